@@ -1,0 +1,97 @@
+//! What the dashboard is compared with: servers that send the same bytes and do less for them.
+
+use std::{future::ready, sync::mpsc, thread};
+
+use actix_session::SessionExt;
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer,
+    dev::{Server, ServerHandle},
+    http::header,
+    web,
+};
+use telemedicine::{integrations::Clock, session::USER_ID, settings::Settings, state::AppState};
+
+use super::{
+    load::{self, Load},
+    services::{Services, WORKERS},
+};
+
+/// A running peer; stopped when dropped.
+pub(crate) struct Peer {
+    origin: String,
+    handle: ServerHandle,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Peer {
+    /// Puts it under load.
+    pub(crate) fn measured(&self, path: &str, cookie: &str) -> Load {
+        load::run(&format!("{}{path}", self.origin), cookie)
+    }
+
+    fn run(serve: impl AsyncFnOnce() -> (Server, u16) + Send + 'static) -> Self {
+        let (told, hears) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let (server, port) = serve().await;
+                told.send((server.handle(), port)).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let (handle, port) = hears.recv().unwrap();
+        Self { origin: format!("http://127.0.0.1:{port}"), handle, thread: Some(thread) }
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Actix-web and nothing else.
+pub(crate) fn raw(body: &str) -> Peer {
+    let body = web::Bytes::from(body.to_owned());
+    Peer::run(async move || {
+        let server = HttpServer::new(move || {
+            let body = body.clone();
+            App::new().route("/", web::get().to(move || ready(page(body.clone()))))
+        });
+        let server = server.workers(WORKERS).bind("127.0.0.1:0").unwrap();
+        let port = server.addrs()[0].port();
+        (server.run(), port)
+    })
+}
+
+/// The clinic's own sessions, looked up in its own Redis, and no statement.
+pub(crate) fn behind_the_session(services: &Services, body: &str) -> Peer {
+    let settings = services.settings(0);
+    let body = web::Bytes::from(body.to_owned());
+    Peer::run(async move || {
+        let settings = Settings::from_vars(&settings).unwrap_or_else(|problems| panic!("{problems}"));
+        let state = AppState::open(settings, Clock::system()).await.unwrap_or_else(|error| panic!("{error}"));
+        let server = HttpServer::new(move || {
+            let body = body.clone();
+            let show = move |request: HttpRequest| ready(only_signed_in(&request, &body));
+            let route = web::resource("/").wrap(state.sessions.middleware()).route(web::get().to(show));
+            App::new().service(route)
+        });
+        let server = server.workers(WORKERS).bind("127.0.0.1:0").unwrap();
+        let port = server.addrs()[0].port();
+        (server.run(), port)
+    })
+}
+
+fn only_signed_in(request: &HttpRequest, body: &web::Bytes) -> HttpResponse {
+    match request.get_session().get::<i64>(USER_ID) {
+        Ok(Some(_)) => page(body.clone()),
+        _ => HttpResponse::Unauthorized().finish(),
+    }
+}
+
+fn page(body: web::Bytes) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body)
+}

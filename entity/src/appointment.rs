@@ -1,0 +1,57 @@
+//! `appointment`: one visit of one patient with one doctor, from the request to its outcome.
+//!
+//! The database refuses two busy appointments of one doctor, or of one patient, that overlap
+//! (unless `overbook_reason` is given).
+
+use super::enums::AppointmentStatus;
+use sea_orm::entity::prelude::*;
+
+/// An appointment as it stands now; how it came there is in [`super::appointment_event`].
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "appointment")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub hospital_id: i64,
+    pub doctor_id: i64,
+    pub patient_id: i64,
+    pub starts_at: DateTimeUtc,
+    /// After `starts_at`; the time is free again from then on.
+    pub ends_at: DateTimeUtc,
+    pub status: AppointmentStatus,
+    /// What the patient says. Clinical text.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub symptoms: Option<String>,
+    /// The user who asked for it or booked it.
+    pub requested_by: i64,
+    /// Given when, and only when, the status is rejected.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub rejection_reason: Option<String>,
+    /// Given when, and only when, the status is cancelled.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub cancellation_reason: Option<String>,
+    /// Given when, and only when, the status is proposed.
+    pub proposed_starts_at: Option<DateTimeUtc>,
+    /// Why staff booked a time that was taken; such a row may overlap others.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub overbook_reason: Option<String>,
+    /// Optimistic lock: each change compares it and adds one.
+    pub version: i32,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    #[sea_orm(belongs_to, from = "hospital_id", to = "id")]
+    pub hospital: BelongsTo<super::hospital::Entity>,
+    #[sea_orm(belongs_to, from = "doctor_id", to = "id")]
+    pub doctor: BelongsTo<super::doctor::Entity>,
+    #[sea_orm(belongs_to, from = "patient_id", to = "id")]
+    pub patient: BelongsTo<super::patient::Entity>,
+    #[sea_orm(belongs_to, from = "requested_by", to = "id")]
+    pub requester: BelongsTo<super::user::Entity>,
+    #[sea_orm(has_many)]
+    pub events: HasMany<super::appointment_event::Entity>,
+    #[sea_orm(has_many)]
+    pub notifications: HasMany<super::notification::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

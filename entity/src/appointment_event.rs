@@ -1,0 +1,33 @@
+//! `appointment_event`: the history of an appointment. Append-only: the database refuses changes.
+
+use super::enums::{AppointmentStatus, EventKind};
+use sea_orm::entity::prelude::*;
+
+/// One step in an appointment's life.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "appointment_event")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub appointment_id: i64,
+    /// The user who did it.
+    pub actor_id: i64,
+    pub kind: EventKind,
+    /// Null for the first step only.
+    pub from_status: Option<AppointmentStatus>,
+    pub to_status: AppointmentStatus,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub note: Option<String>,
+    /// When it happened.
+    pub at: DateTimeUtc,
+    pub created_at: DateTimeUtc,
+    /// Always `created_at`: the row never changes.
+    pub updated_at: DateTimeUtc,
+    #[sea_orm(belongs_to, from = "appointment_id", to = "id")]
+    pub appointment: BelongsTo<super::appointment::Entity>,
+    #[sea_orm(belongs_to, from = "actor_id", to = "id")]
+    pub actor: BelongsTo<super::user::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,57 @@
+//! Where an appointment stands.
+
+use sea_orm::entity::prelude::*;
+
+/// The states of an appointment's life; which may follow which is the service's to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+pub enum AppointmentStatus {
+    /// The patient asked for a time; blocks nothing.
+    #[sea_orm(string_value = "requested")]
+    Requested,
+    /// The doctor offered another time; blocks nothing.
+    #[sea_orm(string_value = "proposed")]
+    Proposed,
+    /// The time is theirs.
+    #[sea_orm(string_value = "scheduled")]
+    Scheduled,
+    /// The patient said they will come.
+    #[sea_orm(string_value = "confirmed")]
+    Confirmed,
+    /// The patient has arrived.
+    #[sea_orm(string_value = "waiting")]
+    Waiting,
+    /// The visit is on.
+    #[sea_orm(string_value = "in_progress")]
+    InProgress,
+    /// The visit took place.
+    #[sea_orm(string_value = "completed")]
+    Completed,
+    /// The patient did not come.
+    #[sea_orm(string_value = "no_show")]
+    NoShow,
+    /// The doctor said no, with a reason.
+    #[sea_orm(string_value = "rejected")]
+    Rejected,
+    /// A party called it off, with a reason.
+    #[sea_orm(string_value = "cancelled")]
+    Cancelled,
+}
+
+impl AppointmentStatus {
+    /// The states that take the doctor's and the patient's time: no two may overlap.
+    pub const BUSY: [Self; 4] = [Self::Scheduled, Self::Confirmed, Self::Waiting, Self::InProgress];
+
+    /// The states that nothing follows.
+    pub const TERMINAL: [Self; 4] = [Self::Completed, Self::NoShow, Self::Rejected, Self::Cancelled];
+
+    /// Whether it takes the doctor's and the patient's time.
+    pub fn is_busy(self) -> bool {
+        Self::BUSY.contains(&self)
+    }
+
+    /// Whether it is over: no step leads out of it.
+    pub fn is_terminal(self) -> bool {
+        Self::TERMINAL.contains(&self)
+    }
+}

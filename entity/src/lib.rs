@@ -1,0 +1,34 @@
+//! The clinic's tables as SeaORM entities: one file a table, relations typed, closed sets as [`enums`].
+//!
+//! An entity is what a row *is* and nothing more: no rules, no queries, no serde. Nothing here can
+//! reach a template or a form, because nothing here can be serialised. `service.rs`, `queries.rs`,
+//! `db`, `session` and the demo loader use it; the schema itself is made by the `migration` crate,
+//! which does not know this one.
+//!
+//! Every table has an `i64` `id`, `created_at` and `updated_at`. Instants are UTC.
+
+pub mod appointment;
+pub mod appointment_event;
+pub mod audit_entry;
+pub mod availability;
+pub mod doctor;
+pub mod enums;
+pub mod hospital;
+pub mod limits;
+pub mod notification;
+pub mod patient;
+pub mod time_off;
+pub mod user;
+pub mod user_session;
+
+pub use appointment::Entity as Appointment;
+pub use appointment_event::Entity as AppointmentEvent;
+pub use audit_entry::Entity as AuditEntry;
+pub use availability::Entity as Availability;
+pub use doctor::Entity as Doctor;
+pub use hospital::Entity as Hospital;
+pub use notification::Entity as Notification;
+pub use patient::Entity as Patient;
+pub use time_off::Entity as TimeOff;
+pub use user::Entity as User;
+pub use user_session::Entity as UserSession;

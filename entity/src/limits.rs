@@ -1,0 +1,44 @@
+//! The longest text each column takes, in characters. The database refuses more; forms say so first.
+//!
+//! Optional text is null or at least one character long, never empty.
+
+/// `hospital.name`
+pub const HOSPITAL_NAME: usize = 120;
+/// `hospital.address`
+pub const ADDRESS: usize = 255;
+/// Every phone number.
+pub const PHONE: usize = 32;
+/// Every e-mail address; the shortest has 3.
+pub const EMAIL: usize = 254;
+/// `hospital.time_zone`
+pub const TIME_ZONE: usize = 64;
+/// `user.first_name`, `user.last_name`
+pub const PERSON_NAME: usize = 80;
+/// `doctor.license_number`
+pub const LICENSE_NUMBER: usize = 64;
+/// `doctor.specialization`
+pub const SPECIALIZATION: usize = 120;
+/// `doctor.bio`
+pub const BIO: usize = 2000;
+/// `doctor.education`
+pub const EDUCATION: usize = 1000;
+/// `patient.allergies`
+pub const ALLERGIES: usize = 2000;
+/// `patient.medical_history`
+pub const MEDICAL_HISTORY: usize = 5000;
+/// `patient.emergency_contact_name`
+pub const CONTACT_NAME: usize = 120;
+/// `time_off.reason`
+pub const TIME_OFF_REASON: usize = 255;
+/// `appointment.symptoms`
+pub const SYMPTOMS: usize = 2000;
+/// `appointment.rejection_reason`, `.cancellation_reason`, `.overbook_reason`
+pub const APPOINTMENT_REASON: usize = 500;
+/// `appointment_event.note`
+pub const EVENT_NOTE: usize = 500;
+/// `user_session.ip`, `audit_entry.ip`
+pub const IP: usize = 45;
+/// `user_session.user_agent`
+pub const USER_AGENT: usize = 255;
+/// `audit_entry.actor_name`: both names and the space between.
+pub const ACTOR_NAME: usize = 161;

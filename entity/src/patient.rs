@@ -1,0 +1,31 @@
+//! `patient`: what a user of role patient has more. Clinical text: never logged, never in the trail.
+
+use super::enums::BloodType;
+use sea_orm::entity::prelude::*;
+
+/// A patient's clinical side.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "patient")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    #[sea_orm(unique)]
+    pub user_id: i64,
+    /// Unknown until somebody says it: there is no default, and none may be guessed.
+    pub blood_type: Option<BloodType>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub allergies: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub medical_history: Option<String>,
+    pub emergency_contact_name: Option<String>,
+    pub emergency_contact_phone: Option<String>,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    #[sea_orm(belongs_to, from = "user_id", to = "id")]
+    pub user: BelongsTo<super::user::Entity>,
+    #[sea_orm(has_many)]
+    pub appointments: HasMany<super::appointment::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

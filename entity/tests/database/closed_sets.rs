@@ -1,0 +1,60 @@
+//! The enums and the CHECKs hold the same words.
+
+use std::collections::BTreeSet;
+
+use entity::enums::{AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, NotificationKind, Role};
+use migration::Planned;
+use sea_orm::{ActiveEnum, ActiveModelTrait, ConnectionTrait, Database, Iterable};
+
+use crate::support::{clinic, on_each, refused};
+
+#[tokio::test]
+async fn every_enum_holds_the_words_of_its_check() {
+    let empty = Database::connect("sqlite::memory:").await.unwrap();
+    let plan = migration::plan(&empty).await.unwrap();
+    same::<Role>(&plan, "user", "role");
+    same::<Role>(&plan, "audit_entry", "actor_role");
+    same::<BloodType>(&plan, "patient", "blood_type");
+    same::<AppointmentStatus>(&plan, "appointment", "status");
+    same::<AppointmentStatus>(&plan, "appointment_event", "from_status");
+    same::<AppointmentStatus>(&plan, "appointment_event", "to_status");
+    same::<EventKind>(&plan, "appointment_event", "kind");
+    same::<NotificationKind>(&plan, "notification", "kind");
+    same::<AuditAction>(&plan, "audit_entry", "action");
+    same::<AuditSubject>(&plan, "audit_entry", "subject_kind");
+}
+
+#[tokio::test]
+async fn any_other_word_is_refused() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        clinic.visit(0, 30).insert(db).await.unwrap();
+        for (table, column) in [("appointment", "status"), ("\"user\"", "role"), ("patient", "blood_type")] {
+            let sql = format!("UPDATE {table} SET {column} = 'pending'");
+            refused(db.execute_unprepared(&sql).await, column);
+        }
+    })
+    .await;
+}
+
+fn same<E>(plan: &[Planned], table: &str, column: &str)
+where
+    E: ActiveEnum<Value = String> + Iterable,
+{
+    let of_enum: BTreeSet<String> = E::iter().map(|value| value.to_value()).collect();
+    let of_check = words(plan, table, column);
+    assert_eq!(of_enum, of_check, "{table}.{column}");
+}
+
+/// The words in `CHECK (column IN (…))` where the table is made.
+fn words(plan: &[Planned], table: &str, column: &str) -> BTreeSet<String> {
+    let change = plan.iter().find(|change| {
+        let (_, name) = change.name.split_once('_').unwrap();
+        name == table
+    });
+    let sql = change.unwrap().statements.join("\n");
+    let (_, rest) = sql.split_once(&format!("CHECK ({column} IN (")).unwrap();
+    let (list, _) = rest.split_once(')').unwrap();
+    let quoted = list.split(',').map(|word| word.trim().trim_matches('\''));
+    quoted.map(str::to_owned).collect()
+}

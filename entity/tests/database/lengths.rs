@@ -1,0 +1,83 @@
+//! `entity::limits` and the columns agree: the longest text is taken, one character more is not.
+
+use entity::limits;
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, IntoActiveModel};
+
+use crate::rows;
+use crate::support::{Clinic, clinic, insert, on_each, refused};
+
+const LIMITS: [(&str, &str, usize); 22] = [
+    ("hospital", "address", limits::ADDRESS),
+    ("hospital", "phone", limits::PHONE),
+    ("hospital", "email", limits::EMAIL),
+    ("hospital", "time_zone", limits::TIME_ZONE),
+    ("\"user\"", "first_name", limits::PERSON_NAME),
+    ("\"user\"", "last_name", limits::PERSON_NAME),
+    ("\"user\"", "phone", limits::PHONE),
+    ("doctor", "specialization", limits::SPECIALIZATION),
+    ("doctor", "bio", limits::BIO),
+    ("doctor", "education", limits::EDUCATION),
+    ("patient", "allergies", limits::ALLERGIES),
+    ("patient", "medical_history", limits::MEDICAL_HISTORY),
+    ("patient", "emergency_contact_name", limits::CONTACT_NAME),
+    ("patient", "emergency_contact_phone", limits::PHONE),
+    ("time_off", "reason", limits::TIME_OFF_REASON),
+    ("appointment", "symptoms", limits::SYMPTOMS),
+    ("appointment", "overbook_reason", limits::APPOINTMENT_REASON),
+    ("user_session", "ip", limits::IP),
+    ("user_session", "user_agent", limits::USER_AGENT),
+    ("hospital", "name", limits::HOSPITAL_NAME),
+    ("doctor", "license_number", limits::LICENSE_NUMBER),
+    ("\"user\"", "email", limits::EMAIL),
+];
+
+#[tokio::test]
+async fn the_longest_text_fits_and_no_longer_one() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        clinic.visit(0, 30).insert(db).await.unwrap();
+        insert!(db, rows::session(clinic.patient_user));
+        insert!(db, rows::absence(clinic.doctor));
+        for (table, column, limit) in LIMITS {
+            set(db, table, column, limit).await.unwrap();
+            refused(set(db, table, column, limit + 1).await, column);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_trail_and_the_history_have_limits_too() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        let visit = clinic.visit(0, 30).insert(db).await.unwrap().id;
+        for (more, fits) in [(0, true), (1, false)] {
+            let named = entry(&clinic, limits::ACTOR_NAME + more, limits::IP);
+            assert_eq!(named.insert(db).await.is_ok(), fits);
+            let from = entry(&clinic, limits::ACTOR_NAME, limits::IP + more);
+            assert_eq!(from.insert(db).await.is_ok(), fits);
+            let mut event = rows::event(visit, clinic.patient_user).into_active_model();
+            event = event.reset_all();
+            event.id = NotSet;
+            event.note = Set(Some("é".repeat(limits::EVENT_NOTE + more)));
+            assert_eq!(event.insert(db).await.is_ok(), fits);
+        }
+    })
+    .await;
+}
+
+fn entry(clinic: &Clinic, name: usize, ip: usize) -> entity::audit_entry::ActiveModel {
+    let mut row = rows::audit_entry(clinic).into_active_model().reset_all();
+    row.id = NotSet;
+    row.actor_name = Set("é".repeat(name));
+    row.ip = Set(Some("1".repeat(ip)));
+    row
+}
+
+async fn set(db: &DatabaseConnection, table: &str, column: &str, length: usize) -> Result<(), DbErr> {
+    // Characters count, not bytes.
+    let text = "é".repeat(length);
+    let sql = format!("UPDATE {table} SET {column} = '{text}' WHERE id = (SELECT min(id) FROM {table})");
+    db.execute_unprepared(&sql).await.map(|_| ())
+}

@@ -1,0 +1,20 @@
+//! The entities against the schema that the `migration` crate makes, on SQLite and, when
+//! `TEST_DATABASE_URL` gives a Postgres server's address, there as well.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on should stop right there"
+)]
+
+mod append_only;
+mod closed_sets;
+mod instants;
+mod integrity;
+mod lengths;
+mod overlap;
+mod round_trip;
+mod rows;
+mod support;

@@ -1,0 +1,92 @@
+//! Every column of every table takes what its entity holds and gives the same back.
+
+use entity::enums::Role;
+use entity::{
+    appointment, appointment_event, audit_entry, availability, doctor, hospital, notification, patient, time_off, user,
+    user_session,
+};
+use sea_orm::prelude::Decimal;
+use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
+
+use crate::rows;
+use crate::support::{clinic, insert, on_each};
+
+/// Inserts the model, reads it and compares; returns its id.
+macro_rules! same {
+    ($db:expr, $table:ident, $model:expr) => {{
+        let model: $table::Model = $model;
+        let id = insert!($db, model.clone());
+        let found = $table::Entity::find_by_id(id).one($db).await.unwrap();
+        assert_eq!(found, Some($table::Model { id, ..model }));
+        id
+    }};
+}
+
+#[tokio::test]
+async fn hospitals_and_people_come_back_as_they_were() {
+    on_each(async |db| {
+        let here = same!(db, hospital, rows::hospital());
+        same!(db, user, rows::user("a@eye.test", Role::HospitalAdmin, here));
+        let of_doctor = same!(db, user, rows::user("d@eye.test", Role::Doctor, here));
+        let doctor = same!(db, doctor, rows::doctor(of_doctor));
+        let of_patient = same!(db, user, rows::user("p@eye.test", Role::Patient, here));
+        same!(db, patient, rows::patient(of_patient));
+        same!(db, availability, rows::window(doctor));
+        same!(db, time_off, rows::absence(doctor));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        let actor = clinic.patient_user;
+        let visit = same!(db, appointment, rows::proposed(&clinic));
+        same!(db, appointment_event, rows::event(visit, actor));
+        same!(db, notification, rows::notification(visit, actor));
+        same!(db, user_session, rows::session(actor));
+        same!(db, audit_entry, rows::audit_entry(&clinic));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_left_out_gets_the_documented_default() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        let found = hospital::Entity::find_by_id(clinic.hospital).one(db).await;
+        let found = found.unwrap().unwrap();
+        assert_eq!(found.time_zone, "Asia/Kathmandu");
+        assert_eq!(found.currency, "NPR");
+        assert_eq!(found.appointment_fee, Decimal::new(100_000, 2));
+        assert_eq!((found.slot_minutes, found.booking_lead_hours), (30, 24));
+        assert!(found.active && found.created_at <= chrono::Utc::now());
+        let found = patient::Entity::find_by_id(clinic.patient).one(db).await;
+        assert_eq!(found.unwrap().unwrap().blood_type, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn relations_lead_where_their_names_say() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        let visit = clinic.visit(0, 30).insert(db).await.unwrap();
+        let loaded = appointment::Entity::load()
+            .filter_by_id(visit.id)
+            .with(hospital::Entity)
+            .with((doctor::Entity, user::Entity))
+            .with((patient::Entity, user::Entity))
+            .one(db)
+            .await
+            .unwrap()
+            .unwrap();
+        let of_doctor = loaded.doctor.unwrap().user.unwrap();
+        let of_patient = loaded.patient.unwrap().user.unwrap();
+        assert_eq!(loaded.hospital.unwrap().name, "Patan");
+        assert_eq!(of_doctor.email, "d1@clinic.test");
+        assert_eq!(of_patient.id, clinic.patient_user);
+    })
+    .await;
+}

@@ -1,0 +1,43 @@
+//! The changes, in the order in which they are applied.
+//!
+//! A change that was released is never edited: what it got wrong, a later one mends. Schema that
+//! running servers still need goes away in three releases: expand, move, contract.
+
+use crate::change::Change;
+
+mod m0001_hospital;
+mod m0002_user;
+mod m0003_doctor;
+mod m0004_patient;
+mod m0005_availability;
+mod m0006_time_off;
+mod m0007_appointment;
+mod m0008_appointment_overlap;
+mod m0009_appointment_tenant;
+mod m0010_appointment_event;
+mod m0011_notification;
+mod m0012_user_session;
+mod m0013_audit_entry;
+mod m0014_append_only;
+mod m0015_appointment_indexes;
+mod m0016_user_indexes;
+
+/// Every change, oldest first.
+pub(crate) const ALL: [Change; 16] = [
+    m0001_hospital::CHANGE,
+    m0002_user::CHANGE,
+    m0003_doctor::CHANGE,
+    m0004_patient::CHANGE,
+    m0005_availability::CHANGE,
+    m0006_time_off::CHANGE,
+    m0007_appointment::CHANGE,
+    m0008_appointment_overlap::CHANGE,
+    m0009_appointment_tenant::CHANGE,
+    m0010_appointment_event::CHANGE,
+    m0011_notification::CHANGE,
+    m0012_user_session::CHANGE,
+    m0013_audit_entry::CHANGE,
+    m0014_append_only::CHANGE,
+    m0015_appointment_indexes::CHANGE,
+    m0016_user_indexes::CHANGE,
+];

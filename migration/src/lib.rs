@@ -1,0 +1,20 @@
+//! The clinic's schema: one reversible change a file, the same meaning on Postgres and on SQLite.
+//!
+//! ```text
+//! changes/   the changes, as the SQL they run          dialect   what the two databases write differently
+//! change     how a change is applied and taken back    lock      two at once do not collide
+//! runner     status, plan, up, down, fresh
+//! ```
+//!
+//! The server calls [`pending`] before it serves and, when embedded, [`up`]. People use the
+//! `migration` command (`main.rs`). Nothing here knows the `entity` crate: a released change must
+//! not move when an entity does. There are no seeds.
+
+mod change;
+mod changes;
+mod dialect;
+mod lock;
+mod runner;
+
+pub use runner::{Migrator, Planned, State, down, fresh, pending, plan, status, up};
+pub use sea_orm_migration::sea_orm;

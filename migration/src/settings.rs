@@ -1,0 +1,178 @@
+//! What the command reads from the environment, or else from the file `.env` as the server does: `DATABASE_URL` and
+//! `ENVIRONMENT`.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+/// The embedded database, relative to the folder in which the command runs.
+const DEFAULT_URL: &str = "sqlite://data/telemedicine.db?mode=rwc";
+
+/// The settings of one run.
+pub(crate) struct Settings {
+    /// Where it works.
+    pub(crate) target: Target,
+    /// Whether data is only thrown away after saying which.
+    pub(crate) production: bool,
+}
+
+/// A database and how to speak of it without its password.
+pub(crate) struct Target {
+    /// With the password: for connecting, never for printing.
+    pub(crate) url: String,
+    /// What `--confirm` must repeat.
+    pub(crate) name: String,
+    /// Where it is, for people.
+    pub(crate) place: String,
+    /// The file of a SQLite database; none for Postgres or a database in memory.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the environment and `.env`. On failure: every problem, one line each, without any value.
+    pub(crate) fn load() -> Result<Self, Vec<String>> {
+        let file = file(Path::new(".env")).map_err(|problem| vec![problem])?;
+        // Set but empty means "not set", and hides the file's value.
+        Self::from_vars(|name| {
+            let value = environment(name).or_else(|| file.get(name).cloned());
+            value.filter(|value| !value.is_empty())
+        })
+    }
+
+    fn from_vars(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
+        let url = variable("DATABASE_URL").unwrap_or_else(|| DEFAULT_URL.to_owned());
+        let target = Target::parse(url);
+        let production = match variable("ENVIRONMENT").as_deref() {
+            None | Some("development") => Ok(false),
+            Some("production") => Ok(true),
+            Some(_) => Err("ENVIRONMENT must be development or production".to_owned()),
+        };
+        match (target, production) {
+            (Ok(target), Ok(production)) => Ok(Self { target, production }),
+            (target, production) => Err(target.err().into_iter().chain(production.err()).collect()),
+        }
+    }
+}
+
+impl Target {
+    fn parse(url: String) -> Result<Self, String> {
+        match url.split(':').next() {
+            Some("sqlite") => Ok(Self::sqlite(url)),
+            Some("postgres" | "postgresql") => Self::postgres(url),
+            _ => Err("DATABASE_URL must begin with postgres:// or sqlite://".to_owned()),
+        }
+    }
+
+    fn sqlite(url: String) -> Self {
+        let rest = url.strip_prefix("sqlite:").unwrap_or_default();
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        // The file is made when it is missing; without this the driver refuses.
+        let is_said = url.contains("mode=") || url.contains(":memory:");
+        let url = match (is_said, url.contains('?')) {
+            (true, _) => url,
+            (false, true) => format!("{url}&mode=rwc"),
+            (false, false) => format!("{url}?mode=rwc"),
+        };
+        let in_memory = path.is_empty() || path == ":memory:" || url.contains("mode=memory");
+        let file = (!in_memory).then(|| PathBuf::from(&path));
+        let name = file.as_deref().and_then(|file| file.file_name());
+        let name = name.map_or(":memory:".to_owned(), |name| name.to_string_lossy().into_owned());
+        Self { url, name, place: path, file }
+    }
+
+    fn postgres(url: String) -> Result<Self, String> {
+        let parsed = Url::parse(&url).map_err(|cause| format!("DATABASE_URL is not a valid address: {cause}"))?;
+        let host = parsed.host_str().filter(|host| !host.is_empty());
+        let host = host.unwrap_or("localhost");
+        let port = parsed.port().unwrap_or(5432);
+        let name = match parsed.path().trim_start_matches('/') {
+            "" => return Err("DATABASE_URL does not name a database".to_owned()),
+            name => name.to_owned(),
+        };
+        Ok(Self { place: format!("{host}:{port}/{name}"), name, file: None, url })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this module is the only one of the command that reads the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The variables of a file of settings; none if there is no such file. Its lines may hold secrets: none is repeated.
+fn file(path: &Path) -> Result<HashMap<String, String>, String> {
+    if !path.is_file() {
+        return Ok(HashMap::new());
+    }
+    dotenvy::from_path_iter(path).and_then(Iterator::collect).map_err(|error| match error {
+        dotenvy::Error::Io(cause) => format!("{} cannot be read: {cause}", path.display()),
+        _ => format!("{} has a line that is not NAME=value", path.display()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Settings, Target, file};
+
+    fn from(vars: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+        Settings::from_vars(|name| {
+            let found = vars.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn target(url: &str) -> Option<Target> {
+        from(&[("DATABASE_URL", url)]).ok().map(|settings| settings.target)
+    }
+
+    #[test]
+    fn without_settings_it_is_the_embedded_database_in_development() {
+        let settings = from(&[]).ok();
+        let seen = settings.map(|all| (all.production, all.target.name, all.target.place));
+        let expected = (false, "telemedicine.db".to_owned(), "data/telemedicine.db".to_owned());
+        assert_eq!(seen, Some(expected));
+    }
+
+    #[test]
+    fn a_postgres_address_is_spoken_of_without_its_password() {
+        let target = target("postgres://app:hunter2@db.example:6543/clinic?sslmode=require");
+        let seen = target.map(|target| (target.name, target.place));
+        let expected = ("clinic".to_owned(), "db.example:6543/clinic".to_owned());
+        assert_eq!(seen, Some(expected));
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once_and_no_value_is_repeated() {
+        let vars = [("DATABASE_URL", "mysql://app:hunter2@db/clinic"), ("ENVIRONMENT", "staging")];
+        let problems = from(&vars).err().unwrap_or_default();
+        assert_eq!(problems.len(), 2);
+        assert!(!problems.concat().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_database_in_memory_has_no_file() {
+        assert!(target("sqlite::memory:").is_some_and(|target| target.file.is_none()));
+    }
+    #[test]
+    fn a_missing_file_of_a_database_is_made() {
+        let url = |text: &str| target(text).map(|target| target.url).unwrap_or_default();
+        assert_eq!(url("sqlite:data/c.db"), "sqlite:data/c.db?mode=rwc");
+        assert_eq!(url("sqlite://c.db?cache=shared"), "sqlite://c.db?cache=shared&mode=rwc");
+        assert_eq!(url("sqlite://c.db?mode=ro"), "sqlite://c.db?mode=ro");
+        assert_eq!(url("sqlite::memory:"), "sqlite::memory:");
+    }
+
+    #[test]
+    fn the_servers_file_of_settings_counts_and_does_not_show() -> Result<(), std::io::Error> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join(".env");
+        assert_eq!(file(&path), Ok(std::collections::HashMap::new()));
+        std::fs::write(&path, "# where\nDATABASE_URL=sqlite:x.db\n")?;
+        let read = file(&path).unwrap_or_default();
+        assert_eq!(read.get("DATABASE_URL").map(String::as_str), Some("sqlite:x.db"));
+        std::fs::write(&path, "DATABASE_URL=postgres://hunter2 hunter2\n")?;
+        assert!(file(&path).is_err_and(|problem| !problem.contains("hunter2")));
+        Ok(())
+    }
+}

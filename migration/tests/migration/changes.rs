@@ -1,0 +1,146 @@
+//! The changes can be taken back and made again, and two at once do not collide.
+
+use migration::State;
+use migration::sea_orm::{ConnectionTrait, DatabaseConnection};
+
+use crate::support::{connect, on_each, schema};
+
+#[tokio::test]
+async fn every_change_is_reversible() {
+    on_each(async |url| {
+        let db = connect(url).await;
+        let all = migration::up(&db).await.unwrap();
+        let whole = schema(&db).await;
+        let mut stages = vec![whole.clone()];
+        for name in all.iter().rev() {
+            let taken_back = migration::down(&db, 1).await.unwrap();
+            assert_eq!(taken_back, [name.as_str()]);
+            stages.push(schema(&db).await);
+        }
+        assert_eq!(stages.last(), Some(&Vec::new()));
+        for (steps, stage) in (1..).zip(stages.iter().skip(1)) {
+            migration::up(&db).await.unwrap();
+            assert_eq!(schema(&db).await, whole);
+            migration::down(&db, steps).await.unwrap();
+            assert_eq!(&schema(&db).await, stage);
+        }
+        db.close().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn several_at_once_share_the_work_without_an_error() {
+    on_each(async |url| {
+        let (one, two, three) = (connect(url).await, connect(url).await, connect(url).await);
+        let done = tokio::join!(migration::up(&one), migration::up(&two), migration::up(&three));
+        let mut applied = [done.0.unwrap(), done.1.unwrap(), done.2.unwrap()].concat();
+        applied.sort();
+        let once: Vec<String> = names(&one).await;
+        assert_eq!(applied, once);
+        let done = tokio::join!(migration::fresh(&one), migration::up(&two));
+        assert_eq!(done.0.unwrap(), once);
+        assert_eq!(done.1.unwrap(), Vec::<String>::new());
+        for db in [one, two, three] {
+            db.close().await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn looking_changes_nothing() {
+    on_each(async |url| {
+        let db = connect(url).await;
+        let names = names(&db).await;
+        assert_eq!(migration::pending(&db).await.unwrap(), names);
+        let planned = migration::plan(&db).await.unwrap();
+        assert!(planned.iter().map(|change| &change.name).eq(names.iter()));
+        assert_eq!(schema(&db).await, Vec::<String>::new());
+        assert!(db.execute_unprepared("SELECT * FROM seaql_migrations").await.is_err());
+        db.close().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_plan_is_what_up_runs() {
+    on_each(async |url| {
+        let db = connect(url).await;
+        for change in migration::plan(&db).await.unwrap() {
+            for statement in change.statements {
+                db.execute_unprepared(&statement).await.unwrap();
+            }
+        }
+        let planned = schema(&db).await;
+        migration::fresh(&db).await.unwrap();
+        assert_eq!(schema(&db).await, planned);
+        db.close().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_ahead_is_not_an_error_for_a_server() {
+    on_each(async |url| {
+        let db = connect(url).await;
+        migration::up(&db).await.unwrap();
+        record(&db, "m9999_of_tomorrow").await;
+        assert_eq!(migration::pending(&db).await.unwrap(), Vec::<String>::new());
+        let last = migration::status(&db).await.unwrap().pop();
+        assert_eq!(last, Some(("m9999_of_tomorrow".to_owned(), State::Unknown)));
+        db.close().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn fresh_drops_everything_with_its_rows() {
+    on_each(async |url| {
+        let db = connect(url).await;
+        migration::up(&db).await.unwrap();
+        let whole = schema(&db).await;
+        for sql in [
+            "INSERT INTO hospital (name, address, phone, email) VALUES ('Patan', 'A', '1', 'a@b')",
+            "INSERT INTO \"user\" (email, password_hash, role, hospital_id, first_name, last_name)
+             VALUES ('a@b', 'x', 'hospital_admin', 1, 'A', 'B')",
+            "INSERT INTO audit_entry (at, actor_id, actor_name, actor_role, action, subject_kind, subject_id, detail)
+             VALUES ('2026-03-02T09:00:00+00:00', 1, 'A B', 'hospital_admin', 'opened', 'user', 1, '{}')",
+            "CREATE TABLE left_behind (id integer PRIMARY KEY, of bigint REFERENCES hospital (id))",
+            "INSERT INTO left_behind VALUES (1, 1)",
+        ] {
+            db.execute_unprepared(sql).await.unwrap();
+        }
+        record(&db, "m9999_of_tomorrow").await;
+        migration::fresh(&db).await.unwrap();
+        assert_eq!(schema(&db).await, whole);
+        db.close().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_fails_leaves_nothing_behind() {
+    on_each(async |url| {
+        let db = connect(url).await;
+        // Something that stands in the way of a change in the middle.
+        let obstacle = "CREATE TABLE notification (id integer)";
+        db.execute_unprepared(obstacle).await.unwrap();
+        migration::up(&db).await.unwrap_err();
+        db.execute_unprepared("DROP TABLE notification").await.unwrap();
+        migration::up(&db).await.unwrap();
+        assert_eq!(migration::pending(&db).await.unwrap(), Vec::<String>::new());
+        db.close().await.unwrap();
+    })
+    .await;
+}
+
+async fn names(db: &DatabaseConnection) -> Vec<String> {
+    let all = migration::status(db).await.unwrap();
+    all.into_iter().map(|(name, _)| name).collect()
+}
+
+async fn record(db: &DatabaseConnection, name: &str) {
+    let sql = format!("INSERT INTO seaql_migrations VALUES ('{name}', 0)");
+    db.execute_unprepared(&sql).await.unwrap();
+}

@@ -1,0 +1,8 @@
+//! The changes and the command, on SQLite and, when `TEST_DATABASE_URL` gives a Postgres server's
+//! address, there as well.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on should stop right there")]
+
+mod changes;
+mod command;
+mod support;

@@ -1,0 +1,126 @@
+//! Permissions in signatures, and the route table's view of them.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use actix_session::SessionExt;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use entity::enums::Role;
+use futures_util::future::LocalBoxFuture;
+
+use crate::{access::Viewer, web::AppError};
+
+/// An act, and who may do it. One unit struct each, in the feature's `policy.rs`.
+///
+/// The roles are the coarse half: a wrong role is told so (403). The fine half, *which* records, is
+/// in the queries that take `&Viewer`: what is out of their scope is not found (404).
+pub trait Permission: 'static {
+    /// The roles that may.
+    const ROLES: &'static [Role];
+}
+
+/// Anybody who is signed in.
+#[derive(Debug)]
+pub struct SignedIn;
+
+impl Permission for SignedIn {
+    const ROLES: &'static [Role] = &[Role::SuperAdmin, Role::HospitalAdmin, Role::Doctor, Role::Patient];
+}
+
+/// Proof that the request came from somebody who may do `P`. The first argument of a handler.
+#[derive(Debug)]
+pub struct Allowed<P> {
+    /// Who.
+    pub viewer: Viewer,
+    permission: PhantomData<P>,
+}
+
+impl<P> Deref for Allowed<P> {
+    type Target = Viewer;
+
+    fn deref(&self) -> &Viewer {
+        &self.viewer
+    }
+}
+
+impl<P: Permission> FromRequest for Allowed<P> {
+    type Error = AppError;
+    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let viewer = Viewer::of(&request).await?.ok_or_else(|| sign_in_first(&request))?;
+            if P::ROLES.contains(&viewer.role()) {
+                Ok(Self { viewer, permission: PhantomData })
+            } else {
+                Err(AppError::Forbidden)
+            }
+        })
+    }
+}
+
+/// Somebody who may or may not be signed in, on the few pages that differ for both.
+#[derive(Debug)]
+pub struct Visitor(pub Option<Viewer>);
+
+impl FromRequest for Visitor {
+    type Error = AppError;
+    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Viewer::of(&request).await.map(Self) })
+    }
+}
+
+/// After signing in they come back to the page they asked for; what only answers to POST has no page.
+fn sign_in_first(request: &HttpRequest) -> AppError {
+    let path = request.path();
+    let next = match *request.method() {
+        actix_web::http::Method::GET if request.query_string().is_empty() => path.to_owned(),
+        actix_web::http::Method::GET => format!("{path}?{}", request.query_string()),
+        _ => "/dashboard".to_owned(),
+    };
+    // A copy of the session that outlived its row, or a person who was shut out: the cookie goes too.
+    // Only here: whoever signs in at the same request needs their session unspoiled.
+    let session = request.get_session();
+    if !session.entries().is_empty() {
+        session.purge();
+    }
+    AppError::SignInRequired { next }
+}
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; no session is loaded.
+    Public,
+    /// Everybody; whoever is signed in is known.
+    Anybody,
+    /// These roles.
+    Roles(&'static [Role]),
+}
+
+/// Arguments of a handler that begin with its permission. This is how a route's access is read off
+/// the handler's own signature, and why a route without one does not compile.
+pub trait Guarded {
+    /// What the first argument says.
+    const ACCESS: Access;
+}
+
+macro_rules! guarded {
+    ($($argument:ident)*) => {
+        impl<P: Permission, $($argument),*> Guarded for (Allowed<P>, $($argument,)*) {
+            const ACCESS: Access = Access::Roles(P::ROLES);
+        }
+        impl<$($argument),*> Guarded for (Visitor, $($argument,)*) {
+            const ACCESS: Access = Access::Anybody;
+        }
+    };
+}
+
+guarded! {}
+guarded! { A }
+guarded! { A B }
+guarded! { A B C }
+guarded! { A B C D }

@@ -1,0 +1,115 @@
+//! The one statement that every page of a signed-in person begins with.
+//!
+//! It starts from the session's row, so that a revoked session, a deactivated person and a changed
+//! role hold from the next request on, whatever copies of the session exist anywhere.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+use entity::{doctor, enums::Role, hospital, notification, patient, user, user_session};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
+    sea_query::{Expr, Func, Query, SimpleExpr, SubQueryStatement},
+};
+
+use crate::{
+    access::{HospitalOfViewer, Standing, Viewer},
+    state::AppState,
+    web::AppError,
+};
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    session_id: i64,
+    user_id: i64,
+    first_name: String,
+    last_name: String,
+    role: Role,
+    hospital_id: Option<i64>,
+    hospital_name: Option<String>,
+    hospital_zone: Option<String>,
+    doctor_id: Option<i64>,
+    patient_id: Option<i64>,
+    unread: i64,
+}
+
+/// The active person, of an active hospital if of one, whose live session has this hash; the request
+/// comes from `address`.
+pub(super) async fn viewer(state: &AppState, key_hash: &str, address: IpAddr) -> Result<Option<Viewer>, AppError> {
+    let now = state.clock.now();
+    let idle = Duration::from_std(state.settings.session.idle).map_err(AppError::internal)?;
+    let statement = user_session::Entity::find()
+        .select_only()
+        .column_as(user_session::Column::Id, "session_id")
+        .column_as(user::Column::Id, "user_id")
+        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Role])
+        .column_as(hospital::Column::Id, "hospital_id")
+        .column_as(hospital::Column::Name, "hospital_name")
+        .column_as(hospital::Column::TimeZone, "hospital_zone")
+        .column_as(doctor::Column::Id, "doctor_id")
+        .column_as(patient::Column::Id, "patient_id")
+        .expr_as(unread_of_user(), "unread")
+        .join(JoinType::InnerJoin, user_session::Relation::User.def())
+        .join(JoinType::LeftJoin, user::Relation::Hospital.def())
+        .join(JoinType::LeftJoin, user::Relation::Doctor.def())
+        .join(JoinType::LeftJoin, user::Relation::Patient.def())
+        .filter(user_session::Column::KeyHash.eq(key_hash))
+        .filter(user_session::Column::RevokedAt.is_null())
+        .filter(user_session::Column::ExpiresAt.gt(now))
+        .filter(user_session::Column::LastSeenAt.gt(now - idle))
+        .filter(user::Column::Active.eq(true))
+        .filter(hospital::Column::Active.eq(true).or(user::Column::HospitalId.is_null()));
+    let row = state.db.reader().run(async |conn| statement.clone().into_model::<Row>().one(conn).await).await?;
+    row.map(|row| assemble(row, (key_hash, address), now + idle)).transpose()
+}
+
+/// `(SELECT count(*) FROM notification WHERE recipient_id = user.id AND read_at IS NULL)`
+fn unread_of_user() -> SimpleExpr {
+    let count = Query::select()
+        .expr(Func::count(Expr::col(notification::Column::Id)))
+        .from(notification::Entity)
+        .and_where(
+            Expr::col((notification::Entity, notification::Column::RecipientId))
+                .equals((user::Entity, user::Column::Id)),
+        )
+        .and_where(Expr::col((notification::Entity, notification::Column::ReadAt)).is_null())
+        .to_owned();
+    SimpleExpr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(count)))
+}
+
+fn assemble(row: Row, (key_hash, address): (&str, IpAddr), idle_until: DateTime<Utc>) -> Result<Viewer, AppError> {
+    let incomplete = |what| AppError::Internal(format!("user {} has no {what}", row.user_id));
+    let hospital = || {
+        let (Some(id), Some(name), Some(zone)) =
+            (row.hospital_id, row.hospital_name.clone(), row.hospital_zone.as_deref())
+        else {
+            return Err(incomplete("hospital"));
+        };
+        let zone: Tz = zone.parse().map_err(|error| AppError::Internal(format!("hospital {id}: {error}")))?;
+        Ok(HospitalOfViewer { id, name, zone })
+    };
+    let standing = match row.role {
+        Role::SuperAdmin => Standing::SuperAdmin,
+        Role::HospitalAdmin => Standing::HospitalAdmin { hospital: hospital()? },
+        Role::Doctor => Standing::Doctor {
+            doctor_id: row.doctor_id.ok_or_else(|| incomplete("doctor row"))?,
+            hospital: hospital()?,
+        },
+        Role::Patient => Standing::Patient {
+            patient_id: row.patient_id.ok_or_else(|| incomplete("patient row"))?,
+            hospital: hospital()?,
+        },
+    };
+    Ok(Viewer {
+        user_id: row.user_id,
+        session_id: row.session_id,
+        key_hash: key_hash.to_owned(),
+        first_name: row.first_name,
+        last_name: row.last_name,
+        standing,
+        address,
+        unread: row.unread,
+        idle_until: Some(idle_until),
+    })
+}

@@ -1,0 +1,175 @@
+//! The signed-in person.
+
+use std::net::IpAddr;
+
+use actix_session::SessionExt;
+use actix_web::{HttpMessage, HttpRequest, web};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::enums::Role;
+
+use crate::{
+    access::{navigation, queries},
+    session::KEY_HASH,
+    state::AppState,
+    web::{
+        AppError,
+        page::{Audience, Shell},
+        peer::Peer,
+    },
+};
+
+/// A hospital as far as those who belong to it see it everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HospitalOfViewer {
+    /// Its id: the tenant of everything its people see. Never taken from a form.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The zone its times are told in.
+    pub zone: Tz,
+}
+
+/// What somebody is, with exactly the ids that this role has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Of the platform.
+    SuperAdmin,
+    /// Runs one hospital.
+    HospitalAdmin {
+        /// The hospital they run.
+        hospital: HospitalOfViewer,
+    },
+    /// Practises in one hospital.
+    Doctor {
+        /// `doctor.id`.
+        doctor_id: i64,
+        /// Where they practise.
+        hospital: HospitalOfViewer,
+    },
+    /// Is treated in one hospital.
+    Patient {
+        /// `patient.id`.
+        patient_id: i64,
+        /// Where they are treated.
+        hospital: HospitalOfViewer,
+    },
+}
+
+/// The person who asks, as the database has them at this request. Made only from a session row that
+/// is neither revoked nor expired and a user who is active, in one statement.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// `user.id`.
+    pub user_id: i64,
+    /// `user_session.id` of the session this request came with.
+    pub session_id: i64,
+    /// SHA-256 of its key, hexadecimal.
+    pub key_hash: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Role and what belongs to it.
+    pub standing: Standing,
+    /// Where the request came from, as far as trusted proxies tell it: for the trail.
+    pub address: IpAddr,
+    /// Unread notifications: a true count, the same everywhere on the page.
+    pub unread: i64,
+    /// When the session ends by idling if nothing more is asked, UTC.
+    pub idle_until: Option<DateTime<Utc>>,
+}
+
+impl Viewer {
+    /// Full name.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+
+    /// The role.
+    pub fn role(&self) -> Role {
+        match self.standing {
+            Standing::SuperAdmin => Role::SuperAdmin,
+            Standing::HospitalAdmin { .. } => Role::HospitalAdmin,
+            Standing::Doctor { .. } => Role::Doctor,
+            Standing::Patient { .. } => Role::Patient,
+        }
+    }
+
+    /// Whether they look after the platform: hospitals and those who run them.
+    pub fn runs_platform(&self) -> bool {
+        self.standing == Standing::SuperAdmin
+    }
+
+    /// The hospital they belong to; none for super admins.
+    pub fn hospital(&self) -> Option<&HospitalOfViewer> {
+        match &self.standing {
+            Standing::SuperAdmin => None,
+            Standing::HospitalAdmin { hospital }
+            | Standing::Doctor { hospital, .. }
+            | Standing::Patient { hospital, .. } => Some(hospital),
+        }
+    }
+
+    /// The zone their times are told in: the hospital's, or UTC for super admins.
+    pub fn zone(&self) -> Tz {
+        self.hospital().map_or(Tz::UTC, |hospital| hospital.zone)
+    }
+
+    /// Whoever sent `request`, or nobody. Looked up once a request.
+    pub(super) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
+        let known = request.extensions().get::<Self>().cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let state = request
+            .app_data::<web::Data<AppState>>()
+            .ok_or_else(|| AppError::internal("the application's state is not configured"))?;
+        let session = request.get_session();
+        let Some(key_hash) = session.get::<String>(KEY_HASH).map_err(AppError::internal)? else {
+            return Ok(None);
+        };
+        let trusted = &state.settings.server.trusted_proxies;
+        let address = Peer::of(request, trusted).address;
+        let viewer = queries::viewer(state, &key_hash, address).await?;
+        if let Some(viewer) = &viewer {
+            request.extensions_mut().insert(viewer.shell());
+            request.extensions_mut().insert(viewer.clone());
+        }
+        Ok(viewer)
+    }
+}
+
+impl Audience for Viewer {
+    fn shell(&self) -> Shell {
+        Shell {
+            name: self.name(),
+            role: role_code(self.role()),
+            role_label: role_label(self.role()),
+            hospital: self.hospital().map(|hospital| hospital.name.clone()),
+            nav: navigation::of(self.role(), self.unread),
+            zone: self.zone(),
+            idle_until: self.idle_until,
+        }
+    }
+}
+
+/// The role's name in URLs, styles and logs.
+pub fn role_code(role: Role) -> &'static str {
+    match role {
+        Role::SuperAdmin => "super_admin",
+        Role::HospitalAdmin => "hospital_admin",
+        Role::Doctor => "doctor",
+        Role::Patient => "patient",
+    }
+}
+
+/// The role in words.
+pub fn role_label(role: Role) -> &'static str {
+    match role {
+        Role::SuperAdmin => "Platform administrator",
+        Role::HospitalAdmin => "Hospital administrator",
+        Role::Doctor => "Doctor",
+        Role::Patient => "Patient",
+    }
+}

@@ -1,0 +1,96 @@
+//! THE wiring, used by production and tests alike. Middleware order is on this screen.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use actix_web::{
+    App as ActixApp, HttpServer,
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web,
+};
+
+use crate::{
+    routes::RouteTable,
+    session::Sessions,
+    state::{AppState, StartError},
+    web::middleware::{
+        cross_site::cross_site, error_pages::error_pages, flash::flash, request_id::request_id,
+        security_headers::security_headers, server_timing::server_timing,
+    },
+};
+
+/// How long requests may go on after a signal to stop.
+const SHUTDOWN_SECONDS: u64 = 30;
+
+/// A server that is bound to its address and not yet running.
+pub struct App {
+    server: Server,
+    sessions: Sessions,
+    address: SocketAddr,
+}
+
+impl App {
+    /// Binds `settings.server.bind` (port 0: any free one) and starts the workers.
+    ///
+    /// # Errors
+    /// [`StartError::Bind`] when the address cannot be had.
+    pub fn build(state: AppState) -> Result<Self, StartError> {
+        let bind = state.settings.server.bind;
+        let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
+        let workers = state.settings.server.workers;
+        let sessions = state.sessions.clone();
+        let data = web::Data::new(state);
+        let server = HttpServer::new(move || {
+            let routes = RouteTable::all();
+            ActixApp::new()
+                .app_data(data.clone())
+                .app_data(web::Data::new(data.db.clone()))
+                .configure(|config| routes.configure(config, &data))
+                // Outermost last: a request passes them from the bottom up.
+                .wrap(from_fn(cross_site))
+                .wrap(from_fn(flash))
+                .wrap(from_fn(error_pages))
+                .wrap(Compress::default())
+                .wrap(from_fn(server_timing))
+                .wrap(from_fn(security_headers))
+                .wrap(from_fn(request_id))
+        })
+        .workers(workers)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(75))
+        .bind(bind)
+        .map_err(failed)?;
+        let address = server.addrs().first().copied().unwrap_or(bind);
+        Ok(Self { server: server.run(), sessions, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A handle that stops it.
+    pub fn handle(&self) -> actix_web::dev::ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until a signal to stop (SIGTERM, SIGINT); requests under way are finished first.
+    ///
+    /// # Errors
+    /// When the sockets fail.
+    pub async fn run(self) -> io::Result<()> {
+        let sweeper = actix_web::rt::spawn(self.sessions.sweep_forever());
+        let ended = self.server.await;
+        sweeper.abort();
+        ended
+    }
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "the port is in use; stop what uses it or choose another".to_owned(),
+        io::ErrorKind::PermissionDenied => "this user may not use that port".to_owned(),
+        _ => error.to_string(),
+    }
+}

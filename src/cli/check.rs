@@ -1,0 +1,113 @@
+//! `telemedicine check`: is everything there that the server needs? One line each, nothing is changed.
+
+use std::time::{Duration, Instant};
+
+use super::{Failure, migrations, output};
+use crate::db::{Database, health};
+use crate::redis::{Command, Error, Redis};
+use crate::settings::{self, Backend, Settings};
+
+/// What one line says: fit and how, or what is wrong.
+type Finding = Result<String, String>;
+
+/// Prints a line for each of settings, database, migrations and Redis.
+///
+/// # Errors
+/// When a line says FAILED.
+pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
+    let mut report = Report::default();
+    // Settings that cannot be used have ended the process before this.
+    report.line("settings", Ok(summary(settings)))?;
+    if let Some(file) = missing_file(&settings.database) {
+        report.line("database", Ok(format!("{file} is made by the first start")))?;
+        report.line("migrations", Ok("applied by the first start".to_owned()))?;
+    } else {
+        database(&mut report, settings).await?;
+    }
+    report.line("redis", redis(settings).await)?;
+    if report.failed { Err(Failure::new("this server is not fit to serve: see FAILED above")) } else { Ok(()) }
+}
+
+#[derive(Default)]
+struct Report {
+    failed: bool,
+}
+
+impl Report {
+    fn line(&mut self, what: &str, finding: Finding) -> Result<(), Failure> {
+        self.failed |= finding.is_err();
+        match finding {
+            Ok(text) => output::line(format!("{what:<10}  ok      {text}")),
+            Err(text) => output::line(format!("{what:<10}  FAILED  {text}")),
+        }
+    }
+}
+
+fn summary(settings: &Settings) -> String {
+    let environment = if settings.environment.is_production() { "production" } else { "development" };
+    format!("{environment}, {}, listening on {}", settings.server.origin(), settings.server.bind)
+}
+
+/// The embedded database's file, if nobody has started the server here yet.
+fn missing_file(database: &settings::Database) -> Option<String> {
+    match database.url.backend() {
+        Backend::Sqlite(file) if !file.exists() => Some(file.display().to_string()),
+        _ => None,
+    }
+}
+
+async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failure> {
+    let db = match Database::connect(&settings.database, "telemedicine check").await {
+        Ok(db) => db,
+        Err(error) => {
+            report.line("database", Err(error.to_string()))?;
+            return report.line("migrations", Err("unknown: the database cannot be asked".to_owned()));
+        }
+    };
+    let began = Instant::now();
+    let patience = settings.database.connect_timeout + settings.database.statement_timeout;
+    let found = health::examine(&db, patience).await.map_err(|error| error.to_string());
+    report.line("database", found.map(|()| format!("{}, {}", db.address(), milliseconds(began.elapsed()))))?;
+    report.line("migrations", pending(&db, settings).await)?;
+    db.close().await;
+    Ok(())
+}
+
+async fn pending(db: &Database, settings: &Settings) -> Finding {
+    match migrations::pending(db).await {
+        Ok(0) => Ok("all applied".to_owned()),
+        Ok(count) if settings.database.is_embedded() => Ok(format!("{count} are applied by the next start")),
+        Ok(count) => Err(migrations::advice(count, db)),
+        Err(failure) => Err(failure.to_string()),
+    }
+}
+
+async fn redis(settings: &Settings) -> Finding {
+    let Some(options) = &settings.redis else {
+        return Ok(
+            "not used (no REDIS_URL): sessions and cache live in the server's process, so run one instance".to_owned()
+        );
+    };
+    let redis = Redis::open(options, &settings.cache.key_prefix).map_err(|error| error.to_string())?;
+    let began = Instant::now();
+    match round_trip(&redis).await {
+        Ok(true) => Ok(format!("{}, set and got back in {}", redis.server(), milliseconds(began.elapsed()))),
+        Ok(false) => Err(format!("{} (REDIS_URL) lost a value that was just set", redis.server())),
+        Err(error) => Err(format!("{} (REDIS_URL): {error}", redis.server())),
+    }
+}
+
+/// Whether a value that is set can be read.
+async fn round_trip(redis: &Redis) -> Result<bool, Error> {
+    let value = format!("{:016x}", rand::random::<u64>());
+    let key = redis.key("check", &value);
+    let set = Command::new("SET").arg(&key).arg(&value).arg("EX").int(10);
+    redis.run_in_background(set).await?;
+    let got = redis.run_in_background(Command::new("GET").arg(&key)).await?.into_bytes()?;
+    redis.run_in_background(Command::new("DEL").arg(&key)).await?;
+    Ok(got.as_deref() == Some(value.as_bytes()))
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}

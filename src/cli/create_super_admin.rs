@@ -1,0 +1,32 @@
+//! `telemedicine create-super-admin`: the first account of an installation, for there is no built-in one.
+
+use clap::Args;
+use secrecy::ExposeSecret as _;
+
+use super::{Failure, migrations, output, password};
+use crate::db::Database;
+use crate::features::accounts;
+use crate::integrations::Clock;
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The e-mail address to sign in with
+    #[arg(long)]
+    email: String,
+}
+
+/// Asks for a password and makes the account.
+///
+/// # Errors
+/// When the database is away or not migrated, the address is taken, or address or password are not fit.
+pub(super) async fn run(settings: &Settings, options: Options) -> Result<(), Failure> {
+    let db = Database::connect(&settings.database, "telemedicine create-super-admin").await.map_err(Failure::new)?;
+    migrations::make_ready(&db, settings).await?;
+    let password = password::ask()?;
+    let login = (options.email.trim(), password.expose_secret());
+    let cost = settings.security.password_hashing;
+    accounts::create_super_admin(&db, &Clock::system(), cost, login).await.map_err(Failure::new)?;
+    db.close().await;
+    output::line(format!("{} may now sign in at {}/sign-in", login.0, settings.server.origin()))
+}

@@ -1,0 +1,158 @@
+//! Who is in the demo: number k of each kind belongs to hospital `(k - 1) mod hospitals`.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use entity::{
+    doctor,
+    enums::{BloodType, Role},
+    hospital, patient, user,
+};
+use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus, seq::IndexedRandom};
+use sea_orm::{ActiveValue::NotSet, Set, prelude::Decimal};
+
+use super::{Options, words};
+
+const SEED: u64 = 2026;
+
+/// Everybody, in the order in which they are stored. A user's place in its list is its number less one.
+pub(super) struct Cast {
+    pub(super) hospitals: Vec<hospital::ActiveModel>,
+    pub(super) super_admin: user::ActiveModel,
+    pub(super) admins: Vec<Member>,
+    pub(super) doctors: Vec<(Member, doctor::ActiveModel)>,
+    pub(super) patients: Vec<(Member, patient::ActiveModel)>,
+}
+
+/// A user whose hospital is known by its place.
+pub(super) struct Member {
+    pub(super) user: user::ActiveModel,
+    pub(super) hospital: usize,
+}
+
+/// Makes everybody. `hash` is the one password's.
+pub(super) fn cast(options: Options, now: DateTime<Utc>, hash: &str) -> Cast {
+    let mut maker = Maker { rng: Xoshiro256PlusPlus::seed_from_u64(SEED), now, hash: hash.to_owned() };
+    let hospitals = options.hospitals as usize;
+    Cast {
+        hospitals: (0..hospitals).map(|place| maker.hospital(place)).collect(),
+        super_admin: maker.user(("super", Role::SuperAdmin), 700),
+        admins: (0..hospitals).map(|k| maker.member(("admin", Role::HospitalAdmin), k, hospitals)).collect(),
+        doctors: (0..options.doctors as usize)
+            .map(|k| (maker.member(("doctor", Role::Doctor), k, hospitals), maker.doctor(k)))
+            .collect(),
+        patients: (0..options.patients as usize)
+            .map(|k| (maker.member(("patient", Role::Patient), k, hospitals), maker.patient()))
+            .collect(),
+    }
+}
+
+struct Maker {
+    rng: Xoshiro256PlusPlus,
+    now: DateTime<Utc>,
+    hash: String,
+}
+
+impl Maker {
+    fn one_of<T: Copy>(&mut self, choices: &[T], otherwise: T) -> T {
+        choices.choose(&mut self.rng).copied().unwrap_or(otherwise)
+    }
+
+    fn hospital(&mut self, place: usize) -> hospital::ActiveModel {
+        let (name, address, zone) = words::HOSPITALS.get(place % words::HOSPITALS.len()).copied().unwrap_or((
+            "Demo Hospital",
+            "Kathmandu",
+            "Asia/Kathmandu",
+        ));
+        let round = place / words::HOSPITALS.len();
+        let name = if round == 0 { name.to_owned() } else { format!("{name} {}", round + 1) };
+        let since = self.now - Duration::days(400 - i64::try_from(place % 300).unwrap_or(0));
+        hospital::ActiveModel {
+            id: NotSet,
+            name: Set(name),
+            address: Set(address.to_owned()),
+            phone: Set(format!("+977 1 55{:05}", 10_000 + place)),
+            email: Set(format!("desk{}@demo.test", place + 1)),
+            time_zone: Set(zone.to_owned()),
+            currency: Set(if zone == "Asia/Kolkata" { "INR" } else { "NPR" }.to_owned()),
+            appointment_fee: Set(Decimal::new(100_000, 2)),
+            slot_minutes: Set(30),
+            booking_lead_hours: Set(24),
+            active: Set(true),
+            created_at: Set(since),
+            updated_at: Set(since),
+        }
+    }
+
+    fn member(&mut self, kind: (&str, Role), number: usize, hospitals: usize) -> Member {
+        let mut user = self.user(kind, 390 - i64::try_from(number % 380).unwrap_or(0));
+        user.email = Set(format!("{}{}@demo.test", kind.0, number + 1));
+        Member { user, hospital: number % hospitals }
+    }
+
+    fn user(&mut self, (name, role): (&str, Role), days_ago: i64) -> user::ActiveModel {
+        let since = self.now - Duration::days(days_ago) + Duration::minutes(self.rng.random_range(0..600));
+        let born = match role {
+            Role::Patient => self.rng.random_range(0..29_000),
+            _ => self.rng.random_range(10_500..22_000),
+        };
+        let born = (role != Role::SuperAdmin).then(|| self.now.date_naive() - Duration::days(born));
+        user::ActiveModel {
+            id: NotSet,
+            email: Set(format!("{name}@demo.test")),
+            password_hash: Set(self.hash.clone()),
+            role: Set(role),
+            hospital_id: Set(None),
+            first_name: Set(self.one_of(&words::FIRST_NAMES, "Maya").to_owned()),
+            last_name: Set(self.one_of(&words::LAST_NAMES, "Rai").to_owned()),
+            phone: Set(Some(format!("+977 98{:08}", self.rng.random_range(0..100_000_000)))),
+            date_of_birth: Set(born.filter(|date| *date > NaiveDate::MIN)),
+            active: Set(true),
+            last_sign_in_at: Set(None),
+            created_at: Set(since),
+            updated_at: Set(since),
+        }
+    }
+
+    fn doctor(&mut self, number: usize) -> doctor::ActiveModel {
+        let since = self.now - Duration::days(300);
+        let field = words::SPECIALIZATIONS.get(number % words::SPECIALIZATIONS.len()).copied();
+        doctor::ActiveModel {
+            id: NotSet,
+            user_id: NotSet,
+            license_number: Set(format!("NMC-{:05}", 10_001 + number)),
+            specialization: Set(field.unwrap_or("General medicine").to_owned()),
+            experience_years: Set(self.rng.random_range(2..35)),
+            bio: Set(Some(self.one_of(&words::BIOS, "Sees patients by video.").to_owned())),
+            education: Set(Some(self.one_of(&words::EDUCATION, "MBBS").to_owned())),
+            accepting: Set(number == 0 || self.rng.random_ratio(9, 10)),
+            created_at: Set(since),
+            updated_at: Set(since),
+        }
+    }
+
+    /// Some things are not known of some people: pages must say so.
+    fn patient(&mut self) -> patient::ActiveModel {
+        let since = self.now - Duration::days(200);
+        let blood = [
+            BloodType::OPositive,
+            BloodType::BPositive,
+            BloodType::APositive,
+            BloodType::AbPositive,
+            BloodType::ONegative,
+        ];
+        let contact = self.one_of(&words::FIRST_NAMES, "Maya");
+        patient::ActiveModel {
+            id: NotSet,
+            user_id: NotSet,
+            blood_type: Set(self.rng.random_ratio(7, 10).then(|| self.one_of(&blood, BloodType::OPositive))),
+            allergies: Set(self.rng.random_ratio(1, 4).then(|| self.one_of(&words::ALLERGIES, "Latex").to_owned())),
+            medical_history: Set(self
+                .rng
+                .random_ratio(1, 2)
+                .then(|| self.one_of(&words::HISTORIES, "None").to_owned())),
+            emergency_contact_name: Set(Some(contact.to_owned())),
+            emergency_contact_phone: Set(Some(format!("+977 97{:08}", self.rng.random_range(0..100_000_000)))),
+            created_at: Set(since),
+            updated_at: Set(since),
+        }
+    }
+}

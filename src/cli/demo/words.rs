@@ -1,0 +1,160 @@
+//! What the demo's people are called and what ails them: plausible, and nobody in particular.
+
+pub(super) const FIRST_NAMES: [&str; 48] = [
+    "Aarati", "Abhishek", "Anil", "Anjali", "Asha", "Bikash", "Binod", "Bishnu", "Chandra", "Deepak", "Devi", "Dilip",
+    "Dipesh", "Gita", "Gopal", "Hari", "Indira", "Ishwor", "Janaki", "Kabita", "Kamal", "Keshav", "Kiran", "Laxmi",
+    "Madan", "Manisha", "Maya", "Mina", "Nabin", "Narayan", "Nirmala", "Pooja", "Prakash", "Pramila", "Puja", "Rajesh",
+    "Ramesh", "Rekha", "Roshan", "Sabina", "Sanjay", "Sarita", "Shanti", "Sita", "Sunil", "Sushila", "Tara", "Usha",
+];
+
+pub(super) const LAST_NAMES: [&str; 40] = [
+    "Acharya",
+    "Adhikari",
+    "Bajracharya",
+    "Basnet",
+    "Bhandari",
+    "Bhattarai",
+    "Bista",
+    "Chaudhary",
+    "Dahal",
+    "Devkota",
+    "Ghimire",
+    "Giri",
+    "Gurung",
+    "Joshi",
+    "Karki",
+    "Khadka",
+    "Khanal",
+    "Koirala",
+    "Lama",
+    "Lamichhane",
+    "Limbu",
+    "Magar",
+    "Maharjan",
+    "Mahato",
+    "Neupane",
+    "Ojha",
+    "Pandey",
+    "Paudel",
+    "Poudyal",
+    "Rai",
+    "Rana",
+    "Regmi",
+    "Sapkota",
+    "Shah",
+    "Sharma",
+    "Sherpa",
+    "Shrestha",
+    "Subedi",
+    "Tamang",
+    "Thapa",
+];
+
+/// Name, address, zone.
+pub(super) const HOSPITALS: [(&str, &str, &str); 10] = [
+    ("Bagmati Valley Hospital", "Pulchowk, Lalitpur", "Asia/Kathmandu"),
+    ("Phewa Lakeside Clinic", "Lakeside, Pokhara", "Asia/Kathmandu"),
+    ("Koshi Teaching Hospital", "Main Road, Biratnagar", "Asia/Kathmandu"),
+    ("Lumbini Family Hospital", "Milan Chowk, Butwal", "Asia/Kathmandu"),
+    ("Rapti Community Hospital", "Hospital Line, Tulsipur", "Asia/Kathmandu"),
+    ("Seti Mother and Child Clinic", "Airport Road, Dhangadhi", "Asia/Kathmandu"),
+    ("Trishuli River Hospital", "Bazaar, Bidur", "Asia/Kathmandu"),
+    ("Janaki Eye and General", "Station Road, Janakpur", "Asia/Kathmandu"),
+    ("Teesta Hill Hospital", "Mall Road, Darjeeling", "Asia/Kolkata"),
+    ("Ilam Garden Clinic", "Tea Road, Ilam", "Asia/Kathmandu"),
+];
+
+pub(super) const SPECIALIZATIONS: [&str; 12] = [
+    "General medicine",
+    "Paediatrics",
+    "Cardiology",
+    "Dermatology",
+    "Gynaecology and obstetrics",
+    "Orthopaedics",
+    "Ear, nose and throat",
+    "Psychiatry",
+    "Endocrinology",
+    "Pulmonology",
+    "Neurology",
+    "Gastroenterology",
+];
+
+pub(super) const EDUCATION: [&str; 5] = [
+    "MBBS, MD, Tribhuvan University",
+    "MBBS, Kathmandu University; MD, B.P. Koirala Institute of Health Sciences",
+    "MBBS, Patan Academy of Health Sciences; fellowship in telemedicine",
+    "MD, National Academy of Medical Sciences",
+    "MBBS, MS, Institute of Medicine",
+];
+
+pub(super) const BIOS: [&str; 5] = [
+    "Takes time to explain. Sees patients in person and by video.",
+    "Follows families over years; reachable for follow-up questions after each visit.",
+    "Special interest in chronic illness and in patients who live far from the hospital.",
+    "Believes in few tests and careful listening.",
+    "Works with rural health posts and reviews their patients by video.",
+];
+
+pub(super) const SYMPTOMS: [&str; 32] = [
+    "Fever and chills since three days, worse in the evening",
+    "Dry cough for two weeks, no fever",
+    "Follow-up of blood pressure, readings at home around 150 over 95",
+    "Headache behind the eyes, more in the morning",
+    "Pain in the right knee when climbing stairs",
+    "Itching rash on both forearms since the weekend",
+    "Sore throat and difficulty swallowing",
+    "Burning when passing water",
+    "Check of blood sugar, last value 9.8 before breakfast",
+    "Dizziness when standing up",
+    "Lower back pain after carrying a load",
+    "Trouble sleeping for a month, worries at work",
+    "Child with runny nose and ear pain",
+    "Heartburn after meals, worse when lying down",
+    "Shortness of breath when walking uphill",
+    "Numbness in the left hand at night",
+    "Irregular periods for half a year",
+    "Tooth ache spreading to the ear",
+    "Renewal of thyroid medicine, feels well",
+    "Swollen ankle after a fall yesterday",
+    "Stomach cramps and loose stool since the morning",
+    "Watery, itching eyes each spring",
+    "Palpitations, lasting a few minutes",
+    "Weight loss without dieting, about four kilograms",
+    "Pregnancy check, 24th week, no complaints",
+    "Wound on the foot that does not heal",
+    "Migraine, usual tablets no longer help",
+    "Wheezing at night, inhaler nearly empty",
+    "Results of the blood test to discuss",
+    "Joint stiffness in the morning for over an hour",
+    "Vaccination advice before travelling",
+    "Low mood and no appetite since two months",
+];
+
+pub(super) const REJECTIONS: [&str; 4] = [
+    "Please see a specialist for this; the desk will help you to find one.",
+    "I am not in the clinic that day.",
+    "This needs an examination in person. Please come to the emergency department.",
+    "Your last visit covers this; the prescription is still valid.",
+];
+
+pub(super) const CANCELLATIONS: [&str; 5] = [
+    "Feeling better, no visit needed.",
+    "Cannot travel that day.",
+    "The doctor was called to an emergency.",
+    "Booked twice by mistake.",
+    "The road is closed after the rain.",
+];
+
+pub(super) const ALLERGIES: [&str; 6] =
+    ["Penicillin: rash", "Ibuprofen: asthma", "Peanuts", "Sulfonamides", "Shellfish; iodine contrast", "Latex"];
+
+pub(super) const HISTORIES: [&str; 6] = [
+    "High blood pressure since 2019, amlodipine 5 mg",
+    "Type 2 diabetes, metformin 500 mg twice daily",
+    "Asthma since childhood",
+    "Appendix removed in 2015",
+    "Underactive thyroid, levothyroxine 75 µg",
+    "Two pregnancies, both without complications",
+];
+
+pub(super) const TIME_OFF: [&str; 4] = ["Annual leave", "Conference", "Rural health camp", "Family"];

@@ -1,0 +1,272 @@
+//! Stores a demo: many rows a statement, everything in one unit of work.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    appointment, appointment_event, availability, doctor, enums::AppointmentStatus, hospital, notification, patient,
+    time_off, user,
+};
+use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude::DateTimeUtc};
+
+use super::{
+    calendar::{self, SLOT},
+    people::{Cast, Member},
+    stories::{self, Actor, Step},
+    visits::{Booker, Visit},
+    words,
+};
+use crate::db::{Database, UnitOfWork};
+
+/// Notifications are made of what happened lately; older ones would have been read and forgotten.
+const TOLD_SINCE: Duration = Duration::days(10);
+/// What happened within this time has not been read yet.
+const UNREAD_SINCE: Duration = Duration::days(2);
+
+/// The ids that a stored cast was given, by place.
+struct Ids {
+    hospitals: Vec<i64>,
+    admins: Vec<i64>,
+    /// `doctor.id` and `user.id`.
+    doctors: Vec<(i64, i64)>,
+    /// `patient.id` and `user.id`.
+    patients: Vec<(i64, i64)>,
+}
+
+/// Stores everything and says how many appointments that were.
+pub(super) async fn everything(
+    db: &Database,
+    cast: &Cast,
+    (visits, now): (&[Visit], DateTime<Utc>),
+) -> Result<usize, DbErr> {
+    db.write(async |uow| {
+        let ids = people(uow, cast).await?;
+        hours(uow, &ids, now).await?;
+        let appointments = appointments(uow, &ids, (visits, now)).await?;
+        let told: Vec<(&Visit, i64)> = visits.iter().zip(appointments).collect();
+        let events = told.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;
+        uow.insert_many(events.into_iter().flatten()).await?;
+        // As in life, a later one has the higher id.
+        let notifications = told.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
+        let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();
+        notifications.sort_by_key(|row| *row.created_at.as_ref());
+        uow.insert_many(notifications).await?;
+        Ok(told.len())
+    })
+    .await
+}
+
+async fn people(uow: &UnitOfWork, cast: &Cast) -> Result<Ids, DbErr> {
+    uow.insert_many(cast.hospitals.clone()).await?;
+    let rows = ids_by::<hospital::Entity, String>(uow, (hospital::Column::Id, hospital::Column::Name)).await?;
+    let hospitals = cast.hospitals.iter().map(|row| known(&rows, row.name.as_ref())).collect::<Result<Vec<_>, _>>()?;
+
+    let doctors = cast.doctors.iter().map(|(member, _)| member);
+    let patients = cast.patients.iter().map(|(member, _)| member);
+    let members = cast.admins.iter().chain(doctors).chain(patients);
+    let users = members.map(|member| in_hospital(member, &hospitals)).collect::<Result<Vec<_>, _>>()?;
+    uow.insert_many(std::iter::once(cast.super_admin.clone()).chain(users)).await?;
+    let users = ids_by::<user::Entity, String>(uow, (user::Column::Id, user::Column::Email)).await?;
+    let user_id = |member: &Member| known(&users, member.user.email.as_ref());
+
+    Ok(Ids {
+        hospitals,
+        admins: cast.admins.iter().map(user_id).collect::<Result<_, _>>()?,
+        doctors: doctors_of(uow, cast, user_id).await?,
+        patients: patients_of(uow, cast, user_id).await?,
+    })
+}
+
+/// Stores the doctors' own rows; their ids and their users'.
+async fn doctors_of(
+    uow: &UnitOfWork,
+    cast: &Cast,
+    user_id: impl Fn(&Member) -> Result<i64, DbErr>,
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    let users = cast.doctors.iter().map(|(member, _)| user_id(member)).collect::<Result<Vec<_>, _>>()?;
+    let rows = cast.doctors.iter().zip(&users);
+    uow.insert_many(rows.map(|((_, row), user)| doctor::ActiveModel { user_id: Set(*user), ..row.clone() })).await?;
+    let ids = ids_by::<doctor::Entity, i64>(uow, (doctor::Column::Id, doctor::Column::UserId)).await?;
+    users.into_iter().map(|user| Ok((known(&ids, &user)?, user))).collect()
+}
+
+/// Stores the patients' own rows; their ids and their users'.
+async fn patients_of(
+    uow: &UnitOfWork,
+    cast: &Cast,
+    user_id: impl Fn(&Member) -> Result<i64, DbErr>,
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    let users = cast.patients.iter().map(|(member, _)| user_id(member)).collect::<Result<Vec<_>, _>>()?;
+    let rows = cast.patients.iter().zip(&users);
+    uow.insert_many(rows.map(|((_, row), user)| patient::ActiveModel { user_id: Set(*user), ..row.clone() })).await?;
+    let ids = ids_by::<patient::Entity, i64>(uow, (patient::Column::Id, patient::Column::UserId)).await?;
+    users.into_iter().map(|user| Ok((known(&ids, &user)?, user))).collect()
+}
+
+/// The ids of a table by another of its columns.
+async fn ids_by<E, K>(uow: &UnitOfWork, (id, key): (E::Column, E::Column)) -> Result<HashMap<K, i64>, DbErr>
+where
+    E: EntityTrait,
+    K: sea_orm::TryGetable + std::hash::Hash + Eq,
+{
+    let query = E::find().select_only().column(key).column(id);
+    let rows: Vec<(K, i64)> = uow.read(async |conn| query.into_tuple().all(conn).await).await?;
+    Ok(rows.into_iter().collect())
+}
+
+fn known<K: std::hash::Hash + Eq + ?Sized, Q: std::hash::Hash + Eq + std::borrow::Borrow<K>>(
+    rows: &HashMap<Q, i64>,
+    key: &K,
+) -> Result<i64, DbErr> {
+    rows.get(key).copied().ok_or_else(missing)
+}
+
+fn at<T: Copy>(list: &[T], place: usize) -> Result<T, DbErr> {
+    list.get(place).copied().ok_or_else(missing)
+}
+
+fn missing() -> DbErr {
+    DbErr::Custom("a row of the demo that was just stored is not there".to_owned())
+}
+
+fn in_hospital(member: &Member, hospitals: &[i64]) -> Result<user::ActiveModel, DbErr> {
+    Ok(user::ActiveModel { hospital_id: Set(Some(at(hospitals, member.hospital)?)), ..member.user.clone() })
+}
+
+/// The week of every doctor, and here and there a day off.
+async fn hours(uow: &UnitOfWork, ids: &Ids, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let week = |doctor: i64| {
+        calendar::WORKDAYS.flat_map(move |weekday| {
+            calendar::windows().map(|(start, end)| availability::ActiveModel {
+                id: NotSet,
+                doctor_id: Set(doctor),
+                weekday: Set(weekday),
+                start_time: Set(start),
+                end_time: Set(end),
+                created_at: Set(now),
+                updated_at: Set(now),
+            })
+        })
+    };
+    uow.insert_many(ids.doctors.iter().flat_map(|(doctor, _)| week(*doctor))).await?;
+    let off = ids.doctors.iter().enumerate().filter(|(place, _)| place % 3 == 1).map(|(place, (doctor, _))| {
+        let starts_at = now + Duration::days(40 + i64::try_from(place % 10).unwrap_or(0));
+        time_off::ActiveModel {
+            id: NotSet,
+            doctor_id: Set(*doctor),
+            starts_at: Set(starts_at),
+            ends_at: Set(starts_at + Duration::days(3)),
+            reason: Set(words::TIME_OFF.get(place % words::TIME_OFF.len()).map(|reason| (*reason).to_owned())),
+            created_at: Set(now),
+            updated_at: Set(now),
+        }
+    });
+    uow.insert_many(off).await.map(|_stored| ())
+}
+
+/// Stores the appointments and returns their ids in the order of `visits`.
+async fn appointments(
+    uow: &UnitOfWork,
+    ids: &Ids,
+    (visits, now): (&[Visit], DateTime<Utc>),
+) -> Result<Vec<i64>, DbErr> {
+    let rows = visits.iter().map(|visit| appointment(visit, ids, now)).collect::<Result<Vec<_>, _>>()?;
+    uow.insert_many(rows).await?;
+    // A patient begins no two visits at one time, so these two name one.
+    let stored: Vec<(i64, DateTimeUtc, i64)> = uow
+        .read(async |conn| {
+            appointment::Entity::find()
+                .select_only()
+                .columns([appointment::Column::PatientId, appointment::Column::StartsAt, appointment::Column::Id])
+                .into_tuple()
+                .all(conn)
+                .await
+        })
+        .await?;
+    let by_time: HashMap<(i64, DateTimeUtc), i64> =
+        stored.into_iter().map(|(patient, starts_at, id)| ((patient, starts_at), id)).collect();
+    visits.iter().map(|visit| known(&by_time, &(at(&ids.patients, visit.patient)?.0, visit.starts_at))).collect()
+}
+
+fn appointment(visit: &Visit, ids: &Ids, now: DateTime<Utc>) -> Result<appointment::ActiveModel, DbErr> {
+    let steps = stories::steps(visit, now);
+    let reason = |status| (visit.status == status).then(|| stories::reason(visit).to_owned());
+    let asked = match visit.booked_by {
+        Booker::Patient => Actor::Patient,
+        Booker::Admin => Actor::Admin,
+        Booker::Doctor => Actor::Doctor,
+    };
+    Ok(appointment::ActiveModel {
+        id: NotSet,
+        hospital_id: Set(at(&ids.hospitals, visit.hospital)?),
+        doctor_id: Set(at(&ids.doctors, visit.doctor)?.0),
+        patient_id: Set(at(&ids.patients, visit.patient)?.0),
+        starts_at: Set(visit.starts_at),
+        ends_at: Set(visit.starts_at + SLOT),
+        status: Set(visit.status),
+        symptoms: Set(Some(visit.symptoms.to_owned())),
+        requested_by: Set(user_of(asked, visit, ids)?),
+        rejection_reason: Set(reason(AppointmentStatus::Rejected)),
+        cancellation_reason: Set(reason(AppointmentStatus::Cancelled)),
+        proposed_starts_at: Set(
+            (visit.status == AppointmentStatus::Proposed).then(|| visit.starts_at + Duration::days(1))
+        ),
+        overbook_reason: Set(None),
+        version: Set(i32::try_from(steps.len().saturating_sub(1)).unwrap_or(0)),
+        created_at: Set(visit.asked_at),
+        updated_at: Set(steps.last().map_or(visit.asked_at, |step| step.at)),
+    })
+}
+
+fn user_of(actor: Actor, visit: &Visit, ids: &Ids) -> Result<i64, DbErr> {
+    match actor {
+        Actor::Patient => Ok(at(&ids.patients, visit.patient)?.1),
+        Actor::Doctor => Ok(at(&ids.doctors, visit.doctor)?.1),
+        Actor::Admin => at(&ids.admins, visit.hospital),
+    }
+}
+
+fn events(
+    visit: &Visit,
+    appointment_id: i64,
+    (ids, now): (&Ids, DateTime<Utc>),
+) -> Result<Vec<appointment_event::ActiveModel>, DbErr> {
+    let event = |step: Step| {
+        let with_reason = matches!(step.to, AppointmentStatus::Rejected | AppointmentStatus::Cancelled);
+        Ok(appointment_event::ActiveModel {
+            id: NotSet,
+            appointment_id: Set(appointment_id),
+            actor_id: Set(user_of(step.actor, visit, ids)?),
+            kind: Set(step.kind),
+            from_status: Set(step.from),
+            to_status: Set(step.to),
+            note: Set(with_reason.then(|| stories::reason(visit).to_owned())),
+            at: Set(step.at),
+            created_at: Set(step.at),
+            updated_at: Set(step.at),
+        })
+    };
+    stories::steps(visit, now).into_iter().map(event).collect()
+}
+
+fn notifications(
+    visit: &Visit,
+    appointment_id: i64,
+    (ids, now): (&Ids, DateTime<Utc>),
+) -> Result<Vec<notification::ActiveModel>, DbErr> {
+    let lately = stories::steps(visit, now).into_iter().filter(|step| step.at > now - TOLD_SINCE);
+    let told =
+        lately.flat_map(|step| stories::told(visit, &step).into_iter().map(move |(who, kind)| (step.at, who, kind)));
+    told.map(|(at, who, kind)| {
+        Ok(notification::ActiveModel {
+            id: NotSet,
+            recipient_id: Set(user_of(who, visit, ids)?),
+            kind: Set(kind),
+            appointment_id: Set(Some(appointment_id)),
+            read_at: Set((at < now - UNREAD_SINCE).then(|| at + Duration::hours(6))),
+            created_at: Set(at),
+            updated_at: Set(at),
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,65 @@
+//! The commands of `telemedicine`, one file each. Called by `main` alone.
+//!
+//! A command prints its result to standard output and returns a [`Failure`] when it could not do what was asked.
+
+mod cache;
+mod check;
+mod create_super_admin;
+mod demo;
+mod failure;
+mod migrations;
+mod output;
+mod password;
+mod routes;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+pub use self::failure::Failure;
+
+use crate::settings::Settings;
+
+/// Runs and looks after a telemedicine clinic.
+#[derive(Debug, Parser)]
+#[command(name = "telemedicine", version, after_help = HINT)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const HINT: &str = "Settings come from the environment and from the file .env; .env.example lists them.
+Exit codes: 0 done, 1 failed, 2 settings or command line cannot be used.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site (the default)
+    Serve,
+    /// Check settings, database, Redis and migrations: one line each
+    Check,
+    /// Load demo data into an empty database
+    Demo(demo::Options),
+    /// Create a super admin; the password is asked for, or read from standard input
+    CreateSuperAdmin(create_super_admin::Options),
+    /// Look into the shared cache in Redis
+    #[command(subcommand)]
+    Cache(cache::Action),
+    /// List every route: method, path and who may use it
+    Routes,
+}
+
+impl Cli {
+    /// Does what the command line asks for.
+    ///
+    /// # Errors
+    /// Why it could not be done, in a sentence for the operator.
+    pub async fn run(self, settings: Settings) -> Result<(), Failure> {
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::run(settings).await,
+            Command::Check => check::run(&settings).await,
+            Command::Demo(options) => demo::run(&settings, options).await,
+            Command::CreateSuperAdmin(options) => create_super_admin::run(&settings, options).await,
+            Command::Cache(action) => cache::run(&settings, action).await,
+            Command::Routes => routes::run(),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Standard output of the commands.
+
+use std::io::{ErrorKind, Write as _};
+
+use super::Failure;
+
+/// Writes `bytes` and a line break. A reader that has gone away, as in `telemedicine routes | head`, is no failure.
+pub(super) fn line(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(bytes.as_ref()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format_args!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,189 @@
+//! The pool: opened from the settings, shared by the whole process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sea_orm::{DatabaseConnection, DbBackend, DbErr};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::accounting::SlowLog;
+use super::liveness::Liveness;
+use super::{ConnectError, Reader, errors, postgres, sqlite};
+use crate::settings::{self, Backend};
+
+/// How long a network may be silent beyond the time that Postgres itself allows a statement.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The clinic's database. Cheap to clone: all clones share one pool.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connection: DatabaseConnection,
+    address: String,
+    acquire_timeout: Duration,
+    statement_timeout: Duration,
+    liveness: Arc<Liveness>,
+    slow_log: Arc<SlowLog>,
+    /// SQLite has one writer at a time; here they queue in order instead of polling a busy file. `None` on Postgres.
+    writer: Option<Mutex<()>>,
+    pooler_mismatch: AtomicBool,
+}
+
+impl Inner {
+    fn pool_state(&self) -> PoolState {
+        let (open, idle) = match self.connection.get_database_backend() {
+            DbBackend::Postgres => {
+                let pool = self.connection.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = self.connection.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        };
+        PoolState { open, idle: u32::try_from(idle).unwrap_or(u32::MAX) }
+    }
+}
+
+/// What the pool holds now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Open connections.
+    pub open: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
+}
+
+impl Database {
+    /// Opens the database that the settings name, and proves that it answers.
+    ///
+    /// `application_name` is what `pg_stat_activity` shows for the pool's connections.
+    ///
+    /// # Errors
+    /// When it does not answer within `DB_CONNECT_TIMEOUT` or refuses; the message names host, port and variable.
+    pub async fn connect(settings: &settings::Database, application_name: &str) -> Result<Self, ConnectError> {
+        let liveness = Liveness::new();
+        let mut connection = match settings.url.backend() {
+            Backend::Postgres => postgres::open(settings, application_name, &liveness).await?,
+            Backend::Sqlite(_) => sqlite::open(settings).await?,
+        };
+        let slow_log = Arc::new(SlowLog::default());
+        super::accounting::attach(&mut connection, Arc::clone(&slow_log));
+        let inner = Inner {
+            connection,
+            address: settings.url.address().to_owned(),
+            acquire_timeout: settings.acquire_timeout,
+            statement_timeout: settings.statement_timeout,
+            liveness,
+            slow_log,
+            writer: settings.is_embedded().then(Mutex::default),
+            pooler_mismatch: AtomicBool::new(false),
+        };
+        let database = Self { inner: Arc::new(inner) };
+        database.show_pool();
+        Ok(database)
+    }
+
+    /// Shows the pool in `/metrics`, as long as it is open.
+    fn show_pool(&self) {
+        self.show("db_connections", "Open connections", |pool| pool.open);
+        self.show("db_idle_connections", "Open connections nobody uses", |pool| pool.idle);
+    }
+
+    fn show(&self, name: &str, help: &str, number: fn(PoolState) -> u32) {
+        let pool = Arc::downgrade(&self.inner);
+        let read = move || pool.upgrade().map_or(0.0, |inner| f64::from(number(inner.pool_state())));
+        if let Err(error) = crate::metrics::reading(name, help, read) {
+            log::warn!("the pool is not shown in the metrics: {error}");
+        }
+    }
+
+    /// From now on a statement slower than this (`SLOW_QUERY_MS`) gets a line in the log, without its values.
+    pub fn log_slower_than(&self, limit: Duration) {
+        self.inner.slow_log.set(limit);
+    }
+
+    /// The way to read. Cheap; one a request.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.clone())
+    }
+
+    /// The bare pool: for the migrator and the checks of the schema, which write their own transactions. Pages, queries and
+    /// services read through [`Database::reader`] and write through [`Database::write`].
+    pub fn bare(&self) -> &DatabaseConnection {
+        &self.inner.connection
+    }
+
+    /// Postgres or SQLite.
+    pub fn backend(&self) -> DbBackend {
+        self.inner.connection.get_database_backend()
+    }
+
+    /// What messages may show of where it is: `host:port/name` or a path.
+    pub fn address(&self) -> &str {
+        &self.inner.address
+    }
+
+    /// How full the pool is.
+    pub fn pool_state(&self) -> PoolState {
+        self.inner.pool_state()
+    }
+
+    /// Closes every connection, waiting for those in use. For shutdown.
+    pub async fn close(&self) {
+        if let Err(error) = self.inner.connection.close_by_ref().await {
+            log::warn!("closing the database: {error}");
+        }
+    }
+
+    /// True once Postgres answered as only a transaction pooler makes it answer; see [`super::health`].
+    pub fn met_pooler_mismatch(&self) -> bool {
+        self.inner.pooler_mismatch.load(Ordering::Relaxed)
+    }
+
+    /// Draws the conclusions for the pool from a failed statement.
+    pub(super) fn learn_from(&self, error: &DbErr) {
+        if errors::is_dropped(error) {
+            self.inner.liveness.suspect();
+        }
+        if errors::is_pooler_mismatch(error) {
+            self.inner.pooler_mismatch.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits for `statement` little longer than the database itself would let it run. The database's own limit comes first; this one
+    /// is for a network that has fallen silent, and for a pooler that does not pass the limit on.
+    pub(super) async fn bounded<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        let limit = self.inner.acquire_timeout + self.inner.statement_timeout + GRACE;
+        match tokio::time::timeout(limit, statement).await {
+            Ok(result) => result,
+            Err(_elapsed) => Err(errors::silent(limit)),
+        }
+    }
+
+    /// The right to write, on SQLite; on Postgres everybody has it at once.
+    pub(super) async fn writer_turn(&self) -> Result<Option<MutexGuard<'_, ()>>, DbErr> {
+        let Some(writer) = &self.inner.writer else {
+            return Ok(None);
+        };
+        let limit = self.inner.acquire_timeout + self.inner.statement_timeout;
+        match tokio::time::timeout(limit, writer.lock()).await {
+            Ok(turn) => Ok(Some(turn)),
+            Err(_elapsed) => Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)),
+        }
+    }
+
+    pub(super) fn statement_timeout(&self) -> Duration {
+        self.inner.statement_timeout
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("address", &self.inner.address).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+//! Is the database fit to serve?
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use thiserror::Error;
+
+use super::{Database, is_pooler_mismatch};
+
+/// Why the database is not fit to serve; each is one sentence for the operator.
+#[derive(Debug, Error)]
+pub enum Unfit {
+    /// No answer in time.
+    #[error("the database at {address} did not answer within {seconds:.1} s")]
+    Silent {
+        /// `host:port/name` or a path.
+        address: String,
+        /// How long it was waited for.
+        seconds: f64,
+    },
+    /// A pooler hands out server connections per transaction and loses prepared statements on the way.
+    #[error(
+        "the pooler at {address} loses prepared statements between transactions: use PgBouncer 1.21 or newer with \
+         max_prepared_statements = 200, or set pool_mode = session"
+    )]
+    Pooler {
+        /// `host:port/name`.
+        address: String,
+    },
+    /// It answered with an error.
+    #[error("the database at {address} failed: {source}")]
+    Failed {
+        /// `host:port/name` or a path.
+        address: String,
+        /// Its error.
+        source: DbErr,
+    },
+}
+
+/// One `SELECT 1`, for readiness. Also remembers whether any statement since the start met a pooler that loses statements.
+///
+/// # Errors
+/// Why the database is not fit.
+pub async fn check(database: &Database, patience: Duration) -> Result<(), Unfit> {
+    if database.met_pooler_mismatch() {
+        return Err(Unfit::Pooler { address: database.address().to_owned() });
+    }
+    within(database, patience, select(database, "SELECT 1".to_owned())).await
+}
+
+/// Looks harder, for `telemedicine check`: different statements on several connections at once, again and again, which a pooler
+/// that loses prepared statements does not survive.
+///
+/// # Errors
+/// Why the database is not fit.
+pub async fn examine(database: &Database, patience: Duration) -> Result<(), Unfit> {
+    let rounds = async {
+        for round in 0..8 {
+            let statements = (0..4).map(|n| select(database, format!("SELECT {round} + {n}")));
+            for result in join_all(statements).await {
+                result?;
+            }
+        }
+        Ok(())
+    };
+    within(database, patience, rounds).await
+}
+
+async fn select(database: &Database, sql: String) -> Result<(), DbErr> {
+    let backend = database.backend();
+    database
+        .reader()
+        .run(async |conn| conn.query_one_raw(Statement::from_string(backend, sql.as_str())).await.map(|_| ()))
+        .await
+}
+
+async fn within(
+    database: &Database,
+    patience: Duration,
+    question: impl Future<Output = Result<(), DbErr>>,
+) -> Result<(), Unfit> {
+    let address = database.address().to_owned();
+    match tokio::time::timeout(patience, question).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) if is_pooler_mismatch(&error) => Err(Unfit::Pooler { address }),
+        Ok(Err(source)) => Err(Unfit::Failed { address, source }),
+        Err(_elapsed) => Err(Unfit::Silent { address, seconds: patience.as_secs_f64() }),
+    }
+}

@@ -1,0 +1,34 @@
+//! The database: one pool a process, and the only two ways through it.
+//!
+//! - [`Reader::run`] reads. A read that meets a dropped connection is tried again on a live one.
+//! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT.
+//!
+//! Queries and services get a [`ReadConnection`] or a [`UnitOfWork`], never a pool and never a bare transaction, so what a
+//! request reads and writes can be counted ([`accounting`]) and later be tied to the response cache in one place.
+//!
+//! Nothing here relies on session state, so that a transaction pooler may stand between us and Postgres: no `SET` without
+//! `LOCAL`, no session locks, no `LISTEN`. Owns no table. Used by queries, services, sessions, access and the commands.
+
+pub mod accounting;
+mod connect_error;
+mod connection;
+mod errors;
+pub mod health;
+mod liveness;
+mod outcome;
+mod postgres;
+mod read;
+mod retries;
+mod search;
+mod sqlite;
+mod unit_of_work;
+mod write;
+
+pub use connect_error::ConnectError;
+pub use connection::{Database, PoolState};
+pub use errors::{Violation, ViolationKind, is_conflict, is_dropped, is_pooler_mismatch, violation};
+pub use read::{ReadConnection, Reader};
+/// What the layers above name when a read or a write failed; they know nothing else of SeaORM.
+pub use sea_orm::DbErr;
+pub use search::contains_ignoring_case;
+pub use unit_of_work::UnitOfWork;

@@ -1,0 +1,81 @@
+//! What became of a COMMIT whose answer was lost.
+//!
+//! A unit of work learns the number of its transaction when it begins. When the connection breaks during COMMIT, Postgres can be
+//! asked under that number whether it was committed, so a write is neither lost nor done twice.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+
+use super::{Database, UnitOfWork};
+
+/// Begins the bookkeeping of a unit of work: the transaction's number, and the limit on its statements for poolers that did
+/// not take it at the start of the session (`true` = for this transaction only).
+pub(super) const OPEN: &str = "SELECT txid_current() AS id, set_config('statement_timeout', $1, true)";
+const STATUS: &str = "SELECT txid_status($1) AS status";
+
+/// While the old backend winds up the transaction is still "in progress": ask this often, this far apart.
+const QUESTIONS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// True for statements that belong to BEGIN and COMMIT rather than to the work; they are not counted.
+pub(super) fn is_bookkeeping(sql: &str) -> bool {
+    sql == OPEN || sql == STATUS
+}
+
+/// What is known about a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Committed,
+    RolledBack,
+    Unknown,
+}
+
+/// The number under which a transaction can be asked about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ticket(i64);
+
+impl Ticket {
+    /// `None` on SQLite, where COMMIT does not get lost.
+    pub(super) async fn take(database: &Database, unit: &UnitOfWork) -> Result<Option<Self>, DbErr> {
+        if database.backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let limit = database.statement_timeout().as_millis().to_string();
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, OPEN, [limit.into()]);
+        match unit.prepare(statement).await? {
+            Some(row) => Ok(Some(Self(row.try_get("", "id")?))),
+            None => Err(DbErr::RecordNotFound("the number of a transaction".to_owned())),
+        }
+    }
+
+    pub(super) async fn outcome(self, database: &Database) -> Outcome {
+        for _ in 0..QUESTIONS {
+            match self.status(database).await.as_deref() {
+                Ok("committed") => return Outcome::Committed,
+                Ok("aborted") => return Outcome::RolledBack,
+                Ok("in progress") => tokio::time::sleep(PAUSE).await,
+                Ok(_) => break,
+                Err(error) => {
+                    log::error!("cannot ask what became of transaction {}: {error}", self.0);
+                    break;
+                }
+            }
+        }
+        Outcome::Unknown
+    }
+
+    async fn status(self, database: &Database) -> Result<String, DbErr> {
+        let status = database
+            .reader()
+            .run(async |conn| {
+                let statement = Statement::from_sql_and_values(DbBackend::Postgres, STATUS, [self.0.into()]);
+                match conn.query_one_raw(statement).await? {
+                    Some(row) => row.try_get::<Option<String>>("", "status"),
+                    None => Ok(None),
+                }
+            })
+            .await?;
+        Ok(status.unwrap_or_default())
+    }
+}

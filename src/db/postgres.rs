@@ -1,0 +1,158 @@
+//! Opening a pool on Postgres, directly or through a pooler.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection, PgConnection, Row};
+use sea_orm::{ConnectOptions, DatabaseConnection, SqlxError};
+
+use super::ConnectError;
+use super::liveness::Liveness;
+use crate::settings;
+
+/// Proves that the server answers, finds out whether it takes our limit on statements, and opens the pool.
+pub(super) async fn open(
+    settings: &settings::Database,
+    application_name: &str,
+    liveness: &Arc<Liveness>,
+) -> Result<DatabaseConnection, ConnectError> {
+    let options = driver_options(settings, application_name)?;
+    let options = probe(settings, options).await?;
+    let pool = pool_options(settings, options, liveness);
+    let address = settings.url.address().to_owned();
+    sea_orm::Database::connect(pool).await.map_err(|source| ConnectError::Pool { address, source })
+}
+
+fn driver_options(settings: &settings::Database, application_name: &str) -> Result<PgConnectOptions, ConnectError> {
+    let options = PgConnectOptions::from_str(settings.url.expose())
+        .map_err(|error| ConnectError::Address { reason: error.to_string() })?;
+    Ok(options
+        .application_name(application_name)
+        // The driver asks for a float format at the start of each session; PgBouncer refuses parameters it does not know.
+        .extra_float_digits(None)
+        .disable_statement_logging())
+}
+
+/// The options that this server accepts.
+///
+/// `statement_timeout` is wanted for each session. `SET` would be session state, which a transaction pooler hands to others,
+/// so it goes with the start of the session. PgBouncer refuses that (or ignores it, if told so by
+/// `ignore_startup_parameters`); then each unit of work sets it for its own transaction, reads are given up on our side, and
+/// the log says how to have the limit in the server too.
+async fn probe(settings: &settings::Database, options: PgConnectOptions) -> Result<PgConnectOptions, ConnectError> {
+    let limit = settings.statement_timeout.as_millis().to_string();
+    let limited = options.clone().options([("statement_timeout", limit.as_str())]);
+    match first_connection(settings, &limited).await {
+        Ok(connection) => {
+            if read_limit(connection).await.is_none_or(|found| found != limit) {
+                explain_missing_limit(settings);
+            }
+            Ok(limited)
+        }
+        Err(Failure::Refused(error)) if is_unknown_parameter(&error) => {
+            let connection = first_connection(settings, &options).await.map_err(|failure| failure.explain(settings))?;
+            if read_limit(connection).await.is_none_or(|found| found != limit) {
+                explain_missing_limit(settings);
+            }
+            Ok(options)
+        }
+        Err(failure) => Err(failure.explain(settings)),
+    }
+}
+
+enum Failure {
+    Silent,
+    Refused(SqlxError),
+}
+
+impl Failure {
+    fn explain(self, settings: &settings::Database) -> ConnectError {
+        let address = settings.url.address().to_owned();
+        match self {
+            Self::Silent => ConnectError::Silent { address, seconds: settings.connect_timeout.as_secs() },
+            Self::Refused(error) => ConnectError::Refused { address, source: Box::new(error) },
+        }
+    }
+}
+
+/// A connection outside the pool, for its error: the pool reports every refusal as a timeout. A server that is starting, or
+/// full, is waited for.
+async fn first_connection(settings: &settings::Database, options: &PgConnectOptions) -> Result<PgConnection, Failure> {
+    let attempts = async {
+        loop {
+            match options.connect().await {
+                Err(SqlxError::Database(error)) if matches!(error.code().as_deref(), Some("57P03" | "53300")) => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                result => return result,
+            }
+        }
+    };
+    match tokio::time::timeout(settings.connect_timeout, attempts).await {
+        Ok(result) => result.map_err(Failure::Refused),
+        Err(_elapsed) => Err(Failure::Silent),
+    }
+}
+
+fn is_unknown_parameter(error: &SqlxError) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("unsupported startup parameter"))
+}
+
+/// The limit in milliseconds that holds in a fresh session.
+async fn read_limit(mut connection: PgConnection) -> Option<String> {
+    let query = sqlx::raw_sql("SELECT setting FROM pg_settings WHERE name = 'statement_timeout'");
+    let setting = match query.fetch_one(&mut connection).await {
+        Ok(row) => row.try_get::<String, _>(0),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = connection.close().await {
+        log::debug!("closing the first connection: {error}");
+    }
+    match setting {
+        Ok(setting) => Some(setting),
+        Err(error) => {
+            log::warn!("cannot read statement_timeout: {error}");
+            None
+        }
+    }
+}
+
+fn explain_missing_limit(settings: &settings::Database) {
+    log::warn!(
+        "the pooler at {} does not pass statement_timeout on, so a read that is given up may go on in the server; to have \
+         the limit there too: ALTER ROLE … SET statement_timeout = '{}ms'",
+        settings.url.address(),
+        settings.statement_timeout.as_millis(),
+    );
+}
+
+fn pool_options(settings: &settings::Database, driver: PgConnectOptions, liveness: &Arc<Liveness>) -> ConnectOptions {
+    // SeaORM traces these options with their address, so the address is an empty one and the password stays in the driver's.
+    let mut options = ConnectOptions::new("postgres://");
+    let before = Arc::clone(liveness);
+    let after = Arc::clone(liveness);
+    options
+        .max_connections(settings.max_connections)
+        .acquire_timeout(settings.acquire_timeout)
+        .idle_timeout(settings.idle_timeout)
+        .max_lifetime(settings.max_lifetime)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .connect_lazy(true)
+        .test_before_acquire(false)
+        .map_sqlx_postgres_opts(move |_| driver.clone())
+        .map_sqlx_postgres_before_acquire(move |connection, meta| {
+            let liveness = Arc::clone(&before);
+            Box::pin(async move { liveness.before_use(connection, meta).await })
+        })
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            let liveness = Arc::clone(&after);
+            pool.after_release(move |connection, _| {
+                let liveness = Arc::clone(&liveness);
+                Box::pin(async move { liveness.after_use(connection).await })
+            })
+        });
+    options
+}

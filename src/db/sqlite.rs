@@ -1,0 +1,41 @@
+//! Opening the one-file database.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, DatabaseConnection};
+
+use super::ConnectError;
+use crate::settings;
+
+/// How long a statement waits for another process that writes (a command beside the server).
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Opens the file, making it and its folder when they are missing.
+pub(super) async fn open(settings: &settings::Database) -> Result<DatabaseConnection, ConnectError> {
+    let address = || settings.url.address().to_owned();
+    let file = SqliteConnectOptions::from_str(settings.url.expose())
+        .map_err(|error| ConnectError::Address { reason: error.to_string() })?
+        .create_if_missing(true)
+        // Readers do not wait for the writer, nor it for them.
+        .journal_mode(SqliteJournalMode::Wal)
+        // Safe with WAL: a power cut may lose the last commits, never the file.
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY);
+    settings::make_private_folder(file.get_filename())
+        .map_err(|source| ConnectError::Folder { address: address(), source })?;
+    let mut options = ConnectOptions::new("sqlite:");
+    options
+        .max_connections(settings.max_connections)
+        .acquire_timeout(settings.acquire_timeout)
+        // A connection to a file does not go stale.
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(move |_| file.clone());
+    sea_orm::Database::connect(options).await.map_err(|source| ConnectError::Pool { address: address(), source })
+}

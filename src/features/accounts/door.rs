@@ -1,0 +1,59 @@
+//! Where people are let in and out: the session of the request, and where the request came from.
+
+use std::{
+    future::{Ready, ready},
+    net::IpAddr,
+};
+
+use actix_session::{Session, SessionExt};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+
+use crate::{
+    session,
+    state::AppState,
+    web::{AppError, peer::Peer},
+};
+
+/// The session and the origin of one request.
+pub(super) struct Door {
+    pub(super) state: web::Data<AppState>,
+    /// Where the request came from, as far as trusted proxies tell it.
+    pub(super) address: IpAddr,
+    user_agent: String,
+    session: Session,
+}
+
+impl Door {
+    /// Begins a session for this person. The key is new, whatever cookie came with the request, and the session
+    /// that came with it is over.
+    pub(super) fn let_in(&self, user_id: i64) -> Result<(), AppError> {
+        session::begin(&self.session, user_id, self.address, &self.user_agent).map_err(AppError::internal)
+    }
+
+    /// Ends the session of this browser, if it has one.
+    pub(super) fn let_out(&self) {
+        session::end(&self.session);
+    }
+}
+
+impl FromRequest for Door {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = request.app_data::<web::Data<AppState>>().cloned();
+        ready(state.ok_or_else(|| AppError::internal("the application's state is not configured")).map(|state| {
+            Self {
+                address: Peer::of(request, &state.settings.server.trusted_proxies).address,
+                user_agent: request
+                    .headers()
+                    .get(header::USER_AGENT)
+                    .and_then(|value| value.to_str().ok())
+                    .unwrap_or_default()
+                    .to_owned(),
+                session: request.get_session(),
+                state,
+            }
+        }))
+    }
+}

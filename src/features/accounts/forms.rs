@@ -1,0 +1,147 @@
+//! What people type about themselves, as commands.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use secrecy::SecretString;
+
+use super::{
+    destination::Destination,
+    passwords::{Owner, Password},
+    person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone},
+    queries::{HospitalChoice, Profile},
+};
+use crate::web::{FormReader, FormView, forms::Fields};
+
+/// The longest text worth looking up as an address.
+const EMAIL_CHARACTERS: usize = 254;
+
+/// Somebody wants to be let in.
+#[derive(Debug)]
+pub(super) struct SignIn {
+    pub(super) email: String,
+    pub(super) password: SecretString,
+}
+
+/// The sign-in form: the command, where to go then, and the form as it was typed, to be shown again if it fails.
+pub(super) fn sign_in(mut fields: Fields) -> Result<(SignIn, Destination, FormView), Box<FormView>> {
+    let next = Destination::of(fields.remove("next").as_deref());
+    let reader = FormReader::new(fields);
+    let email = reader.required("email", "E-mail address", EMAIL_CHARACTERS);
+    let password = SecretString::from(reader.secret("password", "Password"));
+    let typed = going_to(reader.view(), &next);
+    reader
+        .finish(Some((SignIn { email, password }, next.clone(), typed)))
+        .map_err(|form| Box::new(going_to(*form, &next)))
+}
+
+/// The sign-in form that leads to `next`.
+pub(super) fn going_to(mut form: FormView, next: &Destination) -> FormView {
+    form.values.insert("next".to_owned(), next.as_str().to_owned());
+    form
+}
+
+/// A patient makes an account.
+#[derive(Debug)]
+pub(super) struct SignUp {
+    pub(super) hospital_id: i64,
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) email: EmailAddress,
+    pub(super) phone: Option<String>,
+    pub(super) date_of_birth: NaiveDate,
+    pub(super) password: Password,
+}
+
+/// The sign-up form. The hospital is one of those `on_offer`; dates are judged by its zone.
+pub(super) fn sign_up(
+    fields: Fields,
+    on_offer: &[HospitalChoice],
+    now: DateTime<Utc>,
+) -> Result<(SignUp, FormView), Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let hospital = reader.parsed("hospital_id", "Hospital", |text| among(on_offer, text));
+    let (first_name, last_name) = read_names(&reader);
+    let email = read_email(&reader);
+    let phone = read_phone(&reader);
+    let today = now.with_timezone(&hospital.map_or(chrono_tz::UTC, |hospital| hospital.zone)).date_naive();
+    let date_of_birth = reader.parsed("date_of_birth", "Date of birth", |text| parse_date_of_birth(text, today));
+    let owner = Owner {
+        first_name: &first_name,
+        last_name: &last_name,
+        email: email.as_ref().map_or("", EmailAddress::as_str),
+        hospital: hospital.map_or("", |hospital| &hospital.name),
+    };
+    let password = chosen_password(&reader, "password", "Password", &owner);
+    let typed = reader.view();
+    let person = hospital.zip(email).zip(date_of_birth.zip(password));
+    let command = person.map(|((hospital, email), (date_of_birth, password))| SignUp {
+        hospital_id: hospital.id,
+        first_name,
+        last_name,
+        email,
+        phone,
+        date_of_birth,
+        password,
+    });
+    reader.finish(command.map(|command| (command, typed)))
+}
+
+fn among<'a>(on_offer: &'a [HospitalChoice], id: &str) -> Result<&'a HospitalChoice, String> {
+    on_offer
+        .iter()
+        .find(|hospital| hospital.id.to_string() == id)
+        .ok_or_else(|| "Choose a hospital from the list.".to_owned())
+}
+
+/// What a person may change of themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ProfileChange {
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) phone: Option<String>,
+    pub(super) date_of_birth: Option<NaiveDate>,
+}
+
+/// The profile form of somebody whose profile is `current`. A field that was not sent stays as it is; a patient's
+/// date of birth, once known, cannot be taken away: it tells patients of one name apart.
+pub(super) fn profile(mut fields: Fields, current: &Profile, today: NaiveDate) -> Result<ProfileChange, Box<FormView>> {
+    fields.entry("phone".to_owned()).or_insert_with(|| current.phone.clone().unwrap_or_default());
+    fields.entry("date_of_birth".to_owned()).or_insert_with(|| current.date_of_birth_text());
+    let reader = FormReader::new(fields);
+    let (first_name, last_name) = read_names(&reader);
+    let phone = read_phone(&reader);
+    let parse = |text: &str| parse_date_of_birth(text, today);
+    let date_of_birth = if current.needs_date_of_birth() {
+        reader.parsed("date_of_birth", "Date of birth", parse)
+    } else {
+        reader.parsed_optional("date_of_birth", "Date of birth", parse)
+    };
+    reader.finish(Some(ProfileChange { first_name, last_name, phone, date_of_birth }))
+}
+
+/// A new password, with proof that the person knows the present one.
+#[derive(Debug)]
+pub(super) struct PasswordChange {
+    pub(super) current: SecretString,
+    pub(super) new: Password,
+}
+
+/// The password form of somebody who is `owner`.
+pub(super) fn password(fields: Fields, owner: &Owner<'_>) -> Result<PasswordChange, Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let current = SecretString::from(reader.secret("current_password", "Current password"));
+    let new = chosen_password(&reader, "new_password", "New password", owner);
+    reader.finish(new.map(|new| PasswordChange { current, new }))
+}
+
+fn chosen_password(reader: &FormReader, name: &str, label: &str, owner: &Owner<'_>) -> Option<Password> {
+    let text = reader.secret(name, label);
+    if text.is_empty() {
+        return None;
+    }
+    Password::choose(&text, owner).map_err(|sentence| reader.error(name, sentence)).ok()
+}
+
+/// For the forms that hold nothing but their button.
+pub(super) fn nothing(fields: Fields) -> Result<(), Box<FormView>> {
+    FormReader::new(fields).finish(Some(()))
+}

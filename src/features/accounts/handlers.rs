@@ -1,0 +1,249 @@
+//! The pages and acts of one's own account.
+
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{CLEAR_SITE_DATA, HeaderValue},
+    },
+    web,
+};
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::{
+    destination::Destination,
+    door::Door,
+    forms,
+    pages::{ProfilePage, SessionsPage, SignInPage, SignUpPage},
+    queries,
+    service::{
+        password::{self, PasswordChanged},
+        profile, sessions, sign_in, sign_up,
+    },
+};
+use crate::{
+    access::{Allowed, SignedIn, Viewer, Visitor},
+    db::Reader,
+    state::AppState,
+    web::{AppError, FlashKind, FormView, Pages, Paging, Submitted, query::Filter, see_other, see_other_saying},
+};
+
+const TAKEN: &str = "This e-mail address cannot be used. If it is yours, sign in instead.";
+const PASSWORD_CHANGED: &str = "Your password is changed. Every other browser is signed out.";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Next {
+    next: Option<String>,
+}
+
+pub(super) async fn new_session(
+    Visitor(viewer): Visitor,
+    query: Filter<Next>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    if viewer.is_some() {
+        return Ok(see_other("/dashboard"));
+    }
+    let form = forms::going_to(FormView::default(), &Destination::of(query.0.next.as_deref()));
+    pages.show_public(StatusCode::OK, &SignInPage { form })
+}
+
+/// Also lets somebody else in where a person is signed in already: whose form this is decides, not whose cookie.
+pub(super) async fn create_session(
+    _: Visitor,
+    submitted: Submitted,
+    door: Door,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (person, next, typed) = match forms::sign_in(submitted.fields()?) {
+        Ok(form) => form,
+        Err(form) => {
+            return pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { form: *form });
+        }
+    };
+    let Some(user_id) = sign_in::sign_in(&door.state, door.address, &person).await? else {
+        let form = typed.with_error("", "The e-mail address or the password is not right.");
+        return pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { form });
+    };
+    door.let_in(user_id)?;
+    Ok(see_other(next.as_str()))
+}
+
+/// Works for anybody: a session that has just ended needs no more ending.
+pub(super) async fn destroy_session(
+    Visitor(viewer): Visitor,
+    submitted: Submitted,
+    door: Door,
+) -> Result<HttpResponse, AppError> {
+    only_a_button(submitted)?;
+    if let Some(viewer) = viewer {
+        sessions::sign_out(&door.state, &viewer).await?;
+    }
+    door.let_out();
+    let mut answer = done("/", "You are signed out.");
+    // What the browser kept of the pages is the next person's to see otherwise, on a shared computer.
+    answer.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    Ok(answer)
+}
+
+pub(super) async fn new_account(
+    Visitor(viewer): Visitor,
+    reader: Reader,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    if viewer.is_some() {
+        return Ok(see_other("/dashboard"));
+    }
+    let hospitals = queries::active_hospitals(&reader).await?;
+    let today = pages.state().clock.now().date_naive();
+    pages.show_public(StatusCode::OK, &SignUpPage::new(FormView::default(), hospitals, today))
+}
+
+/// As with signing in, whoever's account this makes is signed in afterwards, and nobody else.
+pub(super) async fn create_account(
+    _: Visitor,
+    submitted: Submitted,
+    door: Door,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let fields = submitted.fields()?;
+    let hospitals = queries::active_hospitals(&door.state.db.reader()).await?;
+    let now = door.state.clock.now();
+    let form = match forms::sign_up(fields, &hospitals, now) {
+        Err(form) => *form,
+        Ok((person, typed)) => match sign_up::sign_up(&door.state, door.address, &person).await? {
+            Some(user_id) => return door.let_in(user_id).map(|()| see_other("/dashboard")),
+            None => typed.with_error("email", TAKEN),
+        },
+    };
+    let page = SignUpPage::new(form, hospitals, now.date_naive());
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+pub(super) async fn edit_profile(
+    viewer: Allowed<SignedIn>,
+    reader: Reader,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let profile = queries::profile(&viewer, &reader).await?;
+    let page = ProfilePage::new(&viewer, &profile, today(pages.state(), &viewer));
+    pages.show(&*viewer, &page)
+}
+
+pub(super) async fn update_profile(
+    viewer: Allowed<SignedIn>,
+    submitted: Submitted,
+    reader: Reader,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let fields = submitted.fields()?;
+    let state = pages.state();
+    let today = today(state, &viewer);
+    let current = queries::profile(&viewer, &reader).await?;
+    match forms::profile(fields, &current, today) {
+        Ok(change) => {
+            profile::update(state, &viewer, &current, &change).await?;
+            Ok(done("/profile", "Your profile is saved."))
+        }
+        Err(form) => pages.refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &*viewer,
+            &ProfilePage::new(&viewer, &current, today).with_form(*form),
+        ),
+    }
+}
+
+pub(super) async fn update_password(
+    viewer: Allowed<SignedIn>,
+    submitted: Submitted,
+    door: Door,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let fields = submitted.fields()?;
+    let account = queries::account(&viewer, &door.state.db.reader()).await?;
+    let (profile, kept) = (account.profile, account.password_hash);
+    let form = match forms::password(fields, &profile.password_owner(&viewer)) {
+        Err(form) => *form,
+        Ok(change) => match password::change(&door.state, &viewer, &kept, &change).await? {
+            PasswordChanged::Done => {
+                door.let_in(viewer.user_id)?;
+                return Ok(done("/profile", PASSWORD_CHANGED));
+            }
+            PasswordChanged::Refused => refused_password(),
+        },
+    };
+    let page = ProfilePage::new(&viewer, &profile, today(&door.state, &viewer));
+    let page = page.with_password_form(form);
+    pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
+}
+
+fn refused_password() -> FormView {
+    FormView::default().with_error("current_password", "This is not your current password.")
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PageNumber {
+    page: Option<String>,
+}
+
+pub(super) async fn list_sessions(
+    viewer: Allowed<SignedIn>,
+    query: Filter<PageNumber>,
+    reader: Reader,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let state = pages.state();
+    let paging = Paging::parse(query.0.page.as_deref(), state.settings.pages.page_size)?;
+    let all = queries::sessions(&viewer, state, &reader).await?;
+    pages.show(&*viewer, &SessionsPage::new(all, paging, viewer.zone())?)
+}
+
+pub(super) async fn revoke_session(
+    viewer: Allowed<SignedIn>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    door: Door,
+) -> Result<HttpResponse, AppError> {
+    only_a_button(submitted)?;
+    let id = id.into_inner();
+    if !sessions::revoke(&door.state, &viewer, id).await? {
+        return Err(AppError::NotFound);
+    }
+    if id == viewer.session_id {
+        door.let_out();
+        return Ok(done("/", "You are signed out."));
+    }
+    Ok(done("/profile/sessions", "That browser is signed out."))
+}
+
+pub(super) async fn revoke_other_sessions(
+    viewer: Allowed<SignedIn>,
+    submitted: Submitted,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, AppError> {
+    only_a_button(submitted)?;
+    let text = match sessions::revoke_others(&state, &viewer).await? {
+        0 => "You were signed in nowhere else.",
+        _ => "Every other browser is signed out.",
+    };
+    Ok(done("/profile/sessions", text))
+}
+
+/// Leads to `path`, whose page will say `text`.
+fn done(path: &str, text: &'static str) -> HttpResponse {
+    see_other_saying(path, FlashKind::Success, text)
+}
+
+fn only_a_button(submitted: Submitted) -> Result<(), AppError> {
+    let no_form =
+        |_form| AppError::Unprocessable("The form held a field that does not belong to it. Load the page again.");
+    forms::nothing(submitted.fields()?).map_err(no_form)
+}
+
+/// The date where the person is.
+fn today(state: &AppState, viewer: &Viewer) -> NaiveDate {
+    state.clock.now().with_timezone(&viewer.zone()).date_naive()
+}

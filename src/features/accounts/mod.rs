@@ -1,0 +1,45 @@
+//! People's accounts as far as they are their own: signing in, out and up, the profile, the password,
+//! the sessions. Owns the table `user` (its columns of identity and access; `people` fills in the rest of a
+//! doctor or patient); of `user_session` it ends rows through [`crate::session`].
+//!
+//! Calls `audit` alone. Later features, and the commands, use what a person is made of:
+//! [`Password`], [`EmailAddress`], the readers of the common fields, [`hash_password`].
+//!
+//! # What a stranger can learn
+//! Signing in answers alike, in like time, whether the address is unknown, the password wrong or the
+//! account shut. Signing up must tell that an address is taken, because no mail is sent that could tell
+//! it to the owner alone; such tries are limited like failed sign-ins, so nobody can ask for many addresses.
+
+mod destination;
+mod device;
+mod door;
+mod forms;
+mod handlers;
+mod hashing;
+mod pages;
+mod passwords;
+mod person;
+mod queries;
+mod service;
+
+pub use hashing::hash as hash_password;
+pub use passwords::{MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Owner as PasswordOwner, Password};
+pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone};
+pub use queries::{has_accounts, has_demo_accounts};
+pub use service::super_admin::{CreateSuperAdminError, create_super_admin};
+
+use crate::routes::RouteTable;
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    table.get("/sign-in", handlers::new_session);
+    table.post("/sign-in", handlers::create_session);
+    table.post("/sign-out", handlers::destroy_session);
+    table.get("/sign-up", handlers::new_account);
+    table.post("/sign-up", handlers::create_account);
+    table.get("/profile", handlers::edit_profile);
+    table.post("/profile", handlers::update_profile);
+    table.post("/profile/password", handlers::update_password);
+    table.get("/profile/sessions", handlers::list_sessions);
+    table.post("/profile/sessions/revocation", handlers::revoke_other_sessions);
+    table.post("/profile/sessions/{id}/revocation", handlers::revoke_session);
+}

@@ -1,0 +1,166 @@
+//! The data of this feature's templates.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::{
+    device,
+    passwords::MIN_CHARACTERS,
+    queries::{HospitalChoice, OwnSession, Profile},
+};
+use crate::{
+    access::{Viewer, role_label},
+    web::{AppError, FormView, Moment, Page, Pagination, Paging},
+};
+
+/// Signing in.
+#[derive(Debug, Serialize)]
+pub(super) struct SignInPage {
+    pub(super) form: FormView,
+}
+
+impl Page for SignInPage {
+    const TEMPLATE: &'static str = "accounts/sign_in.html";
+
+    fn title(&self) -> String {
+        "Sign in".to_owned()
+    }
+}
+
+/// Making an account.
+#[derive(Debug, Serialize)]
+pub(super) struct SignUpPage {
+    form: FormView,
+    hospitals: Vec<Choice>,
+    latest_birth: String,
+    min_characters: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Choice {
+    value: i64,
+    label: String,
+}
+
+impl SignUpPage {
+    /// The form with the hospitals that take patients; `today` is the last possible date of birth.
+    pub(super) fn new(form: FormView, hospitals: Vec<HospitalChoice>, today: NaiveDate) -> Self {
+        let hospitals =
+            hospitals.into_iter().map(|hospital| Choice { value: hospital.id, label: hospital.name }).collect();
+        Self { form, hospitals, latest_birth: today.to_string(), min_characters: MIN_CHARACTERS }
+    }
+}
+
+impl Page for SignUpPage {
+    const TEMPLATE: &'static str = "accounts/sign_up.html";
+
+    fn title(&self) -> String {
+        "Create an account".to_owned()
+    }
+}
+
+/// What a person sees and may change of themselves.
+#[derive(Debug, Serialize)]
+pub(super) struct ProfilePage {
+    form: FormView,
+    password_form: FormView,
+    email: String,
+    role: &'static str,
+    hospital: Option<String>,
+    needs_date_of_birth: bool,
+    latest_birth: String,
+    min_characters: usize,
+}
+
+impl ProfilePage {
+    /// The page with both forms as they are stored.
+    pub(super) fn new(viewer: &Viewer, profile: &Profile, today: NaiveDate) -> Self {
+        let form = FormView::filled([
+            ("first_name", profile.first_name.clone()),
+            ("last_name", profile.last_name.clone()),
+            ("phone", profile.phone.clone().unwrap_or_default()),
+            ("date_of_birth", profile.date_of_birth_text()),
+        ]);
+        Self {
+            form,
+            password_form: FormView::default(),
+            email: profile.email.clone(),
+            role: role_label(profile.role),
+            hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
+            needs_date_of_birth: profile.needs_date_of_birth(),
+            latest_birth: today.to_string(),
+            min_characters: MIN_CHARACTERS,
+        }
+    }
+
+    /// The same with the profile form as it was typed.
+    pub(super) fn with_form(self, form: FormView) -> Self {
+        Self { form, ..self }
+    }
+
+    /// The same with what is wrong with the new password.
+    pub(super) fn with_password_form(self, password_form: FormView) -> Self {
+        Self { password_form, ..self }
+    }
+}
+
+impl Page for ProfilePage {
+    const TEMPLATE: &'static str = "accounts/profile.html";
+
+    fn title(&self) -> String {
+        "Your profile".to_owned()
+    }
+}
+
+/// Where a person is signed in.
+#[derive(Debug, Serialize)]
+pub(super) struct SessionsPage {
+    sessions: Vec<SessionRow>,
+    pagination: Pagination,
+    has_others: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct SessionRow {
+    id: i64,
+    device: String,
+    address: String,
+    since: Moment,
+    last_seen: Moment,
+    is_this_one: bool,
+}
+
+impl SessionsPage {
+    /// The page of `all` sessions that `paging` asks for, told in `zone`.
+    pub(super) fn new(all: Vec<OwnSession>, paging: Paging, zone: Tz) -> Result<Self, AppError> {
+        let place = ("/profile/sessions", [].as_slice());
+        let pagination = Pagination::new(paging, all.len() as u64, "sessions", place)?;
+        let has_others = all.iter().any(|session| !session.is_this_one);
+        let shown = pagination.from..=pagination.to;
+        let sessions = (1..).zip(all).filter(|(number, _)| shown.contains(number));
+        let sessions = sessions.map(|(_, session)| SessionRow::new(session, zone));
+        Ok(Self { sessions: sessions.collect(), pagination, has_others })
+    }
+}
+
+impl SessionRow {
+    fn new(session: OwnSession, zone: Tz) -> Self {
+        Self {
+            id: session.id,
+            device: device::in_words(&session.user_agent),
+            address: session.address,
+            since: Moment::new(session.since, zone),
+            last_seen: Moment::new(session.last_seen, zone),
+            is_this_one: session.is_this_one,
+        }
+    }
+}
+
+impl Page for SessionsPage {
+    const TEMPLATE: &'static str = "accounts/sessions.html";
+
+    fn title(&self) -> String {
+        "Where you are signed in".to_owned()
+    }
+}

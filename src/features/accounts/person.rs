@@ -1,0 +1,157 @@
+//! What is said of a person in every form about people: name, e-mail address, phone, date of birth.
+//! Parsed here once; the sentences are for beside the field.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::web::FormReader;
+
+/// Most characters of a first or last name, as in the column.
+pub(crate) const NAME_CHARACTERS: usize = 80;
+const EMAIL_CHARACTERS: usize = 254;
+const PHONE_CHARACTERS: usize = 32;
+/// Nobody alive was born before this year.
+const FIRST_YEAR: i32 = 1900;
+
+/// An e-mail address as it was typed. Two that differ only in case are one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// `text` as an address: ASCII, one `@`, a domain with a dot. That mail arrives there is not known.
+    ///
+    /// # Errors
+    /// A sentence for beside the field.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('@').filter(|(local, domain)| is_local(local) && is_domain(domain));
+        match parts {
+            Some(_) if text.len() <= EMAIL_CHARACTERS => Ok(Self(text.to_owned())),
+            _ => Err("Enter an e-mail address, like name@example.com.".to_owned()),
+        }
+    }
+
+    /// As it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_local(local: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
+    (1..=64).contains(&local.len()) && local.chars().all(allowed)
+}
+
+fn is_domain(domain: &str) -> bool {
+    let is_label = |label: &str| {
+        let allowed = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        (1..=63).contains(&label.len()) && allowed && !label.starts_with('-') && !label.ends_with('-')
+    };
+    domain.contains('.') && domain.split('.').all(is_label)
+}
+
+/// A phone number as it was typed.
+///
+/// # Errors
+/// A sentence for beside the field.
+pub(crate) fn parse_phone(text: &str) -> Result<String, String> {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let allowed = text.chars().all(|c| c.is_ascii_digit() || "+-() ./".contains(c));
+    if allowed && (5..=20).contains(&digits) && text.chars().count() <= PHONE_CHARACTERS {
+        Ok(text.to_owned())
+    } else {
+        Err("Enter a phone number, like +977 1 5550123.".to_owned())
+    }
+}
+
+/// A date of birth, `YYYY-MM-DD`, not after `today`.
+///
+/// # Errors
+/// A sentence for beside the field.
+pub fn parse_date_of_birth(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
+    let date = parse_date(text).ok_or("Enter the date of birth as year-month-day, like 1990-04-23.")?;
+    if date > today {
+        return Err("The date of birth must be in the past.".to_owned());
+    }
+    if date.year() < FIRST_YEAR {
+        return Err(format!("The date of birth must be in {FIRST_YEAR} or later."));
+    }
+    Ok(date)
+}
+
+/// Exactly `YYYY-MM-DD`: chrono alone would take signs, spaces and years of any length.
+fn parse_date(text: &str) -> Option<NaiveDate> {
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(
+            |(at, byte)| {
+                if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
+            },
+        );
+    shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+}
+
+/// The names in the fields `first_name` and `last_name`; empty when wrong, and then `reader` fails.
+pub fn read_names(reader: &FormReader) -> (String, String) {
+    (
+        reader.required("first_name", "First name", NAME_CHARACTERS),
+        reader.required("last_name", "Last name", NAME_CHARACTERS),
+    )
+}
+
+/// The field `email`.
+pub fn read_email(reader: &FormReader) -> Option<EmailAddress> {
+    reader.parsed("email", "E-mail address", EmailAddress::parse)
+}
+
+/// The field `phone`, which may be left empty: `Some(None)` then, and `None` when it is wrong.
+pub fn read_phone(reader: &FormReader) -> Option<String> {
+    reader.parsed_optional("phone", "Phone", parse_phone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for good in ["a@b.co", "Maya.Gurung+x@mail.example.org", "o'neil@example.com"] {
+            assert!(EmailAddress::parse(good).is_ok(), "{good}");
+        }
+        let long = format!("{}@example.com", "a".repeat(65));
+        for bad in [
+            "", "a", "a@b", "@b.co", "a@", "a@b@c.de", "a b@c.de", "a@b..co", "a@-b.co", "é@b.co", "a@b.co\n",
+            "<a@b.co>", &long,
+        ] {
+            assert!(EmailAddress::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn dates_of_birth() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap_or_default();
+        for good in ["1900-01-01", "2000-02-29", "2026-11-24"] {
+            assert!(parse_date_of_birth(good, today).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "1899-12-31",
+            "2026-11-25",
+            "2001-02-29",
+            "01-01-2000",
+            "2000-1-1",
+            "+2000-01-01",
+            "20000101",
+            "2000-01-01T00",
+        ] {
+            assert!(parse_date_of_birth(bad, today).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn phones() {
+        for good in ["+977 1 5550123", "(01) 555-0123", "98.41.00.00.00"] {
+            assert!(parse_phone(good).is_ok(), "{good}");
+        }
+        for bad in ["1234", "call me", "<script>55555</script>", &"5".repeat(33)] {
+            assert!(parse_phone(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Reading accounts. What a person sees of their own starts from the viewer; the two queries without one are
+//! those of people who are not signed in yet.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use entity::{enums::Role, hospital, user};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
+    sea_query::{Expr, Func},
+};
+
+use super::passwords::Owner;
+use crate::{access::Viewer, db::Reader, state::AppState, web::AppError};
+
+/// An account that can be signed in to: the person is active and so is their hospital.
+#[derive(Clone, FromQueryResult)]
+pub(super) struct Credentials {
+    pub(super) id: i64,
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) role: Role,
+    pub(super) hospital_id: Option<i64>,
+    pub(super) password_hash: String,
+    active: bool,
+    hospital_active: Option<bool>,
+}
+
+impl Credentials {
+    pub(super) fn may_enter(&self) -> bool {
+        self.active && self.hospital_active.unwrap_or(true)
+    }
+}
+
+/// The account with this address, in whatever case, shut or not.
+pub(super) async fn credentials_by_email(reader: &Reader, email: &str) -> Result<Option<Credentials>, DbErr> {
+    let lower = Expr::expr(Func::lower(Expr::col((user::Entity, user::Column::Email))));
+    let is_it = lower.eq(email.to_ascii_lowercase());
+    credentials(reader, Condition::all().add(is_it)).await
+}
+
+async fn credentials(reader: &Reader, which: Condition) -> Result<Option<Credentials>, DbErr> {
+    let statement = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Role])
+        .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active])
+        .column_as(hospital::Column::Active, "hospital_active")
+        .join(JoinType::LeftJoin, user::Relation::Hospital.def())
+        .filter(which);
+    reader.run(async |conn| statement.clone().into_model().one(conn).await).await
+}
+
+/// A hospital that takes patients.
+#[derive(Clone, Debug)]
+pub(super) struct HospitalChoice {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) zone: Tz,
+}
+
+/// The active hospitals by name.
+pub(super) async fn active_hospitals(reader: &Reader) -> Result<Vec<HospitalChoice>, AppError> {
+    let statement = hospital::Entity::find()
+        .select_only()
+        .columns([hospital::Column::Id, hospital::Column::Name, hospital::Column::TimeZone])
+        .filter(hospital::Column::Active.eq(true))
+        .order_by_asc(hospital::Column::Name);
+    let rows: Vec<(i64, String, String)> =
+        reader.run(async |conn| statement.clone().into_tuple().all(conn).await).await?;
+    let choice = |(id, name, zone): (i64, String, String)| {
+        let zone = zone.parse().map_err(|error| AppError::Internal(format!("hospital {id}: {error}")))?;
+        Ok(HospitalChoice { id, name, zone })
+    };
+    rows.into_iter().map(choice).collect()
+}
+
+/// What a person sees of their own account.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Profile {
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) email: String,
+    pub(super) role: Role,
+    pub(super) phone: Option<String>,
+    pub(super) date_of_birth: Option<NaiveDate>,
+}
+
+impl Profile {
+    /// `YYYY-MM-DD`, or empty.
+    pub(super) fn date_of_birth_text(&self) -> String {
+        self.date_of_birth.map(|date| date.to_string()).unwrap_or_default()
+    }
+
+    /// What their password must not be made of.
+    pub(super) fn password_owner<'a>(&'a self, viewer: &'a Viewer) -> Owner<'a> {
+        let hospital = viewer.hospital();
+        Owner {
+            first_name: &self.first_name,
+            last_name: &self.last_name,
+            email: &self.email,
+            hospital: hospital.map_or("", |hospital| &hospital.name),
+        }
+    }
+
+    /// Whether the form must not be left without one.
+    pub(super) fn needs_date_of_birth(&self) -> bool {
+        self.role == Role::Patient
+    }
+}
+
+/// The viewer's own account, with what their password is compared with.
+#[derive(FromQueryResult)]
+pub(super) struct OwnAccount {
+    #[sea_orm(nested)]
+    pub(super) profile: Profile,
+    pub(super) password_hash: String,
+}
+
+/// The viewer's own account.
+pub(super) async fn account(viewer: &Viewer, reader: &Reader) -> Result<OwnAccount, AppError> {
+    let statement = user::Entity::find_by_id(viewer.user_id);
+    let row = reader.run(async |conn| statement.clone().into_model().one(conn).await).await?;
+    row.ok_or_else(|| AppError::Internal(format!("user {} is signed in and has no row", viewer.user_id)))
+}
+
+/// The viewer's own profile.
+pub(super) async fn profile(viewer: &Viewer, reader: &Reader) -> Result<Profile, AppError> {
+    account(viewer, reader).await.map(|account| account.profile)
+}
+
+/// One of the viewer's own sessions.
+#[derive(Clone, Debug)]
+pub(super) struct OwnSession {
+    pub(super) id: i64,
+    pub(super) user_agent: String,
+    pub(super) address: String,
+    pub(super) since: DateTime<Utc>,
+    pub(super) last_seen: DateTime<Utc>,
+    pub(super) is_this_one: bool,
+}
+
+/// The viewer's live sessions: this one first, then the most recently used.
+pub(super) async fn sessions(viewer: &Viewer, state: &AppState, reader: &Reader) -> Result<Vec<OwnSession>, DbErr> {
+    let rows = state.sessions.list(reader, viewer.user_id).await?;
+    let mut sessions: Vec<OwnSession> = rows
+        .into_iter()
+        .map(|row| OwnSession {
+            id: row.id,
+            user_agent: row.user_agent,
+            address: row.ip,
+            since: row.created_at,
+            last_seen: row.last_seen_at,
+            is_this_one: row.id == viewer.session_id,
+        })
+        .collect();
+    sessions.sort_by_key(|session| !session.is_this_one);
+    Ok(sessions)
+}
+
+/// Whether the demonstration's accounts are in this database. For the commands, which then say how to sign in.
+///
+/// # Errors
+/// The database's.
+pub async fn has_demo_accounts(reader: &Reader) -> Result<bool, DbErr> {
+    Ok(credentials_by_email(reader, "super@demo.test").await?.is_some())
+}
+
+/// Whether anybody has an account.
+///
+/// # Errors
+/// The database's.
+pub async fn has_accounts(reader: &Reader) -> Result<bool, DbErr> {
+    let any = reader
+        .run(async |conn| {
+            user::Entity::find().select_only().column(user::Column::Id).into_tuple::<i64>().one(conn).await
+        })
+        .await?;
+    Ok(any.is_some())
+}

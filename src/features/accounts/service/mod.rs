@@ -1,0 +1,8 @@
+//! What people do with their accounts. Each act is one unit of work with its line in the trail.
+
+pub(super) mod password;
+pub(super) mod profile;
+pub(super) mod sessions;
+pub(super) mod sign_in;
+pub(super) mod sign_up;
+pub(super) mod super_admin;

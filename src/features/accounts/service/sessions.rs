@@ -1,0 +1,70 @@
+//! People end their own sessions. The row is marked in the unit of work; the copy is removed after its commit and before
+//! the answer, so it holds from the next request on.
+
+use entity::enums::{AuditAction, AuditSubject};
+
+use crate::{
+    access::Viewer,
+    features::audit::{self, Act},
+    state::AppState,
+    web::AppError,
+};
+
+/// Signs this browser out.
+///
+/// # Errors
+/// The database's: who is not signed out must not be told that they are.
+pub(in crate::features::accounts) async fn sign_out(state: &AppState, viewer: &Viewer) -> Result<(), AppError> {
+    end(state, viewer, viewer.session_id, AuditAction::SignedOut).await.map(|_was_live| ())
+}
+
+/// Signs out one other browser of the viewer's. `false` when no such session of theirs is live.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn revoke(
+    state: &AppState,
+    viewer: &Viewer,
+    session_id: i64,
+) -> Result<bool, AppError> {
+    end(state, viewer, session_id, AuditAction::SessionRevoked).await
+}
+
+async fn end(state: &AppState, viewer: &Viewer, session_id: i64, action: AuditAction) -> Result<bool, AppError> {
+    let now = state.clock.now();
+    let revoked = state
+        .db
+        .write(async |uow| {
+            let revoked = state.sessions.revoke(uow, viewer.user_id, session_id).await?;
+            if !revoked.is_empty() {
+                audit::record(uow, now, viewer, Act::new(action, AuditSubject::UserSession, session_id)).await?;
+            }
+            Ok::<_, AppError>(revoked)
+        })
+        .await?;
+    let was_live = !revoked.is_empty();
+    state.sessions.forget(revoked).await;
+    Ok(was_live)
+}
+
+/// Signs out all other browsers of the viewer's; how many.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn revoke_others(state: &AppState, viewer: &Viewer) -> Result<usize, AppError> {
+    let now = state.clock.now();
+    let revoked = state
+        .db
+        .write(async |uow| {
+            let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
+            let ended = i64::try_from(revoked.len()).unwrap_or(i64::MAX);
+            let act = Act::new(AuditAction::SessionsRevoked, AuditSubject::User, viewer.user_id)
+                .number("sessions_ended", ended);
+            audit::record(uow, now, viewer, act).await?;
+            Ok::<_, AppError>(revoked)
+        })
+        .await?;
+    let ended = revoked.len();
+    state.sessions.forget(revoked).await;
+    Ok(ended)
+}

@@ -1,0 +1,112 @@
+//! Patients make their accounts.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    enums::{AuditAction, AuditSubject, Role},
+    patient, user,
+};
+use sea_orm::{DbErr, Set};
+
+use crate::{
+    db::{UnitOfWork, ViolationKind, violation},
+    features::{
+        accounts::{
+            forms::SignUp,
+            hashing,
+            service::sign_in::{self, sign_in},
+        },
+        audit::{self, Act, Actor},
+    },
+    state::AppState,
+    web::{AppError, rate_limit::Key},
+};
+
+/// Why an account was not stored.
+enum Refusal {
+    Taken,
+    Failed(AppError),
+}
+
+impl From<DbErr> for Refusal {
+    /// The only uniqueness these rows can break is that of the address: two sign-ups at one moment meet here too.
+    fn from(error: DbErr) -> Self {
+        match violation(&error) {
+            Some(violation) if violation.kind == ViolationKind::Unique => Self::Taken,
+            _ => Self::Failed(error.into()),
+        }
+    }
+}
+
+/// Makes a patient's account, user and patient together or neither, and returns its `user.id`. When the
+/// address is somebody's and the password is that account's own (the form was sent twice, or they had
+/// forgotten it), this is a sign-in to it; nothing when the address is taken.
+///
+/// # Errors
+/// `TooManyRequests` after too many tries from one address.
+pub(in crate::features::accounts) async fn sign_up(
+    state: &AppState,
+    from: IpAddr,
+    person: &SignUp,
+) -> Result<Option<i64>, AppError> {
+    let attempt = state.rate_limiter.attempt(&Key::sign_up(from)).await;
+    let attempt = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let cost = state.settings.security.password_hashing;
+    let hash = hashing::hash(&person.password, cost).await?;
+    let now = state.clock.now();
+    let stored = state.db.write(async |uow| store(uow, now, (person, &hash), from).await);
+    // A new account stays counted: accounts are not to be made by the hundred from one address.
+    let user_id = match stored.await {
+        Ok(user_id) => return Ok(Some(user_id)),
+        Err(Refusal::Failed(error)) => return Err(error),
+        Err(Refusal::Taken) => {
+            let try_ = sign_in::with(person.email.as_str(), person.password.expose());
+            sign_in(state, from, &try_).await?
+        }
+    };
+    if user_id.is_some() {
+        attempt.succeeded().await;
+    }
+    Ok(user_id)
+}
+
+async fn store(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    (person, hash): (&SignUp, &str),
+    from: IpAddr,
+) -> Result<i64, Refusal> {
+    let account = user::ActiveModel {
+        email: Set(person.email.as_str().to_owned()),
+        password_hash: Set(hash.to_owned()),
+        role: Set(Role::Patient),
+        hospital_id: Set(Some(person.hospital_id)),
+        first_name: Set(person.first_name.clone()),
+        last_name: Set(person.last_name.clone()),
+        phone: Set(person.phone.clone()),
+        date_of_birth: Set(Some(person.date_of_birth)),
+        active: Set(true),
+        last_sign_in_at: Set(Some(now)),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..user::ActiveModel::default()
+    };
+    let account = uow.insert(account).await?;
+    let clinical = patient::ActiveModel {
+        user_id: Set(account.id),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..patient::ActiveModel::default()
+    };
+    uow.insert_many([clinical]).await?;
+    let actor = Actor {
+        id: account.id,
+        name: format!("{} {}", person.first_name, person.last_name),
+        role: Role::Patient,
+        hospital_id: Some(person.hospital_id),
+        address: Some(from),
+    };
+    audit::record(uow, now, actor, Act::new(AuditAction::SignedUp, AuditSubject::User, account.id)).await?;
+    Ok(account.id)
+}

@@ -1,0 +1,141 @@
+//! The words for an appointment's states and steps: the one source for lists, pages, tags and filters.
+
+use entity::enums::{AppointmentStatus, EventKind, Role};
+use serde::Serialize;
+
+/// All states, in the order a filter offers them.
+pub(crate) const STATUSES: [AppointmentStatus; 10] = [
+    AppointmentStatus::Requested,
+    AppointmentStatus::Proposed,
+    AppointmentStatus::Scheduled,
+    AppointmentStatus::Confirmed,
+    AppointmentStatus::Waiting,
+    AppointmentStatus::InProgress,
+    AppointmentStatus::Completed,
+    AppointmentStatus::NoShow,
+    AppointmentStatus::Rejected,
+    AppointmentStatus::Cancelled,
+];
+
+/// A state as the status tag shows it: a word and a shape, never colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct StatusTag {
+    /// The value in filters and styles.
+    pub(crate) code: &'static str,
+    /// The word people read.
+    pub(crate) label: &'static str,
+    /// The shape beside it.
+    pub(crate) shape: &'static str,
+}
+
+/// The tag of `status`.
+pub(crate) fn status_tag(status: AppointmentStatus) -> StatusTag {
+    let (code, label, shape) = match status {
+        AppointmentStatus::Requested => ("requested", "Requested", "ring"),
+        AppointmentStatus::Proposed => ("proposed", "Time proposed", "diamond"),
+        AppointmentStatus::Scheduled => ("scheduled", "Scheduled", "dot"),
+        AppointmentStatus::Confirmed => ("confirmed", "Confirmed", "target"),
+        AppointmentStatus::Waiting => ("waiting", "Waiting", "hourglass"),
+        AppointmentStatus::InProgress => ("in_progress", "In visit", "half"),
+        AppointmentStatus::Completed => ("completed", "Completed", "check"),
+        AppointmentStatus::NoShow => ("no_show", "Did not attend", "bar"),
+        AppointmentStatus::Rejected => ("rejected", "Declined", "cross"),
+        AppointmentStatus::Cancelled => ("cancelled", "Cancelled", "slash"),
+    };
+    StatusTag { code, label, shape }
+}
+
+/// The state whose filter value is `code`.
+pub(super) fn status_from_code(code: &str) -> Option<AppointmentStatus> {
+    STATUSES.into_iter().find(|status| status_tag(*status).code == code)
+}
+
+/// What somebody did to the visit, to be read after their name or after "You".
+pub(super) fn event_words(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Requested => "asked for the visit",
+        EventKind::Booked => "booked the visit",
+        EventKind::Approved => "approved the request",
+        EventKind::Proposed => "proposed another time",
+        EventKind::ProposalAccepted => "accepted the proposed time",
+        EventKind::ProposalRefused => "refused the proposed time",
+        EventKind::Rejected => "declined the request",
+        EventKind::Confirmed => "confirmed the visit",
+        EventKind::Rescheduled => "moved the visit to another time",
+        EventKind::Arrived => "recorded the arrival",
+        EventKind::Started => "began the visit",
+        EventKind::Completed => "recorded the visit as completed",
+        EventKind::NoShow => "recorded that the patient did not attend",
+        EventKind::Cancelled => "cancelled the visit",
+    }
+}
+
+/// What comes next, said to somebody of `role`.
+pub(super) fn what_comes_next(status: AppointmentStatus, role: Role) -> &'static str {
+    match role {
+        Role::Doctor => next_for_doctor(status),
+        Role::Patient => next_for_patient(status),
+        Role::HospitalAdmin | Role::SuperAdmin => next_for_desk(status),
+    }
+}
+
+fn next_for_doctor(status: AppointmentStatus) -> &'static str {
+    match status {
+        AppointmentStatus::Requested => "The patient waits for your decision.",
+        AppointmentStatus::Proposed => "The patient accepts the proposed time or refuses it.",
+        AppointmentStatus::Scheduled | AppointmentStatus::Confirmed => {
+            "When the patient arrives, you will be notified."
+        }
+        AppointmentStatus::Waiting => "The patient is here and waits for you.",
+        AppointmentStatus::InProgress => "When the visit is over, record its outcome.",
+        over => next_when_over(over),
+    }
+}
+
+fn next_for_patient(status: AppointmentStatus) -> &'static str {
+    match status {
+        AppointmentStatus::Requested => "The doctor decides. You will be notified.",
+        AppointmentStatus::Proposed => "Accept the proposed time, or refuse it: then your request stands as it was.",
+        AppointmentStatus::Scheduled => "Confirm that you will come. On the day, say here that you have arrived.",
+        AppointmentStatus::Confirmed => "On the day, say here that you have arrived.",
+        AppointmentStatus::Waiting => "The doctor knows that you are waiting.",
+        AppointmentStatus::InProgress => "The visit is going on.",
+        over => next_when_over(over),
+    }
+}
+
+fn next_for_desk(status: AppointmentStatus) -> &'static str {
+    match status {
+        AppointmentStatus::Requested => "The doctor decides about the request.",
+        AppointmentStatus::Proposed => "The patient, or you for the patient, accepts the proposed time or refuses it.",
+        AppointmentStatus::Scheduled | AppointmentStatus::Confirmed => "When the patient arrives, record it here.",
+        AppointmentStatus::Waiting => "The doctor knows that the patient is waiting.",
+        AppointmentStatus::InProgress => "The visit is going on.",
+        over => next_when_over(over),
+    }
+}
+
+fn next_when_over(status: AppointmentStatus) -> &'static str {
+    match status {
+        AppointmentStatus::Completed => "The visit took place. Nothing is left to do.",
+        AppointmentStatus::NoShow => "The patient did not attend. Nothing is left to do.",
+        AppointmentStatus::Rejected => "The request was declined. Nothing is left to do.",
+        _ => "The visit was cancelled. Nothing is left to do.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_state_has_its_own_word_shape_and_code() {
+        let tags: Vec<StatusTag> = STATUSES.into_iter().map(status_tag).collect();
+        for part in [|tag: &StatusTag| tag.code, |tag: &StatusTag| tag.label, |tag: &StatusTag| tag.shape] {
+            assert_eq!(tags.iter().map(part).collect::<HashSet<_>>().len(), STATUSES.len());
+        }
+        assert!(STATUSES.into_iter().all(|status| status_from_code(status_tag(status).code) == Some(status)));
+    }
+}

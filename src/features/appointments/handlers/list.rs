@@ -1,0 +1,46 @@
+//! `GET /appointments`, `GET /appointments/{id}`.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+
+use super::super::{forms::ListQuery, pages, policy::SeeAppointments, queries};
+use crate::{
+    access::Allowed,
+    db::Reader,
+    web::{AppError, Pages, Paging, query::Filter},
+};
+
+/// The viewer's appointments, narrowed and in pages.
+pub(in super::super) async fn index(
+    viewer: Allowed<SeeAppointments>,
+    reader: Reader,
+    query: Filter<ListQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let size = pages.state().settings.pages.page_size;
+    let paging = Paging::parse(query.0.page.as_deref(), size)?;
+    let doctors = queries::doctors(&viewer, &reader).await?;
+    match query.0.filter(&doctors) {
+        Ok((filter, form)) => {
+            let found = queries::list(&viewer, &reader, &filter, paging).await?;
+            let list = pages::Index::new(&viewer, (form, &doctors), paging, found)?;
+            pages.show(&*viewer, &list)
+        }
+        Err(form) => {
+            let refused = pages::Index::refused(&viewer, (*form, &doctors));
+            pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &refused)
+        }
+    }
+}
+
+/// One appointment with its history. That it was opened is recorded.
+pub(in super::super) async fn show(
+    viewer: Allowed<SeeAppointments>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let record =
+        queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?.open(pages.state(), &viewer).await?;
+    let now = pages.state().clock.now();
+    pages.show_clinical(&*viewer, &pages::Show::new(&viewer, now, record))
+}

@@ -1,0 +1,4 @@
+//! Lists and pages; the steps of an appointment's life.
+
+pub(super) mod list;
+pub(super) mod steps;

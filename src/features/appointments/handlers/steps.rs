@@ -1,0 +1,139 @@
+//! `POST /appointments/{id}/…`: one handler for each address at which a step is taken.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+
+use super::super::{
+    forms, pages,
+    policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival},
+    queries, service,
+    step::Step,
+};
+use crate::{
+    access::{Allowed, Viewer},
+    web::{AppError, FlashKind, FormView, Pages, Submitted, see_other_saying},
+};
+
+/// The doctor accepts the request.
+pub(in super::super) async fn approve(
+    viewer: Allowed<DecideAppointment>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::Approve]), submitted, &pages).await
+}
+
+/// The doctor declines the request, with a reason.
+pub(in super::super) async fn reject(
+    viewer: Allowed<DecideAppointment>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::Reject]), submitted, &pages).await
+}
+
+/// The proposed time is taken.
+pub(in super::super) async fn accept(
+    viewer: Allowed<AnswerProposal>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::AcceptProposal]), submitted, &pages).await
+}
+
+/// The proposed time is declined.
+pub(in super::super) async fn refuse(
+    viewer: Allowed<AnswerProposal>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::RefuseProposal]), submitted, &pages).await
+}
+
+/// The patient says that they will come.
+pub(in super::super) async fn confirm(
+    viewer: Allowed<ConfirmAppointment>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::Confirm]), submitted, &pages).await
+}
+
+/// A party calls it off, with a reason.
+pub(in super::super) async fn cancel(
+    viewer: Allowed<CancelAppointment>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::Cancel]), submitted, &pages).await
+}
+
+/// The patient is there.
+pub(in super::super) async fn arrive(
+    viewer: Allowed<RecordArrival>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::Arrive]), submitted, &pages).await
+}
+
+/// The visit begins.
+pub(in super::super) async fn start(
+    viewer: Allowed<DecideAppointment>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::Start]), submitted, &pages).await
+}
+
+/// The visit took place, or the patient did not come.
+pub(in super::super) async fn outcome(
+    viewer: Allowed<DecideAppointment>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    take(&viewer, (*id, &[Step::Complete, Step::MissVisit]), submitted, &pages).await
+}
+
+/// Takes one of `steps` with the appointment `id` and goes back to its page; or shows the page as it
+/// is now, with what was typed and why nothing was done.
+async fn take(
+    viewer: &Viewer,
+    (id, steps): (i64, &[Step]),
+    submitted: Submitted,
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let (status, form) = match forms::step(steps, submitted.fields()?) {
+        Ok((command, typed)) => match service::take(pages.state(), viewer, id, &command).await {
+            Ok(()) => {
+                let path = format!("/appointments/{id}");
+                return Ok(see_other_saying(&path, FlashKind::Success, command.step.done()));
+            }
+            Err(AppError::Conflict(why)) => (StatusCode::CONFLICT, typed.with_error("", why)),
+            Err(error) => return Err(error),
+        },
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+    };
+    show_again(viewer, (id, steps), (status, form), pages).await
+}
+
+async fn show_again(
+    viewer: &Viewer,
+    (id, steps): (i64, &[Step]),
+    (status, form): (StatusCode, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let state = pages.state();
+    let record =
+        queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
+    let page = pages::Show::new(viewer, state.clock.now(), record).refusing(steps, form);
+    pages.refuse(status, viewer, &page)
+}

@@ -1,0 +1,34 @@
+//! Appointments: asking for them, deciding, keeping them, and their history.
+//!
+//! Owns `appointment`, `appointment_event`, `availability`, `time_off`. Used by `home`.
+
+mod appointment;
+mod forms;
+mod handlers;
+mod pages;
+mod policy;
+mod queries;
+mod service;
+mod step;
+
+pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
+pub(crate) use policy::{Act, row_acts};
+pub(crate) use queries::{AppointmentRow, scope, with_parties};
+
+use handlers::{list, steps};
+
+use crate::routes::RouteTable;
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    table.get("/appointments", list::index);
+    table.get("/appointments/{id}", list::show);
+    table.post("/appointments/{id}/approval", steps::approve);
+    table.post("/appointments/{id}/rejection", steps::reject);
+    table.post("/appointments/{id}/proposal/acceptance", steps::accept);
+    table.post("/appointments/{id}/proposal/refusal", steps::refuse);
+    table.post("/appointments/{id}/confirmation", steps::confirm);
+    table.post("/appointments/{id}/cancellation", steps::cancel);
+    table.post("/appointments/{id}/arrival", steps::arrive);
+    table.post("/appointments/{id}/start", steps::start);
+    table.post("/appointments/{id}/outcome", steps::outcome);
+}

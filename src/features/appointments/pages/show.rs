@@ -1,0 +1,177 @@
+//! One appointment.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::enums::{AppointmentStatus, Role};
+use serde::Serialize;
+
+use crate::{
+    access::Viewer,
+    features::{
+        appointments::{
+            appointment::{StatusTag, event_words, status_tag, what_comes_next},
+            policy::{Act, acts},
+            queries::{About, AppointmentRow, EventRow, Record},
+            step::Step,
+        },
+        people::Banner,
+    },
+    web::{FormView, Moment, Page},
+};
+
+/// One step of the history, in words.
+#[derive(Debug, Serialize)]
+struct Entry {
+    text: String,
+    note: Option<String>,
+    at: Moment,
+}
+
+/// Everything about one appointment.
+#[derive(Debug, Serialize)]
+pub(in crate::features::appointments) struct Show {
+    title: String,
+    id: i64,
+    patient: Banner,
+    /// The patient's page, if the viewer may see it.
+    patient_href: Option<String>,
+    doctor: String,
+    /// The doctor's page, if the viewer may see it.
+    doctor_href: Option<String>,
+    specialization: String,
+    starts_at: Moment,
+    ends_at: Moment,
+    status: StatusTag,
+    /// Since when the patient has been waiting.
+    waiting_since: Option<Moment>,
+    proposed: Option<Moment>,
+    symptoms: Option<String>,
+    rejection_reason: Option<String>,
+    cancellation_reason: Option<String>,
+    /// Why it may overlap others; told to staff.
+    overbook_reason: Option<String>,
+    next: &'static str,
+    /// What the viewer may do, each with its own form.
+    offers: Vec<Offer>,
+    history: Vec<Entry>,
+    /// What is wrong with the form that was sent; empty when none was.
+    form: FormView,
+}
+
+/// Something the viewer may do.
+#[derive(Debug, Serialize)]
+struct Offer {
+    act: Act,
+    /// What was typed, if this is the form that was sent.
+    form: FormView,
+    /// Whether the question is open already: because its answer was refused.
+    open: bool,
+}
+
+impl Show {
+    pub(in crate::features::appointments) fn new(viewer: &Viewer, now: DateTime<Utc>, record: Record) -> Self {
+        let zone = viewer.zone();
+        let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
+        let Record { row, about, history } = record;
+        let is_waiting = row.status == AppointmentStatus::Waiting;
+        Self {
+            title: title(viewer, &row),
+            id: row.id,
+            patient: banner(&row, &about, now.with_timezone(&zone).date_naive()),
+            patient_href: patient_href(viewer, &row),
+            doctor: row.doctor_name(),
+            doctor_href: doctor_href(viewer, &row, about.doctor_active),
+            starts_at: moment(row.starts_at),
+            ends_at: moment(row.ends_at),
+            status: status_tag(row.status),
+            waiting_since: row.arrived_at.filter(|_| is_waiting).map(moment),
+            proposed: row.proposed_starts_at.map(moment),
+            rejection_reason: about.rejection_reason,
+            cancellation_reason: about.cancellation_reason,
+            overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
+            next: what_comes_next(row.status, viewer.role()),
+            offers: acts(viewer, &row, now).into_iter().map(Offer::from).collect(),
+            form: FormView::default(),
+            history: history.into_iter().map(|event| Entry::new(viewer, event)).collect(),
+            specialization: row.specialization,
+            symptoms: row.symptoms,
+        }
+    }
+}
+
+impl Show {
+    /// The same page, with `form` sent for one of `steps` and refused: what is wrong on top, and what
+    /// was typed where it was typed, if that is still to be done.
+    pub(in crate::features::appointments) fn refusing(mut self, steps: &[Step], mut form: FormView) -> Self {
+        let asked = |offer: &&mut Offer| offer.act.question.is_some() && steps.contains(&offer.act.step);
+        let offer = self.offers.iter_mut().find(asked);
+        let reason_id = offer.as_ref().and_then(|offer| offer.act.reason_id());
+        // The summary links to fields by their ids; what has no field on this page has no link.
+        for entry in &mut form.summary {
+            entry.field = reason_id.filter(|_| entry.field == "reason").unwrap_or_default().to_owned();
+        }
+        if let Some(offer) = offer.filter(|offer| offer.act.step.needs_reason()) {
+            offer.form = form.clone();
+            offer.open = true;
+        }
+        self.form = form;
+        self
+    }
+}
+
+impl From<Act> for Offer {
+    fn from(act: Act) -> Self {
+        Self { act, form: FormView::default(), open: false }
+    }
+}
+
+fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
+    Banner::new(row.patient_name(), (row.patient_date_of_birth, today), (about.blood_type, about.allergies.clone()))
+}
+
+/// Whom the viewer meets.
+fn title(viewer: &Viewer, row: &AppointmentRow) -> String {
+    match viewer.role() {
+        Role::Patient => format!("Visit with {}", row.doctor_name()),
+        _ => format!("Visit of {}", row.patient_name()),
+    }
+}
+
+/// Only an administrator sees those who practise no longer.
+fn doctor_href(viewer: &Viewer, row: &AppointmentRow, active: bool) -> Option<String> {
+    let may_see = active || viewer.role() == Role::HospitalAdmin;
+    may_see.then(|| format!("/doctors/{}", row.doctor_id))
+}
+
+/// A doctor sees the patients they have to do with, and a request that was declined is no such thing.
+fn patient_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
+    let may_see = match viewer.role() {
+        Role::HospitalAdmin => true,
+        Role::Doctor => row.status != AppointmentStatus::Rejected,
+        Role::Patient | Role::SuperAdmin => false,
+    };
+    may_see.then(|| format!("/patients/{}", row.patient_id))
+}
+
+impl Entry {
+    fn new(viewer: &Viewer, event: EventRow) -> Self {
+        let name = format!("{} {}", event.actor_first_name, event.actor_last_name);
+        let who = match event.actor_role {
+            _ if event.actor_id == viewer.user_id => "You".to_owned(),
+            Role::Doctor => format!("Dr {name}"),
+            _ => name,
+        };
+        Self {
+            text: format!("{who} {}", event_words(event.kind)),
+            note: event.note,
+            at: Moment::new(event.at, viewer.zone()),
+        }
+    }
+}
+
+impl Page for Show {
+    const TEMPLATE: &'static str = "appointments/show.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}

@@ -1,0 +1,177 @@
+//! Who may do what with appointments. Which appointments are whose is in the queries.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+use entity::enums::{AppointmentStatus, Role};
+use serde::Serialize;
+
+use super::{queries::AppointmentRow, step::Step};
+use crate::access::{Permission, Viewer};
+
+/// See the appointments one has to do with.
+#[derive(Debug)]
+pub(super) struct SeeAppointments;
+
+impl Permission for SeeAppointments {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
+}
+
+/// Decide about a request; begin a visit and record its outcome.
+#[derive(Debug)]
+pub(super) struct DecideAppointment;
+
+impl Permission for DecideAppointment {
+    const ROLES: &'static [Role] = &[Role::Doctor];
+}
+
+/// Accept or refuse a time that the doctor proposed.
+#[derive(Debug)]
+pub(super) struct AnswerProposal;
+
+impl Permission for AnswerProposal {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Patient];
+}
+
+/// Say that one will come.
+#[derive(Debug)]
+pub(super) struct ConfirmAppointment;
+
+impl Permission for ConfirmAppointment {
+    const ROLES: &'static [Role] = &[Role::Patient];
+}
+
+/// Record that the patient is there.
+#[derive(Debug)]
+pub(super) struct RecordArrival;
+
+impl Permission for RecordArrival {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Patient];
+}
+
+/// Call an appointment off.
+#[derive(Debug)]
+pub(super) struct CancelAppointment;
+
+impl Permission for CancelAppointment {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
+}
+
+/// Something the viewer may do with an appointment as it stands: a form of one button, for the
+/// component `appointment_act`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Act {
+    #[serde(skip)]
+    pub(super) step: Step,
+    /// What the button says.
+    pub(crate) label: &'static str,
+    /// Where the form is sent.
+    pub(crate) href: String,
+    /// The button's kind: primary, plain or danger.
+    pub(crate) kind: &'static str,
+    /// Hidden fields, the version among them.
+    pub(crate) fields: BTreeMap<&'static str, String>,
+    /// What is asked before it is done; none for what needs no second thought.
+    pub(crate) question: Option<Question>,
+}
+
+/// What is asked before an act is done.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Question {
+    /// The question.
+    pub(crate) title: String,
+    /// The button that does it.
+    pub(crate) yes: &'static str,
+    /// The button that does not.
+    pub(crate) no: &'static str,
+    /// The id of the field `reason`, when one must be given; unique on a page of many appointments.
+    pub(crate) reason_id: Option<String>,
+}
+
+/// What `viewer` may do with an appointment of theirs as it stands, the usual thing first: the steps
+/// that are the role's to take, except what would be taken by mistake. A doctor declines a request
+/// and does not cancel it as well; nobody has missed a visit that has yet to begin, or arrived days ahead of it.
+pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, now: DateTime<Utc>) -> Vec<Act> {
+    let role = viewer.role();
+    let declines = role == Role::Doctor && row.status == AppointmentStatus::Requested;
+    Step::ALL
+        .into_iter()
+        .filter(|step| step.from().contains(&row.status) && step.roles().contains(&role))
+        .filter(|step| match step {
+            Step::Cancel => !declines,
+            Step::MissVisit => row.starts_at <= now,
+            // Nobody arrives days ahead: one wrong click would fill a waiting room.
+            Step::Arrive => row.starts_at <= now + Duration::hours(12),
+            _ => true,
+        })
+        .map(|step| act(step, role, row))
+        .collect()
+}
+
+/// The same for a row of a list: what is done many times a day. Calling a visit off is offered on its
+/// own page.
+pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, now: DateTime<Utc>) -> Vec<Act> {
+    let mut offered = acts(viewer, row, now);
+    offered.retain(|act| act.step != Step::Cancel);
+    offered
+}
+
+/// `step` as it is offered to `role`.
+fn act(step: Step, role: Role, row: &AppointmentRow) -> Act {
+    let outcome = step.outcome().map(|code| ("outcome", code.to_owned()));
+    Act {
+        step,
+        label: label(step, role),
+        href: format!("/appointments/{}/{}", row.id, step.noun()),
+        kind: match step {
+            Step::RefuseProposal => "plain",
+            Step::Arrive if role == Role::Patient && row.status == AppointmentStatus::Scheduled => "plain",
+            Step::Reject | Step::Cancel | Step::MissVisit => "danger",
+            _ => "primary",
+        },
+        fields: std::iter::once(("version", row.version.to_string())).chain(outcome).collect(),
+        question: question(step, role, row),
+    }
+}
+
+impl Act {
+    /// The id of the field `reason`, if one must be given.
+    pub(super) fn reason_id(&self) -> Option<&str> {
+        self.question.as_ref()?.reason_id.as_deref()
+    }
+}
+
+fn label(step: Step, role: Role) -> &'static str {
+    match step {
+        Step::Approve => "Approve",
+        Step::Reject => "Decline",
+        Step::AcceptProposal => "Accept the proposed time",
+        Step::RefuseProposal => "Refuse it",
+        Step::Confirm => "I will come",
+        Step::Arrive if role == Role::Patient => "I have arrived",
+        Step::Arrive => "Patient has arrived",
+        Step::Start => "Start the visit",
+        Step::Complete => "Visit completed",
+        Step::MissVisit => "Did not attend",
+        Step::Cancel => "Cancel the visit",
+    }
+}
+
+fn question(step: Step, role: Role, row: &AppointmentRow) -> Option<Question> {
+    let whom = match role {
+        Role::Patient => row.doctor_name(),
+        _ => row.patient_name(),
+    };
+    let (title, yes, no) = match step {
+        Step::Reject => (format!("Decline the request of {whom}?"), "Decline the request", "Keep it"),
+        Step::Cancel => (format!("Cancel the visit with {whom}?"), "Cancel the visit", "Keep the visit"),
+        Step::MissVisit => (format!("Record that {whom} did not attend?"), "Did not attend", "Not yet"),
+        _ => return None,
+    };
+    Some(Question {
+        title,
+        yes,
+        no,
+        reason_id: step.needs_reason().then(|| format!("reason-{}-{}", step.noun(), row.id)),
+    })
+}

@@ -1,0 +1,53 @@
+//! Where an appointment stands, read in the unit of work that is about to change it.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    doctor,
+    enums::AppointmentStatus,
+    patient,
+};
+use sea_orm::{DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait};
+
+use super::scope;
+use crate::{access::Viewer, db::UnitOfWork};
+
+/// What a step needs to know of the appointment.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::appointments) struct Standing {
+    pub(in crate::features::appointments) status: AppointmentStatus,
+    pub(in crate::features::appointments) version: i32,
+    pub(in crate::features::appointments) starts_at: DateTime<Utc>,
+    pub(in crate::features::appointments) ends_at: DateTime<Utc>,
+    pub(in crate::features::appointments) proposed_starts_at: Option<DateTime<Utc>>,
+    /// `user.id` of whoever asked for it.
+    pub(in crate::features::appointments) requested_by: i64,
+    /// The doctor's `user.id`.
+    pub(in crate::features::appointments) doctor_user_id: i64,
+    /// The patient's `user.id`.
+    pub(in crate::features::appointments) patient_user_id: i64,
+}
+
+/// The appointment `id`, if it is the viewer's to see.
+pub(in crate::features::appointments) async fn standing(
+    viewer: &Viewer,
+    uow: &UnitOfWork,
+    id: i64,
+) -> Result<Option<Standing>, DbErr> {
+    let found = appointment::Entity::find_by_id(id)
+        .select_only()
+        .columns([
+            Column::Status,
+            Column::Version,
+            Column::StartsAt,
+            Column::EndsAt,
+            Column::ProposedStartsAt,
+            Column::RequestedBy,
+        ])
+        .column_as(doctor::Column::UserId, "doctor_user_id")
+        .column_as(patient::Column::UserId, "patient_user_id")
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
+        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .filter(scope(viewer));
+    uow.read(async |conn| found.into_model().one(conn).await).await
+}

@@ -1,0 +1,164 @@
+//! The list of appointments: a page of rows with the true count in one statement, and the doctors
+//! that the filter offers.
+
+use chrono::Days;
+use chrono_tz::Tz;
+use entity::{
+    appointment::{self, Column},
+    doctor,
+    enums::Role,
+    patient, user,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, RelationTrait, StatementBuilder,
+    sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement},
+};
+
+use super::{AppointmentRow, rows::same, scope, with_parties};
+use crate::{
+    access::{Standing, Viewer},
+    db::{Reader, contains_ignoring_case},
+    features::appointments::forms::ListFilter,
+    web::{Paging, start_of_day},
+};
+
+/// A doctor to choose in the filter.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::appointments) struct DoctorOption {
+    pub(in crate::features::appointments) id: i64,
+    pub(in crate::features::appointments) first_name: String,
+    pub(in crate::features::appointments) last_name: String,
+}
+
+/// A row with how many there are on all pages.
+struct Counted {
+    total: i64,
+    row: AppointmentRow,
+}
+
+impl FromQueryResult for Counted {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self { total: row.try_get(prefix, "total")?, row: AppointmentRow::from_query_result(row, prefix)? })
+    }
+}
+
+/// The doctors of the viewer's hospital by name. None to a doctor, whose list is their own.
+pub(in crate::features::appointments) async fn doctors(
+    viewer: &Viewer,
+    reader: &Reader,
+) -> Result<Vec<DoctorOption>, DbErr> {
+    let (Standing::HospitalAdmin { hospital } | Standing::Patient { hospital, .. }) = &viewer.standing else {
+        return Ok(Vec::new());
+    };
+    let found = doctor::Entity::find()
+        .select_only()
+        .column(doctor::Column::Id)
+        .columns([user::Column::FirstName, user::Column::LastName])
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
+        .filter(user::Column::HospitalId.eq(hospital.id))
+        .filter(user::Column::Role.eq(Role::Doctor))
+        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::FirstName)
+        .order_by_asc(doctor::Column::Id);
+    reader.run(async |conn| found.clone().into_model().all(conn).await).await
+}
+
+/// The viewer's appointments that `filter` lets through, the latest start first, and how many there
+/// are on all pages (0 on a page beyond the last).
+pub(in crate::features::appointments) async fn list(
+    viewer: &Viewer,
+    reader: &Reader,
+    filter: &ListFilter,
+    paging: Paging,
+) -> Result<(u64, Vec<AppointmentRow>), DbErr> {
+    let wanted = scope(viewer).add(matching(viewer, filter));
+    let count = Query::select()
+        .expr(Expr::col(Asterisk).count())
+        .from(appointment::Entity)
+        .cond_where(wanted.clone())
+        .to_owned();
+    // Only the rows of this page meet the people: joined first, a late page would read all of both.
+    let mut on_page = Query::select();
+    on_page.column((appointment::Entity, Column::Id)).from(appointment::Entity).cond_where(wanted);
+    latest_first(&mut on_page).limit(paging.size).offset(paging.offset());
+    let mut rows = Query::select();
+    rows.expr_as(Expr::from(count), "total").from_subquery(on_page, "on_page").join(
+        JoinType::InnerJoin,
+        appointment::Entity,
+        same(("on_page", Column::Id), (appointment::Entity, Column::Id)),
+    );
+    latest_first(with_parties(&mut rows, JoinType::InnerJoin));
+    let found = reader
+        .run(async |conn| {
+            let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
+            Counted::find_by_statement(statement).all(conn).await
+        })
+        .await?;
+    let total = found.first().map_or(0, |first| first.total);
+    let rows = found.into_iter().map(|counted| counted.row).collect();
+    Ok((u64::try_from(total).unwrap_or(0), rows))
+}
+
+fn latest_first(rows: &mut SelectStatement) -> &mut SelectStatement {
+    rows.order_by((appointment::Entity, Column::StartsAt), Order::Desc)
+        .order_by((appointment::Entity, Column::Id), Order::Desc)
+}
+
+fn matching(viewer: &Viewer, filter: &ListFilter) -> Condition {
+    let mut condition = Condition::all();
+    if let Some(status) = filter.status {
+        condition = condition.add(Column::Status.eq(status));
+    }
+    if let Some(doctor_id) = filter.doctor_id {
+        condition = condition.add(Column::DoctorId.eq(doctor_id));
+    }
+    condition = condition.add(days(filter, viewer.zone()));
+    filter.names.iter().fold(condition, |all, name| all.add(party_is_called(viewer, name)))
+}
+
+/// From the first instant of the first day to the last of the last, in `zone`.
+fn days(filter: &ListFilter, zone: Tz) -> Condition {
+    let mut condition = Condition::all();
+    if let Some(from) = filter.from {
+        condition = condition.add(Column::StartsAt.gte(start_of_day(from, zone)));
+    }
+    if let Some(to) = filter.to {
+        let end = start_of_day(to + Days::new(1), zone);
+        condition = condition.add(Column::StartsAt.lt(end));
+    }
+    condition
+}
+
+/// Whether `name` is part of the name of somebody the viewer would look for: of the other party, to
+/// an administrator of either.
+fn party_is_called(viewer: &Viewer, name: &str) -> Condition {
+    let patient = Column::PatientId
+        .in_subquery(called((patient::Entity, patient::Column::Id, patient::Column::UserId), (viewer, name)));
+    let doctor = Column::DoctorId
+        .in_subquery(called((doctor::Entity, doctor::Column::Id, doctor::Column::UserId), (viewer, name)));
+    match viewer.role() {
+        Role::Doctor => Condition::any().add(patient),
+        Role::Patient => Condition::any().add(doctor),
+        Role::HospitalAdmin | Role::SuperAdmin => Condition::any().add(patient).add(doctor),
+    }
+}
+
+/// The ids of those of one side, in the viewer's hospital, whose name holds `name`.
+fn called<E: EntityTrait>(
+    (side, id, user_id): (E, E::Column, E::Column),
+    (viewer, name): (&Viewer, &str),
+) -> SelectStatement {
+    let hospital_id = viewer.hospital().map(|hospital| hospital.id);
+    Query::select()
+        .column((side, id))
+        .from(side)
+        .inner_join(user::Entity, same((user::Entity, user::Column::Id), (side, user_id)))
+        .and_where(user::Column::HospitalId.eq(hospital_id))
+        .cond_where(
+            Condition::any()
+                .add(contains_ignoring_case(user::Column::FirstName, name))
+                .add(contains_ignoring_case(user::Column::LastName, name)),
+        )
+        .to_owned()
+}

@@ -1,0 +1,13 @@
+//! Reading appointments. Every query starts from what the viewer may see.
+
+mod change;
+mod list;
+mod record;
+mod rows;
+mod scope;
+
+pub(super) use change::{Standing, standing};
+pub(super) use list::{DoctorOption, doctors, list};
+pub(super) use record::{About, EventRow, Record, record};
+pub(crate) use rows::{AppointmentRow, with_parties};
+pub(crate) use scope::scope;

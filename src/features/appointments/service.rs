@@ -1,0 +1,168 @@
+//! Taking the steps of an appointment's life.
+//!
+//! Each is a compare-and-set on the appointment's id, state and version. Its line in the history, the
+//! notifications and its line in the trail are written in the same unit of work: all of it or nothing.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    appointment_event,
+    enums::{AppointmentStatus, AuditSubject, NotificationKind},
+};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+
+use super::{
+    appointment::status_tag,
+    forms::StepCommand,
+    queries::{self, Standing},
+    step::Step,
+};
+use crate::{
+    access::Viewer,
+    db::{UnitOfWork, ViolationKind, violation},
+    features::{
+        audit::{self, Act},
+        notifications,
+    },
+    state::AppState,
+    web::AppError,
+};
+
+/// Takes a step with the appointment `id`. Seven statements at most.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`], with the state
+/// it is in, when that state or its version is another than the one they saw, or when the time it
+/// would take was taken; else the database's.
+pub(super) async fn take(state: &AppState, viewer: &Viewer, id: i64, command: &StepCommand) -> Result<(), AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let before = queries::standing(viewer, uow, id).await?.ok_or(AppError::NotFound)?;
+            if !command.step.from().contains(&before.status) || before.version != command.version {
+                return Err(moved_on(command.step, before.status));
+            }
+            if !compare_and_set(uow, (id, &before), command, now).await? {
+                // Another unit of work was committed between the two statements.
+                let status = queries::standing(viewer, uow, id).await?.map_or(before.status, |current| current.status);
+                return Err(moved_on(command.step, status));
+            }
+            record(uow, (viewer, now), (id, &before), command).await
+        })
+        .await
+}
+
+/// Changes the appointment if it is still as it was `before`; whether it was.
+async fn compare_and_set(
+    uow: &UnitOfWork,
+    (id, before): (i64, &Standing),
+    command: &StepCommand,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    let update = appointment::Entity::update_many()
+        .set(changes(before, command, now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Status.eq(before.status))
+        .filter(Column::Version.eq(before.version));
+    match uow.update_where(update).await {
+        Ok(changed) => Ok(changed == 1),
+        Err(error) => Err(taken(command.step, error)),
+    }
+}
+
+/// What the step changes. A proposal is over with whatever follows it.
+fn changes(before: &Standing, command: &StepCommand, now: DateTime<Utc>) -> appointment::ActiveModel {
+    let mut change = appointment::ActiveModel {
+        status: Set(command.step.to()),
+        version: Set(before.version + 1),
+        proposed_starts_at: Set(None),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    match (command.step, before.proposed_starts_at) {
+        (Step::AcceptProposal, Some(starts_at)) => {
+            change.starts_at = Set(starts_at);
+            change.ends_at = Set(starts_at + (before.ends_at - before.starts_at));
+        }
+        (Step::Reject, _) => change.rejection_reason = Set(command.reason.clone()),
+        (Step::Cancel, _) => change.cancellation_reason = Set(command.reason.clone()),
+        _ => {}
+    }
+    change
+}
+
+/// Writes the history, the notifications and the trail.
+async fn record(
+    uow: &UnitOfWork,
+    (viewer, now): (&Viewer, DateTime<Utc>),
+    (id, before): (i64, &Standing),
+    command: &StepCommand,
+) -> Result<(), AppError> {
+    let step = command.step;
+    let event = appointment_event::ActiveModel {
+        id: NotSet,
+        appointment_id: Set(id),
+        actor_id: Set(viewer.user_id),
+        kind: Set(step.event()),
+        from_status: Set(Some(before.status)),
+        to_status: Set(step.to()),
+        note: Set(command.reason.clone()),
+        at: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+    };
+    uow.insert_many([event]).await?;
+    if let Some((kind, recipients)) = notice(step, before) {
+        let others = recipients.into_iter().filter(|recipient| *recipient != viewer.user_id);
+        notifications::notify(uow, now, (kind, id), others).await?;
+    }
+    let act = Act::new(step.action(), AuditSubject::Appointment, id)
+        .word("from", status_tag(before.status).code)
+        .word("to", status_tag(step.to()).code);
+    audit::record(uow, now, viewer, act).await?;
+    Ok(())
+}
+
+/// Who is told what; the one who acted among them, if they are a party.
+fn notice(step: Step, appointment: &Standing) -> Option<(NotificationKind, Vec<i64>)> {
+    let (doctor, patient) = (appointment.doctor_user_id, appointment.patient_user_id);
+    // Whoever asked for it is the patient, the doctor, or an administrator who wants to know.
+    let asked = appointment.requested_by;
+    Some(match step {
+        Step::Approve => (NotificationKind::AppointmentApproved, vec![patient, asked]),
+        Step::Reject => (NotificationKind::AppointmentRejected, vec![patient, asked]),
+        Step::AcceptProposal => (NotificationKind::ProposalAccepted, vec![doctor, patient]),
+        Step::RefuseProposal => (NotificationKind::ProposalRefused, vec![doctor, patient]),
+        Step::Confirm => (NotificationKind::AppointmentConfirmed, vec![doctor]),
+        Step::Arrive => (NotificationKind::PatientArrived, vec![doctor]),
+        Step::MissVisit => (NotificationKind::AppointmentNoShow, vec![patient]),
+        Step::Cancel => (NotificationKind::AppointmentCancelled, vec![doctor, patient, asked]),
+        Step::Start | Step::Complete => return None,
+    })
+}
+
+/// The appointment is not what it was when the form was made.
+fn moved_on(step: Step, status: AppointmentStatus) -> AppError {
+    let is_now = status_tag(status).label.to_lowercase();
+    AppError::Conflict(if step.from().contains(&status) {
+        format!(
+            "Somebody changed this visit after you opened the page. Its status is now: {is_now}. Look at it again, then decide."
+        )
+    } else {
+        format!("This visit has moved on: its status is now {is_now}. Below is what can be done now.")
+    })
+}
+
+/// The time that the step would take is taken, if that is why the database refused.
+fn taken(step: Step, error: DbErr) -> AppError {
+    let Some(broken) = violation(&error).filter(|broken| broken.kind == ViolationKind::Overlap) else {
+        return error.into();
+    };
+    let who = if broken.constraint.contains("patient") { "The patient" } else { "The doctor" };
+    let instead = match step {
+        Step::AcceptProposal => "Refuse it, so that the doctor can propose another.",
+        _ => "Decline the request with a reason, or make room first.",
+    };
+    AppError::Conflict(format!("{who} already has another visit at that time. {instead}"))
+}

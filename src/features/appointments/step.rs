@@ -1,0 +1,185 @@
+//! The steps of an appointment's life: which may follow which, whose they are, and what they are
+//! called. The one source for the service that takes them and for the policy that offers them.
+
+use entity::enums::{AppointmentStatus as Status, AuditAction, EventKind, Role};
+
+use super::policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival};
+use crate::access::Permission;
+
+/// One step from a state to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The doctor accepts the request.
+    Approve,
+    /// The doctor declines the request, with a reason.
+    Reject,
+    /// The proposed time is taken instead of the old one.
+    AcceptProposal,
+    /// The proposed time is declined; the request stands as it was.
+    RefuseProposal,
+    /// The patient says that they will come.
+    Confirm,
+    /// The patient is there.
+    Arrive,
+    /// The visit begins.
+    Start,
+    /// The visit took place.
+    Complete,
+    /// The patient did not come.
+    MissVisit,
+    /// A party calls it off, with a reason.
+    Cancel,
+}
+
+const EXPECTED: [Status; 2] = [Status::Scheduled, Status::Confirmed];
+const NOT_BEGUN: [Status; 3] = [Status::Scheduled, Status::Confirmed, Status::Waiting];
+const NOT_OVER: [Status; 6] =
+    [Status::Requested, Status::Proposed, Status::Scheduled, Status::Confirmed, Status::Waiting, Status::InProgress];
+
+impl Step {
+    /// All steps, in the order in which they are offered.
+    pub(super) const ALL: [Self; 10] = [
+        Self::Approve,
+        Self::AcceptProposal,
+        Self::RefuseProposal,
+        Self::Confirm,
+        Self::Arrive,
+        Self::Start,
+        Self::Complete,
+        Self::MissVisit,
+        Self::Reject,
+        Self::Cancel,
+    ];
+
+    /// The states it may be taken from.
+    pub(super) fn from(self) -> &'static [Status] {
+        match self {
+            Self::Approve | Self::Reject => &[Status::Requested],
+            Self::AcceptProposal | Self::RefuseProposal => &[Status::Proposed],
+            Self::Confirm => &[Status::Scheduled],
+            Self::Arrive => &EXPECTED,
+            Self::Start => &[Status::Waiting],
+            Self::Complete => &[Status::InProgress],
+            Self::MissVisit => &NOT_BEGUN,
+            Self::Cancel => &NOT_OVER,
+        }
+    }
+
+    /// The state it leads to.
+    pub(super) fn to(self) -> Status {
+        match self {
+            Self::Approve | Self::AcceptProposal => Status::Scheduled,
+            Self::Reject => Status::Rejected,
+            Self::RefuseProposal => Status::Requested,
+            Self::Confirm => Status::Confirmed,
+            Self::Arrive => Status::Waiting,
+            Self::Start => Status::InProgress,
+            Self::Complete => Status::Completed,
+            Self::MissVisit => Status::NoShow,
+            Self::Cancel => Status::Cancelled,
+        }
+    }
+
+    /// Who may take it: those its route lets in.
+    pub(super) fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Approve | Self::Reject | Self::Start | Self::Complete | Self::MissVisit => DecideAppointment::ROLES,
+            Self::AcceptProposal | Self::RefuseProposal => AnswerProposal::ROLES,
+            Self::Confirm => ConfirmAppointment::ROLES,
+            Self::Arrive => RecordArrival::ROLES,
+            Self::Cancel => CancelAppointment::ROLES,
+        }
+    }
+
+    /// Its address below the appointment's.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Approve => "approval",
+            Self::Reject => "rejection",
+            Self::AcceptProposal => "proposal/acceptance",
+            Self::RefuseProposal => "proposal/refusal",
+            Self::Confirm => "confirmation",
+            Self::Arrive => "arrival",
+            Self::Start => "start",
+            Self::Complete | Self::MissVisit => "outcome",
+            Self::Cancel => "cancellation",
+        }
+    }
+
+    /// The value of the field `outcome`, of the two steps that share an address.
+    pub(super) fn outcome(self) -> Option<&'static str> {
+        match self {
+            Self::Complete => Some("completed"),
+            Self::MissVisit => Some("no_show"),
+            _ => None,
+        }
+    }
+
+    /// Whether whoever takes it must say why.
+    pub(super) fn needs_reason(self) -> bool {
+        matches!(self, Self::Reject | Self::Cancel)
+    }
+
+    /// What the history says.
+    pub(super) fn event(self) -> EventKind {
+        match self {
+            Self::Approve => EventKind::Approved,
+            Self::Reject => EventKind::Rejected,
+            Self::AcceptProposal => EventKind::ProposalAccepted,
+            Self::RefuseProposal => EventKind::ProposalRefused,
+            Self::Confirm => EventKind::Confirmed,
+            Self::Arrive => EventKind::Arrived,
+            Self::Start => EventKind::Started,
+            Self::Complete => EventKind::Completed,
+            Self::MissVisit => EventKind::NoShow,
+            Self::Cancel => EventKind::Cancelled,
+        }
+    }
+
+    /// What the trail says.
+    pub(super) fn action(self) -> AuditAction {
+        match self {
+            Self::Approve => AuditAction::Approved,
+            Self::Reject => AuditAction::Rejected,
+            Self::AcceptProposal => AuditAction::ProposalAccepted,
+            Self::RefuseProposal => AuditAction::ProposalRefused,
+            Self::Confirm => AuditAction::Confirmed,
+            Self::Arrive => AuditAction::Arrived,
+            Self::Start => AuditAction::Started,
+            Self::Complete => AuditAction::Completed,
+            Self::MissVisit => AuditAction::NoShow,
+            Self::Cancel => AuditAction::Cancelled,
+        }
+    }
+
+    /// What is said once it is taken.
+    pub(super) fn done(self) -> &'static str {
+        match self {
+            Self::Approve => "The visit is scheduled.",
+            Self::Reject => "The request is declined.",
+            Self::AcceptProposal => "The proposed time is accepted: the visit is scheduled.",
+            Self::RefuseProposal => "The proposed time is refused: the request stands as it was.",
+            Self::Confirm => "The visit is confirmed.",
+            Self::Arrive => "The arrival is recorded, and the doctor notified.",
+            Self::Start => "The visit has begun.",
+            Self::Complete => "The visit is recorded as completed.",
+            Self::MissVisit => "It is recorded that the patient did not attend.",
+            Self::Cancel => "The visit is cancelled.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_follows_the_last_states_and_everything_else_can_be_cancelled() {
+        for step in Step::ALL {
+            assert!(!step.from().iter().any(|status| status.is_terminal()));
+            assert!(!step.from().contains(&step.to()));
+        }
+        assert!(NOT_OVER.iter().all(|status| !status.is_terminal()));
+        assert_eq!(NOT_OVER.len() + Status::TERMINAL.len(), crate::features::appointments::STATUSES.len());
+    }
+}

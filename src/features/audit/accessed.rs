@@ -1,0 +1,43 @@
+//! Clinical records that were read.
+
+use std::fmt;
+
+use entity::enums::{AuditAction, AuditSubject};
+
+use super::{Act, record};
+use crate::{access::Viewer, state::AppState, web::AppError};
+
+/// A clinical record as a query returns it: sealed, until the reading is in the trail.
+///
+/// Make it in the query itself, so that no caller can come by the record another way:
+/// `Ok(row.map(|row| Accessed::new(AuditSubject::Patient, row.id, row)))`; a handler then says
+/// `let patient = found.ok_or(AppError::NotFound)?.open(&state, &viewer).await?`.
+#[must_use = "the record can be seen only by opening it"]
+pub struct Accessed<T> {
+    record: T,
+    act: Act,
+}
+
+impl<T> Accessed<T> {
+    /// Seals `record`, the row `id` of the table that `subject` names.
+    pub fn new(subject: AuditSubject, id: i64, record: T) -> Self {
+        Self { record, act: Act::new(AuditAction::Opened, subject, id) }
+    }
+
+    /// Writes into the trail that `viewer` read it, and hands it out. One statement, in a unit of
+    /// work of its own.
+    ///
+    /// # Errors
+    /// The database's; what cannot be recorded is not shown.
+    pub async fn open(self, state: &AppState, viewer: &Viewer) -> Result<T, AppError> {
+        let now = state.clock.now();
+        state.db.write(async |uow| Ok::<_, AppError>(record(uow, now, viewer, self.act.clone()).await?)).await?;
+        Ok(self.record)
+    }
+}
+
+impl<T> fmt::Debug for Accessed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Accessed({:?})", self.act.subject_kind)
+    }
+}

@@ -1,0 +1,93 @@
+//! One line of the trail before it is written.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use entity::enums::{AuditAction, AuditSubject, Role};
+use serde_json::{Map, Value};
+
+use crate::access::Viewer;
+
+/// Who acts, as they are at that moment.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// `user.id`.
+    pub id: i64,
+    /// Full name.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
+    /// The hospital they belong to; none for super admins.
+    pub hospital_id: Option<i64>,
+    /// Where the request came from; none for a command on the server itself.
+    pub address: Option<IpAddr>,
+}
+
+impl From<&Viewer> for Actor {
+    fn from(viewer: &Viewer) -> Self {
+        Self {
+            id: viewer.user_id,
+            name: viewer.name(),
+            role: viewer.role(),
+            hospital_id: viewer.hospital().map(|hospital| hospital.id),
+            address: Some(viewer.address),
+        }
+    }
+}
+
+/// What was done to what.
+///
+/// Its detail takes numbers, instants and words of ours, and no text that a person typed: so
+/// nothing clinical and no secret can get into the trail.
+#[derive(Clone, Debug)]
+pub struct Act {
+    pub(super) action: AuditAction,
+    pub(super) subject_kind: AuditSubject,
+    pub(super) subject_id: i64,
+    pub(super) hospital_id: Option<i64>,
+    pub(super) detail: Map<String, Value>,
+}
+
+impl Act {
+    /// `action` was done to the row `id` of the table that `subject` names. It concerns the actor's
+    /// own hospital.
+    pub fn new(action: AuditAction, subject: AuditSubject, id: i64) -> Self {
+        Self { action, subject_kind: subject, subject_id: id, hospital_id: None, detail: Map::new() }
+    }
+
+    /// It concerns this hospital, whoever did it: for super admins, who belong to none.
+    #[must_use]
+    pub fn in_hospital(mut self, hospital_id: i64) -> Self {
+        self.hospital_id = Some(hospital_id);
+        self
+    }
+
+    /// With an id or a count, such as `doctor_id`.
+    #[must_use]
+    pub fn number(self, name: &'static str, number: i64) -> Self {
+        self.with(name, number.into())
+    }
+
+    /// With one of our own words, such as a status code.
+    #[must_use]
+    pub fn word(self, name: &'static str, word: &'static str) -> Self {
+        self.with(name, word.into())
+    }
+
+    /// With the names of the columns that changed, never what is in them.
+    #[must_use]
+    pub fn changed(self, columns: &[&'static str]) -> Self {
+        self.with("changed", columns.into())
+    }
+
+    /// With an instant, such as the start of a visit.
+    #[must_use]
+    pub fn instant(self, name: &'static str, instant: DateTime<Utc>) -> Self {
+        self.with(name, instant.to_rfc3339_opts(SecondsFormat::Secs, true).into())
+    }
+
+    fn with(mut self, name: &str, value: Value) -> Self {
+        self.detail.insert(name.to_owned(), value);
+        self
+    }
+}

@@ -1,0 +1,34 @@
+//! Writing the trail.
+
+use chrono::{DateTime, Utc};
+use entity::audit_entry;
+use sea_orm::{ActiveValue::NotSet, DbErr, Set};
+use serde_json::Value;
+
+use super::{Act, Actor};
+use crate::db::UnitOfWork;
+
+/// Writes that `actor` did `act` at the instant `at`, in the unit of work of the act itself:
+/// `audit::record(uow, now, &*viewer, Act::new(Cancelled, Appointment, id)).await?`. One statement.
+///
+/// # Errors
+/// The database's; the unit of work, and with it the act, fails then.
+pub async fn record(uow: &UnitOfWork, at: DateTime<Utc>, actor: impl Into<Actor>, act: Act) -> Result<(), DbErr> {
+    let actor = actor.into();
+    let entry = audit_entry::ActiveModel {
+        id: NotSet,
+        at: Set(at),
+        actor_id: Set(actor.id),
+        actor_name: Set(actor.name),
+        actor_role: Set(actor.role),
+        hospital_id: Set(act.hospital_id.or(actor.hospital_id)),
+        ip: Set(actor.address.map(|address| address.to_string())),
+        action: Set(act.action),
+        subject_kind: Set(act.subject_kind),
+        subject_id: Set(act.subject_id),
+        detail: Set(Value::Object(act.detail)),
+        created_at: Set(at),
+        updated_at: Set(at),
+    };
+    uow.insert_many([entry]).await.map(|_stored| ())
+}

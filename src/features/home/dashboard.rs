@@ -1,0 +1,44 @@
+//! Which days and moments a dashboard speaks of.
+
+use chrono::{DateTime, Days, Duration, Utc};
+use chrono_tz::Tz;
+
+use crate::web::start_of_day;
+
+/// The local date of `now` in `zone`, from its first instant to the first of the next: 23, 24 or 25
+/// hours, for days on which the clocks change are not 24 hours long.
+pub(super) fn today(now: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+    let date = now.with_timezone(&zone).date_naive();
+    (start_of_day(date, zone), start_of_day(date + Days::new(1), zone))
+}
+
+/// What a doctor looks at: from the start of the local day to its end or 24 hours ahead, whichever is later.
+pub(super) fn agenda(now: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+    let (start, end) = today(now, zone);
+    (start, end.max(now + Duration::hours(24)))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+
+    fn hours(now: (i32, u32, u32, u32), zone: Tz) -> (String, i64) {
+        let now = Utc.with_ymd_and_hms(now.0, now.1, now.2, now.3, 0, 0).single().unwrap_or_default();
+        let (start, end) = today(now, zone);
+        (start.format("%Y-%m-%dT%H:%M").to_string(), (end - start).num_hours())
+    }
+
+    #[test]
+    fn a_day_in_kathmandu_begins_in_the_evening_before() {
+        assert_eq!(hours((2026, 11, 24, 3), Tz::Asia__Kathmandu), ("2026-11-23T18:15".to_owned(), 24));
+        assert_eq!(hours((2026, 11, 24, 19), Tz::Asia__Kathmandu), ("2026-11-24T18:15".to_owned(), 24));
+    }
+
+    #[test]
+    fn days_on_which_the_clocks_change_are_23_and_25_hours_long() {
+        assert_eq!(hours((2026, 3, 29, 12), Tz::Europe__London).1, 23);
+        assert_eq!(hours((2026, 10, 25, 12), Tz::Europe__London).1, 25);
+    }
+}

@@ -1,0 +1,16 @@
+//! Where everybody begins: the landing page, and the four dashboards.
+//!
+//! Owns no table: it reads what the features before it own, each dashboard in two statements beside
+//! the one that finds the viewer (`figures`: every count; `items`: every list).
+
+mod dashboard;
+mod handlers;
+mod pages;
+mod queries;
+
+use crate::routes::RouteTable;
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    table.get("/", handlers::landing);
+    table.get("/dashboard", handlers::dashboard);
+}

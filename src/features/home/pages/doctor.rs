@@ -1,0 +1,67 @@
+//! The doctor's dashboard.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::rows::{NotificationRow, VisitRow, appointments, unread, waiting};
+use crate::{
+    access::Viewer,
+    features::home::queries::{DoctorFigures, Item, Section},
+    web::Page,
+};
+
+/// Who waits, who comes, what is to be decided.
+#[derive(Debug, Serialize)]
+pub(in crate::features::home) struct DoctorDashboard {
+    next_24_hours: i64,
+    waiting_count: i64,
+    requests_count: i64,
+    needs_outcome_count: i64,
+    patients_seen: i64,
+    unread_count: i64,
+    waiting: Vec<VisitRow>,
+    /// Visits that began earlier today, whatever came of them.
+    earlier: Vec<VisitRow>,
+    /// Visits from now on to the end of the list.
+    coming: Vec<VisitRow>,
+    requests: Vec<VisitRow>,
+    needs_outcome: Vec<VisitRow>,
+    unread: Vec<NotificationRow>,
+    /// Nothing has ever happened here: say what to do first.
+    first_run: bool,
+}
+
+impl DoctorDashboard {
+    pub(in crate::features::home) fn new(
+        viewer: &Viewer,
+        now: DateTime<Utc>,
+        (figures, items): (&DoctorFigures, &[Item]),
+    ) -> Self {
+        let row = |row| VisitRow::new(viewer, now, row);
+        let (coming, earlier): (Vec<_>, Vec<_>) =
+            appointments(items, Section::Agenda).into_iter().partition(|row| row.starts_at >= now);
+        Self {
+            next_24_hours: figures.next_24_hours,
+            waiting_count: figures.waiting,
+            requests_count: figures.requests,
+            needs_outcome_count: figures.needs_outcome,
+            patients_seen: figures.patients_seen,
+            unread_count: viewer.unread,
+            waiting: waiting(items).into_iter().map(row).collect(),
+            earlier: earlier.into_iter().map(row).collect(),
+            coming: coming.into_iter().map(row).collect(),
+            requests: appointments(items, Section::Requests).into_iter().map(row).collect(),
+            needs_outcome: appointments(items, Section::NeedsOutcome).into_iter().map(row).collect(),
+            unread: unread(items, viewer),
+            first_run: items.is_empty() && figures.patients_seen == 0,
+        }
+    }
+}
+
+impl Page for DoctorDashboard {
+    const TEMPLATE: &'static str = "home/doctor.html";
+
+    fn title(&self) -> String {
+        "Your day".to_owned()
+    }
+}

@@ -1,0 +1,28 @@
+//! One struct for each template of the landing page and the dashboards.
+
+mod doctor;
+mod hospital;
+mod patient;
+mod platform;
+mod rows;
+
+use serde::Serialize;
+
+pub(super) use doctor::DoctorDashboard;
+pub(super) use hospital::HospitalDashboard;
+pub(super) use patient::PatientDashboard;
+pub(super) use platform::PlatformDashboard;
+
+use crate::web::Page;
+
+/// The page for somebody who is not signed in.
+#[derive(Debug, Serialize)]
+pub(super) struct Landing;
+
+impl Page for Landing {
+    const TEMPLATE: &'static str = "home/landing.html";
+
+    fn title(&self) -> String {
+        "Your clinic, wherever you are".to_owned()
+    }
+}

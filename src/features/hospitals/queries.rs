@@ -1,0 +1,193 @@
+//! Reading hospitals and those who run them.
+
+use chrono::{DateTime, Utc};
+use entity::{doctor, enums::Role, hospital, user};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait, Select,
+    prelude::Decimal,
+    sea_query::{Asterisk, Expr, ExprTrait, Func, Query, SelectStatement},
+};
+
+use crate::{
+    access::Viewer,
+    db::{Reader, contains_ignoring_case},
+    web::Paging,
+};
+
+/// A hospital in a list.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct HospitalRow {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) active: bool,
+    /// Doctors who accept patients, a true count.
+    pub(super) doctors: i64,
+}
+
+/// A hospital as its administrators' superiors see it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct HospitalDetail {
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) phone: String,
+    pub(super) email: String,
+    pub(super) time_zone: String,
+    pub(super) currency: String,
+    pub(super) appointment_fee: Decimal,
+    pub(super) slot_minutes: i32,
+    pub(super) booking_lead_hours: i32,
+    pub(super) active: bool,
+    pub(super) created_at: DateTime<Utc>,
+    /// Active doctors.
+    pub(super) doctors: i64,
+    /// Active patients.
+    pub(super) patients: i64,
+}
+
+/// A doctor as anybody may see them: no e-mail, no phone.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct ListedDoctor {
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) specialization: String,
+    pub(super) experience_years: i32,
+    pub(super) bio: Option<String>,
+}
+
+/// Somebody who runs a hospital.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct AdminRow {
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) email: String,
+    pub(super) phone: Option<String>,
+    pub(super) active: bool,
+    pub(super) last_sign_in_at: Option<DateTime<Utc>>,
+    pub(super) hospital_id: i64,
+    pub(super) hospital_name: String,
+}
+
+/// Hospitals by name, and how many there are: the active ones, or `all`; whose name holds `search`.
+pub(super) async fn hospitals(
+    reader: &Reader,
+    (all, search): (bool, &str),
+    paging: Paging,
+) -> Result<(u64, Vec<HospitalRow>), DbErr> {
+    let mut found = hospital::Entity::find();
+    if !all {
+        found = found.filter(hospital::Column::Active.eq(true));
+    }
+    if !search.is_empty() {
+        found = found.filter(contains_ignoring_case(hospital::Column::Name, search));
+    }
+    let total = reader.run(async |conn| found.clone().count(conn).await).await?;
+    let rows = as_rows(found).order_by_asc(hospital::Column::Name).limit(paging.size).offset(paging.offset());
+    let rows = reader.run(async |conn| rows.clone().into_model().all(conn).await).await?;
+    Ok((total, rows))
+}
+
+/// The hospital `id`, if it is listed.
+pub(super) async fn listed(reader: &Reader, id: i64) -> Result<Option<HospitalRow>, DbErr> {
+    let found = as_rows(hospital::Entity::find_by_id(id)).filter(hospital::Column::Active.eq(true));
+    reader.run(async |conn| found.clone().into_model().one(conn).await).await
+}
+
+/// The doctors of hospital `id` who accept patients, by name.
+pub(super) async fn accepting_doctors(reader: &Reader, id: i64, paging: Paging) -> Result<Vec<ListedDoctor>, DbErr> {
+    let doctors = doctor::Entity::find()
+        .select_only()
+        .columns([user::Column::FirstName, user::Column::LastName])
+        .columns([doctor::Column::Specialization, doctor::Column::ExperienceYears, doctor::Column::Bio])
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
+        .filter(user::Column::HospitalId.eq(id))
+        .filter(user::Column::Role.eq(Role::Doctor))
+        .filter(user::Column::Active.eq(true))
+        .filter(doctor::Column::Accepting.eq(true))
+        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::Id)
+        .limit(paging.size)
+        .offset(paging.offset());
+    reader.run(async |conn| doctors.clone().into_model().all(conn).await).await
+}
+
+/// Everything about hospital `id`, for the platform.
+pub(super) async fn hospital(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<HospitalDetail>, DbErr> {
+    if !viewer.runs_platform() {
+        return Ok(None);
+    }
+    let found = hospital::Entity::find_by_id(id)
+        .expr_as(Expr::from(members(Role::Doctor)), "doctors")
+        .expr_as(Expr::from(members(Role::Patient)), "patients");
+    reader.run(async |conn| found.clone().into_model().one(conn).await).await
+}
+
+/// Those who run hospital `id`.
+pub(super) async fn admins_of(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Vec<AdminRow>, DbErr> {
+    let found = administrators(viewer).filter(user::Column::HospitalId.eq(id));
+    reader.run(async |conn| found.clone().into_model().all(conn).await).await
+}
+
+/// All who run hospitals, and how many there are; whose name or hospital holds `search`.
+pub(super) async fn admins(
+    viewer: &Viewer,
+    reader: &Reader,
+    search: &str,
+    paging: Paging,
+) -> Result<(u64, Vec<AdminRow>), DbErr> {
+    let mut found = administrators(viewer);
+    if !search.is_empty() {
+        let name = contains_ignoring_case(user::Column::FirstName, search)
+            .or(contains_ignoring_case(user::Column::LastName, search));
+        found = found.filter(name.or(contains_ignoring_case(hospital::Column::Name, search)));
+    }
+    let total = reader.run(async |conn| found.clone().count(conn).await).await?;
+    let rows = found.limit(paging.size).offset(paging.offset());
+    let rows = reader.run(async |conn| rows.clone().into_model().all(conn).await).await?;
+    Ok((total, rows))
+}
+
+/// Those who run hospitals, to those who look after the platform; nobody to anybody else.
+fn administrators(viewer: &Viewer) -> Select<user::Entity> {
+    let found = user::Entity::find();
+    let found = if viewer.runs_platform() { found } else { found.filter(user::Column::Id.is_null()) };
+    found
+        .select_only()
+        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email, user::Column::Phone])
+        .columns([user::Column::Active, user::Column::LastSignInAt, user::Column::HospitalId])
+        .column_as(hospital::Column::Name, "hospital_name")
+        .join(JoinType::InnerJoin, user::Relation::Hospital.def())
+        .filter(user::Column::Role.eq(Role::HospitalAdmin))
+        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::Id)
+}
+
+fn as_rows(found: Select<hospital::Entity>) -> Select<hospital::Entity> {
+    found
+        .select_only()
+        .columns([hospital::Column::Id, hospital::Column::Name, hospital::Column::Address, hospital::Column::Active])
+        .expr_as(Expr::from(accepting()), "doctors")
+}
+
+/// How many active doctors of the outer statement's hospital accept patients.
+fn accepting() -> SelectStatement {
+    members(Role::Doctor)
+        .inner_join(
+            doctor::Entity,
+            Expr::col((doctor::Entity, doctor::Column::UserId)).equals((user::Entity, user::Column::Id)),
+        )
+        .and_where(doctor::Column::Accepting.eq(true))
+        .to_owned()
+}
+
+/// How many active people of the outer statement's hospital have `role`.
+fn members(role: Role) -> SelectStatement {
+    Query::select()
+        .expr(Func::count(Expr::col(Asterisk)))
+        .from(user::Entity)
+        .and_where(Expr::col((user::Entity, user::Column::HospitalId)).equals((hospital::Entity, hospital::Column::Id)))
+        .and_where(user::Column::Role.eq(role))
+        .and_where(user::Column::Active.eq(true))
+        .to_owned()
+}

@@ -1,0 +1,22 @@
+//! The clinic, one folder a noun. A feature calls only those before it:
+//! `audit → notifications → accounts → hospitals → people → appointments → home`.
+
+pub mod accounts;
+mod appointments;
+pub mod audit;
+mod home;
+mod hospitals;
+mod notifications;
+mod people;
+
+use crate::routes::RouteTable;
+
+/// Every feature's routes.
+pub(crate) fn routes(table: &mut RouteTable) {
+    notifications::routes(table);
+    accounts::routes(table);
+    hospitals::routes(table);
+    people::routes(table);
+    appointments::routes(table);
+    home::routes(table);
+}

@@ -1,0 +1,20 @@
+//! Notifications: what happened that somebody should know, and whether they have read it.
+//!
+//! Owns `notification`. Used by `appointments`, which causes them, and by `home`.
+
+mod handlers;
+mod notification;
+mod pages;
+mod queries;
+mod service;
+
+pub(crate) use notification::{Facts, sentence};
+pub(crate) use service::notify;
+
+use crate::routes::RouteTable;
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    table.get("/notifications", handlers::index);
+    table.post("/notifications/read", handlers::read_all);
+    table.post("/notifications/{id}/read", handlers::read);
+}

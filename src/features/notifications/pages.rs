@@ -1,0 +1,84 @@
+//! The list of notifications.
+
+use entity::enums::Role;
+use serde::Serialize;
+
+use super::{
+    notification::{Facts, sentence},
+    queries::NotificationRow,
+};
+use crate::{
+    access::Viewer,
+    web::{Moment, Page, Pagination},
+};
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    id: i64,
+    text: String,
+    /// The appointment it is about.
+    href: Option<String>,
+    at: Moment,
+    unread: bool,
+    /// Where it is marked as read; none once it is.
+    read_href: Option<String>,
+}
+
+/// The viewer's notifications.
+#[derive(Debug, Serialize)]
+pub(super) struct Index {
+    rows: Vec<Entry>,
+    /// On all pages.
+    unread: i64,
+    has_unread: bool,
+    pagination: Pagination,
+}
+
+impl Index {
+    pub(super) fn new(viewer: &Viewer, rows: Vec<NotificationRow>, pagination: Pagination) -> Self {
+        Self {
+            rows: rows.iter().map(|row| Entry::new(viewer, row)).collect(),
+            unread: viewer.unread,
+            has_unread: viewer.unread > 0,
+            pagination,
+        }
+    }
+}
+
+impl Page for Index {
+    const TEMPLATE: &'static str = "notifications/index.html";
+
+    fn title(&self) -> String {
+        "Notifications".to_owned()
+    }
+}
+
+impl Entry {
+    fn new(viewer: &Viewer, row: &NotificationRow) -> Self {
+        let name = |first: &Option<String>, last: &Option<String>| {
+            let names = first.iter().chain(last);
+            names.map(String::as_str).collect::<Vec<_>>().join(" ")
+        };
+        let doctor = format!("Dr {}", name(&row.doctor_first_name, &row.doctor_last_name));
+        let facts = Facts {
+            kind: row.kind,
+            starts_at: row.starts_at,
+            proposed_starts_at: row.proposed_starts_at,
+            doctor: &doctor,
+            patient: &name(&row.patient_first_name, &row.patient_last_name),
+            reason: row.rejection_reason.as_deref().or(row.cancellation_reason.as_deref()),
+        };
+        let unread = row.read_at.is_none();
+        Self {
+            id: row.id,
+            text: sentence(&facts, viewer.role(), viewer.zone()),
+            href: row
+                .appointment_id
+                .filter(|_| viewer.role() != Role::SuperAdmin)
+                .map(|id| format!("/appointments/{id}")),
+            at: Moment::new(row.created_at, viewer.zone()),
+            unread,
+            read_href: unread.then(|| format!("/notifications/{}/read", row.id)),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Reading notifications, each with the appointment it is about.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment, doctor,
+    enums::NotificationKind,
+    notification::{self, Column},
+    patient, user,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
+    StatementBuilder,
+    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
+};
+
+use crate::{access::Viewer, db::Reader, web::Paging};
+
+/// A notification and what its sentence is made of; those parts are none when it is about nothing.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct NotificationRow {
+    pub(super) id: i64,
+    pub(super) kind: NotificationKind,
+    pub(super) created_at: DateTime<Utc>,
+    /// None while it is unread.
+    pub(super) read_at: Option<DateTime<Utc>>,
+    pub(super) appointment_id: Option<i64>,
+    pub(super) starts_at: Option<DateTime<Utc>>,
+    pub(super) proposed_starts_at: Option<DateTime<Utc>>,
+    pub(super) rejection_reason: Option<String>,
+    pub(super) cancellation_reason: Option<String>,
+    pub(super) doctor_first_name: Option<String>,
+    pub(super) doctor_last_name: Option<String>,
+    pub(super) patient_first_name: Option<String>,
+    pub(super) patient_last_name: Option<String>,
+}
+
+/// A page of the viewer's own, newest first, and how many they have. Two statements.
+pub(super) async fn notifications(
+    viewer: &Viewer,
+    reader: &Reader,
+    paging: Paging,
+) -> Result<(u64, Vec<NotificationRow>), DbErr> {
+    let own = notification::Entity::find().filter(Column::RecipientId.eq(viewer.user_id));
+    let total = reader.run(async |conn| own.clone().count(conn).await).await?;
+    let mut rows = Query::select();
+    rows.columns([
+        (notification::Entity, Column::Id),
+        (notification::Entity, Column::Kind),
+        (notification::Entity, Column::CreatedAt),
+        (notification::Entity, Column::ReadAt),
+        (notification::Entity, Column::AppointmentId),
+    ])
+    .from(notification::Entity)
+    .and_where(Column::RecipientId.eq(viewer.user_id))
+    // A later one has the higher id, and that is the order of the index.
+    .order_by((notification::Entity, Column::Id), Order::Desc)
+    .limit(paging.size)
+    .offset(paging.offset());
+    with_appointment(&mut rows);
+    let rows = reader
+        .run(async |conn| {
+            let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
+            NotificationRow::find_by_statement(statement).all(conn).await
+        })
+        .await?;
+    Ok((total, rows))
+}
+
+fn with_appointment(rows: &mut SelectStatement) {
+    rows.columns([
+        (appointment::Entity, appointment::Column::StartsAt),
+        (appointment::Entity, appointment::Column::ProposedStartsAt),
+        (appointment::Entity, appointment::Column::RejectionReason),
+        (appointment::Entity, appointment::Column::CancellationReason),
+    ])
+    .left_join(
+        appointment::Entity,
+        Expr::col((appointment::Entity, appointment::Column::Id)).equals((notification::Entity, Column::AppointmentId)),
+    )
+    .left_join(
+        doctor::Entity,
+        Expr::col((doctor::Entity, doctor::Column::Id)).equals((appointment::Entity, appointment::Column::DoctorId)),
+    )
+    .left_join(
+        patient::Entity,
+        Expr::col((patient::Entity, patient::Column::Id)).equals((appointment::Entity, appointment::Column::PatientId)),
+    );
+    let doctor = Expr::col((doctor::Entity, doctor::Column::UserId));
+    let patient = Expr::col((patient::Entity, patient::Column::UserId));
+    with_name(rows, "doctor", doctor);
+    with_name(rows, "patient", patient);
+}
+
+/// The name of the user whose id is `user_id`, as `{who}_first_name` and `{who}_last_name`.
+fn with_name(rows: &mut SelectStatement, who: &'static str, user_id: Expr) {
+    let person: DynIden = Alias::new(format!("{who}_user")).into_iden();
+    rows.expr_as(Expr::col((person.clone(), user::Column::FirstName)), Alias::new(format!("{who}_first_name")))
+        .expr_as(Expr::col((person.clone(), user::Column::LastName)), Alias::new(format!("{who}_last_name")))
+        .join_as(JoinType::LeftJoin, user::Entity, person.clone(), user_id.equals((person, user::Column::Id)));
+}

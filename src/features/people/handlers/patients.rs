@@ -1,0 +1,38 @@
+//! `GET /patients`, `GET /patients/{id}`.
+
+use actix_web::{HttpResponse, web};
+
+use super::ListFilter;
+use crate::{
+    access::Allowed,
+    db::Reader,
+    features::people::{pages, policy::SeePatients, queries},
+    web::{AppError, Pages, Pagination, query::Filter},
+};
+
+/// The patients the viewer may see.
+pub(in super::super) async fn index(
+    viewer: Allowed<SeePatients>,
+    reader: Reader,
+    filter: Filter<ListFilter>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
+    let (total, rows) = queries::patients(&viewer, &reader, &search, paging).await?;
+    let pagination = Pagination::new(paging, total, "patients", ("/patients", &[("q", &search)]))?;
+    let today = pages.state().clock.now().with_timezone(&viewer.zone()).date_naive();
+    pages.show(&*viewer, &pages::Patients::new(&viewer, (rows, today), (search, pagination)))
+}
+
+/// One patient's record: looked up through the viewer, and opened by recording that it was.
+pub(in super::super) async fn show(
+    viewer: Allowed<SeePatients>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let sealed = queries::patient(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let record = sealed.open(pages.state(), &viewer).await?;
+    let today = pages.state().clock.now().with_timezone(&viewer.zone()).date_naive();
+    pages.show_clinical(&*viewer, &pages::Patient::new(&viewer, record, today))
+}

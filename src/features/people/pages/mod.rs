@@ -1,0 +1,9 @@
+//! One struct for each template of the people's lists and pages.
+
+mod banner;
+mod doctors;
+mod patients;
+
+pub(crate) use banner::Banner;
+pub(super) use doctors::{Doctor, Doctors};
+pub(super) use patients::{Patient, Patients};

@@ -1,0 +1,101 @@
+//! The patients' list and record.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::Banner;
+use crate::{
+    access::Viewer,
+    features::people::queries::{PatientRecord, PatientRow},
+    web::{
+        Moment, Page, Pagination,
+        moment::{age, date_in_words},
+    },
+};
+
+/// Patients the viewer may see.
+#[derive(Debug, Serialize)]
+pub(in super::super) struct Patients {
+    title: &'static str,
+    patients: Vec<PatientEntry>,
+    search: String,
+    pagination: Pagination,
+}
+
+#[derive(Debug, Serialize)]
+struct PatientEntry {
+    href: String,
+    name: String,
+    date_of_birth: Option<String>,
+    age: Option<u32>,
+    phone: Option<String>,
+    active: bool,
+}
+
+impl Patients {
+    pub(in super::super) fn new(
+        viewer: &Viewer,
+        (rows, today): (Vec<PatientRow>, NaiveDate),
+        (search, pagination): (String, Pagination),
+    ) -> Self {
+        let entry = |row: PatientRow| PatientEntry {
+            href: format!("/patients/{}", row.id),
+            name: format!("{} {}", row.first_name, row.last_name),
+            date_of_birth: row.date_of_birth.map(date_in_words),
+            age: row.date_of_birth.map(|birth| age(birth, today)),
+            phone: row.phone,
+            active: row.active,
+        };
+        let title = if viewer.role() == entity::enums::Role::Doctor { "My patients" } else { "Patients" };
+        Self { title, patients: rows.into_iter().map(entry).collect(), search, pagination }
+    }
+}
+
+impl Page for Patients {
+    const TEMPLATE: &'static str = "people/patients.html";
+
+    fn title(&self) -> String {
+        self.title.to_owned()
+    }
+}
+
+/// A patient's record.
+#[derive(Debug, Serialize)]
+pub(in super::super) struct Patient {
+    banner: Banner,
+    email: String,
+    phone: Option<String>,
+    active: bool,
+    medical_history: Option<String>,
+    emergency_contact: Option<String>,
+    since: Moment,
+    /// The list of this person's visits, as far as the viewer sees them.
+    visits_href: String,
+}
+
+impl Patient {
+    pub(in super::super) fn new(viewer: &Viewer, record: PatientRecord, today: NaiveDate) -> Self {
+        let name = format!("{} {}", record.first_name, record.last_name);
+        let contact = [record.emergency_contact_name, record.emergency_contact_phone];
+        let contact = contact.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &record.last_name).finish();
+        Self {
+            banner: Banner::new(name, (record.date_of_birth, today), (record.blood_type, record.allergies)),
+            email: record.email,
+            phone: record.phone,
+            active: record.active,
+            medical_history: record.medical_history,
+            emergency_contact: Some(contact).filter(|contact| !contact.is_empty()),
+            since: Moment::new(record.created_at, viewer.zone()),
+            visits_href: format!("/appointments?{query}"),
+        }
+    }
+}
+
+impl Page for Patient {
+    const TEMPLATE: &'static str = "people/patient.html";
+
+    fn title(&self) -> String {
+        self.banner.name.clone()
+    }
+}

@@ -1,0 +1,21 @@
+//! Who may see the people of a hospital. Which of them is in the queries.
+
+use entity::enums::Role;
+
+use crate::access::Permission;
+
+/// See the doctors of one's hospital.
+#[derive(Debug)]
+pub(super) struct SeeDoctors;
+
+impl Permission for SeeDoctors {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
+}
+
+/// See patients: an administrator those of the hospital, a doctor their own.
+#[derive(Debug)]
+pub(super) struct SeePatients;
+
+impl Permission for SeePatients {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];
+}

@@ -1,0 +1,125 @@
+//! Patients: to an administrator those of the hospital; to a doctor their own, which are those who
+//! have or had an appointment with them that was not declined.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    appointment,
+    enums::{AppointmentStatus, AuditSubject, BloodType, Role},
+    patient, user,
+};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait, Select,
+    sea_query::{Expr, ExprTrait, Query},
+};
+
+use super::words;
+use crate::{
+    access::{Standing, Viewer},
+    db::{Reader, contains_ignoring_case},
+    features::audit::Accessed,
+    web::Paging,
+};
+
+/// A patient in a list: nothing clinical.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in super::super) struct PatientRow {
+    pub(in super::super) id: i64,
+    pub(in super::super) first_name: String,
+    pub(in super::super) last_name: String,
+    pub(in super::super) date_of_birth: Option<NaiveDate>,
+    pub(in super::super) phone: Option<String>,
+    pub(in super::super) active: bool,
+}
+
+/// A patient's record.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in super::super) struct PatientRecord {
+    pub(in super::super) first_name: String,
+    pub(in super::super) last_name: String,
+    pub(in super::super) email: String,
+    pub(in super::super) phone: Option<String>,
+    pub(in super::super) date_of_birth: Option<NaiveDate>,
+    pub(in super::super) active: bool,
+    pub(in super::super) blood_type: Option<BloodType>,
+    pub(in super::super) allergies: Option<String>,
+    pub(in super::super) medical_history: Option<String>,
+    pub(in super::super) emergency_contact_name: Option<String>,
+    pub(in super::super) emergency_contact_phone: Option<String>,
+    pub(in super::super) created_at: DateTime<Utc>,
+}
+
+/// The patients `viewer` may see, by name, and how many there are; whose name holds `search`.
+pub(in super::super) async fn patients(
+    viewer: &Viewer,
+    reader: &Reader,
+    search: &str,
+    paging: Paging,
+) -> Result<(u64, Vec<PatientRow>), DbErr> {
+    let mut found = visible(viewer);
+    for word in words(search) {
+        found = found.filter(
+            Condition::any()
+                .add(contains_ignoring_case(user::Column::FirstName, word))
+                .add(contains_ignoring_case(user::Column::LastName, word)),
+        );
+    }
+    let total = reader.run(async |conn| found.clone().count(conn).await).await?;
+    let rows = found
+        .select_only()
+        .column(patient::Column::Id)
+        .columns([user::Column::FirstName, user::Column::LastName, user::Column::DateOfBirth])
+        .columns([user::Column::Phone, user::Column::Active])
+        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::Id)
+        .limit(paging.size)
+        .offset(paging.offset());
+    let rows = reader.run(async |conn| rows.clone().into_model().all(conn).await).await?;
+    Ok((total, rows))
+}
+
+/// The record of patient `id`, if `viewer` may see it; sealed until the opening is recorded.
+pub(in super::super) async fn patient(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<Accessed<PatientRecord>>, DbErr> {
+    let found = visible(viewer)
+        .filter(patient::Column::Id.eq(id))
+        .select_only()
+        .columns([patient::Column::BloodType, patient::Column::Allergies, patient::Column::MedicalHistory])
+        .columns([patient::Column::EmergencyContactName, patient::Column::EmergencyContactPhone])
+        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email, user::Column::Phone])
+        .columns([user::Column::DateOfBirth, user::Column::Active, user::Column::CreatedAt]);
+    let record = reader.run(async |conn| found.clone().into_model().one(conn).await).await?;
+    Ok(record.map(|record| Accessed::new(AuditSubject::Patient, id, record)))
+}
+
+fn visible(viewer: &Viewer) -> Select<patient::Entity> {
+    let found = patient::Entity::find()
+        .join(JoinType::InnerJoin, patient::Relation::User.def())
+        .filter(user::Column::Role.eq(Role::Patient));
+    match &viewer.standing {
+        Standing::HospitalAdmin { hospital } => found.filter(user::Column::HospitalId.eq(hospital.id)),
+        Standing::Doctor { doctor_id, hospital } => {
+            found.filter(user::Column::HospitalId.eq(hospital.id)).filter(treated_by(*doctor_id))
+        }
+        Standing::Patient { .. } | Standing::SuperAdmin => found.filter(patient::Column::Id.is_null()),
+    }
+}
+
+/// `EXISTS` an appointment of the outer statement's patient with this doctor that was not declined.
+fn treated_by(doctor_id: i64) -> Expr {
+    Expr::exists(
+        Query::select()
+            .expr(Expr::val(1))
+            .from(appointment::Entity)
+            .and_where(
+                Expr::col((appointment::Entity, appointment::Column::PatientId))
+                    .equals((patient::Entity, patient::Column::Id)),
+            )
+            .and_where(appointment::Column::DoctorId.eq(doctor_id))
+            .and_where(appointment::Column::Status.ne(AppointmentStatus::Rejected))
+            .to_owned(),
+    )
+}

@@ -1,0 +1,82 @@
+//! The time of day. The only place that asks the machine for it, so that tests can move it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+
+/// A clock; clones show the same time. Instants are whole microseconds, as the database keeps them.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    /// Microseconds since 1970.
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still at `at` until it is moved.
+    pub fn fixed(at: DateTime<Utc>) -> Self {
+        Self(Source::Fixed(Arc::new(AtomicI64::new(at.timestamp_micros()))))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        match &self.0 {
+            #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+            Source::System => Utc::now().trunc_subsecs(6),
+            Source::Fixed(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
+        }
+    }
+
+    /// Moves a fixed clock, and its clones, to `at`. The machine's clock stays as it is.
+    pub fn set(&self, at: DateTime<Utc>) {
+        if let Source::Fixed(micros) = &self.0 {
+            micros.store(at.timestamp_micros(), Ordering::SeqCst);
+        }
+    }
+
+    /// Moves a fixed clock, and its clones, by `step`, which may be negative. The machine's clock stays as it is.
+    pub fn advance(&self, step: TimeDelta) {
+        if let Source::Fixed(micros) = &self.0 {
+            micros.fetch_add(step.num_microseconds().unwrap_or(i64::MAX / 4), Ordering::SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noon() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_900_000_000, 0).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_fixed_clock_moves_with_all_its_clones() {
+        let clock = Clock::fixed(noon());
+        let other = clock.clone();
+        assert_eq!(other.now(), noon());
+        clock.advance(TimeDelta::minutes(5));
+        assert_eq!(other.now(), noon() + TimeDelta::minutes(5));
+        other.set(noon() - TimeDelta::days(1));
+        assert_eq!(clock.now(), noon() - TimeDelta::days(1));
+    }
+
+    #[test]
+    fn the_system_clock_goes_and_cannot_be_moved() {
+        let clock = Clock::system();
+        let before = clock.now();
+        clock.set(noon());
+        clock.advance(TimeDelta::days(400));
+        assert!(clock.now() >= before && clock.now() < before + TimeDelta::days(1));
+        assert_eq!(before.timestamp_subsec_nanos() % 1000, 0, "whole microseconds");
+    }
+}

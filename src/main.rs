@@ -1,0 +1,30 @@
+//! The `telemedicine` command: reads the command line, then the settings, then does what was asked.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use telemedicine::cli::Cli;
+use telemedicine::settings::Settings;
+use telemedicine::telemetry;
+
+/// The settings, or the command line, cannot be used; nothing was opened.
+const UNUSABLE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let settings = match Settings::load() {
+        Ok(settings) => settings,
+        Err(problems) => {
+            eprintln!("{problems}");
+            return ExitCode::from(UNUSABLE);
+        }
+    };
+    telemetry::start(&settings.diagnostics);
+    match actix_web::rt::System::new().block_on(cli.run(settings)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

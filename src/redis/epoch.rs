@@ -1,0 +1,137 @@
+//! The epoch: a random value in Redis under which copies were checked against the database.
+//!
+//! Whoever stores a copy of database rows in Redis stores the epoch with it, and believes the copy only while the epoch
+//! is still that one. Setting a new epoch therefore makes every instance check every copy once more. An instance does
+//! so before it believes anything
+//!
+//! - when it has just started,
+//! - after any command of its own failed or timed out ([`Breaker::failures`](super::Breaker::failures) moved): a removal may
+//!   not have arrived,
+//! - when the server process is another than before, because it was restarted (perhaps from an older snapshot) or
+//!   another one took over: what was removed may be back.
+//!
+//! The last is noticed without asking: copies are read by a script that carries this process's random name, and a server
+//! process that has not been given that script says `NOSCRIPT`. It is given the script by the very call that sets the new
+//! epoch, and scripts are neither replicated nor stored, so "the server knows my script" means "I have set an epoch on this
+//! server process". A script costs the server more than twice what a plain `MGET` does, so for [`SAME_SERVER_FOR`] after each
+//! such proof plain ones are used: no server ends and another takes its place, unnoticed by any command under way, in
+//! less.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use sha1::{Digest as _, Sha1};
+use tokio::sync::Mutex;
+
+use super::{Breaker, Command, Error, Redis, Reply};
+
+/// How long the server is taken to be the one that last proved to be the same.
+const SAME_SERVER_FOR: Duration = Duration::from_millis(10);
+
+/// `KEYS[1]` is the epoch. With `ARGV` = `("new", value)` it is replaced, with `("absent", value)` it is set if absent.
+const BODY: &str = "\
+if ARGV[1] == 'new' or (ARGV[1] == 'absent' and redis.call('EXISTS', KEYS[1]) == 0) then \
+redis.call('SET', KEYS[1], ARGV[2]) end \
+return redis.call('MGET', unpack(KEYS))";
+
+/// What [`Redis::read_trusted`] found.
+#[derive(Debug)]
+pub struct Trusted {
+    /// The epoch at the moment of reading. What is stored after this read carries it.
+    pub epoch: String,
+    /// A value per key, in order.
+    pub values: Vec<Option<Vec<u8>>>,
+}
+
+/// The state of one process: its script, and up to which failure it has set an epoch.
+#[derive(Debug)]
+pub(super) struct Epoch {
+    key: String,
+    script: String,
+    digest: String,
+    /// [`Breaker::failures`] as it was before the last new epoch was set; below it nothing is trusted.
+    vouched: AtomicU64,
+    setting: Mutex<()>,
+    born: Instant,
+    /// Microseconds after `born` until which the server counts as the same.
+    proved_until: AtomicU64,
+}
+
+impl Epoch {
+    pub(super) fn new(key: String) -> Self {
+        let script = format!("-- {}\n{BODY}", random());
+        let digest = Sha1::digest(&script).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self {
+            key,
+            script,
+            digest,
+            vouched: AtomicU64::new(0),
+            setting: Mutex::new(()),
+            born: Instant::now(),
+            proved_until: AtomicU64::new(0),
+        }
+    }
+
+    /// Reads `keys` and the epoch at one moment, in one round trip unless a new epoch is due.
+    pub(super) async fn read(&self, redis: &Redis, keys: &[&str]) -> Result<Trusted, Error> {
+        let mut mode = "new";
+        if self.vouched.load(SeqCst) == redis.breaker().failures() {
+            let asked = self.born.elapsed();
+            let is_proved = micros(asked) < self.proved_until.load(Relaxed);
+            let call = if is_proved {
+                Command::new("MGET").arg(&self.key).args(keys)
+            } else {
+                self.call("EVALSHA", &self.digest, keys)
+            };
+            let reply = redis.run(call).await;
+            if !is_proved && reply.is_ok() {
+                self.proved_until.fetch_max(micros(asked + SAME_SERVER_FOR), Relaxed);
+            }
+            match self.parse(reply) {
+                Ok(Some(trusted)) => return Ok(trusted),
+                Ok(None) => mode = "absent",
+                Err(error) if error.code() == "NOSCRIPT" => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.set(redis, mode, keys).await
+    }
+
+    /// Sets an epoch and reads under it. While one task does this, others are told [`Error::Untrusted`].
+    async fn set(&self, redis: &Redis, mode: &str, keys: &[&str]) -> Result<Trusted, Error> {
+        let Ok(_alone) = self.setting.try_lock() else {
+            return Err(Error::Untrusted);
+        };
+        let failures = redis.breaker().failures();
+        let call = self.call("EVAL", &self.script, keys).arg(mode).arg(random());
+        let trusted = self.parse(redis.run(call).await)?.ok_or(Error::Untrusted)?;
+        self.vouched.store(failures, SeqCst);
+        Ok(trusted)
+    }
+
+    fn call(&self, command: &str, script: &str, keys: &[&str]) -> Command {
+        let count = u32::try_from(keys.len()).unwrap_or(u32::MAX).saturating_add(1);
+        Command::new(command).arg(script).int(count).arg(&self.key).args(keys)
+    }
+
+    /// `None`: there is no epoch.
+    fn parse(&self, reply: Result<Reply, Error>) -> Result<Option<Trusted>, Error> {
+        let mut values = reply?.into_array()?.into_iter().map(Reply::into_bytes);
+        let epoch = values.next().transpose()?.flatten();
+        let values = values.collect::<Result<Vec<_>, _>>()?;
+        Ok(epoch.map(|epoch| Trusted { epoch: String::from_utf8_lossy(&epoch).into_owned(), values }))
+    }
+}
+
+/// Whether this process would believe what it reads now, apart from the server's being another one.
+pub(super) fn is_vouched(epoch: &Epoch, breaker: &Breaker) -> bool {
+    epoch.vouched.load(SeqCst) == breaker.failures()
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn random() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}

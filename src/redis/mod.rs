@@ -1,0 +1,222 @@
+//! Redis as this server uses it: quick or not at all.
+//!
+//! [`Redis`] says a command over the worker's `actor` (pipelined; what every request needs) or over the
+//! `pool` (TLS, database numbers, what is rare or big, threads that run no actor). Every command has a time limit, passes the
+//! [`Breaker`], and is said once more if the connection was dropped, so commands must bear being carried out twice. No
+//! answer is an [`Error`] that callers treat as "go on without": nothing here may fail a request.
+//!
+//! What is stored is believed only through [`Redis::read_trusted`]; see `epoch`.
+//!
+//! Owns all keys under the prefix; each user of this module names the kind of its keys ([`Redis::key`]).
+
+mod actor;
+mod breaker;
+mod command;
+mod epoch;
+mod pool;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
+
+pub use self::breaker::{Breaker, PROBE_EVERY, THRESHOLD};
+pub use self::command::{Command, Error, Reply};
+pub use self::epoch::Trusted;
+pub use self::pool::OpenError;
+
+use self::actor::ActorClient;
+use self::epoch::Epoch;
+use crate::settings;
+
+/// A Redis server. Cheap to clone; one per process, shared by its workers.
+#[derive(Clone)]
+pub struct Redis(Arc<Inner>);
+
+struct Inner {
+    server: String,
+    prefix: String,
+    patience: Duration,
+    timeout: Duration,
+    breaker: Breaker,
+    /// `None`: the address needs the pool for everything.
+    actor: Option<ActorClient>,
+    pool: deadpool_redis::Pool,
+    epoch: Epoch,
+    /// Whether a task is at work to set a new epoch.
+    is_restoring: AtomicBool,
+}
+
+impl Redis {
+    /// Prepares the ways to a server; connects to nothing. `prefix` begins every key.
+    ///
+    /// # Errors
+    /// Only if the client does not understand the address.
+    pub fn open(options: &settings::Redis, prefix: &str) -> Result<Self, OpenError> {
+        Self::build(options, prefix, (!options.needs_pool()).then(|| ActorClient::new(options)))
+    }
+
+    /// As [`Self::open`], but says everything over the pool, whatever the address.
+    ///
+    /// # Errors
+    /// Only if the client does not understand the address.
+    pub fn open_pooled(options: &settings::Redis, prefix: &str) -> Result<Self, OpenError> {
+        Self::build(options, prefix, None)
+    }
+
+    fn build(options: &settings::Redis, prefix: &str, actor: Option<ActorClient>) -> Result<Self, OpenError> {
+        Ok(Self(Arc::new(Inner {
+            server: options.address(),
+            prefix: prefix.to_owned(),
+            patience: options.patience,
+            timeout: options.timeout,
+            breaker: Breaker::default(),
+            actor,
+            pool: pool::open(options)?,
+            epoch: Epoch::new(format!("{prefix}:epoch")),
+            is_restoring: AtomicBool::new(false),
+        })))
+    }
+
+    /// `host:port`, for messages.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.0.server
+    }
+
+    /// The key of the thing `name` of `kind`: `{prefix}:{kind}:{name}`.
+    #[must_use]
+    pub fn key(&self, kind: &str, name: &str) -> String {
+        format!("{}:{kind}:{name}", self.0.prefix)
+    }
+
+    /// Says a command that a page waits for: an answer or an error within the patience.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn run(&self, command: Command) -> Result<Reply, Error> {
+        self.within(self.0.patience, || self.send(&command)).await
+    }
+
+    /// As [`Self::run`], over a pooled connection, from any thread.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn run_pooled(&self, command: Command) -> Result<Reply, Error> {
+        self.within(self.0.patience, || pool::send(&self.0.pool, &command)).await
+    }
+
+    /// Says a command that no page waits for: within the command timeout, over a pooled connection, from any thread.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn run_in_background(&self, command: Command) -> Result<Reply, Error> {
+        self.within(self.0.timeout, || pool::send(&self.0.pool, &command)).await
+    }
+
+    /// Reads values that may be believed, with the epoch to store new ones under; see `epoch`. One round trip.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Error::Untrusted`] while another task sets a new epoch.
+    pub async fn read_trusted(&self, keys: &[&str]) -> Result<Trusted, Error> {
+        self.0.epoch.read(self, keys).await
+    }
+
+    /// Something that should have been removed may still be stored: this process believes nothing until it has set a new
+    /// epoch, which it tries once a second from now on, so that other processes check what they have as well.
+    pub fn invalidate(&self) {
+        self.0.breaker.distrust();
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        if !self.0.is_restoring.swap(true, SeqCst) {
+            runtime.spawn(self.clone().restore());
+        }
+    }
+
+    async fn restore(self) {
+        loop {
+            while !self.restore_trust().await {
+                tokio::time::sleep(PROBE_EVERY).await;
+            }
+            self.0.is_restoring.store(false, SeqCst);
+            let again = !epoch::is_vouched(&self.0.epoch, &self.0.breaker);
+            if !again || self.0.is_restoring.swap(true, SeqCst) {
+                return;
+            }
+        }
+    }
+
+    /// Sets a new epoch if one is due. `true`: this process believes what is stored.
+    pub async fn restore_trust(&self) -> bool {
+        epoch::is_vouched(&self.0.epoch, &self.0.breaker) || self.read_trusted(&[]).await.is_ok()
+    }
+
+    /// Whether Redis answers, asked now and not more than once a second while it does not.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.run_pooled(Command::new("PING")).await.map(drop)
+    }
+
+    /// The breaker that all commands pass.
+    #[must_use]
+    pub fn breaker(&self) -> &Breaker {
+        &self.0.breaker
+    }
+
+    /// Starts this worker's connection, so that its first request does not wait for it.
+    pub async fn warm_up(&self) {
+        if let Err(error) = self.run(Command::new("PING")).await {
+            log::debug!("redis does not answer yet: {error}");
+        }
+    }
+
+    async fn send(&self, command: &Command) -> Result<Reply, Error> {
+        match &self.0.actor {
+            Some(actor) if ActorClient::is_possible_here() => actor.send(command).await,
+            _ => pool::send(&self.0.pool, command).await,
+        }
+    }
+
+    /// Bounds `attempt` in time, tries it a second time if the connection was dropped, and tells the breaker.
+    async fn within<F>(&self, limit: Duration, attempt: impl Fn() -> F) -> Result<Reply, Error>
+    where
+        F: Future<Output = Result<Reply, Error>>,
+    {
+        let breaker = &self.0.breaker;
+        if !breaker.admit() {
+            return Err(Error::Open);
+        }
+        let twice = async {
+            match attempt().await {
+                Err(Error::Disconnected(_)) => {
+                    breaker.distrust();
+                    attempt().await
+                }
+                answer => answer,
+            }
+        };
+        let answer = match tokio::time::timeout(limit, twice).await {
+            Ok(answer) => answer,
+            Err(_elapsed) => {
+                if let Some(actor) = &self.0.actor {
+                    actor.timed_out();
+                }
+                Err(Error::TimedOut(limit))
+            }
+        };
+        match &answer {
+            Err(error) if error.is_outage() => breaker.failed(error),
+            _ => breaker.succeeded(),
+        }
+        answer
+    }
+}
+
+impl std::fmt::Debug for Redis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redis").field("server", &self.0.server).field("prefix", &self.0.prefix).finish_non_exhaustive()
+    }
+}

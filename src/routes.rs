@@ -1,0 +1,128 @@
+//! The route table: every address, its method, and who may use it. One line per feature.
+//!
+//! Access is read off each handler's signature ([`Guarded`]), so the table cannot disagree with the
+//! code. `telemedicine routes` prints it; the access matrix test walks it.
+
+use actix_web::{FromRequest, Handler, Responder, guard, http::Method, web};
+
+use crate::{
+    access::{Access, Guarded},
+    features,
+    state::AppState,
+    web::{assets, health},
+};
+
+/// One row of the table.
+pub struct RouteEntry {
+    /// GET (which answers HEAD as well) or POST.
+    pub method: Method,
+    /// As in the documentation: `/appointments/{id}/cancellation`.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+    route: actix_web::Route,
+}
+
+/// The routes of all features, in order: `new` before `{id}`.
+#[derive(Default)]
+pub struct RouteTable {
+    entries: Vec<RouteEntry>,
+}
+
+impl RouteTable {
+    /// Every route of the application.
+    pub fn all() -> Self {
+        let mut table = Self::default();
+        assets::routes(&mut table);
+        health::routes(&mut table);
+        features::routes(&mut table);
+        table
+    }
+
+    /// A page. Its handler's first argument says who may see it.
+    pub fn get<F, Args>(&mut self, path: &'static str, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + Guarded + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.entries.push(RouteEntry { method: Method::GET, path, access: Args::ACCESS, route: read(handler) });
+    }
+
+    /// An act. Its handler's first argument says who may do it.
+    pub fn post<F, Args>(&mut self, path: &'static str, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + Guarded + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.entries.push(RouteEntry {
+            method: Method::POST,
+            path,
+            access: Args::ACCESS,
+            route: web::post().to(handler),
+        });
+    }
+
+    /// A page for everybody, with no session: the handler cannot know who asks.
+    pub fn public_get<F, Args>(&mut self, path: &'static str, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.entries.push(RouteEntry { method: Method::GET, path, access: Access::Public, route: read(handler) });
+    }
+
+    /// The rows.
+    pub fn entries(&self) -> &[RouteEntry] {
+        &self.entries
+    }
+
+    /// Hands the routes to Actix: one flat resource for each path, so that a wrong method is 405;
+    /// the session is loaded only where somebody looks at it.
+    pub fn configure(self, config: &mut web::ServiceConfig, state: &web::Data<AppState>) {
+        let mut paths: Vec<(&'static str, Vec<RouteEntry>)> = Vec::new();
+        for entry in self.entries {
+            match paths.iter_mut().find(|(path, _)| *path == entry.path) {
+                Some((_, entries)) => entries.push(entry),
+                None => paths.push((entry.path, vec![entry])),
+            }
+        }
+        let session = state.sessions.middleware();
+        for (path, entries) in paths {
+            let is_public = entries.iter().all(|entry| entry.access == Access::Public);
+            let resource =
+                entries.into_iter().fold(web::resource(pattern(path)), |resource, entry| resource.route(entry.route));
+            if is_public {
+                config.service(resource);
+            } else {
+                config.service(resource.wrap(session.clone()));
+            }
+        }
+    }
+}
+
+/// GET answers HEAD too: Actix leaves the body out, and HEAD on its `web::get()` would be 404.
+fn read<F, Args>(handler: F) -> actix_web::Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+}
+
+/// Ids are digits: `/appointments/1.css` and `/appointments/1;x` are addresses of nothing, whatever
+/// a cache between us and the browser makes of their endings.
+fn pattern(path: &str) -> String {
+    path.replace("{id}", ID).replace("/static/{name}", STATIC_NAME)
+}
+
+/// The path as the table has it, from a pattern as Actix matched it: for metrics and logs.
+pub fn without_patterns(pattern: &str) -> String {
+    pattern.replace(ID, "{id}").replace(STATIC_NAME, "/static/{name}")
+}
+
+const ID: &str = "{id:[0-9]{1,18}}";
+const STATIC_NAME: &str = "/static/{name:[a-zA-Z0-9_./-]+}";

@@ -1,0 +1,43 @@
+//! The session's key, which only the browser keeps, and its hash, which is all that anybody else sees.
+
+use actix_session::storage::SessionKey;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+/// SHA-256 of a session key, 64 lower-case hexadecimal digits. Names a session in Redis and in `user_session`; nobody can
+/// make the cookie from it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyHash(String);
+
+impl KeyHash {
+    /// The hash of the key in a cookie.
+    #[must_use]
+    pub fn of(key: &SessionKey) -> Self {
+        Self(hex(&Sha256::digest(key.as_ref())))
+    }
+
+    /// A hash as a row holds it.
+    #[must_use]
+    pub fn from_row(hash: String) -> Self {
+        Self(hash)
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A new key of 256 random bits.
+pub(super) fn random() -> Result<SessionKey, actix_session::storage::SaveError> {
+    BASE64_URL_SAFE_NO_PAD
+        .encode(rand::random::<[u8; 32]>())
+        .try_into()
+        .map_err(|error: <SessionKey as TryFrom<String>>::Error| actix_session::storage::SaveError::Other(error.into()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,133 @@
+//! Sessions as rows of `user_session`: every statement about them except the viewer's own join.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::user_session::{ActiveModel, COLUMN, Column, Entity, Model};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+
+use super::KeyHash;
+use crate::db::{Database, Reader, UnitOfWork};
+
+/// What a new session starts with.
+pub(super) struct NewSession {
+    pub(super) key_hash: KeyHash,
+    pub(super) user_id: i64,
+    pub(super) ip: String,
+    pub(super) user_agent: String,
+    pub(super) now: DateTime<Utc>,
+    pub(super) expires_at: DateTime<Utc>,
+}
+
+pub(super) async fn insert(database: &Database, new: &NewSession) -> Result<Model, DbErr> {
+    database
+        .write(async |uow| {
+            let row = ActiveModel {
+                key_hash: Set(new.key_hash.as_str().to_owned()),
+                user_id: Set(new.user_id),
+                created_at: Set(new.now),
+                updated_at: Set(new.now),
+                last_seen_at: Set(new.now),
+                expires_at: Set(new.expires_at),
+                ip: Set(new.ip.clone()),
+                user_agent: Set(new.user_agent.clone()),
+                revoked_at: Set(None),
+                ..ActiveModel::default()
+            };
+            uow.insert(row).await
+        })
+        .await
+}
+
+/// The row of a session, whatever has become of it.
+pub(super) async fn find(database: &Database, hash: &KeyHash) -> Result<Option<Model>, DbErr> {
+    database.reader().run(async |conn| Entity::find().filter(COLUMN.key_hash.eq(hash.as_str())).one(conn).await).await
+}
+
+/// Notes that the session was used, in one statement. `false`: it has been revoked meanwhile.
+pub(super) async fn touch(database: &Database, id: i64, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let changed = database
+        .write_idempotent(async |uow| {
+            let touch = Entity::update_many()
+                .col_expr(Column::LastSeenAt, Expr::value(now))
+                .col_expr(Column::UpdatedAt, Expr::value(now))
+                .filter(Column::Id.eq(id))
+                .filter(Column::RevokedAt.is_null());
+            uow.update_where(touch).await
+        })
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Marks the sessions among `which` as revoked that have neither expired nor been revoked; their hashes and when they were last
+/// seen. Idle ones too: a use that is just being noted must not bring them back.
+pub(super) async fn revoke(
+    uow: &UnitOfWork,
+    which: Condition,
+    now: DateTime<Utc>,
+) -> Result<Vec<(KeyHash, DateTime<Utc>)>, DbErr> {
+    let which = which.add(Column::RevokedAt.is_null()).add(Column::ExpiresAt.gt(now));
+    let ended: Vec<(String, DateTime<Utc>)> = uow
+        .read(async |conn| {
+            let find = Entity::find().select_only().columns([Column::KeyHash, Column::LastSeenAt]);
+            find.filter(which.clone()).into_tuple().all(conn).await
+        })
+        .await?;
+    if !ended.is_empty() {
+        let mark = Entity::update_many()
+            .col_expr(Column::RevokedAt, Expr::value(now))
+            .col_expr(Column::UpdatedAt, Expr::value(now))
+            .filter(which);
+        uow.update_where(mark).await?;
+    }
+    Ok(ended.into_iter().map(|(hash, last_seen)| (KeyHash::from_row(hash), last_seen)).collect())
+}
+
+/// Marks one session as revoked, by the hash that its own cookie names. Twice does no harm.
+pub(super) async fn revoke_by_hash(database: &Database, hash: &KeyHash, now: DateTime<Utc>) -> Result<(), DbErr> {
+    database
+        .write_idempotent(async |uow| {
+            let mark = Entity::update_many()
+                .col_expr(Column::RevokedAt, Expr::value(now))
+                .col_expr(Column::UpdatedAt, Expr::value(now))
+                .filter(Column::KeyHash.eq(hash.as_str()))
+                .filter(Column::RevokedAt.is_null());
+            uow.update_where(mark).await
+        })
+        .await
+        .map(drop)
+}
+
+/// A person's sessions that would still be let in, the most recently used first.
+pub(super) async fn live_of(
+    reader: &Reader,
+    user_id: i64,
+    now: DateTime<Utc>,
+    idle: TimeDelta,
+) -> Result<Vec<Model>, DbErr> {
+    reader
+        .run(async |conn| {
+            Entity::find()
+                .filter(Column::UserId.eq(user_id))
+                .filter(Column::RevokedAt.is_null())
+                .filter(Column::ExpiresAt.gt(now))
+                .filter(Column::LastSeenAt.gt(now - idle))
+                .order_by_desc(Column::LastSeenAt)
+                .order_by_desc(Column::Id)
+                .all(conn)
+                .await
+        })
+        .await
+}
+
+/// Removes rows that ended before `before`; how many.
+pub(super) async fn delete_ended(database: &Database, before: DateTime<Utc>) -> Result<u64, DbErr> {
+    database
+        .write_idempotent(async |uow| {
+            let ended = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::RevokedAt.lt(before));
+            uow.delete_where(Entity::delete_many().filter(ended)).await
+        })
+        .await
+}

@@ -1,0 +1,57 @@
+//! The session state that handlers see: names and values, the values in JSON as the middleware keeps them.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use actix_session::{Session, SessionInsertError};
+
+use super::{Copy, KeyHash};
+
+/// `user.id`, a number.
+pub const USER_ID: &str = "user_id";
+/// SHA-256 of the session's key, 64 hexadecimal digits. Set by the store.
+pub const KEY_HASH: &str = "key_hash";
+/// `user_session.id`, a number. Set by the store.
+pub const SESSION_ID: &str = "session_id";
+pub(super) const IP: &str = "ip";
+pub(super) const USER_AGENT: &str = "user_agent";
+
+/// Signs a person in: when the request is answered, its browser gets a new session with a new key, and the session that it
+/// came with, if any, is over. To be called after every sign-in, and again when password or rights change.
+///
+/// # Errors
+/// Only if a value cannot be written as JSON.
+pub fn begin(session: &Session, user_id: i64, ip: IpAddr, user_agent: &str) -> Result<(), SessionInsertError> {
+    session.clear();
+    session.renew();
+    session.insert(USER_ID, user_id)?;
+    session.insert(IP, ip)?;
+    session.insert(USER_AGENT, user_agent)
+}
+
+/// Signs the browser out when the request is answered.
+pub fn end(session: &Session) {
+    session.purge();
+}
+
+pub(super) fn of(copy: &Copy, hash: &KeyHash) -> HashMap<String, String> {
+    let mut state = of_nobody(hash);
+    state.insert(USER_ID.to_owned(), copy.user_id.to_string());
+    state.insert(SESSION_ID.to_owned(), copy.session_id.to_string());
+    state
+}
+
+/// Which session the browser names, and nothing about whether there is one.
+pub(super) fn of_nobody(hash: &KeyHash) -> HashMap<String, String> {
+    HashMap::from([(KEY_HASH.to_owned(), format!("\"{}\"", hash.as_str()))])
+}
+
+pub(super) fn user_id(state: &HashMap<String, String>) -> Option<i64> {
+    state.get(USER_ID)?.parse().ok()
+}
+
+/// A text of the state, at most `length` characters, without control characters; empty if there is none.
+pub(super) fn text(state: &HashMap<String, String>, name: &str, length: usize) -> String {
+    let text: Option<String> = state.get(name).and_then(|json| serde_json::from_str(json).ok());
+    text.unwrap_or_default().chars().filter(|c| !c.is_control()).take(length).collect()
+}

@@ -1,0 +1,62 @@
+//! Strict transport security, and how passwords are hashed.
+
+use super::reader::Reader;
+
+/// A year: what browsers ask of a site before they preload it.
+const PRELOAD_SECONDS: u32 = 31_536_000;
+
+#[derive(Clone, Debug)]
+pub struct Security {
+    pub hsts: Hsts,
+    pub password_hashing: PasswordHashing,
+}
+
+/// `Strict-Transport-Security`, sent only over TLS.
+#[derive(Clone, Debug)]
+pub struct Hsts {
+    /// How long browsers remember; 0 makes them forget.
+    pub seconds: u32,
+    pub include_subdomains: bool,
+    /// Only with subdomains and a year or more.
+    pub preload: bool,
+}
+
+/// What argon2id costs. Fixed: a weaker hash is no choice of the operator.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordHashing {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub parallelism: u32,
+}
+
+impl Security {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            hsts: Hsts::read(reader),
+            password_hashing: PasswordHashing { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 },
+        }
+    }
+}
+
+impl Hsts {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let seconds = reader.number("HSTS_SECONDS", 0..=630_720_000);
+        let include_subdomains = reader.flag("HSTS_INCLUDE_SUBDOMAINS");
+        let preload = reader.flag("HSTS_PRELOAD");
+        let fit = include_subdomains && seconds >= PRELOAD_SECONDS;
+        if preload && !fit && reader.given("HSTS_PRELOAD").is_some() {
+            let says = format!(
+                "needs HSTS_INCLUDE_SUBDOMAINS=true and HSTS_SECONDS of {PRELOAD_SECONDS} or more; set it to false"
+            );
+            reader.problem("HSTS_PRELOAD", says);
+        }
+        Self { seconds, include_subdomains, preload: preload && fit }
+    }
+
+    /// The header's value.
+    pub fn header_value(&self) -> String {
+        let subdomains = if self.include_subdomains { "; includeSubDomains" } else { "" };
+        let preload = if self.preload { "; preload" } else { "" };
+        format!("max-age={}{subdomains}{preload}", self.seconds)
+    }
+}

@@ -1,0 +1,84 @@
+//! Addresses: of databases, Redis, proxies, the site and its files.
+
+use super::*;
+
+#[test]
+fn the_database_may_be_named_without_its_password() {
+    let of = |url: &str| read(&[("DATABASE_URL", url)]).database.url;
+    assert_eq!(of("postgres://u:p@db.example:6432/clinic?sslmode=require").address(), "db.example:6432/clinic");
+    assert_eq!(of("postgresql://u:p@[::1]/clinic").address(), "[::1]:5432/clinic");
+    assert_eq!(of("postgres:///clinic?host=/run/postgresql").address(), "/run/postgresql:5432/clinic");
+    assert_eq!(of("postgres://u@h/clinic").backend(), &Backend::Postgres);
+    for file in ["sqlite:x/c.db", "sqlite://x/c.db", "sqlite://x/c.db?mode=rwc"] {
+        assert_eq!(of(file).backend(), &Backend::Sqlite("x/c.db".into()));
+        assert_eq!(of(file).expose(), "sqlite://x/c.db?mode=rwc");
+        assert_eq!(of(file).address(), "x/c.db");
+    }
+    assert_eq!(of("sqlite:/var/c.db?mode=ro").expose(), "sqlite:///var/c.db?mode=ro");
+    for wrong_url in ["postgres://u:p@h", "sqlite::memory:", "sqlite:", "postgres://h/d?sslmode=always", "clinic.db"] {
+        assert_eq!(wrong(&[("DATABASE_URL", wrong_url)]), ["DATABASE_URL"], "{wrong_url}");
+    }
+}
+
+#[test]
+fn replicas_are_postgres_beside_postgres() {
+    let both = ("DATABASE_REPLICA_URLS", "postgres://a/d, postgres://b:1/d,");
+    let replicas = read(&[("DATABASE_URL", "postgres://h/d"), both]).database.replicas;
+    assert_eq!(replicas.iter().map(DatabaseUrl::address).collect::<Vec<_>>(), ["a:5432/d", "b:1/d"]);
+    assert_eq!(wrong(&[both]), ["DATABASE_REPLICA_URLS"]);
+}
+
+#[test]
+fn redis_says_whether_the_actor_can_speak_to_it() {
+    let of = |url: &str| read(&[("REDIS_URL", url)]).redis.unwrap();
+    let plain = of("redis://h");
+    assert_eq!(
+        (plain.address().as_str(), plain.needs_pool(), plain.username(), plain.password()),
+        ("h:6379", false, None, None)
+    );
+    assert!(!of("redis://h:1/0").needs_pool());
+    assert!(of("redis://h/3").needs_pool());
+    assert!(of("rediss://h").needs_pool());
+    let locked = of("redis://us%40er:p%2Fw@h:7000");
+    assert_eq!((locked.username(), locked.password()), (Some("us@er"), Some("p/w")));
+    assert_eq!(of("redis://:pw@h").username(), None);
+    for wrong_url in ["h:6379", "redis://", "redis://h/x", "redis://user@h", "unix:///s"] {
+        assert_eq!(wrong(&[("REDIS_URL", wrong_url)]), ["REDIS_URL"], "{wrong_url}");
+    }
+    assert_eq!(wrong(&[("REDIS_PATIENCE_MS", "1500"), ("REDIS_TIMEOUT", "1")]), ["REDIS_PATIENCE_MS"]);
+}
+
+#[test]
+fn proxies_are_addresses_and_networks() {
+    let server = read(&[("TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7,2001:db8::/32")]).server;
+    for trusted in ["10.255.0.1", "192.0.2.7", "2001:db8::5", "::ffff:10.0.0.1"] {
+        assert!(server.trusts(trusted.parse().unwrap()), "{trusted}");
+    }
+    for stranger in ["11.0.0.1", "192.0.2.8", "::1", "127.0.0.1"] {
+        assert!(!server.trusts(stranger.parse().unwrap()), "{stranger}");
+    }
+}
+
+#[test]
+fn the_public_address_follows_the_listening_one() {
+    let origin = |bind: &str| read(&[("BIND", bind)]).server.origin();
+    assert_eq!(origin("0.0.0.0:9000"), "http://localhost:9000");
+    assert_eq!(origin("[::1]:9000"), "http://[::1]:9000");
+    assert_eq!(origin("127.0.0.1:80"), "http://127.0.0.1");
+    assert_eq!(read(&[("PUBLIC_URL", "https://Clinic.example/")]).server.origin(), "https://clinic.example");
+    for wrong_url in ["https://h/clinic", "https://u:p@h", "ftp://h", "https://h?x"] {
+        assert_eq!(wrong(&[("PUBLIC_URL", wrong_url)]), ["PUBLIC_URL"], "{wrong_url}");
+    }
+}
+
+#[test]
+fn static_files_may_come_from_a_cdn() {
+    let of = |url: &str| read(&[("STATIC_URL", url)]).pages.static_url;
+    assert_eq!((of("/assets/").base(), of("/assets/").origin()), ("/assets", None));
+    let cdn = of("https://cdn.example:8443/files/");
+    assert_eq!((cdn.base(), cdn.origin()), ("https://cdn.example:8443/files", Some("https://cdn.example:8443")));
+    assert_eq!(of("https://cdn.example").base(), "https://cdn.example");
+    for wrong_url in ["/", "//cdn.example", "/a b", "/../x", "ftp://h", "https://u@h", "https://h?v=1"] {
+        assert_eq!(wrong(&[("STATIC_URL", wrong_url)]), ["STATIC_URL"], "{wrong_url}");
+    }
+}

@@ -1,0 +1,122 @@
+//! The one list of variables. `.env.example` repeats it; a test keeps the two equal.
+
+/// A variable that the server reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variable {
+    pub name: &'static str,
+    /// What is used when the variable is unset or empty. Empty: there is none, and `meaning` says what then happens.
+    pub default: &'static str,
+    /// One sentence or two for the operator, with the unit.
+    pub meaning: &'static str,
+}
+
+const fn var(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning }
+}
+
+/// Every variable, in the order of `.env.example`.
+pub const VARIABLES: &[Variable] = &[
+    var(
+        "ENVIRONMENT",
+        "development",
+        "development or production. Production asks for SECRET_KEY and an https PUBLIC_URL, and refuses what shows internals.",
+    ),
+    var("BIND", "127.0.0.1:8000", "IP address and port on which the server listens."),
+    var("WORKERS", "", "Worker threads, 1 to 1024. Unset: one for each processor core."),
+    var(
+        "SECRET_KEY",
+        "",
+        "Secret from which keys are derived; the same on every instance. Required in production: 64 random characters or more, e.g. from `openssl rand -hex 32`. Unset in development: generated once into data/secret.key.",
+    ),
+    var(
+        "PUBLIC_URL",
+        "",
+        "The site's own address, e.g. https://clinic.example, without a path. Required in production, with https. Unset: http:// and BIND.",
+    ),
+    var(
+        "TRUSTED_PROXIES",
+        "",
+        "Proxies whose X-Forwarded-* headers are believed: addresses or networks with commas between, e.g. 10.0.0.0/8. Unset: none.",
+    ),
+    var(
+        "DATABASE_URL",
+        "sqlite:data/telemedicine.db",
+        "Where the data lives: postgres://user:password@host:5432/name, or sqlite: and a file, which is made when missing.",
+    ),
+    var(
+        "DATABASE_REPLICA_URLS",
+        "",
+        "Read replicas of a Postgres database: addresses with commas between. Unset: none.",
+    ),
+    var("DB_MAX_CONNECTIONS", "20", "Most connections of one instance to the database, 1 to 1000."),
+    var("DB_CONNECT_TIMEOUT", "10", "Longest wait for a new connection, in seconds, 1 to 300."),
+    var("DB_ACQUIRE_TIMEOUT", "5", "Longest wait for a free connection of the pool, in seconds, 1 to 300."),
+    var("DB_CONN_MAX_AGE", "600", "A connection older than this is replaced, in seconds, 1 to 86400."),
+    var("DB_IDLE_TIMEOUT", "300", "A connection unused for this long is closed, in seconds, 1 to 86400."),
+    var("DB_STATEMENT_TIMEOUT", "15", "Longest statement, in seconds, 1 to 300."),
+    var(
+        "REDIS_URL",
+        "",
+        "Redis for sessions, cache and rate limits: redis://user:password@host:6379, rediss:// for TLS, /1 at the end for database 1. Unset: they live in this process, so run one instance only.",
+    ),
+    var("REDIS_MAX_CONNECTIONS", "50", "Most pooled connections of one instance to Redis, 1 to 10000."),
+    var("REDIS_CONNECT_TIMEOUT", "5", "Longest wait for a connection to Redis, in seconds, 1 to 300."),
+    var("REDIS_TIMEOUT", "5", "Longest wait for a command that no page waits for, in seconds, 1 to 300."),
+    var(
+        "REDIS_PATIENCE_MS",
+        "250",
+        "How long a page waits for Redis before it goes on without, in milliseconds, 1 to 10000.",
+    ),
+    var(
+        "CACHE_KEY_PREFIX",
+        "telemedicine",
+        "First part of every key in Redis; different for each site that shares one Redis.",
+    ),
+    var(
+        "CACHE_PAGE_SECONDS",
+        "600",
+        "Longest time that a page is kept, in seconds, 1 to 86400. Pages are never stale, however long.",
+    ),
+    var(
+        "CACHE_TIMEOUT",
+        "300",
+        "How long a cached value lives that was set without a time of its own, in seconds, 1 to 31536000.",
+    ),
+    var("CACHE_MEMORY_MB", "64", "Most memory for pages kept in one instance, in MiB, 1 to 1048576."),
+    var(
+        "CACHE_VERIFY",
+        "false",
+        "true or false. Render each page that the cache serves again and compare: for tests, slow.",
+    ),
+    var("SESSION_IDLE_MINUTES", "30", "Someone who did nothing for this long is signed out, in minutes, 1 to 10080."),
+    var("SESSION_MAX_HOURS", "12", "Someone who signed in this long ago is signed out, in hours, 1 to 168."),
+    var(
+        "HSTS_SECONDS",
+        "31536000",
+        "How long browsers insist on https, in seconds, 0 to 630720000. Sent only over TLS or behind a trusted proxy that says https.",
+    ),
+    var("HSTS_INCLUDE_SUBDOMAINS", "true", "true or false. Whether that holds for subdomains."),
+    var(
+        "HSTS_PRELOAD",
+        "true",
+        "true or false. Whether browsers may ship that with themselves; only with subdomains and a year or more.",
+    ),
+    var(
+        "STATIC_URL",
+        "/static",
+        "Where browsers find styles, scripts and images: a path, or a CDN's address that fetches /static from this server.",
+    ),
+    var("PAGE_SIZE", "20", "Rows of a list on one page, 1 to 200."),
+    var("SLOW_QUERY_MS", "200", "A statement slower than this gets a line in the log, in milliseconds, 1 to 600000."),
+    var(
+        "DEBUG_TOOLBAR",
+        "false",
+        "true or false. Statements and times at the foot of each page; refused in production.",
+    ),
+    var("METRICS_TOKEN", "", "Bearer token for /metrics. Unset: only this machine may read it."),
+    var(
+        "RUST_LOG",
+        "info",
+        "What is logged: error, warn, info, debug or trace, or by module, e.g. info,telemedicine=debug. sqlx stays at warn unless named.",
+    ),
+];

@@ -1,0 +1,109 @@
+//! What every request can reach: pools, templates, clock, outside services. One a process, shared by
+//! all workers.
+
+use std::{ops::Deref, sync::Arc};
+
+use actix_web::cookie::Key;
+
+use crate::{
+    db::{ConnectError, Database},
+    integrations::clock::Clock,
+    redis::Redis,
+    session::Sessions,
+    settings::Settings,
+    web::{
+        assets::Assets,
+        middleware::security_headers,
+        rate_limit::RateLimiter,
+        templates::{TemplateError, Templates},
+    },
+};
+
+/// Shared state. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+/// The fields of [`AppState`].
+pub struct Inner {
+    /// Everything that was configured.
+    pub settings: Settings,
+    /// The only source of the time.
+    pub clock: Clock,
+    /// The database pool.
+    pub db: Database,
+    /// Redis, when configured: breaker and pool. (The actors live in the workers.)
+    pub redis: Option<Redis>,
+    /// Who is signed in, durably.
+    pub sessions: Sessions,
+    /// Tries at signing in and up.
+    pub rate_limiter: RateLimiter,
+    /// Static files.
+    pub assets: Assets,
+    /// Compiled templates.
+    pub templates: Templates,
+    /// Signs flash messages.
+    pub flash_key: Key,
+    /// Whether cookies are sent only over https: when the public address is https.
+    pub secure_cookies: bool,
+    /// The policy header of every answer.
+    pub content_security_policy: String,
+}
+
+/// Why the application cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be used; names host and variable, never the password.
+    #[error("{0}")]
+    Database(#[from] ConnectError),
+    /// The Redis address is not understood.
+    #[error("{0}")]
+    Redis(#[from] crate::redis::OpenError),
+    /// A template is broken.
+    #[error("{0}")]
+    Templates(#[from] TemplateError),
+    /// The address cannot be bound.
+    #[error("cannot listen on {address} (BIND): {reason}")]
+    Bind {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+impl AppState {
+    /// Opens the pools and compiles the templates. Redis may be away: it is tried when needed.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        let db = Database::connect(&settings.database, "telemedicine").await?;
+        Self::with_database(settings, clock, db)
+    }
+
+    /// The same over a database that is already open.
+    pub fn with_database(settings: Settings, clock: Clock, db: Database) -> Result<Self, StartError> {
+        db.log_slower_than(settings.diagnostics.slow_query);
+        let assets = Assets::load(settings.pages.static_url.base());
+        let redis = settings.redis.as_ref().map(|redis| Redis::open(redis, &settings.cache.key_prefix)).transpose()?;
+        let sessions = Sessions::new(&settings, clock.clone(), db.clone(), redis.clone());
+        Ok(Self(Arc::new(Inner {
+            templates: Templates::load(&assets)?,
+            flash_key: Key::from(&settings.secret_key.derive("flash message")),
+            secure_cookies: settings.server.public_url.scheme() == "https",
+            content_security_policy: security_headers::content_security_policy(settings.pages.static_url.origin()),
+            rate_limiter: RateLimiter::new(redis.clone(), clock.clone()),
+            settings,
+            clock,
+            db,
+            redis,
+            sessions,
+            assets,
+        })))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

@@ -1,0 +1,139 @@
+//! Errors as the visitor meets them: a short public sentence, and a private cause for the log.
+//!
+//! Handlers return [`AppError`]. It becomes an empty answer that carries a [`Problem`]; the
+//! `error_pages` middleware turns that, and every error of Actix's own, into a page of the site.
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+
+use crate::db::DbErr;
+
+/// Why a request cannot be answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Nobody is signed in: 303 to the sign-in page, which leads back to `next` (a same-origin path).
+    #[error("sign-in required")]
+    SignInRequired {
+        /// Where to go after signing in.
+        next: String,
+    },
+    /// The role may not do this: 403. Says nothing about any record.
+    #[error("forbidden to this role")]
+    Forbidden,
+    /// There is no such thing, or this viewer may not know that there is: 404.
+    #[error("not found")]
+    NotFound,
+    /// A field of the address or of a form is unusable, and there is no form to show again: 422.
+    #[error("unprocessable: {0}")]
+    Unprocessable(&'static str),
+    /// The state moved on: 409, with a sentence saying what to do next.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// The body is not a form: 400.
+    #[error("malformed request: {0}")]
+    Malformed(&'static str),
+    /// The body is larger than 64 KiB: 413.
+    #[error("body too large")]
+    TooLarge,
+    /// Too many tries: 429 with `Retry-After` in seconds.
+    #[error("too many tries, again in {0} s")]
+    TooManyRequests(u64),
+    /// Something we depend on is away: 503. The cause is for the log alone.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// A defect: 500. The cause is for the log alone.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl AppError {
+    /// An [`AppError::Internal`] whose cause is `cause`.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+}
+
+impl From<DbErr> for AppError {
+    /// A database that cannot be reached is not a defect of the page: it answers 503.
+    /// There is deliberately no "record not found is 404": only a query that is scoped to the
+    /// viewer may decide that.
+    fn from(error: DbErr) -> Self {
+        match error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable(error.to_string()),
+            other if crate::db::is_dropped(&other) => Self::Unavailable(other.to_string()),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+/// What an error page says. Travels in the extensions of the response from the place where it is
+/// known to the middleware that writes the page.
+#[derive(Clone, Debug, Default)]
+pub struct Problem {
+    /// A sentence for the visitor, or nothing to use the status's own.
+    pub explanation: Option<String>,
+    /// What went wrong, for the log alone: written there with the reference that the page shows.
+    pub cause: Option<String>,
+}
+
+/// Marks an answer with an error status whose body is already a page of ours (a form shown again).
+#[derive(Clone, Copy, Debug)]
+pub struct Rendered;
+
+impl ResponseError for AppError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignInRequired { .. } => StatusCode::SEE_OTHER,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        match self {
+            Self::SignInRequired { next } => {
+                answer.insert_header((header::LOCATION, sign_in_with(next)));
+            }
+            Self::TooManyRequests(seconds) => {
+                answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+            }
+            Self::Unavailable(_) => {
+                answer.insert_header((header::RETRY_AFTER, "5"));
+            }
+            _ => {}
+        }
+        let explanation = match self {
+            Self::Unprocessable(sentence) | Self::Malformed(sentence) => Some((*sentence).to_owned()),
+            Self::Conflict(sentence) => Some(sentence.clone()),
+            Self::TooManyRequests(seconds) => Some(wait_in_words(*seconds)),
+            _ => None,
+        };
+        let cause = matches!(self, Self::Unavailable(_) | Self::Internal(_)).then(|| self.to_string());
+        answer.extensions_mut().insert(Problem { explanation, cause });
+        answer.finish()
+    }
+}
+
+fn wait_in_words(seconds: u64) -> String {
+    let wait = match seconds.div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    format!("Wait {wait}, then try again. Elsewhere the account works as ever.")
+}
+
+/// `/sign-in?next=…`, with `next` percent-encoded.
+fn sign_in_with(next: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("/sign-in?{query}")
+}

@@ -1,0 +1,273 @@
+//! Forms: what was submitted, read field by field into domain types, or shown again with 422.
+//!
+//! A feature's `forms.rs` makes a [`FormReader`] of the [`Submitted`] fields, reads every field it
+//! knows, and calls [`FormReader::finish`]: unknown fields, control characters and lengths are
+//! refused here, so no feature can forget them.
+
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use futures_util::{StreamExt, future::LocalBoxFuture};
+use serde::Serialize;
+
+use crate::web::error::AppError;
+
+/// The largest form: 64 KiB.
+const LIMIT: usize = 64 * 1024;
+/// How long a client may take to send one.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The fields of a submitted form. Extraction itself never fails, so that a handler's permission is
+/// decided before anything is said about the form; [`Submitted::fields`] tells what was wrong.
+#[derive(Debug)]
+pub struct Submitted(Result<Fields, AppError>);
+
+/// Field names and what was typed, each name once.
+pub type Fields = BTreeMap<String, String>;
+
+impl Submitted {
+    /// What was submitted.
+    ///
+    /// # Errors
+    /// `TooLarge` beyond 64 KiB; `Malformed` for another content type, broken encoding, a name
+    /// given twice, or a body that did not come in time.
+    pub fn fields(self) -> Result<Fields, AppError> {
+        self.0
+    }
+}
+
+impl FromRequest for Submitted {
+    type Error = AppError;
+    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let urlencoded = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let body = match tokio::time::timeout(PATIENCE, collect(&mut payload)).await {
+                Ok(body) => body,
+                Err(_late) => Err(AppError::Malformed("The form did not arrive in time.")),
+            };
+            Ok(Self(body.and_then(|body| match urlencoded.as_deref() {
+                Some("application/x-www-form-urlencoded") => parse(&body),
+                _ if body.is_empty() => Ok(Fields::new()),
+                _ => Err(AppError::Malformed("This address takes a form.")),
+            })))
+        })
+    }
+}
+
+async fn collect(payload: &mut Payload) -> Result<web::BytesMut, AppError> {
+    let mut body = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| {
+            log::debug!("a form's body broke off: {error}");
+            AppError::Malformed("The form broke off.")
+        })?;
+        if body.len() + chunk.len() > LIMIT {
+            return Err(AppError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn parse(body: &[u8]) -> Result<Fields, AppError> {
+    if std::str::from_utf8(body).is_err() {
+        return Err(AppError::Malformed("The form is not text."));
+    }
+    let mut fields = Fields::new();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        if fields.insert(name.into_owned(), value.into_owned()).is_some() {
+            return Err(AppError::Malformed("A field was sent twice."));
+        }
+    }
+    Ok(fields)
+}
+
+/// A form as its template shows it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct FormView {
+    /// What was typed, by field name; never a password.
+    pub values: BTreeMap<String, String>,
+    /// What is wrong, by field name.
+    pub errors: BTreeMap<String, String>,
+    /// The same in the order of the fields, for the summary on top.
+    pub summary: Vec<FieldError>,
+}
+
+/// One thing that is wrong with a form.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldError {
+    /// The field's name, or an empty text when it is about the whole form.
+    pub field: String,
+    /// A sentence saying what to do.
+    pub message: String,
+}
+
+impl FormView {
+    /// A form not yet submitted, with what its fields hold.
+    pub fn filled<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { values, ..Self::default() }
+    }
+
+    /// The same form with one more thing wrong, found after parsing (such as an address in use).
+    #[must_use]
+    pub fn with_error(mut self, field: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        self.errors.entry(field.to_owned()).or_insert_with(|| message.clone());
+        self.summary.push(FieldError { field: field.to_owned(), message });
+        self
+    }
+}
+
+/// Reads the fields of a submitted form and gathers everything that is wrong with them.
+#[derive(Debug)]
+pub struct FormReader {
+    unread: RefCell<Fields>,
+    view: RefCell<FormView>,
+}
+
+impl FormReader {
+    /// Starts reading `fields`.
+    pub fn new(fields: Fields) -> Self {
+        Self { unread: RefCell::new(fields), view: RefCell::default() }
+    }
+
+    /// A line of text that must be there, at most `max` characters, trimmed. Empty when it is
+    /// wrong; then [`FormReader::finish`] fails.
+    pub fn required(&self, name: &str, label: &str, max: usize) -> String {
+        let text = self.optional(name, label, max);
+        if text.is_none() && !self.view.borrow().errors.contains_key(name) {
+            self.error(name, format!("Enter {}.", label.to_lowercase()));
+        }
+        text.unwrap_or_default()
+    }
+
+    /// A line of text that may be left empty.
+    pub fn optional(&self, name: &str, label: &str, max: usize) -> Option<String> {
+        self.text((name, label), max, |c| c.is_control() || is_deceptive(c))
+    }
+
+    /// Several lines of text that may be left empty. Line ends become `\n`.
+    pub fn multiline(&self, name: &str, label: &str, max: usize) -> Option<String> {
+        self.text((name, label), max, |c| (c.is_control() && !matches!(c, '\n' | '\t')) || is_deceptive(c))
+    }
+
+    /// A text that must be there and that `parse` turns into a domain type; its error is the
+    /// sentence shown beside the field.
+    pub fn parsed<T>(&self, name: &str, label: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.required(name, label, 320);
+        if text.is_empty() { None } else { self.accept(name, parse(&text)) }
+    }
+
+    /// The same for a field that may be left empty.
+    pub fn parsed_optional<T>(
+        &self,
+        name: &str,
+        label: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.optional(name, label, 320)?;
+        self.accept(name, parse(&text))
+    }
+
+    /// A password: not trimmed, never shown again, at most 512 bytes.
+    pub fn secret(&self, name: &str, label: &str) -> String {
+        let secret = self.unread.borrow_mut().remove(name).unwrap_or_default();
+        if secret.is_empty() {
+            self.error(name, format!("Enter {}.", label.to_lowercase()));
+        } else if secret.len() > 512 {
+            self.error(name, format!("{label} is too long."));
+        }
+        secret
+    }
+
+    /// Says that the field `name` is wrong.
+    pub fn error(&self, name: &str, message: impl Into<String>) {
+        self.view.replace_with(|view| std::mem::take(view).with_error(name, message));
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_clean(&self) -> bool {
+        self.view.borrow().summary.is_empty()
+    }
+
+    /// Ends the reading: `command` when everything was right and nothing unknown was sent.
+    ///
+    /// # Errors
+    /// The form to show again, with everything that is wrong.
+    pub fn finish<T>(self, command: Option<T>) -> Result<T, Box<FormView>> {
+        if !self.unread.borrow().is_empty() {
+            self.error("", "The form held a field that does not belong to it. Load the page again.");
+        }
+        match command {
+            Some(command) if self.is_clean() => Ok(command),
+            _ => Err(Box::new(self.view.into_inner())),
+        }
+    }
+
+    /// What was typed so far, without errors: for what is found wrong later.
+    pub fn view(&self) -> FormView {
+        self.view.borrow().clone()
+    }
+
+    fn accept<T>(&self, name: &str, parsed: Result<T, String>) -> Option<T> {
+        parsed.map_err(|message| self.error(name, message)).ok()
+    }
+
+    fn text(&self, (name, label): (&str, &str), max: usize, refused: impl Fn(char) -> bool) -> Option<String> {
+        let raw = self.unread.borrow_mut().remove(name).unwrap_or_default().replace("\r\n", "\n");
+        let text = raw.trim().to_owned();
+        self.view.borrow_mut().values.insert(name.to_owned(), text.chars().filter(|c| !refused(*c)).collect());
+        if text.chars().any(&refused) {
+            self.error(name, format!("{label} holds characters that cannot be stored."));
+            return None;
+        }
+        if text.chars().count() > max {
+            self.error(name, format!("{label} must be {max} characters or fewer."));
+            return None;
+        }
+        // Joiners alone are nothing that anybody could read.
+        Some(text).filter(|text| text.chars().any(|c| !c.is_whitespace() && !is_joiner(c)))
+    }
+}
+
+/// Characters that nobody sees, or that turn the direction of what stands around them: a name made of them would be no name,
+/// and a name with them could pass for another.
+fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Joiners, which Nepali is written with and which are invisible by themselves.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn required(text: &str) -> Result<String, Box<FormView>> {
+        let form = FormReader::new(Fields::from([("name".to_owned(), text.to_owned())]));
+        let name = form.required("name", "Your name", 80);
+        form.finish(Some(name))
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_no_name() {
+        for invisible in
+            ["", " ", "\u{200B}", "\u{2060}", "\u{200D}\u{200C}", "Maya\u{202E}iaR", "\u{FEFF}Maya", "Ma\u{0}ya"]
+        {
+            assert!(required(invisible).is_err(), "{invisible:?}");
+        }
+        for name in ["Maya", " Maya Rai ", "क्\u{200D}षितिज", "O’Brien", "Zoë"] {
+            assert!(required(name).is_ok(), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Cross-site POSTs are refused, so pages need no token and can be cached.
+//!
+//! A browser says where a request comes from: `Sec-Fetch-Site`, or `Origin` in older ones. A client
+//! that sends neither is no browser and holds no one's cookies but its own.
+
+use actix_web::{
+    Error, HttpResponse,
+    body::{EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, header},
+    middleware::Next,
+    web,
+};
+
+use crate::{state::AppState, web::error::Problem};
+
+/// Lets safe methods and same-origin requests through; answers 403 to everything else.
+pub async fn cross_site<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let own = request.app_data::<web::Data<AppState>>().map(|state| state.settings.server.origin());
+    if safe || is_same_origin(&request, own.as_deref()) {
+        return next.call(request).await.map(ServiceResponse::map_into_left_body);
+    }
+    let mut answer = HttpResponse::Forbidden();
+    answer.extensions_mut().insert(Problem {
+        explanation: Some("The form was sent from another site. Open the page here and send it again.".to_owned()),
+        cause: None,
+    });
+    Ok(request.into_response(answer.finish()).map_into_right_body())
+}
+
+fn is_same_origin(request: &ServiceRequest, own: Option<&str>) -> bool {
+    let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    if let Some(site) = header(header::HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = header(header::ORIGIN) else {
+        return true;
+    };
+    let host = header(header::HOST).unwrap_or_default();
+    let same_host = origin
+        .split_once("://")
+        .is_some_and(|(scheme, rest)| matches!(scheme, "http" | "https") && !host.is_empty() && rest == host);
+    same_host || own == Some(origin)
+}

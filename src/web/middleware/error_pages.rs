@@ -1,0 +1,158 @@
+//! Turns every error into a page: ours, Actix's own (404, 405, 413 …), and those of middleware.
+//!
+//! The page needs no session and no database. A form that is shown again is a page already and is
+//! left alone.
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{StatusCode, header},
+    middleware::Next,
+    web,
+};
+use serde::Serialize;
+
+use crate::{
+    state::AppState,
+    web::{
+        error::{Problem, Rendered},
+        middleware::request_id::RequestId,
+        page::{Shell, bare_layout},
+    },
+};
+
+#[derive(Debug, Serialize)]
+struct ErrorPage {
+    status: u16,
+    title: &'static str,
+    explanation: String,
+    way_back: WayBack,
+    reference: String,
+}
+
+#[derive(Debug, Serialize)]
+struct WayBack {
+    href: &'static str,
+    label: &'static str,
+}
+
+/// See the module.
+pub async fn error_pages<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let state = request.app_data::<web::Data<AppState>>().cloned();
+    let reference = RequestId::of(request.extensions().get());
+    match next.call(request).await {
+        Ok(answer) => {
+            let plain = answer.response().extensions().get::<Rendered>().is_none();
+            let status = answer.status();
+            if !(plain && (status.is_client_error() || status.is_server_error()))
+                || is_machine_readable(answer.response().headers())
+            {
+                return Ok(answer.map_into_boxed_body());
+            }
+            let shell = answer.request().extensions().get::<Shell>().cloned();
+            let (request, old) = answer.into_parts();
+            let page = rendered(
+                state.as_deref().map(std::convert::AsRef::as_ref),
+                old.map_into_boxed_body(),
+                (shell, reference),
+            );
+            Ok(ServiceResponse::new(request, page))
+        }
+        Err(error) => {
+            let old = error.as_response_error().error_response();
+            if old.status().is_server_error() {
+                log::error!(reference = reference.as_str(), cause:% = error; "middleware failed");
+            }
+            let page = rendered(state.as_deref().map(std::convert::AsRef::as_ref), old, (None, reference));
+            Err(actix_web::error::InternalError::from_response(error, page).into())
+        }
+    }
+}
+
+/// Answers for programs (health in JSON) keep their form.
+fn is_machine_readable(headers: &header::HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
+}
+
+/// `old` with a page for a body, its other headers (`Retry-After`, `Allow`, cookies) kept.
+fn rendered(state: Option<&AppState>, old: HttpResponse, (shell, reference): (Option<Shell>, String)) -> HttpResponse {
+    let status = old.status();
+    let problem = old.extensions().get::<Problem>().cloned().unwrap_or_default();
+    if let Some(cause) = &problem.cause {
+        log::error!(reference = reference.as_str(), status = status.as_u16(), cause = cause.as_str(); "the request failed");
+    }
+    let explanation = problem.explanation;
+    let body = state.and_then(|state| page(state, status, explanation, (shell, reference.clone())));
+    let mut answer = HttpResponse::build(status);
+    for (name, value) in
+        old.headers().iter().filter(|(name, _)| **name != header::CONTENT_TYPE && **name != header::CONTENT_LENGTH)
+    {
+        answer.append_header((name.clone(), value.clone()));
+    }
+    answer.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"));
+    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    answer.extensions_mut().insert(Rendered);
+    answer.body(body.unwrap_or_else(|| {
+        format!("<!doctype html><html lang=\"en\"><title>Error</title><h1>{status}</h1><p>Reference {reference}</p>")
+    }))
+}
+
+fn page(
+    state: &AppState,
+    status: StatusCode,
+    explanation: Option<String>,
+    (shell, reference): (Option<Shell>, String),
+) -> Option<String> {
+    let (title, sentence) = words(status);
+    let page = ErrorPage {
+        status: status.as_u16(),
+        title,
+        explanation: explanation.unwrap_or_else(|| sentence.to_owned()),
+        way_back: if shell.is_some() {
+            WayBack { href: "/dashboard", label: "Back to your dashboard" }
+        } else {
+            WayBack { href: "/", label: "Back to the start page" }
+        },
+        reference: reference.clone(),
+    };
+    let layout = bare_layout(title, shell, reference);
+    state
+        .templates
+        .render("errors/error.html", &page, &layout)
+        .inspect_err(|error| log::error!("the error page cannot be rendered: {error}"))
+        .ok()
+}
+
+/// A title and a sentence for each status.
+const WORDS: [(u16, &str, &str); 10] = [
+    (400, "That request could not be read", "Go back, load the page again and try once more."),
+    (403, "Your role may not do this", "If you think it should, ask your hospital's administrator."),
+    (404, "There is nothing here", "The address is wrong, or you may not see what it names."),
+    (405, "That cannot be done here", "The address exists, but not for this kind of request."),
+    (408, "The request took too long to arrive", "Check the connection and try again."),
+    (
+        409,
+        "Somebody was quicker",
+        "The state has changed since you loaded the page. Load it again and see what it is now.",
+    ),
+    (413, "That is too large", "A form may hold 64 KiB."),
+    (422, "That cannot be used", "A part of the address or of the form is not what it should be."),
+    (429, "Too many tries", "Wait a little, then try again. Nobody is locked out."),
+    (503, "We cannot answer just now", "Something we depend on is away. Nothing is lost. Try again in a few seconds."),
+];
+
+fn words(status: StatusCode) -> (&'static str, &'static str) {
+    let known = WORDS.into_iter().find(|(code, ..)| *code == status.as_u16());
+    match known {
+        Some((_, title, sentence)) => (title, sentence),
+        None if status.is_client_error() => ("That request could not be answered", "Go back and try again."),
+        None => (
+            "Something went wrong on our side",
+            "It is in our log under the reference below. Nothing you entered elsewhere is lost.",
+        ),
+    }
+}

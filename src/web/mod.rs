@@ -1,0 +1,24 @@
+//! The HTTP kit: errors, pages, forms, flash messages, pagination, static files, middleware.
+//!
+//! It knows no feature. Features use it; it never uses them.
+
+pub mod assets;
+pub mod error;
+pub mod flash;
+pub mod forms;
+pub mod health;
+pub mod middleware;
+pub mod moment;
+pub mod page;
+pub mod pagination;
+pub mod peer;
+pub mod query;
+pub mod rate_limit;
+pub mod templates;
+
+pub use error::AppError;
+pub use flash::{FlashKind, see_other, see_other_saying};
+pub use forms::{FormReader, FormView, Submitted};
+pub use moment::{Moment, start_of_day};
+pub use page::{Page, Pages};
+pub use pagination::{Pagination, Paging};

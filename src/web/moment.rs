@@ -1,0 +1,84 @@
+//! Instants as people read them: in a hospital's zone, 24-hour, the date in words.
+
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, SecondsFormat, TimeZone, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+/// An instant, ready for a page. The browser turns it into "in 5 minutes" from `utc`; without
+/// JavaScript the absolute text stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moment {
+    /// `2026-11-24T08:45:00Z`, for `<time datetime>`.
+    pub utc: String,
+    /// `Tuesday 24 November 2026`.
+    pub date: String,
+    /// `14:30`.
+    pub time: String,
+    /// `Tuesday 24 November 2026, 14:30`.
+    pub text: String,
+    /// The IANA name of the zone it is told in.
+    pub zone: &'static str,
+}
+
+impl Moment {
+    /// `instant` as it is told in `zone`.
+    pub fn new(instant: DateTime<Utc>, zone: Tz) -> Self {
+        let local = instant.with_timezone(&zone);
+        let date = local.format("%A %-d %B %Y").to_string();
+        let time = local.format("%H:%M").to_string();
+        Self {
+            utc: instant.to_rfc3339_opts(SecondsFormat::Secs, true),
+            text: format!("{date}, {time}"),
+            date,
+            time,
+            zone: zone.name(),
+        }
+    }
+}
+
+/// `24 November 2026`: a date without a time, such as a date of birth.
+pub fn date_in_words(date: NaiveDate) -> String {
+    date.format("%-d %B %Y").to_string()
+}
+
+/// The first instant of `date` in `zone`: midnight, or where the clocks skip it, the first moment
+/// after. The local day lasts from it to the first instant of the next date: 23, 24 or 25 hours.
+pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = date.and_time(NaiveTime::MIN);
+    (0..=8)
+        .find_map(|quarters| zone.from_local_datetime(&(midnight + Duration::minutes(15 * quarters))).earliest())
+        .map_or_else(|| midnight.and_utc(), |instant| instant.with_timezone(&Utc))
+}
+
+/// Whole years between `birth` and `today`, never negative.
+pub fn age(birth: NaiveDate, today: NaiveDate) -> u32 {
+    today.years_since(birth).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kathmandu_is_five_hours_and_three_quarters_ahead() {
+        let instant = Utc.with_ymd_and_hms(2026, 11, 24, 18, 30, 0).single().unwrap_or_default();
+        let moment = Moment::new(instant, Tz::Asia__Kathmandu);
+        assert_eq!(moment.text, "Wednesday 25 November 2026, 00:15");
+        assert_eq!(moment.utc, "2026-11-24T18:30:00Z");
+    }
+
+    #[test]
+    fn where_midnight_is_skipped_the_day_begins_after_it() {
+        // Beirut goes from 00:00 to 01:00 on the last Sunday of March.
+        let date = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap_or_default();
+        assert_eq!(start_of_day(date, Tz::Asia__Beirut).format("%Y-%m-%dT%H:%M").to_string(), "2026-03-28T22:00");
+    }
+
+    #[test]
+    fn age_counts_birthdays() {
+        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap_or_default();
+        assert_eq!(age(day(2000, 11, 24), day(2026, 11, 23)), 25);
+        assert_eq!(age(day(2000, 11, 24), day(2026, 11, 24)), 26);
+        assert_eq!(age(day(2030, 1, 1), day(2026, 1, 1)), 0);
+    }
+}

@@ -1,0 +1,271 @@
+//! Pages: a struct for each template, and what surrounds it.
+//!
+//! A handler returns `pages.show(&viewer, &TheirPage { … })`. The layout (who is signed in, where
+//! they may go, the flash message, "unchanged since") is the same for all and is built here.
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{StatusCode, header},
+    web,
+};
+use chrono_tz::Tz;
+use serde::Serialize;
+use std::future::{Ready, ready};
+
+use crate::{
+    access::navigation,
+    db::accounting,
+    state::AppState,
+    web::{
+        error::{AppError, Rendered},
+        flash::{self, Flash},
+        middleware::request_id::RequestId,
+        moment::Moment,
+        peer::Peer,
+    },
+};
+
+/// The data of one template, one struct each. A template sees it as `page`.
+pub trait Page: Serialize {
+    /// The template's name below `templates/`.
+    const TEMPLATE: &'static str;
+
+    /// The page's title: the first words of `<title>`.
+    fn title(&self) -> String;
+}
+
+/// What a page shows of the person who is signed in.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shell {
+    /// Full name.
+    pub name: String,
+    /// The role's code, such as `hospital_admin`.
+    pub role: &'static str,
+    /// The role in words.
+    pub role_label: &'static str,
+    /// The name of their hospital; none for super admins.
+    pub hospital: Option<String>,
+    /// Where this role can go.
+    #[serde(skip)]
+    pub nav: Vec<NavLink>,
+    /// The zone their times are told in.
+    #[serde(skip)]
+    pub zone: Tz,
+    /// When they will be signed out if they do nothing, UTC.
+    #[serde(skip)]
+    pub idle_until: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+/// One place in the navigation.
+#[derive(Clone, Debug, Serialize)]
+pub struct NavLink {
+    /// Its path.
+    pub href: &'static str,
+    /// Its name.
+    pub label: &'static str,
+    /// A name in the icon sprite.
+    pub icon: &'static str,
+    /// Whether the page shown is there.
+    pub current: bool,
+    /// A count worth noticing, such as unread notifications.
+    pub badge: Option<i64>,
+}
+
+/// Somebody a page can be shown to.
+pub trait Audience {
+    /// What the page shows of them.
+    fn shell(&self) -> Shell;
+}
+
+/// What a template sees as `layout`.
+#[derive(Debug, Serialize)]
+pub struct Layout {
+    title: String,
+    language: &'static str,
+    viewer: Option<Shell>,
+    nav: Vec<NavLink>,
+    flash: Option<Flash>,
+    unchanged_since: Option<Since>,
+    session_warns_at: Option<String>,
+    reference: String,
+    toolbar: Option<Toolbar>,
+}
+
+/// The moment a page was made. Because no page is ever stale, nothing has changed since.
+#[derive(Debug, Serialize)]
+struct Since {
+    utc: String,
+    time: String,
+    zone: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Toolbar {
+    queries: u32,
+    milliseconds: String,
+    statements: Vec<ToolbarStatement>,
+}
+
+#[derive(Debug, Serialize)]
+struct ToolbarStatement {
+    sql: String,
+    milliseconds: String,
+    /// How often a statement of this shape was run: more than once is a query in a loop.
+    repeats: usize,
+}
+
+/// Makes pages for one request.
+pub struct Pages {
+    state: web::Data<AppState>,
+    request: HttpRequest,
+}
+
+impl FromRequest for Pages {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = request.app_data::<web::Data<AppState>>().cloned();
+        ready(
+            state
+                .map(|state| Self { state, request: request.clone() })
+                .ok_or_else(|| AppError::internal("the application's state is not configured")),
+        )
+    }
+}
+
+impl Pages {
+    /// The application's state.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Who is at the other end of the connection.
+    pub fn peer(&self) -> Peer {
+        Peer::of(&self.request, &self.state.settings.server.trusted_proxies)
+    }
+
+    /// The request, for what has no extractor of its own (the session, the user agent).
+    pub fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+
+    /// The page for somebody signed in.
+    pub fn show<P: Page>(&self, audience: &impl Audience, page: &P) -> Result<HttpResponse, AppError> {
+        self.answer(StatusCode::OK, Some(audience.shell()), page)
+    }
+
+    /// A page with one patient's clinical detail: no cache may keep it, not even the browser's.
+    pub fn show_clinical<P: Page>(&self, audience: &impl Audience, page: &P) -> Result<HttpResponse, AppError> {
+        let mut answer = self.show(audience, page)?;
+        answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+        Ok(answer)
+    }
+
+    /// The page with a form shown again: 422, or 409 for a conflict.
+    pub fn refuse<P: Page>(
+        &self,
+        status: StatusCode,
+        audience: &impl Audience,
+        page: &P,
+    ) -> Result<HttpResponse, AppError> {
+        self.answer(status, Some(audience.shell()), page)
+    }
+
+    /// The page for anybody, signed in or not: it shows nothing of the viewer.
+    pub fn show_public<P: Page>(&self, status: StatusCode, page: &P) -> Result<HttpResponse, AppError> {
+        self.answer(status, None, page)
+    }
+
+    fn answer<P: Page>(&self, status: StatusCode, shell: Option<Shell>, page: &P) -> Result<HttpResponse, AppError> {
+        let layout = self.layout(page.title(), shell);
+        let consumed_flash = layout.flash.is_some();
+        let signed_in = layout.viewer.is_some();
+        let body = self.state.templates.render(P::TEMPLATE, page, &layout).map_err(AppError::internal)?;
+        let mut answer = HttpResponse::build(status);
+        answer.content_type("text/html; charset=utf-8");
+        answer.insert_header((
+            header::CACHE_CONTROL,
+            if status.is_client_error() {
+                "no-store"
+            } else if signed_in || consumed_flash {
+                "private, no-cache"
+            } else {
+                "no-cache"
+            },
+        ));
+        if consumed_flash {
+            answer.cookie(flash::removal(self.state.secure_cookies));
+        }
+        answer.extensions_mut().insert(Rendered);
+        Ok(answer.body(body))
+    }
+
+    fn layout(&self, title: String, shell: Option<Shell>) -> Layout {
+        let path = self.request.path().to_owned();
+        let now = self.state.clock.now();
+        let zone = shell.as_ref().map(|shell| shell.zone);
+        let mut nav = shell.as_ref().map_or_else(navigation::public, |shell| shell.nav.clone());
+        for link in &mut nav {
+            link.current = path == link.href || path.starts_with(&format!("{}/", link.href));
+        }
+        Layout {
+            title,
+            language: "en",
+            nav,
+            flash: flash::take(&self.request, &self.state.flash_key),
+            unchanged_since: zone.map(|zone| Since {
+                utc: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+                time: now.with_timezone(&zone).format("%H:%M:%S").to_string(),
+                zone: zone.name(),
+            }),
+            session_warns_at: shell
+                .as_ref()
+                .and_then(|shell| shell.idle_until)
+                .map(|end| Moment::new(end - chrono::Duration::minutes(2), Tz::UTC).utc),
+            reference: RequestId::of(self.request.extensions().get()),
+            toolbar: self.toolbar(),
+            viewer: shell,
+        }
+    }
+
+    fn toolbar(&self) -> Option<Toolbar> {
+        if !self.state.settings.diagnostics.debug_toolbar {
+            return None;
+        }
+        let tally = accounting::so_far()?;
+        Some(Toolbar {
+            queries: tally.count,
+            milliseconds: milliseconds(tally.elapsed),
+            statements: tally
+                .statements
+                .iter()
+                .map(|statement| ToolbarStatement {
+                    sql: statement.sql.clone(),
+                    milliseconds: milliseconds(statement.elapsed),
+                    repeats: tally.statements.iter().filter(|other| other.sql == statement.sql).count(),
+                })
+                .collect(),
+        })
+    }
+}
+
+fn milliseconds(time: std::time::Duration) -> String {
+    format!("{:.1}", time.as_secs_f64() * 1000.0)
+}
+
+/// The layout of an error page, which must need neither session nor database.
+pub(super) fn bare_layout(title: &str, shell: Option<Shell>, reference: String) -> Layout {
+    Layout {
+        title: title.to_owned(),
+        language: "en",
+        nav: shell.as_ref().map_or_else(navigation::public, |shell| shell.nav.clone()),
+        viewer: shell,
+        flash: None,
+        unchanged_since: None,
+        session_warns_at: None,
+        reference,
+        toolbar: None,
+    }
+}

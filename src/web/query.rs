@@ -1,0 +1,47 @@
+//! Query strings, as typed structs: an unusable one is a page with 422, never Actix's plain text.
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::de::DeserializeOwned;
+use std::future::{Ready, ready};
+
+use crate::web::error::AppError;
+
+/// The query string as a `T`. Use `#[serde(deny_unknown_fields)]` on it: a parameter nobody reads
+/// is a mistake or a probe.
+#[derive(Clone, Debug)]
+pub struct Filter<T>(pub T);
+
+impl<T: DeserializeOwned> Filter<T> {
+    /// Reads a query string, for a handler that has no argument to spare.
+    ///
+    /// # Errors
+    /// [`AppError::Unprocessable`] for what `T` has no place for.
+    pub fn parse(query: &str) -> Result<Self, AppError> {
+        let parsed = actix_web::web::Query::<T>::from_query(query);
+        parsed.map(|query| Self(query.into_inner())).map_err(|error| {
+            log::debug!("unusable query string: {error}");
+            AppError::Unprocessable("The address holds a filter that cannot be used.")
+        })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Filter<T> {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::parse(request.query_string()))
+    }
+}
+
+/// What a list's `q` searches for: trimmed, at most 100 characters.
+///
+/// # Errors
+/// [`AppError::Unprocessable`] for longer ones and for control characters.
+pub fn search(q: Option<&str>) -> Result<String, AppError> {
+    let search = q.unwrap_or_default().trim();
+    if search.chars().count() > 100 || search.chars().any(char::is_control) {
+        return Err(AppError::Unprocessable("Search for a part of a name, at most 100 characters."));
+    }
+    Ok(search.to_owned())
+}

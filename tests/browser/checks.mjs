@@ -1,0 +1,86 @@
+// What is asked of one page: accessibility (axe), a quiet console, requests to its own host alone, no sideways
+// scrolling on a phone, and working without JavaScript. Every check returns sentences; none is good.
+import { chromium } from 'playwright-core';
+import { AxeBuilder } from '@axe-core/playwright';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const WIDTHS = [1280, 375];
+const NARROWEST = 320;
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export function startBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+}
+
+/** A page that writes down what goes wrong while it is open. `take()` gives and forgets the problems so far. */
+export async function watchedPage(context, origin) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  let problems = [];
+  let failing; // the address whose own answer is an expected error
+  page.on('console', message => {
+    if (message.type() === 'error' && message.location().url !== failing) problems.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', error => problems.push(`script: ${error}`));
+  page.on('dialog', dialog => { problems.push(`dialog on opening: ${dialog.message()}`); dialog.dismiss(); });
+  page.on('request', request => {
+    const url = new URL(request.url());
+    if (url.protocol !== 'data:' && url.origin !== origin) problems.push(`foreign request: ${url}`);
+  });
+  return { page, expectError: url => { failing = url; }, take: () => { const all = problems; problems = []; return all; } };
+}
+
+/** Looks at the page as it stands: both widths, light and dark. `shot(name)` may save what it looked like. */
+export async function look(page, shot = async () => {}) {
+  const problems = [];
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const problem of await accessibility(page)) problems.push(`${width} px, ${colorScheme}: ${problem}`);
+      if (await scrollsSideways(page)) problems.push(`${width} px: scrolls sideways`);
+      await shot(`${width}-${colorScheme}`);
+    }
+  }
+  await page.setViewportSize({ width: NARROWEST, height: 800 });
+  if (await scrollsSideways(page)) problems.push(`${NARROWEST} px: scrolls sideways (${await widest(page)})`);
+  problems.push(...await skipLink(page));
+  return problems;
+}
+
+async function accessibility(page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(RULES).setLegacyMode().analyze();
+  return violations.map(({ id, impact, help, nodes }) =>
+    `axe ${id} (${impact}): ${help}; ${nodes.length} ×, first at ${nodes[0].target.join(' ')}`);
+}
+
+function scrollsSideways(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
+}
+
+/** The innermost element that sticks out to the right, to save the reader a search. */
+function widest(page) {
+  return page.evaluate(() => {
+    const out = [...document.body.querySelectorAll('*')].filter(element => element.getBoundingClientRect().right > innerWidth + 1);
+    const last = out.at(-1);
+    return last ? `${last.tagName.toLowerCase()}.${last.className}` : 'nothing sticks out';
+  });
+}
+
+/** The first stop of the Tab key leads past the navigation, unless the page put the cursor into a field. */
+async function skipLink(page) {
+  if (await page.evaluate(() => document.activeElement !== document.body)) return [];
+  await page.keyboard.press('Tab');
+  const target = await page.evaluate(() => document.activeElement?.getAttribute('href') ?? '');
+  return target.startsWith('#') ? [] : ['keyboard: the first stop is no skip link'];
+}
+
+/** What a page must have before any script ran. */
+export async function bareStructure(page) {
+  const problems = [];
+  const headings = await page.locator('h1:visible').count();
+  if (headings !== 1) problems.push(`without JavaScript: ${headings} visible h1, one expected`);
+  if (await page.locator('main:visible').count() !== 1) problems.push('without JavaScript: no visible main part');
+  return problems;
+}

@@ -1,0 +1,36 @@
+// Who opens what. Pages with an id in their address are found by following the links of these.
+
+export const PASSWORD = 'demo-pass-2026';
+
+const OWN = ['/dashboard', '/profile', '/profile/sessions', '/notifications', '/appointments'];
+const MISSING = { path: '/no-such-page', status: 404 };
+
+/** Each role: its demo account (none for a visitor) and its pages, a plain path answering 200. */
+export const ROLES = [
+  { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', MISSING] },
+  {
+    role: 'patient', email: 'patient1@demo.test',
+    pages: [...OWN, '/hospitals', '/appointments?status=completed', { path: '/admins', status: 403 }, MISSING],
+  },
+  {
+    role: 'doctor', email: 'doctor1@demo.test',
+    pages: [...OWN, '/patients', '/appointments?page=2', { path: '/appointments/999999999', status: 404 }],
+  },
+  {
+    role: 'hospital admin', email: 'admin1@demo.test',
+    pages: [...OWN, '/doctors', '/patients', '/appointments?q=no-such-name', { path: '/admins', status: 403 }],
+  },
+  {
+    role: 'super admin', email: 'super@demo.test',
+    pages: ['/dashboard', '/profile', '/profile/sessions', '/hospitals', '/admins'],
+  },
+];
+
+/** Forms sent as they must not be: the page that comes back is looked at like any other. */
+export const WRONG_FORMS = [
+  { role: 'visitor', path: '/sign-in', fields: { email: 'nobody@demo.test', password: 'not this one' } },
+  { role: 'visitor', path: '/sign-in', fields: {} },
+  { role: 'visitor', path: '/sign-up', fields: { first_name: 'A', email: 'not an address', password: 'short' } },
+  { role: 'doctor', path: '/profile', fields: { first_name: '', last_name: '' } },
+  { role: 'patient', path: '/profile', action: '/profile/password', fields: { current_password: 'x', new_password: 'y' } },
+];

@@ -1,0 +1,61 @@
+//! `telemedicine check`.
+
+use crate::program::{Program, service};
+
+/// Nothing listens on port 1.
+const NOWHERE: &str = "postgres://clinic:hush-hush@127.0.0.1:1/clinic";
+
+fn line<'a>(out: &'a str, what: &str) -> &'a str {
+    out.lines().find(|line| line.starts_with(what)).unwrap_or_else(|| panic!("no line {what} in {out}"))
+}
+
+#[test]
+fn a_fresh_folder_is_fit_and_stays_as_it_is() {
+    let program = Program::new().var("SECRET_KEY", "given, so that no file is made");
+    let out = program.run(&["check"]).succeeds();
+    for what in ["settings", "database", "migrations", "redis"] {
+        assert!(line(&out, what).contains("  ok  "), "{out}");
+    }
+    assert!(line(&out, "redis").contains("REDIS_URL"), "{out}");
+    assert_eq!(program.folder().read_dir().unwrap().count(), 0, "something was made");
+}
+
+#[test]
+fn what_is_away_is_named_without_its_password() {
+    let program = Program::new()
+        .var("DATABASE_URL", NOWHERE)
+        .var("DB_CONNECT_TIMEOUT", "2")
+        .var("REDIS_URL", "redis://:hush-hush@127.0.0.1:1")
+        .var("REDIS_TIMEOUT", "1");
+    let outcome = program.run(&["check"]);
+    assert!(line(&outcome.out, "settings").contains("  ok  "), "{outcome:?}");
+    for (what, variable) in [("database", "DATABASE_URL"), ("redis", "REDIS_URL")] {
+        let line = line(&outcome.out, what);
+        assert!(line.contains("FAILED") && line.contains("127.0.0.1:1") && line.contains(variable), "{line}");
+    }
+    assert!(line(&outcome.out, "migrations").contains("FAILED"), "{outcome:?}");
+    assert!(!outcome.out.contains("hush") && !outcome.err.contains("hush"), "{outcome:?}");
+    outcome.fails(1, &["FAILED"]);
+}
+
+#[test]
+fn redis_is_asked_to_keep_a_value() {
+    let Some(url) = service("TEST_REDIS_URL") else {
+        return;
+    };
+    let out = Program::new().var("REDIS_URL", url).run(&["check"]).succeeds();
+    assert!(line(&out, "redis").contains("set and got back"), "{out}");
+}
+
+#[test]
+fn pending_migrations_are_a_failure_that_names_the_command() {
+    let Some(server) = service("TEST_DATABASE_URL") else {
+        return;
+    };
+    let database = crate::postgres::Fresh::new(&server);
+    let outcome = Program::new().var("DATABASE_URL", database.url()).run(&["check"]);
+    assert!(line(&outcome.out, "database").contains("  ok  "), "{outcome:?}");
+    let migrations = line(&outcome.out, "migrations");
+    assert!(migrations.contains("FAILED") && migrations.contains("migration up"), "{outcome:?}");
+    outcome.fails(1, &["FAILED"]);
+}

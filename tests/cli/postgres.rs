@@ -1,0 +1,38 @@
+//! An empty database of a test's own on the Postgres server that the tests were given.
+
+use sea_orm::{ConnectionTrait as _, Database};
+
+/// Dropped with the value.
+pub(crate) struct Fresh {
+    server: String,
+    name: String,
+}
+
+impl Fresh {
+    pub(crate) fn new(server: &str) -> Self {
+        let fresh = Self { server: server.to_owned(), name: format!("cli_{:016x}", rand::random::<u64>()) };
+        run(server, &format!("CREATE DATABASE {}", fresh.name));
+        fresh
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let mut url = url::Url::parse(&self.server).unwrap();
+        url.set_path(&self.name);
+        url.to_string()
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        run(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
+fn run(server: &str, statement: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let connection = Database::connect(server).await.unwrap();
+        connection.execute_unprepared(statement).await.unwrap();
+        connection.close().await.unwrap();
+    });
+}

@@ -1,0 +1,17 @@
+//! The database layer against real databases: SQLite always, Postgres where `TEST_DATABASE_URL` names a server.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and is told its servers by the environment"
+)]
+
+mod accounting;
+mod connecting;
+mod dropped;
+mod postgres;
+mod silence;
+mod sqlite;
+mod support;
+mod writing;

@@ -1,0 +1,92 @@
+//! The rules of the interface that can be read off its files: sizes, names, nothing inline, every
+//! icon drawn. What a browser must judge is judged by axe on the pages themselves.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// Every template: its path, and its text without comments.
+fn templates() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    files_below(&root)
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&root).unwrap().display().to_string();
+            (name, without_comments(&fs::read_to_string(path).unwrap()))
+        })
+        .collect()
+}
+
+/// Comments keep their line breaks, so that lines still count.
+fn without_comments(text: &str) -> String {
+    let mut rest = text;
+    let mut kept = String::new();
+    while let Some((before, after)) = rest.split_once("{#") {
+        kept.push_str(before);
+        let (comment, after) = after.split_once("#}").unwrap_or((after, ""));
+        kept.extend(comment.chars().filter(|letter| *letter == '\n'));
+        rest = after;
+    }
+    kept + rest
+}
+
+/// What stands between `before` and the next `after`, wherever it occurs.
+fn between<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(before).skip(1).filter_map(move |rest| rest.split(after).next())
+}
+
+#[test]
+fn the_stylesheet_stays_small() {
+    let css = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css/app.css");
+    let size = fs::metadata(css).unwrap().len();
+    assert!(size <= 25_000, "{size} bytes");
+}
+
+#[test]
+fn templates_are_short_and_escaped() {
+    for (name, text) in templates() {
+        assert!(name.ends_with(".html"), "{name} would not be escaped");
+        assert!(text.lines().count() <= 100, "{name} is too long");
+        assert!(!text.contains("| safe"), "{name} switches escaping off");
+    }
+}
+
+#[test]
+fn templates_hold_no_inline_code_or_style() {
+    for (name, text) in templates() {
+        let text = text.to_lowercase();
+        for script in between(&text, "<script", "</script>") {
+            assert!(script.contains("src=") && script.ends_with('>'), "{name}: a script of its own");
+        }
+        for forbidden in ["<style", " style=\"", " onclick", " onsubmit", " onload", " onerror", "javascript:"] {
+            assert!(!text.contains(forbidden), "{name}: {forbidden}");
+        }
+    }
+}
+
+#[test]
+fn every_icon_that_is_named_is_drawn() {
+    let templates = templates();
+    let (_, sprite) = templates.iter().find(|(name, _)| name == "layouts/sprite.html").unwrap();
+    for (name, text) in &templates {
+        let named = between(text, "<icon name=\"", "\"").chain(between(text, " icon=\"", "\""));
+        for icon in named {
+            assert!(sprite.contains(&format!("id=\"icon-{icon}\"")), "{name}: {icon} is not drawn");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change is kept, in the order of how soon it fails.
+#
+#   tests/run.sh                  all sections
+#   tests/run.sh SECTION…         only these: format lint supply services-tests embedded-tests docs browser
+#
+# The first section that fails ends the run with its name. On Debian, as root, what is missing is installed.
+# Elsewhere the browser and the supply checks are left out with a remark when their programs are missing;
+# with CI set they are required.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+
+all="format lint supply services-tests embedded-tests docs browser"
+sections=${*:-$all}
+cargo_deny_version=0.20.2
+began=$SECONDS
+section=
+done_sections=()
+
+remark() { printf '%s\n' "$*" >&2; }
+
+# ---------------------------------------------------------------- what the sections need
+
+debian_root() { [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null; }
+
+install() { # packages
+  debian_root || return 1
+  remark "installing $*"
+  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+  { apt-get -o DPkg::Lock::Timeout=180 update -qq &&
+    apt-get -o DPkg::Lock::Timeout=180 install -y -qq --no-install-recommends "$@"; } >&2
+}
+
+needed() { # program, package
+  command -v "$1" >/dev/null || install "$2" >/dev/null && command -v "$1" >/dev/null
+}
+
+toolchain() {
+  command -v cargo >/dev/null || { remark "no cargo here: install Rust from https://rustup.rs"; return 1; }
+  needed cc build-essential || { remark "no C compiler here: SQLite and ring are compiled with one"; return 1; }
+  if command -v rustup >/dev/null; then
+    cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+    cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+  fi
+}
+
+# A section that cannot run here: an error where everything is required.
+leave_out() {
+  remark "left out: $*"
+  [ -z "${CI:-}" ]
+}
+
+chromium_here() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+# ---------------------------------------------------------------- the sections
+
+format() { cargo fmt --all --check; }
+
+lint() { cargo clippy --locked --workspace --all-targets -- -D warnings; }
+
+# Which crates may be built in, from where and under which licence: deny.toml. Without optimisation the tool is
+# installed in two minutes; advisories are not asked for, because that fetches a database from another host.
+supply() {
+  if ! cargo deny --version >/dev/null 2>&1; then
+    if [ -z "${CI:-}" ]; then
+      leave_out "cargo-deny is not installed (cargo install cargo-deny --locked)"
+      return
+    fi
+    cargo install cargo-deny --version "$cargo_deny_version" --locked --debug --quiet --target-dir target/tools
+  fi
+  cargo deny --locked check bans licenses sources
+}
+
+services-tests() {
+  local exports
+  exports=$(tests/services.sh up)
+  eval "$exports"
+  cargo test --locked --workspace --no-fail-fast
+}
+
+# The same suite as `cargo run` on a clean machine: SQLite, and sessions in the process.
+embedded-tests() {
+  unset TEST_DATABASE_URL TEST_REDIS_URL
+  cargo test --locked --no-fail-fast --test web --test session
+}
+
+docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps; }
+
+browser() {
+  needed node nodejs || { leave_out "the browser checks need Node 18 or newer"; return; }
+  needed npm npm || { leave_out "the browser checks need npm"; return; }
+  chromium_here >/dev/null || install chromium && chromium_here >/dev/null || { leave_out "the browser checks need Chromium"; return; }
+  cargo build --locked --bin telemedicine
+  CHROMIUM=$(chromium_here) tests/browser/run.sh
+}
+
+# ---------------------------------------------------------------- the run
+
+# The services are this run's own, so that ending it stops nothing that somebody else started.
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/telemedicine-run.XXXXXX")
+export TEST_SERVICES_STATE=$scratch/services
+
+finish() {
+  local code=$?
+  trap - EXIT
+  [ ! -d "$TEST_SERVICES_STATE" ] || tests/services.sh down || true
+  rm -rf "$scratch"
+  printf '\n'
+  for line in "${done_sections[@]:-}"; do
+    [ -z "$line" ] || printf '  %s\n' "$line"
+  done
+  if [ "$code" = 0 ]; then
+    printf 'All sections passed in %d s.\n' "$((SECONDS - began))"
+  else
+    printf 'FAILED in section: %s (after %d s)\n' "${section:-setup}" "$((SECONDS - began))"
+  fi
+  exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+for section in $sections; do
+  case " $all " in *" $section "*) ;; *) remark "no section $section; there are: $all"; exit 2 ;; esac
+done
+section=toolchain
+toolchain
+for section in $sections; do
+  printf '\n======== %s ========\n\n' "$section"
+  start=$SECONDS
+  # In a process of its own with `set -e` in force, so that each command in a section counts.
+  set +e
+  (set -e; "$section" < /dev/null)
+  code=$?
+  set -e
+  [ "$code" = 0 ] || exit "$code"
+  done_sections+=("$(printf '%-15s %5d s' "$section" "$((SECONDS - start))")")
+done
+section=

@@ -1,0 +1,121 @@
+//! What each answer may cost: three statements for a page, eight for an act.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+use chrono::TimeDelta;
+use telemedicine::routes::RouteTable;
+
+use crate::support::*;
+
+const PAGE: u32 = 3;
+const ACT: u32 = 8;
+
+#[tokio::test]
+async fn no_page_costs_more_than_three_statements() {
+    let app = TestApp::start().await;
+    let clinic = Clinic::create(&app).await;
+    let mut over = Vec::new();
+    let mut pages = 0;
+    for walker in walkers(&app, &clinic).await {
+        for (address, page) in all_pages(&walker, &clinic.here).await {
+            let statements = page.statements();
+            // The first look at the person is a statement: a page of theirs that counts none is not counted at all.
+            let counted = statements > 0 || walker.role.is_none() || page.status != 200 || is_static(&page);
+            if statements > PAGE || !counted {
+                over.push(format!("{address} by {}: {statements} statements", walker.name));
+            }
+            pages += u32::from(page.status == 200);
+        }
+    }
+    assert!(pages > 20, "only {pages} pages were seen");
+    assert!(over.is_empty(), "{}", over.join("\n"));
+}
+
+/// Once a minute the use of the session is noted in its row: behind the answer.
+#[tokio::test]
+async fn noting_that_a_session_is_in_use_costs_no_page_a_statement() {
+    let app = TestApp::start().await;
+    let patient = patient(&hospital().create(&app).await).create(&app).await;
+    let browser = app.sign_in(&patient).await;
+    for _ in 0..2 {
+        app.clock.advance(TimeDelta::seconds(61));
+        let page = browser.get("/dashboard").await.ok();
+        assert!(page.statements() <= PAGE, "{} statements", page.statements());
+        app.notes_use_by(&browser).await;
+    }
+}
+
+/// The number of rows changes nothing: what is read in a loop shows here.
+#[tokio::test]
+async fn a_longer_list_costs_no_more_than_a_short_one() {
+    let app = TestApp::start().await;
+    let clinic = Clinic::create(&app).await;
+    let before = costs(&app, &clinic).await;
+    let here = &clinic.here;
+    for number in 0..6 {
+        let doctor = doctor(&here.hospital).create(&app).await;
+        let patient = patient(&here.hospital).create(&app).await;
+        for (doctor, patient) in [(&here.doctor, &patient), (&doctor, &here.patient)] {
+            let visit = appointment()
+                .of(doctor)
+                .with(patient)
+                .at(app.in_hours(24 + number))
+                .status(AppointmentStatus::Requested);
+            let visit = visit.create(&app).await;
+            notification(&here.patient).about(&visit).create(&app).await;
+            notification(&here.doctor).about(&visit).create(&app).await;
+        }
+    }
+    assert_eq!(costs(&app, &clinic).await, before);
+}
+
+#[tokio::test]
+async fn no_act_costs_more_than_eight_statements() {
+    let table = RouteTable::all();
+    let routes: BTreeSet<&str> =
+        table.entries().iter().filter(|entry| entry.method == Method::POST).map(|entry| entry.path).collect();
+    let mut over = Vec::new();
+    let mut done = BTreeSet::new();
+    // Acts get in each other's way (a changed password, a session signed out), so each has a server of its own.
+    for number in 0.. {
+        let app = TestApp::start().await;
+        let clinic = Clinic::create(&app).await;
+        let acts = acts(&clinic);
+        let Some(act) = acts.get(number) else { break };
+        let client = match act.by {
+            Some(person) => app.sign_in(person).await,
+            None => app.visitor(),
+        };
+        let fields: Vec<(&str, &str)> = act.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = client.post_form(&clinic.here.address(act.route), &fields).await.expect(303);
+        if answer.statements() > ACT {
+            over.push(format!("{}: {} statements", act.route, answer.statements()));
+        }
+        done.insert(act.route);
+    }
+    assert_eq!(
+        routes.symmetric_difference(&done).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "acts and routes differ: see support/acts.rs"
+    );
+    assert!(over.is_empty(), "{}", over.join("\n"));
+}
+
+/// The statements of each page as each role.
+async fn costs(app: &TestApp, clinic: &Clinic) -> Vec<String> {
+    let mut costs = Vec::new();
+    for walker in walkers(app, clinic).await {
+        for route in page_routes() {
+            let address = clinic.here.address(&route);
+            let page = walker.client.get(&address).await;
+            costs.push(format!("{address} by {}: {}", walker.name, page.statements()));
+        }
+    }
+    costs
+}
+
+/// A page that shows nothing of the person costs nothing, whoever asks.
+fn is_static(page: &Page) -> bool {
+    !page.body.contains("/sign-out")
+}

@@ -1,0 +1,30 @@
+//! The clinic as a browser meets it: the production server, a real database, HTTP.
+//!
+//! One file a feature, and the suites that go over the whole route table. How to write a test here
+//! is told in [`support`].
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should fail on the spot, with the line"
+)]
+#![allow(clippy::too_many_lines, reason = "a journey is told in one piece, and a table stays a table")]
+
+mod access_matrix;
+mod accounts;
+mod appointments;
+mod audit;
+mod bad_requests;
+mod bad_urls;
+mod budgets;
+mod faults;
+mod figures;
+mod harness;
+mod hostile_text;
+mod journeys;
+mod notifications;
+mod page_rules;
+mod scale;
+mod sessions;
+mod support;
+mod template_samples;

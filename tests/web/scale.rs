@@ -1,0 +1,135 @@
+//! At 100,000 appointments: no page reads a large table from end to end, none costs more statements
+//! than at ten, and every figure is still the true count.
+//!
+//! On Postgres only, whose own counters tell what was scanned: `pg_stat_user_tables.seq_scan` of the
+//! server's database before and after each page.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use actix_web::http::Method;
+use chrono_tz::Tz;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use telemedicine::routes::RouteTable;
+
+use crate::{figures::assert_figures, support::*};
+
+/// Tables that grow with the years.
+const LARGE: [&str; 4] = ["appointment", "appointment_event", "notification", "user"];
+
+const SIZE: [&str; 8] = ["--hospitals", "10", "--doctors", "200", "--patients", "10000", "--appointments", "100000"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_scans_appointments_people_or_notifications() {
+    if !uses_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let people = Demo::load(&app, &SIZE).await;
+    // As autovacuum does in a database that is in use.
+    sql(&app, "VACUUM ANALYZE").await;
+    let counters = Counters::connect(&app).await;
+    let estimated = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'appointment'::regclass";
+    assert!(counters.number(estimated).await >= 99_000);
+    the_gate_can_fail(&app, &counters).await;
+    let mut wrong = Vec::new();
+    let mut pages = 0;
+    for person in &people {
+        let dashboard = person.client.get("/dashboard").await.ok();
+        assert!(dashboard.statements() <= 3, "{}", dashboard.asked);
+        assert_figures(&app, &dashboard, (person.role, person.user_id), Tz::Asia__Kathmandu).await;
+        for address in addresses(&person.client).await {
+            let before = counters.scans(&app).await;
+            let page = person.client.get(&address).await;
+            let scanned = counters.scans(&app).await.since(&before);
+            if !scanned.is_empty() || page.status >= 500 {
+                wrong.push(format!("{}: {}, scans {scanned:?}", page.asked, page.status));
+            }
+            pages += 1;
+        }
+    }
+    assert!(pages > 60, "only {pages} pages were seen");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A statement that reads all appointments is seen by the counters.
+async fn the_gate_can_fail(app: &TestApp, counters: &Counters) {
+    let before = counters.scans(app).await;
+    let planted = "SELECT count(*) FROM appointment WHERE symptoms LIKE '%x%'";
+    let planted = Statement::from_string(DbBackend::Postgres, planted);
+    let read = app.state.db.reader().run(async |conn| conn.query_one_raw(planted.clone()).await).await;
+    assert!(read.unwrap().is_some());
+    assert_eq!(counters.scans(app).await.since(&before), ["appointment"], "the counters see nothing");
+}
+
+/// Every route without an id, its variations, and one page of each route that these link to; and the last
+/// page of each list, which has the most rows before it.
+async fn addresses(client: &Client) -> BTreeSet<String> {
+    let table = RouteTable::all();
+    let plain = page_routes().into_iter().filter(|route| !route.contains('{'));
+    let mut addresses: BTreeSet<String> = plain.chain(VARIATIONS.map(str::to_owned)).collect();
+    let mut routes = BTreeSet::new();
+    for address in addresses.clone() {
+        for link in client.get(&address).await.links() {
+            let route = route_of(&table, &Method::GET, &link).map(|route| route.path);
+            let is_new = route.is_some_and(|route| route.contains("{id}") && routes.insert(route));
+            if is_new || link.contains("page=") {
+                addresses.insert(link);
+            }
+        }
+    }
+    addresses
+}
+
+/// How often each large table was read from end to end so far.
+struct Scans(BTreeMap<&'static str, i64>);
+
+impl Scans {
+    fn since(&self, before: &Self) -> Vec<&'static str> {
+        let more = self.0.iter().filter(|(table, scans)| **scans > before.0[**table]);
+        more.map(|(table, _)| *table).collect()
+    }
+}
+
+/// Reads the counters over a connection that does nothing else, so that it has no scan of its own to tell.
+struct Counters(DatabaseConnection);
+
+impl Counters {
+    async fn connect(app: &TestApp) -> Self {
+        let mut options = ConnectOptions::new(app.state.settings.database.url.expose());
+        options.max_connections(1).sqlx_logging(false);
+        Self(Database::connect(options).await.unwrap())
+    }
+
+    /// Postgres reports what a backend did up to some seconds late, but at once when it ends: so all others are
+    /// ended, the server's and this test's own, before anything is read. Both open new ones.
+    async fn scans(&self, app: &TestApp) -> Scans {
+        let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                      AND backend_type = 'client backend'";
+        self.number(&format!("SELECT count(pg_terminate_backend(pid)) {others}")).await;
+        while self.number(&format!("SELECT count(*) {others}")).await > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut scans = BTreeMap::new();
+        for table in LARGE {
+            let counter = format!("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = '{table}'");
+            scans.insert(table, self.number(&counter).await);
+        }
+        // What finds its connection dead is run again, and would count twice.
+        let awake = Statement::from_string(DbBackend::Postgres, "SELECT 1");
+        let read = app.state.db.reader().run(async |conn| conn.query_one_raw(awake.clone()).await).await;
+        read.unwrap();
+        Scans(scans)
+    }
+
+    async fn number(&self, query: &str) -> i64 {
+        let row = self.0.query_one_raw(Statement::from_string(DbBackend::Postgres, query)).await;
+        row.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+}
+
+async fn sql(app: &TestApp, statement: &str) {
+    app.db.execute_unprepared(statement).await.unwrap();
+}

@@ -1,0 +1,143 @@
+//! Two hospitals with everybody and everything in them, for the suites that go over all pages.
+
+use chrono::NaiveTime;
+use entity::{
+    audit_entry,
+    enums::{AppointmentStatus, AuditAction, AuditSubject, NotificationKind},
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
+
+use super::{
+    TestApp,
+    factories::{
+        Appointment, Doctor, Hospital, Notification, Patient, Person, appointment, availability, doctor, hospital,
+        hospital_admin, notification, patient, session, super_admin, time_off,
+    },
+};
+
+/// One hospital with one of each role, an appointment in each status, and what surrounds them.
+pub(crate) struct House {
+    pub(crate) hospital: Hospital,
+    pub(crate) admin: Person,
+    pub(crate) doctor: Doctor,
+    pub(crate) patient: Patient,
+    /// A patient who never had anything to do with the doctor.
+    pub(crate) stranger: Patient,
+    /// One in each status, between the doctor and the patient.
+    pub(crate) appointments: Vec<Appointment>,
+    /// One for each of admin, doctor and patient, in this order; unread.
+    pub(crate) notifications: Vec<Notification>,
+    pub(crate) time_off_id: i64,
+    /// A session of the patient on another browser.
+    pub(crate) session_id: i64,
+}
+
+/// Two hospitals and who runs the platform.
+pub(crate) struct Clinic {
+    pub(crate) super_admin: Person,
+    pub(crate) super_notification: Notification,
+    /// Where those who are looked at belong.
+    pub(crate) here: House,
+    /// Where the others belong.
+    pub(crate) there: House,
+}
+
+impl Clinic {
+    pub(crate) async fn create(app: &TestApp) -> Self {
+        Self::saying(app, "").await
+    }
+
+    /// With `payload` in every text of every record.
+    pub(crate) async fn saying(app: &TestApp, payload: &str) -> Self {
+        let super_admin = super_admin().saying(payload).create(app).await;
+        let super_notification =
+            notification(&super_admin).of_kind(NotificationKind::AppointmentCancelled).create(app).await;
+        session(app, &super_admin, &format!("Firefox {payload}")).await;
+        Self {
+            super_notification,
+            here: House::create(app, payload).await,
+            there: House::create(app, payload).await,
+            super_admin,
+        }
+    }
+}
+
+impl House {
+    /// The appointment in that status.
+    pub(crate) fn appointment(&self, status: AppointmentStatus) -> &Appointment {
+        self.appointments.iter().find(|appointment| appointment.status == status).expect("there is one in each status")
+    }
+
+    /// What only those may read who treat the patients, and the patients.
+    pub(crate) fn clinical_texts(&self) -> Vec<String> {
+        let appointments = self.appointments.iter().flat_map(|appointment| &appointment.texts);
+        appointments.chain(&self.patient.texts).chain(&self.stranger.texts).cloned().collect()
+    }
+
+    /// Every other text: of the hospital, its doctor and its admin.
+    pub(crate) fn other_texts(&self) -> Vec<String> {
+        self.hospital.texts.iter().chain(&self.doctor.texts).chain(&self.admin.texts).cloned().collect()
+    }
+
+    async fn create(app: &TestApp, payload: &str) -> Self {
+        let hospital = hospital().saying(payload).create(app).await;
+        let admin = hospital_admin(&hospital).saying(payload).create(app).await;
+        let doctor = doctor(&hospital).saying(payload).create(app).await;
+        let patient = patient(&hospital).saying(payload).create(app).await;
+        let stranger = super::patient(&hospital).saying(payload).even_in_the_email().create(app).await;
+        let mut house = Self {
+            time_off_id: time_off(app, &doctor, (app.in_hours(24 * 7), app.in_hours(24 * 8)), payload).await,
+            session_id: session(app, &patient, &format!("Firefox {payload}")).await,
+            appointments: Vec::new(),
+            notifications: Vec::new(),
+            hospital,
+            admin,
+            doctor,
+            patient,
+            stranger,
+        };
+        house.fill(app, payload).await;
+        house
+    }
+
+    async fn fill(&mut self, app: &TestApp, payload: &str) {
+        let at = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        for weekday in 0..7 {
+            availability(app, &self.doctor, weekday, (at(9), at(17))).await;
+        }
+        for (status, hours) in AppointmentStatus::iter().zip(1..) {
+            // What is over lies in the past, what is to come in the future.
+            let starts_at = app.in_hours(if status.is_terminal() { -hours } else { hours });
+            let visit = appointment().of(&self.doctor).with(&self.patient).at(starts_at).status(status).saying(payload);
+            self.appointments.push(visit.create(app).await);
+        }
+        let about = self.appointment(AppointmentStatus::Rejected).clone();
+        for person in [&self.admin, &self.doctor.person, &self.patient.person] {
+            self.notifications.push(
+                notification(person).of_kind(NotificationKind::AppointmentRejected).about(&about).create(app).await,
+            );
+        }
+        session(app, &self.admin, &format!("Firefox {payload}")).await;
+        session(app, &self.doctor, &format!("Firefox {payload}")).await;
+        self.leave_a_trail(app).await;
+    }
+
+    async fn leave_a_trail(&self, app: &TestApp) {
+        let entry = audit_entry::ActiveModel {
+            at: Set(app.now()),
+            actor_id: Set(self.admin.user_id),
+            actor_name: Set(self.admin.name()),
+            actor_role: Set(self.admin.role),
+            hospital_id: Set(self.admin.hospital_id),
+            ip: Set(Some("203.0.113.7".to_owned())),
+            action: Set(AuditAction::Opened),
+            subject_kind: Set(AuditSubject::Patient),
+            subject_id: Set(self.patient.id),
+            detail: Set(serde_json::json!({})),
+            created_at: Set(app.now()),
+            updated_at: Set(app.now()),
+            ..Default::default()
+        };
+        entry.insert(&app.db).await.unwrap();
+    }
+}

@@ -1,0 +1,15 @@
+//! Records written straight to the **database**: what a test needs to be there, past every rule of
+//! the application but none of the schema's.
+
+mod appointments;
+mod hospitals;
+mod password;
+mod people;
+mod texts;
+mod traces;
+
+pub(crate) use appointments::{Appointment, appointment};
+pub(crate) use hospitals::{Hospital, hospital};
+pub(crate) use password::PASSWORD;
+pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};
+pub(crate) use traces::{Notification, availability, notification, session, time_off};

@@ -1,0 +1,134 @@
+//! What surrounds people and appointments: notifications, working hours, absences, sessions.
+
+use chrono::{DateTime, NaiveTime, Utc};
+use entity::{availability, enums::NotificationKind, notification, time_off, user_session};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+
+use super::{
+    super::TestApp,
+    appointments::Appointment,
+    people::{Doctor, Person},
+    texts::Texts,
+};
+
+/// A notification in the database.
+#[derive(Clone, Debug)]
+pub(crate) struct Notification {
+    pub(crate) id: i64,
+    pub(crate) recipient_id: i64,
+}
+
+/// An unread notification to that person.
+pub(crate) fn notification(recipient: &Person) -> NotificationDraft {
+    NotificationDraft {
+        recipient_id: recipient.user_id,
+        kind: NotificationKind::AppointmentBooked,
+        appointment_id: None,
+        read: false,
+        created_at: None,
+    }
+}
+
+#[must_use]
+pub(crate) struct NotificationDraft {
+    recipient_id: i64,
+    kind: NotificationKind,
+    appointment_id: Option<i64>,
+    read: bool,
+    created_at: Option<DateTime<Utc>>,
+}
+
+impl NotificationDraft {
+    pub(crate) fn about(mut self, appointment: &Appointment) -> Self {
+        self.appointment_id = Some(appointment.id);
+        self
+    }
+
+    pub(crate) fn of_kind(mut self, kind: NotificationKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    pub(crate) fn read(mut self) -> Self {
+        self.read = true;
+        self
+    }
+
+    pub(crate) fn from(mut self, at: DateTime<Utc>) -> Self {
+        self.created_at = Some(at);
+        self
+    }
+
+    pub(crate) async fn create(self, app: &TestApp) -> Notification {
+        let created_at = self.created_at.unwrap_or_else(|| app.now());
+        let model = notification::ActiveModel {
+            recipient_id: Set(self.recipient_id),
+            kind: Set(self.kind),
+            appointment_id: Set(self.appointment_id),
+            read_at: Set(self.read.then_some(created_at)),
+            created_at: Set(created_at),
+            updated_at: Set(created_at),
+            ..Default::default()
+        };
+        let id = model.insert(&app.db).await.unwrap().id;
+        Notification { id, recipient_id: self.recipient_id }
+    }
+}
+
+/// A window of the doctor's week, 0 = Monday, in the hospital's zone; its id.
+pub(crate) async fn availability(
+    app: &TestApp,
+    doctor: &Doctor,
+    weekday: i16,
+    (from, to): (NaiveTime, NaiveTime),
+) -> i64 {
+    let model = availability::ActiveModel {
+        doctor_id: Set(doctor.id),
+        weekday: Set(weekday),
+        start_time: Set(from),
+        end_time: Set(to),
+        created_at: Set(app.now()),
+        updated_at: Set(app.now()),
+        ..Default::default()
+    };
+    model.insert(&app.db).await.unwrap().id
+}
+
+/// An absence of the doctor, with a reason; its id.
+pub(crate) async fn time_off(
+    app: &TestApp,
+    doctor: &Doctor,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    payload: &str,
+) -> i64 {
+    let mut texts = Texts::new();
+    texts.say(payload);
+    let model = time_off::ActiveModel {
+        doctor_id: Set(doctor.id),
+        starts_at: Set(from),
+        ends_at: Set(to),
+        reason: Set(Some(texts.make("Absence", 255))),
+        created_at: Set(app.now()),
+        updated_at: Set(app.now()),
+        ..Default::default()
+    };
+    model.insert(&app.db).await.unwrap().id
+}
+
+/// A session of that person on a browser that calls itself `user_agent`: nobody has its key. Its id.
+pub(crate) async fn session(app: &TestApp, person: &Person, user_agent: &str) -> i64 {
+    let digits = format!("{:016x}", rand::random::<u64>());
+    let model = user_session::ActiveModel {
+        key_hash: Set(digits.repeat(4)),
+        user_id: Set(person.user_id),
+        created_at: Set(app.now()),
+        updated_at: Set(app.now()),
+        last_seen_at: Set(app.now()),
+        expires_at: Set(app.in_hours(12)),
+        ip: Set("203.0.113.7".to_owned()),
+        user_agent: Set(user_agent.to_owned()),
+        revoked_at: Set(None),
+        ..Default::default()
+    };
+    model.insert(&app.db).await.unwrap().id
+}

@@ -1,0 +1,77 @@
+//! What every test here stands on.
+//!
+//! # A test
+//!
+//! ```ignore
+//! use crate::support::*;
+//!
+//! #[tokio::test]
+//! async fn a_doctor_sees_who_is_waiting() {
+//!     let app = TestApp::start().await;
+//!     let hospital = hospital().create(&app).await;
+//!     let doctor = doctor(&hospital).named("Asha", "Rai").create(&app).await;
+//!     let patient = patient(&hospital).create(&app).await;
+//!     let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(1)).status(AppointmentStatus::Waiting).create(&app).await;
+//!
+//!     let asha = app.sign_in(&doctor).await;
+//!     let dashboard = asha.get("/dashboard").await.ok();
+//!
+//!     assert_eq!(dashboard.figure("waiting"), 1);
+//!     assert!(dashboard.shows_appointment(visit.id));
+//! }
+//! ```
+//!
+//! - [`TestApp`] is the production server (`AppState::open`, `App::build`) on a port of its own, in
+//!   threads of its own, with a database and a Redis prefix of its own: tests run in parallel and
+//!   cannot meet. Its clock stands still at [`NOW`] until [`TestApp::clock`] is moved.
+//! - **Factories** (`hospital()`, `doctor(&hospital)`, `patient(&hospital)`, `appointment()` …) write
+//!   to the **database**, past every rule of the application but none of the schema's. Each of their
+//!   texts is unique, and the record's `texts` lists them: to look for, or to look that they are
+//!   *not* there. `.saying("<script>…")` puts something into every text.
+//! - **Helpers** (`sign_in`, `get`, `post_form`, `submit`) go through **HTTP**.
+//! - [`Page`] is an answer: `ok()`, `expect(404)`, `texts("h1")`, `figure("waiting")`, `location()` …
+//! - [`Clinic`] is two hospitals with everybody and everything in them, for the suites that go over
+//!   all pages.
+//!
+//! # Backends
+//!
+//! With `TEST_DATABASE_URL` (a Postgres role that may create databases) each test gets a database
+//! cloned from one that is migrated once for each state of the migrations; without it, a copy of a
+//! migrated SQLite file. With `TEST_REDIS_URL` sessions and limits are in Redis, else in process.
+//! `tests/run.sh` runs everything both ways. `RUST_LOG` says what a failed test shows of the log.
+//!
+//! # Passwords
+//!
+//! What argon2id costs is no setting. The factories store one hash of [`PASSWORD`] that was made with
+//! the lowest cost: a hash names its own cost, so signing in is quick here without a weaker server.
+#![allow(dead_code, unused_imports, reason = "a kit: not every test file uses every tool")]
+
+mod acts;
+mod app;
+mod browser;
+mod clinic;
+mod database;
+mod demo;
+mod factories;
+mod html;
+mod page;
+mod raw;
+mod redis_server;
+mod rounds;
+pub(crate) mod rules;
+
+pub(crate) use acts::{Act, acts, sign_up};
+pub(crate) use app::{NOW, TestApp};
+pub(crate) use browser::{Client, PATIENCE};
+pub(crate) use clinic::{Clinic, House};
+pub(crate) use database::uses_postgres;
+pub(crate) use demo::Demo;
+pub(crate) use entity::enums::{AppointmentStatus, BloodType, EventKind, NotificationKind, Role};
+pub(crate) use factories::{
+    Appointment, Doctor, Hospital, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
+    hospital, hospital_admin, notification, patient, session, super_admin, time_off,
+};
+pub(crate) use page::Page;
+pub(crate) use raw::RawAnswer;
+pub(crate) use redis_server::RedisServer;
+pub(crate) use rounds::{VARIATIONS, Walker, all_pages, may_use, page_routes, route_of, walkers};

@@ -1,0 +1,136 @@
+//! Going over every page as everybody.
+
+use actix_web::http::Method;
+use telemedicine::{
+    access::Access,
+    routes::{RouteEntry, RouteTable},
+};
+
+use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
+
+/// Answers for programs and files: no pages.
+const NOT_PAGES: [&str; 4] = ["/static/{name}", "/health/live", "/health/ready", "/metrics"];
+
+/// Somebody who goes over the pages.
+pub(crate) struct Walker {
+    /// `visitor`, `super_admin`, `hospital_admin`, `doctor`, `patient`.
+    pub(crate) name: &'static str,
+    /// None: not signed in.
+    pub(crate) role: Option<Role>,
+    pub(crate) client: Client,
+}
+
+/// A visitor and one of each role, all of them of the clinic's first hospital.
+pub(crate) async fn walkers(app: &TestApp, clinic: &Clinic) -> Vec<Walker> {
+    let here = &clinic.here;
+    let mut walkers = vec![Walker { name: "visitor", role: None, client: app.visitor() }];
+    let people = [
+        ("super_admin", &clinic.super_admin),
+        ("hospital_admin", &here.admin),
+        ("doctor", &here.doctor),
+        ("patient", &here.patient),
+    ];
+    for (name, person) in people {
+        walkers.push(Walker { name, role: Some(person.role), client: app.sign_in(person).await });
+    }
+    walkers
+}
+
+/// The routes that answer with pages.
+pub(crate) fn page_routes() -> Vec<String> {
+    let table = RouteTable::all();
+    let pages = table.entries().iter().filter(|entry| entry.method == Method::GET && !NOT_PAGES.contains(&entry.path));
+    pages.map(|entry| entry.path.to_owned()).collect()
+}
+
+/// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
+pub(crate) const VARIATIONS: [&str; 12] = [
+    "/appointments?status=requested",
+    "/appointments?status=completed&page=1",
+    "/appointments?from=2026-11-01&to=2026-12-31",
+    "/appointments?q=nobody-has-this-name",
+    "/doctors?q=nobody-has-this-name",
+    "/patients?q=nobody-has-this-name",
+    "/appointments?status=nonsense",
+    "/appointments?from=2026-02-30",
+    "/appointments?page=99999",
+    "/sign-in?next=%2Fprofile",
+    "/no-such-page",
+    "/appointments/999999999",
+];
+
+/// Every page that `walker` can be shown, with the address it was asked at.
+pub(crate) async fn all_pages(walker: &Walker, house: &House) -> Vec<(String, Page)> {
+    let mut pages = Vec::new();
+    let addresses = page_routes().into_iter().flat_map(|route| house.addresses(&route));
+    for address in addresses.chain(VARIATIONS.map(str::to_owned)) {
+        let page = walker.client.get(&address).await;
+        pages.push((address, page));
+    }
+    pages
+}
+
+impl House {
+    /// The addresses of `route` for this house's records: of an appointment's page one for each status.
+    pub(crate) fn addresses(&self, route: &str) -> Vec<String> {
+        if route == "/appointments/{id}" {
+            return self.appointments.iter().map(super::Appointment::path).collect();
+        }
+        vec![self.address(route)]
+    }
+
+    /// The address of `route` for a record of this house.
+    pub(crate) fn address(&self, route: &str) -> String {
+        let Some((noun, _)) = route.split_once("/{id}") else {
+            return route.to_owned();
+        };
+        let id = match noun {
+            "/appointments" => self.appointment(status_for(route)).id,
+            "/doctors" => self.doctor.id,
+            "/patients" => self.patient.id,
+            "/hospitals" => self.hospital.id,
+            "/admins" => self.admin.user_id,
+            "/notifications" => self.notifications[2].id,
+            "/profile/sessions" => self.session_id,
+            _ => panic!("{route}: which record is meant? Say it in House::address."),
+        };
+        route.replacen("{id}", &id.to_string(), 1).replace("{id}", &self.time_off_id.to_string())
+    }
+}
+
+/// The state in which an appointment takes the step that `route` stands for; any for its page.
+fn status_for(route: &str) -> AppointmentStatus {
+    match route.trim_start_matches("/appointments/{id}") {
+        "/approval" | "/rejection" => AppointmentStatus::Requested,
+        "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
+        "/start" => AppointmentStatus::Waiting,
+        "/outcome" => AppointmentStatus::InProgress,
+        _ => AppointmentStatus::Scheduled,
+    }
+}
+
+/// The route that `method` on `path` leads to.
+pub(crate) fn route_of<'a>(table: &'a RouteTable, method: &Method, path: &str) -> Option<&'a RouteEntry> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    table.entries().iter().find(|entry| entry.method == *method && fits(entry.path, path))
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    if pattern == "/static/{name}" {
+        return path.starts_with("/static/");
+    }
+    let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+    pattern.len() == path.len()
+        && pattern.iter().zip(&path).all(|(pattern, part)| match *pattern {
+            "{id}" => !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()),
+            literal => literal == *part,
+        })
+}
+
+/// Whether somebody of `role` (none: a visitor) may use a route with that access.
+pub(crate) fn may_use(access: Access, role: Option<Role>) -> bool {
+    match access {
+        Access::Public | Access::Anybody => true,
+        Access::Roles(roles) => role.is_some_and(|role| roles.contains(&role)),
+    }
+}
