@@ -28,9 +28,8 @@ async fn no_page_scans_appointments_people_or_notifications() {
     }
     let app = TestApp::start().await;
     let people = Demo::load(&app, &SIZE).await;
-    // As autovacuum does in a database that is in use.
-    sql(&app, "VACUUM ANALYZE").await;
     let counters = Counters::connect(&app).await;
+    vacuum(&app, &counters).await;
     let estimated = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'appointment'::regclass";
     assert!(counters.number(estimated).await >= 99_000);
     the_gate_can_fail(&app, &counters).await;
@@ -52,6 +51,23 @@ async fn no_page_scans_appointments_people_or_notifications() {
     }
     assert!(pages > 60, "only {pages} pages were seen");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// As autovacuum leaves a database that is in use: statistics there, and its pages marked as visible to all, without
+/// which counting by an index costs more than reading the table. Rows that were committed a moment ago, or that a
+/// snapshot somewhere may not see yet, keep their page from being marked: so until nearly all are (VACUUM itself leaves
+/// out pages with a few dead rows).
+async fn vacuum(app: &TestApp, counters: &Counters) {
+    let unmarked = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relallvisible < 0.9 * relpages \
+                    AND relname IN ('appointment', 'appointment_event', 'notification', 'user')";
+    for _ in 0..100 {
+        sql(app, "VACUUM ANALYZE").await;
+        if counters.number(unmarked).await == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("VACUUM does not come to its end");
 }
 
 /// A statement that reads all appointments is seen by the counters.
