@@ -20,6 +20,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use actix_web::web::Bytes;
 use sha1::{Digest as _, Sha1};
 use tokio::sync::Mutex;
 
@@ -40,7 +41,15 @@ pub struct Trusted {
     /// The epoch at the moment of reading. What is stored after this read carries it.
     pub epoch: String,
     /// A value per key, in order.
-    pub values: Vec<Option<Vec<u8>>>,
+    pub values: Vec<Option<Bytes>>,
+}
+
+impl Trusted {
+    /// The values at these places, in this order.
+    pub(super) fn pick(&self, places: &[usize]) -> Self {
+        let values = places.iter().map(|place| self.values.get(*place).cloned().flatten()).collect();
+        Self { epoch: self.epoch.clone(), values }
+    }
 }
 
 /// The state of one process: its script, and up to which failure it has set an epoch.
@@ -72,10 +81,11 @@ impl Epoch {
         }
     }
 
-    /// Reads `keys` and the epoch at one moment, in one round trip unless a new epoch is due.
-    pub(super) async fn read(&self, redis: &Redis, keys: &[&str]) -> Result<Trusted, Error> {
+    /// Reads `keys` and the epoch at one moment, in one round trip unless a new epoch is due. Gives up at `deadline`.
+    pub(super) async fn read(&self, redis: &Redis, keys: &[Vec<u8>], deadline: Instant) -> Result<Trusted, Error> {
         let mut mode = "new";
-        if self.vouched.load(SeqCst) == redis.breaker().failures() {
+        let failures = redis.breaker().failures();
+        if self.vouched.load(SeqCst) == failures {
             let asked = self.born.elapsed();
             let is_proved = micros(asked) < self.proved_until.load(Relaxed);
             let call = if is_proved {
@@ -83,40 +93,44 @@ impl Epoch {
             } else {
                 self.call("EVALSHA", &self.digest, keys)
             };
-            let reply = redis.run(call).await;
+            let reply = redis.run_until(deadline, call).await;
             if !is_proved && reply.is_ok() {
                 self.proved_until.fetch_max(micros(asked + SAME_SERVER_FOR), Relaxed);
             }
+            // A plain read that was said again over a new connection may have been answered by another server.
+            let is_undisturbed = redis.breaker().failures() == failures;
             match self.parse(reply) {
-                Ok(Some(trusted)) => return Ok(trusted),
-                Ok(None) => mode = "absent",
+                Ok(Some(trusted)) if is_undisturbed => return Ok(trusted),
+                Ok(Some(_)) => {}
+                Ok(None) if is_undisturbed => mode = "absent",
+                Ok(None) => {}
                 Err(error) if error.code() == "NOSCRIPT" => {}
                 Err(error) => return Err(error),
             }
         }
-        self.set(redis, mode, keys).await
+        self.set(redis, mode, (keys, deadline)).await
     }
 
     /// Sets an epoch and reads under it. While one task does this, others are told [`Error::Untrusted`].
-    async fn set(&self, redis: &Redis, mode: &str, keys: &[&str]) -> Result<Trusted, Error> {
+    async fn set(&self, redis: &Redis, mode: &str, (keys, deadline): (&[Vec<u8>], Instant)) -> Result<Trusted, Error> {
         let Ok(_alone) = self.setting.try_lock() else {
             return Err(Error::Untrusted);
         };
         let failures = redis.breaker().failures();
         let call = self.call("EVAL", &self.script, keys).arg(mode).arg(random());
-        let trusted = self.parse(redis.run(call).await)?.ok_or(Error::Untrusted)?;
+        let trusted = self.parse(redis.run_until(deadline, call).await)?.ok_or(Error::Untrusted)?;
         self.vouched.store(failures, SeqCst);
         Ok(trusted)
     }
 
-    fn call(&self, command: &str, script: &str, keys: &[&str]) -> Command {
+    fn call(&self, command: &str, script: &str, keys: &[Vec<u8>]) -> Command {
         let count = u32::try_from(keys.len()).unwrap_or(u32::MAX).saturating_add(1);
         Command::new(command).arg(script).int(count).arg(&self.key).args(keys)
     }
 
     /// `None`: there is no epoch.
     fn parse(&self, reply: Result<Reply, Error>) -> Result<Option<Trusted>, Error> {
-        let mut values = reply?.into_array()?.into_iter().map(Reply::into_bytes);
+        let mut values = reply?.into_array()?.into_iter().map(|item| Ok(item.into_bytes()?.map(Bytes::from)));
         let epoch = values.next().transpose()?.flatten();
         let values = values.collect::<Result<Vec<_>, _>>()?;
         Ok(epoch.map(|epoch| Trusted { epoch: String::from_utf8_lossy(&epoch).into_owned(), values }))

@@ -10,6 +10,7 @@
 //! Owns all keys under the prefix; each user of this module names the kind of its keys ([`Redis::key`]).
 
 mod actor;
+mod batch;
 mod breaker;
 mod command;
 mod epoch;
@@ -18,7 +19,7 @@ mod pool;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use self::breaker::{Breaker, PROBE_EVERY, THRESHOLD};
 pub use self::command::{Command, Error, Reply};
@@ -26,6 +27,7 @@ pub use self::epoch::Trusted;
 pub use self::pool::OpenError;
 
 use self::actor::ActorClient;
+use self::batch::Batches;
 use self::epoch::Epoch;
 use crate::settings;
 
@@ -43,6 +45,7 @@ struct Inner {
     actor: Option<ActorClient>,
     pool: deadpool_redis::Pool,
     epoch: Epoch,
+    batches: Batches,
     /// Whether a task is at work to set a new epoch.
     is_restoring: AtomicBool,
 }
@@ -74,6 +77,7 @@ impl Redis {
             actor,
             pool: pool::open(options)?,
             epoch: Epoch::new(format!("{prefix}:epoch")),
+            batches: Batches::new(),
             is_restoring: AtomicBool::new(false),
         })))
     }
@@ -98,6 +102,11 @@ impl Redis {
         self.within(self.0.patience, || self.send(&command)).await
     }
 
+    async fn run_until(&self, deadline: Instant, command: Command) -> Result<Reply, Error> {
+        let limit = deadline.saturating_duration_since(Instant::now());
+        self.within(limit, || self.send(&command)).await
+    }
+
     /// As [`Self::run`], over a pooled connection, from any thread.
     ///
     /// # Errors
@@ -114,12 +123,14 @@ impl Redis {
         self.within(self.0.timeout, || pool::send(&self.0.pool, &command)).await
     }
 
-    /// Reads values that may be believed, with the epoch to store new ones under; see `epoch`. One round trip.
+    /// Reads values that may be believed, with the epoch to store new ones under, all of one moment; see `epoch`. That
+    /// moment is after the call: nothing here is older than what was stored when it was made. Answered or failed within the
+    /// patience; calls of one thread share their round trips, see `batch`.
     ///
     /// # Errors
     /// See [`Error`]; [`Error::Untrusted`] while another task sets a new epoch.
     pub async fn read_trusted(&self, keys: &[&str]) -> Result<Trusted, Error> {
-        self.0.epoch.read(self, keys).await
+        self.0.batches.read(self, keys).await
     }
 
     /// Something that should have been removed may still be stored: this process believes nothing until it has set a new

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and reads the addresses of its services itself"
 )]
 
+mod batches;
 mod clinic;
 #[path = "../web/support/database.rs"]
 #[expect(dead_code, reason = "the web tests use more of it")]

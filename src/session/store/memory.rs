@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use actix_web::web::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use moka::Expiry;
@@ -23,7 +24,7 @@ pub struct MemoryStore(Cache<KeyHash, Stored>);
 
 #[derive(Clone, Debug)]
 struct Stored {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     ttl: Duration,
 }
 
@@ -60,7 +61,7 @@ impl FastCopy for MemoryStore {
             if found.is_removed() {
                 return Ok(());
             }
-            let fresh = Stored { bytes: copy.encode(&found.epoch).into_bytes(), ttl };
+            let fresh = Stored { bytes: copy.encode(&found.epoch).into(), ttl };
             let decide = |present: Option<moka::Entry<KeyHash, Stored>>| {
                 let present = present.map(|entry| entry.into_value().bytes);
                 std::future::ready(if present == found.stored { Op::Put(fresh) } else { Op::Nop })
@@ -74,7 +75,7 @@ impl FastCopy for MemoryStore {
     fn remove<'a>(&'a self, hashes: &'a [KeyHash]) -> BoxFuture<'a, Result<(), Error>> {
         async move {
             for hash in hashes {
-                self.0.insert(hash.clone(), Stored { bytes: REMOVED.to_vec(), ttl: REMOVED_FOR }).await;
+                self.0.insert(hash.clone(), Stored { bytes: Bytes::from_static(REMOVED), ttl: REMOVED_FOR }).await;
             }
             Ok(())
         }

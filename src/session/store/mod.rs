@@ -5,6 +5,7 @@ mod redis;
 
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use futures_util::future::BoxFuture;
 
 pub use self::memory::MemoryStore;
@@ -25,7 +26,7 @@ pub struct Found {
     /// Under which copies are believed now.
     pub(super) epoch: String,
     /// What stands there, believed or not.
-    pub(super) stored: Option<Vec<u8>>,
+    pub(super) stored: Option<Bytes>,
 }
 
 impl Found {
