@@ -158,11 +158,14 @@ impl Error {
     }
 
     /// Whether the server could not serve at all, so that asking it again at once is of no use. A server that
-    /// is out of memory, read-only or has not got a script still answers what it can.
+    /// takes no writes (out of memory, read-only, unable to store or to replicate) or has not got a script still answers
+    /// what it can.
     pub(super) fn is_outage(&self) -> bool {
         match self {
             Self::TimedOut(_) | Self::Disconnected(_) => true,
-            Self::Refused(_) => !matches!(self.code(), "NOSCRIPT" | "OOM" | "READONLY" | "ERR"),
+            Self::Refused(_) => {
+                !matches!(self.code(), "NOSCRIPT" | "OOM" | "READONLY" | "MISCONF" | "NOREPLICAS" | "ERR")
+            }
             Self::Open | Self::Unexpected(_) | Self::Untrusted => false,
         }
     }

@@ -13,9 +13,16 @@
 //! The last is noticed without asking: copies are read by a script that carries this process's random name, and a server
 //! process that has not been given that script says `NOSCRIPT`. It is given the script by the very call that sets the new
 //! epoch, and scripts are neither replicated nor stored, so "the server knows my script" means "I have set an epoch on this
-//! server process". A script costs the server more than twice what a plain `MGET` does, so for [`SAME_SERVER_FOR`] after each
+//! server process". A script costs the server more than twice what a plain `MGET` does, so for [`PROVED_FOR`] after each
 //! such proof plain ones are used: no server ends and another takes its place, unnoticed by any command under way, in
 //! less.
+//!
+//! The same script writes a key of its own, `{prefix}:alive`, and so also proves that the server takes writes. What is
+//! stored may be believed only because writers remove or mark it before they are answered. On a server that answers reads
+//! and refuses writes (it was made a replica, its memory is full, its disk fails) no such mark arrives, nor could the writers
+//! that cannot place one tell us so by a new epoch: we would go on to believe what they have meanwhile overtaken. A
+//! refused proof therefore ends the trust within [`PROVED_FOR`], and only a new epoch, which such a server does not
+//! take, brings it back. The server itself is there, so this is no outage: other commands go on.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -26,11 +33,13 @@ use tokio::sync::Mutex;
 
 use super::{Breaker, Command, Error, Redis, Reply};
 
-/// How long the server is taken to be the one that last proved to be the same.
-const SAME_SERVER_FOR: Duration = Duration::from_millis(10);
+/// How long the server is taken to be the one that last proved to be the same, and to take writes.
+const PROVED_FOR: Duration = Duration::from_millis(10);
 
-/// `KEYS[1]` is the epoch. With `ARGV` = `("new", value)` it is replaced, with `("absent", value)` it is set if absent.
+/// `KEYS[1]` is the epoch, `KEYS[2]` the key to write; what stands there is of no use and soon gone. With `ARGV` = `("new",
+/// value)` the epoch is replaced, with `("absent", value)` it is set if absent.
 const BODY: &str = "\
+redis.call('SET', KEYS[2], '', 'PX', 1000) \
 if ARGV[1] == 'new' or (ARGV[1] == 'absent' and redis.call('EXISTS', KEYS[1]) == 0) then \
 redis.call('SET', KEYS[1], ARGV[2]) end \
 return redis.call('MGET', unpack(KEYS))";
@@ -56,22 +65,24 @@ impl Trusted {
 #[derive(Debug)]
 pub(super) struct Epoch {
     key: String,
+    alive: String,
     script: String,
     digest: String,
     /// [`Breaker::failures`] as it was before the last new epoch was set; below it nothing is trusted.
     vouched: AtomicU64,
     setting: Mutex<()>,
     born: Instant,
-    /// Microseconds after `born` until which the server counts as the same.
+    /// Microseconds after `born` until which the server counts as the same and as taking writes.
     proved_until: AtomicU64,
 }
 
 impl Epoch {
-    pub(super) fn new(key: String) -> Self {
+    pub(super) fn new(prefix: &str) -> Self {
         let script = format!("-- {}\n{BODY}", random());
         let digest = Sha1::digest(&script).iter().map(|byte| format!("{byte:02x}")).collect();
         Self {
-            key,
+            key: format!("{prefix}:epoch"),
+            alive: format!("{prefix}:alive"),
             script,
             digest,
             vouched: AtomicU64::new(0),
@@ -95,17 +106,22 @@ impl Epoch {
             };
             let reply = redis.run_until(deadline, call).await;
             if !is_proved && reply.is_ok() {
-                self.proved_until.fetch_max(micros(asked + SAME_SERVER_FOR), Relaxed);
+                self.proved_until.fetch_max(micros(asked + PROVED_FOR), Relaxed);
             }
             // A plain read that was said again over a new connection may have been answered by another server.
             let is_undisturbed = redis.breaker().failures() == failures;
-            match self.parse(reply) {
+            match self.parse(reply, !is_proved) {
                 Ok(Some(trusted)) if is_undisturbed => return Ok(trusted),
                 Ok(Some(_)) => {}
                 Ok(None) if is_undisturbed => mode = "absent",
                 Ok(None) => {}
                 Err(error) if error.code() == "NOSCRIPT" => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    if !is_proved && matches!(error, Error::Refused(_)) {
+                        redis.breaker().distrust();
+                    }
+                    return Err(error);
+                }
             }
         }
         self.set(redis, mode, (keys, deadline)).await
@@ -118,21 +134,21 @@ impl Epoch {
         };
         let failures = redis.breaker().failures();
         let call = self.call("EVAL", &self.script, keys).arg(mode).arg(random());
-        let trusted = self.parse(redis.run_until(deadline, call).await)?.ok_or(Error::Untrusted)?;
+        let trusted = self.parse(redis.run_until(deadline, call).await, true)?.ok_or(Error::Untrusted)?;
         self.vouched.store(failures, SeqCst);
         Ok(trusted)
     }
 
     fn call(&self, command: &str, script: &str, keys: &[Vec<u8>]) -> Command {
-        let count = u32::try_from(keys.len()).unwrap_or(u32::MAX).saturating_add(1);
-        Command::new(command).arg(script).int(count).arg(&self.key).args(keys)
+        let count = u32::try_from(keys.len()).unwrap_or(u32::MAX).saturating_add(2);
+        Command::new(command).arg(script).int(count).arg(&self.key).arg(&self.alive).args(keys)
     }
 
     /// `None`: there is no epoch.
-    fn parse(&self, reply: Result<Reply, Error>) -> Result<Option<Trusted>, Error> {
+    fn parse(&self, reply: Result<Reply, Error>, of_script: bool) -> Result<Option<Trusted>, Error> {
         let mut values = reply?.into_array()?.into_iter().map(|item| Ok(item.into_bytes()?.map(Bytes::from)));
         let epoch = values.next().transpose()?.flatten();
-        let values = values.collect::<Result<Vec<_>, _>>()?;
+        let values = values.skip(usize::from(of_script)).collect::<Result<Vec<_>, _>>()?;
         Ok(epoch.map(|epoch| Trusted { epoch: String::from_utf8_lossy(&epoch).into_owned(), values }))
     }
 }

@@ -76,7 +76,7 @@ impl Redis {
             breaker: Breaker::default(),
             actor,
             pool: pool::open(options)?,
-            epoch: Epoch::new(format!("{prefix}:epoch")),
+            epoch: Epoch::new(prefix),
             batches: Batches::new(),
             is_restoring: AtomicBool::new(false),
         })))

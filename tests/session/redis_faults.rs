@@ -11,6 +11,8 @@ use super::{redis_settings, until};
 const PATIENCE: Duration = Duration::from_millis(250);
 /// For a busy machine.
 const SLACK: Duration = Duration::from_millis(250);
+/// How long a proof holds.
+const PROVED_FOR: Duration = Duration::from_millis(10);
 
 fn both(server: &RedisServer) -> [Redis; 2] {
     let settings = redis_settings(&server.url());
@@ -158,6 +160,56 @@ async fn after_a_failure_of_its_own_a_process_sets_a_new_epoch() {
     server.thaw();
     until(Duration::from_secs(3), async || one.restore_trust().await).await;
     assert_ne!(other.read_trusted(&[]).await.unwrap().epoch, before.epoch);
+}
+
+#[actix_web::test]
+async fn a_server_that_takes_no_writes_is_not_believed_until_a_new_epoch_is_set() {
+    let refusals = [
+        ("OOM", "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+        ("READONLY", "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+        ("NOREPLICAS", "CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0"),
+    ];
+    for (code, refuse, relent) in refusals {
+        let Some(server) = RedisServer::start() else {
+            return;
+        };
+        for redis in both(&server) {
+            let before = redis.read_trusted(&["x"]).await.unwrap();
+            server.command(refuse);
+            // What was proved before the server refused may last a little.
+            tokio::time::sleep(PROVED_FOR * 2).await;
+            for _ in 0..5 {
+                let refused = redis.read_trusted(&["x"]).await.unwrap_err();
+                assert_eq!(refused.code(), code, "{refused}");
+            }
+            assert!(!redis.breaker().is_open());
+            assert_eq!(redis.run(Command::new("GET").arg("x")).await.unwrap(), Reply::Nil, "other commands go on");
+            server.command(relent);
+            let after = redis.read_trusted(&["x"]).await.unwrap();
+            assert_ne!(after.epoch, before.epoch);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_server_that_became_a_replica_is_not_believed_though_the_epoch_is_there() {
+    let (Some(server), Some(replica)) = (RedisServer::start(), RedisServer::start()) else {
+        return;
+    };
+    let redis = Redis::open(&redis_settings(&replica.url()), "test").unwrap();
+    let before = redis.read_trusted(&[]).await.unwrap();
+    let upstream = server.url().replace("redis://", "").replace(':', " ");
+    server.command(&format!("SET test:epoch {}", before.epoch));
+    replica.command(&format!("REPLICAOF {upstream}"));
+    until(Duration::from_secs(10), async || {
+        server.command("SET mark here");
+        replica.command("EXISTS mark") == ":1"
+    })
+    .await;
+    assert_eq!(replica.command("EXISTS test:epoch"), ":1", "the epoch that it believed is still there to read");
+    redis.read_trusted(&[]).await.unwrap_err();
+    replica.command("REPLICAOF NO ONE");
+    assert_ne!(redis.read_trusted(&[]).await.unwrap().epoch, before.epoch);
 }
 
 #[actix_web::test]
