@@ -5,17 +5,18 @@ use std::{io, net::SocketAddr, time::Duration};
 use actix_web::{
     App as ActixApp, HttpServer,
     dev::Server,
-    middleware::{Compress, from_fn},
+    middleware::{Compress, Condition, from_fn},
     web,
 };
 
 use crate::{
+    db::Database,
     routes::RouteTable,
     session::Sessions,
     state::{AppState, StartError},
     web::middleware::{
         cross_site::cross_site, error_pages::error_pages, flash::flash, request_id::request_id,
-        security_headers::security_headers, server_timing::server_timing,
+        security_headers::security_headers, server_timing::server_timing, toolbar::toolbar,
     },
 };
 
@@ -26,6 +27,7 @@ const SHUTDOWN_SECONDS: u64 = 30;
 pub struct App {
     server: Server,
     sessions: Sessions,
+    database: Database,
     address: SocketAddr,
 }
 
@@ -38,7 +40,8 @@ impl App {
         let bind = state.settings.server.bind;
         let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
         let workers = state.settings.server.workers;
-        let sessions = state.sessions.clone();
+        let (sessions, database) = (state.sessions.clone(), state.db.clone());
+        let has_toolbar = state.settings.diagnostics.debug_toolbar;
         let data = web::Data::new(state);
         let server = HttpServer::new(move || {
             let routes = RouteTable::all();
@@ -50,6 +53,7 @@ impl App {
                 .wrap(from_fn(cross_site))
                 .wrap(from_fn(flash))
                 .wrap(from_fn(error_pages))
+                .wrap(Condition::new(has_toolbar, from_fn(toolbar)))
                 .wrap(Compress::default())
                 .wrap(from_fn(server_timing))
                 .wrap(from_fn(security_headers))
@@ -62,7 +66,7 @@ impl App {
         .bind(bind)
         .map_err(failed)?;
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { server: server.run(), sessions, address })
+        Ok(Self { server: server.run(), sessions, database, address })
     }
 
     /// Where it listens.
@@ -81,8 +85,10 @@ impl App {
     /// When the sockets fail.
     pub async fn run(self) -> io::Result<()> {
         let sweeper = actix_web::rt::spawn(self.sessions.sweep_forever());
+        let drainer = actix_web::rt::spawn(self.database.drain_outbox_forever());
         let ended = self.server.await;
         sweeper.abort();
+        drainer.abort();
         ended
     }
 }

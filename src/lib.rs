@@ -10,6 +10,7 @@ pub mod telemetry;
 pub mod integrations;
 pub mod metrics;
 
+pub mod cache;
 pub mod db;
 pub mod redis;
 pub mod session;

@@ -23,6 +23,7 @@ struct Metrics {
     statements: IntCounterVec,
     statement_seconds: Histogram,
     retries: IntCounterVec,
+    cache: IntCounterVec,
     request_seconds: HistogramVec,
     request_statements: HistogramVec,
     request_database_seconds: HistogramVec,
@@ -48,6 +49,7 @@ impl Metrics {
             statements: make.counters("db_statements_total", STATEMENTS_HELP, &["outcome"])?,
             statement_seconds: make.seconds("db_statement_seconds", "Time of each statement")?,
             retries: make.counters("db_retries_total", RETRIES_HELP, &["kind"])?,
+            cache: make.counters("cache_requests_total", CACHE_HELP, &["route", "outcome"])?,
             request_seconds: make.by("http_request_seconds", REQUEST_HELP, (request, &SECONDS))?,
             request_statements: make.by(
                 "http_request_statements",
@@ -69,6 +71,7 @@ impl Metrics {
 
 const STATEMENTS_HELP: &str = "Statements sent to the database";
 const RETRIES_HELP: &str = "Reads and units of work that were run again";
+const CACHE_HELP: &str = "Requests of cached routes, by what the cache did";
 const REQUEST_HELP: &str = "Time of each request";
 
 /// Makes metrics and registers them.
@@ -97,6 +100,11 @@ impl Maker<'_> {
         self.0.register(Box::new(collector.clone()))?;
         Ok(collector)
     }
+}
+
+/// Counts what the response cache did for a request of `route`.
+pub fn cache(route: &str, outcome: &str) {
+    METRICS.cache.with_label_values(&[route, outcome]).inc();
 }
 
 /// A request that was answered.

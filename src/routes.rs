@@ -3,10 +3,13 @@
 //! Access is read off each handler's signature ([`Guarded`]), so the table cannot disagree with the
 //! code. `telemedicine routes` prints it; the access matrix test walks it.
 
-use actix_web::{FromRequest, Handler, Responder, guard, http::Method, web};
+use std::rc::Rc;
+
+use actix_web::{FromRequest, Handler, Responder, guard, http::Method, middleware::from_fn, web};
 
 use crate::{
     access::{Access, Guarded},
+    cache::{self, Policy},
     features,
     state::AppState,
     web::{assets, health},
@@ -20,6 +23,8 @@ pub struct RouteEntry {
     pub path: &'static str,
     /// Who may use it.
     pub access: Access,
+    /// What it says of its pages, if they are cached.
+    pub cache: Option<Policy>,
     route: actix_web::Route,
 }
 
@@ -46,7 +51,17 @@ impl RouteTable {
         Args: FromRequest + Guarded + 'static,
         F::Output: Responder + 'static,
     {
-        self.entries.push(RouteEntry { method: Method::GET, path, access: Args::ACCESS, route: read(handler) });
+        self.push((Method::GET, path), Args::ACCESS, (read(handler), None));
+    }
+
+    /// A page that is kept until something that it shows changes, and never longer.
+    pub fn cached_get<F, Args>(&mut self, path: &'static str, policy: Policy, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + Guarded + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.push((Method::GET, path), Args::ACCESS, (read(handler), Some(policy)));
     }
 
     /// An act. Its handler's first argument says who may do it.
@@ -56,12 +71,7 @@ impl RouteTable {
         Args: FromRequest + Guarded + 'static,
         F::Output: Responder + 'static,
     {
-        self.entries.push(RouteEntry {
-            method: Method::POST,
-            path,
-            access: Args::ACCESS,
-            route: web::post().to(handler),
-        });
+        self.push((Method::POST, path), Args::ACCESS, (web::post().to(handler), None));
     }
 
     /// A page for everybody, with no session: the handler cannot know who asks.
@@ -71,7 +81,16 @@ impl RouteTable {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.entries.push(RouteEntry { method: Method::GET, path, access: Access::Public, route: read(handler) });
+        self.push((Method::GET, path), Access::Public, (read(handler), None));
+    }
+
+    fn push(
+        &mut self,
+        (method, path): (Method, &'static str),
+        access: Access,
+        (route, cache): (actix_web::Route, Option<Policy>),
+    ) {
+        self.entries.push(RouteEntry { method, path, access, cache, route });
     }
 
     /// The rows.
@@ -92,12 +111,22 @@ impl RouteTable {
         let session = state.sessions.middleware();
         for (path, entries) in paths {
             let is_public = entries.iter().all(|entry| entry.access == Access::Public);
+            let cached = entries.iter().find_map(|entry| Some((entry.access, entry.cache?)));
             let resource =
                 entries.into_iter().fold(web::resource(pattern(path)), |resource, entry| resource.route(entry.route));
-            if is_public {
-                config.service(resource);
-            } else {
-                config.service(resource.wrap(session.clone()));
+            // The cache is outside the session: what it serves needs no more of it than whose it is.
+            match cached {
+                Some((access, policy)) => {
+                    let route = Rc::new(cache::Route { pattern: path, access, policy });
+                    let cached = from_fn(move |request, next| cache::cached(Rc::clone(&route), request, next));
+                    config.service(resource.wrap(session.clone()).wrap(cached));
+                }
+                None if is_public => {
+                    config.service(resource);
+                }
+                None => {
+                    config.service(resource.wrap(session.clone()));
+                }
             }
         }
     }

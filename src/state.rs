@@ -6,6 +6,7 @@ use std::{ops::Deref, sync::Arc};
 use actix_web::cookie::Key;
 
 use crate::{
+    cache::Cache,
     db::{ConnectError, Database},
     integrations::clock::Clock,
     redis::Redis,
@@ -33,6 +34,8 @@ pub struct Inner {
     pub db: Database,
     /// Redis, when configured: breaker and pool. (The actors live in the workers.)
     pub redis: Option<Redis>,
+    /// Pages that are kept.
+    pub cache: Cache,
     /// Who is signed in, durably.
     pub sessions: Sessions,
     /// Tries at signing in and up.
@@ -83,6 +86,8 @@ impl AppState {
         db.log_slower_than(settings.diagnostics.slow_query);
         let assets = Assets::load(settings.pages.static_url.base());
         let redis = settings.redis.as_ref().map(|redis| Redis::open(redis, &settings.cache.key_prefix)).transpose()?;
+        let cache = Cache::new(&settings, clock.clone(), redis.clone());
+        db.keep_coherent(cache.coherence().clone());
         let sessions = Sessions::new(&settings, clock.clone(), db.clone(), redis.clone());
         Ok(Self(Arc::new(Inner {
             templates: Templates::load(&assets)?,
@@ -94,6 +99,7 @@ impl AppState {
             clock,
             db,
             redis,
+            cache,
             sessions,
             assets,
         })))

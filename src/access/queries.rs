@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use chrono_tz::Tz;
 use entity::{doctor, enums::Role, hospital, notification, patient, user, user_session};
 use sea_orm::{
@@ -15,6 +15,8 @@ use sea_orm::{
 
 use crate::{
     access::{HospitalOfViewer, Standing, Viewer},
+    cache::Topics,
+    db::Reader,
     state::AppState,
     web::AppError,
 };
@@ -36,7 +38,11 @@ struct Row {
 
 /// The active person, of an active hospital if of one, whose live session has this hash; the request
 /// comes from `address`.
-pub(super) async fn viewer(state: &AppState, key_hash: &str, address: IpAddr) -> Result<Option<Viewer>, AppError> {
+pub(super) async fn viewer(
+    state: &AppState,
+    (reader, topics): (&Reader, Topics),
+    (key_hash, address): (&str, IpAddr),
+) -> Result<Option<Viewer>, AppError> {
     let now = state.clock.now();
     let idle = Duration::from_std(state.settings.session.idle).map_err(AppError::internal)?;
     let statement = user_session::Entity::find()
@@ -60,8 +66,8 @@ pub(super) async fn viewer(state: &AppState, key_hash: &str, address: IpAddr) ->
         .filter(user_session::Column::LastSeenAt.gt(now - idle))
         .filter(user::Column::Active.eq(true))
         .filter(hospital::Column::Active.eq(true).or(user::Column::HospitalId.is_null()));
-    let row = state.db.reader().run(async |conn| statement.clone().into_model::<Row>().one(conn).await).await?;
-    row.map(|row| assemble(row, (key_hash, address), now + idle)).transpose()
+    let row = reader.run(topics, async |conn| statement.clone().into_model::<Row>().one(conn).await).await?;
+    row.map(|row| assemble(row, (key_hash, address), state.settings.session.idle)).transpose()
 }
 
 /// `(SELECT count(*) FROM notification WHERE recipient_id = user.id AND read_at IS NULL)`
@@ -78,7 +84,7 @@ fn unread_of_user() -> SimpleExpr {
     SimpleExpr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(count)))
 }
 
-fn assemble(row: Row, (key_hash, address): (&str, IpAddr), idle_until: DateTime<Utc>) -> Result<Viewer, AppError> {
+fn assemble(row: Row, (key_hash, address): (&str, IpAddr), idle: std::time::Duration) -> Result<Viewer, AppError> {
     let incomplete = |what| AppError::Internal(format!("user {} has no {what}", row.user_id));
     let hospital = || {
         let (Some(id), Some(name), Some(zone)) =
@@ -110,6 +116,6 @@ fn assemble(row: Row, (key_hash, address): (&str, IpAddr), idle_until: DateTime<
         standing,
         address,
         unread: row.unread,
-        idle_until: Some(idle_until),
+        idle,
     })
 }

@@ -4,13 +4,13 @@ use std::net::IpAddr;
 
 use actix_session::SessionExt;
 use actix_web::{HttpMessage, HttpRequest, web};
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::enums::Role;
 
 use crate::{
     access::{navigation, queries},
-    session::KEY_HASH,
+    cache::{Topic, Topics},
+    session::{KEY_HASH, USER_ID},
     state::AppState,
     web::{
         AppError,
@@ -76,8 +76,8 @@ pub struct Viewer {
     pub address: IpAddr,
     /// Unread notifications: a true count, the same everywhere on the page.
     pub unread: i64,
-    /// When the session ends by idling if nothing more is asked, UTC.
-    pub idle_until: Option<DateTime<Utc>>,
+    /// How long their session lasts if nothing more is asked.
+    pub idle: std::time::Duration,
 }
 
 impl Viewer {
@@ -111,6 +111,17 @@ impl Viewer {
         }
     }
 
+    /// What their visits and the names on them depend on.
+    pub fn visit_topics(&self) -> Topics {
+        let visits = match &self.standing {
+            Standing::SuperAdmin => Topic::Account(self.user_id),
+            Standing::HospitalAdmin { hospital } => Topic::Board(hospital.id),
+            Standing::Doctor { doctor_id, .. } => Topic::Agenda(*doctor_id),
+            Standing::Patient { patient_id, .. } => Topic::PatientAgenda(*patient_id),
+        };
+        Topics::from(visits).and(self.hospital().map(|hospital| Topic::Names(hospital.id)))
+    }
+
     /// The zone their times are told in: the hospital's, or UTC for super admins.
     pub fn zone(&self) -> Tz {
         self.hospital().map_or(Tz::UTC, |hospital| hospital.zone)
@@ -131,7 +142,13 @@ impl Viewer {
         };
         let trusted = &state.settings.server.trusted_proxies;
         let address = Peer::of(request, trusted).address;
-        let viewer = queries::viewer(state, &key_hash, address).await?;
+        let topics = match session.get::<i64>(USER_ID).map_err(AppError::internal)? {
+            // Of the session itself nothing need be named: whose a session is is asked anew for each page that is served.
+            Some(id) => Topics::from([Topic::Account(id), Topic::Inbox(id), Topic::Hospitals]),
+            None => Topics::exempt("nobody knows yet whose session it is"),
+        };
+        let reader = state.db.reader_for(request.extensions().get().cloned());
+        let viewer = queries::viewer(state, (&reader, topics), (&key_hash, address)).await?;
         if let Some(viewer) = &viewer {
             request.extensions_mut().insert(viewer.shell());
             request.extensions_mut().insert(viewer.clone());
@@ -149,7 +166,7 @@ impl Audience for Viewer {
             hospital: self.hospital().map(|hospital| hospital.name.clone()),
             nav: navigation::of(self.role(), self.unread),
             zone: self.zone(),
-            idle_until: self.idle_until,
+            idle_minutes: Some(self.idle.as_secs() / 60),
         }
     }
 }

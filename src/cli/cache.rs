@@ -1,6 +1,7 @@
 //! `telemedicine cache`: looks into the cache that instances share in Redis, and sets small values by hand.
 //!
-//! Values live under `{prefix}:kv:{key}`. Sessions and everything else under the prefix are counted, never touched.
+//! Values live under `{prefix}:kv:{key}`. Pages and their stamps (`crate::cache`) are counted and can be removed: a page whose
+//! stamps are gone is made anew. Sessions are counted, never touched.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::settings::Settings;
 /// The kind of the keys that `get` and `set` use.
 const VALUES: &str = "kv";
 /// The kinds of keys that hold cached things: what `clear` removes. Losing them costs time, nothing else.
-const CACHED: [&str; 1] = [VALUES];
+const CACHED: [&str; 3] = [VALUES, "page", "topic"];
 /// Keys asked for, or removed, in one command.
 const BATCH: i32 = 1000;
 /// The longest time to live: a year.
@@ -33,7 +34,7 @@ pub(super) enum Action {
     },
     /// Print what Redis says of its memory, hits and misses, and how many keys of each kind are ours
     Stats,
-    /// Remove what is cached; sessions stay
+    /// Remove what is cached: every page is made anew; sessions stay
     Clear,
 }
 

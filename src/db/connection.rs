@@ -1,7 +1,7 @@
 //! The pool: opened from the settings, shared by the whole process.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
@@ -10,10 +10,11 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::accounting::SlowLog;
 use super::liveness::Liveness;
 use super::{ConnectError, Reader, errors, postgres, sqlite};
+use crate::cache::{Coherence, Rendering};
 use crate::settings::{self, Backend};
 
-/// How long a network may be silent beyond the time that Postgres itself allows a statement.
-const GRACE: Duration = Duration::from_secs(2);
+/// The longest pause within a transaction where no cache says a shorter one: commands may think between statements.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(300);
 
 /// The clinic's database. Cheap to clone: all clones share one pool.
 #[derive(Clone)]
@@ -26,11 +27,13 @@ struct Inner {
     address: String,
     acquire_timeout: Duration,
     statement_timeout: Duration,
+    longest_answer: Duration,
     liveness: Arc<Liveness>,
     slow_log: Arc<SlowLog>,
     /// SQLite has one writer at a time; here they queue in order instead of polling a busy file. `None` on Postgres.
     writer: Option<Mutex<()>>,
     pooler_mismatch: AtomicBool,
+    coherence: OnceLock<Coherence>,
 }
 
 impl Inner {
@@ -78,10 +81,12 @@ impl Database {
             address: settings.url.address().to_owned(),
             acquire_timeout: settings.acquire_timeout,
             statement_timeout: settings.statement_timeout,
+            longest_answer: settings.longest_answer(),
             liveness,
             slow_log,
             writer: settings.is_embedded().then(Mutex::default),
             pooler_mismatch: AtomicBool::new(false),
+            coherence: OnceLock::new(),
         };
         let database = Self { inner: Arc::new(inner) };
         database.show_pool();
@@ -107,9 +112,24 @@ impl Database {
         self.inner.slow_log.set(limit);
     }
 
-    /// The way to read. Cheap; one a request.
+    /// From now on units of work tell the cache which topics they change. Without it, as in commands that know no cache, they
+    /// write them into the outbox, and the servers learn of them from there. The first one stays.
+    pub fn keep_coherent(&self, coherence: Coherence) {
+        let _ = self.inner.coherence.set(coherence);
+    }
+
+    pub(super) fn coherence(&self) -> Option<&Coherence> {
+        self.inner.coherence.get()
+    }
+
+    /// A way to read for what is not a page.
     pub fn reader(&self) -> Reader {
-        Reader::new(self.clone())
+        Reader::new(self.clone(), None)
+    }
+
+    /// The way to read for a page in the making, which learns of the topics of each statement. Cheap; one a request.
+    pub fn reader_for(&self, rendering: Option<Rendering>) -> Reader {
+        Reader::new(self.clone(), rendering)
     }
 
     /// The bare pool: for the migrator and the checks of the schema, which write their own transactions. Pages, queries and
@@ -158,7 +178,7 @@ impl Database {
     /// Waits for `statement` little longer than the database itself would let it run. The database's own limit comes first; this one
     /// is for a network that has fallen silent, and for a pooler that does not pass the limit on.
     pub(super) async fn bounded<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-        let limit = self.inner.acquire_timeout + self.inner.statement_timeout + GRACE;
+        let limit = self.inner.longest_answer;
         match tokio::time::timeout(limit, statement).await {
             Ok(result) => result,
             Err(_elapsed) => Err(errors::silent(limit)),
@@ -175,6 +195,11 @@ impl Database {
             Ok(turn) => Ok(Some(turn)),
             Err(_elapsed) => Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)),
         }
+    }
+
+    /// How long a transaction may be left without a statement.
+    pub(super) fn longest_pause(&self) -> Duration {
+        self.coherence().map_or(IDLE_IN_TRANSACTION, Coherence::longest_pause)
     }
 
     pub(super) fn statement_timeout(&self) -> Duration {

@@ -4,7 +4,8 @@
 //! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT.
 //!
 //! Queries and services get a [`ReadConnection`] or a [`UnitOfWork`], never a pool and never a bare transaction, so what a
-//! request reads and writes can be counted ([`accounting`]) and later be tied to the response cache in one place.
+//! request reads and writes can be counted ([`accounting`]), and is tied to the response cache here: a read names the topics it
+//! depends on, a write those that it touches, or neither compiles.
 //!
 //! Nothing here relies on session state, so that a transaction pooler may stand between us and Postgres: no `SET` without
 //! `LOCAL`, no session locks, no `LISTEN`. Owns no table. Used by queries, services, sessions, access and the commands.
@@ -15,6 +16,7 @@ mod connection;
 mod errors;
 pub mod health;
 mod liveness;
+mod outbox;
 mod outcome;
 mod postgres;
 mod read;

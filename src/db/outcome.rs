@@ -8,10 +8,13 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::{Database, UnitOfWork};
+use crate::cache::Topics;
 
 /// Begins the bookkeeping of a unit of work: the transaction's number, and the limit on its statements for poolers that did
-/// not take it at the start of the session (`true` = for this transaction only).
-pub(super) const OPEN: &str = "SELECT txid_current() AS id, set_config('statement_timeout', $1, true)";
+/// not take it at the start of the session (`true` = for this transaction only). The second limit ends a transaction whose
+/// process was stopped on its way to COMMIT, before the hold on its topics runs out.
+pub(super) const OPEN: &str = "SELECT txid_current() AS id, set_config('statement_timeout', $1, true), \
+set_config('idle_in_transaction_session_timeout', $2, true)";
 const STATUS: &str = "SELECT txid_status($1) AS status";
 
 /// While the old backend winds up the transaction is still "in progress": ask this often, this far apart.
@@ -42,7 +45,8 @@ impl Ticket {
             return Ok(None);
         }
         let limit = database.statement_timeout().as_millis().to_string();
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, OPEN, [limit.into()]);
+        let pause = database.longest_pause().as_millis().to_string();
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, OPEN, [limit.into(), pause.into()]);
         match unit.prepare(statement).await? {
             Some(row) => Ok(Some(Self(row.try_get("", "id")?))),
             None => Err(DbErr::RecordNotFound("the number of a transaction".to_owned())),
@@ -68,7 +72,7 @@ impl Ticket {
     async fn status(self, database: &Database) -> Result<String, DbErr> {
         let status = database
             .reader()
-            .run(async |conn| {
+            .run(Topics::exempt("the fate of a transaction"), async |conn| {
                 let statement = Statement::from_sql_and_values(DbBackend::Postgres, STATUS, [self.0.into()]);
                 match conn.query_one_raw(statement).await? {
                     Some(row) => row.try_get::<Option<String>>("", "status"),

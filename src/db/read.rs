@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use sea_orm::prelude::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
@@ -13,20 +13,26 @@ use sea_orm::{
 use super::Database;
 use super::errors::{is_dropped, is_silent};
 use super::retries::Retries;
+use crate::cache::{Rendering, Topics};
 use crate::metrics;
 
 /// The only way to read. A handler takes it as an argument; a command gets it from [`Database::reader`].
 #[derive(Clone, Debug)]
 pub struct Reader {
     database: Database,
+    /// The page in the making, if it may be kept.
+    rendering: Option<Rendering>,
 }
 
 impl Reader {
-    pub(super) fn new(database: Database) -> Self {
-        Self { database }
+    pub(super) fn new(database: Database, rendering: Option<Rendering>) -> Self {
+        Self { database, rendering }
     }
 
-    /// Runs `read` on the pool: `reader.run(async |conn| hospital::Entity::find().all(conn).await).await`.
+    /// Runs `read` on the pool: `reader.run(Topic::Hospitals, async |conn| hospital::Entity::find().all(conn).await).await`.
+    ///
+    /// `topics` cover everything that `read` may find: each write that changes its answer touches one of them. Their stamps
+    /// are read before it runs, so that the page which shows the answer can be kept until one of them changes.
     ///
     /// If its connection turns out to be gone (a restart, a failover, a pooler that dropped it), `read` is run again from its
     /// beginning on a live one, so it must do nothing but read. Each statement in it may use another connection of the pool:
@@ -34,7 +40,14 @@ impl Reader {
     ///
     /// # Errors
     /// What `read` returns; or that the database said nothing for longer than `DB_ACQUIRE_TIMEOUT` and `DB_STATEMENT_TIMEOUT`.
-    pub async fn run<T>(&self, read: impl AsyncFn(&ReadConnection<'_>) -> Result<T, DbErr>) -> Result<T, DbErr> {
+    pub async fn run<T>(
+        &self,
+        topics: impl Into<Topics>,
+        read: impl AsyncFn(&ReadConnection<'_>) -> Result<T, DbErr>,
+    ) -> Result<T, DbErr> {
+        if let Some(rendering) = &self.rendering {
+            rendering.depend_on(&topics.into()).await;
+        }
         let connection = ReadConnection(Source::Pool(self.database.bare()));
         let mut retries = Retries::default();
         loop {
@@ -58,7 +71,7 @@ impl FromRequest for Reader {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match request.app_data::<web::Data<Database>>() {
-            Some(database) => Ok(database.reader()),
+            Some(database) => Ok(database.reader_for(request.extensions().get().cloned())),
             None => Err(ErrorInternalServerError("the application has no database")),
         })
     }

@@ -1,8 +1,8 @@
 //! One transaction, as services see it.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, DeleteMany, EntityTrait,
     IntoActiveModel, Iterable, UpdateMany,
@@ -11,11 +11,16 @@ use sea_orm::{
 use super::Database;
 use super::errors::from_database;
 use super::read::{ReadConnection, Source};
+use crate::cache::{Topic, Topics};
 
 /// Postgres takes 65,535 values in a statement, SQLite 32,766.
 const VALUES_A_STATEMENT: usize = 32_000;
 
 /// The only way to write; lent by [`Database::write`] for the length of its closure.
+///
+/// Each write names the topics it touches: all whose pages show what it changes, for an update those of the row as it was and
+/// as it becomes. A write that names none does not compile; one whose rows no cached page shows says so
+/// ([`Topics::exempt`]).
 ///
 /// Once a statement in it has failed the unit is lost: nothing of it will be committed, even if the closure answers `Ok`. That
 /// is how Postgres behaves, and SQLite is held to it.
@@ -23,22 +28,24 @@ pub struct UnitOfWork {
     database: Database,
     transaction: DatabaseTransaction,
     failure: Mutex<Option<DbErr>>,
+    touched: Mutex<BTreeSet<Topic>>,
 }
 
 impl UnitOfWork {
     pub(super) fn new(database: Database, transaction: DatabaseTransaction) -> Self {
-        Self { database, transaction, failure: Mutex::new(None) }
+        Self { database, transaction, failure: Mutex::default(), touched: Mutex::default() }
     }
 
     /// Stores a row and returns it as stored.
     ///
     /// # Errors
     /// The database's; [`super::violation`] tells which constraint refused it.
-    pub async fn insert<A>(&self, row: A) -> Result<<A::Entity as EntityTrait>::Model, DbErr>
+    pub async fn insert<A>(&self, row: A, topics: impl Into<Topics>) -> Result<<A::Entity as EntityTrait>::Model, DbErr>
     where
         A: ActiveModelTrait + ActiveModelBehavior + Send,
         <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
+        self.touch(topics);
         self.run(row.insert(&self.transaction)).await
     }
 
@@ -46,10 +53,15 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// The database's; none is stored then.
-    pub async fn insert_many<A>(&self, rows: impl IntoIterator<Item = A>) -> Result<u64, DbErr>
+    pub async fn insert_many<A>(
+        &self,
+        rows: impl IntoIterator<Item = A>,
+        topics: impl Into<Topics>,
+    ) -> Result<u64, DbErr>
     where
         A: ActiveModelTrait + ActiveModelBehavior + Send,
     {
+        self.touch(topics);
         let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
         let mut rows = rows.into_iter().peekable();
         let mut stored = 0;
@@ -60,46 +72,47 @@ impl UnitOfWork {
         Ok(stored)
     }
 
-    /// Stores a row unless `conflict` says otherwise (do nothing, or update the row that is there). Returns how many rows were
-    /// stored or changed: 0 or 1.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn insert_or<A>(&self, row: A, conflict: OnConflict) -> Result<u64, DbErr>
-    where
-        A: ActiveModelTrait + ActiveModelBehavior + Send,
-    {
-        let insert = A::Entity::insert(row).on_conflict(conflict);
-        self.run(insert.exec_without_returning(&self.transaction)).await
-    }
-
-    /// Changes the row with this primary key in the columns that are set, and returns it as stored.
-    ///
-    /// # Errors
-    /// `RecordNotUpdated` if there is no such row; else the database's.
-    pub async fn update<A>(&self, row: A) -> Result<<A::Entity as EntityTrait>::Model, DbErr>
-    where
-        A: ActiveModelTrait + ActiveModelBehavior + Send,
-        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
-    {
-        self.run(row.update(&self.transaction)).await
-    }
-
     /// Changes the rows that match, and returns how many did: the compare-and-set of a transition asks for its state and
     /// version in the filter, and 0 means that somebody was faster.
     ///
     /// # Errors
     /// The database's.
-    pub async fn update_where<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<u64, DbErr> {
-        Ok(self.run(update.exec(&self.transaction)).await?.rows_affected)
+    pub async fn update_where<E: EntityTrait>(
+        &self,
+        update: UpdateMany<E>,
+        topics: impl Into<Topics>,
+    ) -> Result<u64, DbErr> {
+        let changed = self.run(update.exec(&self.transaction)).await?.rows_affected;
+        self.touch_if(changed, topics);
+        Ok(changed)
+    }
+
+    /// Changes the rows that match, and returns them as they became; `topics` are told from these.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn update_returning<E: EntityTrait>(
+        &self,
+        update: UpdateMany<E>,
+        topics: impl FnOnce(&[E::Model]) -> Topics,
+    ) -> Result<Vec<E::Model>, DbErr> {
+        let changed = self.run(update.exec_with_returning(&self.transaction)).await?;
+        self.touch(topics(&changed));
+        Ok(changed)
     }
 
     /// Removes the rows that match, and returns how many did.
     ///
     /// # Errors
     /// The database's.
-    pub async fn delete_where<E: EntityTrait>(&self, delete: DeleteMany<E>) -> Result<u64, DbErr> {
-        Ok(self.run(delete.exec(&self.transaction)).await?.rows_affected)
+    pub async fn delete_where<E: EntityTrait>(
+        &self,
+        delete: DeleteMany<E>,
+        topics: impl Into<Topics>,
+    ) -> Result<u64, DbErr> {
+        let removed = self.run(delete.exec(&self.transaction)).await?.rows_affected;
+        self.touch_if(removed, topics);
+        Ok(removed)
     }
 
     /// Reads within the transaction, its own writes included. `FOR UPDATE` works here.
@@ -109,6 +122,23 @@ impl UnitOfWork {
     pub async fn read<T>(&self, read: impl AsyncFnOnce(&ReadConnection<'_>) -> Result<T, DbErr>) -> Result<T, DbErr> {
         let connection = ReadConnection(Source::Transaction(&self.transaction));
         self.run(read(&connection)).await
+    }
+
+    /// A statement that changed no row touched nothing.
+    fn touch_if(&self, rows: u64, topics: impl Into<Topics>) {
+        if rows > 0 {
+            self.touch(topics);
+        }
+    }
+
+    /// Topics that changed besides those of the statements: what a caller knows and no single write does.
+    pub fn touch(&self, topics: impl Into<Topics>) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).extend(topics.into().named());
+    }
+
+    /// All topics that were touched.
+    pub(super) fn touched(&self) -> BTreeSet<Topic> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Runs a statement of the bookkeeping that is not counted.

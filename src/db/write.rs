@@ -3,6 +3,7 @@
 use sea_orm::{DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use super::errors::{is_conflict, is_dropped, is_silent};
+use super::outbox::Marks;
 use super::outcome::{Outcome, Ticket};
 use super::retries::Retries;
 use super::{Database, UnitOfWork};
@@ -18,6 +19,8 @@ enum Again {
 struct Failed<E> {
     error: E,
     again: Option<Again>,
+    /// Nobody can tell whether it was committed.
+    is_unknown: bool,
 }
 
 impl Database {
@@ -97,10 +100,25 @@ impl Database {
         if let Some(cause) = unit.failure() {
             return Err(given_up(unit, cause.clone(), Some(cause)).await);
         }
-        match unit.commit().await {
-            Ok(()) => Ok(value),
-            Err(error) => self.after_failed_commit(error, ticket, idempotent).await.map(|()| value),
+        let marks = match Marks::set(self, &unit).await {
+            Ok(marks) => marks,
+            Err(error) => return Err(given_up(unit, error.clone(), Some(error)).await),
+        };
+        if !marks.are_fresh() {
+            unit.roll_back().await;
+            marks.lift().await;
+            let late = super::errors::silent(self.statement_timeout());
+            return Err(Failed { error: late.into(), again: Some(Again::Conflict), is_unknown: false });
         }
+        let outcome = match unit.commit().await {
+            Ok(()) => Ok(()),
+            Err(error) => self.after_failed_commit(error, ticket, idempotent).await,
+        };
+        match &outcome {
+            Err(failed) if failed.is_unknown => marks.leave(),
+            _ => marks.lift().await,
+        }
+        outcome.map(|()| value)
     }
 
     async fn begin(&self) -> Result<UnitOfWork, DbErr> {
@@ -136,14 +154,15 @@ impl Database {
             Outcome::RolledBack => true,
             Outcome::Unknown => idempotent,
         };
-        Err(Failed { error: error.into(), again: again.then_some(Again::Dropped) })
+        let is_unknown = outcome == Outcome::Unknown;
+        Err(Failed { error: error.into(), again: again.then_some(Again::Dropped), is_unknown })
     }
 }
 
 /// Rolls back, and says whether `cause` makes another attempt worth it.
 async fn given_up<E>(unit: UnitOfWork, error: impl Into<E>, cause: Option<DbErr>) -> Failed<E> {
     unit.roll_back().await;
-    Failed { error: error.into(), again: cause.as_ref().and_then(reason) }
+    Failed { error: error.into(), again: cause.as_ref().and_then(reason), is_unknown: false }
 }
 
 /// Why an attempt that was not committed is worth repeating.
@@ -159,11 +178,11 @@ fn reason(cause: &DbErr) -> Option<Again> {
 
 impl<E: From<DbErr>> Failed<E> {
     fn lasting(error: DbErr) -> Self {
-        Self { error: error.into(), again: None }
+        Self { error: error.into(), again: None, is_unknown: false }
     }
 
     fn before_commit(error: DbErr) -> Self {
         let again = reason(&error);
-        Self { error: error.into(), again }
+        Self { error: error.into(), again, is_unknown: false }
     }
 }

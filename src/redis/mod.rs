@@ -88,6 +88,12 @@ impl Redis {
         &self.0.server
     }
 
+    /// What begins every key, without the colon after it.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.0.prefix
+    }
+
     /// The key of the thing `name` of `kind`: `{prefix}:{kind}:{name}`.
     #[must_use]
     pub fn key(&self, kind: &str, name: &str) -> String {

@@ -92,7 +92,7 @@ impl DurableStore {
         let copy = found.as_ref().and_then(Found::copy).filter(|copy| self.0.is_live(copy, now));
         if let Some(copy) = copy {
             if self.0.is_touch_due(&copy, now) {
-                self.touch_later(copy.clone(), hash, found);
+                self.0.touch_later(copy.clone(), hash, found);
             }
             return Verdict::Live(copy);
         }
@@ -118,33 +118,10 @@ impl DurableStore {
             return Ok(Verdict::Over);
         }
         if self.0.is_touch_due(&copy, now) {
-            self.touch_later(copy.clone(), hash, found);
+            self.0.touch_later(copy.clone(), hash, found);
         } else if let Some(found) = found {
             self.0.put(&found, copy.clone()).await;
         }
         Ok(Verdict::Live(copy))
-    }
-
-    /// Notes in the row, then in the copy, that the session is in use: in a task of its own, so that no page waits for
-    /// it or counts it. One at a time for each session.
-    fn touch_later(&self, copy: Copy, hash: &KeyHash, found: Option<Found>) {
-        let Some(turn) = self.0.touch_turn(copy.session_id) else {
-            return;
-        };
-        let (sessions, hash, now) = (self.0.clone(), hash.clone(), self.0.now());
-        actix_web::rt::spawn(async move {
-            let _turn = turn;
-            match rows::touch(sessions.database(), copy.session_id, now).await {
-                Ok(true) => {
-                    if let Some(found) = found {
-                        sessions.put(&found, Copy { last_seen_at: now, ..copy }).await;
-                    }
-                }
-                Ok(false) => sessions.forget([hash]).await,
-                Err(error) => {
-                    log::debug!("session {} is in use, which could not be noted: {error}", copy.session_id);
-                }
-            }
-        });
     }
 }

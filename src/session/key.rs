@@ -14,7 +14,13 @@ impl KeyHash {
     /// The hash of the key in a cookie.
     #[must_use]
     pub fn of(key: &SessionKey) -> Self {
-        Self(hex(&Sha256::digest(key.as_ref())))
+        Self::of_text(key.as_ref())
+    }
+
+    /// The hash of a key that is not known to be one.
+    #[must_use]
+    pub fn of_text(key: &str) -> Self {
+        Self(hex(&Sha256::digest(key)))
     }
 
     /// A hash as a row holds it.

@@ -30,6 +30,7 @@
 mod copy;
 mod durable;
 mod key;
+mod peek;
 mod rows;
 mod state;
 pub mod store;
@@ -51,7 +52,7 @@ pub use self::durable::DurableStore;
 pub use self::key::KeyHash;
 pub use self::state::{KEY_HASH, SESSION_ID, USER_ID, begin, end};
 use self::store::{FastCopy, Found, MemoryStore, RedisStore};
-use self::touches::{Touches, Turn};
+use self::touches::Touches;
 use crate::db::{Database, Reader, UnitOfWork};
 use crate::integrations::clock::Clock;
 use crate::redis::Redis;
@@ -146,10 +147,9 @@ impl Sessions {
             let sessions = self.clone();
             arbiter.spawn(async move { sessions.0.copies.warm_up().await });
         }
-        let name = if self.0.is_https { "__Host-session" } else { "session" };
         let lifecycle = BrowserSession::default().state_ttl(time::Duration::seconds(self.0.limits.max.num_seconds()));
         SessionMiddleware::builder(DurableStore(self.clone()), self.0.cookie_key.clone())
-            .cookie_name(name.to_owned())
+            .cookie_name(self.cookie_name().to_owned())
             .cookie_content_security(CookieContentSecurity::Signed)
             .cookie_secure(self.0.is_https)
             .cookie_http_only(true)
@@ -157,6 +157,10 @@ impl Sessions {
             .cookie_path("/".to_owned())
             .session_lifecycle(lifecycle)
             .build()
+    }
+
+    fn cookie_name(&self) -> &'static str {
+        if self.0.is_https { "__Host-session" } else { "session" }
     }
 
     /// A person's live sessions, the most recently used first.
@@ -253,10 +257,6 @@ impl Sessions {
 
     fn is_touch_due(&self, copy: &Copy, now: DateTime<Utc>) -> bool {
         now - copy.last_seen_at >= self.0.limits.touch_every
-    }
-
-    fn touch_turn(&self, session_id: i64) -> Option<Turn> {
-        self.0.touches.turn(session_id)
     }
 
     /// Puts a copy for as long as it can be of use; that it cannot be put does not matter.

@@ -5,11 +5,14 @@ use entity::user_session::{ActiveModel, COLUMN, Column, Entity, Model};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
 };
 
 use super::KeyHash;
+use crate::cache::{Topic, Topics};
 use crate::db::{Database, Reader, UnitOfWork};
+
+/// Sessions are shown on one page, to their own person, which is not kept: it changes with each use.
+const LIST_IS_NOT_KEPT: Topics = Topics::exempt("the list of sessions is not kept");
 
 /// What a new session starts with.
 pub(super) struct NewSession {
@@ -36,14 +39,17 @@ pub(super) async fn insert(database: &Database, new: &NewSession) -> Result<Mode
                 revoked_at: Set(None),
                 ..ActiveModel::default()
             };
-            uow.insert(row).await
+            uow.insert(row, LIST_IS_NOT_KEPT).await
         })
         .await
 }
 
 /// The row of a session, whatever has become of it.
 pub(super) async fn find(database: &Database, hash: &KeyHash) -> Result<Option<Model>, DbErr> {
-    database.reader().run(async |conn| Entity::find().filter(COLUMN.key_hash.eq(hash.as_str())).one(conn).await).await
+    database
+        .reader()
+        .run(LIST_IS_NOT_KEPT, async |conn| Entity::find().filter(COLUMN.key_hash.eq(hash.as_str())).one(conn).await)
+        .await
 }
 
 /// Notes that the session was used, in one statement. `false`: it has been revoked meanwhile.
@@ -55,7 +61,7 @@ pub(super) async fn touch(database: &Database, id: i64, now: DateTime<Utc>) -> R
                 .col_expr(Column::UpdatedAt, Expr::value(now))
                 .filter(Column::Id.eq(id))
                 .filter(Column::RevokedAt.is_null());
-            uow.update_where(touch).await
+            uow.update_where(touch, LIST_IS_NOT_KEPT).await
         })
         .await?;
     Ok(changed > 0)
@@ -69,32 +75,22 @@ pub(super) async fn revoke(
     now: DateTime<Utc>,
 ) -> Result<Vec<(KeyHash, DateTime<Utc>)>, DbErr> {
     let which = which.add(Column::RevokedAt.is_null()).add(Column::ExpiresAt.gt(now));
-    let ended: Vec<(String, DateTime<Utc>)> = uow
-        .read(async |conn| {
-            let find = Entity::find().select_only().columns([Column::KeyHash, Column::LastSeenAt]);
-            find.filter(which.clone()).into_tuple().all(conn).await
-        })
-        .await?;
-    if !ended.is_empty() {
-        let mark = Entity::update_many()
-            .col_expr(Column::RevokedAt, Expr::value(now))
-            .col_expr(Column::UpdatedAt, Expr::value(now))
-            .filter(which);
-        uow.update_where(mark).await?;
-    }
-    Ok(ended.into_iter().map(|(hash, last_seen)| (KeyHash::from_row(hash), last_seen)).collect())
+    let mark = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(which);
+    // Their people may not come in with them any more: no page of theirs is served until that was looked at.
+    let theirs = |ended: &[Model]| Topics::each(ended.iter().map(|row| Topic::Account(row.user_id)));
+    let ended = uow.update_returning(mark, theirs).await?;
+    Ok(ended.into_iter().map(|row| (KeyHash::from_row(row.key_hash), row.last_seen_at)).collect())
 }
 
 /// Marks one session as revoked, by the hash that its own cookie names. Twice does no harm.
 pub(super) async fn revoke_by_hash(database: &Database, hash: &KeyHash, now: DateTime<Utc>) -> Result<(), DbErr> {
     database
         .write_idempotent(async |uow| {
-            let mark = Entity::update_many()
-                .col_expr(Column::RevokedAt, Expr::value(now))
-                .col_expr(Column::UpdatedAt, Expr::value(now))
-                .filter(Column::KeyHash.eq(hash.as_str()))
-                .filter(Column::RevokedAt.is_null());
-            uow.update_where(mark).await
+            let which = Condition::all().add(Column::KeyHash.eq(hash.as_str()));
+            revoke(uow, which, now).await
         })
         .await
         .map(drop)
@@ -108,7 +104,7 @@ pub(super) async fn live_of(
     idle: TimeDelta,
 ) -> Result<Vec<Model>, DbErr> {
     reader
-        .run(async |conn| {
+        .run(LIST_IS_NOT_KEPT, async |conn| {
             Entity::find()
                 .filter(Column::UserId.eq(user_id))
                 .filter(Column::RevokedAt.is_null())
@@ -127,7 +123,7 @@ pub(super) async fn delete_ended(database: &Database, before: DateTime<Utc>) -> 
     database
         .write_idempotent(async |uow| {
             let ended = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::RevokedAt.lt(before));
-            uow.delete_where(Entity::delete_many().filter(ended)).await
+            uow.delete_where(Entity::delete_many().filter(ended), LIST_IS_NOT_KEPT).await
         })
         .await
 }

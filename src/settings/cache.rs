@@ -8,7 +8,7 @@ use super::reader::{Reader, shown};
 pub struct Cache {
     /// First part of every key in Redis. Letters, digits, `_`, `-` and `.`.
     pub key_prefix: String,
-    /// Longest time that a page is kept.
+    /// Longest time that a page is kept; zero: none is.
     pub page_lifetime: Duration,
     /// How long a value lives that was set without a time of its own.
     pub timeout: Duration,
@@ -22,7 +22,7 @@ impl Cache {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             key_prefix: key_prefix(reader),
-            page_lifetime: reader.seconds("CACHE_PAGE_SECONDS", 1..=86_400),
+            page_lifetime: reader.seconds("CACHE_PAGE_SECONDS", 0..=86_400),
             timeout: reader.seconds("CACHE_TIMEOUT", 1..=31_536_000),
             memory_bytes: reader.number::<u64>("CACHE_MEMORY_MB", 1..=1_048_576) * 1024 * 1024,
             verify: reader.flag("CACHE_VERIFY"),

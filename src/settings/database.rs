@@ -39,6 +39,14 @@ impl Database {
         }
     }
 
+    /// How long a network may be silent beyond the time that Postgres itself allows a statement.
+    pub const GRACE: Duration = Duration::from_secs(2);
+
+    /// The time within which any statement, COMMIT included, is answered or given up.
+    pub fn longest_answer(&self) -> Duration {
+        self.acquire_timeout + self.statement_timeout + Self::GRACE
+    }
+
     /// Whether the database is a file of this process (SQLite).
     pub fn is_embedded(&self) -> bool {
         self.url.is_embedded()

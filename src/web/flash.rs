@@ -59,6 +59,11 @@ pub(super) fn take(request: &HttpRequest, key: &Key) -> Option<Flash> {
     Some(Flash { kind, text: text.to_owned() })
 }
 
+/// Whether the browser sends a message, whatever it is worth: its page is for this once.
+pub fn is_pending(request: &HttpRequest) -> bool {
+    request.cookie(COOKIE).is_some()
+}
+
 /// The cookie that carries `flash` to the next page.
 pub(super) fn carrying(flash: &Flash, key: &Key, secure: bool) -> Option<Cookie<'static>> {
     let (_, kind) = FlashKind::ALL.into_iter().find(|(known, _)| *known == flash.kind)?;

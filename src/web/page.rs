@@ -15,14 +15,13 @@ use std::future::{Ready, ready};
 
 use crate::{
     access::navigation,
-    db::accounting,
     state::AppState,
     web::{
         error::{AppError, Rendered},
         flash::{self, Flash},
         middleware::request_id::RequestId,
-        moment::Moment,
         peer::Peer,
+        present::Present,
     },
 };
 
@@ -52,9 +51,9 @@ pub struct Shell {
     /// The zone their times are told in.
     #[serde(skip)]
     pub zone: Tz,
-    /// When they will be signed out if they do nothing, UTC.
+    /// After how many minutes without a request they are signed out.
     #[serde(skip)]
-    pub idle_until: Option<chrono::DateTime<chrono::Utc>>,
+    pub idle_minutes: Option<u64>,
 }
 
 /// One place in the navigation.
@@ -87,9 +86,8 @@ pub struct Layout {
     nav: Vec<NavLink>,
     flash: Option<Flash>,
     unchanged_since: Option<Since>,
-    session_warns_at: Option<String>,
+    session_minutes: Option<u64>,
     reference: String,
-    toolbar: Option<Toolbar>,
 }
 
 /// The moment a page was made. Because no page is ever stale, nothing has changed since.
@@ -98,21 +96,6 @@ struct Since {
     utc: String,
     time: String,
     zone: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct Toolbar {
-    queries: u32,
-    milliseconds: String,
-    statements: Vec<ToolbarStatement>,
-}
-
-#[derive(Debug, Serialize)]
-struct ToolbarStatement {
-    sql: String,
-    milliseconds: String,
-    /// How often a statement of this shape was run: more than once is a query in a loop.
-    repeats: usize,
 }
 
 /// Makes pages for one request.
@@ -144,6 +127,11 @@ impl Pages {
     /// Who is at the other end of the connection.
     pub fn peer(&self) -> Peer {
         Peer::of(&self.request, &self.state.settings.server.trusted_proxies)
+    }
+
+    /// The present, as the page in the making sees it.
+    pub fn present(&self) -> Present {
+        Present::new(self.state.clock.now(), self.request.extensions().get().cloned())
     }
 
     /// The request, for what has no extractor of its own (the session, the user agent).
@@ -220,39 +208,11 @@ impl Pages {
                 time: now.with_timezone(&zone).format("%H:%M:%S").to_string(),
                 zone: zone.name(),
             }),
-            session_warns_at: shell
-                .as_ref()
-                .and_then(|shell| shell.idle_until)
-                .map(|end| Moment::new(end - chrono::Duration::minutes(2), Tz::UTC).utc),
+            session_minutes: shell.as_ref().and_then(|shell| shell.idle_minutes),
             reference: RequestId::of(self.request.extensions().get()),
-            toolbar: self.toolbar(),
             viewer: shell,
         }
     }
-
-    fn toolbar(&self) -> Option<Toolbar> {
-        if !self.state.settings.diagnostics.debug_toolbar {
-            return None;
-        }
-        let tally = accounting::so_far()?;
-        Some(Toolbar {
-            queries: tally.count,
-            milliseconds: milliseconds(tally.elapsed),
-            statements: tally
-                .statements
-                .iter()
-                .map(|statement| ToolbarStatement {
-                    sql: statement.sql.clone(),
-                    milliseconds: milliseconds(statement.elapsed),
-                    repeats: tally.statements.iter().filter(|other| other.sql == statement.sql).count(),
-                })
-                .collect(),
-        })
-    }
-}
-
-fn milliseconds(time: std::time::Duration) -> String {
-    format!("{:.1}", time.as_secs_f64() * 1000.0)
 }
 
 /// The layout of an error page, which must need neither session nor database.
@@ -264,8 +224,7 @@ pub(super) fn bare_layout(title: &str, shell: Option<Shell>, reference: String) 
         viewer: shell,
         flash: None,
         unchanged_since: None,
-        session_warns_at: None,
+        session_minutes: None,
         reference,
-        toolbar: None,
     }
 }

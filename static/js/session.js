@@ -3,9 +3,9 @@
    Any page opened in another tab moves the moment on; nothing that was typed is lost either way. */
 {
   const KEY = "session-warns-at";
-  const opened = Date.now();
-  const first = Date.parse(document.body.dataset.sessionWarnsAt);
-  const allowance = first - opened;
+  /* Counted from the moment this page was opened, by this computer's own clock: asking for the page was the last use. */
+  const allowance = (Number(document.body.dataset.sessionMinutes) - 2) * 60000;
+  const first = Date.now() + allowance;
   let warnsAt = first;
   let notice;
 
@@ -53,8 +53,7 @@
     if (!notice) say("You will be signed out in two minutes: nothing has happened here for a while.", "Stay signed in", stay);
   };
 
-  /* A computer whose clock is far off would warn at once, or never: then it is left alone. */
-  if (allowance > 0 && allowance < 24 * 3600000) {
+  if (allowance > 0) {
     remember(first);
     addEventListener("storage", (event) => {
       if (event.key === KEY && Number(event.newValue) > warnsAt) warnsAt = Number(event.newValue);

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Schema, Statement};
 use telemedicine::db::{Database, accounting};
 use telemedicine::metrics;
 
-use crate::support::{TestDatabase, hospital_named};
+use crate::support::{NO_PAGE, TestDatabase, hospital_named};
 
 #[tokio::test]
 async fn on_sqlite() {
@@ -29,13 +29,13 @@ async fn everything_is_counted(db: &Database) {
 
 async fn units_of_work(db: &Database) {
     let work = db.write(async |unit| {
-        unit.insert_many([hospital_named("A"), hospital_named("B")]).await?;
+        unit.insert_many([hospital_named("A"), hospital_named("B")], NO_PAGE).await?;
         unit.read(async |conn| hospital::Entity::find().all(conn).await).await?;
-        unit.delete_where(hospital::Entity::delete_many()).await
+        unit.delete_where(hospital::Entity::delete_many(), NO_PAGE).await
     });
     let (removed, tally) = accounting::scope(work).await;
     assert_eq!((removed, tally.count), (Ok::<_, DbErr>(2), 3));
-    let insert = db.write(async |unit| unit.insert(hospital_named("Bir")).await);
+    let insert = db.write(async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await);
     let (row, tally) = accounting::scope(insert).await;
     row.unwrap();
     assert_eq!(tally.count, 1, "BEGIN, COMMIT and the bookkeeping do not count");
@@ -45,7 +45,7 @@ async fn the_entity_loader(db: &Database) {
     let people = Schema::new(db.backend()).create_table_from_entity(user::Entity);
     db.bare().execute(&people).await.unwrap();
     let reader = db.reader();
-    let load = reader.run(async |conn| hospital::Entity::load().with(user::Entity).all(conn).await);
+    let load = reader.run(NO_PAGE, async |conn| hospital::Entity::load().with(user::Entity).all(conn).await);
     let (rows, tally) = accounting::scope_with_statements(load).await;
     assert_eq!(rows.unwrap().len(), 1);
     assert_eq!(tally.count, 2, "its second statement counts: {:?}", tally.statements);
@@ -56,7 +56,7 @@ async fn raw_statements(db: &Database) {
     let sql = "SELECT name FROM hospital WHERE name = $1";
     let raw = Statement::from_sql_and_values(db.backend(), sql, [secret.into()]);
     let reader = db.reader();
-    let twice = reader.run(async |conn| {
+    let twice = reader.run(NO_PAGE, async |conn| {
         conn.query_all_raw(raw.clone()).await?;
         conn.query_one_raw(raw.clone()).await
     });
@@ -70,7 +70,8 @@ async fn raw_statements(db: &Database) {
 #[tokio::test]
 async fn a_scope_counts_what_runs_in_it_and_nothing_beside_it() {
     let test = TestDatabase::sqlite().await;
-    let read = async || test.db.reader().run(async |conn| hospital::Entity::find().all(conn).await).await.unwrap();
+    let read =
+        async || test.db.reader().run(NO_PAGE, async |conn| hospital::Entity::find().all(conn).await).await.unwrap();
     read().await;
     assert_eq!(accounting::so_far(), None, "outside of a scope nobody counts");
     let ((_, inner), outer) = accounting::scope(async {
@@ -90,7 +91,8 @@ async fn failures_are_counted_and_shown() {
     let broken = Statement::from_string(test.db.backend(), "SELECT nothing FROM nowhere");
     let read = test.db.reader();
     let (result, tally) =
-        accounting::scope_with_statements(read.run(async |conn| conn.query_one_raw(broken.clone()).await)).await;
+        accounting::scope_with_statements(read.run(NO_PAGE, async |conn| conn.query_one_raw(broken.clone()).await))
+            .await;
     assert!(result.is_err());
     assert!(tally.statements.iter().all(|statement| statement.failed) && tally.count == 1);
     let text = metrics::render().unwrap();

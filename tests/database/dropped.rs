@@ -9,7 +9,7 @@ use entity::hospital;
 use sea_orm::{DbErr, EntityTrait};
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::support::{TestDatabase, hospital_named, terminate_all};
+use crate::support::{NO_PAGE, TestDatabase, hospital_named, terminate_all};
 
 const ROUNDS: usize = 20;
 
@@ -59,7 +59,7 @@ async fn read_under_fire(test: &TestDatabase) {
         let (reader, load) = (test.db.reader(), load.clone());
         readers.spawn_local(async move {
             while load.goes_on() {
-                reader.run(async |conn| hospital::Entity::find().all(conn).await).await?;
+                reader.run(NO_PAGE, async |conn| hospital::Entity::find().all(conn).await).await?;
                 load.count();
             }
             Ok::<(), DbErr>(())
@@ -84,7 +84,9 @@ async fn rest_and_die(test: &TestDatabase) {
         let mut readers = JoinSet::new();
         for _ in 0..40 {
             let reader = test.db.reader();
-            readers.spawn_local(async move { reader.run(async |conn| hospital::Entity::find().all(conn).await).await });
+            readers.spawn_local(async move {
+                reader.run(NO_PAGE, async |conn| hospital::Entity::find().all(conn).await).await
+            });
         }
         while let Some(result) = readers.join_next().await {
             result.unwrap().unwrap();
@@ -93,7 +95,7 @@ async fn rest_and_die(test: &TestDatabase) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         terminate_all(&mut test.beside().await).await;
-        test.db.reader().run(async |conn| hospital::Entity::find().all(conn).await).await.unwrap();
+        test.db.reader().run(NO_PAGE, async |conn| hospital::Entity::find().all(conn).await).await.unwrap();
     }
 }
 
@@ -113,7 +115,7 @@ async fn write_under_fire(test: &TestDatabase) {
             let mut written = Vec::new();
             while load.goes_on() {
                 let name = format!("{writer}-{}", written.len());
-                db.write(async |unit| unit.insert(hospital_named(name.clone())).await.map(|_| ())).await?;
+                db.write(async |unit| unit.insert(hospital_named(name.clone()), NO_PAGE).await.map(|_| ())).await?;
                 written.push(name);
                 load.count();
             }
@@ -126,7 +128,7 @@ async fn write_under_fire(test: &TestDatabase) {
         // The names are unique, so a write that was done twice is an error here.
         acknowledged.extend(writer.unwrap().expect("a writer saw an error"));
     }
-    let stored = test.db.reader().run(async |conn| hospital::Entity::find().all(conn).await).await.unwrap();
+    let stored = test.db.reader().run(NO_PAGE, async |conn| hospital::Entity::find().all(conn).await).await.unwrap();
     let stored: HashSet<String> = stored.into_iter().map(|row| row.name).collect();
     assert_eq!(stored, acknowledged);
 }

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Query
 use telemedicine::db::{UnitOfWork, health, is_conflict, is_dropped, is_pooler_mismatch};
 use tokio::sync::Barrier;
 
-use crate::support::{TestDatabase, hospital_named, run};
+use crate::support::{NO_PAGE, TestDatabase, hospital_named, run};
 
 fn sql(text: &str) -> Statement {
     Statement::from_string(DbBackend::Postgres, text)
@@ -29,7 +29,7 @@ async fn a_conflict_is_tried_three_times_more() {
         let result = test
             .db
             .write(async |unit| {
-                unit.insert(hospital_named(format!("After {conflicts} conflicts"))).await?;
+                unit.insert(hospital_named(format!("After {conflicts} conflicts")), NO_PAGE).await?;
                 if attempts.fetch_add(1, Ordering::Relaxed) < conflicts {
                     unit.read(async |conn| conn.query_one_raw(sql("SELECT conflict()")).await).await?;
                 }
@@ -48,7 +48,7 @@ async fn a_deadlock_is_resolved_without_an_error() {
         return;
     };
     let rows = [hospital_named("A"), hospital_named("B")];
-    test.db.write(async |unit| unit.insert_many(rows.clone()).await).await.unwrap();
+    test.db.write(async |unit| unit.insert_many(rows.clone(), NO_PAGE).await).await.unwrap();
     let meeting = Barrier::new(2);
     let touch = async |first: &'static str, second: &'static str| {
         let attempts = AtomicU32::new(0);
@@ -71,7 +71,7 @@ async fn lock(unit: &UnitOfWork, name: &str) -> Result<u64, DbErr> {
     let update = hospital::Entity::update_many()
         .col_expr(hospital::Column::Phone, Expr::value("locked"))
         .filter(hospital::Column::Name.eq(name));
-    unit.update_where(update).await
+    unit.update_where(update, NO_PAGE).await
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_statement_that_takes_too_long_is_ended_in_the_server() {
         .await;
     assert!(write.unwrap_err().to_string().contains("statement timeout"));
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
-    let read = test.db.reader().run(async |conn| conn.query_one_raw(sql("SELECT pg_sleep(20)")).await).await;
+    let read = test.db.reader().run(NO_PAGE, async |conn| conn.query_one_raw(sql("SELECT pg_sleep(20)")).await).await;
     let said = read.unwrap_err().to_string();
     // A pooler may not pass the limit on; then the read is given up on our side.
     assert!(said.contains("statement timeout") || said.contains("did not answer"), "{said}");
@@ -101,10 +101,10 @@ async fn a_session_is_named_and_carries_no_state_of_its_own() {
     let Some(test) = TestDatabase::postgres_with(&[("DB_STATEMENT_TIMEOUT", "7")]).await else {
         return;
     };
-    test.db.write(async |unit| unit.insert(hospital_named("Bir")).await).await.unwrap();
+    test.db.write(async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await).await.unwrap();
     let changed =
         "SELECT name || ' ' || setting AS value, source FROM pg_settings WHERE source IN ('session', 'client')";
-    let rows = test.db.reader().run(async |conn| conn.query_all_raw(sql(changed)).await).await.unwrap();
+    let rows = test.db.reader().run(NO_PAGE, async |conn| conn.query_all_raw(sql(changed)).await).await.unwrap();
     let found: Vec<(String, String)> =
         rows.iter().map(|row| row.try_get_many("", &["value".to_owned(), "source".to_owned()]).unwrap()).collect();
     let from = |value: &str| found.iter().find(|(found, _)| found == value).map(|(_, source)| source.as_str());
@@ -169,7 +169,7 @@ async fn a_pooler_that_loses_statements_is_named_by_readiness() {
     run(&mut test.beside().await, missing).await;
     let patience = Duration::from_secs(2);
     health::check(&test.db, patience).await.unwrap();
-    test.db.reader().run(async |conn| conn.query_one_raw(sql("SELECT missing()")).await).await.unwrap_err();
+    test.db.reader().run(NO_PAGE, async |conn| conn.query_one_raw(sql("SELECT missing()")).await).await.unwrap_err();
     let said = health::check(&test.db, patience).await.unwrap_err().to_string();
     assert!(said.contains("max_prepared_statements") && said.contains("pool_mode = session"), "{said}");
 }

@@ -10,7 +10,7 @@ use telemedicine::db::Database;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, LocalSet, spawn_local};
 
-use crate::support::{TestDatabase, hospital_named, open};
+use crate::support::{NO_PAGE, TestDatabase, hospital_named, open};
 
 /// Passes bytes to Postgres until it is told to forget the connections it has, without closing them.
 #[derive(Default)]
@@ -107,9 +107,9 @@ async fn fall_silent(test: &TestDatabase) {
 }
 
 async fn read(db: &Database) -> Result<usize, DbErr> {
-    db.reader().run(async |conn| Ok(hospital::Entity::find().all(conn).await?.len())).await
+    db.reader().run(NO_PAGE, async |conn| Ok(hospital::Entity::find().all(conn).await?.len())).await
 }
 
 async fn write(db: &Database, name: &str) -> Result<(), DbErr> {
-    db.write(async |unit| unit.insert(hospital_named(name)).await.map(|_| ())).await
+    db.write(async |unit| unit.insert(hospital_named(name), NO_PAGE).await.map(|_| ())).await
 }

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, Statement};
 use telemedicine::db::Database;
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::support::{TestDatabase, hospital_named, open};
+use crate::support::{NO_PAGE, TestDatabase, hospital_named, open};
 
 #[tokio::test]
 async fn sixteen_writers_and_readers_never_see_a_busy_file() {
@@ -25,7 +25,7 @@ async fn write_and_read() {
         tasks.spawn_local(async move {
             for turn in 0..25 {
                 store_alone(&db, &format!("{writer}-{turn}")).await?;
-                db.reader().run(async |conn| hospital::Entity::find().count(conn).await).await?;
+                db.reader().run(NO_PAGE, async |conn| hospital::Entity::find().count(conn).await).await?;
             }
             Ok::<(), DbErr>(())
         });
@@ -33,7 +33,7 @@ async fn write_and_read() {
     while let Some(task) = tasks.join_next().await {
         task.unwrap().expect("a busy file");
     }
-    let stored = test.db.reader().run(async |conn| hospital::Entity::find().count(conn).await).await;
+    let stored = test.db.reader().run(NO_PAGE, async |conn| hospital::Entity::find().count(conn).await).await;
     assert_eq!(stored, Ok(16 * 25));
 }
 
@@ -42,7 +42,7 @@ async fn store_alone(db: &Database, name: &str) -> Result<(), DbErr> {
     let name = name.to_owned();
     db.write(async |unit| {
         let before = unit.read(async |conn| hospital::Entity::find().count(conn).await).await?;
-        unit.insert(hospital_named(name.clone())).await?;
+        unit.insert(hospital_named(name.clone()), NO_PAGE).await?;
         let after = unit.read(async |conn| hospital::Entity::find().count(conn).await).await?;
         assert_eq!(before + 1, after, "nobody else writes meanwhile");
         Ok(())
@@ -57,8 +57,8 @@ async fn a_write_within_a_write_fails_instead_of_waiting_for_ever() {
     let start = Instant::now();
     let result: Result<(), DbErr> = db
         .write(async |outer| {
-            outer.insert(hospital_named("Bir")).await?;
-            db.write(async |inner| inner.insert(hospital_named("Patan")).await.map(|_| ())).await
+            outer.insert(hospital_named("Bir"), NO_PAGE).await?;
+            db.write(async |inner| inner.insert(hospital_named("Patan"), NO_PAGE).await.map(|_| ())).await
         })
         .await;
     assert!(matches!(result, Err(DbErr::ConnectionAcquire(_))), "{result:?}");
@@ -71,7 +71,7 @@ async fn a_unit_that_is_dropped_half_way_is_rolled_back_and_frees_the_file() {
     let abandoned: Result<Result<(), DbErr>, _> = tokio::time::timeout(
         Duration::from_millis(200),
         test.db.write(async |unit| {
-            unit.insert(hospital_named("Bir")).await?;
+            unit.insert(hospital_named("Bir"), NO_PAGE).await?;
             std::future::pending::<()>().await;
             Ok(())
         }),
@@ -79,7 +79,7 @@ async fn a_unit_that_is_dropped_half_way_is_rolled_back_and_frees_the_file() {
     .await;
     assert!(abandoned.is_err());
     let raise = hospital::Entity::update_many().col_expr(hospital::Column::Active, Expr::value(false));
-    assert_eq!(test.db.write(async |unit| unit.update_where(raise.clone()).await).await, Ok(0));
+    assert_eq!(test.db.write(async |unit| unit.update_where(raise.clone(), NO_PAGE).await).await, Ok(0));
 }
 
 #[tokio::test]
@@ -92,8 +92,13 @@ async fn the_file_is_opened_as_a_clinic_needs_it() {
         let sql =
             format!("SELECT CAST(p.{} AS TEXT) AS value FROM pragma_{pragma} p", pragma.trim_start_matches("busy_"));
         let statement = Statement::from_string(test.db.backend(), sql);
-        let row =
-            test.db.reader().run(async |conn| conn.query_one_raw(statement.clone()).await).await.unwrap().unwrap();
+        let row = test
+            .db
+            .reader()
+            .run(NO_PAGE, async |conn| conn.query_one_raw(statement.clone()).await)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(row.try_get::<String>("", "value").as_deref(), Ok(value), "{pragma}");
     }
 }

@@ -7,8 +7,12 @@ use entity::hospital;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, Schema};
+use telemedicine::cache::Topics;
 use telemedicine::db::Database;
 use telemedicine::settings::Settings;
+
+/// These rows are shown by no page.
+pub(crate) const NO_PAGE: Topics = Topics::exempt("a test of the database alone");
 
 /// A database of its own. Dropped with the value.
 pub(crate) struct TestDatabase {

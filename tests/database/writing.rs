@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use entity::hospital;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Statement};
 use telemedicine::db::{Database, ViolationKind, violation};
 
-use crate::support::{TestDatabase, hospital_named};
+use crate::support::{NO_PAGE, TestDatabase, hospital_named};
 
 /// Each promise is kept on SQLite and, where there is one, on Postgres.
 macro_rules! on_both {
@@ -32,32 +32,33 @@ on_both! {
     what_is_written_is_there
     an_error_undoes_everything
     a_failure_that_was_overlooked_undoes_everything
-    a_row_that_is_not_there_undoes_nothing
     compare_and_set_tells_who_was_first
     many_rows_are_stored_in_batches
-    a_conflicting_row_is_left_or_changed
     a_read_cannot_write
     a_broken_constraint_is_named
 }
 
 async fn count(db: &Database) -> u64 {
-    db.reader().run(async |conn| hospital::Entity::find().count(conn).await).await.unwrap()
+    db.reader().run(NO_PAGE, async |conn| hospital::Entity::find().count(conn).await).await.unwrap()
 }
 
 async fn what_is_written_is_there(db: &Database) {
     let row = db
         .write(async |unit| {
-            let row = unit.insert(hospital_named("Bir")).await?;
+            let row = unit.insert(hospital_named("Bir"), NO_PAGE).await?;
             let seen = unit.read(async |conn| hospital::Entity::find_by_id(row.id).one(conn).await).await?;
             assert_eq!(seen.as_ref(), Some(&row), "a unit of work sees its own writes");
-            let mut change: hospital::ActiveModel = row.into();
-            change.phone = sea_orm::ActiveValue::Set("1".to_owned());
-            unit.update(change).await
+            let change = hospital::Entity::update_many()
+                .col_expr(hospital::Column::Phone, Expr::value("1"))
+                .filter(hospital::Column::Id.eq(row.id));
+            assert_eq!(unit.update_where(change, NO_PAGE).await?, 1);
+            unit.read(async |conn| hospital::Entity::find_by_id(row.id).one(conn).await).await
         })
         .await
         .unwrap();
-    assert_eq!(row.phone, "1");
-    let removed = db.write(async |unit| unit.delete_where(hospital::Entity::delete_many()).await).await.unwrap();
+    assert_eq!(row.unwrap().phone, "1");
+    let removed =
+        db.write(async |unit| unit.delete_where(hospital::Entity::delete_many(), NO_PAGE).await).await.unwrap();
     assert_eq!((removed, count(db).await), (1, 0));
 }
 
@@ -76,7 +77,7 @@ async fn an_error_undoes_everything(db: &Database) {
     let result: Result<(), Refusal> = db
         .write(async |unit| {
             attempts.fetch_add(1, Ordering::Relaxed);
-            unit.insert(hospital_named("Bir")).await?;
+            unit.insert(hospital_named("Bir"), NO_PAGE).await?;
             Err(Refusal::Full)
         })
         .await;
@@ -87,8 +88,8 @@ async fn an_error_undoes_everything(db: &Database) {
 async fn a_failure_that_was_overlooked_undoes_everything(db: &Database) {
     let result: Result<(), DbErr> = db
         .write(async |unit| {
-            unit.insert(hospital_named("Bir")).await?;
-            let second = unit.insert(hospital_named("Bir")).await;
+            unit.insert(hospital_named("Bir"), NO_PAGE).await?;
+            let second = unit.insert(hospital_named("Bir"), NO_PAGE).await;
             assert!(second.is_err());
             Ok(())
         })
@@ -97,28 +98,14 @@ async fn a_failure_that_was_overlooked_undoes_everything(db: &Database) {
     assert_eq!(count(db).await, 0);
 }
 
-async fn a_row_that_is_not_there_undoes_nothing(db: &Database) {
-    let result: Result<(), DbErr> = db
-        .write(async |unit| {
-            unit.insert(hospital_named("Bir")).await?;
-            let mut row = hospital_named("Nowhere");
-            row.id = sea_orm::ActiveValue::Unchanged(77);
-            assert_eq!(unit.update(row).await, Err(DbErr::RecordNotUpdated));
-            Ok(())
-        })
-        .await;
-    assert_eq!(result, Ok(()));
-    assert_eq!(count(db).await, 1);
-}
-
 async fn compare_and_set_tells_who_was_first(db: &Database) {
-    db.write(async |unit| unit.insert(hospital_named("Bir")).await).await.unwrap();
+    db.write(async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await).await.unwrap();
     let close = async || {
         db.write(async |unit| {
             let update = hospital::Entity::update_many()
                 .col_expr(hospital::Column::Active, Expr::value(false))
                 .filter(hospital::Column::Active.eq(true));
-            unit.update_where(update).await
+            unit.update_where(update, NO_PAGE).await
         })
         .await
     };
@@ -127,44 +114,33 @@ async fn compare_and_set_tells_who_was_first(db: &Database) {
 
 async fn many_rows_are_stored_in_batches(db: &Database) {
     let rows = (0..5_000).map(|n| hospital_named(format!("Hospital {n}"))).collect::<Vec<_>>();
-    let stored = db.write(async |unit| unit.insert_many(rows.clone()).await).await;
+    let stored = db.write(async |unit| unit.insert_many(rows.clone(), NO_PAGE).await).await;
     assert_eq!((stored, count(db).await), (Ok(5_000), 5_000));
     let none: Vec<hospital::ActiveModel> = Vec::new();
-    assert_eq!(db.write(async |unit| unit.insert_many(none.clone()).await).await, Ok(0));
-}
-
-async fn a_conflicting_row_is_left_or_changed(db: &Database) {
-    let store = async |conflict: OnConflict| {
-        let row = hospital_named("Bir");
-        db.write(async |unit| unit.insert_or(row.clone(), conflict.clone()).await).await
-    };
-    let mut leave = OnConflict::column(hospital::Column::Name);
-    leave.do_nothing();
-    let mut change = OnConflict::column(hospital::Column::Name);
-    change.update_column(hospital::Column::Phone);
-    assert_eq!(store(leave.clone()).await, Ok(1));
-    assert_eq!(store(leave).await, Ok(0));
-    assert_eq!(store(change).await, Ok(1));
-    assert_eq!(count(db).await, 1);
+    assert_eq!(db.write(async |unit| unit.insert_many(none.clone(), NO_PAGE).await).await, Ok(0));
 }
 
 async fn a_read_cannot_write(db: &Database) {
     let refused = db
         .reader()
-        .run(async |conn| hospital::Entity::insert(hospital_named("Bir")).exec_with_returning(conn).await.map(|_| ()))
+        .run(NO_PAGE, async |conn| {
+            hospital::Entity::insert(hospital_named("Bir")).exec_with_returning(conn).await.map(|_| ())
+        })
         .await;
     assert!(matches!(refused, Err(DbErr::Custom(_))), "{refused:?}");
-    let refused = db.reader().run(async |conn| hospital::Entity::delete_many().exec(conn).await.map(|_| ())).await;
+    let refused =
+        db.reader().run(NO_PAGE, async |conn| hospital::Entity::delete_many().exec(conn).await.map(|_| ())).await;
     assert!(matches!(refused, Err(DbErr::Custom(_))), "{refused:?}");
     let sql = "( WITH one AS (SELECT 1 AS n) SELECT n FROM one )".trim_matches(['(', ')', ' ']).to_owned();
     let statement = Statement::from_string(db.backend(), sql);
-    let row = db.reader().run(async |conn| conn.query_one_raw(statement.clone()).await).await.unwrap().unwrap();
+    let row =
+        db.reader().run(NO_PAGE, async |conn| conn.query_one_raw(statement.clone()).await).await.unwrap().unwrap();
     assert_eq!(row.try_get::<i32>("", "n"), Ok(1));
 }
 
 async fn a_broken_constraint_is_named(db: &Database) {
     let twice = [hospital_named("Bir"), hospital_named("Bir")];
-    let error = db.write(async |unit| unit.insert_many(twice.clone()).await).await.unwrap_err();
+    let error = db.write(async |unit| unit.insert_many(twice.clone(), NO_PAGE).await).await.unwrap_err();
     let broken = violation(&error).unwrap();
     assert_eq!(broken.kind, ViolationKind::Unique);
     assert!(broken.constraint.contains("name"), "{broken:?}");

@@ -21,9 +21,10 @@ mod m0013_audit_entry;
 mod m0014_append_only;
 mod m0015_appointment_indexes;
 mod m0016_user_indexes;
+mod m0017_cache_outbox;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 16] = [
+pub(crate) const ALL: [Change; 17] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -40,4 +41,5 @@ pub(crate) const ALL: [Change; 16] = [
     m0014_append_only::CHANGE,
     m0015_appointment_indexes::CHANGE,
     m0016_user_indexes::CHANGE,
+    m0017_cache_outbox::CHANGE,
 ];

@@ -16,6 +16,7 @@ use super::{
     visits::{Booker, Visit},
     words,
 };
+use crate::cache::Topic;
 use crate::db::{Database, UnitOfWork};
 
 /// Notifications are made of what happened lately; older ones would have been read and forgotten.
@@ -45,19 +46,19 @@ pub(super) async fn everything(
         let appointments = appointments(uow, &ids, (visits, now)).await?;
         let told: Vec<(&Visit, i64)> = visits.iter().zip(appointments).collect();
         let events = told.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;
-        uow.insert_many(events.into_iter().flatten()).await?;
+        uow.insert_many(events.into_iter().flatten(), Topic::Everything).await?;
         // As in life, a later one has the higher id.
         let notifications = told.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
         let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();
         notifications.sort_by_key(|row| *row.created_at.as_ref());
-        uow.insert_many(notifications).await?;
+        uow.insert_many(notifications, Topic::Everything).await?;
         Ok(told.len())
     })
     .await
 }
 
 async fn people(uow: &UnitOfWork, cast: &Cast) -> Result<Ids, DbErr> {
-    uow.insert_many(cast.hospitals.clone()).await?;
+    uow.insert_many(cast.hospitals.clone(), Topic::Everything).await?;
     let rows = ids_by::<hospital::Entity, String>(uow, (hospital::Column::Id, hospital::Column::Name)).await?;
     let hospitals = cast.hospitals.iter().map(|row| known(&rows, row.name.as_ref())).collect::<Result<Vec<_>, _>>()?;
 
@@ -65,7 +66,7 @@ async fn people(uow: &UnitOfWork, cast: &Cast) -> Result<Ids, DbErr> {
     let patients = cast.patients.iter().map(|(member, _)| member);
     let members = cast.admins.iter().chain(doctors).chain(patients);
     let users = members.map(|member| in_hospital(member, &hospitals)).collect::<Result<Vec<_>, _>>()?;
-    uow.insert_many(std::iter::once(cast.super_admin.clone()).chain(users)).await?;
+    uow.insert_many(std::iter::once(cast.super_admin.clone()).chain(users), Topic::Everything).await?;
     let users = ids_by::<user::Entity, String>(uow, (user::Column::Id, user::Column::Email)).await?;
     let user_id = |member: &Member| known(&users, member.user.email.as_ref());
 
@@ -85,7 +86,11 @@ async fn doctors_of(
 ) -> Result<Vec<(i64, i64)>, DbErr> {
     let users = cast.doctors.iter().map(|(member, _)| user_id(member)).collect::<Result<Vec<_>, _>>()?;
     let rows = cast.doctors.iter().zip(&users);
-    uow.insert_many(rows.map(|((_, row), user)| doctor::ActiveModel { user_id: Set(*user), ..row.clone() })).await?;
+    uow.insert_many(
+        rows.map(|((_, row), user)| doctor::ActiveModel { user_id: Set(*user), ..row.clone() }),
+        Topic::Everything,
+    )
+    .await?;
     let ids = ids_by::<doctor::Entity, i64>(uow, (doctor::Column::Id, doctor::Column::UserId)).await?;
     users.into_iter().map(|user| Ok((known(&ids, &user)?, user))).collect()
 }
@@ -98,7 +103,11 @@ async fn patients_of(
 ) -> Result<Vec<(i64, i64)>, DbErr> {
     let users = cast.patients.iter().map(|(member, _)| user_id(member)).collect::<Result<Vec<_>, _>>()?;
     let rows = cast.patients.iter().zip(&users);
-    uow.insert_many(rows.map(|((_, row), user)| patient::ActiveModel { user_id: Set(*user), ..row.clone() })).await?;
+    uow.insert_many(
+        rows.map(|((_, row), user)| patient::ActiveModel { user_id: Set(*user), ..row.clone() }),
+        Topic::Everything,
+    )
+    .await?;
     let ids = ids_by::<patient::Entity, i64>(uow, (patient::Column::Id, patient::Column::UserId)).await?;
     users.into_iter().map(|user| Ok((known(&ids, &user)?, user))).collect()
 }
@@ -148,7 +157,7 @@ async fn hours(uow: &UnitOfWork, ids: &Ids, now: DateTime<Utc>) -> Result<(), Db
             })
         })
     };
-    uow.insert_many(ids.doctors.iter().flat_map(|(doctor, _)| week(*doctor))).await?;
+    uow.insert_many(ids.doctors.iter().flat_map(|(doctor, _)| week(*doctor)), Topic::Everything).await?;
     let off = ids.doctors.iter().enumerate().filter(|(place, _)| place % 3 == 1).map(|(place, (doctor, _))| {
         let starts_at = now + Duration::days(40 + i64::try_from(place % 10).unwrap_or(0));
         time_off::ActiveModel {
@@ -161,7 +170,7 @@ async fn hours(uow: &UnitOfWork, ids: &Ids, now: DateTime<Utc>) -> Result<(), Db
             updated_at: Set(now),
         }
     });
-    uow.insert_many(off).await.map(|_stored| ())
+    uow.insert_many(off, Topic::Everything).await.map(|_stored| ())
 }
 
 /// Stores the appointments and returns their ids in the order of `visits`.
@@ -171,7 +180,7 @@ async fn appointments(
     (visits, now): (&[Visit], DateTime<Utc>),
 ) -> Result<Vec<i64>, DbErr> {
     let rows = visits.iter().map(|visit| appointment(visit, ids, now)).collect::<Result<Vec<_>, _>>()?;
-    uow.insert_many(rows).await?;
+    uow.insert_many(rows, Topic::Everything).await?;
     // A patient begins no two visits at one time, so these two name one.
     let stored: Vec<(i64, DateTimeUtc, i64)> = uow
         .read(async |conn| {

@@ -11,7 +11,13 @@ use sea_orm::{
 };
 
 use super::passwords::Owner;
-use crate::{access::Viewer, db::Reader, state::AppState, web::AppError};
+use crate::{
+    access::Viewer,
+    cache::{Topic, Topics},
+    db::Reader,
+    state::AppState,
+    web::AppError,
+};
 
 /// An account that can be signed in to: the person is active and so is their hospital.
 #[derive(Clone, FromQueryResult)]
@@ -47,7 +53,9 @@ async fn credentials(reader: &Reader, which: Condition) -> Result<Option<Credent
         .column_as(hospital::Column::Active, "hospital_active")
         .join(JoinType::LeftJoin, user::Relation::Hospital.def())
         .filter(which);
-    reader.run(async |conn| statement.clone().into_model().one(conn).await).await
+    reader
+        .run(Topics::exempt("a sign-in is no page"), async |conn| statement.clone().into_model().one(conn).await)
+        .await
 }
 
 /// A hospital that takes patients.
@@ -66,7 +74,7 @@ pub(super) async fn active_hospitals(reader: &Reader) -> Result<Vec<HospitalChoi
         .filter(hospital::Column::Active.eq(true))
         .order_by_asc(hospital::Column::Name);
     let rows: Vec<(i64, String, String)> =
-        reader.run(async |conn| statement.clone().into_tuple().all(conn).await).await?;
+        reader.run(Topic::Hospitals, async |conn| statement.clone().into_tuple().all(conn).await).await?;
     let choice = |(id, name, zone): (i64, String, String)| {
         let zone = zone.parse().map_err(|error| AppError::Internal(format!("hospital {id}: {error}")))?;
         Ok(HospitalChoice { id, name, zone })
@@ -119,7 +127,8 @@ pub(super) struct OwnAccount {
 /// The viewer's own account.
 pub(super) async fn account(viewer: &Viewer, reader: &Reader) -> Result<OwnAccount, AppError> {
     let statement = user::Entity::find_by_id(viewer.user_id);
-    let row = reader.run(async |conn| statement.clone().into_model().one(conn).await).await?;
+    let topic = Topic::Account(viewer.user_id);
+    let row = reader.run(topic, async |conn| statement.clone().into_model().one(conn).await).await?;
     row.ok_or_else(|| AppError::Internal(format!("user {} is signed in and has no row", viewer.user_id)))
 }
 
@@ -171,7 +180,7 @@ pub async fn has_demo_accounts(reader: &Reader) -> Result<bool, DbErr> {
 /// The database's.
 pub async fn has_accounts(reader: &Reader) -> Result<bool, DbErr> {
     let any = reader
-        .run(async |conn| {
+        .run(Topics::exempt("a question of the commands"), async |conn| {
             user::Entity::find().select_only().column(user::Column::Id).into_tuple::<i64>().one(conn).await
         })
         .await?;

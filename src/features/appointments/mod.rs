@@ -17,10 +17,10 @@ pub(crate) use queries::{AppointmentRow, scope, with_parties};
 
 use handlers::{list, steps};
 
-use crate::routes::RouteTable;
+use crate::{cache::Policy, routes::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.get("/appointments", list::index);
+    table.cached_get("/appointments", Policy::with(&["status", "from", "to", "doctor", "q", "page"]), list::index);
     table.get("/appointments/{id}", list::show);
     table.post("/appointments/{id}/approval", steps::approve);
     table.post("/appointments/{id}/rejection", steps::reject);

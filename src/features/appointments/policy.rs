@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
 use super::{queries::AppointmentRow, step::Step};
-use crate::access::{Permission, Viewer};
+use crate::{
+    access::{Permission, Viewer},
+    web::Present,
+};
 
 /// See the appointments one has to do with.
 #[derive(Debug)]
@@ -91,7 +94,7 @@ pub(crate) struct Question {
 /// What `viewer` may do with an appointment of theirs as it stands, the usual thing first: the steps
 /// that are the role's to take, except what would be taken by mistake. A doctor declines a request
 /// and does not cancel it as well; nobody has missed a visit that has yet to begin, or arrived days ahead of it.
-pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, now: DateTime<Utc>) -> Vec<Act> {
+pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<Act> {
     let role = viewer.role();
     let declines = role == Role::Doctor && row.status == AppointmentStatus::Requested;
     Step::ALL
@@ -99,9 +102,9 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, now: DateTime<Utc>) ->
         .filter(|step| step.from().contains(&row.status) && step.roles().contains(&role))
         .filter(|step| match step {
             Step::Cancel => !declines,
-            Step::MissVisit => row.starts_at <= now,
+            Step::MissVisit => present.has_come(row.starts_at),
             // Nobody arrives days ahead: one wrong click would fill a waiting room.
-            Step::Arrive => row.starts_at <= now + Duration::hours(12),
+            Step::Arrive => present.has_come(row.starts_at - Duration::hours(12)),
             _ => true,
         })
         .map(|step| act(step, role, row))
@@ -110,8 +113,8 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, now: DateTime<Utc>) ->
 
 /// The same for a row of a list: what is done many times a day. Calling a visit off is offered on its
 /// own page.
-pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, now: DateTime<Utc>) -> Vec<Act> {
-    let mut offered = acts(viewer, row, now);
+pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<Act> {
+    let mut offered = acts(viewer, row, present);
     offered.retain(|act| act.step != Step::Cancel);
     offered
 }

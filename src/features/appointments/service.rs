@@ -65,7 +65,7 @@ async fn compare_and_set(
         .filter(Column::Id.eq(id))
         .filter(Column::Status.eq(before.status))
         .filter(Column::Version.eq(before.version));
-    match uow.update_where(update).await {
+    match uow.update_where(update, before.topics()).await {
         Ok(changed) => Ok(changed == 1),
         Err(error) => Err(taken(command.step, error)),
     }
@@ -112,7 +112,7 @@ async fn record(
         created_at: Set(now),
         updated_at: Set(now),
     };
-    uow.insert_many([event]).await?;
+    uow.insert_many([event], before.topics()).await?;
     if let Some((kind, recipients)) = notice(step, before) {
         let others = recipients.into_iter().filter(|recipient| *recipient != viewer.user_id);
         notifications::notify(uow, now, (kind, id), others).await?;

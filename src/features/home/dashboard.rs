@@ -3,19 +3,19 @@
 use chrono::{DateTime, Days, Duration, Utc};
 use chrono_tz::Tz;
 
-use crate::web::start_of_day;
+use crate::web::{Present, start_of_day};
 
-/// The local date of `now` in `zone`, from its first instant to the first of the next: 23, 24 or 25
+/// The local date in `zone`, from its first instant to the first of the next: 23, 24 or 25
 /// hours, for days on which the clocks change are not 24 hours long.
-pub(super) fn today(now: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
-    let date = now.with_timezone(&zone).date_naive();
+pub(super) fn today(present: &Present, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+    let date = present.date(zone);
     (start_of_day(date, zone), start_of_day(date + Days::new(1), zone))
 }
 
 /// What a doctor looks at: from the start of the local day to its end or 24 hours ahead, whichever is later.
-pub(super) fn agenda(now: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
-    let (start, end) = today(now, zone);
-    (start, end.max(now + Duration::hours(24)))
+pub(super) fn agenda(present: &Present, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+    let (start, end) = today(present, zone);
+    (start, end.max(present.instant() + Duration::hours(24)))
 }
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod tests {
 
     fn hours(now: (i32, u32, u32, u32), zone: Tz) -> (String, i64) {
         let now = Utc.with_ymd_and_hms(now.0, now.1, now.2, now.3, 0, 0).single().unwrap_or_default();
-        let (start, end) = today(now, zone);
+        let (start, end) = today(&Present::new(now, None), zone);
         (start.format("%Y-%m-%dT%H:%M").to_string(), (end - start).num_hours())
     }
 

@@ -1,13 +1,12 @@
 //! `GET /` and `GET /dashboard`.
 
 use actix_web::{HttpResponse, http::StatusCode};
-use chrono::{DateTime, Utc};
 
 use super::{dashboard, pages, queries};
 use crate::{
     access::{Allowed, SignedIn, Standing, Viewer, Visitor},
     db::Reader,
-    web::{AppError, Pages, see_other},
+    web::{AppError, Pages, Present, see_other},
 };
 
 /// The landing page; whoever is signed in goes to their dashboard.
@@ -24,15 +23,15 @@ pub(super) async fn dashboard(
     reader: Reader,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let now = pages.state().clock.now();
+    let present = pages.present();
     match &viewer.standing {
-        Standing::Doctor { .. } => pages.show(&*viewer, &of_doctor(&viewer, &reader, now).await?),
+        Standing::Doctor { .. } => pages.show(&*viewer, &of_doctor(&viewer, &reader, &present).await?),
         Standing::Patient { .. } => {
-            let figures = queries::of_patient(&viewer, &reader, now).await?;
-            let items = queries::patient_items(&viewer, &reader, now).await?;
-            pages.show(&*viewer, &pages::PatientDashboard::new(&viewer, now, (&figures, &items)))
+            let figures = queries::of_patient(&viewer, &reader, &present).await?;
+            let items = queries::patient_items(&viewer, &reader, present.instant()).await?;
+            pages.show(&*viewer, &pages::PatientDashboard::new(&viewer, &present, (&figures, &items)))
         }
-        Standing::HospitalAdmin { .. } => pages.show(&*viewer, &of_hospital(&viewer, &reader, now).await?),
+        Standing::HospitalAdmin { .. } => pages.show(&*viewer, &of_hospital(&viewer, &reader, &present).await?),
         Standing::SuperAdmin => {
             let figures = queries::of_platform(&viewer, &reader).await?;
             let newest = queries::newest(&viewer, &reader).await?;
@@ -41,20 +40,20 @@ pub(super) async fn dashboard(
     }
 }
 
-async fn of_doctor(viewer: &Viewer, reader: &Reader, now: DateTime<Utc>) -> Result<pages::DoctorDashboard, AppError> {
-    let agenda = dashboard::agenda(now, viewer.zone());
-    let figures = queries::of_doctor(viewer, reader, now).await?;
-    let items = queries::doctor_items(viewer, reader, (now, agenda)).await?;
-    Ok(pages::DoctorDashboard::new(viewer, now, (&figures, &items)))
+async fn of_doctor(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<pages::DoctorDashboard, AppError> {
+    let agenda = dashboard::agenda(present, viewer.zone());
+    let figures = queries::of_doctor(viewer, reader, present).await?;
+    let items = queries::doctor_items(viewer, reader, (present.instant(), agenda)).await?;
+    Ok(pages::DoctorDashboard::new(viewer, present, (&figures, &items)))
 }
 
 async fn of_hospital(
     viewer: &Viewer,
     reader: &Reader,
-    now: DateTime<Utc>,
+    present: &Present,
 ) -> Result<pages::HospitalDashboard, AppError> {
-    let today = dashboard::today(now, viewer.zone());
+    let today = dashboard::today(present, viewer.zone());
     let figures = queries::of_hospital(viewer, reader, today).await?;
-    let items = queries::hospital_items(viewer, reader, (now, today)).await?;
-    Ok(pages::HospitalDashboard::new(viewer, now, (&figures, &items)))
+    let items = queries::hospital_items(viewer, reader, (present.instant(), today)).await?;
+    Ok(pages::HospitalDashboard::new(viewer, present, (&figures, &items)))
 }

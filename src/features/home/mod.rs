@@ -8,9 +8,9 @@ mod handlers;
 mod pages;
 mod queries;
 
-use crate::routes::RouteTable;
+use crate::{cache::Policy, routes::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.get("/", handlers::landing);
-    table.get("/dashboard", handlers::dashboard);
+    table.cached_get("/", Policy::with(&[]), handlers::landing);
+    table.cached_get("/dashboard", Policy::with(&[]), handlers::dashboard);
 }

@@ -7,10 +7,10 @@ mod pages;
 mod policy;
 mod queries;
 
-use crate::routes::RouteTable;
+use crate::{cache::Policy, routes::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.get("/hospitals", handlers::index);
-    table.get("/hospitals/{id}", handlers::show);
-    table.get("/admins", handlers::admins);
+    table.cached_get("/hospitals", Policy::with(&["q", "page"]), handlers::index);
+    table.cached_get("/hospitals/{id}", Policy::with(&["page"]), handlers::show);
+    table.cached_get("/admins", Policy::with(&["q", "page"]), handlers::admins);
 }

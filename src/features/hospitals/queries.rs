@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::{
     access::Viewer,
+    cache::Topic,
     db::{Reader, contains_ignoring_case},
     web::Paging,
 };
@@ -69,6 +70,11 @@ pub(super) struct AdminRow {
     pub(super) hospital_name: String,
 }
 
+/// A list of hospitals, each with its doctors.
+const LISTED: [Topic; 2] = [Topic::Hospitals, Topic::Directory];
+/// Those who run hospitals, and when they were last here.
+const ADMINS: [Topic; 3] = [Topic::Hospitals, Topic::Platform, Topic::SignIns];
+
 /// Hospitals by name, and how many there are: the active ones, or `all`; whose name holds `search`.
 pub(super) async fn hospitals(
     reader: &Reader,
@@ -82,16 +88,16 @@ pub(super) async fn hospitals(
     if !search.is_empty() {
         found = found.filter(contains_ignoring_case(hospital::Column::Name, search));
     }
-    let total = reader.run(async |conn| found.clone().count(conn).await).await?;
+    let total = reader.run(LISTED, async |conn| found.clone().count(conn).await).await?;
     let rows = as_rows(found).order_by_asc(hospital::Column::Name).limit(paging.size).offset(paging.offset());
-    let rows = reader.run(async |conn| rows.clone().into_model().all(conn).await).await?;
+    let rows = reader.run(LISTED, async |conn| rows.clone().into_model().all(conn).await).await?;
     Ok((total, rows))
 }
 
 /// The hospital `id`, if it is listed.
 pub(super) async fn listed(reader: &Reader, id: i64) -> Result<Option<HospitalRow>, DbErr> {
     let found = as_rows(hospital::Entity::find_by_id(id)).filter(hospital::Column::Active.eq(true));
-    reader.run(async |conn| found.clone().into_model().one(conn).await).await
+    reader.run([Topic::Hospitals, Topic::Doctors(id)], async |conn| found.clone().into_model().one(conn).await).await
 }
 
 /// The doctors of hospital `id` who accept patients, by name.
@@ -109,7 +115,7 @@ pub(super) async fn accepting_doctors(reader: &Reader, id: i64, paging: Paging) 
         .order_by_asc(user::Column::Id)
         .limit(paging.size)
         .offset(paging.offset());
-    reader.run(async |conn| doctors.clone().into_model().all(conn).await).await
+    reader.run([Topic::Hospitals, Topic::Doctors(id)], async |conn| doctors.clone().into_model().all(conn).await).await
 }
 
 /// Everything about hospital `id`, for the platform.
@@ -120,13 +126,14 @@ pub(super) async fn hospital(viewer: &Viewer, reader: &Reader, id: i64) -> Resul
     let found = hospital::Entity::find_by_id(id)
         .expr_as(Expr::from(members(Role::Doctor)), "doctors")
         .expr_as(Expr::from(members(Role::Patient)), "patients");
-    reader.run(async |conn| found.clone().into_model().one(conn).await).await
+    let topics = [Topic::Hospitals, Topic::Doctors(id), Topic::Patients(id)];
+    reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }
 
 /// Those who run hospital `id`.
 pub(super) async fn admins_of(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Vec<AdminRow>, DbErr> {
     let found = administrators(viewer).filter(user::Column::HospitalId.eq(id));
-    reader.run(async |conn| found.clone().into_model().all(conn).await).await
+    reader.run(ADMINS, async |conn| found.clone().into_model().all(conn).await).await
 }
 
 /// All who run hospitals, and how many there are; whose name or hospital holds `search`.
@@ -142,9 +149,9 @@ pub(super) async fn admins(
             .or(contains_ignoring_case(user::Column::LastName, search));
         found = found.filter(name.or(contains_ignoring_case(hospital::Column::Name, search)));
     }
-    let total = reader.run(async |conn| found.clone().count(conn).await).await?;
+    let total = reader.run(ADMINS, async |conn| found.clone().count(conn).await).await?;
     let rows = found.limit(paging.size).offset(paging.offset());
-    let rows = reader.run(async |conn| rows.clone().into_model().all(conn).await).await?;
+    let rows = reader.run(ADMINS, async |conn| rows.clone().into_model().all(conn).await).await?;
     Ok((total, rows))
 }
 

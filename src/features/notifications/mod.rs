@@ -11,10 +11,10 @@ mod service;
 pub(crate) use notification::{Facts, sentence};
 pub(crate) use service::notify;
 
-use crate::routes::RouteTable;
+use crate::{cache::Policy, routes::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.get("/notifications", handlers::index);
+    table.cached_get("/notifications", Policy::with(&["page"]), handlers::index);
     table.post("/notifications/read", handlers::read_all);
     table.post("/notifications/{id}/read", handlers::read);
 }

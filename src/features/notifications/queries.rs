@@ -13,7 +13,7 @@ use sea_orm::{
     sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
-use crate::{access::Viewer, db::Reader, web::Paging};
+use crate::{access::Viewer, cache::Topic, db::Reader, web::Paging};
 
 /// A notification and what its sentence is made of; those parts are none when it is about nothing.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -41,7 +41,8 @@ pub(super) async fn notifications(
     paging: Paging,
 ) -> Result<(u64, Vec<NotificationRow>), DbErr> {
     let own = notification::Entity::find().filter(Column::RecipientId.eq(viewer.user_id));
-    let total = reader.run(async |conn| own.clone().count(conn).await).await?;
+    let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
+    let total = reader.run(topics.clone(), async |conn| own.clone().count(conn).await).await?;
     let mut rows = Query::select();
     rows.columns([
         (notification::Entity, Column::Id),
@@ -58,7 +59,7 @@ pub(super) async fn notifications(
     .offset(paging.offset());
     with_appointment(&mut rows);
     let rows = reader
-        .run(async |conn| {
+        .run(topics, async |conn| {
             let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
             NotificationRow::find_by_statement(statement).all(conn).await
         })

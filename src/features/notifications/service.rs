@@ -13,7 +13,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use crate::{access::Viewer, db::UnitOfWork, state::AppState, web::AppError};
+use crate::{
+    access::Viewer,
+    cache::{Topic, Topics},
+    db::UnitOfWork,
+    state::AppState,
+    web::AppError,
+};
 
 /// Tells each of `recipients` (`user.id`, once each) that something happened to an appointment at the
 /// instant `at`, in the unit of work of what happened. One statement, or none if there is nobody to tell.
@@ -27,6 +33,7 @@ pub(crate) async fn notify(
     recipients: impl IntoIterator<Item = i64>,
 ) -> Result<(), DbErr> {
     let recipients: BTreeSet<i64> = recipients.into_iter().collect();
+    let topics = Topics::each(recipients.iter().copied().map(Topic::Inbox));
     let rows = recipients.into_iter().map(|recipient_id| notification::ActiveModel {
         id: NotSet,
         recipient_id: Set(recipient_id),
@@ -36,7 +43,7 @@ pub(crate) async fn notify(
         created_at: Set(at),
         updated_at: Set(at),
     });
-    uow.insert_many(rows).await.map(|_stored| ())
+    uow.insert_many(rows, topics).await.map(|_stored| ())
 }
 
 /// Marks everything unread of `viewer`'s as read. One statement.
@@ -44,7 +51,7 @@ pub(crate) async fn notify(
 /// # Errors
 /// The database's.
 pub(super) async fn mark_all_read(state: &AppState, viewer: &Viewer) -> Result<(), AppError> {
-    mark(state, own(state, viewer).filter(Column::ReadAt.is_null())).await?;
+    mark(state, viewer, own(state, viewer).filter(Column::ReadAt.is_null())).await?;
     Ok(())
 }
 
@@ -54,7 +61,7 @@ pub(super) async fn mark_all_read(state: &AppState, viewer: &Viewer) -> Result<(
 /// # Errors
 /// The database's.
 pub(super) async fn mark_read(state: &AppState, viewer: &Viewer, id: i64) -> Result<bool, AppError> {
-    let marked = mark(state, own(state, viewer).filter(Column::Id.eq(id))).await?;
+    let marked = mark(state, viewer, own(state, viewer).filter(Column::Id.eq(id))).await?;
     Ok(marked > 0)
 }
 
@@ -66,6 +73,7 @@ fn own(state: &AppState, viewer: &Viewer) -> UpdateMany<notification::Entity> {
         .filter(Column::RecipientId.eq(viewer.user_id))
 }
 
-async fn mark(state: &AppState, update: UpdateMany<notification::Entity>) -> Result<u64, AppError> {
-    state.db.write(async |uow| Ok(uow.update_where(update.clone()).await?)).await
+async fn mark(state: &AppState, viewer: &Viewer, update: UpdateMany<notification::Entity>) -> Result<u64, AppError> {
+    let topic = Topic::Inbox(viewer.user_id);
+    state.db.write(async |uow| Ok(uow.update_where(update.clone(), topic).await?)).await
 }

@@ -44,7 +44,7 @@ const WRONG: &[(&str, &str)] = &[
     ("REDIS_TIMEOUT", "0"),
     ("REDIS_PATIENCE_MS", "0"),
     ("CACHE_KEY_PREFIX", "a:*"),
-    ("CACHE_PAGE_SECONDS", "0"),
+    ("CACHE_PAGE_SECONDS", "86401"),
     ("CACHE_TIMEOUT", "0"),
     ("CACHE_MEMORY_MB", "0"),
     ("CACHE_VERIFY", "maybe"),

@@ -6,6 +6,7 @@ pub mod flash;
 pub mod request_id;
 pub mod security_headers;
 pub mod server_timing;
+pub mod toolbar;
 
 use actix_web::{Error, dev::ServiceResponse, error::InternalError, http::header::HeaderMap};
 

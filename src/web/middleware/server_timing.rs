@@ -4,19 +4,19 @@
 use std::time::Instant;
 
 use actix_web::{
-    Error,
+    Error, HttpMessage as _,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
-        header::{HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web,
 };
 
 use super::with_headers;
-use crate::{db::accounting, metrics, routes, state::AppState};
+use crate::{cache::Outcome, db::accounting, metrics, routes, state::AppState};
 
 /// See the module.
 pub async fn server_timing<B: MessageBody + 'static>(
@@ -32,13 +32,17 @@ pub async fn server_timing<B: MessageBody + 'static>(
         accounting::scope(next.call(request)).await
     };
     let elapsed = started.elapsed();
+    let outcome = outcome(&answer).word();
     let value = format!(
-        "db;desc=\"{} queries\";dur={:.1}, app;dur={:.1}",
+        "cache;desc={outcome}, db;desc=\"{} queries\";dur={:.1}, app;dur={:.1}",
         tally.count,
         tally.elapsed.as_secs_f64() * 1000.0,
         elapsed.as_secs_f64() * 1000.0
     );
     let answer = with_headers(answer, |headers| {
+        if is_page(headers) {
+            headers.insert(HeaderName::from_static("x-cache"), HeaderValue::from_static(outcome));
+        }
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HeaderName::from_static("server-timing"), value);
         }
@@ -56,6 +60,18 @@ pub async fn server_timing<B: MessageBody + 'static>(
     });
     log::debug!(target: "access", route = route.as_str(), status = answer.status().as_u16(), queries = tally.count, milliseconds = elapsed.as_secs_f64() * 1000.0; "answered");
     Ok(answer)
+}
+
+/// What the cache did; it was not asked where it says nothing.
+fn outcome<B>(answer: &Result<ServiceResponse<B>, Error>) -> Outcome {
+    let known = answer.as_ref().ok().and_then(|answer| answer.request().extensions().get::<Outcome>().copied());
+    known.unwrap_or(Outcome::Bypass)
+}
+
+/// Whether `X-Cache` says something about it: not files, nor what is for programs.
+fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+        || headers.contains_key(header::VARY) && headers.contains_key(header::ETAG)
 }
 
 /// A method's name as a label. Clients may invent methods; each would be a series for ever.

@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::mpsc, thread, time::Dura
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::user_session;
-use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use telemedicine::{app::App, integrations::clock::Clock, settings::Settings, state::AppState};
 
 use super::{
+    back_door::BackDoor,
     browser::Client,
     database::{self, TestDatabase},
     factories::{PASSWORD, Person},
@@ -26,7 +27,7 @@ pub(crate) struct TestApp {
     /// The server's own state: for what cannot be seen from outside.
     pub(crate) state: AppState,
     /// The test's own way into the server's database: for factories, and to look what was stored.
-    pub(crate) db: DatabaseConnection,
+    pub(crate) db: BackDoor,
     running: Option<Running>,
 }
 
@@ -68,8 +69,8 @@ impl TestApp {
         Self {
             address: started.address,
             clock,
+            db: BackDoor::new(database::open(&started.database_url).await, started.state.cache.clone()),
             state: started.state,
-            db: database::open(&started.database_url).await,
             running: Some(Running { handle: started.handle, thread }),
         }
     }
@@ -96,7 +97,7 @@ impl TestApp {
 
     /// A browser that nobody is signed in with.
     pub(crate) fn visitor(&self) -> Client {
-        Client::new(self.origin(), "a visitor")
+        Client::new(self.origin(), "a visitor", self.db.announcer())
     }
 
     /// A browser with `person` signed in, through the sign-in form.
@@ -111,7 +112,7 @@ impl TestApp {
 
     /// The same for somebody whom no factory made; `who` is for messages.
     pub(crate) async fn sign_in_as(&self, who: &str, email: &str, password: &str) -> Client {
-        let client = Client::new(self.origin(), who);
+        let client = Client::new(self.origin(), who, self.db.announcer());
         let fields = [("email", email), ("password", password)];
         let answer = client.post_form("/sign-in", &fields).await.expect(303);
         assert_eq!(answer.location(), "/dashboard", "{who} signs in");
@@ -172,6 +173,8 @@ fn defaults(database: &TestDatabase) -> BTreeMap<String, String> {
     set("SECRET_KEY", &"tests/web ".repeat(8));
     set("DATABASE_URL", database.url());
     set("DB_MAX_CONNECTIONS", "5");
+    // Every page that is served from the cache is rendered again and compared, in all of these tests.
+    set("CACHE_VERIFY", "true");
     if let Some(url) = database::variable("TEST_REDIS_URL") {
         set("REDIS_URL", &url);
         set("CACHE_KEY_PREFIX", database.name());

@@ -9,7 +9,7 @@ use reqwest::{
     redirect::Policy,
 };
 
-use super::page::Page;
+use super::{back_door::Announcer, page::Page};
 
 /// The longest that any answer may take: a test that waits longer hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,12 +20,13 @@ pub(crate) struct Client {
     http: reqwest::Client,
     jar: Arc<Jar>,
     origin: String,
+    announcer: Announcer,
     /// Who sits before it, for messages.
     pub(crate) who: String,
 }
 
 impl Client {
-    pub(super) fn new(origin: String, who: &str) -> Self {
+    pub(super) fn new(origin: String, who: &str, announcer: Announcer) -> Self {
         let jar = Arc::new(Jar::default());
         let http = reqwest::Client::builder()
             .cookie_provider(Arc::clone(&jar))
@@ -35,7 +36,7 @@ impl Client {
             .user_agent("Mozilla/5.0 (tests)")
             .build()
             .unwrap();
-        Self { http, jar, origin, who: who.to_owned() }
+        Self { http, jar, origin, announcer, who: who.to_owned() }
     }
 
     /// GETs `path`, without following where it leads.
@@ -99,6 +100,7 @@ impl Client {
 
     /// Sends `request` and reads the whole answer. Fails when there is none: the server hung up.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Page {
+        self.announcer.announce().await;
         let request = request.build().unwrap();
         let asked = format!("{} {} by {}", request.method(), &request.url()[url::Position::BeforePath..], self.who);
         let answer = self.http.execute(request).await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));

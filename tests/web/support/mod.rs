@@ -33,6 +33,11 @@
 //! - [`Clinic`] is two hospitals with everybody and everything in them, for the suites that go over
 //!   all pages.
 //!
+//! # The cache
+//!
+//! Every page that a server here serves from its cache is rendered again and compared (`CACHE_VERIFY`), so each test is a
+//! test of the cache as well. What factories write behind the server's back is announced before the next request.
+//!
 //! # Backends
 //!
 //! With `TEST_DATABASE_URL` (a Postgres role that may create databases) each test gets a database
@@ -48,6 +53,7 @@
 
 mod acts;
 mod app;
+mod back_door;
 mod browser;
 mod clinic;
 mod database;

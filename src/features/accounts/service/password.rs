@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
     access::Viewer,
+    cache::Topics,
     features::{
         accounts::{
             forms::PasswordChange,
@@ -64,7 +65,7 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
                 .col_expr(user::Column::UpdatedAt, Expr::value(now))
                 .filter(user::Column::Id.eq(viewer.user_id))
                 .filter(user::Column::PasswordHash.eq(old));
-            if uow.update_where(update).await? == 0 {
+            if uow.update_where(update, Topics::exempt("no page shows a password")).await? == 0 {
                 return Ok::<_, AppError>(None);
             }
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany, Value, sea_quer
 
 use crate::{
     access::Viewer,
+    cache::Topics,
     features::{
         accounts::{forms::ProfileChange, queries::Profile},
         audit::{self, Act},
@@ -40,7 +41,9 @@ pub(in crate::features::accounts) async fn update(
             for (column, _, value) in &columns {
                 update = update.col_expr(*column, Expr::value(value.clone()));
             }
-            uow.update_where(update.filter(user::Column::Id.eq(viewer.user_id))).await?;
+            let topics =
+                Topics::of_person(Some(viewer.user_id), viewer.role(), viewer.hospital().map(|hospital| hospital.id));
+            uow.update_where(update.filter(user::Column::Id.eq(viewer.user_id)), topics).await?;
             let act = Act::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).changed(&names);
             Ok(audit::record(uow, now, viewer, act).await?)
         })

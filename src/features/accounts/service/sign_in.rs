@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
 use crate::{
+    cache::Topics,
     features::{
         accounts::{
             forms::SignIn,
@@ -77,7 +78,7 @@ async fn enter(
                 .filter(user::Column::Id.eq(account.id))
                 .filter(user::Column::Active.eq(true))
                 .filter(user::Column::PasswordHash.eq(account.password_hash.as_str()));
-            if uow.update_where(note).await? == 0 {
+            if uow.update_where(note, Topics::of_sign_in(account.role)).await? == 0 {
                 return Ok(false);
             }
             let actor = actor(account, from);

@@ -10,6 +10,7 @@ use entity::{
 use sea_orm::{DbErr, Set};
 
 use crate::{
+    cache::Topics,
     db::{UnitOfWork, ViolationKind, violation},
     features::{
         accounts::{
@@ -77,6 +78,7 @@ async fn store(
     (person, hash): (&SignUp, &str),
     from: IpAddr,
 ) -> Result<i64, Refusal> {
+    let topics = Topics::of_person(None, Role::Patient, Some(person.hospital_id));
     let account = user::ActiveModel {
         email: Set(person.email.as_str().to_owned()),
         password_hash: Set(hash.to_owned()),
@@ -92,14 +94,14 @@ async fn store(
         updated_at: Set(now),
         ..user::ActiveModel::default()
     };
-    let account = uow.insert(account).await?;
+    let account = uow.insert(account, topics.clone()).await?;
     let clinical = patient::ActiveModel {
         user_id: Set(account.id),
         created_at: Set(now),
         updated_at: Set(now),
         ..patient::ActiveModel::default()
     };
-    uow.insert_many([clinical]).await?;
+    uow.insert_many([clinical], topics).await?;
     let actor = Actor {
         id: account.id,
         name: format!("{} {}", person.first_name, person.last_name),

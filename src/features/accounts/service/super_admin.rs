@@ -7,6 +7,7 @@ use entity::{
 use sea_orm::{DbErr, Set};
 
 use crate::{
+    cache::Topics,
     db::Database,
     db::{UnitOfWork, ViolationKind, violation},
     features::{
@@ -84,7 +85,7 @@ async fn store(
         updated_at: Set(now),
         ..user::ActiveModel::default()
     };
-    let account = uow.insert(account).await?;
+    let account = uow.insert(account, Topics::of_person(None, Role::SuperAdmin, None)).await?;
     // Whoever sits at the server has no account yet: the new person stands for them, without an address.
     let name = format!("{FIRST_NAME} {LAST_NAME}");
     let actor = Actor { id: account.id, name, role: Role::SuperAdmin, hospital_id: None, address: None };

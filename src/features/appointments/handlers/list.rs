@@ -41,6 +41,5 @@ pub(in super::super) async fn show(
 ) -> Result<HttpResponse, AppError> {
     let record =
         queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?.open(pages.state(), &viewer).await?;
-    let now = pages.state().clock.now();
-    pages.show_clinical(&*viewer, &pages::Show::new(&viewer, now, record))
+    pages.show_clinical(&*viewer, &pages::Show::new(&viewer, &pages.present(), record))
 }

@@ -10,7 +10,7 @@ use super::super::{
 };
 use crate::{
     access::{Allowed, Viewer},
-    web::{AppError, FlashKind, FormView, Pages, Submitted, see_other_saying},
+    web::{AppError, FlashKind, FormView, Pages, Present, Submitted, see_other_saying},
 };
 
 /// The doctor accepts the request.
@@ -134,6 +134,6 @@ async fn show_again(
     let state = pages.state();
     let record =
         queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
-    let page = pages::Show::new(viewer, state.clock.now(), record).refusing(steps, form);
+    let page = pages::Show::new(viewer, &Present::new(state.clock.now(), None), record).refusing(steps, form);
     pages.refuse(status, viewer, &page)
 }

@@ -15,7 +15,7 @@ use crate::{
         },
         people::Banner,
     },
-    web::{FormView, Moment, Page},
+    web::{FormView, Moment, Page, Present},
 };
 
 /// One step of the history, in words.
@@ -68,7 +68,7 @@ struct Offer {
 }
 
 impl Show {
-    pub(in crate::features::appointments) fn new(viewer: &Viewer, now: DateTime<Utc>, record: Record) -> Self {
+    pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: Record) -> Self {
         let zone = viewer.zone();
         let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
         let Record { row, about, history } = record;
@@ -76,7 +76,7 @@ impl Show {
         Self {
             title: title(viewer, &row),
             id: row.id,
-            patient: banner(&row, &about, now.with_timezone(&zone).date_naive()),
+            patient: banner(&row, &about, present.date(zone)),
             patient_href: patient_href(viewer, &row),
             doctor: row.doctor_name(),
             doctor_href: doctor_href(viewer, &row, about.doctor_active),
@@ -89,7 +89,7 @@ impl Show {
             cancellation_reason: about.cancellation_reason,
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
             next: what_comes_next(row.status, viewer.role()),
-            offers: acts(viewer, &row, now).into_iter().map(Offer::from).collect(),
+            offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             history: history.into_iter().map(|event| Entry::new(viewer, event)).collect(),
             specialization: row.specialization,

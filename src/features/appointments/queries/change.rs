@@ -10,11 +10,14 @@ use entity::{
 use sea_orm::{DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait};
 
 use super::scope;
-use crate::{access::Viewer, db::UnitOfWork};
+use crate::{access::Viewer, cache::Topic, db::UnitOfWork};
 
 /// What a step needs to know of the appointment.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(in crate::features::appointments) struct Standing {
+    pub(in crate::features::appointments) hospital_id: i64,
+    pub(in crate::features::appointments) doctor_id: i64,
+    pub(in crate::features::appointments) patient_id: i64,
     pub(in crate::features::appointments) status: AppointmentStatus,
     pub(in crate::features::appointments) version: i32,
     pub(in crate::features::appointments) starts_at: DateTime<Utc>,
@@ -28,6 +31,13 @@ pub(in crate::features::appointments) struct Standing {
     pub(in crate::features::appointments) patient_user_id: i64,
 }
 
+impl Standing {
+    /// Whose lists it is on.
+    pub(in crate::features::appointments) fn topics(&self) -> [Topic; 3] {
+        Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id)
+    }
+}
+
 /// The appointment `id`, if it is the viewer's to see.
 pub(in crate::features::appointments) async fn standing(
     viewer: &Viewer,
@@ -37,6 +47,9 @@ pub(in crate::features::appointments) async fn standing(
     let found = appointment::Entity::find_by_id(id)
         .select_only()
         .columns([
+            Column::HospitalId,
+            Column::DoctorId,
+            Column::PatientId,
             Column::Status,
             Column::Version,
             Column::StartsAt,

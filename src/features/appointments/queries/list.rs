@@ -18,6 +18,7 @@ use sea_orm::{
 use super::{AppointmentRow, rows::same, scope, with_parties};
 use crate::{
     access::{Standing, Viewer},
+    cache::Topic,
     db::{Reader, contains_ignoring_case},
     features::appointments::forms::ListFilter,
     web::{Paging, start_of_day},
@@ -61,7 +62,8 @@ pub(in crate::features::appointments) async fn doctors(
         .order_by_asc(user::Column::LastName)
         .order_by_asc(user::Column::FirstName)
         .order_by_asc(doctor::Column::Id);
-    reader.run(async |conn| found.clone().into_model().all(conn).await).await
+    let topic = Topic::Doctors(hospital.id);
+    reader.run(topic, async |conn| found.clone().into_model().all(conn).await).await
 }
 
 /// The viewer's appointments that `filter` lets through, the latest start first, and how many there
@@ -90,7 +92,7 @@ pub(in crate::features::appointments) async fn list(
     );
     latest_first(with_parties(&mut rows, JoinType::InnerJoin));
     let found = reader
-        .run(async |conn| {
+        .run(viewer.visit_topics(), async |conn| {
             let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
             Counted::find_by_statement(statement).all(conn).await
         })

@@ -81,7 +81,7 @@ pub(in crate::features::appointments) async fn record(
     with_parties(&mut select, JoinType::InnerJoin);
     with_history(with_details(&mut select));
     let found = reader
-        .run(async |conn| {
+        .run(viewer.visit_topics(), async |conn| {
             let statement = StatementBuilder::build(&select, &conn.get_database_backend());
             Joined::find_by_statement(statement).all(conn).await
         })

@@ -1,13 +1,12 @@
 //! The doctor's dashboard.
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::rows::{NotificationRow, VisitRow, appointments, unread, waiting};
 use crate::{
     access::Viewer,
     features::home::queries::{DoctorFigures, Item, Section},
-    web::Page,
+    web::{Page, Present},
 };
 
 /// Who waits, who comes, what is to be decided.
@@ -34,12 +33,12 @@ pub(in crate::features::home) struct DoctorDashboard {
 impl DoctorDashboard {
     pub(in crate::features::home) fn new(
         viewer: &Viewer,
-        now: DateTime<Utc>,
+        present: &Present,
         (figures, items): (&DoctorFigures, &[Item]),
     ) -> Self {
-        let row = |row| VisitRow::new(viewer, now, row);
+        let row = |row| VisitRow::new(viewer, present, row);
         let (coming, earlier): (Vec<_>, Vec<_>) =
-            appointments(items, Section::Agenda).into_iter().partition(|row| row.starts_at >= now);
+            appointments(items, Section::Agenda).into_iter().partition(|row| !present.is_past(row.starts_at));
         Self {
             next_24_hours: figures.next_24_hours,
             waiting_count: figures.waiting,

@@ -1,6 +1,6 @@
 //! The hospital administrator's dashboard.
 
-use chrono::{DateTime, Utc};
+use entity::enums::AppointmentStatus;
 use serde::Serialize;
 
 use super::rows::{NotificationRow, VisitRow, appointments, unread, waiting};
@@ -10,7 +10,7 @@ use crate::{
         appointments::{StatusTag, status_tag},
         home::queries::{HospitalFigures, Item, Section},
     },
-    web::{Moment, Page},
+    web::{Moment, Page, Present},
 };
 
 /// Today's board, and what waits for the desk.
@@ -51,11 +51,16 @@ struct NewPerson {
 impl HospitalDashboard {
     pub(in crate::features::home) fn new(
         viewer: &Viewer,
-        now: DateTime<Utc>,
+        present: &Present,
         (figures, items): (&HospitalFigures, &[Item]),
     ) -> Self {
         let zone = viewer.zone();
-        let row = |row| VisitRow::new(viewer, now, row);
+        let row = |row| VisitRow::new(viewer, present, row);
+        let board = appointments(items, Section::Agenda);
+        // What is over leaves the board when its time is: it is there because its end has not passed.
+        for row in board.iter().filter(|row| !AppointmentStatus::BUSY.contains(&row.status)) {
+            present.ends_with(Some(row.ends_at));
+        }
         let mut requests = appointments(items, Section::Requests);
         requests.sort_by_key(|row| (row.created_at, row.id));
         let today_by_status = figures.today_by_status.iter().filter(|(_, count)| *count > 0);
@@ -69,9 +74,9 @@ impl HospitalDashboard {
             today_by_status: today_by_status
                 .map(|(status, count)| StatusCount { status: status_tag(*status), count: *count })
                 .collect(),
-            today: now.with_timezone(&zone).format("%Y-%m-%d").to_string(),
+            today: present.date(zone).format("%Y-%m-%d").to_string(),
             waiting: waiting(items).into_iter().map(row).collect(),
-            board: appointments(items, Section::Agenda).into_iter().map(row).collect(),
+            board: board.into_iter().map(row).collect(),
             requests: requests.into_iter().map(row).collect(),
             doctors: newest(items, Section::Doctors, viewer),
             patients: newest(items, Section::Patients, viewer),

@@ -1,13 +1,12 @@
 //! The patient's dashboard.
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::rows::{NotificationRow, VisitRow, appointments, unread};
 use crate::{
     access::Viewer,
     features::home::queries::{Item, PatientFigures, Section},
-    web::Page,
+    web::{Page, Present},
 };
 
 /// What comes next, and what the patient is asked.
@@ -31,11 +30,11 @@ pub(in crate::features::home) struct PatientDashboard {
 impl PatientDashboard {
     pub(in crate::features::home) fn new(
         viewer: &Viewer,
-        now: DateTime<Utc>,
+        present: &Present,
         (figures, items): (&PatientFigures, &[Item]),
     ) -> Self {
         let rows = |section| -> Vec<VisitRow> {
-            appointments(items, section).into_iter().map(|row| VisitRow::new(viewer, now, row)).collect()
+            appointments(items, section).into_iter().map(|row| VisitRow::new(viewer, present, row)).collect()
         };
         let upcoming = rows(Section::Upcoming);
         Self {

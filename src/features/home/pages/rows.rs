@@ -11,7 +11,7 @@ use crate::{
         appointments::{Act, AppointmentRow, StatusTag, row_acts, status_tag},
         notifications::{Facts, sentence},
     },
-    web::Moment,
+    web::{Moment, Present},
 };
 
 /// A visit in a list. Whom it names depends on who reads it.
@@ -41,7 +41,7 @@ pub(super) struct VisitRow {
 impl VisitRow {
     /// `row` as `viewer` sees it. An administrator keeps the desk: who comes to whom and when, not
     /// what ails them.
-    pub(super) fn new(viewer: &Viewer, now: DateTime<Utc>, row: &AppointmentRow) -> Self {
+    pub(super) fn new(viewer: &Viewer, present: &Present, row: &AppointmentRow) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         let (person, note, detail) = match viewer.role() {
             Role::Doctor => (row.patient_name(), None, row.symptoms.clone()),
@@ -60,7 +60,7 @@ impl VisitRow {
             detail,
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
-            acts: row_acts(viewer, row, now),
+            acts: row_acts(viewer, row, present),
         }
     }
 }

@@ -6,7 +6,7 @@ use entity::{
     enums::AppointmentStatus,
 };
 use sea_orm::{
-    ColumnTrait,
+    ColumnTrait, ExprTrait,
     sea_query::{Alias, Asterisk, Condition, Expr, Func, IntoColumnRef, Query, SelectStatement},
 };
 
@@ -32,6 +32,11 @@ pub(super) fn distinct(column: impl IntoColumnRef, condition: Condition) -> Sele
     Query::select().expr(Func::count_distinct(Expr::col(column))).from(Entity).cond_where(condition).to_owned()
 }
 
+/// The first `column` among the appointments that satisfy `condition`: when a count that compares with the clock changes.
+pub(super) fn first(column: Column, condition: Condition) -> SelectStatement {
+    Query::select().expr(Expr::col((Entity, column)).min()).from(Entity).cond_where(condition).to_owned()
+}
+
 /// In this state.
 pub(super) fn is(status: AppointmentStatus) -> Expr {
     Column::Status.eq(status)
@@ -52,11 +57,21 @@ pub(super) fn needs_outcome(now: DateTime<Utc>) -> Condition {
     Condition::all().add(is_busy()).add(Column::EndsAt.lt(now))
 }
 
+/// Busy and not over.
+pub(super) fn not_over(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(is_busy()).add(Column::EndsAt.gte(now))
+}
+
 /// Agreed on and not over.
 pub(super) fn upcoming(now: DateTime<Utc>) -> Condition {
     Condition::all()
         .add(Column::Status.is_in([AppointmentStatus::Scheduled, AppointmentStatus::Confirmed]))
         .add(Column::EndsAt.gte(now))
+}
+
+/// Begins at or after that instant.
+pub(super) fn starts_from(instant: DateTime<Utc>) -> Condition {
+    Condition::all().add(Column::StartsAt.gte(instant))
 }
 
 /// Neither declined nor cancelled.

@@ -1,6 +1,6 @@
 //! Every count of a dashboard, in one statement. True counts, never the length of a cut list.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use entity::{
     appointment::{self, Column},
     enums::{AppointmentStatus, Role},
@@ -12,12 +12,15 @@ use sea_orm::{
 };
 
 use super::counts::{
-    appointments, distinct, is, needs_outcome, next_24_hours, row_of, stands, starts_within, upcoming,
+    appointments, distinct, first, is, needs_outcome, next_24_hours, not_over, row_of, stands, starts_from,
+    starts_within, upcoming,
 };
 use crate::{
     access::Viewer,
+    cache::{Topic, Topics},
     db::Reader,
     features::appointments::{STATUSES, scope, status_tag},
+    web::Present,
 };
 
 /// What a doctor's dashboard counts.
@@ -28,6 +31,12 @@ pub(crate) struct DoctorFigures {
     pub requests: i64,
     pub needs_outcome: i64,
     pub patients_seen: i64,
+    /// The next visit to begin: it leaves the next 24 hours then.
+    next_start: Option<DateTime<Utc>>,
+    /// The first visit beyond the next 24 hours: it enters them.
+    next_entry: Option<DateTime<Utc>>,
+    /// The next busy visit to end: it needs an outcome then.
+    next_end: Option<DateTime<Utc>>,
 }
 
 /// What a patient's dashboard counts.
@@ -38,6 +47,8 @@ pub(crate) struct PatientFigures {
     pub proposed: i64,
     pub completed: i64,
     pub doctors: i64,
+    /// The next agreed visit to end: it is not to come any more.
+    next_end: Option<DateTime<Utc>>,
 }
 
 /// What a hospital administrator's dashboard counts.
@@ -62,7 +73,8 @@ pub(crate) struct PlatformFigures {
 }
 
 /// The figures of `viewer`, a doctor.
-pub(crate) async fn of_doctor(viewer: &Viewer, reader: &Reader, now: DateTime<Utc>) -> Result<DoctorFigures, DbErr> {
+pub(crate) async fn of_doctor(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<DoctorFigures, DbErr> {
+    let (now, tomorrow) = (present.instant(), present.instant() + Duration::hours(24));
     let own = |condition: Condition| scope(viewer).add(condition);
     let in_state = |status| own(Condition::all().add(is(status)));
     let counts = row_of(vec![
@@ -71,12 +83,20 @@ pub(crate) async fn of_doctor(viewer: &Viewer, reader: &Reader, now: DateTime<Ut
         ("requests", appointments(in_state(AppointmentStatus::Requested))),
         ("needs_outcome", appointments(own(needs_outcome(now)))),
         ("patients_seen", distinct((appointment::Entity, Column::PatientId), in_state(AppointmentStatus::Completed))),
+        ("next_start", first(Column::StartsAt, own(starts_from(now)))),
+        ("next_entry", first(Column::StartsAt, own(starts_from(tomorrow)))),
+        ("next_end", first(Column::EndsAt, own(not_over(now)))),
     ]);
-    the_row(reader, &counts).await
+    let figures: DoctorFigures = the_row(reader, viewer.visit_topics(), &counts).await?;
+    present.ends_with(figures.next_start);
+    present.ends_with(figures.next_entry.map(|starts_at| starts_at - Duration::hours(24)));
+    present.ends_with(figures.next_end);
+    Ok(figures)
 }
 
 /// The figures of `viewer`, a patient.
-pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader, now: DateTime<Utc>) -> Result<PatientFigures, DbErr> {
+pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<PatientFigures, DbErr> {
+    let now = present.instant();
     let own = |condition: Condition| scope(viewer).add(condition);
     let in_state = |status| own(Condition::all().add(is(status)));
     let counts = row_of(vec![
@@ -85,8 +105,11 @@ pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader, now: DateTime<U
         ("proposed", appointments(in_state(AppointmentStatus::Proposed))),
         ("completed", appointments(in_state(AppointmentStatus::Completed))),
         ("doctors", distinct((appointment::Entity, Column::DoctorId), in_state(AppointmentStatus::Completed))),
+        ("next_end", first(Column::EndsAt, own(upcoming(now)))),
     ]);
-    the_row(reader, &counts).await
+    let figures: PatientFigures = the_row(reader, viewer.visit_topics(), &counts).await?;
+    present.ends_with(figures.next_end);
+    Ok(figures)
 }
 
 /// The figures of the hospital that `viewer` runs; `today` is its local date as two instants.
@@ -97,7 +120,7 @@ pub(crate) async fn of_hospital(
 ) -> Result<HospitalFigures, DbErr> {
     let row = hospital_counts(viewer, today);
     reader
-        .run(async |conn| {
+        .run(hospital_topics(viewer), async |conn| {
             let found = sea_orm::ConnectionTrait::query_one(conn, &row).await?.ok_or_else(no_row)?;
             let number = |name: &str| found.try_get::<i64>("", name);
             let today_in = |status| Ok((status, number(&today_name(status))?));
@@ -111,6 +134,12 @@ pub(crate) async fn of_hospital(
             })
         })
         .await
+}
+
+/// What a hospital's dashboard depends on: its visits and its people.
+pub(super) fn hospital_topics(viewer: &Viewer) -> Topics {
+    let people = viewer.hospital().map(|hospital| [Topic::Doctors(hospital.id), Topic::Patients(hospital.id)]);
+    viewer.visit_topics().and(people.into_iter().flatten())
 }
 
 fn hospital_counts(viewer: &Viewer, today: (DateTime<Utc>, DateTime<Utc>)) -> SelectStatement {
@@ -153,7 +182,7 @@ pub(crate) async fn of_platform(viewer: &Viewer, reader: &Reader) -> Result<Plat
         ("doctors", people(Role::Doctor)),
         ("patients", people(Role::Patient)),
     ]);
-    the_row(reader, &counts).await
+    the_row(reader, [Topic::Hospitals, Topic::Platform], &counts).await
 }
 
 /// How many active people have `role`.
@@ -166,9 +195,13 @@ fn people(role: Role) -> SelectStatement {
         .to_owned()
 }
 
-async fn the_row<T: FromQueryResult>(reader: &Reader, counts: &SelectStatement) -> Result<T, DbErr> {
+async fn the_row<T: FromQueryResult>(
+    reader: &Reader,
+    topics: impl Into<Topics>,
+    counts: &SelectStatement,
+) -> Result<T, DbErr> {
     reader
-        .run(async |conn| {
+        .run(topics, async |conn| {
             let backend = sea_orm::ConnectionTrait::get_database_backend(conn);
             T::find_by_statement(StatementBuilder::build(counts, &backend)).one(conn).await?.ok_or_else(no_row)
         })

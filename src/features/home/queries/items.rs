@@ -16,10 +16,12 @@ use sea_orm::{
 
 use super::{
     counts::{is, is_busy, needs_outcome, starts_within, upcoming},
+    figures::hospital_topics,
     union::joined,
 };
 use crate::{
     access::Viewer,
+    cache::{Topic, Topics},
     db::Reader,
     features::appointments::{AppointmentRow, scope},
 };
@@ -130,7 +132,7 @@ pub(crate) async fn doctor_items(
     let visits = AppointmentStatus::BUSY.into_iter().chain([AppointmentStatus::Completed, AppointmentStatus::NoShow]);
     let day = own(starts_within(agenda).add(Column::Status.is_in(visits)));
     read(
-        reader,
+        (reader, visits_and_inbox(viewer)),
         vec![
             appointments(Section::Agenda, day, MANY),
             appointments(Section::Waiting, own(Condition::all().add(is(AppointmentStatus::Waiting))), MANY),
@@ -146,7 +148,7 @@ pub(crate) async fn doctor_items(
 pub(crate) async fn patient_items(viewer: &Viewer, reader: &Reader, now: DateTime<Utc>) -> Result<Vec<Item>, DbErr> {
     let own = |condition: Condition| scope(viewer).add(condition);
     read(
-        reader,
+        (reader, visits_and_inbox(viewer)),
         vec![
             appointments(Section::Upcoming, own(upcoming(now)), SHOWN),
             appointments(Section::Requests, own(Condition::all().add(is(AppointmentStatus::Requested))), SHOWN),
@@ -167,7 +169,7 @@ pub(crate) async fn hospital_items(
     let open = Condition::any().add(is_busy()).add(Column::EndsAt.gte(now));
     let board = own(starts_within(today).add(open).add(super::counts::stands()));
     read(
-        reader,
+        (reader, hospital_topics(viewer).and([Topic::Inbox(viewer.user_id)])),
         vec![
             appointments(Section::Agenda, board, MANY),
             appointments(Section::Waiting, own(Condition::all().add(is(AppointmentStatus::Waiting))), MANY),
@@ -178,6 +180,10 @@ pub(crate) async fn hospital_items(
         ],
     )
     .await
+}
+
+fn visits_and_inbox(viewer: &Viewer) -> Topics {
+    viewer.visit_topics().and([Topic::Inbox(viewer.user_id)])
 }
 
 /// A section of appointments, the earliest first.
@@ -251,10 +257,10 @@ fn null() -> Expr {
     Expr::cust("CAST(NULL AS bigint)")
 }
 
-async fn read(reader: &Reader, sections: Vec<SelectStatement>) -> Result<Vec<Item>, DbErr> {
+async fn read((reader, topics): (&Reader, Topics), sections: Vec<SelectStatement>) -> Result<Vec<Item>, DbErr> {
     let statement = joined(sections);
     reader
-        .run(async |conn| {
+        .run(topics, async |conn| {
             let backend = sea_orm::ConnectionTrait::get_database_backend(conn);
             Item::find_by_statement(StatementBuilder::build(&statement, &backend)).all(conn).await
         })

@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Alias, Asterisk, Expr, Query, SelectStatement, UnionType},
 };
 
-use crate::{access::Viewer, db::Reader};
+use crate::{access::Viewer, cache::Topic, db::Reader};
 
 /// A hospital or a person, as the platform's administrator sees them.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -52,7 +52,7 @@ pub(crate) async fn newest(viewer: &Viewer, reader: &Reader) -> Result<Vec<Newes
         .to_owned();
     let statement = wrapped(hospitals).union(UnionType::All, wrapped(people)).to_owned();
     reader
-        .run(async |conn| {
+        .run([Topic::Hospitals, Topic::Platform], async |conn| {
             let backend = sea_orm::ConnectionTrait::get_database_backend(conn);
             Newest::find_by_statement(StatementBuilder::build(&statement, &backend)).all(conn).await
         })

@@ -20,7 +20,7 @@ pub(in super::super) async fn index(
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
     let (total, rows) = queries::patients(&viewer, &reader, &search, paging).await?;
     let pagination = Pagination::new(paging, total, "patients", ("/patients", &[("q", &search)]))?;
-    let today = pages.state().clock.now().with_timezone(&viewer.zone()).date_naive();
+    let today = pages.present().date(viewer.zone());
     pages.show(&*viewer, &pages::Patients::new(&viewer, (rows, today), (search, pagination)))
 }
 
@@ -33,6 +33,6 @@ pub(in super::super) async fn show(
 ) -> Result<HttpResponse, AppError> {
     let sealed = queries::patient(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let record = sealed.open(pages.state(), &viewer).await?;
-    let today = pages.state().clock.now().with_timezone(&viewer.zone()).date_naive();
+    let today = pages.present().date(viewer.zone());
     pages.show_clinical(&*viewer, &pages::Patient::new(&viewer, record, today))
 }

@@ -10,6 +10,7 @@ use sea_orm::{
 use super::words;
 use crate::{
     access::Viewer,
+    cache::{Topic, Topics},
     db::{Reader, contains_ignoring_case},
     web::Paging,
 };
@@ -69,7 +70,7 @@ pub(in super::super) async fn doctors(
                 .add(contains_ignoring_case(doctor::Column::Specialization, word)),
         );
     }
-    let total = reader.run(async |conn| found.clone().count(conn).await).await?;
+    let total = reader.run(topics(viewer), async |conn| found.clone().count(conn).await).await?;
     let rows = found
         .select_only()
         .columns([doctor::Column::Id, doctor::Column::Specialization, doctor::Column::Accepting])
@@ -79,7 +80,7 @@ pub(in super::super) async fn doctors(
         .order_by_asc(user::Column::Id)
         .limit(paging.size)
         .offset(paging.offset());
-    let rows = reader.run(async |conn| rows.clone().into_model().all(conn).await).await?;
+    let rows = reader.run(topics(viewer), async |conn| rows.clone().into_model().all(conn).await).await?;
     Ok((total, rows))
 }
 
@@ -96,7 +97,10 @@ pub(in super::super) async fn doctor(
         .columns([doctor::Column::Bio, doctor::Column::Education, doctor::Column::Accepting])
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email])
         .columns([user::Column::Phone, user::Column::Active, user::Column::LastSignInAt]);
-    let Some(detail) = reader.run(async |conn| found.clone().into_model().one(conn).await).await? else {
+    let Some(detail) = reader
+        .run(topics(viewer).and([Topic::SignIns]), async |conn| found.clone().into_model().one(conn).await)
+        .await?
+    else {
         return Ok(None);
     };
     let hours = hours_of(reader, id).await?;
@@ -111,7 +115,12 @@ async fn hours_of(reader: &Reader, id: i64) -> Result<Vec<HoursRow>, DbErr> {
         .filter(availability::Column::DoctorId.eq(id))
         .order_by_asc(availability::Column::Weekday)
         .order_by_asc(availability::Column::StartTime);
-    reader.run(async |conn| hours.clone().into_model().all(conn).await).await
+    reader.run(Topic::Schedule(id), async |conn| hours.clone().into_model().all(conn).await).await
+}
+
+/// What a list of the viewer's doctors depends on.
+fn topics(viewer: &Viewer) -> Topics {
+    Topics::from(viewer.hospital().map_or(Topic::Platform, |hospital| Topic::Doctors(hospital.id)))
 }
 
 fn visible(viewer: &Viewer) -> Select<doctor::Entity> {

@@ -16,6 +16,7 @@ use sea_orm::{
 use super::words;
 use crate::{
     access::{Standing, Viewer},
+    cache::{Topic, Topics},
     db::{Reader, contains_ignoring_case},
     features::audit::Accessed,
     web::Paging,
@@ -64,7 +65,7 @@ pub(in super::super) async fn patients(
                 .add(contains_ignoring_case(user::Column::LastName, word)),
         );
     }
-    let total = reader.run(async |conn| found.clone().count(conn).await).await?;
+    let total = reader.run(topics(viewer), async |conn| found.clone().count(conn).await).await?;
     let rows = found
         .select_only()
         .column(patient::Column::Id)
@@ -74,7 +75,7 @@ pub(in super::super) async fn patients(
         .order_by_asc(user::Column::Id)
         .limit(paging.size)
         .offset(paging.offset());
-    let rows = reader.run(async |conn| rows.clone().into_model().all(conn).await).await?;
+    let rows = reader.run(topics(viewer), async |conn| rows.clone().into_model().all(conn).await).await?;
     Ok((total, rows))
 }
 
@@ -91,8 +92,13 @@ pub(in super::super) async fn patient(
         .columns([patient::Column::EmergencyContactName, patient::Column::EmergencyContactPhone])
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email, user::Column::Phone])
         .columns([user::Column::DateOfBirth, user::Column::Active, user::Column::CreatedAt]);
-    let record = reader.run(async |conn| found.clone().into_model().one(conn).await).await?;
+    let record = reader.run(topics(viewer), async |conn| found.clone().into_model().one(conn).await).await?;
     Ok(record.map(|record| Accessed::new(AuditSubject::Patient, id, record)))
+}
+
+/// What a list of the viewer's patients depends on: who they are and, to a doctor, whom they have visits with.
+fn topics(viewer: &Viewer) -> Topics {
+    viewer.visit_topics().and(viewer.hospital().map(|hospital| Topic::Patients(hospital.id)))
 }
 
 fn visible(viewer: &Viewer) -> Select<patient::Entity> {
