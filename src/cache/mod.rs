@@ -207,6 +207,15 @@ impl Cache {
         self.0.pages.size()
     }
 
+    /// For `/health/ready`: `ok`; `off` when pages are not kept; `bypassed` while the stamps cannot be read or written.
+    pub async fn condition(&self) -> &'static str {
+        if !self.0.is_on {
+            return "off";
+        }
+        let keys = store::keys(&*self.0.store, [Topic::Everything]);
+        if self.0.store.read(&keys).await.is_ok() { "ok" } else { "bypassed" }
+    }
+
     /// Shows the sizes in `/metrics`, as long as the cache is there.
     fn show(&self) {
         self.show_one("cache_pages", "Pages kept in this process", |(pages, _)| pages);

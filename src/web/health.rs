@@ -20,10 +20,12 @@ pub(crate) fn routes(table: &mut RouteTable) {
 
 #[derive(Debug, Serialize)]
 struct Readiness {
-    /// `ready`, `degraded` (serving without Redis), or `unavailable` (503).
+    /// `ready`, `degraded` (serving without Redis or without the cache), or `unavailable` (503).
     status: &'static str,
     database: String,
     redis: &'static str,
+    /// `ok`, `off`, or `bypassed`: pages are rendered from the database, because Redis is away or takes no writes.
+    cache: &'static str,
     migrations: String,
 }
 
@@ -44,15 +46,17 @@ async fn ready(state: web::Data<AppState>) -> HttpResponse {
         Some(redis) if redis.ping().await.is_ok() => "ok",
         Some(_) => "away",
     };
+    let cache = state.cache.condition().await;
     let fit = database.is_ok() && migrations.is_ok();
     let readiness = Readiness {
-        status: match (fit, redis) {
-            (false, _) => "unavailable",
-            (true, "away") => "degraded",
-            (true, _) => "ready",
+        status: match (fit, redis, cache) {
+            (false, ..) => "unavailable",
+            (true, "away", _) | (true, _, "bypassed") => "degraded",
+            (true, ..) => "ready",
         },
         database: said(database.map_err(|error| error.to_string())),
         redis,
+        cache,
         migrations: said(migrations),
     };
     let mut answer = if fit { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
