@@ -3,6 +3,7 @@
 //! Those of the database and of requests are kept here; others (sessions, Redis, the cache) are made with [`counter`] and
 //! [`gauge`] by whoever owns the fact. Labels hold routes and outcomes, never anything about a person.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -124,11 +125,46 @@ pub struct Request<'a> {
 
 /// Counts a request.
 pub fn request(request: &Request<'_>) {
-    let metrics = &*METRICS;
-    let labels = [request.route, request.method, &request.status.to_string()];
-    metrics.request_seconds.with_label_values(&labels).observe(request.elapsed.as_secs_f64());
-    metrics.request_statements.with_label_values(&[request.route]).observe(f64::from(request.tally.count));
-    metrics.request_database_seconds.with_label_values(&[request.route]).observe(request.tally.elapsed.as_secs_f64());
+    thread_local! {
+        /// The series of the routes that this thread has served: to find one by its labels costs more than to count.
+        static SERIES: RefCell<HashMap<String, RouteSeries>> = RefCell::default();
+    }
+    SERIES.with_borrow_mut(|routes| match routes.get_mut(request.route) {
+        Some(series) => series.count(request),
+        None => routes.entry(request.route.to_owned()).or_insert(RouteSeries::of(request.route)).count(request),
+    });
+}
+
+struct RouteSeries {
+    statements: Histogram,
+    database_seconds: Histogram,
+    /// By method and status.
+    seconds: Vec<(String, u16, Histogram)>,
+}
+
+impl RouteSeries {
+    fn of(route: &str) -> Self {
+        Self {
+            statements: METRICS.request_statements.with_label_values(&[route]),
+            database_seconds: METRICS.request_database_seconds.with_label_values(&[route]),
+            seconds: Vec::new(),
+        }
+    }
+
+    fn count(&mut self, request: &Request<'_>) {
+        self.statements.observe(f64::from(request.tally.count));
+        self.database_seconds.observe(request.tally.elapsed.as_secs_f64());
+        let elapsed = request.elapsed.as_secs_f64();
+        let is_its = |(method, status, _): &&(String, u16, _)| *status == request.status && method == request.method;
+        if let Some((_, _, seconds)) = self.seconds.iter().find(is_its) {
+            seconds.observe(elapsed);
+            return;
+        }
+        let labels = [request.route, request.method, &request.status.to_string()];
+        let seconds = METRICS.request_seconds.with_label_values(&labels);
+        seconds.observe(elapsed);
+        self.seconds.push((request.method.to_owned(), request.status, seconds));
+    }
 }
 
 /// Counts a statement.

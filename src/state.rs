@@ -14,7 +14,7 @@ use crate::{
     settings::Settings,
     web::{
         assets::Assets,
-        middleware::security_headers,
+        middleware::security_headers::SecurityHeaders,
         rate_limit::RateLimiter,
         templates::{TemplateError, Templates},
     },
@@ -48,8 +48,8 @@ pub struct Inner {
     pub flash_key: Key,
     /// Whether cookies are sent only over https: when the public address is https.
     pub secure_cookies: bool,
-    /// The policy header of every answer.
-    pub content_security_policy: String,
+    /// The headers of every answer.
+    pub security_headers: SecurityHeaders,
 }
 
 /// Why the application cannot start.
@@ -93,7 +93,7 @@ impl AppState {
             templates: Templates::load(&assets)?,
             flash_key: Key::from(&settings.secret_key.derive("flash message")),
             secure_cookies: settings.server.public_url.scheme() == "https",
-            content_security_policy: security_headers::content_security_policy(settings.pages.static_url.origin()),
+            security_headers: SecurityHeaders::new(&settings),
             rate_limiter: RateLimiter::new(redis.clone(), clock.clone()),
             settings,
             clock,

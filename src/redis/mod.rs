@@ -97,7 +97,7 @@ impl Redis {
     /// The key of the thing `name` of `kind`: `{prefix}:{kind}:{name}`.
     #[must_use]
     pub fn key(&self, kind: &str, name: &str) -> String {
-        format!("{}:{kind}:{name}", self.0.prefix)
+        [&self.0.prefix, ":", kind, ":", name].concat()
     }
 
     /// Says a command that a page waits for: an answer or an error within the patience.

@@ -36,6 +36,7 @@ pub fn end(session: &Session) {
 
 pub(super) fn of(copy: &Copy, hash: &KeyHash) -> HashMap<String, String> {
     let mut state = of_nobody(hash);
+    state.reserve(2);
     state.insert(USER_ID.to_owned(), copy.user_id.to_string());
     state.insert(SESSION_ID.to_owned(), copy.session_id.to_string());
     state
@@ -43,7 +44,7 @@ pub(super) fn of(copy: &Copy, hash: &KeyHash) -> HashMap<String, String> {
 
 /// Which session the browser names, and nothing about whether there is one.
 pub(super) fn of_nobody(hash: &KeyHash) -> HashMap<String, String> {
-    HashMap::from([(KEY_HASH.to_owned(), format!("\"{}\"", hash.as_str()))])
+    HashMap::from([(KEY_HASH.to_owned(), ["\"", hash.as_str(), "\""].concat())])
 }
 
 pub(super) fn user_id(state: &HashMap<String, String>) -> Option<i64> {

@@ -1,7 +1,7 @@
 //! Who is at the other end, and over what. `X-Forwarded-*` is believed only when the peer itself is
 //! in `TRUSTED_PROXIES`: Actix's `ConnectionInfo` believes every client.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::{HttpRequest, dev::ServiceRequest, http::header::HeaderMap};
 use ipnet::IpNet;
@@ -18,36 +18,45 @@ pub struct Peer {
 impl Peer {
     /// The peer of `request`.
     pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Self {
-        resolve(request.peer_addr().map(|peer| peer.ip()), request.headers(), trusted)
+        resolve(canonical(request.peer_addr()), request.headers(), trusted)
     }
 
-    /// The peer of `request`, before it is routed.
-    pub fn of_service(request: &ServiceRequest, trusted: &[IpNet]) -> Self {
-        resolve(request.peer_addr().map(|peer| peer.ip()), request.headers(), trusted)
+    /// Whether its peer came by https, before `request` is routed: [`Self::is_https`] alone, since every answer asks for it.
+    pub fn came_by_https(request: &ServiceRequest, trusted: &[IpNet]) -> bool {
+        is_trusted(&canonical(request.peer_addr()), trusted) && says_https(request.headers())
     }
 }
 
-fn resolve(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> Peer {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
-    if !is_trusted(&peer) {
+fn is_trusted(address: &IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|net| net.contains(address))
+}
+
+/// What the proxy next to us says.
+fn says_https(headers: &HeaderMap) -> bool {
+    let last = headers.get_all("x-forwarded-proto").filter_map(|value| value.to_str().ok()).last();
+    last.and_then(|schemes| schemes.rsplit(',').next())
+        .is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+}
+
+fn canonical(peer: Option<SocketAddr>) -> IpAddr {
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip()).to_canonical()
+}
+
+fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Peer {
+    if !is_trusted(&peer, trusted) {
         return Peer { address: peer, is_https: false };
     }
-    let header =
-        |name: &str| headers.get_all(name).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    let forwarded = headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect::<Vec<_>>();
     // The rightmost address that is not one of our proxies: everything left of it is hearsay.
-    let address = header("x-forwarded-for")
+    let address = forwarded
+        .join(",")
         .split(',')
         .rev()
         .map_while(|part| part.trim().parse::<IpAddr>().ok())
         .map(|address| address.to_canonical())
-        .find(|address| !is_trusted(address))
+        .find(|address| !is_trusted(address, trusted))
         .unwrap_or(peer);
-    let is_https = header("x-forwarded-proto")
-        .rsplit(',')
-        .next()
-        .is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"));
-    Peer { address, is_https }
+    Peer { address, is_https: says_https(headers) }
 }
 
 #[cfg(test)]
@@ -83,5 +92,23 @@ mod tests {
         );
         assert_eq!(told.address.to_string(), "203.0.113.9");
         assert!(told.is_https);
+    }
+
+    #[test]
+    fn https_is_what_the_nearest_trusted_proxy_says_last() {
+        let trusted: Vec<IpNet> = ["10.0.0.0/8"].iter().filter_map(|net| net.parse().ok()).collect();
+        let came = |from: &str, schemes: &[&'static str]| {
+            let mut request =
+                TestRequest::default().peer_addr(format!("{from}:40000").parse().unwrap_or_else(|_| panic!("{from}")));
+            for scheme in schemes {
+                request = request.append_header(("x-forwarded-proto", *scheme));
+            }
+            Peer::came_by_https(&request.to_srv_request(), &trusted)
+        };
+        assert!(
+            came("10.0.0.1", &["https"]) && came("10.0.0.1", &["http, HTTPS"]) && came("10.0.0.1", &["http", "https"])
+        );
+        assert!(!came("10.0.0.1", &["https", "http"]) && !came("10.0.0.1", &["https, http"]) && !came("10.0.0.1", &[]));
+        assert!(!came("203.0.113.9", &["https"]), "a stranger is not believed");
     }
 }

@@ -20,8 +20,7 @@ pub async fn cross_site<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let own = request.app_data::<web::Data<AppState>>().map(|state| state.settings.server.origin());
-    if safe || is_same_origin(&request, own.as_deref()) {
+    if safe || is_same_origin(&request) {
         return next.call(request).await.map(ServiceResponse::map_into_left_body);
     }
     let mut answer = HttpResponse::Forbidden();
@@ -32,7 +31,7 @@ pub async fn cross_site<B: MessageBody + 'static>(
     Ok(request.into_response(answer.finish()).map_into_right_body())
 }
 
-fn is_same_origin(request: &ServiceRequest, own: Option<&str>) -> bool {
+fn is_same_origin(request: &ServiceRequest) -> bool {
     let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     if let Some(site) = header(header::HeaderName::from_static("sec-fetch-site")) {
         return matches!(site, "same-origin" | "none");
@@ -44,5 +43,6 @@ fn is_same_origin(request: &ServiceRequest, own: Option<&str>) -> bool {
     let same_host = origin
         .split_once("://")
         .is_some_and(|(scheme, rest)| matches!(scheme, "http" | "https") && !host.is_empty() && rest == host);
-    same_host || own == Some(origin)
+    let own = || request.app_data::<web::Data<AppState>>().map(|state| state.settings.server.origin());
+    same_host || own().is_some_and(|own| own == origin)
 }

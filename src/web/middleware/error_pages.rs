@@ -43,7 +43,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<web::Data<AppState>>().cloned();
-    let reference = RequestId::of(request.extensions().get());
+    let id = request.extensions().get::<RequestId>().cloned();
     match next.call(request).await {
         Ok(answer) => {
             let plain = answer.response().extensions().get::<Rendered>().is_none();
@@ -53,6 +53,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
             {
                 return Ok(answer.map_into_boxed_body());
             }
+            let reference = RequestId::of(id.as_ref());
             let shell = answer.request().extensions().get::<Shell>().cloned();
             let (request, old) = answer.into_parts();
             let page = rendered(
@@ -63,6 +64,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
             Ok(ServiceResponse::new(request, page))
         }
         Err(error) => {
+            let reference = RequestId::of(id.as_ref());
             let old = error.as_response_error().error_response();
             if old.status().is_server_error() {
                 log::error!(reference = reference.as_str(), cause:% = error; "middleware failed");

@@ -19,9 +19,11 @@ pub async fn flash<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let mut answer = next.call(request).await?;
-    let message = answer.response_mut().extensions_mut().remove::<Flash>();
+    let Some(message) = answer.response_mut().extensions_mut().remove::<Flash>() else {
+        return Ok(answer);
+    };
     let state = answer.request().app_data::<web::Data<AppState>>().cloned();
-    if let (Some(message), Some(state)) = (message, state)
+    if let Some(state) = state
         && let Some(cookie) = carrying(&message, &state.flash_key, state.secure_cookies)
         && let Err(error) = answer.response_mut().add_cookie(&cookie)
     {

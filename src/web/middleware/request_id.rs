@@ -1,6 +1,8 @@
 //! A reference for each request: shown on error pages and written in the log line, so that a person
 //! can quote it and an operator can find it. Never taken from the client.
 
+use std::rc::Rc;
+
 use actix_web::{
     Error, HttpMessage,
     body::MessageBody,
@@ -8,18 +10,33 @@ use actix_web::{
     http::header::{HeaderName, HeaderValue},
     middleware::Next,
 };
-use rand::RngExt;
 
 use super::with_headers;
 
+const LENGTH: usize = 12;
+const CHARACTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
 /// The reference of one request: 12 letters and digits.
 #[derive(Clone, Debug)]
-pub struct RequestId(pub String);
+pub struct RequestId(Rc<str>);
 
 impl RequestId {
     /// The text of a reference that may be missing (in tests of single parts).
     pub fn of(id: Option<&Self>) -> String {
-        id.map(|id| id.0.clone()).unwrap_or_default()
+        id.map(|id| id.0.to_string()).unwrap_or_default()
+    }
+
+    fn random() -> Self {
+        // Two draws for all of it: a draw for each character costs more than the rest of the middleware.
+        let halves: [u64; 2] = rand::random();
+        let mut id = String::with_capacity(LENGTH);
+        for mut half in halves {
+            for _ in 0..LENGTH / 2 {
+                id.push(CHARACTERS.get((half % 62) as usize).copied().map_or('0', char::from));
+                half /= 62;
+            }
+        }
+        Self(id.into())
     }
 }
 
@@ -28,12 +45,28 @@ pub async fn request_id<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let id: String = rand::rng().sample_iter(rand::distr::Alphanumeric).take(12).map(char::from).collect();
-    let header = HeaderValue::from_str(&id);
-    request.extensions_mut().insert(RequestId(id));
+    let id = RequestId::random();
+    let header = HeaderValue::from_str(&id.0);
+    request.extensions_mut().insert(id);
     with_headers(next.call(request).await, |headers| {
         if let Ok(header) = header {
             headers.insert(HeaderName::from_static("x-request-id"), header);
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn references_are_twelve_letters_and_digits_and_none_is_given_twice() {
+        let ids: HashSet<Rc<str>> = (0..10_000).map(|_| RequestId::random().0).collect();
+        assert_eq!(ids.len(), 10_000);
+        assert!(ids.iter().all(|id| id.len() == LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric())));
+        let used: HashSet<u8> = ids.iter().flat_map(|id| id.bytes()).collect();
+        assert_eq!(used.len(), CHARACTERS.len());
+    }
 }

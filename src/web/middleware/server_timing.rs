@@ -1,7 +1,13 @@
 //! Counts the statements of each request, tells them in `Server-Timing`, and keeps the histograms
 //! and the access log line (route, status, time; no address, no name, no query string).
 
-use std::time::Instant;
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    fmt,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     Error, HttpMessage as _,
@@ -17,6 +23,9 @@ use actix_web::{
 
 use super::with_headers;
 use crate::{cache::Outcome, db::accounting, metrics, routes, state::AppState};
+
+static X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// See the module.
 pub async fn server_timing<B: MessageBody + 'static>(
@@ -34,23 +43,20 @@ pub async fn server_timing<B: MessageBody + 'static>(
     let elapsed = started.elapsed();
     let outcome = outcome(&answer).word();
     let value = format!(
-        "cache;desc={outcome}, db;desc=\"{} queries\";dur={:.1}, app;dur={:.1}",
+        "cache;desc={outcome}, db;desc=\"{} queries\";dur={}, app;dur={}",
         tally.count,
-        tally.elapsed.as_secs_f64() * 1000.0,
-        elapsed.as_secs_f64() * 1000.0
+        Milliseconds(tally.elapsed),
+        Milliseconds(elapsed)
     );
     let answer = with_headers(answer, |headers| {
         if is_page(headers) {
-            headers.insert(HeaderName::from_static("x-cache"), HeaderValue::from_static(outcome));
+            headers.insert(X_CACHE.clone(), HeaderValue::from_static(outcome));
         }
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static("server-timing"), value);
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(SERVER_TIMING.clone(), value);
         }
     })?;
-    let route = answer
-        .request()
-        .match_pattern()
-        .map_or_else(|| "unmatched".to_owned(), |pattern| routes::without_patterns(pattern.as_str()));
+    let route = route(answer.request().match_pattern());
     metrics::request(&metrics::Request {
         route: &route,
         method: known(answer.request().method()),
@@ -58,8 +64,35 @@ pub async fn server_timing<B: MessageBody + 'static>(
         elapsed,
         tally: &tally,
     });
-    log::debug!(target: "access", route = route.as_str(), status = answer.status().as_u16(), queries = tally.count, milliseconds = elapsed.as_secs_f64() * 1000.0; "answered");
+    log::debug!(target: "access", route = &*route, status = answer.status().as_u16(), queries = tally.count, milliseconds = elapsed.as_secs_f64() * 1000.0; "answered");
     Ok(answer)
+}
+
+/// The route in the words of the documentation, kept by its pattern: there are as many as routes.
+fn route(pattern: Option<String>) -> Rc<str> {
+    thread_local! {
+        static ROUTES: RefCell<HashMap<String, Rc<str>>> = RefCell::default();
+    }
+    let pattern = pattern.unwrap_or_else(|| "unmatched".to_owned());
+    ROUTES.with_borrow_mut(|routes| match routes.get(&pattern) {
+        Some(route) => route.clone(),
+        None => {
+            let route: Rc<str> = routes::without_patterns(&pattern).into();
+            routes.insert(pattern, route.clone());
+            route
+        }
+    })
+}
+
+/// A time with one decimal, of which floating point would be the dearest part of the header.
+struct Milliseconds(Duration);
+
+impl fmt::Display for Milliseconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = (self.0.as_micros() + 50) / 100;
+        let tenths = u64::try_from(tenths).unwrap_or(u64::MAX);
+        write!(f, "{}.{}", tenths / 10, tenths % 10)
+    }
 }
 
 /// What the cache did; it was not asked where it says nothing.
@@ -82,5 +115,25 @@ fn known(method: &Method) -> &'static str {
         Method::POST => "POST",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_have_one_decimal() {
+        for (micros, text) in [(0, "0.0"), (49, "0.0"), (51, "0.1"), (1_234, "1.2"), (12_360_000, "12360.0")] {
+            assert_eq!(Milliseconds(Duration::from_micros(micros)).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_route_is_told_as_documented() {
+        for _ in 0..2 {
+            assert_eq!(&*route(Some("/appointments/{id:[0-9]{1,18}}/edit".to_owned())), "/appointments/{id}/edit");
+            assert_eq!(&*route(None), "unmatched");
+        }
     }
 }
