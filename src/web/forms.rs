@@ -34,6 +34,16 @@ impl Submitted {
     pub fn fields(self) -> Result<Fields, AppError> {
         self.0
     }
+
+    /// For a form that is nothing but its button.
+    ///
+    /// # Errors
+    /// Those of [`Self::fields`]; [`AppError::Unprocessable`] when there is any field.
+    pub fn button(self) -> Result<(), AppError> {
+        let stray =
+            |_form| AppError::Unprocessable("The form held a field that does not belong to it. Load the page again.");
+        FormReader::new(self.fields()?).finish(Some(())).map_err(stray)
+    }
 }
 
 impl FromRequest for Submitted {

@@ -50,6 +50,17 @@ pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
         .map_or_else(|| midnight.and_utc(), |instant| instant.with_timezone(&Utc))
 }
 
+/// A date as browsers send it: exactly `YYYY-MM-DD`. chrono alone would take signs, spaces and years of any length.
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(
+            |(at, byte)| {
+                if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
+            },
+        );
+    shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+}
+
 /// Whole years between `birth` and `today`, never negative.
 pub fn age(birth: NaiveDate, today: NaiveDate) -> u32 {
     today.years_since(birth).unwrap_or(0)

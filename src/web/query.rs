@@ -1,10 +1,10 @@
 //! Query strings, as typed structs: an unusable one is a page with 422, never Actix's plain text.
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::future::{Ready, ready};
 
-use crate::web::error::AppError;
+use crate::web::{Pages, Paging, error::AppError};
 
 /// The query string as a `T`. Use `#[serde(deny_unknown_fields)]` on it: a parameter nobody reads
 /// is a mistake or a probe.
@@ -31,6 +31,35 @@ impl<T: DeserializeOwned> FromRequest for Filter<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Self::parse(request.query_string()))
+    }
+}
+
+/// The query string of a list that is searched by name: `?q=&page=`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    page: Option<String>,
+    q: Option<String>,
+}
+
+impl ListQuery {
+    /// The parameters, for the policy of a cached list.
+    pub const PARAMETERS: &'static [&'static str] = &["q", "page"];
+
+    /// The page asked for, of `PAGE_SIZE` rows.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for what is no page number.
+    pub fn paging(&self, pages: &Pages) -> Result<Paging, AppError> {
+        Paging::parse(self.page.as_deref(), pages.state().settings.pages.page_size)
+    }
+
+    /// What is searched for; empty when nothing is.
+    ///
+    /// # Errors
+    /// [`AppError::Unprocessable`] for what cannot be part of a name.
+    pub fn search(&self) -> Result<String, AppError> {
+        search(self.q.as_deref())
     }
 }
 

@@ -140,8 +140,3 @@ fn chosen_password(reader: &FormReader, name: &str, label: &str, owner: &Owner<'
     }
     Password::choose(&text, owner).map_err(|sentence| reader.error(name, sentence)).ok()
 }
-
-/// For the forms that hold nothing but their button.
-pub(super) fn nothing(fields: Fields) -> Result<(), Box<FormView>> {
-    FormReader::new(fields).finish(Some(()))
-}

@@ -77,7 +77,7 @@ pub(super) async fn destroy_session(
     submitted: Submitted,
     door: Door,
 ) -> Result<HttpResponse, AppError> {
-    only_a_button(submitted)?;
+    submitted.button()?;
     if let Some(viewer) = viewer {
         sessions::sign_out(&door.state, &viewer).await?;
     }
@@ -207,7 +207,7 @@ pub(super) async fn revoke_session(
     submitted: Submitted,
     door: Door,
 ) -> Result<HttpResponse, AppError> {
-    only_a_button(submitted)?;
+    submitted.button()?;
     let id = id.into_inner();
     if !sessions::revoke(&door.state, &viewer, id).await? {
         return Err(AppError::NotFound);
@@ -224,7 +224,7 @@ pub(super) async fn revoke_other_sessions(
     submitted: Submitted,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, AppError> {
-    only_a_button(submitted)?;
+    submitted.button()?;
     let text = match sessions::revoke_others(&state, &viewer).await? {
         0 => "You were signed in nowhere else.",
         _ => "Every other browser is signed out.",
@@ -235,12 +235,6 @@ pub(super) async fn revoke_other_sessions(
 /// Leads to `path`, whose page will say `text`.
 fn done(path: &str, text: &'static str) -> HttpResponse {
     see_other_saying(path, FlashKind::Success, text)
-}
-
-fn only_a_button(submitted: Submitted) -> Result<(), AppError> {
-    let no_form =
-        |_form| AppError::Unprocessable("The form held a field that does not belong to it. Load the page again.");
-    forms::nothing(submitted.fields()?).map_err(no_form)
 }
 
 /// The date where the person is.

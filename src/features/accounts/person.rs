@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::web::FormReader;
+use crate::web::{FormReader, moment::parse_date};
 
 /// Most characters of a first or last name, as in the column.
 pub(crate) const NAME_CHARACTERS: usize = 80;
@@ -75,17 +75,6 @@ pub fn parse_date_of_birth(text: &str, today: NaiveDate) -> Result<NaiveDate, St
         return Err(format!("The date of birth must be in {FIRST_YEAR} or later."));
     }
     Ok(date)
-}
-
-/// Exactly `YYYY-MM-DD`: chrono alone would take signs, spaces and years of any length.
-fn parse_date(text: &str) -> Option<NaiveDate> {
-    let shape = text.len() == 10
-        && text.bytes().enumerate().all(
-            |(at, byte)| {
-                if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
-            },
-        );
-    shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
 
 /// The names in the fields `first_name` and `last_name`; empty when wrong, and then `reader` fails.

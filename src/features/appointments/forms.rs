@@ -5,7 +5,7 @@ use entity::{enums::AppointmentStatus, limits};
 use serde::Deserialize;
 
 use super::{appointment::status_from_code, queries::DoctorOption, step::Step};
-use crate::web::{FormReader, FormView, forms::Fields};
+use crate::web::{FormReader, FormView, forms::Fields, moment::parse_date};
 
 /// The longest part of a name that can be searched for.
 const SEARCH_CHARACTERS: usize = 100;
@@ -120,10 +120,9 @@ fn words(name: &str) -> Vec<String> {
     name.split_whitespace().filter(|word| !word.eq_ignore_ascii_case("dr")).map(str::to_owned).collect()
 }
 
-/// A date as browsers send it.
+/// A date to search by.
 fn date(text: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .filter(|date| text.len() == 10 && (1900..=2200).contains(&date.year()))
+    parse_date(text)
+        .filter(|date| (1900..=2200).contains(&date.year()))
         .ok_or_else(|| "Enter a date such as 2026-11-24.".to_owned())
 }

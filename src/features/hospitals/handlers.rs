@@ -1,38 +1,22 @@
 //! `GET /hospitals`, `GET /hospitals/{id}`, `GET /admins`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
-use serde::Deserialize;
 
 use super::{pages, policy::ListAdmins, queries};
 use crate::{
     access::{Allowed, Viewer, Visitor},
     db::Reader,
-    web::{AppError, Pages, Pagination, Paging, query::Filter},
+    web::{
+        AppError, Pages, Pagination,
+        query::{Filter, ListQuery},
+    },
 };
-
-/// Query string of the lists.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ListFilter {
-    page: Option<String>,
-    q: Option<String>,
-}
-
-impl ListFilter {
-    fn paging(&self, pages: &Pages) -> Result<Paging, AppError> {
-        Paging::parse(self.page.as_deref(), pages.state().settings.pages.page_size)
-    }
-
-    fn search(&self) -> Result<String, AppError> {
-        crate::web::query::search(self.q.as_deref())
-    }
-}
 
 /// The directory; to a platform administrator all hospitals, with what the directory leaves out.
 pub(super) async fn index(
     visitor: Visitor,
     reader: Reader,
-    filter: Filter<ListFilter>,
+    filter: Filter<ListQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
@@ -52,7 +36,7 @@ pub(super) async fn show(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let filter = Filter::<ListFilter>::parse(pages.request().query_string())?.0;
+    let filter = Filter::<ListQuery>::parse(pages.request().query_string())?.0;
     if let Some(viewer) = visitor.0.filter(Viewer::runs_platform) {
         let hospital = queries::hospital(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
         let admins = queries::admins_of(&viewer, &reader, *id).await?;
@@ -70,7 +54,7 @@ pub(super) async fn show(
 pub(super) async fn admins(
     viewer: Allowed<ListAdmins>,
     reader: Reader,
-    filter: Filter<ListFilter>,
+    filter: Filter<ListQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);

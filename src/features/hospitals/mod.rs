@@ -7,10 +7,10 @@ mod pages;
 mod policy;
 mod queries;
 
-use crate::{cache::Policy, routes::RouteTable};
+use crate::{cache::Policy, routes::RouteTable, web::query::ListQuery};
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.cached_get("/hospitals", Policy::with(&["q", "page"]), handlers::index);
+    table.cached_get("/hospitals", Policy::with(ListQuery::PARAMETERS), handlers::index);
     table.cached_get("/hospitals/{id}", Policy::with(&["page"]), handlers::show);
-    table.cached_get("/admins", Policy::with(&["q", "page"]), handlers::admins);
+    table.cached_get("/admins", Policy::with(ListQuery::PARAMETERS), handlers::admins);
 }

@@ -7,10 +7,7 @@ use super::{pages, queries, service};
 use crate::{
     access::{Allowed, SignedIn},
     db::Reader,
-    web::{
-        AppError, FlashKind, FormReader, Pages, Pagination, Paging, Submitted, query::Filter, see_other,
-        see_other_saying,
-    },
+    web::{AppError, FlashKind, Pages, Pagination, Paging, Submitted, query::Filter, see_other, see_other_saying},
 };
 
 const PATH: &str = "/notifications";
@@ -42,7 +39,7 @@ pub(super) async fn read_all(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    no_fields(submitted)?;
+    submitted.button()?;
     service::mark_all_read(pages.state(), &viewer).await?;
     let done = "All notifications are marked as read.";
     Ok(see_other_saying(PATH, FlashKind::Success, done))
@@ -55,14 +52,6 @@ pub(super) async fn read(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    no_fields(submitted)?;
+    submitted.button()?;
     if service::mark_read(pages.state(), &viewer, *id).await? { Ok(see_other(PATH)) } else { Err(AppError::NotFound) }
-}
-
-/// These forms are a button.
-fn no_fields(submitted: Submitted) -> Result<(), AppError> {
-    let reader = FormReader::new(submitted.fields()?);
-    reader
-        .finish(Some(()))
-        .map_err(|_form| AppError::Unprocessable("The form held a field that does not belong to it."))
 }

@@ -9,11 +9,11 @@ mod queries;
 
 pub(crate) use pages::Banner;
 
-use crate::{cache::Policy, routes::RouteTable};
+use crate::{cache::Policy, routes::RouteTable, web::query::ListQuery};
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.cached_get("/doctors", Policy::with(&["q", "page"]), handlers::doctors::index);
+    table.cached_get("/doctors", Policy::with(ListQuery::PARAMETERS), handlers::doctors::index);
     table.cached_get("/doctors/{id}", Policy::with(&[]), handlers::doctors::show);
-    table.cached_get("/patients", Policy::with(&["q", "page"]), handlers::patients::index);
+    table.cached_get("/patients", Policy::with(ListQuery::PARAMETERS), handlers::patients::index);
     table.get("/patients/{id}", handlers::patients::show);
 }

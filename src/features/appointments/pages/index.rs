@@ -129,11 +129,7 @@ impl Choice {
 
 impl Entry {
     fn new(viewer: &Viewer, row: &AppointmentRow) -> Self {
-        let (person, note) = match viewer.role() {
-            Role::Doctor => (row.patient_name(), None),
-            Role::Patient => (row.doctor_name(), Some(row.specialization.clone())),
-            Role::HospitalAdmin | Role::SuperAdmin => (row.patient_name(), Some(row.doctor_name())),
-        };
+        let (person, note) = row.party_for(viewer.role());
         Self {
             id: row.id,
             href: format!("{PATH}/{}", row.id),

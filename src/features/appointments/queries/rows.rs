@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment, appointment_event, doctor,
-    enums::{AppointmentStatus, EventKind},
+    enums::{AppointmentStatus, EventKind, Role},
     patient, user,
 };
 use sea_orm::{
@@ -55,6 +55,16 @@ impl AppointmentRow {
     /// The doctor's name as it is written everywhere.
     pub(crate) fn doctor_name(&self) -> String {
         format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
+    }
+
+    /// Whom the visit is with, as `role` reads it, and what else says who: the doctor to an administrator, the doctor's
+    /// field to a patient.
+    pub(crate) fn party_for(&self, role: Role) -> (String, Option<String>) {
+        match role {
+            Role::Doctor => (self.patient_name(), None),
+            Role::Patient => (self.doctor_name(), Some(self.specialization.clone())),
+            Role::HospitalAdmin | Role::SuperAdmin => (self.patient_name(), Some(self.doctor_name())),
+        }
     }
 
     /// The patient's full name.

@@ -43,11 +43,8 @@ impl VisitRow {
     /// what ails them.
     pub(super) fn new(viewer: &Viewer, present: &Present, row: &AppointmentRow) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
-        let (person, note, detail) = match viewer.role() {
-            Role::Doctor => (row.patient_name(), None, row.symptoms.clone()),
-            Role::Patient => (row.doctor_name(), Some(row.specialization.clone()), row.symptoms.clone()),
-            Role::HospitalAdmin | Role::SuperAdmin => (row.patient_name(), Some(row.doctor_name()), None),
-        };
+        let (person, note) = row.party_for(viewer.role());
+        let is_clinical = matches!(viewer.role(), Role::Doctor | Role::Patient);
         Self {
             id: row.id,
             href: format!("/appointments/{}", row.id),
@@ -57,7 +54,7 @@ impl VisitRow {
             ends_at: moment(row.ends_at),
             status: status_tag(row.status),
             since: row.arrived_at.filter(|_| row.status == AppointmentStatus::Waiting).map(moment),
-            detail,
+            detail: row.symptoms.clone().filter(|_| is_clinical),
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
             acts: row_acts(viewer, row, present),

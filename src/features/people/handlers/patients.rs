@@ -2,19 +2,21 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::ListFilter;
 use crate::{
     access::Allowed,
     db::Reader,
     features::people::{pages, policy::SeePatients, queries},
-    web::{AppError, Pages, Pagination, query::Filter},
+    web::{
+        AppError, Pages, Pagination,
+        query::{Filter, ListQuery},
+    },
 };
 
 /// The patients the viewer may see.
 pub(in super::super) async fn index(
     viewer: Allowed<SeePatients>,
     reader: Reader,
-    filter: Filter<ListFilter>,
+    filter: Filter<ListQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
