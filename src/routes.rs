@@ -108,6 +108,9 @@ impl RouteTable {
                 None => paths.push((entry.path, vec![entry])),
             }
         }
+        // Actix tries one resource after the other, and one with an id by a regular expression: those without go first. No two
+        // of them match the same path, so nothing else depends on the order.
+        paths.sort_by_key(|(path, _)| path.contains('{'));
         let session = state.sessions.middleware();
         for (path, entries) in paths {
             let is_public = entries.iter().all(|entry| entry.access == Access::Public);

@@ -101,12 +101,13 @@ async fn find(route: &Route, request: &ServiceRequest, (state, asker): (&AppStat
         return look(cache, key(None)).await;
     };
     if let Some(guess) = cache.0.people.get(&hash)
-        && let Some(entry) = key(Some(guess)).and_then(|key| cache.0.pages.kept(&key))
+        && let Some(guessed) = key(Some(guess))
+        && let Some(entry) = cache.0.pages.kept(&guessed)
     {
         // Asked for together, both are read in one round trip.
         let (user, found) = join(state.sessions.user_by_copy(&hash), cache.0.pages.judge(&entry)).await;
         if user == Some(guess) {
-            return (key(user), found);
+            return (Some(guessed), found);
         }
         cache.0.people.invalidate(&hash);
     }
