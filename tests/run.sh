@@ -82,7 +82,7 @@ services-tests() {
 # The same suite as `cargo run` on a clean machine: SQLite, and sessions in the process.
 embedded-tests() {
   unset TEST_DATABASE_URL TEST_REDIS_URL
-  cargo test --locked --no-fail-fast --test web --test session
+  cargo test --locked --no-fail-fast --test web --test session --test coherence
 }
 
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps; }

@@ -18,7 +18,7 @@ use super::{
 /// Where each test's clock stands at first: Tuesday 24 November 2026, 04:15 UTC, which is 10:00 in Kathmandu.
 pub(crate) const NOW: DateTime<Utc> = DateTime::from_timestamp(1_795_493_700, 0).unwrap();
 
-/// A running server. Stopped, and its database dropped, when this is dropped.
+/// A running server. Stopped, and its database dropped, when this is dropped; what [`TestApp::another_instance`] gave before.
 pub(crate) struct TestApp {
     /// Where it listens.
     pub(crate) address: SocketAddr,
@@ -28,12 +28,23 @@ pub(crate) struct TestApp {
     pub(crate) state: AppState,
     /// The test's own way into the server's database: for factories, and to look what was stored.
     pub(crate) db: BackDoor,
-    running: Option<Running>,
+    vars: BTreeMap<String, String>,
+    _running: Running,
 }
 
+/// One more server over the database, the Redis keys, the secret and the clock of a [`TestApp`]. Stopped when dropped.
+pub(crate) struct Instance {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Its own state.
+    pub(crate) state: AppState,
+    _running: Running,
+}
+
+/// A server in a thread of its own, until this is dropped.
 struct Running {
     handle: actix_web::dev::ServerHandle,
-    thread: thread::JoinHandle<()>,
+    thread: Option<thread::JoinHandle<()>>,
 }
 
 /// What the server's thread tells when it serves.
@@ -41,7 +52,7 @@ struct Started {
     address: SocketAddr,
     handle: actix_web::dev::ServerHandle,
     state: AppState,
-    database_url: String,
+    vars: BTreeMap<String, String>,
 }
 
 impl TestApp {
@@ -57,22 +68,30 @@ impl TestApp {
             .try_init();
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let clock = Clock::fixed(NOW);
-        let (told, hears) = mpsc::channel();
-        let thread = thread::spawn({
-            let clock = clock.clone();
-            move || actix_web::rt::System::new().block_on(serve(settings, clock, told))
-        });
-        let Ok(started) = hears.recv() else {
-            let cause = thread.join().expect_err("a server that did not start has panicked");
-            std::panic::resume_unwind(cause);
-        };
+        let (started, running) = launch(serve_alone(settings, clock.clone()));
         Self {
             address: started.address,
             clock,
-            db: BackDoor::new(database::open(&started.database_url).await, started.state.cache.clone()),
+            db: BackDoor::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.cache.clone()),
             state: started.state,
-            running: Some(Running { handle: started.handle, thread }),
+            vars: started.vars,
+            _running: running,
         }
+    }
+
+    /// A further instance of the same server, as behind a load balancer. Without Redis it knows nothing of what the
+    /// first keeps in its process.
+    pub(crate) fn another_instance(&self) -> Instance {
+        self.another_instance_with(&[])
+    }
+
+    /// The same with some settings of its own. [`Client::at`] takes a browser there.
+    pub(crate) fn another_instance_with(&self, settings: &[(&str, &str)]) -> Instance {
+        let mut vars = self.vars.clone();
+        vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let clock = self.clock.clone();
+        let (started, running) = launch(async move |told| serve(vars, clock, told).await);
+        Instance { address: started.address, state: started.state, _running: running }
     }
 
     /// The server's present instant.
@@ -138,30 +157,52 @@ impl TestApp {
     }
 }
 
-impl Drop for TestApp {
-    fn drop(&mut self) {
-        if let Some(running) = self.running.take() {
-            drop(running.handle.stop(false));
-            let ended = running.thread.join();
-            assert!(ended.is_ok() || thread::panicking(), "the server's thread panicked");
-        }
+impl Instance {
+    /// `http://127.0.0.1:port`, without a slash at the end.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 }
 
-/// Everything that happens in the server's thread, from the database's making to its dropping.
-async fn serve(own: BTreeMap<String, String>, clock: Clock, told: mpsc::Sender<Started>) {
-    let database = TestDatabase::create().await;
-    let mut vars = defaults(&database);
-    vars.extend(own);
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        let ended = self.thread.take().map(thread::JoinHandle::join);
+        assert!(matches!(ended, Some(Ok(()))) || thread::panicking(), "the server's thread panicked");
+    }
+}
+
+/// Runs `server` in a thread of its own, and waits until it serves.
+fn launch(server: impl AsyncFnOnce(mpsc::Sender<Started>) + Send + 'static) -> (Started, Running) {
+    let (told, hears) = mpsc::channel();
+    let thread = thread::spawn(move || actix_web::rt::System::new().block_on(server(told)));
+    let Ok(started) = hears.recv() else {
+        let cause = thread.join().expect_err("a server that did not start has panicked");
+        std::panic::resume_unwind(cause);
+    };
+    let running = Running { handle: started.handle.clone(), thread: Some(thread) };
+    (started, running)
+}
+
+/// Everything that happens in the thread of a server with a database of its own, from its making to its dropping.
+fn serve_alone(own: BTreeMap<String, String>, clock: Clock) -> impl AsyncFnOnce(mpsc::Sender<Started>) + Send {
+    async move |told| {
+        let database = TestDatabase::create().await;
+        let mut vars = defaults(&database);
+        vars.extend(own);
+        serve(vars, clock, told).await;
+        database.drop().await;
+    }
+}
+
+async fn serve(vars: BTreeMap<String, String>, clock: Clock, told: mpsc::Sender<Started>) {
     let settings = Settings::from_vars(&vars).unwrap_or_else(|problems| panic!("{problems}"));
     let state = AppState::open(settings, clock).await.unwrap_or_else(|error| panic!("{error}"));
     let app = App::build(state.clone()).unwrap_or_else(|error| panic!("{error}"));
-    let started =
-        Started { address: app.address(), handle: app.handle(), state, database_url: database.url().to_owned() };
+    let started = Started { address: app.address(), handle: app.handle(), state, vars };
     if told.send(started).is_ok() {
         app.run().await.expect("the server runs until it is stopped");
     }
-    database.drop().await;
 }
 
 fn defaults(database: &TestDatabase) -> BTreeMap<String, String> {

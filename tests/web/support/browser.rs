@@ -39,6 +39,11 @@ impl Client {
         Self { http, jar, origin, announcer, who: who.to_owned() }
     }
 
+    /// The same browser, with the same cookies, at another address of the server.
+    pub(crate) fn at(&self, origin: &str) -> Self {
+        Self { origin: origin.to_owned(), ..self.clone() }
+    }
+
     /// GETs `path`, without following where it leads.
     pub(crate) async fn get(&self, path: &str) -> Page {
         self.send(self.request(Method::GET, path)).await

@@ -37,7 +37,7 @@ pub(crate) fn uses_postgres() -> bool {
     clippy::disallowed_methods,
     reason = "which services to test on is the runner's to say, not a setting of the server"
 )]
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

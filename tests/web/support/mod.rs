@@ -67,10 +67,10 @@ mod rounds;
 pub(crate) mod rules;
 
 pub(crate) use acts::{Act, acts, sign_up};
-pub(crate) use app::{NOW, TestApp};
+pub(crate) use app::{Instance, NOW, TestApp};
 pub(crate) use browser::{Client, PATIENCE};
 pub(crate) use clinic::{Clinic, House};
-pub(crate) use database::uses_postgres;
+pub(crate) use database::{uses_postgres, variable};
 pub(crate) use demo::Demo;
 pub(crate) use entity::enums::{AppointmentStatus, BloodType, EventKind, NotificationKind, Role};
 pub(crate) use factories::{

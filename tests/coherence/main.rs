@@ -1,0 +1,38 @@
+//! No page is stale: the response cache under random walks, on several instances.
+//!
+//! - [`walk`]: random acts by random people, with the clock moving. After each act the pages of everyone concerned are
+//!   fetched from all instances and compared, byte for byte, with what an instance without a cache renders.
+//!
+//! On Postgres and Redis there are two instances with caches; on SQLite, with what is kept in the process, one.
+//!
+//! # Longer
+//!
+//! The environment says how long, for the tests alone; the server reads none of these:
+//!
+//! | Variable | Meaning | Default |
+//! |---|---|---|
+//! | `WALK_CASES` | walks, each in a clinic of its own | 6 |
+//! | `WALK_STEPS` | most acts of a walk | 20 |
+//! | `WALK_SEED` | the seed of the walks: the one that a failure named | another each time |
+//!
+//! About ten minutes:
+//!
+//! ```sh
+//! WALK_CASES=60 WALK_STEPS=40 cargo test --test coherence walk -- --nocapture
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should fail on the spot, with the line"
+)]
+
+#[path = "../web/support/mod.rs"]
+mod support;
+mod walk;
+
+/// A number from the environment.
+fn number<N: std::str::FromStr>(name: &str) -> Option<N> {
+    let text = support::variable(name)?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} is {text:?}, not a number")))
+}

@@ -1,0 +1,102 @@
+//! What can happen on a walk.
+
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
+
+/// Something that happens. Numbers choose among what there is at that moment, so that each act means something after any
+/// others: whatever is left out of a walk, the rest is still one.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    /// Somebody who has to do with a visit submits a form of its page; or the same form `twice`, as with two tabs.
+    Visit {
+        at: u8,
+        visit: u8,
+        by: u8,
+        form: u8,
+        twice: bool,
+    },
+    /// Somebody submits a form of one of their pages.
+    Form {
+        at: u8,
+        who: u8,
+        page: u8,
+        form: u8,
+    },
+    Profile {
+        at: u8,
+        who: u8,
+        name: u8,
+        phone: Option<u16>,
+    },
+    Password {
+        at: u8,
+        who: u8,
+    },
+    SignOut {
+        at: u8,
+        who: u8,
+    },
+    /// Somebody signs in with a new browser.
+    SignIn {
+        at: u8,
+        who: u8,
+    },
+    SignUp {
+        at: u8,
+        hospital: u8,
+    },
+    /// A visit is there, past the application.
+    NewVisit {
+        doctor: u8,
+        patient: u8,
+        status: u8,
+        minutes: i16,
+    },
+    /// A notification is there, past the application.
+    NewNotification {
+        who: u8,
+    },
+    Clock(Move),
+}
+
+/// How the clock moves: never back.
+#[derive(Clone, Debug)]
+pub(super) enum Move {
+    Seconds(u8),
+    Minutes(u8),
+    Hours(u8),
+    /// To one of the next moments at which something begins or ends, a microsecond before it, or a microsecond after.
+    Edge {
+        which: u8,
+        off_by: i8,
+    },
+}
+
+/// Any act, those more often on which most pages depend.
+pub(super) fn act() -> impl Strategy<Value = Act> {
+    let any4 = || any::<(u8, u8, u8, u8)>();
+    prop_oneof![
+        9 => (any4(), proptest::bool::weighted(0.2))
+            .prop_map(|((at, visit, by, form), twice)| Act::Visit { at, visit, by, form, twice }),
+        5 => any4().prop_map(|(at, who, page, form)| Act::Form { at, who, page, form }),
+        2 => any::<(u8, u8, u8, Option<u16>)>()
+            .prop_map(|(at, who, name, phone)| Act::Profile { at, who, name, phone }),
+        1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::Password { at, who }),
+        1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::SignOut { at, who }),
+        2 => any::<(u8, u8)>().prop_map(|(at, who)| Act::SignIn { at, who }),
+        1 => any::<(u8, u8)>().prop_map(|(at, hospital)| Act::SignUp { at, hospital }),
+        3 => (any::<(u8, u8, u8)>(), -300..1800_i16)
+            .prop_map(|((doctor, patient, status), minutes)| Act::NewVisit { doctor, patient, status, minutes }),
+        1 => any::<u8>().prop_map(|who| Act::NewNotification { who }),
+        6 => passage().prop_map(Act::Clock),
+    ]
+}
+
+fn passage() -> impl Strategy<Value = Move> {
+    prop_oneof![
+        1 => any::<u8>().prop_map(Move::Seconds),
+        1 => any::<u8>().prop_map(Move::Minutes),
+        1 => (0..13_u8).prop_map(Move::Hours),
+        5 => (0..8_u8, prop_oneof![Just(-1), Just(0), Just(1)])
+            .prop_map(|(which, off_by)| Move::Edge { which, off_by }),
+    ]
+}

@@ -1,0 +1,161 @@
+//! The clinic of one walk, its instances, and everybody's browser.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use crate::support::*;
+
+/// When a walk begins: an ordinary day; the evening before the clocks go forward in London; the one before they go back.
+pub(super) const BEGINNINGS: [DateTime<Utc>; 3] =
+    [NOW, DateTime::from_timestamp(1_774_731_600, 0).unwrap(), DateTime::from_timestamp(1_792_873_800, 0).unwrap()];
+
+/// Sessions last for a week here; the clock of a walk goes no further.
+pub(super) const LONGEST: TimeDelta = TimeDelta::days(6);
+
+/// Somebody with a browser.
+pub(super) struct Member {
+    pub(super) person: Person,
+    /// `doctor.id` or `patient.id`; 0 for others.
+    pub(super) side: i64,
+    /// Which of the hospitals; none for who runs the platform.
+    pub(super) house: Option<usize>,
+    pub(super) browser: Client,
+    pub(super) password: &'static str,
+    /// What the browser has kept, by path: tag and page.
+    pub(super) kept: Mutex<HashMap<String, (String, String)>>,
+}
+
+/// A walk that is under way.
+pub(super) struct Walk {
+    pub(super) began: DateTime<Utc>,
+    pub(super) hospitals: Vec<Hospital>,
+    /// The first is who runs the platform.
+    pub(super) members: Vec<Member>,
+    pub(super) visitor: Client,
+    /// How many times pages were checked: each time other variations of the lists.
+    pub(super) round: usize,
+    /// The addresses of the instances with caches.
+    pub(super) sites: Vec<String>,
+    /// The address of the one that keeps nothing.
+    pub(super) plain: String,
+    _others: Vec<Instance>,
+    pub(super) app: TestApp,
+}
+
+/// Of all instances. The walk is about stale pages, so nobody is told that Redis is slow when the machine is.
+const SETTINGS: [(&str, &str); 5] = [
+    ("SESSION_IDLE_MINUTES", "10080"),
+    ("SESSION_MAX_HOURS", "168"),
+    ("PAGE_SIZE", "5"),
+    ("WORKERS", "2"),
+    ("REDIS_PATIENCE_MS", "5000"),
+];
+
+impl Walk {
+    /// Two hospitals with an administrator, two doctors and three patients each, and some visits.
+    pub(super) async fn begin(beginning: usize) -> Self {
+        let app = TestApp::start_with(&SETTINGS).await;
+        app.clock.set(BEGINNINGS[beginning]);
+        let plain = app.another_instance_with(&[("CACHE_PAGE_SECONDS", "0"), ("CACHE_VERIFY", "false")]);
+        let mut sites = vec![app.origin()];
+        let mut others = Vec::new();
+        if variable("TEST_REDIS_URL").is_some() && uses_postgres() {
+            let second = app.another_instance_with(&[("CACHE_VERIFY", "false")]);
+            sites.push(second.origin());
+            others.push(second);
+        }
+        let mut walk = Self {
+            began: app.now(),
+            hospitals: Vec::new(),
+            members: Vec::new(),
+            visitor: app.visitor(),
+            round: 0,
+            sites,
+            plain: plain.origin(),
+            _others: others.into_iter().chain([plain]).collect(),
+            app,
+        };
+        walk.fill().await;
+        walk
+    }
+
+    async fn fill(&mut self) {
+        let person = super_admin().create(&self.app).await;
+        self.welcome(person, 0, None).await;
+        for (house, zone) in [Tz::Asia__Kathmandu, Tz::Europe__London].into_iter().enumerate() {
+            let hospital = hospital().in_zone(zone).create(&self.app).await;
+            let person = hospital_admin(&hospital).create(&self.app).await;
+            self.welcome(person, 0, Some(house)).await;
+            let (mut doctors, mut patients) = (Vec::new(), Vec::new());
+            for _ in 0..2 {
+                let doctor = doctor(&hospital).create(&self.app).await;
+                self.welcome(doctor.person.clone(), doctor.id, Some(house)).await;
+                let (from, to) =
+                    (NaiveTime::from_hms_opt(9, 0, 0).unwrap(), NaiveTime::from_hms_opt(17, 0, 0).unwrap());
+                availability(&self.app, &doctor, 1, (from, to)).await;
+                doctors.push(doctor);
+            }
+            for _ in 0..3 {
+                let patient = patient(&hospital).create(&self.app).await;
+                self.welcome(patient.person.clone(), patient.id, Some(house)).await;
+                patients.push(patient);
+            }
+            for (number, status) in [
+                AppointmentStatus::Requested,
+                AppointmentStatus::Proposed,
+                AppointmentStatus::Scheduled,
+                AppointmentStatus::Confirmed,
+                AppointmentStatus::Waiting,
+                AppointmentStatus::InProgress,
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                let starts_at = self.app.in_minutes(i64::try_from(number).unwrap() * 120 - 150);
+                let (doctor, patient) = (&doctors[number % 2], &patients[number % 3]);
+                let visit = appointment().of(doctor).with(patient).at(starts_at).status(status);
+                visit.create(&self.app).await;
+            }
+            self.hospitals.push(hospital);
+        }
+    }
+
+    async fn welcome(&mut self, person: Person, side: i64, house: Option<usize>) {
+        let browser = self.app.sign_in(&person).await;
+        self.enlist((person, side), house, (browser, PASSWORD));
+    }
+
+    /// Takes somebody in, with the browser in which they are signed in.
+    pub(super) fn enlist(
+        &mut self,
+        (person, side): (Person, i64),
+        house: Option<usize>,
+        (browser, password): (Client, &'static str),
+    ) {
+        self.members.push(Member { person, side, house, browser, password, kept: Mutex::default() });
+    }
+
+    /// The address of the instance that `choice` falls on.
+    pub(super) fn site(&self, choice: u8) -> &str {
+        &self.sites[usize::from(choice) % self.sites.len()]
+    }
+
+    /// The browser of that member, at that instance.
+    pub(super) fn browser(&self, who: usize, at: u8) -> Client {
+        self.members[who].browser.at(self.site(at))
+    }
+
+    /// Everybody's places in `members`.
+    pub(super) fn everybody(&self) -> Vec<usize> {
+        (0..self.members.len()).collect()
+    }
+}
+
+impl Member {
+    /// Forgets what the browser has kept, as on signing out.
+    pub(super) fn forget(&self) {
+        self.kept.lock().unwrap().clear();
+    }
+}

@@ -1,0 +1,81 @@
+//! Random walks: what people may do, in any order, and after each act every page of everyone concerned.
+//!
+//! The clinic of a walk has two hospitals in different zones. The first instance renders each page again before it serves it
+//! from its cache (`CACHE_VERIFY`), so its own oracle speaks; the second serves the bytes as in production. Because both
+//! oracles would share a fault of the code that renders, all pages are also compared with those of a third instance
+//! that keeps nothing.
+//!
+//! A walk that fails is shrunk to few acts, and printed with its seed.
+
+mod acts;
+mod clinic;
+mod making;
+mod pages;
+mod perform;
+
+use std::cell::Cell;
+
+use proptest::{
+    collection::vec,
+    prelude::Strategy,
+    test_runner::{Config, RngSeed, TestCaseError, TestRunner},
+};
+
+use self::{
+    acts::{Act, act},
+    clinic::Walk,
+    pages::Tally,
+};
+use crate::number;
+
+/// Where a walk begins, and what happens on it.
+#[derive(Clone, Debug)]
+struct Path {
+    /// Which of [`clinic::BEGINNINGS`].
+    beginning: usize,
+    acts: Vec<Act>,
+}
+
+#[test]
+fn no_page_is_ever_stale() {
+    let cases = number("WALK_CASES").unwrap_or(6);
+    let steps: usize = number("WALK_STEPS").unwrap_or(20);
+    let seed: u64 = number("WALK_SEED").unwrap_or_else(rand::random);
+    let mut runner = TestRunner::new(Config {
+        cases,
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        max_shrink_iters: 60,
+        max_shrink_time: 120_000,
+        ..Config::default()
+    });
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let paths =
+        (0..clinic::BEGINNINGS.len(), vec(act(), 1..=steps)).prop_map(|(beginning, acts)| Path { beginning, acts });
+    let total = Cell::new(Tally::default());
+    let ended = runner.run(&paths, |path| {
+        let tally = runtime.block_on(go(&path)).map_err(TestCaseError::fail)?;
+        total.set(total.get() + tally);
+        Ok(())
+    });
+    let total = total.get();
+    println!("walked with WALK_SEED={seed} WALK_CASES={cases} WALK_STEPS={steps}: {total}");
+    if let Err(failure) = ended {
+        panic!("again with WALK_SEED={seed} WALK_CASES={cases} WALK_STEPS={steps}\n{failure}");
+    }
+    total.assert_that_the_cache_was_used();
+}
+
+/// Goes that way. The error says which page was not what it should be.
+async fn go(path: &Path) -> Result<Tally, String> {
+    let mut walk = Walk::begin(path.beginning).await;
+    let mut tally = walk.check(&walk.everybody()).await.map_err(|what| format!("before the first act: {what}"))?;
+    for (number, act) in path.acts.iter().enumerate() {
+        let concerned = walk.perform(act).await.map_err(|what| format!("act {number}, {act:?}: {what}"))?;
+        tally = tally + walk.check(&concerned).await.map_err(|what| format!("after act {number}, {act:?}: {what}"))?;
+    }
+    tally = tally + walk.check(&walk.everybody()).await.map_err(|what| format!("at the end: {what}"))?;
+    tally.walks += 1;
+    tally.acts += u64::try_from(path.acts.len()).unwrap_or_default();
+    Ok(tally)
+}

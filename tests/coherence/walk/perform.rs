@@ -1,0 +1,194 @@
+//! Letting it happen: people act through HTTP, on the instance that the act says.
+
+use actix_web::http::Method;
+use telemedicine::routes::RouteTable;
+
+use super::{acts::Act, clinic::Walk};
+use crate::support::*;
+
+/// What people choose between when they change their names. Markup among them: pages escape it, cached or not.
+const NAMES: [&str; 5] = ["Maya", "Zoë", "Ana <b>", "O'Neil", "Zz"];
+/// Taken in turn with the one that everybody has at first.
+const OTHER_PASSWORD: &str = "violet harbour at seven";
+/// Pages whose forms people submit, those twice that have most of them.
+const PAGES: [&str; 5] = ["/dashboard", "/notifications", "/appointments", "/notifications", "/profile/sessions"];
+
+/// Whom an act concerns besides those who always look.
+struct Done {
+    by: usize,
+    visit: Option<i64>,
+}
+
+impl Walk {
+    /// Lets it happen. Returns whom it concerns: their places in `members`, each once.
+    ///
+    /// # Errors
+    /// An answer that nobody should get.
+    pub(super) async fn perform(&mut self, act: &Act) -> Result<Vec<usize>, String> {
+        let done = match *act {
+            Act::Visit { at, visit, by, form, twice } => {
+                let visit = self.visit(visit).await;
+                let by = self.parties(visit).await[usize::from(by) % 3];
+                let path = format!("/appointments/{visit}");
+                self.submit((by, at), &path, (form, twice)).await?;
+                Done { by, visit: Some(visit) }
+            }
+            Act::Form { at, who, page, form } => {
+                let by = self.member(who);
+                self.submit((by, at), PAGES[usize::from(page) % PAGES.len()], (form, false)).await?;
+                Done { by, visit: None }
+            }
+            Act::NewVisit { doctor, patient, status, minutes } => {
+                let (doctor, patient) = self.pair(doctor, patient);
+                let visit = self.book((doctor, patient), status, minutes).await;
+                Done { by: patient, visit: Some(visit) }
+            }
+            Act::NewNotification { who } => {
+                let by = self.member(who);
+                notification(&self.members[by].person).create(&self.app).await;
+                Done { by, visit: None }
+            }
+            Act::SignUp { at, hospital } => Done { by: self.sign_up(at, hospital).await?, visit: None },
+            Act::Clock(ref passage) => {
+                self.pass(passage).await;
+                Done { by: self.round % self.members.len(), visit: None }
+            }
+            Act::Profile { at, who, .. }
+            | Act::Password { at, who }
+            | Act::SignOut { at, who }
+            | Act::SignIn { at, who } => {
+                let by = self.member(who);
+                self.at_ones_account((by, at), act).await?;
+                Done { by, visit: None }
+            }
+        };
+        Ok(self.concerned(&done).await)
+    }
+
+    /// Whoever acted; the parties of the visit, or of any other act as many of the same hospital; somebody of the other
+    /// hospital; and who runs the platform.
+    async fn concerned(&self, done: &Done) -> Vec<usize> {
+        let house = self.members[done.by].house.unwrap_or(self.round % 2);
+        let mut places = vec![0, done.by];
+        match done.visit {
+            Some(visit) => places.extend(self.parties(visit).await),
+            None => {
+                places.extend([Role::HospitalAdmin, Role::Doctor, Role::Patient].map(|role| self.one_of(house, role)));
+            }
+        }
+        let roles = [Role::Patient, Role::HospitalAdmin, Role::Doctor];
+        places.push(self.one_of(1 - house, roles[self.round % 3]));
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    async fn at_ones_account(&mut self, (who, at): (usize, u8), act: &Act) -> Result<(), String> {
+        if !matches!(act, Act::SignIn { .. } | Act::SignOut { .. }) {
+            self.come_in(who, at).await?;
+        }
+        match *act {
+            Act::Profile { name, phone, .. } => {
+                let (first, last) = (usize::from(name) % NAMES.len(), usize::from(name / 16) % NAMES.len());
+                let phone = phone.map(|number| format!("+977 1 {number:07}")).unwrap_or_default();
+                let fields = [("first_name", NAMES[first]), ("last_name", NAMES[last]), ("phone", phone.as_str())];
+                self.post((who, at), "/profile", &fields).await.map(drop)
+            }
+            Act::Password { .. } => {
+                let old = self.members[who].password;
+                let new = if old == PASSWORD { OTHER_PASSWORD } else { PASSWORD };
+                let fields = [("current_password", old), ("new_password", new)];
+                if self.post((who, at), "/profile/password", &fields).await? == 303 {
+                    self.members[who].password = new;
+                }
+                Ok(())
+            }
+            Act::SignOut { .. } => {
+                self.members[who].forget();
+                self.post((who, at), "/sign-out", &[]).await.map(drop)
+            }
+            _ => self.sign_in(who, at).await,
+        }
+    }
+
+    /// Submits a form of the page at `path`, or that form twice, as with two tabs; nothing if the page has none.
+    async fn submit(&mut self, (who, at): (usize, u8), path: &str, (form, twice): (u8, bool)) -> Result<(), String> {
+        self.come_in(who, at).await?;
+        let page = self.browser(who, at).get(path).await;
+        let forms = page.forms().into_iter().filter(|form| form.method == "post" && form.action != "/sign-out");
+        let forms: Vec<_> = forms.collect();
+        if forms.is_empty() {
+            return Ok(());
+        }
+        let form = &forms[usize::from(form) % forms.len()];
+        let filled = form.fields.iter().map(|(name, value)| match name.as_str() {
+            "reason" => ("reason", "The ward needs everybody."),
+            name => (name, value.as_str()),
+        });
+        let filled: Vec<(&str, &str)> = filled.collect();
+        for _ in 0..=u8::from(twice) {
+            self.post((who, at), &form.action, &filled).await?;
+        }
+        Ok(())
+    }
+
+    /// Submits a form and sees what it leads to, so that no message waits for the next page. Returns the first status.
+    async fn post(&self, (who, at): (usize, u8), path: &str, fields: &[(&str, &str)]) -> Result<u16, String> {
+        let browser = self.browser(who, at);
+        let answer = browser.post_form(path, fields).await;
+        let status = answer.status;
+        let shown = browser.follow(answer).await;
+        if shown.status >= 500 { Err(format!("{}: {}", shown.asked, shown.status)) } else { Ok(status) }
+    }
+
+    /// Signs in whoever is not.
+    async fn come_in(&mut self, who: usize, at: u8) -> Result<(), String> {
+        if self.browser(who, at).is_signed_in().await { Ok(()) } else { self.sign_in(who, at).await }
+    }
+
+    /// Takes a new browser, and signs in with it.
+    async fn sign_in(&mut self, who: usize, at: u8) -> Result<(), String> {
+        let member = &mut self.members[who];
+        let mut browser = self.app.visitor().at(&self.sites[usize::from(at) % self.sites.len()]);
+        browser.who = member.person.label();
+        let login = [("email", member.person.email.as_str()), ("password", member.password)];
+        let answer = browser.post_form("/sign-in", &login).await;
+        if answer.status != 303 {
+            return Err(format!("{}: {}", answer.asked, answer.status));
+        }
+        member.forget();
+        member.browser = browser;
+        Ok(())
+    }
+
+    /// A newcomer, who is one of the members from then on.
+    async fn sign_up(&mut self, at: u8, hospital: u8) -> Result<usize, String> {
+        let house = usize::from(hospital) % self.hospitals.len();
+        let id = self.hospitals[house].id.to_string();
+        let email = format!("newcomer{}@example.test", self.members.len());
+        let mut fields = sign_up(&id);
+        fields[3].1 = &email;
+        fields[6].1 = OTHER_PASSWORD;
+        let browser = self.app.visitor().at(self.site(at));
+        let answer = browser.post_form("/sign-up", &fields).await;
+        if answer.status != 303 {
+            return Err(format!("{}: {} {}", answer.asked, answer.status, answer.words()));
+        }
+        Ok(self.take_in((&email, OTHER_PASSWORD), house, browser).await)
+    }
+}
+
+/// Every act of the route table is taken on walks: those of forms that are found on the pages, and these.
+#[test]
+fn every_act_is_on_the_way() {
+    let by_name = ["/sign-in", "/sign-out", "/sign-up", "/profile", "/profile/password"];
+    let by_form = ["/appointments/{id}", "/notifications", "/profile/sessions"];
+    for entry in RouteTable::all().entries().iter().filter(|entry| entry.method == Method::POST) {
+        let is_known = by_name.contains(&entry.path) || by_form.iter().any(|page| entry.path.starts_with(page));
+        assert!(
+            is_known,
+            "POST {} is on no walk: add an act to walk::acts, or the page of its form to PAGES",
+            entry.path
+        );
+    }
+}
