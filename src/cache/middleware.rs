@@ -15,7 +15,7 @@ use super::entry::Entry;
 use super::exchange::{Wants, answer};
 use super::key::{PageKey, Policy};
 use super::pages::Found;
-use super::{Cache, Outcome, Rendering, verify};
+use super::{Cache, Outcome, Rendering, Topic, verify};
 use crate::access::Access;
 use crate::metrics;
 use crate::session::KeyHash;
@@ -173,6 +173,10 @@ async fn made<B: MessageBody + 'static>(
     let _alone = (!waited).then_some(flight);
     let made_at = state.clock.now();
     request.extensions_mut().insert(rendering.clone());
+    if key.is_public() {
+        // One that reads nothing, as the landing page, is kept as well: under the epoch, until everything is made anew.
+        rendering.depend_on(&Topic::Everything.into()).await;
+    }
     let (request, response) = next.call(request).await?.map_into_boxed_body().into_parts();
     let kept = Kept { state, is_public: key.is_public(), made_at };
     let (response, outcome) = kept.keep(&key, &rendering, (response, &wants)).await?;

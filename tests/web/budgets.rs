@@ -46,6 +46,18 @@ async fn noting_that_a_session_is_in_use_costs_no_page_a_statement() {
     }
 }
 
+/// Also one that reads nothing.
+#[tokio::test]
+async fn a_page_for_everybody_is_made_once() {
+    let app = TestApp::start().await;
+    hospital().create(&app).await;
+    let visitor = app.visitor();
+    for path in ["/", "/hospitals"] {
+        visitor.get(path).await.ok();
+        assert_eq!(visitor.get(path).await.ok().header("x-cache"), "hit", "{path}");
+    }
+}
+
 /// The number of rows changes nothing: what is read in a loop shows here.
 #[tokio::test]
 async fn a_longer_list_costs_no_more_than_a_short_one() {
