@@ -17,6 +17,7 @@ mod audit;
 mod bad_requests;
 mod bad_urls;
 mod budgets;
+mod cache_rules;
 mod faults;
 mod figures;
 mod harness;

@@ -74,7 +74,22 @@ impl RedisServer {
         self.try_command(line).unwrap()
     }
 
+    /// Says one command that is answered with a text, e.g. `INFO stats`; the whole text.
+    #[allow(dead_code, reason = "not every suite that has a Redis of its own reads texts")]
+    pub(crate) fn text(&self, line: &str) -> String {
+        let mut stream = self.say(line).unwrap();
+        let length = read_line(&mut stream).unwrap();
+        let length: usize = length.trim_start_matches('$').parse().unwrap_or_else(|_| panic!("{line}: {length}"));
+        let mut text = vec![0; length];
+        stream.read_exact(&mut text).unwrap();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
     fn try_command(&self, line: &str) -> std::io::Result<String> {
+        read_line(&mut self.say(line)?)
+    }
+
+    fn say(&self, line: &str) -> std::io::Result<TcpStream> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         if let Some(password) = &self.password {
@@ -82,7 +97,7 @@ impl RedisServer {
             read_line(&mut stream)?;
         }
         stream.write_all(format!("{line}\r\n").as_bytes())?;
-        read_line(&mut stream)
+        Ok(stream)
     }
 
     fn wait_until_ready(&self) {

@@ -1,0 +1,152 @@
+//! Redis with something wrong in it, and Redis that takes no writes: pages are right, nothing fails, nothing old comes back.
+
+use std::time::Duration;
+
+use entity::cache_outbox;
+use sea_orm::{EntityTrait, PaginatorTrait};
+
+use super::outcome;
+use crate::support::*;
+
+/// A clinic whose Redis is the test's own; `None` where there is none to be had.
+async fn clinic_on(redis: &RedisServer) -> (TestApp, Clinic, Client) {
+    let settings =
+        [("REDIS_URL", redis.url()), ("CACHE_VERIFY", "false".to_owned()), ("CACHE_KEY_PREFIX", "c".to_owned())];
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let app = TestApp::start_with(&settings).await;
+    let clinic = Clinic::create(&app).await;
+    let doctor = app.sign_in(&clinic.here.doctor).await;
+    (app, clinic, doctor)
+}
+
+/// The dashboard, and that the cache did with it what is expected, within some tries.
+async fn comes_to(browser: &Client, expected: &str) -> Page {
+    for _ in 0..100 {
+        let page = browser.get("/dashboard").await.ok();
+        if outcome(&page) == expected {
+            return page;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the dashboard never comes to {expected}");
+}
+
+/// Starts a visit, which the dashboard shows.
+async fn act(clinic: &Clinic, doctor: &Client) {
+    let visit = clinic.here.appointment(AppointmentStatus::Waiting);
+    doctor.post_form(&format!("{}/start", visit.path()), &[("version", &visit.version)]).await.expect(303);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_lies_in_redis_is_sealed_and_garbage_is_a_miss() {
+    let Some(redis) = RedisServer::start() else { return };
+    let (app, clinic, doctor) = clinic_on(&redis).await;
+    let page = comes_to(&doctor, "hit").await;
+    let name = clinic.here.doctor.name();
+    assert!(page.body.contains(&name));
+    let shared = page_keys(&redis, 1);
+    for key in &shared {
+        let sealed = redis.text(&format!("GET {key}"));
+        assert!(sealed.len() > 500 && !sealed.contains("page 1") && !sealed.contains(&name), "{key}");
+        redis.command(&format!("SET {key} garbage"));
+    }
+    // Another instance has nothing of its own, and finds garbage.
+    let other = app.another_instance();
+    let there = doctor.at(&other.origin());
+    assert_ne!(outcome(&there.get("/dashboard").await.ok()), "hit");
+    comes_to(&there, "hit").await;
+    let metrics = app.visitor().get("/metrics").await.ok().body;
+    let unreadable =
+        metrics.lines().find(|line| line.starts_with("telemedicine_cache_unreadable_total ")).unwrap_or_default();
+    assert!(!unreadable.is_empty() && !unreadable.ends_with(" 0"), "{unreadable}");
+    // Stamps that are none.
+    let agenda = format!("c:topic:agenda:{}", clinic.here.doctor.id);
+    for wrong in ["SET {} nonsense", "SET {} !", "SET {} 0123456789abcdef0123456789abcdeg"] {
+        redis.command(&wrong.replace("{}", &agenda));
+        doctor.get("/dashboard").await.ok();
+    }
+    redis.command(&format!("DEL {agenda}"));
+    redis.command(&format!("LPUSH {agenda} x"));
+    doctor.get("/dashboard").await.ok();
+    act(&clinic, &doctor).await;
+    assert!(doctor.get("/dashboard").await.ok().body != page.body);
+}
+
+/// The names of the shared pages, of which there are at least that many once they have been put there behind the answers.
+fn page_keys(redis: &RedisServer, least: usize) -> Vec<String> {
+    for _ in 0..100 {
+        let found = redis.text("EVAL \"return table.concat(redis.call('KEYS', 'c:page:*'), ' ')\" 0");
+        let keys: Vec<String> = found.split_whitespace().map(str::to_owned).collect();
+        if keys.len() >= least {
+            return keys;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("no page is shared");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_out_of_memory_is_gone_on_without() {
+    let Some(redis) = RedisServer::start() else { return };
+    let (app, clinic, doctor) = clinic_on(&redis).await;
+    let before = comes_to(&doctor, "hit").await;
+    redis.command("CONFIG SET maxmemory-policy noeviction");
+    redis.command("CONFIG SET maxmemory 1");
+    comes_to(&doctor, "bypass").await;
+    act(&clinic, &doctor).await;
+    assert_ne!(doctor.get("/dashboard").await.ok().body, before.body);
+    let ready = app.visitor().get("/health/ready").await.ok();
+    assert!(ready.body.contains("\"cache\":\"bypassed\"") && ready.body.contains("degraded"), "{}", ready.body);
+    redis.command("CONFIG SET maxmemory 0");
+    recovered(&app, &doctor, &before).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_became_a_replica_is_gone_on_without() {
+    let Some(redis) = RedisServer::start() else { return };
+    let Some(primary) = RedisServer::start() else { return };
+    let (app, clinic, doctor) = clinic_on(&redis).await;
+    let before = comes_to(&doctor, "hit").await;
+    let (host, port) = (primary.url(), primary.url().rsplit_once(':').unwrap().1.to_owned());
+    assert!(host.contains("127.0.0.1"));
+    redis.command(&format!("REPLICAOF 127.0.0.1 {port}"));
+    comes_to(&doctor, "bypass").await;
+    act(&clinic, &doctor).await;
+    assert_ne!(doctor.get("/dashboard").await.ok().body, before.body);
+    redis.command("REPLICAOF NO ONE");
+    recovered(&app, &doctor, &before).await;
+}
+
+/// The cache is in use again, the outbox is empty, and what was kept before does not come back.
+async fn recovered(app: &TestApp, doctor: &Client, before: &Page) {
+    let page = comes_to(doctor, "hit").await;
+    assert_ne!(page.body, before.body, "an old page came back");
+    for _ in 0..100 {
+        if cache_outbox::Entity::find().count(&app.db).await.unwrap() == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the outbox is not drained");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hit_is_one_command_for_redis() {
+    let Some(redis) = RedisServer::start() else { return };
+    let (_app, _clinic, doctor) = clinic_on(&redis).await;
+    comes_to(&doctor, "hit").await;
+    let commands = |redis: &RedisServer| {
+        let info = redis.text("INFO stats");
+        let counted = info.lines().find_map(|line| line.strip_prefix("total_commands_processed:"));
+        counted.unwrap().trim().parse::<u64>().unwrap()
+    };
+    let quiet = commands(&redis);
+    let own = commands(&redis) - quiet;
+    let before = commands(&redis);
+    for _ in 0..50 {
+        assert_eq!(outcome(&doctor.get("/dashboard").await.ok()), "hit");
+    }
+    let spent = commands(&redis) - before - own;
+    // Plain reads, or once in ten milliseconds a script of three commands that proves the server.
+    assert!(spent <= 50 * 4, "{spent} commands for 50 pages");
+}
