@@ -1,7 +1,9 @@
-//! No page is stale: the response cache under random walks, on several instances.
+//! No page is stale: the response cache under random walks and under hammering, on several instances.
 //!
 //! - [`walk`]: random acts by random people, with the clock moving. After each act the pages of everyone concerned are
 //!   fetched from all instances and compared, byte for byte, with what an instance without a cache renders.
+//! - [`hammer`]: writers and readers at once, with Redis failing in between. No reader sees less than was acknowledged
+//!   before they asked.
 //!
 //! On Postgres and Redis there are two instances with caches; on SQLite, with what is kept in the process, one.
 //!
@@ -11,14 +13,16 @@
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
-//! | `WALK_CASES` | walks, each in a clinic of its own | 6 |
+//! | `WALK_CASES` | walks, each in a clinic of its own | 5 |
 //! | `WALK_STEPS` | most acts of a walk | 20 |
 //! | `WALK_SEED` | the seed of the walks: the one that a failure named | another each time |
+//! | `HAMMER_SECONDS` | how long is hammered | 20 |
 //!
-//! About ten minutes:
+//! About ten minutes of each:
 //!
 //! ```sh
 //! WALK_CASES=60 WALK_STEPS=40 cargo test --test coherence walk -- --nocapture
+//! HAMMER_SECONDS=600 cargo test --test coherence hammer -- --nocapture
 //! ```
 #![allow(
     clippy::unwrap_used,
@@ -27,6 +31,7 @@
     reason = "a test that cannot go on should fail on the spot, with the line"
 )]
 
+mod hammer;
 #[path = "../web/support/mod.rs"]
 mod support;
 mod walk;

@@ -1,5 +1,6 @@
 //! What can happen on a walk.
 
+use chrono::TimeDelta;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 
 /// Something that happens. Numbers choose among what there is at that moment, so that each act means something after any
@@ -55,20 +56,11 @@ pub(super) enum Act {
     NewNotification {
         who: u8,
     },
-    Clock(Move),
-}
-
-/// How the clock moves: never back.
-#[derive(Clone, Debug)]
-pub(super) enum Move {
-    Seconds(u8),
-    Minutes(u8),
-    Hours(u8),
-    /// To one of the next moments at which something begins or ends, a microsecond before it, or a microsecond after.
-    Edge {
-        which: u8,
-        off_by: i8,
-    },
+    /// Time passes.
+    Time(TimeDelta),
+    /// The clock goes over one of the next moments at which something begins or ends: to a microsecond before it, to it, and
+    /// to a microsecond after it.
+    Edge(u8),
 }
 
 /// Any act, those more often on which most pages depend.
@@ -87,16 +79,8 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         3 => (any::<(u8, u8, u8)>(), -300..1800_i16)
             .prop_map(|((doctor, patient, status), minutes)| Act::NewVisit { doctor, patient, status, minutes }),
         1 => any::<u8>().prop_map(|who| Act::NewNotification { who }),
-        6 => passage().prop_map(Act::Clock),
-    ]
-}
-
-fn passage() -> impl Strategy<Value = Move> {
-    prop_oneof![
-        1 => any::<u8>().prop_map(Move::Seconds),
-        1 => any::<u8>().prop_map(Move::Minutes),
-        1 => (0..13_u8).prop_map(Move::Hours),
-        5 => (0..8_u8, prop_oneof![Just(-1), Just(0), Just(1)])
-            .prop_map(|(which, off_by)| Move::Edge { which, off_by }),
+        2 => (0..60_i64, prop_oneof![Just(1), Just(60), Just(720)])
+            .prop_map(|(number, seconds)| Act::Time(TimeDelta::seconds(number * seconds))),
+        8 => any::<u8>().prop_map(Act::Edge),
     ]
 }

@@ -4,10 +4,7 @@ use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use entity::{appointment, patient as patient_row, user};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, Iterable as _, QueryFilter as _, QueryOrder as _};
 
-use super::{
-    acts::Move,
-    clinic::{LONGEST, Walk},
-};
+use super::clinic::{LONGEST, Walk};
 use crate::support::*;
 
 impl Walk {
@@ -53,16 +50,17 @@ impl Walk {
     }
 
     /// A doctor and a patient of one hospital.
-    pub(super) fn pair(&self, doctor: u8, patient: u8) -> (usize, usize) {
+    fn pair(&self, doctor: u8, patient: u8) -> (usize, usize) {
         let doctors = self.all_of(None, Role::Doctor);
         let doctor = doctors[usize::from(doctor) % doctors.len()];
         let patients = self.all_of(self.members[doctor].house, Role::Patient);
         (doctor, patients[usize::from(patient) % patients.len()])
     }
 
-    /// A visit in any status that begins in so many minutes; its id.
-    pub(super) async fn book(&self, (doctor, patient): (usize, usize), status: u8, minutes: i16) -> i64 {
-        let (doctor, patient) = (&self.members[doctor], &self.members[patient]);
+    /// A visit in any status that begins in so many minutes: its patient, and its id.
+    pub(super) async fn book(&self, choice: (u8, u8), status: u8, minutes: i16) -> (usize, i64) {
+        let (doctor, place) = self.pair(choice.0, choice.1);
+        let (doctor, patient) = (&self.members[doctor], &self.members[place]);
         let doctor = Doctor { id: doctor.side, person: doctor.person.clone() };
         let patient = Patient { id: patient.side, person: patient.person.clone() };
         let status = AppointmentStatus::iter().cycle().nth(status.into()).unwrap();
@@ -76,7 +74,7 @@ impl Walk {
         let is_taken = self.visits().await.iter().any(is_in_the_way);
         let visit = appointment().of(&doctor).with(&patient).at(starts_at).status(status);
         let visit = if is_taken { visit.overbooked() } else { visit };
-        visit.create(&self.app).await.id
+        (place, visit.create(&self.app).await.id)
     }
 
     /// Takes in a patient who has made their own account; their place.
@@ -102,38 +100,36 @@ impl Walk {
         self.members.len() - 1
     }
 
-    /// Lets time pass.
-    pub(super) async fn pass(&self, passage: &Move) {
+    /// Lets time pass, but not beyond what a walk may take. Returns one whom it concerns: it concerns all.
+    pub(super) fn pass(&self, time: TimeDelta) -> usize {
         let now = self.app.now();
-        let then = match *passage {
-            Move::Seconds(seconds) => now + TimeDelta::seconds(seconds.into()),
-            Move::Minutes(minutes) => now + TimeDelta::minutes(minutes.into()),
-            Move::Hours(hours) => now + TimeDelta::hours(hours.into()),
-            Move::Edge { which, off_by } => {
-                let edges = self.edges(now).await;
-                edges[usize::from(which) % edges.len().min(8)] + TimeDelta::microseconds(off_by.into())
-            }
-        };
-        self.app.clock.set(then.clamp(now, self.began + LONGEST));
+        self.app.clock.set((now + time).clamp(now, self.began + LONGEST));
+        self.round % self.members.len()
     }
 
-    /// The moments to come at which a page may look different by the clock alone: a visit begins or ends, is a day or half
-    /// a day away, or a local day begins.
-    async fn edges(&self, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    /// One of the next moments at which a page may look different by the clock alone, and the visit whose moment it is.
+    pub(super) async fn edge(&self, choice: u8) -> (DateTime<Utc>, Option<i64>) {
+        let edges = self.edges(self.app.now()).await;
+        edges[usize::from(choice) % edges.len().min(8)]
+    }
+
+    /// A visit begins or ends, is a day or half a day away, or a local day begins.
+    async fn edges(&self, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Option<i64>)> {
         let visits = self.visits().await;
         let of_visit = |visit: &appointment::Model| {
             let ahead = [0, 12, 24].map(|hours| visit.starts_at - TimeDelta::hours(hours));
-            ahead.into_iter().chain([visit.ends_at]).chain(visit.proposed_starts_at).collect::<Vec<_>>()
+            let moments = ahead.into_iter().chain([visit.ends_at]).chain(visit.proposed_starts_at);
+            moments.map(|moment| (moment, Some(visit.id))).collect::<Vec<_>>()
         };
         let midnight = |hospital: &Hospital| {
             let tomorrow = now.with_timezone(&hospital.zone).date_naive() + Days::new(1);
             let midnight = hospital.zone.from_local_datetime(&tomorrow.and_time(NaiveTime::MIN)).earliest();
-            midnight.unwrap().to_utc()
+            (midnight.unwrap().to_utc(), None)
         };
-        let mut edges: Vec<DateTime<Utc>> = visits.iter().flat_map(of_visit).filter(|edge| *edge > now).collect();
-        edges.extend(self.hospitals.iter().map(midnight));
+        let of_visits = visits.iter().flat_map(of_visit).filter(|(edge, _)| *edge > now);
+        let mut edges: Vec<_> = of_visits.chain(self.hospitals.iter().map(midnight)).collect();
         edges.sort();
-        edges.dedup();
+        edges.dedup_by_key(|(edge, _)| *edge);
         edges
     }
 }

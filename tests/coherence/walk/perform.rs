@@ -1,9 +1,10 @@
 //! Letting it happen: people act through HTTP, on the instance that the act says.
 
 use actix_web::http::Method;
+use chrono::TimeDelta;
 use telemedicine::routes::RouteTable;
 
-use super::{acts::Act, clinic::Walk};
+use super::{acts::Act, clinic::Walk, pages::Tally};
 use crate::support::*;
 
 /// What people choose between when they change their names. Markup among them: pages escape it, cached or not.
@@ -20,11 +21,11 @@ struct Done {
 }
 
 impl Walk {
-    /// Lets it happen. Returns whom it concerns: their places in `members`, each once.
+    /// Lets it happen, and checks the pages of everyone concerned.
     ///
     /// # Errors
     /// An answer that nobody should get.
-    pub(super) async fn perform(&mut self, act: &Act) -> Result<Vec<usize>, String> {
+    pub(super) async fn perform(&mut self, act: &Act) -> Result<Tally, String> {
         let done = match *act {
             Act::Visit { at, visit, by, form, twice } => {
                 let visit = self.visit(visit).await;
@@ -39,9 +40,8 @@ impl Walk {
                 Done { by, visit: None }
             }
             Act::NewVisit { doctor, patient, status, minutes } => {
-                let (doctor, patient) = self.pair(doctor, patient);
-                let visit = self.book((doctor, patient), status, minutes).await;
-                Done { by: patient, visit: Some(visit) }
+                let (by, visit) = self.book((doctor, patient), status, minutes).await;
+                Done { by, visit: Some(visit) }
             }
             Act::NewNotification { who } => {
                 let by = self.member(who);
@@ -49,10 +49,8 @@ impl Walk {
                 Done { by, visit: None }
             }
             Act::SignUp { at, hospital } => Done { by: self.sign_up(at, hospital).await?, visit: None },
-            Act::Clock(ref passage) => {
-                self.pass(passage).await;
-                Done { by: self.round % self.members.len(), visit: None }
-            }
+            Act::Edge(which) => return self.pass_over(which).await,
+            Act::Time(time) => Done { by: self.pass(time), visit: None },
             Act::Profile { at, who, .. }
             | Act::Password { at, who }
             | Act::SignOut { at, who }
@@ -62,7 +60,24 @@ impl Walk {
                 Done { by, visit: None }
             }
         };
-        Ok(self.concerned(&done).await)
+        let concerned = self.concerned(&done).await;
+        self.check(&concerned).await
+    }
+
+    /// Lets the clock stop a microsecond before something begins or ends, then at that moment, then a microsecond after it.
+    async fn pass_over(&mut self, which: u8) -> Result<Tally, String> {
+        let (edge, visit) = self.edge(which).await;
+        let concerned = match visit {
+            Some(visit) => self.parties(visit).await.to_vec(),
+            None => self.concerned(&Done { by: self.round % self.members.len(), visit }).await,
+        };
+        let mut tally = Tally::default();
+        for off_by in -1..=1 {
+            self.pass(edge + TimeDelta::microseconds(off_by) - self.app.now());
+            tally =
+                tally + self.check(&concerned).await.map_err(|what| format!("{off_by:+} µs from {edge}: {what}"))?;
+        }
+        Ok(tally)
     }
 
     /// Whoever acted; the parties of the visit, or of any other act as many of the same hospital; somebody of the other

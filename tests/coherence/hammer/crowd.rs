@@ -1,0 +1,231 @@
+//! The people: sixteen who write, and whoever looks.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+};
+
+use telemedicine::{
+    redis::{Breaker, Redis},
+    state::AppState,
+};
+
+use super::{
+    ledger::Ledger,
+    things::{self, Kind, Thing},
+};
+use crate::support::*;
+
+/// Doctors of a hospital, and patients of it: twice as many people write there.
+const PAIRS: usize = 4;
+/// Those of them who take their visits through their lives. The others read their notifications: a step of a visit sends new
+/// ones, and the number of the unread could go up.
+const PAIRS_WITH_VISITS: usize = 2;
+/// Notifications of each person for each second of hammering: more than anybody reads.
+const NOTIFICATIONS: u64 = 3;
+
+/// Everything that is written and seen.
+pub(super) struct Crowd {
+    pub(super) things: Vec<Thing>,
+    pub(super) writers: Vec<Writer>,
+}
+
+/// Somebody who changes things that nobody else changes.
+pub(super) struct Writer {
+    pub(super) browser: Client,
+    /// Their name, and its place among the things.
+    pub(super) mark: String,
+    pub(super) name: usize,
+    /// Their unread notifications, and the place of their number among the things.
+    pub(super) notifications: Vec<i64>,
+    pub(super) unread: usize,
+    /// Doctors only: visits to be taken through their lives.
+    pub(super) visits: Vec<Visit>,
+    pub(super) patient: Option<Client>,
+}
+
+/// A visit, and its place among the things.
+pub(super) struct Visit {
+    pub(super) id: i64,
+    pub(super) thing: usize,
+    /// How many steps it has taken.
+    pub(super) steps: AtomicUsize,
+}
+
+/// One hospital while it is made.
+struct House {
+    hospital: Hospital,
+    admin: Client,
+    doctors: Vec<(Doctor, Client)>,
+    patients: Vec<(Patient, Client)>,
+}
+
+impl Crowd {
+    /// Two hospitals, with enough to do for so many seconds.
+    pub(super) async fn gather(app: &TestApp, seconds: u64) -> Self {
+        let mut crowd = Self { things: Vec::new(), writers: Vec::new() };
+        for number in 0..2 {
+            let house = House::create(app, number).await;
+            for pair in 0..PAIRS {
+                crowd.add_doctor(app, (&house, pair), seconds).await;
+                crowd.add_patient(app, (&house, pair), seconds).await;
+            }
+        }
+        crowd
+    }
+
+    async fn add_doctor(&mut self, app: &TestApp, (house, pair): (&House, usize), seconds: u64) {
+        let (doctor, browser) = &house.doctors[pair];
+        let (patient, patients_browser) = &house.patients[pair];
+        let number = if has_visits(pair) { 8 + i64::try_from(seconds).unwrap() / 5 } else { 8 };
+        let mut visits = Vec::new();
+        let mut day = String::new();
+        for (visit, path) in things::visits(app, (doctor, patient), number).await {
+            let browsers = [browser, patients_browser, &house.admin];
+            let sights = browsers.map(|browser| (browser.clone(), path.clone()));
+            day = path;
+            visits.push(Visit { id: visit.id, thing: self.things.len(), steps: AtomicUsize::new(0) });
+            self.things.push(Thing { kind: Kind::Visit { id: visit.id }, sights: sights.into() });
+        }
+        let sights = vec![
+            (browser.clone(), "/dashboard".to_owned()),
+            (browser.clone(), "/notifications".to_owned()),
+            (house.admin.clone(), "/doctors".to_owned()),
+            (house.patients[(pair + 1) % PAIRS].1.clone(), "/doctors".to_owned()),
+            (patients_browser.clone(), "/dashboard".to_owned()),
+            (patients_browser.clone(), day),
+            (app.visitor(), format!("/hospitals/{}", house.hospital.id)),
+        ];
+        let writer = self.add(app, (&doctor.person, browser), (sights, unread(pair, seconds))).await;
+        visits.retain(|_| has_visits(pair));
+        self.writers.push(Writer { visits, patient: Some(patients_browser.clone()), ..writer });
+    }
+
+    async fn add_patient(&mut self, app: &TestApp, (house, pair): (&House, usize), seconds: u64) {
+        let (patient, browser) = &house.patients[pair];
+        let doctors_browser = &house.doctors[pair].1;
+        let sights = vec![
+            (browser.clone(), "/dashboard".to_owned()),
+            (browser.clone(), "/appointments".to_owned()),
+            (house.admin.clone(), "/patients".to_owned()),
+            (house.admin.clone(), "/appointments".to_owned()),
+            (doctors_browser.clone(), "/patients".to_owned()),
+            (doctors_browser.clone(), "/dashboard".to_owned()),
+        ];
+        let writer = self.add(app, (&patient.person, browser), (sights, unread(pair, seconds))).await;
+        self.writers.push(writer);
+    }
+
+    /// The things of any person.
+    async fn add(
+        &mut self,
+        app: &TestApp,
+        (person, browser): (&Person, &Client),
+        (sights, unread): (Vec<(Client, String)>, u64),
+    ) -> Writer {
+        let notifications = things::notifications(app, person, unread).await;
+        let mark = mark(person).to_owned();
+        let name = self.things.len();
+        self.things.push(Thing { kind: Kind::Name { mark: mark.clone() }, sights });
+        let own = ["/dashboard", "/doctors", "/notifications", "/appointments"];
+        let sights = own.iter().map(|path| (browser.clone(), (*path).to_owned())).collect();
+        let kind = Kind::Unread { all: u64::try_from(notifications.len()).unwrap() };
+        self.things.push(Thing { kind, sights });
+        let browser = browser.clone();
+        Writer { browser, mark, name, notifications, unread: name + 1, visits: Vec::new(), patient: None }
+    }
+}
+
+fn has_visits(pair: usize) -> bool {
+    pair < PAIRS_WITH_VISITS
+}
+
+/// How many unread notifications the people of a pair need.
+fn unread(pair: usize, seconds: u64) -> u64 {
+    if has_visits(pair) { 0 } else { 100 + seconds * NOTIFICATIONS }
+}
+
+impl House {
+    async fn create(app: &TestApp, number: usize) -> Self {
+        let hospital = hospital().create(app).await;
+        let admin = app.sign_in(&hospital_admin(&hospital).create(app).await).await;
+        let (mut doctors, mut patients) = (Vec::new(), Vec::new());
+        for pair in 0..PAIRS {
+            let name = |role| things::name(&format!("Q{role}{number}{pair}"), 0);
+            let doctor = doctor(&hospital).named("Asha", &name('d')).create(app).await;
+            let patient = patient(&hospital).named("Maya", &name('p')).create(app).await;
+            doctors.push((doctor.clone(), app.sign_in(&doctor).await));
+            patients.push((patient.clone(), app.sign_in(&patient).await));
+        }
+        Self { hospital, admin, doctors, patients }
+    }
+}
+
+/// What all versions of a person's name begin with.
+fn mark(person: &Person) -> &str {
+    person.last_name.split('v').next().unwrap()
+}
+
+impl Visit {
+    /// The next step of its life; nothing when it is over.
+    pub(super) fn next(&self) -> Option<(usize, &'static str)> {
+        let steps = self.steps.load(Relaxed);
+        things::LIFE.get(steps).map(|(_, step)| (steps, *step)).filter(|(_, step)| !step.is_empty())
+    }
+}
+
+/// What writers and readers share.
+pub(super) struct Shared {
+    pub(super) crowd: Crowd,
+    pub(super) ledger: Ledger,
+    pub(super) sites: Vec<Site>,
+    pub(super) is_over: AtomicBool,
+}
+
+/// An instance.
+pub(super) struct Site {
+    pub(super) origin: String,
+    redis: Option<Redis>,
+}
+
+/// How Redis serves an instance at one moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Service {
+    failures: u64,
+    is_given_up: bool,
+}
+
+impl Shared {
+    pub(super) fn new(crowd: Crowd, sites: Vec<Site>) -> Arc<Self> {
+        let ledger = Ledger::new(crowd.things.len());
+        Arc::new(Self { crowd, ledger, sites, is_over: AtomicBool::new(false) })
+    }
+
+    /// Any of the instances.
+    pub(super) fn any_site(&self) -> usize {
+        rand::random_range(0..self.sites.len())
+    }
+
+    pub(super) fn goes_on(&self) -> bool {
+        !self.is_over.load(Relaxed)
+    }
+}
+
+impl Site {
+    pub(super) fn new(origin: String, state: &AppState) -> Self {
+        Self { origin, redis: state.redis.clone() }
+    }
+
+    /// How it is served now.
+    pub(super) fn service(&self) -> Service {
+        let breaker = self.redis.as_ref().map(Redis::breaker);
+        Service { failures: breaker.map_or(0, Breaker::failures), is_given_up: breaker.is_some_and(Breaker::is_open) }
+    }
+}
+
+impl Service {
+    /// Whether Redis has not failed the instance between these moments.
+    pub(super) fn was_good_until(self, now: Self) -> bool {
+        self == now && !now.is_given_up
+    }
+}

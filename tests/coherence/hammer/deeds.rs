@@ -1,0 +1,139 @@
+//! Writing and reading, again and again.
+
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use super::{
+    crowd::{Shared, Site, Visit, Writer},
+    ledger::By,
+};
+use crate::support::*;
+
+/// Writes without pause a few times, then rests, until it is over: pages are kept meanwhile, and that is what is to be tried.
+pub(super) async fn write(shared: Arc<Shared>, number: usize) {
+    let writer = &shared.crowd.writers[number];
+    let (mut version, mut read) = (0, 0);
+    while shared.goes_on() {
+        for _ in 0..rand::random_range(1..4) {
+            let site = shared.any_site();
+            match rand::random_range(0..10) {
+                0..3 if read < writer.notifications.len() => {
+                    let path = format!("/notifications/{}/read", writer.notifications[read]);
+                    if let Some(by) = post(&shared, (&writer.browser, site), (&path, &[])).await {
+                        read += 1;
+                        shared.ledger.learn(writer.unread, u64::try_from(read).unwrap(), by);
+                    }
+                }
+                3..7 if step(&shared, writer, site).await => {}
+                _ => {
+                    version += 1;
+                    let last_name = super::things::name(&writer.mark, version);
+                    let fields = [("first_name", "Maya"), ("last_name", last_name.as_str())];
+                    if let Some(by) = post(&shared, (&writer.browser, site), ("/profile", &fields)).await {
+                        shared.ledger.learn(writer.name, version, by);
+                    }
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(rand::random_range(200..1600))).await;
+    }
+}
+
+/// Takes a visit a step on. `false` if there is none left.
+async fn step(shared: &Shared, writer: &Writer, site: usize) -> bool {
+    let next = writer.visits.iter().find_map(|visit| Some((visit, visit.next()?)));
+    let Some((visit, (steps, step))) = next else { return false };
+    let Visit { id, thing, .. } = visit;
+    let version = steps.to_string();
+    let mut fields = vec![("version", version.as_str())];
+    if step == "outcome" {
+        fields.push(("outcome", "completed"));
+    }
+    let is_patients = matches!(step, "confirmation" | "arrival");
+    let browser = writer.patient.as_ref().filter(|_| is_patients).unwrap_or(&writer.browser);
+    let path = format!("/appointments/{id}/{step}");
+    if let Some(by) = post(shared, (browser, site), (&path, &fields)).await {
+        visit.steps.store(steps + 1, Relaxed);
+        shared.ledger.learn(*thing, u64::try_from(steps).unwrap() + 1, by);
+    }
+    true
+}
+
+/// Submits a form; by whom it was done, if it was.
+pub(super) async fn post(
+    shared: &Shared,
+    (browser, site): (&Client, usize),
+    (path, fields): (&str, &[(&str, &str)]),
+) -> Option<By> {
+    let instance = &shared.sites[site];
+    let before = instance.service();
+    let answer = browser.at(&instance.origin).post_form(path, fields).await;
+    shared.ledger.tally.writes.fetch_add(1, Relaxed);
+    if answer.status != 303 || answer.header("location").starts_with("/sign-in") {
+        shared.ledger.violation(format!("{}: {} {}", answer.asked, answer.status, answer.header("location")));
+        return None;
+    }
+    let is_good = before.was_good_until(instance.service());
+    Some(if is_good { By::Writer(site) } else { By::WriterWithoutRedis(site) })
+}
+
+/// Watches whether Redis fails an instance, until it is over.
+pub(super) async fn watch(shared: Arc<Shared>) {
+    let service = || shared.sites.iter().map(Site::service).collect::<Vec<_>>();
+    let mut before = service();
+    while shared.goes_on() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let now = service();
+        if !before.iter().zip(&now).all(|(before, now)| before.was_good_until(*now)) {
+            shared.ledger.note_trouble();
+        }
+        before = now;
+    }
+}
+
+/// Reads without pause until it is over.
+pub(super) async fn read(shared: Arc<Shared>) {
+    while shared.goes_on() {
+        // Of a visit, one that has not long been over: nothing changes any more on the others.
+        let writer = &shared.crowd.writers[rand::random_range(0..shared.crowd.writers.len())];
+        let under_way = writer.visits.iter().position(|visit| visit.next().is_some()).unwrap_or(0);
+        let thing = match rand::random_range(0..10) {
+            0..3 if !writer.notifications.is_empty() => writer.unread,
+            3..7 if !writer.visits.is_empty() => writer.visits[under_way].thing,
+            _ => writer.name,
+        };
+        look(&shared, thing, shared.any_site()).await;
+    }
+}
+
+/// Looks for a thing on one of the pages that show it, at that instance. Returns whether what is shown is new enough.
+pub(super) async fn look(shared: &Shared, thing: usize, site: usize) -> bool {
+    let Shared { crowd, ledger, sites, .. } = shared;
+    let known = &crowd.things[thing];
+    let (browser, path) = &known.sights[rand::random_range(0..known.sights.len())];
+    let asking = ledger.ask(thing, site);
+    let page = browser.at(&sites[site].origin).get(path).await;
+    count(shared, &page);
+    if page.status != 200 {
+        ledger.violation(format!("{}: {} {}", page.asked, page.status, page.header("location")));
+        return false;
+    }
+    let Some(version) = known.kind.version(&page.body) else { return true };
+    ledger.count_seen(known.kind.number());
+    let is_new = ledger.judge(&asking, version, &format!("{} ({})", page.asked, page.header("x-cache")));
+    ledger.learn(thing, version, By::Reader);
+    is_new
+}
+
+fn count(shared: &Shared, page: &Page) {
+    let tally = &shared.ledger.tally;
+    tally.reads.fetch_add(1, Relaxed);
+    match page.header("x-cache") {
+        "hit" => tally.hits.fetch_add(1, Relaxed),
+        "held" => tally.held.fetch_add(1, Relaxed),
+        "bypass" => tally.bypassed.fetch_add(1, Relaxed),
+        _ => 0,
+    };
+}

@@ -1,0 +1,105 @@
+//! What happens to Redis.
+
+use std::time::{Duration, Instant};
+
+use deadpool_redis::redis::{Client as RedisClient, cmd};
+
+use crate::support::*;
+
+/// Longer than a page waits for Redis.
+const SILENCE: Duration = Duration::from_millis(700);
+/// Between two outages: long enough for every process to have found Redis again, and for quiet after that.
+const QUIET: Duration = Duration::from_millis(3_800);
+
+/// One after the other, again and again, for that long, and each at least once. Returns how many there were.
+pub(super) async fn go_on_for(mut redis: RedisServer, time: Duration) -> usize {
+    let start = Instant::now();
+    let mut faults = 0;
+    let kinds: [fn(&mut RedisServer); 5] =
+        [freeze, come_back_empty, come_back_old, come_back_old_at_once, freeze_twice];
+    while start.elapsed() < time || faults < kinds.len() {
+        quiet(&redis).await;
+        let fault = kinds[faults % kinds.len()];
+        let struck = tokio::task::spawn_blocking(move || {
+            fault(&mut redis);
+            redis
+        });
+        redis = struck.await.unwrap();
+        faults += 1;
+    }
+    quiet(&redis).await;
+    faults
+}
+
+/// Redis answers all the time, and forgets everything now and then: no excuse for anybody.
+async fn quiet(redis: &RedisServer) {
+    for _ in 0..4 {
+        tokio::time::sleep(QUIET / 4).await;
+        assert_eq!(redis.command("FLUSHALL"), "+OK");
+    }
+}
+
+fn freeze(redis: &mut RedisServer) {
+    redis.freeze();
+    std::thread::sleep(SILENCE);
+    redis.thaw();
+}
+
+fn freeze_twice(redis: &mut RedisServer) {
+    redis.freeze();
+    std::thread::sleep(SILENCE / 2);
+    redis.thaw();
+    std::thread::sleep(SILENCE / 8);
+    freeze(redis);
+}
+
+fn come_back_empty(redis: &mut RedisServer) {
+    redis.command("FLUSHALL");
+    redis.command("SAVE");
+    redis.kill();
+    std::thread::sleep(SILENCE);
+    redis.start_again();
+}
+
+/// With stamps that were renewed since.
+fn come_back_old(redis: &mut RedisServer) {
+    redis.command("SAVE");
+    std::thread::sleep(SILENCE);
+    redis.kill();
+    std::thread::sleep(SILENCE);
+    redis.start_again();
+}
+
+/// The same, as quickly as a process can be started.
+fn come_back_old_at_once(redis: &mut RedisServer) {
+    redis.command("SAVE");
+    std::thread::sleep(SILENCE);
+    redis.kill();
+    redis.start_again();
+}
+
+/// All stamps as they stood at one moment.
+pub(super) struct Stamps {
+    client: RedisClient,
+    values: Vec<(String, String)>,
+}
+
+impl Stamps {
+    /// As they stand now.
+    pub(super) fn read(url: &str) -> Self {
+        let client = RedisClient::open(url).unwrap();
+        let mut connection = client.get_connection().unwrap();
+        let keys: Vec<String> = cmd("KEYS").arg("*:topic:*").query(&mut connection).unwrap();
+        assert!(!keys.is_empty(), "there are stamps");
+        let value = |key: String| (key.clone(), cmd("GET").arg(&key).query(&mut connection).unwrap());
+        Self { client: client.clone(), values: keys.into_iter().map(value).collect() }
+    }
+
+    /// Puts them back.
+    pub(super) fn write_back(&self) {
+        let mut connection = self.client.get_connection().unwrap();
+        for (key, value) in &self.values {
+            cmd("SET").arg(key).arg(value).exec(&mut connection).unwrap();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Who was told what, and whether a reader saw less.
+
+use std::{
+    fmt,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+/// The longest that another instance may be behind, and only where Redis was away: as `telemedicine::cache` promises.
+const BEHIND: Duration = Duration::from_secs(2);
+/// Each kind of things is a number in the tallies.
+pub(super) const KINDS: [&str; 3] = ["names", "unread counts", "visits"];
+
+/// What is known of all things, and what was seen that should not have been. Things are told apart by their numbers.
+pub(super) struct Ledger {
+    things: Vec<Mutex<Vec<Known>>>,
+    /// When Redis last failed an instance, as far as it was looked at.
+    troubles: Mutex<Vec<Instant>>,
+    violations: Mutex<Vec<String>>,
+    pub(super) tally: Tally,
+}
+
+/// From then on every reader must see this version or a newer one.
+#[derive(Clone, Debug)]
+struct Known {
+    version: u64,
+    at: Instant,
+    by: By,
+}
+
+/// Why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// This instance has told a writer that it is done.
+    Writer(usize),
+    /// The same, but Redis failed the instance while it wrote: it may not have been able to tell the others in time.
+    WriterWithoutRedis(usize),
+    /// A reader has seen it.
+    Reader,
+}
+
+/// A reader who is about to ask an instance for a page that shows a thing.
+pub(super) struct Asking {
+    thing: usize,
+    site: usize,
+    at: Instant,
+    /// What every instance must show, whatever happened to Redis.
+    floor: u64,
+    /// What came to be known since then, within the time by which another instance may be behind.
+    recent: Vec<Known>,
+}
+
+/// How much was read and written.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) writes: AtomicU64,
+    pub(super) reads: AtomicU64,
+    pub(super) hits: AtomicU64,
+    pub(super) held: AtomicU64,
+    pub(super) bypassed: AtomicU64,
+    /// Reads of a thing of each kind.
+    seen: [AtomicU64; KINDS.len()],
+    /// Reads that were behind where they may be, and by how much at most, in milliseconds.
+    behind: AtomicU64,
+    most_behind: AtomicU64,
+}
+
+impl Ledger {
+    /// Of so many things, each at version 0.
+    pub(super) fn new(things: usize) -> Self {
+        Self {
+            things: (0..things).map(|_| Mutex::default()).collect(),
+            troubles: Mutex::default(),
+            violations: Mutex::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// From now on this version of the thing is known.
+    pub(super) fn learn(&self, thing: usize, version: u64, by: By) {
+        let mut log = self.things[thing].lock().unwrap();
+        // A reader's word adds nothing where as much was known before.
+        if by != By::Reader || log.iter().all(|known| known.version < version) {
+            log.push(Known { version, at: Instant::now(), by });
+        }
+    }
+
+    /// What a reader must see who asks now.
+    pub(super) fn ask(&self, thing: usize, site: usize) -> Asking {
+        let mut log = self.things[thing].lock().unwrap();
+        let at = Instant::now();
+        let old = log.iter().filter(|known| at.duration_since(known.at) > BEHIND);
+        let floor = old.map(|known| known.version).max().unwrap_or(0);
+        // What all must see needs no more to be remembered than once.
+        log.retain(|known| known.version >= floor);
+        let recent = log.iter().filter(|known| known.version > floor).cloned().collect();
+        Asking { thing, site, at, floor, recent }
+    }
+
+    /// Judges what the reader saw; `where_` is for the message. Returns whether it was new enough.
+    pub(super) fn judge(&self, asking: &Asking, seen: u64, where_: &str) -> bool {
+        let mut behind = Duration::ZERO;
+        for known in asking.recent.iter().filter(|known| known.version > seen) {
+            if !self.is_excused(known, asking.site) {
+                self.violation(format!("{where_} shows {seen} of thing {}, after {known:?}", asking.thing));
+                return false;
+            }
+            behind = behind.max(asking.at.duration_since(known.at));
+        }
+        if seen < asking.floor {
+            let floor = asking.floor;
+            self.violation(format!(
+                "{where_} shows {seen} of thing {}, {floor} was known for {BEHIND:?}",
+                asking.thing
+            ));
+            return false;
+        }
+        if behind > Duration::ZERO {
+            self.tally.behind.fetch_add(1, Relaxed);
+            self.tally.most_behind.fetch_max(u64::try_from(behind.as_millis()).unwrap(), Relaxed);
+        }
+        true
+    }
+
+    /// Something that must not happen at all.
+    pub(super) fn violation(&self, what: String) {
+        self.violations.lock().unwrap().push(what);
+    }
+
+    /// What was seen that should not have been.
+    pub(super) fn violations(&self) -> Vec<String> {
+        self.violations.lock().unwrap().clone()
+    }
+
+    pub(super) fn count_seen(&self, kind: usize) {
+        self.tally.seen[kind].fetch_add(1, Relaxed);
+    }
+
+    /// Redis fails an instance just now.
+    pub(super) fn note_trouble(&self) {
+        let mut troubles = self.troubles.lock().unwrap();
+        let now = Instant::now();
+        troubles.retain(|at| now.duration_since(*at) < 4 * BEHIND);
+        troubles.push(now);
+    }
+
+    /// Whether this instance may be behind what was known then.
+    fn is_excused(&self, known: &Known, site: usize) -> bool {
+        match known.by {
+            By::Writer(_) => false,
+            By::WriterWithoutRedis(wrote) => wrote != site,
+            // Whoever wrote it may not have been answered yet.
+            By::Reader => {
+                let troubles = self.troubles.lock().unwrap();
+                troubles.iter().any(|at| *at <= known.at + BEHIND && known.at <= *at + BEHIND)
+            }
+        }
+    }
+}
+
+impl Tally {
+    /// Enough of everything was written and seen, part of it from the cache.
+    pub(super) fn assert_that_it_was_a_hammering(&self) {
+        let number = |of: &AtomicU64| of.load(Relaxed);
+        assert!(number(&self.writes) > 200 && number(&self.reads) > 1_000, "too little: {self}");
+        assert!(number(&self.hits) * 20 > number(&self.reads), "the cache was hardly used: {self}");
+        assert!(self.seen.iter().all(|seen| number(seen) > 50), "something was hardly seen: {self}");
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |of: &AtomicU64| of.load(Relaxed);
+        let kinds = KINDS.iter().zip(&self.seen).map(|(kind, seen)| format!("{} {kind}", number(seen)));
+        write!(
+            f,
+            "{} writes, {} reads ({} hits, {} held, {} bypassed) of {}; {} behind where they may be, by {} ms at most",
+            number(&self.writes),
+            number(&self.reads),
+            number(&self.hits),
+            number(&self.held),
+            number(&self.bypassed),
+            kinds.collect::<Vec<_>>().join(", "),
+            number(&self.behind),
+            number(&self.most_behind),
+        )
+    }
+}
+
+#[test]
+fn less_than_was_acknowledged_is_a_violation() {
+    let ledger = Ledger::new(1);
+    let before = ledger.ask(0, 0);
+    ledger.learn(0, 1, By::Writer(1));
+    assert!(ledger.judge(&before, 0, "asked before"));
+    assert!(ledger.judge(&ledger.ask(0, 0), 1, "the newest"));
+    assert!(!ledger.judge(&ledger.ask(0, 0), 0, "the other instance"));
+    ledger.learn(0, 2, By::Reader);
+    assert!(!ledger.judge(&ledger.ask(0, 0), 1, "after a reader has seen it"));
+    assert_eq!(ledger.violations().len(), 2);
+}
+
+#[test]
+fn a_failing_redis_excuses_another_instance_and_never_the_writers_own() {
+    let ledger = Ledger::new(1);
+    ledger.learn(0, 1, By::WriterWithoutRedis(0));
+    assert!(ledger.judge(&ledger.ask(0, 1), 0, "another instance"));
+    assert!(!ledger.judge(&ledger.ask(0, 0), 0, "the writer's own"));
+    let mut late = ledger.ask(0, 1);
+    (late.floor, late.recent) = (1, Vec::new());
+    assert!(!ledger.judge(&late, 0, "another instance, two seconds later"));
+    ledger.learn(0, 2, By::Reader);
+    ledger.note_trouble();
+    assert!(ledger.judge(&ledger.ask(0, 0), 1, "while a writer waits for an answer"));
+    assert_eq!(ledger.violations().len(), 2);
+}

@@ -1,0 +1,118 @@
+//! What is written and seen: things with versions that stand on cached pages.
+
+use chrono::TimeDelta;
+use entity::notification as notification_row;
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use crate::support::*;
+
+/// A thing, and where it is seen.
+pub(super) struct Thing {
+    pub(super) kind: Kind,
+    /// Browsers of people who see it, and the pages on which they do.
+    pub(super) sights: Vec<(Client, String)>,
+}
+
+/// How a version looks.
+pub(super) enum Kind {
+    /// Somebody's last name: `{mark}v{six digits}`.
+    Name { mark: String },
+    /// Of so many notifications each that is read is a version: the page shows how many are not.
+    Unread { all: u64 },
+    /// A visit of this id, which goes through [`LIFE`].
+    Visit { id: i64 },
+}
+
+/// The states of a visit in the order in which a doctor and a patient take it through them, with the step that leads to the
+/// next.
+pub(super) const LIFE: [(&str, &str); 6] = [
+    ("requested", "approval"),
+    ("scheduled", "confirmation"),
+    ("confirmed", "arrival"),
+    ("waiting", "start"),
+    ("in_progress", "outcome"),
+    ("completed", ""),
+];
+
+impl Kind {
+    /// Its place in the tallies.
+    pub(super) fn number(&self) -> usize {
+        match self {
+            Self::Name { .. } => 0,
+            Self::Unread { .. } => 1,
+            Self::Visit { .. } => 2,
+        }
+    }
+
+    /// The version that a page shows; the oldest if it shows several. Nothing if it does not show the thing.
+    pub(super) fn version(&self, page: &str) -> Option<u64> {
+        match self {
+            Self::Name { mark } => {
+                let mark = format!("{mark}v");
+                let shown = page.split(&mark).skip(1);
+                shown.filter_map(|rest| rest.get(..6)?.parse().ok()).min()
+            }
+            Self::Unread { all } => {
+                let (before, _) = page.split_once("<span class=\"unseen\"> new")?;
+                let (_, unread) = before.rsplit_once('>')?;
+                all.checked_sub(unread.trim().parse().ok()?)
+            }
+            Self::Visit { id } => {
+                let (_, rest) = page.split_once(&format!("data-appointment=\"{id}\""))?;
+                let row = rest.split("data-appointment=").next()?;
+                let (_, status) = row.split_once("data-status=\"")?;
+                let status = status.split('"').next()?;
+                let place = LIFE.iter().position(|(known, _)| *known == status)?;
+                Some(u64::try_from(place).unwrap())
+            }
+        }
+    }
+}
+
+/// The last name at that version.
+pub(super) fn name(mark: &str, version: u64) -> String {
+    format!("{mark}v{version:06}")
+}
+
+/// Unread notifications for that person; their ids.
+pub(super) async fn notifications(app: &TestApp, person: &Person, number: u64) -> Vec<i64> {
+    let rows = (0..number).map(|_| notification_row::ActiveModel {
+        recipient_id: Set(person.user_id),
+        kind: Set(NotificationKind::AppointmentBooked),
+        created_at: Set(app.now()),
+        updated_at: Set(app.now()),
+        ..Default::default()
+    });
+    if number > 0 {
+        notification_row::Entity::insert_many(rows).exec(&app.db).await.unwrap();
+    }
+    let own = notification_row::Entity::find().filter(notification_row::Column::RecipientId.eq(person.user_id));
+    let own = own.order_by_asc(notification_row::Column::Id).all(&app.db).await.unwrap();
+    own.into_iter().map(|row| row.id).collect()
+}
+
+/// Requested visits, eight a day from tomorrow on: each with the page of its day.
+pub(super) async fn visits(app: &TestApp, pair: (&Doctor, &Patient), number: i64) -> Vec<(Appointment, String)> {
+    let mut visits = Vec::new();
+    for place in 0..number {
+        // Ten in the morning in Kathmandu, like the tests' present.
+        let starts_at = app.now() + TimeDelta::days(1 + place / 8) + TimeDelta::hours(place % 8);
+        let visit = appointment().of(pair.0).with(pair.1).at(starts_at).status(AppointmentStatus::Requested);
+        let day = starts_at.with_timezone(&chrono_tz::Asia::Kathmandu).format("%Y-%m-%d");
+        visits.push((visit.create(app).await, format!("/appointments?from={day}&to={day}")));
+    }
+    visits
+}
+
+#[test]
+fn versions_are_read_off_pages() {
+    let name_of = Kind::Name { mark: "Qd1".to_owned() };
+    assert_eq!(name_of.version(&format!("<a>{}</a><b>{}</b>", name("Qd1", 12), name("Qd1", 7))), Some(7));
+    assert_eq!(name_of.version(&name("Qd2", 12)), None);
+    let unread = Kind::Unread { all: 40 };
+    assert_eq!(unread.version("<span class=\"badge\">38<span class=\"unseen\"> new</span></span>"), Some(2));
+    let visit = Kind::Visit { id: 7 };
+    let row = |id, status| format!("<tr data-appointment=\"{id}\"><span data-status=\"{status}\"></span></tr>");
+    assert_eq!(visit.version(&[row(1, "requested"), row(7, "waiting"), row(8, "completed")].concat()), Some(3));
+    assert_eq!(visit.version(&[row(1, "requested"), "<tr data-appointment=\"7\">".to_owned()].concat()), None);
+}
