@@ -1,5 +1,8 @@
-//! No page is stale: the response cache under random walks and under hammering, on several instances.
+//! No page is stale: the response cache under each kind of write, under the clock, under random walks and under hammering, the
+//! latter two on several instances.
 //!
+//! - [`pages`]: each kind of write there is and each moment at which pages change by the clock alone, one after the other. All
+//!   pages are warm before, and compared with what is rendered after.
 //! - [`walk`]: random acts by random people, with the clock moving. After each act the pages of everyone concerned are
 //!   fetched from all instances and compared, byte for byte, with what an instance without a cache renders.
 //! - [`hammer`]: writers and readers at once, with Redis failing in between. No reader sees less than was acknowledged
@@ -32,6 +35,7 @@
 )]
 
 mod hammer;
+mod pages;
 #[path = "../web/support/mod.rs"]
 mod support;
 mod walk;

@@ -21,6 +21,7 @@ use proptest::{
     test_runner::{Config, RngSeed, TestCaseError, TestRunner},
 };
 
+pub(crate) use self::pages::{masked, same};
 use self::{
     acts::{Act, act},
     clinic::Walk,

@@ -184,7 +184,7 @@ async fn ask(browser: &Client, path: &str, kept: Option<&(String, String)>) -> P
 
 /// Compares what was rendered with an answer, or with what the browser had if that is said to be still so. Of an error,
 /// which names the request, the status alone.
-fn same(rendered: &Page, answer: &Page, kept: Option<String>) -> Result<(), String> {
+pub(crate) fn same(rendered: &Page, answer: &Page, kept: Option<String>) -> Result<(), String> {
     let (status, body) = match (answer.status, kept) {
         (304, Some(kept)) => (200, kept),
         (status, _) => (status, answer.body.clone()),
@@ -214,7 +214,7 @@ fn same(rendered: &Page, answer: &Page, kept: Option<String>) -> Result<(), Stri
 }
 
 /// The page without the paragraph that says since when it is unchanged.
-fn masked(body: &str) -> String {
+pub(crate) fn masked(body: &str) -> String {
     let Some((before, rest)) = body.split_once("<p class=\"unchanged\">") else { return body.to_owned() };
     let after = rest.split_once("</p>").map_or("", |(_, after)| after);
     format!("{before}{after}")

@@ -1,0 +1,48 @@
+//! Every kind of write and every moment, once each, in an order that does not change.
+//!
+//! Before each, all cached pages of everybody are warm: asked for once more, they come from the cache. Then one thing
+//! happens, and they are asked for again. Each must be, byte for byte, what an instance without a cache renders; and those that
+//! show what happened must differ from what they were, or nothing would be proved.
+//!
+//! No page is rendered twice for safety here (`CACHE_VERIFY=false`): what the cache serves is what is compared.
+
+mod clinic;
+mod future;
+mod moments;
+mod steps;
+mod world;
+mod writes;
+
+use actix_web::http::Method;
+use telemedicine::routes::RouteTable;
+
+/// What can be done through a form, all of it in [`steps`] and [`writes`].
+const WRITES: [&str; 18] = [
+    "/appointments/{id}/approval",
+    "/appointments/{id}/arrival",
+    "/appointments/{id}/cancellation",
+    "/appointments/{id}/confirmation",
+    "/appointments/{id}/outcome",
+    "/appointments/{id}/proposal/acceptance",
+    "/appointments/{id}/proposal/refusal",
+    "/appointments/{id}/rejection",
+    "/appointments/{id}/start",
+    "/notifications/read",
+    "/notifications/{id}/read",
+    "/profile",
+    "/profile/password",
+    "/profile/sessions/revocation",
+    "/profile/sessions/{id}/revocation",
+    "/sign-in",
+    "/sign-out",
+    "/sign-up",
+];
+
+#[test]
+fn every_kind_of_write_is_tried() {
+    let table = RouteTable::all();
+    let posts = table.entries().iter().filter(|entry| entry.method == Method::POST);
+    let mut paths: Vec<&str> = posts.map(|entry| entry.path).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, WRITES, "a write that pages/steps.rs or pages/writes.rs should make, and WRITES should name");
+}

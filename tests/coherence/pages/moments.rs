@@ -1,0 +1,97 @@
+//! Each moment at which pages change by the clock alone.
+
+use chrono::{DateTime, Days, Months, NaiveTime, TimeDelta, TimeZone as _, Utc};
+
+use super::{
+    clinic::People,
+    world::{World, assert_changed},
+};
+use crate::support::*;
+
+/// A moment, and the pages that are others right after it than right before.
+struct Edge {
+    at: DateTime<Utc>,
+    what: String,
+    changes: Vec<(&'static str, &'static str)>,
+}
+
+/// The visits: minutes from now, none of whose beginnings and ends, and half a day or a day before, fall on one moment.
+const VISITS: [(AppointmentStatus, i64); 6] = [
+    (AppointmentStatus::Confirmed, -301),
+    (AppointmentStatus::Completed, -11),
+    (AppointmentStatus::Requested, 67),
+    (AppointmentStatus::Scheduled, 128),
+    (AppointmentStatus::Confirmed, 797),
+    (AppointmentStatus::Scheduled, 1541),
+];
+
+#[tokio::test]
+async fn no_page_is_stale_when_a_moment_comes() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let edges = edges(&world.app, &people).await;
+    people.sign_in(&mut world).await;
+    for edge in edges {
+        let off_by = async |microseconds| {
+            world.app.clock.set(edge.at + TimeDelta::microseconds(microseconds));
+            let what = format!("{microseconds} µs from {}", edge.what);
+            let seen = world.compare(&what).await;
+            world.warm(&what).await;
+            seen
+        };
+        let before = off_by(-1).await;
+        off_by(0).await;
+        let after = off_by(1).await;
+        assert_changed(&edge.what, &edge.changes, (&before, &after));
+    }
+}
+
+/// Makes the visits, and somebody whose birthday is tomorrow; the moments to come, in order.
+async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
+    let midnight = midnight(app.now(), &people.hospital);
+    let birthday = midnight.with_timezone(&people.hospital.zone).date_naive();
+    let child = patient(&people.hospital).born(birthday - Months::new(30 * 12)).create(app).await;
+    let past = appointment().of(&people.doctor).with(&child).at(app.in_hours(-400));
+    past.status(AppointmentStatus::Completed).create(app).await;
+    let pages = [("doctor", "/dashboard"), ("admin", "/dashboard"), ("doctor", "/patients"), ("admin", "/patients")];
+    let mut edges = vec![Edge { at: midnight, what: "midnight, and a birthday".to_owned(), changes: pages.into() }];
+    for (status, minutes) in VISITS {
+        let starts_at = app.in_minutes(minutes);
+        let visit = appointment().of(&people.doctor).with(&people.patient).at(starts_at).status(status);
+        visit.create(app).await;
+        edges.extend(of_visit(status, starts_at, midnight));
+    }
+    edges.retain(|edge| edge.at > app.now());
+    edges.sort_by_key(|edge| edge.at);
+    assert!(edges.windows(2).all(|two| two[0].at + TimeDelta::minutes(1) < two[1].at), "moments hide each other");
+    edges
+}
+
+/// When a visit of half an hour changes pages.
+fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>, midnight: DateTime<Utc>) -> Vec<Edge> {
+    let is_expected = matches!(status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
+    let is_open = status == AppointmentStatus::Requested;
+    let edge = |at, what: &str, changes: &[(bool, &'static str)]| Edge {
+        at,
+        what: format!("{what} of the visit that is {status:?} for {starts_at}"),
+        changes: changes.iter().filter(|(shows, _)| *shows).map(|(_, name)| (*name, "/dashboard")).collect(),
+    };
+    let half_a_day = starts_at - TimeDelta::hours(12);
+    // An administrator's board shows today alone.
+    let is_on_board = (starts_at < midnight) == (half_a_day < midnight);
+    vec![
+        edge(starts_at - TimeDelta::hours(24), "24 hours before", &[(is_expected, "doctor")]),
+        edge(half_a_day, "12 hours before", &[(is_expected, "patient"), (is_expected && is_on_board, "admin")]),
+        edge(starts_at, "the beginning", &[(is_expected, "doctor")]),
+        edge(
+            starts_at + TimeDelta::minutes(30),
+            "the end",
+            &[(is_expected, "doctor"), (is_expected, "patient"), (is_open, "admin")],
+        ),
+    ]
+}
+
+fn midnight(now: DateTime<Utc>, hospital: &Hospital) -> DateTime<Utc> {
+    let tomorrow = now.with_timezone(&hospital.zone).date_naive() + Days::new(1);
+    hospital.zone.from_local_datetime(&tomorrow.and_time(NaiveTime::MIN)).unwrap().to_utc()
+}

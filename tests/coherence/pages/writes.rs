@@ -1,0 +1,141 @@
+//! Every other kind of write.
+
+use chrono::TimeDelta;
+
+use super::{clinic::People, world::World};
+use crate::support::*;
+
+#[tokio::test]
+async fn no_page_is_stale_after_notifications_are_read() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let readers = [
+        ("super", &people.super_admin),
+        ("admin", &people.admin),
+        ("doctor", &people.doctor.person),
+        ("patient", &people.patient.person),
+    ];
+    let mut ids = Vec::new();
+    for (_, person) in readers {
+        ids.push(notification(person).create(&world.app).await.id);
+        notification(person).create(&world.app).await;
+    }
+    people.sign_in(&mut world).await;
+    for ((name, _), id) in readers.into_iter().zip(ids) {
+        let changes = [(name, "/notifications"), (name, "/dashboard")];
+        let path = format!("/notifications/{id}/read");
+        world.after(&format!("one read by {name}"), &changes, world.post(name, &path, &[])).await;
+        world.after(&format!("all read by {name}"), &changes, world.post(name, "/notifications/read", &[])).await;
+    }
+}
+
+/// Whose profile, what of it, and the pages that show it.
+type Shown = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// Names, telephone numbers and dates of birth, as others see them.
+const SHOWN: [Shown; 12] = [
+    ("super", "name", &[("super", "/dashboard"), ("super", "/admins")]),
+    ("super", "phone", &[]),
+    ("super", "birth", &[]),
+    ("admin", "name", &[("admin", "/appointments"), ("super", "/admins"), ("super", "/hospitals/{id}")]),
+    ("admin", "phone", &[("super", "/admins"), ("super", "/hospitals/{id}")]),
+    ("admin", "birth", &[]),
+    (
+        "doctor",
+        "name",
+        &[
+            ("visitor", "/hospitals/{id}"),
+            ("super", "/dashboard"),
+            ("admin", "/dashboard"),
+            ("admin", "/appointments"),
+            ("admin", "/doctors"),
+            ("doctor", "/doctors/{id}"),
+            ("patient", "/dashboard"),
+            ("patient", "/appointments"),
+            ("patient", "/notifications"),
+            ("patient", "/doctors"),
+        ],
+    ),
+    ("doctor", "phone", &[("admin", "/doctors"), ("admin", "/doctors/{id}")]),
+    ("doctor", "birth", &[]),
+    (
+        "patient",
+        "name",
+        &[
+            ("super", "/dashboard"),
+            ("admin", "/dashboard"),
+            ("admin", "/appointments"),
+            ("admin", "/patients"),
+            ("doctor", "/dashboard"),
+            ("doctor", "/appointments"),
+            ("doctor", "/notifications"),
+            ("doctor", "/patients"),
+        ],
+    ),
+    ("patient", "phone", &[("admin", "/patients"), ("doctor", "/patients")]),
+    ("patient", "birth", &[("admin", "/patients"), ("doctor", "/patients")]),
+];
+
+#[tokio::test]
+async fn no_page_is_stale_after_a_profile_is_changed() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_hours(2));
+    let visit = visit.create(&world.app).await;
+    for person in [&people.doctor.person, &people.patient.person] {
+        notification(person).about(&visit).create(&world.app).await;
+    }
+    people.sign_in(&mut world).await;
+    for (number, (name, what, changes)) in SHOWN.into_iter().enumerate() {
+        let (first, phone) = (format!("{name}{}", number / 3), format!("+977 1 {:07}", 4_000_000 + number));
+        let (first, phone, birth) = match what {
+            "name" => (format!("Maya{first}"), phone, "1985-03-14"),
+            "phone" => (format!("Maya{name}{}", (number - 1) / 3), phone, "1985-03-14"),
+            _ => (format!("Maya{name}{}", (number - 2) / 3), format!("+977 1 {:07}", 3_999_999 + number), "1971-06-02"),
+        };
+        let fields = [
+            ("first_name", first.as_str()),
+            ("last_name", "Gurung"),
+            ("phone", phone.as_str()),
+            ("date_of_birth", birth),
+        ];
+        world.after(&format!("{name}'s {what}"), changes, world.post(name, "/profile", &fields)).await;
+    }
+}
+
+#[tokio::test]
+async fn no_page_is_stale_after_somebody_comes_or_goes() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    people.sign_in(&mut world).await;
+    world.sign_in("elsewhere", &people.patient).await;
+
+    let id = people.hospital.id.to_string();
+    let newcomers = world.app.visitor();
+    let sign_up = async || drop(newcomers.post_form("/sign-up", &sign_up(&id)).await.expect(303));
+    let changes =
+        [("super", "/dashboard"), ("super", "/hospitals/{id}"), ("admin", "/dashboard"), ("admin", "/patients")];
+    world.after("a sign-up", &changes, sign_up()).await;
+
+    for (person, changes) in
+        [(&people.doctor.person, [("admin", "/doctors/{id}")]), (&people.admin, [("super", "/admins")])]
+    {
+        // Another minute than that of the last time.
+        world.app.clock.advance(TimeDelta::minutes(2));
+        let sign_in = async || drop(world.app.sign_in(person).await);
+        world.after(&format!("a sign-in of {}", person.label()), &changes, sign_in()).await;
+    }
+
+    let gone = [("elsewhere", "/dashboard"), ("elsewhere", "/appointments"), ("elsewhere", "/notifications")];
+    world.after("signing out", &gone, world.post("elsewhere", "/sign-out", &[])).await;
+    world.sign_in("elsewhere", &people.patient).await;
+    let sessions = world.browser("patient").get("/profile/sessions").await.ok();
+    let mut forms = sessions.forms().into_iter().map(|form| form.action);
+    let one = forms.find(|action| action.ends_with("/revocation") && action != "/profile/sessions/revocation").unwrap();
+    world.after("revoking a session", &gone, world.post("patient", &one, &[])).await;
+    world.sign_in("elsewhere", &people.patient).await;
+    world.after("revoking all others", &gone, world.post("patient", "/profile/sessions/revocation", &[])).await;
+    world.sign_in("elsewhere", &people.patient).await;
+    let passwords = [("current_password", PASSWORD), ("new_password", "seven slow boats at noon")];
+    world.after("another password", &gone, world.post("patient", "/profile/password", &passwords)).await;
+}
