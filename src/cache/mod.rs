@@ -15,7 +15,7 @@
 //! - An entry is a page with the stamps its topics had **before** its first statement, the epoch, and the first moment
 //!   at which it would look different by the clock alone ([`Present`](crate::web::Present)).
 //!
-//! # Reading ([`middleware`], [`pages`])
+//! # Reading (`middleware`, `pages`)
 //!
 //! 1. The key of the page: who looks ([`crate::session`], from the session's copy), the route, its id, the parameters
 //!    that the route knows. With any other parameter, a flash message, a method that is not GET or HEAD: no cache.
@@ -29,7 +29,7 @@
 //!    answer other than 200, one that sets a cookie, or one that says `no-store`, as pages with one patient's
 //!    clinical detail do.
 //!
-//! # Writing ([`coherence`], `db::outbox`)
+//! # Writing (`coherence`, `db::outbox`)
 //!
 //! 1. The topics of all statements of a unit of work are collected; a statement that changed no row adds none.
 //! 2. Before COMMIT all of them are held, in one script. Holders stand beside each other: the topic is free when the last is
