@@ -1,5 +1,7 @@
 //! The session's key, which only the browser keeps, and its hash, which is all that anybody else sees.
 
+use std::sync::Arc;
+
 use actix_session::storage::SessionKey;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -8,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 /// SHA-256 of a session key, 64 lower-case hexadecimal digits. Names a session in Redis and in `user_session`; nobody can
 /// make the cookie from it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct KeyHash(String);
+pub struct KeyHash(Arc<str>);
 
 impl KeyHash {
     /// The hash of the key in a cookie.
@@ -20,13 +22,13 @@ impl KeyHash {
     /// The hash of a key that is not known to be one.
     #[must_use]
     pub fn of_text(key: &str) -> Self {
-        Self(hex(&Sha256::digest(key)))
+        Self(hex(&Sha256::digest(key)).into())
     }
 
     /// A hash as a row holds it.
     #[must_use]
     pub fn from_row(hash: String) -> Self {
-        Self(hash)
+        Self(hash.into())
     }
 
     /// The digits.

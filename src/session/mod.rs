@@ -62,6 +62,8 @@ use crate::settings::Settings;
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// Rows are kept this long after their session has ended.
 const KEEP_ENDED: TimeDelta = TimeDelta::days(30);
+/// How many `Cookie` headers are remembered.
+const COOKIES: u64 = 20_000;
 /// Not at once, when everything else is starting.
 const FIRST_SWEEP: Duration = Duration::from_secs(60);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -77,6 +79,8 @@ struct Inner {
     limits: Limits,
     touches: Touches,
     cookie_key: Key,
+    /// Keys by the `Cookie` headers in which their signature was found to be ours.
+    cookies: moka::sync::Cache<Box<[u8]>, KeyHash>,
     is_https: bool,
 }
 
@@ -136,7 +140,8 @@ impl Sessions {
         let cookie_key = Key::from(&settings.secret_key.derive("session cookie"));
         let is_https = settings.server.public_url.scheme() == "https";
         let touches = Touches::default();
-        Self(Arc::new(Inner { copies, database, clock, limits, touches, cookie_key, is_https }))
+        let cookies = moka::sync::Cache::new(COOKIES);
+        Self(Arc::new(Inner { copies, database, clock, limits, touches, cookie_key, cookies, is_https }))
     }
 
     /// The middleware for one worker, which begins to connect to Redis; clones of it go around each resource that wants to

@@ -61,7 +61,13 @@ pub(super) fn take(request: &HttpRequest, key: &Key) -> Option<Flash> {
 
 /// Whether the browser sends a message, whatever it is worth: its page is for this once.
 pub fn is_pending(request: &HttpRequest) -> bool {
-    request.cookie(COOKIE).is_some()
+    let sent = request.headers().get_all(header::COOKIE);
+    sent.map(|cookies| cookies.as_bytes()).any(|cookies| holds(cookies, b"flash="))
+}
+
+/// Whether `part` stands in `bytes`: nearly every request is asked, so its cookies are not parsed for that.
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// The cookie that carries `flash` to the next page.
