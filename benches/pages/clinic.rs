@@ -1,4 +1,4 @@
-//! The program itself, serving a demo clinic in a process of its own.
+//! The program itself, in a process of its own.
 
 use std::{
     fs,
@@ -7,13 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::{StreamExt as _, stream};
 use reqwest::{header, redirect::Policy};
 
 use super::services::{Services, appointments, block_on};
 
-/// One of each role.
-pub(crate) const ACCOUNTS: [&str; 4] =
-    ["super@demo.test", "admin1@demo.test", "doctor1@demo.test", "patient1@demo.test"];
+/// The password of every demo account.
+pub(crate) const PASSWORD: &str = "demo-pass-2026";
 
 /// Readings of a page's cost; the middle one counts.
 const READINGS: usize = 51;
@@ -21,43 +21,46 @@ const READINGS: usize = 51;
 /// A running server; stopped when dropped.
 pub(crate) struct Clinic {
     process: Child,
+    http: reqwest::Client,
     pub(crate) origin: String,
     /// From the start of the process until it said that it is ready to serve.
     pub(crate) start: Duration,
 }
 
-/// Somebody signed in.
-pub(crate) struct Person {
-    http: reqwest::Client,
-    origin: String,
-    /// The `Cookie` header.
-    pub(crate) cookie: String,
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) headers: header::HeaderMap,
+    /// As it went over the wire.
+    pub(crate) body: Vec<u8>,
 }
 
-/// A page and what it cost the server.
-pub(crate) struct Measured {
+/// What a page cost the server.
+pub(crate) struct Cost {
     pub(crate) statements: u32,
     /// In the server, from the request's arrival to its answer; the middle of many.
     pub(crate) milliseconds: f64,
-    pub(crate) body: String,
+    /// The part of it that was spent on the database.
+    pub(crate) database: f64,
 }
 
-impl Measured {
-    pub(crate) fn kilobytes(&self) -> f64 {
-        f64::from(u32::try_from(self.body.len()).unwrap()) / 1000.0
-    }
+/// Fills this run's database with the demo clinic.
+pub(crate) fn load_demo(services: &Services) {
+    let size = ["--hospitals", "10", "--doctors", "200", "--patients", "10000", "--appointments"];
+    let loaded = program(services, 0, &[]).arg("demo").args(size).arg(appointments()).status().unwrap();
+    assert!(loaded.success(), "telemedicine demo failed");
+    services.analyze();
 }
 
 impl Clinic {
-    /// Loads the demo and serves it.
-    pub(crate) fn serve(services: &Services) -> Self {
+    /// Serves what is in the database, with these settings changed.
+    pub(crate) fn serve(services: &Services, changes: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        load_demo(program(services, port));
-        services.analyze();
         let begun = Instant::now();
-        let process = program(services, port).arg("serve").spawn().unwrap();
+        let process = program(services, port, changes).arg("serve").spawn().unwrap();
+        // Pages are weighed and shown as they came.
+        let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().no_brotli().no_gzip();
         let origin = format!("http://127.0.0.1:{port}");
-        let mut clinic = Self { process, origin, start: Duration::ZERO };
+        let mut clinic = Self { process, http: http.build().unwrap(), origin, start: Duration::ZERO };
         while !block_on(is_ready(&clinic.origin)) {
             assert!(begun.elapsed() < Duration::from_secs(30), "the server does not start");
             std::thread::sleep(Duration::from_millis(2));
@@ -66,31 +69,73 @@ impl Clinic {
         clinic
     }
 
-    /// Signs that demo account in.
-    pub(crate) fn sign_in(&self, email: &str) -> Person {
-        let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("email", email), ("password", "demo-pass-2026")])
-            .finish();
-        let request = http
+    /// Signs these people in, a few at a time; their `Cookie` headers, in the same order.
+    pub(crate) fn sign_in(&self, emails: &[String]) -> Vec<String> {
+        let each = emails.iter().enumerate().map(|(place, email)| self.cookie_of(email, place));
+        block_on(stream::iter(each).buffered(4).collect())
+    }
+
+    async fn cookie_of(&self, email: &str, place: usize) -> String {
+        let request = self
+            .http
             .post(format!("{}/sign-in", self.origin))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form);
-        let answer = block_on(async { request.send().await.unwrap() });
+            .header("x-forwarded-for", address(place))
+            .body(form(&[("email", email), ("password", PASSWORD)]));
+        let answer = request.send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 303, "{email} cannot sign in");
         let cookies = answer.headers().get_all(header::SET_COOKIE);
         let pairs: Vec<&str> =
             cookies.iter().map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
-        Person { cookie: pairs.join("; "), http, origin: self.origin.clone() }
+        pairs.join("; ")
     }
 
-    /// Resident memory of the server's process, as Linux tells it.
-    pub(crate) fn memory(&self) -> String {
+    /// The page at `path`; with `encoding` compressed.
+    pub(crate) fn page(&self, path: &str, cookie: &str, encoding: &str) -> Answer {
+        block_on(async {
+            let mut request = self.http.get(format!("{}{path}", self.origin));
+            for (name, value) in [(header::COOKIE, cookie), (header::ACCEPT_ENCODING, encoding)] {
+                if !value.is_empty() {
+                    request = request.header(name, value);
+                }
+            }
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), 200, "{path}");
+            Answer { headers: answer.headers().clone(), body: answer.bytes().await.unwrap().to_vec() }
+        })
+    }
+
+    /// What the page costs when it is rendered, read often enough to know.
+    pub(crate) fn cost(&self, path: &str, cookie: &str) -> Cost {
+        let timing = |_| self.page(path, cookie, "").header("server-timing");
+        let timings: Vec<String> = (0..READINGS).map(timing).collect();
+        let middle = |number: fn(&str) -> f64| {
+            let mut numbers: Vec<f64> = timings.iter().map(|timing| number(timing)).collect();
+            numbers.sort_by(f64::total_cmp);
+            numbers[READINGS / 2]
+        };
+        Cost {
+            statements: middle(|timing| number_after(timing, "db;desc=\"")) as u32,
+            milliseconds: middle(|timing| number_after(timing, "app;dur=")),
+            database: middle(|timing| number_after(timing, "queries\";dur=")),
+        }
+    }
+
+    /// The sum of the numbers in `/metrics` whose line begins with `telemedicine_{name}` and holds all of `labels`.
+    pub(crate) fn metric(&self, name: &str, labels: &[&str]) -> f64 {
+        let text = String::from_utf8(self.page("/metrics", "", "").body).unwrap();
+        let name = format!("telemedicine_{name}");
+        let lines = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(&name));
+        let chosen = lines.filter(|line| labels.iter().all(|label| line.contains(label)));
+        chosen.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum()
+    }
+
+    /// Resident memory of the server's process in MB, as Linux tells it.
+    pub(crate) fn memory(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kibibytes =
-            line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<f64>().ok());
-        kibibytes.map_or_else(|| "unknown".to_owned(), |kibibytes| format!("{:.0} MB", kibibytes / 1000.0 * 1.024))
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).unwrap_or(f64::NAN) * 1.024
+            / 1000.0
     }
 }
 
@@ -101,37 +146,27 @@ impl Drop for Clinic {
     }
 }
 
-impl Person {
-    /// Their dashboard, read often enough to know its cost.
-    pub(crate) fn dashboard(&self) -> Measured {
-        block_on(async {
-            let mut times = Vec::new();
-            let (mut statements, mut body) = (0, String::new());
-            for _ in 0..READINGS {
-                let request = self.http.get(format!("{}/dashboard", self.origin)).header(header::COOKIE, &self.cookie);
-                let answer = request.send().await.unwrap();
-                assert_eq!(answer.status().as_u16(), 200);
-                let timing = answer.headers().get("server-timing").unwrap().to_str().unwrap().to_owned();
-                statements = number_after(&timing, "db;desc=\"") as u32;
-                times.push(number_after(&timing, "app;dur="));
-                body = answer.text().await.unwrap();
-            }
-            times.sort_by(f64::total_cmp);
-            Measured { statements, milliseconds: times[READINGS / 2], body }
-        })
+impl Answer {
+    /// A header's value; empty if it is not there.
+    pub(crate) fn header(&self, name: &str) -> String {
+        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 }
 
-fn program(services: &Services, port: u16) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_telemedicine"));
-    command.envs(services.settings(port)).current_dir(env!("CARGO_TARGET_TMPDIR"));
-    command
+/// Fields as browsers send them.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-fn load_demo(mut program: Command) {
-    let size = ["--hospitals", "10", "--doctors", "200", "--patients", "10000", "--appointments"];
-    let loaded = program.arg("demo").args(size).arg(appointments()).status().unwrap();
-    assert!(loaded.success(), "telemedicine demo failed");
+/// The address that the person at that place in a list comes from.
+pub(crate) fn address(place: usize) -> String {
+    format!("10.0.{}.{}", place / 250, place % 250 + 1)
+}
+
+fn program(services: &Services, port: u16, changes: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_telemedicine"));
+    command.envs(services.settings(port)).envs(changes.iter().copied()).current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
 }
 
 async fn is_ready(origin: &str) -> bool {
@@ -139,9 +174,9 @@ async fn is_ready(origin: &str) -> bool {
     answer.is_ok_and(|answer| answer.status().is_success())
 }
 
-/// The number that follows `mark` in `text`.
+/// The number that follows `mark` in `text`; 0 if the mark is not there.
 fn number_after(text: &str, mark: &str) -> f64 {
     let rest = text.split(mark).nth(1).unwrap_or_default();
     let digits: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-    digits.parse().unwrap()
+    digits.parse().unwrap_or_default()
 }

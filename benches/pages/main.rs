@@ -1,11 +1,15 @@
-//! What the pages cost: `cargo bench --bench pages`.
+//! What the pages cost, side by side in one run on the same cores: `cargo bench --bench pages`.
 //!
-//! Requests per second of the doctor's dashboard beside two peers in the same run on the same cores:
-//! raw actix-web with the same bytes, and a page behind the session alone. Statements and milliseconds
-//! of each dashboard. Start time and memory. Prints one Markdown table.
+//! - `cargo bench --bench pages` measures everything in the README's table and prints it; with `-- --write-readme` it is also
+//!   written into the README.
+//! - `cargo bench --bench pages -- growth` measures one page at 10,000 appointments and at a hundred and a thousand times as many.
+//!   `BENCH_GROWTH` (10000000) is the largest size; it needs 10 GB of disk.
 //!
-//! Uses the services of `TEST_DATABASE_URL` and `TEST_REDIS_URL`, or starts its own by
-//! `tests/services.sh`. Needs the load generator `wrk`. `BENCH_SECONDS` (10) is how long each load lasts,
+//! Each figure stands beside what it is compared with: raw actix-web that serves the same bytes from memory, `pgbench` that
+//! runs the same statements, argon2 alone. Loads that are compared are run in turns.
+//!
+//! Uses the services of `TEST_DATABASE_URL` and `TEST_REDIS_URL`, or starts its own by `tests/services.sh`. Needs the load
+//! generator `wrk`, and `pgbench`, which comes with Postgres. `BENCH_SECONDS` (10) is how long each load lasts,
 //! `BENCH_APPOINTMENTS` (100000) how large the clinic is.
 #![allow(
     clippy::unwrap_used,
@@ -14,55 +18,48 @@
     reason = "a measurement that cannot go on should stop on the spot, with the line"
 )]
 
+mod acts;
+mod cached;
 mod clinic;
+mod crowd;
+mod growth;
 mod load;
+mod mixed;
 mod peers;
+mod pgbench;
 mod services;
+mod signing_in;
 mod table;
+mod tap;
+mod uncached;
 
-use clinic::{ACCOUNTS, Clinic};
 use services::Services;
 use table::Table;
 
 fn main() {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let is_asked = |word: &str| asked.iter().any(|arg| arg == word);
     let services = Services::find();
-    let clinic = Clinic::serve(&services);
     let mut table = Table::default();
-    table.row("start, until ready to serve", &format!("{} ms", clinic.start.as_millis()), "");
-    table.row("memory after the start", &clinic.memory(), "");
-    for account in ACCOUNTS {
-        let dashboard = clinic.sign_in(account).dashboard();
-        let cost = format!("{} statements, {:.1} ms", dashboard.statements, dashboard.milliseconds);
-        table.row(&format!("dashboard of {account}"), &cost, &format!("{:.1} kB", dashboard.kilobytes()));
+    if is_asked("growth") {
+        growth::measure(&services, &mut table);
+        println!("\n{}", table.markdown("`cargo bench --bench pages -- growth`:"));
+        return;
     }
-    measure(&clinic, &services, &mut table);
-    table.row("memory after the load", &clinic.memory(), "");
-    table.print(&format!(
-        "{} appointments; {} connections, {} workers each, {} s",
+    clinic::load_demo(&services);
+    let page = cached::measure(&services, &mut table);
+    uncached::measure(&services, &mut table);
+    mixed::measure(&services, &page, &mut table);
+    let conditions = format!(
+        "`cargo bench --bench pages`: {} appointments; {} connections, {} workers for each server, {} s for each load:",
         services::appointments(),
         load::CONNECTIONS,
         services::WORKERS,
         services::seconds()
-    ));
-}
-
-/// The dashboard beside its peers, one after the other.
-fn measure(clinic: &Clinic, services: &Services, table: &mut Table) {
-    let doctor = clinic.sign_in("doctor1@demo.test");
-    let page = doctor.dashboard();
-    let raw = peers::raw(&page.body).measured("/", "");
-    let session = peers::behind_the_session(services, &page.body).measured("/", &doctor.cookie);
-    let dashboard = load::run(&format!("{}/dashboard", clinic.origin), &doctor.cookie);
-    for (name, measured) in [
-        ("raw actix-web, the same bytes", &raw),
-        ("the same behind the session alone", &session),
-        ("dashboard of the doctor, every statement run", &dashboard),
-    ] {
-        let ratio = measured.requests_per_second / raw.requests_per_second;
-        table.row(
-            name,
-            &format!("{:.0} requests/s", measured.requests_per_second),
-            &format!("{ratio:.2} of raw, p99 {}", measured.p99),
-        );
+    );
+    let text = table.markdown(&conditions);
+    println!("\n{text}");
+    if is_asked("--write-readme") {
+        table::write_readme(&text);
     }
 }

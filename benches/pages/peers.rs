@@ -11,24 +11,16 @@ use actix_web::{
 };
 use telemedicine::{integrations::Clock, session::USER_ID, settings::Settings, state::AppState};
 
-use super::{
-    load::{self, Load},
-    services::{Services, WORKERS},
-};
+use super::services::{Services, WORKERS};
 
 /// A running peer; stopped when dropped.
 pub(crate) struct Peer {
-    origin: String,
+    pub(crate) origin: String,
     handle: ServerHandle,
     thread: Option<thread::JoinHandle<()>>,
 }
 
 impl Peer {
-    /// Puts it under load.
-    pub(crate) fn measured(&self, path: &str, cookie: &str) -> Load {
-        load::run(&format!("{}{path}", self.origin), cookie)
-    }
-
     fn run(serve: impl AsyncFnOnce() -> (Server, u16) + Send + 'static) -> Self {
         let (told, hears) = mpsc::channel();
         let thread = thread::spawn(move || {
@@ -52,13 +44,13 @@ impl Drop for Peer {
     }
 }
 
-/// Actix-web and nothing else.
-pub(crate) fn raw(body: &str) -> Peer {
+/// Actix-web and nothing else: the same bytes for every request, in this encoding if it has one.
+pub(crate) fn raw(body: &[u8], encoding: &'static str) -> Peer {
     let body = web::Bytes::from(body.to_owned());
     Peer::run(async move || {
         let server = HttpServer::new(move || {
             let body = body.clone();
-            App::new().route("/", web::get().to(move || ready(page(body.clone()))))
+            App::new().default_service(web::to(move || ready(page(body.clone(), encoding))))
         });
         let server = server.workers(WORKERS).bind("127.0.0.1:0").unwrap();
         let port = server.addrs()[0].port();
@@ -67,7 +59,7 @@ pub(crate) fn raw(body: &str) -> Peer {
 }
 
 /// The clinic's own sessions, looked up in its own Redis, and no statement.
-pub(crate) fn behind_the_session(services: &Services, body: &str) -> Peer {
+pub(crate) fn behind_the_session(services: &Services, body: &[u8]) -> Peer {
     let settings = services.settings(0);
     let body = web::Bytes::from(body.to_owned());
     Peer::run(async move || {
@@ -87,11 +79,16 @@ pub(crate) fn behind_the_session(services: &Services, body: &str) -> Peer {
 
 fn only_signed_in(request: &HttpRequest, body: &web::Bytes) -> HttpResponse {
     match request.get_session().get::<i64>(USER_ID) {
-        Ok(Some(_)) => page(body.clone()),
+        Ok(Some(_)) => page(body.clone(), ""),
         _ => HttpResponse::Unauthorized().finish(),
     }
 }
 
-fn page(body: web::Bytes) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body)
+fn page(body: web::Bytes, encoding: &'static str) -> HttpResponse {
+    let mut page = HttpResponse::Ok();
+    page.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"));
+    if !encoding.is_empty() {
+        page.insert_header((header::CONTENT_ENCODING, encoding));
+    }
+    page.body(body)
 }

@@ -1,8 +1,13 @@
 //! The services to measure on, and a database of this run's own.
 
-use std::{collections::BTreeMap, env, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, DbBackend, QueryResult, Statement};
 
 /// Workers of the server and of each peer: one for each core of the machines this is compared on.
 pub(crate) const WORKERS: usize = 2;
@@ -22,13 +27,18 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// How long each load lasts.
-pub(crate) fn seconds() -> String {
-    variable("BENCH_SECONDS").unwrap_or_else(|| "10".to_owned())
+pub(crate) fn seconds() -> u64 {
+    variable("BENCH_SECONDS").map_or(10, |seconds| seconds.parse().expect("BENCH_SECONDS is a number"))
 }
 
 /// How large the clinic is.
 pub(crate) fn appointments() -> String {
     variable("BENCH_APPOINTMENTS").unwrap_or_else(|| "100000".to_owned())
+}
+
+/// How many appointments the largest clinic of `growth` has at most.
+pub(crate) fn largest_growth() -> u32 {
+    variable("BENCH_GROWTH").map_or(10_000_000, |size| size.parse().expect("BENCH_GROWTH is a number"))
 }
 
 impl Services {
@@ -39,18 +49,24 @@ impl Services {
             (Some(server), Some(redis)) => Self { server, redis, name, started: None },
             _ => Self::start(name),
         };
-        services.sql(&format!("CREATE DATABASE {}", services.name));
+        services.renew();
+        services
+    }
+
+    /// An empty, migrated database in place of the one with whatever it holds.
+    pub(crate) fn renew(&self) {
+        self.administer(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        self.administer(&format!("CREATE DATABASE {}", self.name));
         block_on(async {
-            let database = Database::connect(services.database_url()).await.unwrap();
+            let database = Database::connect(self.database_url()).await.unwrap();
             migration::up(&database).await.unwrap();
         });
-        services
     }
 
     fn start(name: String) -> Self {
         let state = env::temp_dir().join(&name).display().to_string();
         let script = "urls=$(tests/services.sh up) && eval \"$urls\" && printf '%s\\n' \"$TEST_DATABASE_URL\" \"$TEST_REDIS_URL\"";
-        let output = in_the_project("bash").args(["-c", script]).env("TEST_SERVICES_STATE", &state).output().unwrap();
+        let output = program("bash").args(["-c", script]).env("TEST_SERVICES_STATE", &state).output().unwrap();
         assert!(output.status.success(), "tests/services.sh: {}", String::from_utf8_lossy(&output.stderr));
         let urls = String::from_utf8(output.stdout).unwrap();
         let mut lines = urls.lines().map(str::to_owned);
@@ -70,6 +86,8 @@ impl Services {
             ("ENVIRONMENT", "development".to_owned()),
             ("BIND", format!("127.0.0.1:{port}")),
             ("PUBLIC_URL", "http://127.0.0.1".to_owned()),
+            // People sign in from addresses of their own.
+            ("TRUSTED_PROXIES", "127.0.0.1".to_owned()),
             ("WORKERS", WORKERS.to_string()),
             ("SECRET_KEY", "benches/pages ".repeat(5)),
             ("DATABASE_URL", self.database_url()),
@@ -80,36 +98,54 @@ impl Services {
         vars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    fn sql(&self, statement: &str) {
+    fn administer(&self, statement: &str) {
         block_on(async {
             let admin = Database::connect(&self.server).await.unwrap();
             admin.execute_unprepared(statement).await.unwrap();
         });
     }
 
-    /// Statistics for the planner, as autovacuum makes them in a database that is used.
-    pub(crate) fn analyze(&self) {
+    /// Runs statements in this run's database.
+    pub(crate) fn execute(&self, statements: &str) {
         block_on(async {
             let database = Database::connect(self.database_url()).await.unwrap();
-            database.execute_unprepared("VACUUM ANALYZE").await.unwrap();
+            database.execute_unprepared(statements).await.unwrap();
         });
+    }
+
+    /// The rows of a query in this run's database.
+    pub(crate) fn rows(&self, query: &str) -> Vec<QueryResult> {
+        block_on(async {
+            let database = Database::connect(self.database_url()).await.unwrap();
+            database.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await.unwrap()
+        })
+    }
+
+    /// Statistics for the planner, as autovacuum makes them in a database that is used.
+    pub(crate) fn analyze(&self) {
+        self.execute("VACUUM ANALYZE");
     }
 }
 
 impl Drop for Services {
     fn drop(&mut self) {
-        self.sql(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        self.administer(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         if let Some(state) = &self.started {
-            let stopped = in_the_project("tests/services.sh").arg("down").env("TEST_SERVICES_STATE", state).status();
+            let stopped = program("tests/services.sh").arg("down").env("TEST_SERVICES_STATE", state).status();
             assert!(stopped.is_ok_and(|status| status.success()), "tests/services.sh down failed");
         }
     }
 }
 
-fn in_the_project(program: &str) -> Command {
-    let mut command = Command::new(program);
-    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
+fn program(name: &str) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(in_the_project(""));
     command
+}
+
+/// A file of these sources.
+pub(crate) fn in_the_project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 /// Runs a future to its end on a runtime of its own.

@@ -1,20 +1,39 @@
 //! What was measured, as Markdown.
 
-/// Rows of name, figure and remark.
+use std::fmt::Write as _;
+
+use super::services::in_the_project;
+
+/// Rows of what was measured, its figure, what it is compared with, the ratio of the two, and the goal.
 #[derive(Default)]
-pub(crate) struct Table(Vec<[String; 3]>);
+pub(crate) struct Table(Vec<[String; 5]>);
+
+const BEGIN: &str = "<!-- begin: cargo bench --bench pages -- --write-readme -->";
+const END: &str = "<!-- end -->";
 
 impl Table {
-    pub(crate) fn row(&mut self, name: &str, figure: &str, remark: &str) {
-        eprintln!("{name}: {figure} {remark}");
-        self.0.push([name.to_owned(), figure.to_owned(), remark.to_owned()]);
+    /// Adds a row and tells it at once.
+    pub(crate) fn row(&mut self, row: [&str; 5]) {
+        eprintln!("{}", row.join(" | "));
+        self.0.push(row.map(str::to_owned));
     }
 
-    /// Prints the table; `conditions` stand above it.
-    pub(crate) fn print(&self, conditions: &str) {
-        println!("\n`cargo bench --bench pages` ({conditions}):\n\n| what | figure | |\n|---|---:|---|");
-        for [name, figure, remark] in &self.0 {
-            println!("| {name} | {figure} | {remark} |");
+    /// The table; `conditions` stand above it.
+    pub(crate) fn markdown(&self, conditions: &str) -> String {
+        let mut text =
+            format!("{conditions}\n\n| what | figure | compared with | ratio | goal |\n|---|---:|---|---:|---:|\n");
+        for row in &self.0 {
+            let _ = writeln!(text, "| {} |", row.join(" | "));
         }
+        text
     }
+}
+
+/// Puts `text` between the two marks of the README, in place of what stood there.
+pub(crate) fn write_readme(text: &str) {
+    let path = in_the_project("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("the README has the mark where the table begins");
+    let (_, after) = rest.split_once(END).expect("the README has the mark where the table ends");
+    std::fs::write(path, format!("{before}{BEGIN}\n{text}{END}{after}")).unwrap();
 }

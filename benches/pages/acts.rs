@@ -1,0 +1,168 @@
+//! What the crowd does while it looks around: visits go through their life, whoever is told of a step reads it, and now and
+//! then somebody corrects their profile. Each act changes something.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    clinic::form,
+    crowd::{Crowd, Person, Request},
+    services::Services,
+};
+
+/// Visits between two steps of one visit, so that no step comes before the one it follows.
+const APART: usize = 80;
+/// One visit in so many is called off instead of beginning.
+const CANCELLED: usize = 12;
+/// One act in so many is a change of a profile.
+const PROFILES: usize = 100;
+/// Visits that begin their steps in one run.
+const VISITS: usize = 1200;
+
+/// A visit that is still to come.
+struct Visit {
+    id: i64,
+    version: i32,
+    status: String,
+    hospital_id: i64,
+    doctor: i64,
+    patient: i64,
+}
+
+/// An act, when it is due, and who reads of it.
+struct Due<'a> {
+    at: usize,
+    request: Request<'a>,
+    reader: Option<i64>,
+}
+
+/// The acts of each of `N` runs, none of which does what another has done.
+pub(crate) fn plan<'a, const N: usize>(crowd: &'a Crowd, services: &Services) -> [Vec<Request<'a>>; N] {
+    let visits = visits(crowd, services);
+    std::array::from_fn(|run| {
+        let own = visits.iter().skip(run).step_by(N).take(VISITS);
+        Planner::new(crowd, run).acts(own)
+    })
+}
+
+/// Visits to come of every doctor: in turns one of a patient who is signed in, and two whose patients are not, whom the
+/// hospital's staff receives.
+fn visits(crowd: &Crowd, services: &Services) -> Vec<Visit> {
+    let rows = services.rows(
+        "SELECT a.id, a.version, a.status, a.hospital_id, d.user_id AS doctor, p.user_id AS patient
+           FROM appointment a JOIN doctor d ON d.id = a.doctor_id JOIN patient p ON p.id = a.patient_id
+          WHERE a.starts_at > now() AND a.status IN ('requested', 'scheduled', 'confirmed', 'waiting')
+          ORDER BY a.starts_at, a.id",
+    );
+    let number = |row: &sea_orm::QueryResult, column: &str| row.try_get::<i64>("", column).unwrap();
+    let visits = rows.iter().map(|row| Visit {
+        id: number(row, "id"),
+        version: row.try_get("", "version").unwrap(),
+        status: row.try_get("", "status").unwrap(),
+        hospital_id: number(row, "hospital_id"),
+        doctor: number(row, "doctor"),
+        patient: number(row, "patient"),
+    });
+    let signed_in: HashSet<i64> = crowd.people().iter().map(|person| person.user_id).collect();
+    let (theirs, others): (Vec<Visit>, Vec<Visit>) = visits.partition(|visit| signed_in.contains(&visit.patient));
+    let mut others = others.into_iter();
+    theirs
+        .into_iter()
+        .flat_map(|visit| std::iter::once(visit).chain(others.by_ref().take(2)).collect::<Vec<_>>())
+        .collect()
+}
+
+struct Planner<'a> {
+    crowd: &'a Crowd,
+    run: usize,
+    by_id: HashMap<i64, &'a Person>,
+    admins: HashMap<i64, &'a Person>,
+    due: Vec<Due<'a>>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(crowd: &'a Crowd, run: usize) -> Self {
+        let people = crowd.people();
+        let admins = people.iter().filter(|person| person.role == "hospital_admin");
+        let admins = admins.filter_map(|person| Some((person.hospital_id?, person))).collect();
+        Self {
+            crowd,
+            run,
+            by_id: people.iter().map(|person| (person.user_id, person)).collect(),
+            admins,
+            due: Vec::new(),
+        }
+    }
+
+    fn acts<'v>(mut self, visits: impl Iterator<Item = &'v Visit>) -> Vec<Request<'a>> {
+        for (place, visit) in visits.enumerate() {
+            self.life_of(visit, place);
+        }
+        self.due.sort_by_key(|due| due.at);
+        let mut unread = HashSet::new();
+        let mut acts = Vec::new();
+        for due in self.due {
+            match due.reader {
+                // Told twice before they look: they read once.
+                None if due.request.label == READ && !unread.remove(&due.request.by.user_id) => continue,
+                None => {}
+                Some(reader) => {
+                    unread.insert(reader);
+                }
+            }
+            acts.push(due.request);
+            if acts.len() % PROFILES == PROFILES - 1 {
+                let person = &self.crowd.people()[(acts.len() * 7 + self.run) % self.crowd.people().len()];
+                acts.push(correct_profile(person, acts.len() * 10 + self.run));
+            }
+        }
+        acts
+    }
+
+    /// The steps that are left of a visit, by those of its parties who are signed in.
+    fn life_of(&mut self, visit: &Visit, place: usize) {
+        let (doctor, patient) = (self.by_id[&visit.doctor], self.by_id.get(&visit.patient).copied());
+        let received_by = match patient {
+            Some(patient) if place.is_multiple_of(2) => patient,
+            _ => self.admins[&visit.hospital_id],
+        };
+        let mut steps: Vec<(&'a Person, &str, &str, Option<i64>)> = Vec::new();
+        if visit.status == "requested" {
+            steps.push((doctor, "approval", "", Some(visit.patient)));
+        }
+        if let (Some(patient), "requested" | "scheduled") = (patient, visit.status.as_str()) {
+            steps.push((patient, "confirmation", "", Some(visit.doctor)));
+        }
+        if visit.status != "waiting" && place % CANCELLED == 5 {
+            steps.push((received_by, "cancellation", "&reason=Something+came+up.", Some(visit.doctor)));
+        } else {
+            if visit.status != "waiting" {
+                steps.push((received_by, "arrival", "", Some(visit.doctor)));
+            }
+            steps.push((doctor, "start", "", None));
+            steps.push((doctor, "outcome", "&outcome=completed", None));
+        }
+        for (step, (by, name, more, reader)) in steps.into_iter().enumerate() {
+            let at = (place + step * APART) * 2;
+            let body = format!("version={}{more}", visit.version + i32::try_from(step).unwrap());
+            let request = act(by, name.to_owned(), (format!("/appointments/{}/{name}", visit.id), body));
+            let reader = reader.and_then(|reader| self.by_id.get(&reader).copied());
+            self.due.push(Due { at, request, reader: reader.map(|reader| reader.user_id) });
+            if let Some(reader) = reader {
+                let request = act(reader, READ.to_owned(), ("/notifications/read".to_owned(), String::new()));
+                self.due.push(Due { at: at + APART, request, reader: None });
+            }
+        }
+    }
+}
+
+const READ: &str = "notifications read";
+
+fn correct_profile(person: &Person, number: usize) -> Request<'_> {
+    let phone = format!("+977 98{number:08}");
+    let fields = [("first_name", person.first_name.as_str()), ("last_name", &person.last_name), ("phone", &phone)];
+    act(person, "profile".to_owned(), ("/profile".to_owned(), form(&fields)))
+}
+
+fn act(by: &Person, label: String, (path, body): (String, String)) -> Request<'_> {
+    Request { class: "act", label, by, method: "POST", path, body }
+}

@@ -1,0 +1,181 @@
+//! Five hundred people at once: 70 % dashboards, 15 % lists, 5 % directory, 10 % acts.
+
+use std::path::PathBuf;
+
+use super::{
+    acts,
+    clinic::{Answer, Clinic},
+    crowd::{Crowd, Request, list},
+    load::{Load, Task},
+    peers,
+    services::{Services, seconds},
+    table::Table,
+};
+
+/// The process's share of the cache, in MB, and how full it has to be before its memory is read.
+const CACHE: (&str, f64) = ("64", 0.95);
+
+/// Requests of cached routes, by what the cache did.
+#[derive(Clone, Copy)]
+struct Tally {
+    hits: f64,
+    all: f64,
+}
+
+impl Tally {
+    fn of(clinic: &Clinic) -> Self {
+        let hits = clinic.metric("cache_requests_total", &["outcome=\"hit\""]);
+        Self { hits, all: clinic.metric("cache_requests_total", &[]) }
+    }
+
+    fn rate_since(self, before: Self) -> f64 {
+        (self.hits - before.hits) / (self.all - before.all)
+    }
+}
+
+/// The lists of requests of all runs.
+struct Plans {
+    warm_up: PathBuf,
+    further: PathBuf,
+    /// With acts of their own: measured, verified, compared.
+    runs: [PathBuf; 3],
+}
+
+impl Plans {
+    fn new(crowd: &Crowd, services: &Services) -> Self {
+        let with_acts = |(run, acts): (usize, Vec<Request<'_>>)| {
+            let requests: Vec<Request<'_>> = crowd.pages().into_iter().chain(acts).collect();
+            list(&format!("mixed-{run}"), &requests)
+        };
+        let mut runs = acts::plan::<3>(crowd, services).into_iter().enumerate().map(with_acts);
+        Self {
+            warm_up: list("pages", &crowd.pages()),
+            further: list("further", &crowd.further_pages()),
+            runs: std::array::from_fn(|_| runs.next().unwrap()),
+        }
+    }
+}
+
+/// Measures the mixed load beside raw actix-web under the same requests, then verifies it, then looks at its misses.
+pub(crate) fn measure(services: &Services, page: &Answer, table: &mut Table) {
+    let clinic = Clinic::serve(services, &[("CACHE_MEMORY_MB", CACHE.0)]);
+    let crowd = Crowd::gather(&clinic, services);
+    let plans = Plans::new(&crowd, services);
+    drop(crowd);
+    every_page_once(&clinic, &plans.warm_up);
+    let raw = peers::raw(&page.body, "br");
+    let raw = Task::scripted(&raw.origin, &plans.runs[0], "mix").run();
+    let before = Tally::of(&clinic);
+    let load = Task::scripted(&clinic.origin, &plans.runs[0], "mix").run();
+    let rate = Tally::of(&clinic).rate_since(before);
+    tell(&load, &raw, table);
+    table.row(["mixed load: hits", &percent(rate), "pages of cached routes", &format!("{rate:.2}"), "≥ 0.90"]);
+    memory(&clinic, &plans, table);
+    drop(clinic);
+    verified(services, &plans, table);
+    compared(services, &plans, table);
+}
+
+fn tell(load: &Load, raw: &Load, table: &mut Table) {
+    let acts = count(load, "all", "acts left");
+    assert!(acts >= 0.0, "all acts were done before the time was over: lower BENCH_SECONDS");
+    let ratio = load.p99 / raw.p99;
+    table.row([
+        "mixed load: requests/s",
+        &format!("{:.0}", load.requests_per_second),
+        &format!("raw, the same requests: {:.0}", raw.requests_per_second),
+        &format!("{:.2}", load.requests_per_second / raw.requests_per_second),
+        "",
+    ]);
+    table.row([
+        "mixed load: p99",
+        &format!("{:.1} ms", load.p99),
+        &format!("raw, the same requests: {:.1} ms", raw.p99),
+        &format!("{ratio:.1}"),
+        "≤ 5",
+    ]);
+}
+
+/// Memory with the cache full.
+fn memory(clinic: &Clinic, plans: &Plans, table: &mut Table) {
+    let full = CACHE.0.parse::<f64>().unwrap() * 1024.0 * 1024.0;
+    let mut kept = clinic.metric("cache_bytes", &[]);
+    for _ in 0..20 {
+        if kept >= full * CACHE.1 {
+            break;
+        }
+        Task::scripted(&clinic.origin, &plans.further, "each").lasting(2).run();
+        kept = clinic.metric("cache_bytes", &[]);
+    }
+    assert!(kept >= full * CACHE.1, "the cache cannot be filled: {kept} bytes");
+    let remark = format!("cache of {} MB, {:.0} MB of it in use", CACHE.0, kept / 1024.0 / 1024.0);
+    table.row(["mixed load: memory after it", &format!("{:.0} MB", clinic.memory()), &remark, "", "≤ 120 MB"]);
+}
+
+/// Makes every page, so that what is counted is a day's work and not its first minute.
+fn every_page_once(clinic: &Clinic, pages: &PathBuf) {
+    let all = std::fs::read_to_string(pages).unwrap().lines().count() as f64;
+    let asked = |clinic: &Clinic| clinic.metric("cache_requests_total", &[]);
+    let before = asked(clinic);
+    while asked(clinic) - before < all {
+        Task::scripted(&clinic.origin, pages, "each").lasting(3).run();
+    }
+}
+
+/// The same once more, each page from the cache compared with what is rendered at that moment.
+fn verified(services: &Services, plans: &Plans, table: &mut Table) {
+    let clinic = Clinic::serve(services, &[("CACHE_MEMORY_MB", CACHE.0), ("CACHE_VERIFY", "true")]);
+    every_page_once(&clinic, &plans.warm_up);
+    let before = Tally::of(&clinic);
+    Task::scripted(&clinic.origin, &plans.runs[1], "mix").run();
+    let compared = Tally::of(&clinic).hits - before.hits;
+    let differences = clinic.metric("cache_verify_failures_total", &[]);
+    assert!(compared > 0.0, "nothing was compared");
+    assert!(differences == 0.0, "{differences} pages of the cache differed from what is rendered");
+    let remark = format!("{compared:.0} pages from the cache, each rendered again");
+    table.row(["mixed load, CACHE_VERIFY: differences", &format!("{differences:.0}"), &remark, "", "0"]);
+}
+
+/// How many misses showed something new: no cache could have spared these.
+fn compared(services: &Services, plans: &Plans, table: &mut Table) {
+    let clinic = Clinic::serve(services, &[("CACHE_MEMORY_MB", CACHE.0)]);
+    every_page_once(&clinic, &plans.warm_up);
+    let load = Task::scripted(&clinic.origin, &plans.runs[2], "compare").connections(1).lasting(seconds() * 2).run();
+    drop(clinic);
+    assert!(count(&load, "", "wrong") == 0.0, "a hit differed from what was seen before: {}", load.said);
+    let [hits, misses, same] = ["hit", "miss", "same"].map(|what| count(&load, "", what));
+    let all = hits + misses + count(&load, "", "held");
+    let best = 1.0 - (all - hits - same) / all;
+    table.row([
+        "mixed load: misses that showed something new",
+        &format!("{:.0} of {:.0}", all - hits - same, all - hits),
+        &format!("{all:.0} pages, one at a time, {:.0} % hits", 100.0 * hits / all),
+        &format!("{best:.2}"),
+        "a perfect cache's hits",
+    ]);
+    breakdown(&load);
+}
+
+/// For whoever wants to know which pages miss: on standard error.
+fn breakdown(load: &Load) {
+    let lines = load.said.lines().filter_map(|line| line.strip_prefix("count\t"));
+    let mut labels: Vec<&str> = lines.filter_map(|line| line.split('\t').next()).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    for label in labels {
+        let [hits, misses, held, same] = ["hit", "miss", "held", "same"].map(|what| count(load, label, what));
+        eprintln!("  {label}: {hits} hits, {misses} misses, {held} held; of those {same} as before");
+    }
+}
+
+/// The sum of what the script counted under that label (any, if empty).
+fn count(load: &Load, label: &str, what: &str) -> f64 {
+    let lines = load.said.lines().filter_map(|line| line.strip_prefix("count\t"));
+    let cells = lines.map(|line| line.split('\t').collect::<Vec<_>>());
+    let chosen = cells.filter(|cells| (label.is_empty() || cells[0] == label) && cells[1] == what);
+    chosen.map(|cells| cells[2].parse::<f64>().unwrap()).sum()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
