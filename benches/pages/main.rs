@@ -36,6 +36,10 @@ mod uncached;
 use services::Services;
 use table::Table;
 
+/// The server's own, so that the peers in this process have the same.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let is_asked = |word: &str| asked.iter().any(|arg| arg == word);
