@@ -2,7 +2,8 @@
 //! latter two on several instances.
 //!
 //! - [`pages`]: each kind of write there is and each moment at which pages change by the clock alone, one after the other. All
-//!   pages are warm before, and compared with what is rendered after.
+//!   pages are warm before, and compared with what is rendered after. `tests/mutation.sh` shows that nothing of what the
+//!   code says about the cache can be left out unnoticed.
 //! - [`walk`]: random acts by random people, with the clock moving. After each act the pages of everyone concerned are
 //!   fetched from all instances and compared, byte for byte, with what an instance without a cache renders.
 //! - [`hammer`]: writers and readers at once, with Redis failing in between. No reader sees less than was acknowledged

@@ -1,10 +1,13 @@
-//! What nobody can change through a form yet: hospitals, a doctor's hours, whether a doctor takes patients. Whoever will must
-//! touch the topics that are written here, and pages depend on them now.
+//! What nobody can change through a form yet: hospitals, who the doctors are, their hours, whether they take patients. Whoever
+//! will must touch the topics that are written here, and pages depend on them now. And what is done by a command.
 
-use chrono::NaiveTime;
-use entity::{availability, doctor as doctor_row, hospital as hospital_row};
+use chrono::{DateTime, NaiveTime, Utc};
+use entity::{availability, doctor as doctor_row, hospital as hospital_row, user};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait, QueryFilter as _, UpdateMany};
-use telemedicine::cache::{Topic, Topics};
+use telemedicine::{
+    cache::{Topic, Topics},
+    features::accounts::create_super_admin,
+};
 
 use super::{clinic::People, world::World};
 use crate::support::*;
@@ -47,6 +50,68 @@ async fn no_page_is_stale_after_a_doctor_changes() {
     let topics = Topics::of_person(Some(people.doctor.user_id), Role::Doctor, Some(people.hospital.id));
     let changes = [("visitor", "/hospitals"), ("visitor", "/hospitals/{id}"), ("admin", "/doctors")];
     world.after("a doctor who takes nobody any more", &changes, write(&world, update, topics)).await;
+}
+
+#[tokio::test]
+async fn no_page_is_stale_after_somebody_is_added() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let state = &world.app.state;
+
+    let hospital_id = Some(people.hospital.id);
+    let topics = || Topics::of_person(None, Role::Doctor, hospital_id);
+    let add = async || {
+        let done = state.db.write(async |uow| {
+            let person = uow.insert(new_person(hospital_id, world.app.now()), topics()).await?;
+            uow.insert(new_doctor(person.id, world.app.now()), topics()).await
+        });
+        done.await.unwrap_or_else(|error: DbErr| panic!("{error}"));
+    };
+    let changes = [
+        ("visitor", "/hospitals"),
+        ("visitor", "/hospitals/{id}"),
+        ("super", "/dashboard"),
+        ("super", "/hospitals/{id}"),
+        ("admin", "/dashboard"),
+        ("admin", "/appointments"),
+        ("admin", "/doctors"),
+        ("patient", "/doctors"),
+    ];
+    world.after("a new doctor", &changes, add()).await;
+
+    let cost = state.settings.security.password_hashing;
+    let login = ("root@example.test", "seven slow boats at noon");
+    let create = async || assert!(create_super_admin(&state.db, &world.app.clock, cost, login).await.is_ok());
+    world.after("a new platform administrator", &[("super", "/dashboard")], create()).await;
+}
+
+fn new_person(hospital_id: Option<i64>, now: DateTime<Utc>) -> user::ActiveModel {
+    user::ActiveModel {
+        email: Set("new.doctor@example.test".to_owned()),
+        password_hash: Set("none".to_owned()),
+        role: Set(Role::Doctor),
+        hospital_id: Set(hospital_id),
+        first_name: Set("Nina".to_owned()),
+        last_name: Set("Newcomer".to_owned()),
+        active: Set(true),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    }
+}
+
+fn new_doctor(user_id: i64, now: DateTime<Utc>) -> doctor_row::ActiveModel {
+    doctor_row::ActiveModel {
+        user_id: Set(user_id),
+        license_number: Set("NMC 77001".to_owned()),
+        specialization: Set("Cardiology".to_owned()),
+        experience_years: Set(9),
+        accepting: Set(true),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    }
 }
 
 /// Changes one row as the server does.

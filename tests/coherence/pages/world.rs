@@ -23,11 +23,12 @@ type Seen = BTreeMap<(&'static str, &'static str), Page>;
 
 /// A server with a cache, another without, and everybody who looks at their pages.
 pub(super) struct World {
-    pub(super) app: TestApp,
-    plain: Instance,
     members: Vec<Member>,
     /// Whom `/hospitals/{id}` and `/doctors/{id}` are about.
     ids: (i64, i64),
+    plain: Instance,
+    /// The last to be dropped: its database goes with it.
+    pub(super) app: TestApp,
 }
 
 impl World {

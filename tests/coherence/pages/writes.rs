@@ -1,6 +1,7 @@
 //! Every other kind of write.
 
 use chrono::TimeDelta;
+use sea_orm::DbErr;
 
 use super::{clinic::People, world::World};
 use crate::support::*;
@@ -138,4 +139,19 @@ async fn no_page_is_stale_after_somebody_comes_or_goes() {
     world.sign_in("elsewhere", &people.patient).await;
     let passwords = [("current_password", PASSWORD), ("new_password", "seven slow boats at noon")];
     world.after("another password", &gone, world.post("patient", "/profile/password", &passwords)).await;
+}
+
+/// A session is over once that is committed, and its copy is taken away after. In between no page is served for it.
+#[tokio::test]
+async fn nothing_is_served_to_a_session_whose_copy_outlives_it() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let (database, sessions) = (&world.app.state.db, &world.app.state.sessions);
+    let revoke = async || {
+        let ended = database.write(async |uow| sessions.revoke_all(uow, people.patient.user_id, None).await);
+        assert_eq!(ended.await.unwrap_or_else(|error: DbErr| panic!("{error}")).len(), 1);
+    };
+    let gone = ["/dashboard", "/appointments", "/notifications"].map(|route| ("patient", route));
+    world.after("a revocation", &gone, revoke()).await;
 }

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Whether each thing that the code says about the cache is missed when it is left out.
+#
+#   tests/mutation.sh             all mutants
+#   tests/mutation.sh PATTERN     those whose id matches this extended regular expression
+#
+# A mutant is the program without one topic of one read or write, without one look at the clock, or with one that is a
+# microsecond early. They are found in the sources by tests/mutation/instrument.pl, in a worktree that is removed afterwards, and
+# built once, each switched on by its name: what is added to the code is tried without being listed here. Each goes through
+# tests/coherence/pages, one that survives through a short random walk with a fixed seed.
+#
+# tests/mutation/equivalent.txt lists those that nothing can show, each with the reason, and with the mutant, if any, in
+# whose company it must be found out. It is an error when one of them is found out, or is no mutant any more.
+#
+# Runs on SQLite without Redis. A minute or two to build, then about twenty seconds for each mutant that survives and less for
+# the others: half an hour for all. Not part of tests/run.sh. Needs perl. What is not committed is tried as well.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+pattern=${1:-.}
+root=$PWD
+scratch=$(mktemp -d)
+tree=$scratch/tree
+binary=
+finish() {
+  git worktree remove --force "$tree" 2>/dev/null || true
+  rm -rf "$scratch"
+}
+trap finish EXIT
+
+# Runs the tests until one fails, which must be for a page that is not what it should be: prints which, or nothing when all passed.
+killed_by() { # mutants tests
+  local log=$scratch/log pid name expected
+  mkdir -p "$scratch/tmp"
+  (cd "$tree" && MUTANT=$1 TMPDIR=$scratch/tmp RUST_BACKTRACE=0 RUST_LOG=off WALK_SEED=1 WALK_CASES=2 WALK_STEPS=20 \
+    exec "$binary" "$2" --nocapture) >"$log" 2>&1 &
+  pid=$!
+  while kill -0 "$pid" 2>/dev/null && ! grep -q '\.\.\. FAILED$' "$log"; do sleep 0.2; done
+  kill -KILL "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  rm -rf "$scratch/tmp"
+  name=$(sed -n 's/^test \(.*\) \.\.\. FAILED$/\1/p' "$log" | head -n 1)
+  expected='^test result: ok'
+  [ -z "$name" ] || expected='an instance without a cache'
+  if ! grep -q "$expected" "$log"; then
+    cat "$log" >&2
+    echo "$1: the tests ended otherwise than with a page that differs, or without one" >&2
+    exit 2
+  fi
+  printf '%s' "$name"
+}
+
+row() { printf '%-58s | %s\n' "$1" "$2"; }
+
+unset TEST_DATABASE_URL TEST_REDIS_URL
+git worktree add --quiet --detach "$tree" HEAD
+git diff HEAD --binary | git -C "$tree" apply --allow-empty
+git ls-files --others --exclude-standard -z | xargs -0 -r cp --parents -t "$tree"
+(cd "$tree" && perl tests/mutation/instrument.pl && cp tests/mutation/mutants.rs src/mutants.rs) >"$scratch/ids"
+built=$(cd "$tree" && CARGO_TARGET_DIR=$root/target/mutation cargo test --locked --test coherence --no-run 2>&1) || {
+  printf '%s\n' "$built" >&2
+  exit 2
+}
+binary=$(printf '%s\n' "$built" | sed -n 's/^ *Executable .*(\(.*\))$/\1/p')
+
+none=$(killed_by none pages::)
+[ -z "$none" ] || { echo "$none fails without any mutant" >&2; exit 2; }
+
+wrong=0
+declare -A partner reason
+while IFS=$'\t' read -r id with why; do
+  case $id in '' | '#'*) continue ;; esac
+  partner[$id]=$with
+  reason[$id]=$why
+  for one in "$id" ${with/-/}; do
+    grep -qxF "$one" "$scratch/ids" || { row "$one" "in equivalent.txt, and no mutant any more"; wrong=1; }
+  done
+done <tests/mutation/equivalent.txt
+
+row 'mutant' 'killed by'
+while read -r id; do
+  test=$(killed_by "$id" pages::)
+  if [ -n "${reason[$id]+is}" ]; then
+    with=${partner[$id]}
+    if [ -n "$test" ]; then
+      row "$id" "$test, though equivalent.txt says: ${reason[$id]}"
+      wrong=1
+    elif [ "$with" = - ]; then
+      row "$id" "(equivalent: ${reason[$id]})"
+    elif test=$(killed_by "$id,$with" pages::) && [ -n "$test" ]; then
+      row "$id" "$test, together with $with (alone equivalent: ${reason[$id]})"
+    else
+      row "$id" "SURVIVED even together with $with"
+      wrong=1
+    fi
+    continue
+  fi
+  [ -n "$test" ] || test=$(killed_by "$id" walk::no_page)
+  [ -n "$test" ] || wrong=1
+  row "$id" "${test:-SURVIVED}"
+done < <(grep -E -- "$pattern" "$scratch/ids")
+exit "$wrong"

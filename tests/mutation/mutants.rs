@@ -1,0 +1,40 @@
+//! What `instrument.pl` puts around each topic and each look at the clock, so that one build holds all mutants. `MUTANT` in the
+//! environment names those that are on, separated by commas.
+
+use std::sync::LazyLock;
+
+use crate::{
+    cache::{Topic, Topics},
+    web::Present,
+};
+
+static ON: LazyLock<Vec<String>> =
+    LazyLock::new(|| std::env::var("MUTANT").unwrap_or_default().split(',').map(str::to_owned).collect());
+
+/// Of no doctor: nobody touches it, and nothing depends on it.
+const NOTHING: Topic = Topic::Schedule(-1);
+
+/// Whether this is the mutant of the run.
+pub fn is_on(id: &str) -> bool {
+    ON.iter().any(|on| on == id)
+}
+
+/// This topic is not named.
+pub fn topic(id: &str, topic: Topic) -> Topic {
+    if is_on(id) { NOTHING } else { topic }
+}
+
+/// None of these topics is named.
+pub fn topics(id: &str, topics: impl Into<Topics>) -> Topics {
+    if is_on(id) { NOTHING.into() } else { topics.into() }
+}
+
+/// What is compared with the clock here is not noted.
+pub fn unnoticed(id: &str, present: &Present) -> Present {
+    if is_on(id) { Present::new(present.instant(), None) } else { present.clone() }
+}
+
+/// One number for another.
+pub fn number(id: &str, (right, wrong): (i64, i64)) -> i64 {
+    if is_on(id) { wrong } else { right }
+}
