@@ -10,6 +10,7 @@ use actix_web::{
 };
 
 use crate::{
+    cache,
     db::Database,
     routes::RouteTable,
     session::Sessions,
@@ -58,6 +59,8 @@ impl App {
                 .wrap(from_fn(server_timing))
                 .wrap(from_fn(security_headers))
                 .wrap(from_fn(request_id))
+                // A page that is kept and current needs none of the above.
+                .wrap(from_fn(cache::front))
         })
         .workers(workers)
         .shutdown_timeout(SHUTDOWN_SECONDS)

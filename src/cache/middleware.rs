@@ -13,6 +13,7 @@ use futures_util::future::join;
 
 use super::entry::Entry;
 use super::exchange::{Wants, answer};
+use super::front;
 use super::key::{PageKey, Policy};
 use super::pages::Found;
 use super::{Cache, Outcome, Rendering, Topic, verify};
@@ -42,6 +43,7 @@ pub struct Route {
 }
 
 /// Whose page is asked for.
+#[derive(Clone)]
 enum Asker {
     /// The page as everybody sees it.
     Everybody,
@@ -64,12 +66,21 @@ pub async fn cached<B: MessageBody + 'static>(
         return passed(&route, request, next, Outcome::Bypass).await;
     };
     let wants = Wants::of(&request, state.cache.0.identity_only);
-    let (key, found) = find(&route, &request, (&state, asker)).await;
+    let Sought { key, viewer, found } = find(&route, &request, (&state, asker.clone())).await;
     let Some(key) = key else {
         return passed(&route, request, next, Outcome::Bypass).await;
     };
     match found {
-        Found::Entry(entry) => hit(&route, request, (next, &state), (&entry, &wants)).await,
+        Found::Entry(entry) => {
+            let session = match asker {
+                Asker::Everybody => None,
+                Asker::Session(hash) => viewer.map(|viewer| (hash, viewer)),
+            };
+            if key.is_public() == session.is_none() {
+                front::remember(&state.cache, request.request(), &route, (key, session));
+            }
+            hit(&route, request, (next, &state), (&entry, &wants)).await
+        }
         Found::Nothing(known) => {
             let known = known.as_ref().map(|(entry, stamps)| (entry.keys(), stamps.clone()));
             let rendering = Rendering::new(Arc::clone(&state.cache.0.store), known);
@@ -92,13 +103,22 @@ fn asker(route: &Route, request: &ServiceRequest, state: &AppState) -> Option<As
     }
 }
 
-/// The page's key, if it can have one, and what is there for it.
-async fn find(route: &Route, request: &ServiceRequest, (state, asker): (&AppState, Asker)) -> (Option<PageKey>, Found) {
+/// What was found, and whose it is.
+struct Sought {
+    /// The page's, if it can have one.
+    key: Option<PageKey>,
+    /// `user.id`; nobody's for the page as everybody sees it.
+    viewer: Option<i64>,
+    found: Found,
+}
+
+/// The page's key, and what is there for it.
+async fn find(route: &Route, request: &ServiceRequest, (state, asker): (&AppState, Asker)) -> Sought {
     let id = request.match_info().get("id").unwrap_or_default();
     let key = |viewer| PageKey::new(viewer, (route.pattern, id), request.query_string(), &route.policy);
     let cache = &state.cache;
     let Asker::Session(hash) = asker else {
-        return look(cache, key(None)).await;
+        return look(cache, (None, key(None))).await;
     };
     if let Some(guess) = cache.0.people.get(&hash)
         && let Some(guessed) = key(Some(guess))
@@ -107,26 +127,26 @@ async fn find(route: &Route, request: &ServiceRequest, (state, asker): (&AppStat
         // Asked for together, both are read in one round trip.
         let (user, found) = join(state.sessions.user_by_copy(&hash), cache.0.pages.judge(&entry)).await;
         if user == Some(guess) {
-            return (Some(guessed), found);
+            return Sought { key: Some(guessed), viewer: user, found };
         }
         cache.0.people.invalidate(&hash);
     }
     match state.sessions.user_by_copy(&hash).await {
-        None => (None, Found::Unavailable),
+        None => Sought { key: None, viewer: None, found: Found::Unavailable },
         Some(user) => {
             cache.0.people.insert(hash, user);
-            look(cache, key(Some(user))).await
+            look(cache, (Some(user), key(Some(user)))).await
         }
     }
 }
 
-async fn look(cache: &Cache, key: Option<PageKey>) -> (Option<PageKey>, Found) {
+async fn look(cache: &Cache, (viewer, key): (Option<i64>, Option<PageKey>)) -> Sought {
     let entry = key.as_ref().and_then(|key| cache.0.pages.kept(key));
     let found = match &entry {
         Some(entry) => cache.0.pages.judge(entry).await,
         None => Found::Nothing(None),
     };
-    (key, found)
+    Sought { key, viewer, found }
 }
 
 /// Serves what was kept; with `CACHE_VERIFY` only after it was rendered once more.
@@ -160,7 +180,7 @@ async fn made<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let pages = &state.cache.0.pages;
     let (flight, waited) = pages.flight(&key).await;
-    let ready = if waited { look(&state.cache, Some(key.clone())).await.1 } else { Found::Nothing(None) };
+    let ready = if waited { look(&state.cache, (None, Some(key.clone()))).await.found } else { Found::Nothing(None) };
     let ready = match ready {
         Found::Entry(entry) => Some(entry),
         _ => pages.shared(&key).await,

@@ -15,7 +15,7 @@
 //! - An entry is a page with the stamps its topics had **before** its first statement, the epoch, and the first moment
 //!   at which it would look different by the clock alone ([`Present`](crate::web::Present)).
 //!
-//! # Reading (`middleware`, `pages`)
+//! # Reading (`middleware`, `pages`; `front` for what was a hit before)
 //!
 //! 1. The key of the page: who looks ([`crate::session`], from the session's copy), the route, its id, the parameters
 //!    that the route knows. With any other parameter, a flash message, a method that is not GET or HEAD: no cache.
@@ -83,6 +83,7 @@
 mod coherence;
 mod entry;
 mod exchange;
+mod front;
 mod key;
 mod middleware;
 mod pages;
@@ -96,6 +97,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::coherence::{Coherence, Hold};
+pub use self::front::front;
 pub use self::key::Policy;
 pub use self::middleware::{Route, cached};
 pub use self::rendering::{Basis, Refusal, Rendering};
@@ -154,6 +156,8 @@ struct Inner {
     pages: Pages,
     /// Whose session a key was when it was last looked up: a hint that saves a round trip, never believed.
     people: moka::sync::Cache<KeyHash, i64>,
+    /// What the bytes of requests that were hits mean.
+    front: front::Memory,
     coherence: Coherence,
     is_on: bool,
     verifies: bool,
@@ -179,12 +183,19 @@ impl Cache {
             store,
             pages,
             people: moka::sync::Cache::new(50_000),
+            front: front::memory(),
             is_on: !lifetime.is_zero(),
             verifies: settings.cache.verify,
             identity_only: settings.diagnostics.debug_toolbar,
         }));
         cache.show();
         cache
+    }
+
+    /// Whether hits need not pass what is between the door and the cache: not where a page is rendered once more, or gets the
+    /// toolbar.
+    fn goes_the_short_way(&self) -> bool {
+        self.0.is_on && !self.0.verifies && !self.0.identity_only
     }
 
     /// The writer's side, for the database.

@@ -7,11 +7,13 @@ use actix_web::{
     Error, HttpMessage,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderName, HeaderValue},
+    http::header::{HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
 };
 
 use super::with_headers;
+
+static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const LENGTH: usize = 12;
 const CHARACTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -26,7 +28,15 @@ impl RequestId {
         id.map(|id| id.0.to_string()).unwrap_or_default()
     }
 
-    fn random() -> Self {
+    /// Tells the client, in `X-Request-Id`.
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+        if let Ok(value) = HeaderValue::from_str(&self.0) {
+            headers.insert(X_REQUEST_ID.clone(), value);
+        }
+    }
+
+    /// A new one.
+    pub(crate) fn random() -> Self {
         // Two draws for all of it: a draw for each character costs more than the rest of the middleware.
         let halves: [u64; 2] = rand::random();
         let mut id = String::with_capacity(LENGTH);
@@ -46,13 +56,8 @@ pub async fn request_id<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let id = RequestId::random();
-    let header = HeaderValue::from_str(&id.0);
-    request.extensions_mut().insert(id);
-    with_headers(next.call(request).await, |headers| {
-        if let Ok(header) = header {
-            headers.insert(HeaderName::from_static("x-request-id"), header);
-        }
-    })
+    request.extensions_mut().insert(id.clone());
+    with_headers(next.call(request).await, |headers| id.tell(headers))
 }
 
 #[cfg(test)]

@@ -52,12 +52,17 @@ pub async fn security_headers<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let state = request.app_data::<web::Data<AppState>>().cloned();
-    let is_https =
-        state.as_ref().is_some_and(|state| Peer::came_by_https(&request, &state.settings.server.trusted_proxies));
+    let is_https = state.as_ref().is_some_and(|state| is_https(state, &request));
     with_headers(next.call(request).await, |headers| add(headers, state.as_deref(), is_https))
 }
 
-fn add(headers: &mut HeaderMap, state: Option<&Arc<AppState>>, is_https: bool) {
+/// Whether the client came by https.
+pub(crate) fn is_https(state: &AppState, request: &ServiceRequest) -> bool {
+    Peer::came_by_https(request, &state.settings.server.trusted_proxies)
+}
+
+/// Adds them to an answer.
+pub(crate) fn add(headers: &mut HeaderMap, state: Option<&Arc<AppState>>, is_https: bool) {
     if let Some(state) = state {
         set(headers, header::CONTENT_SECURITY_POLICY, state.security_headers.content_security_policy.as_ref());
         if is_https {

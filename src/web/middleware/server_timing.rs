@@ -10,7 +10,7 @@ use std::{
 };
 
 use actix_web::{
-    Error, HttpMessage as _,
+    Error, HttpMessage as _, HttpResponse,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -22,7 +22,12 @@ use actix_web::{
 };
 
 use super::with_headers;
-use crate::{cache::Outcome, db::accounting, metrics, routes, state::AppState};
+use crate::{
+    cache::Outcome,
+    db::accounting::{self, Tally},
+    metrics, routes,
+    state::AppState,
+};
 
 static X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -42,30 +47,38 @@ pub async fn server_timing<B: MessageBody + 'static>(
     };
     let elapsed = started.elapsed();
     let outcome = outcome(&answer).word();
+    let answer = with_headers(answer, |headers| tell(headers, outcome, (&tally, elapsed)))?;
+    let route = route(answer.request().match_pattern());
+    let method = known(answer.request().method());
+    count(&metrics::Request { route: &route, method, status: answer.status().as_u16(), elapsed, tally: &tally });
+    Ok(answer)
+}
+
+/// The same for a page that was served before the request was routed, without a statement.
+pub(crate) fn tell_hit(page: &mut HttpResponse, (route, method): (&'static str, &Method), elapsed: Duration) {
+    let tally = Tally::default();
+    tell(page.headers_mut(), Outcome::Hit.word(), (&tally, elapsed));
+    count(&metrics::Request { route, method: known(method), status: page.status().as_u16(), elapsed, tally: &tally });
+}
+
+fn tell(headers: &mut HeaderMap, outcome: &'static str, (tally, elapsed): (&Tally, Duration)) {
     let value = format!(
         "cache;desc={outcome}, db;desc=\"{} queries\";dur={}, app;dur={}",
         tally.count,
         Milliseconds(tally.elapsed),
         Milliseconds(elapsed)
     );
-    let answer = with_headers(answer, |headers| {
-        if is_page(headers) {
-            headers.insert(X_CACHE.clone(), HeaderValue::from_static(outcome));
-        }
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.insert(SERVER_TIMING.clone(), value);
-        }
-    })?;
-    let route = route(answer.request().match_pattern());
-    metrics::request(&metrics::Request {
-        route: &route,
-        method: known(answer.request().method()),
-        status: answer.status().as_u16(),
-        elapsed,
-        tally: &tally,
-    });
-    log::debug!(target: "access", route = &*route, status = answer.status().as_u16(), queries = tally.count, milliseconds = elapsed.as_secs_f64() * 1000.0; "answered");
-    Ok(answer)
+    if is_page(headers) {
+        headers.insert(X_CACHE.clone(), HeaderValue::from_static(outcome));
+    }
+    if let Ok(value) = HeaderValue::try_from(value) {
+        headers.insert(SERVER_TIMING.clone(), value);
+    }
+}
+
+fn count(request: &metrics::Request<'_>) {
+    metrics::request(request);
+    log::debug!(target: "access", route = request.route, status = request.status, queries = request.tally.count, milliseconds = request.elapsed.as_secs_f64() * 1000.0; "answered");
 }
 
 /// The route in the words of the documentation, kept by its pattern: there are as many as routes.

@@ -1,5 +1,7 @@
 //! A cached page on the wire: tags, encodings, HEAD, and what browsers may do with it.
 
+use std::collections::BTreeSet;
+
 use reqwest::{Method, header};
 
 use super::{cached_addresses, outcome, trusting};
@@ -92,4 +94,25 @@ async fn odd_wishes_are_answered_with_the_whole_page() {
     }
     let body = doctor.request(Method::GET, "/dashboard").body("q=other");
     assert_eq!(doctor.send(body).await.ok().body, page.body);
+}
+
+#[tokio::test]
+async fn the_third_look_says_all_that_the_first_said() {
+    let app = trusting().await;
+    let clinic = Clinic::create(&app).await;
+    for walker in walkers(&app, &clinic).await {
+        for address in cached_addresses(&walker, &clinic.here) {
+            let first = walker.client.get(&address).await.ok();
+            let names = |page: &Page| page.header_names().map(str::to_owned).collect::<BTreeSet<_>>();
+            for look in 2..=4 {
+                let page = walker.client.get(&address).await.ok();
+                assert_eq!((outcome(&page), &page.body), ("hit", &first.body), "look {look}: {}", page.asked);
+                assert_eq!(names(&page), names(&first), "look {look}: {}", page.asked);
+                assert_ne!(page.header("x-request-id"), first.header("x-request-id"), "{}", page.asked);
+                for name in ["content-security-policy", "etag", "cache-control", "vary", "content-type"] {
+                    assert_eq!(page.header(name), first.header(name), "{name}: {}", page.asked);
+                }
+            }
+        }
+    }
 }

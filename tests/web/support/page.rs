@@ -35,6 +35,11 @@ impl Page {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap_or("unreadable"))
     }
 
+    /// The names of its headers.
+    pub(crate) fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.keys().map(|name| name.as_str())
+    }
+
     /// Where a redirect leads: the path with its query.
     #[track_caller]
     pub(crate) fn location(&self) -> String {
