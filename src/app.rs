@@ -12,6 +12,7 @@ use actix_web::{
 use crate::{
     cache,
     db::Database,
+    features::audit::Sealer,
     routes::RouteTable,
     session::Sessions,
     state::{AppState, StartError},
@@ -29,6 +30,7 @@ pub struct App {
     server: Server,
     sessions: Sessions,
     database: Database,
+    sealer: Sealer,
     address: SocketAddr,
 }
 
@@ -41,7 +43,7 @@ impl App {
         let bind = state.settings.server.bind;
         let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
         let workers = state.settings.server.workers;
-        let (sessions, database) = (state.sessions.clone(), state.db.clone());
+        let (sessions, database, sealer) = (state.sessions.clone(), state.db.clone(), Sealer::new(&state));
         let has_toolbar = state.settings.diagnostics.debug_toolbar;
         let data = web::Data::new(state);
         let server = HttpServer::new(move || {
@@ -69,7 +71,7 @@ impl App {
         .bind(bind)
         .map_err(failed)?;
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { server: server.run(), sessions, database, address })
+        Ok(Self { server: server.run(), sessions, database, sealer, address })
     }
 
     /// Where it listens.
@@ -89,9 +91,11 @@ impl App {
     pub async fn run(self) -> io::Result<()> {
         let sweeper = actix_web::rt::spawn(self.sessions.sweep_forever());
         let drainer = actix_web::rt::spawn(self.database.drain_outbox_forever());
+        let sealer = actix_web::rt::spawn(self.sealer.run_forever());
         let ended = self.server.await;
         sweeper.abort();
         drainer.abort();
+        sealer.abort();
         ended
     }
 }

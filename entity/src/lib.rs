@@ -10,6 +10,7 @@
 pub mod appointment;
 pub mod appointment_event;
 pub mod audit_entry;
+pub mod audit_seal;
 pub mod availability;
 pub mod cache_outbox;
 pub mod doctor;
@@ -25,6 +26,7 @@ pub mod user_session;
 pub use appointment::Entity as Appointment;
 pub use appointment_event::Entity as AppointmentEvent;
 pub use audit_entry::Entity as AuditEntry;
+pub use audit_seal::Entity as AuditSeal;
 pub use availability::Entity as Availability;
 pub use cache_outbox::Entity as CacheOutbox;
 pub use doctor::Entity as Doctor;

@@ -75,6 +75,11 @@ impl Dialect {
         self.pick("jsonb", "json_text")
     }
 
+    /// The type of a string of bytes.
+    pub(crate) fn bytes(self) -> String {
+        self.pick("bytea", "blob")
+    }
+
     /// The end of an index on `columns` that carries `more` along, so that a query which needs only
     /// these is answered from the index alone.
     pub(crate) fn covering(self, columns: &str, more: &str) -> String {

@@ -19,12 +19,14 @@ pub(super) fn of(role: Role, unread: i64) -> Vec<NavLink> {
     match role {
         Role::SuperAdmin => {
             nav.push(link("/hospitals", "Hospitals", "building"));
-            nav.push(link("/admins", "Administrators", "shield"));
+            nav.push(link("/admins", "Administrators", "people"));
+            nav.push(link("/audit", "Audit", "shield"));
         }
         Role::HospitalAdmin => {
             nav.push(link("/appointments", "Visits", "calendar"));
             nav.push(link("/doctors", "Doctors", "doctor"));
             nav.push(link("/patients", "Patients", "people"));
+            nav.push(link("/audit", "Audit", "shield"));
         }
         Role::Doctor => {
             nav.push(link("/appointments", "Visits", "calendar"));

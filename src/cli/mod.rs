@@ -2,6 +2,7 @@
 //!
 //! A command prints its result to standard output and returns a [`Failure`] when it could not do what was asked.
 
+mod audit;
 mod cache;
 mod check;
 mod create_super_admin;
@@ -43,6 +44,9 @@ enum Command {
     /// Look into the shared cache in Redis
     #[command(subcommand)]
     Cache(cache::Action),
+    /// Look whether the trail is what was sealed
+    #[command(subcommand)]
+    Audit(audit::Action),
     /// List every route: method, path and who may use it
     Routes,
 }
@@ -59,6 +63,7 @@ impl Cli {
             Command::Demo(options) => demo::run(&settings, options).await,
             Command::CreateSuperAdmin(options) => create_super_admin::run(&settings, options).await,
             Command::Cache(action) => cache::run(&settings, action).await,
+            Command::Audit(action) => audit::run(&settings, action).await,
             Command::Routes => routes::run(),
         }
     }

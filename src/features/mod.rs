@@ -13,6 +13,7 @@ use crate::routes::RouteTable;
 
 /// Every feature's routes.
 pub(crate) fn routes(table: &mut RouteTable) {
+    audit::routes(table);
     notifications::routes(table);
     accounts::routes(table);
     hospitals::routes(table);

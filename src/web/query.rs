@@ -1,10 +1,11 @@
 //! Query strings, as typed structs: an unusable one is a page with 422, never Actix's plain text.
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::future::{Ready, ready};
 
-use crate::web::{Pages, Paging, error::AppError};
+use crate::web::{Pages, Paging, error::AppError, moment::parse_date};
 
 /// The query string as a `T`. Use `#[serde(deny_unknown_fields)]` on it: a parameter nobody reads
 /// is a mistake or a probe.
@@ -61,6 +62,16 @@ impl ListQuery {
     pub fn search(&self) -> Result<String, AppError> {
         search(self.q.as_deref())
     }
+}
+
+/// A day to search by, as a date field sends it.
+///
+/// # Errors
+/// The sentence to show beside the field.
+pub fn day(text: &str) -> Result<NaiveDate, String> {
+    parse_date(text)
+        .filter(|date| (1900..=2200).contains(&date.year()))
+        .ok_or_else(|| "Enter a date such as 2026-11-24.".to_owned())
 }
 
 /// What a list's `q` searches for: trimmed, at most 100 characters.

@@ -1,5 +1,8 @@
 //! The trail: what is read and done is recorded, or it is not done.
 
+mod seals;
+mod the_page;
+
 use entity::{
     audit_entry,
     enums::{AuditAction, AuditSubject},

@@ -11,7 +11,8 @@ use telemedicine::routes::RouteTable;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 10] = [
+const UNCACHED: [(&str, &str); 11] = [
+    ("/audit", "the trail, to which each opening of a record adds"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),

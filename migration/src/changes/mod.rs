@@ -22,9 +22,11 @@ mod m0014_append_only;
 mod m0015_appointment_indexes;
 mod m0016_user_indexes;
 mod m0017_cache_outbox;
+mod m0022_audit_indexes;
+mod m0023_audit_seal;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 17] = [
+pub(crate) const ALL: [Change; 19] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -42,4 +44,6 @@ pub(crate) const ALL: [Change; 17] = [
     m0015_appointment_indexes::CHANGE,
     m0016_user_indexes::CHANGE,
     m0017_cache_outbox::CHANGE,
+    m0022_audit_indexes::CHANGE,
+    m0023_audit_seal::CHANGE,
 ];

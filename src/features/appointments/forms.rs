@@ -1,11 +1,11 @@
 //! What people ask of appointments, as domain types.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use entity::{enums::AppointmentStatus, limits};
 use serde::Deserialize;
 
 use super::{appointment::status_from_code, queries::DoctorOption, step::Step};
-use crate::web::{FormReader, FormView, forms::Fields, moment::parse_date};
+use crate::web::{FormReader, FormView, forms::Fields, query::day};
 
 /// The longest part of a name that can be searched for.
 const SEARCH_CHARACTERS: usize = 100;
@@ -45,8 +45,8 @@ impl ListQuery {
         let status = reader.parsed_optional("status", "Status", |code| {
             status_from_code(code).ok_or_else(|| "Choose a status from the list.".to_owned())
         });
-        let from = reader.parsed_optional("from", "From", date);
-        let to = reader.parsed_optional("to", "To", date);
+        let from = reader.parsed_optional("from", "From", day);
+        let to = reader.parsed_optional("to", "To", day);
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             reader.error("to", "The last day must not be before the first.");
         }
@@ -118,11 +118,4 @@ fn reason(reader: &FormReader) -> Option<String> {
 /// The words of a name as it is written in lists, where doctors are called "Dr".
 fn words(name: &str) -> Vec<String> {
     name.split_whitespace().filter(|word| !word.eq_ignore_ascii_case("dr")).map(str::to_owned).collect()
-}
-
-/// A date to search by.
-fn date(text: &str) -> Result<NaiveDate, String> {
-    parse_date(text)
-        .filter(|date| (1900..=2200).contains(&date.year()))
-        .ok_or_else(|| "Enter a date such as 2026-11-24.".to_owned())
 }

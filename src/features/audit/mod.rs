@@ -1,4 +1,5 @@
-//! The trail: who did or opened what, when and from where. Owns the table `audit_entry`.
+//! The trail: who did or opened what, when and from where. Owns the tables `audit_entry` and
+//! `audit_seal`.
 //!
 //! The first of the features: every other may call it, it calls none.
 //!
@@ -6,11 +7,37 @@
 //!   be recorded fails, and a line about an act that failed is never kept.
 //! - [`Accessed`] holds a clinical record that was read and cannot be looked at before the reading
 //!   is recorded.
+//! - [`Sealer`] seals what is there, so that [`verify`] finds what was changed by other hands.
 
 mod accessed;
 mod act;
+mod chain;
+mod forms;
+mod handlers;
+mod pages;
+mod policy;
+mod queries;
 mod service;
+mod verification;
+mod words;
 
 pub use accessed::Accessed;
 pub use act::{Act, Actor};
-pub use service::record;
+pub use service::{Sealer, record};
+pub use verification::{ChainEnd, Finding, verify};
+
+use crate::routes::RouteTable;
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    table.get("/audit", handlers::index);
+}
+
+/// A chain of seals in words: a hospital's, or the platform's.
+fn chain_name(chain: Option<i64>) -> String {
+    chain.map_or_else(|| "platform".to_owned(), |hospital_id| format!("hospital {hospital_id}"))
+}
+
+/// The beginning of a digest, to compare by eye.
+fn short(digest: &[u8]) -> String {
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -44,7 +44,11 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 12] = [
+pub(crate) const VARIATIONS: [&str; 16] = [
+    "/audit?subject=patient&action=opened&from=2026-11-01&to=2026-12-31",
+    "/audit?person=nobody-has-this-name",
+    "/audit?person=nobody@example.test",
+    "/audit?id=x",
     "/appointments?status=requested",
     "/appointments?status=completed&page=1",
     "/appointments?from=2026-11-01&to=2026-12-31",

@@ -1,4 +1,8 @@
-//! Writing the trail.
+//! Writing the trail, and sealing it.
+
+mod sealing;
+
+pub use sealing::Sealer;
 
 use chrono::{DateTime, Utc};
 use entity::audit_entry;

@@ -1,0 +1,66 @@
+//! `telemedicine audit verify`: is the trail what was sealed?
+
+use clap::Subcommand;
+
+use super::{Failure, migrations, output};
+use crate::db::Database;
+use crate::features::audit::{self, ChainEnd, Finding};
+use crate::settings::Settings;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Action {
+    /// Look for entries and seals that were changed, removed, put in or moved; exit code 1 when there are any
+    Verify,
+}
+
+pub(super) async fn run(settings: &Settings, action: Action) -> Result<(), Failure> {
+    match action {
+        Action::Verify => verify(settings).await,
+    }
+}
+
+/// What was found so far, and why it could not be printed, if so.
+#[derive(Default)]
+struct Report {
+    findings: u64,
+    sealed: u64,
+    unsealed: u64,
+    unprinted: Option<Failure>,
+}
+
+impl Report {
+    fn note(&mut self, found: Result<ChainEnd, Finding>) {
+        let line = match found {
+            Ok(end) => {
+                self.sealed += end.sealed;
+                self.unsealed += end.unsealed;
+                end.to_string()
+            }
+            Err(finding) => {
+                self.findings += 1;
+                format!("WRONG  {finding}")
+            }
+        };
+        if let Err(failure) = output::line(line) {
+            self.unprinted.get_or_insert(failure);
+        }
+    }
+}
+
+async fn verify(settings: &Settings) -> Result<(), Failure> {
+    let db = Database::connect(&settings.database, "telemedicine audit verify").await.map_err(Failure::new)?;
+    migrations::make_ready(&db, settings).await?;
+    let mut report = Report::default();
+    let verified = audit::verify(&db, &settings.secret_key, &mut |found| report.note(found)).await;
+    verified.map_err(|error| Failure::new(format_args!("the trail cannot be read to its end: {error}")))?;
+    db.close().await;
+    if let Some(failure) = report.unprinted {
+        return Err(failure);
+    }
+    output::line(format!("{} entries sealed and unchanged, {} not yet sealed", report.sealed, report.unsealed))?;
+    match report.findings {
+        0 => Ok(()),
+        1 => Err(Failure::new("1 thing is not as it was sealed: see WRONG above")),
+        many => Err(Failure::new(format_args!("{many} things are not as they were sealed: see WRONG above"))),
+    }
+}

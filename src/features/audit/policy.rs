@@ -1,0 +1,13 @@
+//! Who may read the trail.
+
+use entity::enums::Role;
+
+use crate::access::Permission;
+
+/// See who did or opened what: of one's own hospital, or of all.
+#[derive(Debug)]
+pub(super) struct ReadTrail;
+
+impl Permission for ReadTrail {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::SuperAdmin];
+}
