@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and reads where its services are"
 )]
 
+mod audit;
 mod cache;
 mod check;
 mod postgres;
