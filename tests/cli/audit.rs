@@ -15,7 +15,8 @@ async fn what_was_not_sealed_by_the_server_is_named_and_the_exit_code_is_one() {
 
     let file = program.folder().join("data/telemedicine.db");
     let database = Database::connect(format!("sqlite://{}", file.display())).await.unwrap();
-    let forged = "INSERT INTO audit_seal (sequence, first_entry_id, last_entry_id, entry_count, members, digest, sealed_at)
+    let forged =
+        "INSERT INTO audit_seal (sequence, first_entry_id, last_entry_id, entry_count, members, digest, sealed_at)
                   VALUES (1, 1, 1, 1, x'00', x'00', '2026-11-24T00:00:00+00:00')";
     database.execute_unprepared(forged).await.unwrap();
     database.close().await.unwrap();
