@@ -20,12 +20,14 @@ pub(super) fn of(role: Role, unread: i64) -> Vec<NavLink> {
         Role::SuperAdmin => {
             nav.push(link("/hospitals", "Hospitals", "building"));
             nav.push(link("/admins", "Administrators", "people"));
+            nav.push(link("/reports", "Reports", "chart"));
             nav.push(link("/audit", "Audit", "shield"));
         }
         Role::HospitalAdmin => {
             nav.push(link("/appointments", "Visits", "calendar"));
             nav.push(link("/doctors", "Doctors", "doctor"));
             nav.push(link("/patients", "Patients", "people"));
+            nav.push(link("/reports", "Reports", "chart"));
             nav.push(link("/audit", "Audit", "shield"));
         }
         Role::Doctor => {

@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → notifications → accounts → hospitals → people → appointments → home`.
+//! `audit → notifications → accounts → hospitals → people → appointments → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -8,6 +8,7 @@ mod home;
 mod hospitals;
 mod notifications;
 mod people;
+mod reports;
 
 use crate::routes::RouteTable;
 
@@ -19,5 +20,6 @@ pub(crate) fn routes(table: &mut RouteTable) {
     hospitals::routes(table);
     people::routes(table);
     appointments::routes(table);
+    reports::routes(table);
     home::routes(table);
 }

@@ -11,7 +11,10 @@ use telemedicine::routes::RouteTable;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 11] = [
+const UNCACHED: [(&str, &str); 14] = [
+    ("/reports/days.csv", "a file to take away"),
+    ("/reports/doctors.csv", "a file to take away"),
+    ("/reports/hospitals.csv", "a file to take away"),
     ("/audit", "the trail, to which each opening of a record adds"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),

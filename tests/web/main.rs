@@ -25,6 +25,7 @@ mod hostile_text;
 mod journeys;
 mod notifications;
 mod page_rules;
+mod reports;
 mod scale;
 mod sessions;
 mod support;

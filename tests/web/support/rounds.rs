@@ -9,7 +9,15 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 4] = ["/static/{name}", "/health/live", "/health/ready", "/metrics"];
+const NOT_PAGES: [&str; 7] = [
+    "/static/{name}",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/reports/days.csv",
+    "/reports/doctors.csv",
+    "/reports/hospitals.csv",
+];
 
 /// Somebody who goes over the pages.
 pub(crate) struct Walker {
@@ -44,7 +52,9 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 16] = [
+pub(crate) const VARIATIONS: [&str; 18] = [
+    "/reports?from=2026-11-23&to=2026-11-25",
+    "/reports?from=2026-11-24&to=2026-11-23",
     "/audit?subject=patient&action=opened&from=2026-11-01&to=2026-12-31",
     "/audit?person=nobody-has-this-name",
     "/audit?person=nobody@example.test",

@@ -1,0 +1,80 @@
+//! `GET /reports`, and the same numbers as files.
+
+use actix_web::{HttpResponse, http::StatusCode};
+
+use super::{
+    download,
+    forms::{Range, ReportQuery},
+    pages,
+    policy::{SeeReports, TakeHospitalReport, TakePlatformReport},
+    queries,
+};
+use crate::{
+    access::{Allowed, Viewer},
+    db::Reader,
+    web::{AppError, Pages, query::Filter},
+};
+
+/// The report of the viewer's hospital; to a platform administrator the numbers of all.
+pub(super) async fn index(
+    viewer: Allowed<SeeReports>,
+    reader: Reader,
+    query: Filter<ReportQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (range, form) = match query.0.range(&pages.present(), viewer.zone()) {
+        Ok(asked) => asked,
+        Err(form) => {
+            let page = pages::Refused::new(*form);
+            return pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
+        }
+    };
+    if viewer.runs_platform() {
+        let hospitals = queries::of_platform(&viewer, &reader, range).await?;
+        return pages.show(&*viewer, &pages::PlatformPage::new(form, range, &hospitals));
+    }
+    let report = queries::of_hospital(&viewer, &reader, range).await?.ok_or(AppError::NotFound)?;
+    pages.show(&*viewer, &pages::HospitalPage::new(&viewer, form, range, &report)?)
+}
+
+/// The days of the viewer's hospital.
+pub(super) async fn days(
+    viewer: Allowed<TakeHospitalReport>,
+    reader: Reader,
+    query: Filter<ReportQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let range = asked(query, &pages, &viewer)?;
+    let report = queries::of_hospital(&viewer, &reader, range).await?.ok_or(AppError::NotFound)?;
+    download::days(&report, range)
+}
+
+/// The doctors of the viewer's hospital.
+pub(super) async fn doctors(
+    viewer: Allowed<TakeHospitalReport>,
+    reader: Reader,
+    query: Filter<ReportQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let range = asked(query, &pages, &viewer)?;
+    let report = queries::of_hospital(&viewer, &reader, range).await?.ok_or(AppError::NotFound)?;
+    download::doctors(&report, range)
+}
+
+/// The numbers of all hospitals.
+pub(super) async fn hospitals(
+    viewer: Allowed<TakePlatformReport>,
+    reader: Reader,
+    query: Filter<ReportQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let range = asked(query, &pages, &viewer)?;
+    download::hospitals(&queries::of_platform(&viewer, &reader, range).await?, range)
+}
+
+/// A file has no form to show again.
+fn asked(query: Filter<ReportQuery>, pages: &Pages, viewer: &Viewer) -> Result<Range, AppError> {
+    let asked = query.0.range(&pages.present(), viewer.zone());
+    let refused = |_form| AppError::Unprocessable("The address names days that cannot be used.");
+    asked.map(|(range, _)| range).map_err(refused)
+}

@@ -1,0 +1,187 @@
+//! Reading what reports are made of: two statements for each, beside the one that finds the viewer.
+
+mod sql;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveTime, Utc};
+use chrono_tz::Tz;
+use entity::{
+    enums::{AppointmentStatus, Role},
+    hospital,
+};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryOrder, QueryResult, QuerySelect, Statement};
+
+use self::sql::{Booked, DOCTOR, Span, column, counts};
+use super::{
+    forms::Range,
+    hours::Hours,
+    numbers::{Day, HospitalNumbers, HospitalReport, Numbers, Utilisation},
+};
+use crate::{
+    access::{HospitalOfViewer, Viewer},
+    cache::{Topic, Topics},
+    db::Reader,
+    web::start_of_day,
+};
+
+/// A span's numbers, or a doctor's name and booked minutes.
+#[derive(Debug)]
+struct Row {
+    part: i32,
+    id: i64,
+    name: String,
+    numbers: Numbers,
+    booked: i64,
+}
+
+impl FromQueryResult for Row {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let text = |name: &str| row.try_get::<String>(prefix, name);
+        let among = |statuses: &[AppointmentStatus]| -> Result<i64, DbErr> {
+            statuses.iter().map(|status| row.try_get::<i64>(prefix, &column(*status))).sum()
+        };
+        use AppointmentStatus::{
+            Cancelled, Completed, Confirmed, InProgress, NoShow, Proposed, Rejected, Requested, Scheduled, Waiting,
+        };
+        Ok(Self {
+            part: row.try_get(prefix, "part")?,
+            id: row.try_get(prefix, "id")?,
+            name: format!("Dr {} {}", text("first_name")?, text("last_name")?),
+            numbers: Numbers {
+                completed: among(&[Completed])?,
+                missed: among(&[NoShow])?,
+                open: among(&[Requested, Proposed, Scheduled, Confirmed, Waiting, InProgress])?,
+                called_off: among(&[Rejected, Cancelled])?,
+                waits: row.try_get(prefix, "waits")?,
+                median: row.try_get(prefix, "median")?,
+                ninetieth: row.try_get(prefix, "ninetieth")?,
+            },
+            booked: row.try_get(prefix, "booked")?,
+        })
+    }
+}
+
+/// The report of the hospital that `viewer` runs. None for anybody else.
+pub(super) async fn of_hospital(
+    viewer: &Viewer,
+    reader: &Reader,
+    range: Range,
+) -> Result<Option<HospitalReport>, DbErr> {
+    let Some(hospital) = viewer.hospital().filter(|_| viewer.role() == Role::HospitalAdmin) else {
+        return Ok(None);
+    };
+    let (from, until) = range.span(hospital.zone);
+    let whole = Span { id: -1, hospital_id: hospital.id, from, until };
+    let spans: Vec<Span> = std::iter::once(whole).chain(days(hospital, range)).collect();
+    let topics = Topics::from([Topic::Board(hospital.id), Topic::Doctors(hospital.id), Topic::Names(hospital.id)]);
+    let rows = rows(reader, topics, (&spans, Some((hospital.id, from, until)))).await?;
+    let (doctors, spans): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.part == DOCTOR);
+    let mut hours = hours(reader, hospital, (&doctors, from, until)).await?;
+    let mut by_id: BTreeMap<i64, Numbers> = spans.into_iter().map(|row| (row.id, row.numbers)).collect();
+    let total = by_id.remove(&whole.id).unwrap_or_default();
+    let days = range.days().zip(by_id.into_values()).map(|(date, numbers)| Day { date, numbers }).collect();
+    let doctors = doctors.into_iter().map(|row| {
+        let available = hours.remove(&row.id).unwrap_or_default().minutes(range, hospital.zone);
+        Utilisation { name: row.name, booked: row.booked, available }
+    });
+    let mut doctors: Vec<Utilisation> = doctors.filter(|doctor| doctor.booked > 0 || doctor.available > 0).collect();
+    doctors.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(Some(HospitalReport { days, total, doctors }))
+}
+
+fn days(hospital: &HospitalOfViewer, range: Range) -> impl Iterator<Item = Span> {
+    let (hospital_id, zone) = (hospital.id, hospital.zone);
+    range.days().zip(0..).map(move |(date, id)| {
+        let until = start_of_day(date + chrono::Days::new(1), zone);
+        Span { id, hospital_id, from: start_of_day(date, zone), until }
+    })
+}
+
+/// The numbers of every hospital, by name, to whoever runs the platform. Days are those of each hospital's own zone.
+pub(super) async fn of_platform(viewer: &Viewer, reader: &Reader, range: Range) -> Result<Vec<HospitalNumbers>, DbErr> {
+    if !viewer.runs_platform() {
+        return Ok(Vec::new());
+    }
+    let hospitals = hospitals(reader).await?;
+    let spans: Vec<Span> = hospitals
+        .iter()
+        .map(|(id, _, zone)| {
+            let (from, until) = range.span(zone.parse().unwrap_or(Tz::UTC));
+            Span { id: *id, hospital_id: *id, from, until }
+        })
+        .collect();
+    if spans.is_empty() {
+        return Ok(Vec::new());
+    }
+    let topics = Topics::each(spans.iter().map(|span| Topic::Board(span.hospital_id)));
+    let rows = rows(reader, topics, (&spans, None)).await?;
+    let mut by_id: BTreeMap<i64, Numbers> = rows.into_iter().map(|row| (row.id, row.numbers)).collect();
+    let numbered = hospitals.into_iter();
+    let numbered =
+        numbered.map(|(id, name, _)| HospitalNumbers { name, numbers: by_id.remove(&id).unwrap_or_default() });
+    Ok(numbered.collect())
+}
+
+async fn hospitals(reader: &Reader) -> Result<Vec<(i64, String, String)>, DbErr> {
+    use hospital::Column;
+    let found = hospital::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Name, Column::TimeZone])
+        .order_by_asc(Column::Name)
+        .order_by_asc(Column::Id);
+    reader.run(Topic::Hospitals, async |conn| found.clone().into_tuple().all(conn).await).await
+}
+
+async fn rows(reader: &Reader, topics: Topics, (spans, doctors): (&[Span], Option<Booked>)) -> Result<Vec<Row>, DbErr> {
+    reader
+        .run(topics, async |conn| {
+            Row::find_by_statement(counts(conn.get_database_backend(), spans, doctors)).all(conn).await
+        })
+        .await
+}
+
+const HOURS: &str = "SELECT work.doctor_id AS doctor_id, work.weekday AS weekday, CAST(work.start_time AS text) AS start_time, \
+CAST(work.end_time AS text) AS end_time, NULL AS starts_at, NULL AS ends_at FROM availability AS work WHERE work.doctor_id IN \
+(SELECT doctor.id FROM doctor JOIN \"user\" AS person ON person.id = doctor.user_id WHERE person.hospital_id = $1) \
+UNION ALL SELECT absence.doctor_id, NULL, NULL, NULL, absence.starts_at, absence.ends_at FROM time_off AS absence \
+WHERE absence.starts_at < $3 AND absence.ends_at > $2 AND absence.doctor_id IN \
+(SELECT doctor.id FROM doctor JOIN \"user\" AS person ON person.id = doctor.user_id WHERE person.hospital_id = $1)";
+
+/// A window of a week, or an absence.
+#[derive(Debug, FromQueryResult)]
+struct HoursRow {
+    doctor_id: i64,
+    weekday: Option<i16>,
+    start_time: Option<String>,
+    end_time: Option<String>,
+    starts_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime<Utc>>,
+}
+
+/// The hours of each of `doctors`, with the absences between two instants.
+async fn hours(
+    reader: &Reader,
+    hospital: &HospitalOfViewer,
+    (doctors, from, until): (&[Row], DateTime<Utc>, DateTime<Utc>),
+) -> Result<BTreeMap<i64, Hours>, DbErr> {
+    let topics = Topics::each(doctors.iter().map(|doctor| Topic::Schedule(doctor.id)));
+    let found = reader.run(topics, async |conn| {
+        let values = [hospital.id.into(), from.into(), until.into()];
+        let statement = Statement::from_sql_and_values(conn.get_database_backend(), HOURS, values);
+        HoursRow::find_by_statement(statement).all(conn).await
+    });
+    let mut hours: BTreeMap<i64, Hours> = BTreeMap::new();
+    for row in found.await? {
+        let of_doctor = hours.entry(row.doctor_id).or_default();
+        if let (Some(weekday), Some(start), Some(end)) = (row.weekday, row.start_time, row.end_time) {
+            of_doctor.windows.push((weekday, time(&start)?, time(&end)?));
+        }
+        of_doctor.absences.extend(row.starts_at.zip(row.ends_at));
+    }
+    Ok(hours)
+}
+
+fn time(text: &str) -> Result<NaiveTime, DbErr> {
+    NaiveTime::parse_from_str(text, "%H:%M:%S%.f").map_err(|error| DbErr::Type(format!("{text} is no time: {error}")))
+}
