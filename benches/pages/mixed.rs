@@ -133,7 +133,7 @@ fn verified(services: &Services, plans: &Plans, table: &mut Table) {
     assert!(compared > 0.0, "nothing was compared");
     assert!(differences == 0.0, "{differences} pages of the cache differed from what is rendered");
     let remark = format!("{compared:.0} pages from the cache, each rendered again");
-    table.row(["mixed load, CACHE_VERIFY: differences", &format!("{differences:.0}"), &remark, "", "0"]);
+    table.row(["mixed load, CACHE_VERIFY: differences", &format!("{:.0}", differences.abs()), &remark, "", "0"]);
 }
 
 /// How many misses showed something new: no cache could have spared these.

@@ -91,13 +91,29 @@ impl Hold {
         self.since.elapsed() < self.coherence.hold_for / FRESH
     }
 
-    /// The unit of work is over, and known to be: its topics get new stamps. If they cannot be set now the topics stay held,
-    /// which nobody serves, and are tried again behind the answer until the hold has run out.
-    pub async fn release(self) {
-        if let Err(error) = self.coherence.store.renew(&self.keys, &self.holder).await {
-            log::debug!("topics stay held for now: {error}");
-            tokio::spawn(self.release_later());
+    /// The unit of work is over, and known to be: its topics get new stamps. If they cannot be set now (`false`), it is tried
+    /// again behind the answer. Where the hold still stands nobody is served anything old; but the server that has it may
+    /// be the one that is gone, and what took its place have never heard of it. So the caller also writes the topics into
+    /// the outbox, and this process believes nothing until it has set a new epoch.
+    pub async fn release(self) -> bool {
+        let Err(error) = self.coherence.store.renew(&self.keys, &self.holder).await else { return true };
+        log::debug!("topics stay held for now: {error}");
+        self.coherence.store.distrust();
+        tokio::spawn(self.release_later());
+        false
+    }
+
+    /// Holds on: for a unit of work of which nobody knows yet whether it was committed. That it cannot be said now does not
+    /// matter, it is said again long before the hold runs out.
+    pub async fn prolong(&self) {
+        if let Err(error) = self.coherence.store.hold(&self.keys, &self.holder, self.coherence.hold_for).await {
+            log::debug!("a hold is not prolonged: {error}");
         }
+    }
+
+    /// Which topics are held.
+    pub fn topics(&self) -> impl Iterator<Item = Topic> + '_ {
+        self.keys.topics().iter().copied()
     }
 
     async fn release_later(self) {
@@ -107,11 +123,6 @@ impl Hold {
                 return;
             }
         }
-    }
-
-    /// Nobody knows what became of the unit of work: its topics stay held until the hold has run out.
-    pub fn abandon(self) {
-        log::warn!("{} topics stay held: nobody knows whether their change was committed", self.keys.topics().len());
     }
 }
 

@@ -32,13 +32,15 @@
 //! # Writing (`coherence`, `db::outbox`)
 //!
 //! 1. The topics of all statements of a unit of work are collected; a statement that changed no row adds none.
-//! 2. Before COMMIT all of them are held, in one script. Holders stand beside each other: the topic is free when the last is
+//! 2. Before COMMIT all of them are held, in one script, on the server whose epoch this process believes. Holders stand beside each other: the topic is free when the last is
 //!    done. A hold runs out by itself, after at least four times the time in which a COMMIT is answered or given up.
 //! 3. COMMIT, if less than half of the hold's time is gone. Postgres itself ends a transaction whose process makes no sound
 //!    for that long, so a process that was stopped in between cannot commit when its hold has run out.
 //! 4. After COMMIT or ROLLBACK, before the answer: the holder is taken out, and each topic that has no other gets a new stamp,
-//!    whatever stood there: a hold that was evicted may have been followed by a stamp, and by a page under it.
-//! 5. Nobody knows whether it was committed: the topics stay held until the hold runs out into a missing stamp.
+//!    whatever stood there: a hold that was evicted may have been followed by a stamp, and by a page under it. If that
+//!    cannot be said, the topics are put into the outbox before the answer.
+//! 5. Nobody knows whether it was committed: the topics stay held, and the hold is prolonged behind the answer, until the
+//!    database can tell that the transaction is over. If the process ends as well, the hold runs out into a missing stamp.
 //!
 //! # Why no page is stale
 //!
@@ -52,6 +54,10 @@
 //!   finish does, and until then T is held. Nobody ever sets s again.
 //! - So when R reads T it finds neither s nor, while it is held, anything to compare with. R is not served E. ∎
 //!
+//! It stands on three things: the new stamp takes effect before the answer (else the outbox has the topic, below);
+//! reader and writer speak to the same server (each script and each read proves it by the epoch); and the hold outlives
+//! the COMMIT.
+//!
 //! Between W's COMMIT and its answer T is held, so E is not served even then: nobody sees W on one page and not on another.
 //! A page made while T is held is not kept, and one made before and kept during the hold carries s, which is gone.
 //! A write that is rolled back costs a miss. Losing stamps (a flush, an eviction, an expiry) costs misses: a missing stamp is
@@ -61,12 +67,15 @@
 //!
 //! - **Away, slow, read-only, out of memory**: pages are rendered from the database behind a circuit breaker. A unit of
 //!   work that cannot hold its topics writes them into `cache_outbox` in its own transaction and, once committed, tries to
-//!   renew them; if that fails too its process believes nothing until it has set a new epoch. Every instance reads the
-//!   outbox once a second. Here, and only here, another instance that still reaches Redis may be behind, by at most
-//!   two seconds.
+//!   renew them; if that fails too its process believes nothing until it has set a new epoch. So it is with topics that were
+//!   held and cannot be renewed. Every instance reads the outbox once a second. Here, and only here, another instance that
+//!   still reaches Redis may be behind, by at most two seconds.
 //! - **Restarted, failed over, an old dataset**: stamps and epoch may be old ones. A server process that is another than
 //!   before is noticed by the read itself, and nothing is believed until a new epoch is set; so it is after each command
 //!   of this process that failed, and when a process starts ([`crate::redis`]).
+//! - **Two that both take writes**, after a failover that the old one has not noticed: one process is never divided
+//!   between them (the epochs differ), but two processes may each speak to their own. Redis itself has to prevent this: with
+//!   `min-replicas-to-write 1` an old master without its replica refuses writes, and what refuses writes is not believed.
 //! - **Wrong values**: what is no stamp counts as missing; a page that cannot be opened is counted and made again.
 //!
 //! # Rows that are changed by other hands

@@ -13,6 +13,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
+use super::outcome::Ticket;
 use super::{Database, UnitOfWork};
 use crate::cache::{Coherence, Hold, Topic, Topics};
 use crate::integrations::clock::Clock;
@@ -23,6 +24,11 @@ const NO_PAGE: Topics = Topics::exempt("the outbox is no page");
 const EVERY: Duration = Duration::from_secs(1);
 /// How many of its rows at once.
 const ROWS: usize = 1_000;
+/// How often topics are put into it before they are given up: a connection may just have been lost.
+const TRIES: u32 = 3;
+/// How often, [`EVERY`] so long, the database is asked whether a transaction is over. By then a database that cannot tell is
+/// another one than that which ran it.
+const QUESTIONS: u32 = 3600;
 
 /// How the topics of one unit of work are marked while it is committed.
 pub(super) enum Marks {
@@ -51,14 +57,7 @@ impl Marks {
                 Err(error) => log::debug!("topics go into the outbox: {error}"),
             }
         }
-        let now = Clock::system().now();
-        let rows = topics.iter().map(|topic| ActiveModel {
-            topic: Set(topic.to_string()),
-            created_at: Set(now),
-            updated_at: Set(now),
-            ..ActiveModel::default()
-        });
-        unit.insert_many(rows.collect::<Vec<_>>(), NO_PAGE).await?;
+        unit.insert_many(rows(topics.iter().copied()), NO_PAGE).await?;
         Ok(Self::Outbox(coherence.cloned(), topics))
     }
 
@@ -71,21 +70,48 @@ impl Marks {
     }
 
     /// The unit of work is over: committed or rolled back.
-    pub(super) async fn lift(self) {
+    pub(super) async fn lift(self, database: &Database) {
         match self {
-            Self::Held(hold) => hold.release().await,
+            Self::Held(hold) => {
+                let topics = rows(hold.topics());
+                if !hold.release().await {
+                    database.put_into_outbox(topics).await;
+                }
+            }
             Self::Outbox(Some(coherence), topics) => coherence.make_up(&topics).await,
             Self::None | Self::Outbox(None, _) => {}
         }
     }
 
-    /// Nobody knows what became of it.
-    pub(super) fn leave(self) {
-        match self {
-            Self::Held(hold) => hold.abandon(),
-            Self::Outbox(..) | Self::None => {}
-        }
+    /// Nobody knows what became of it, and it may still be committed: what is held stays so, behind the answer, until the
+    /// database can tell that it is over. With `ticket` it is asked.
+    pub(super) fn leave(self, database: &Database, ticket: Option<Ticket>) {
+        let (Self::Held(hold), Some(ticket)) = (self, ticket) else { return };
+        log::warn!("{} topics stay held: nobody knows whether their change was committed", hold.topics().count());
+        let database = database.clone();
+        tokio::spawn(async move {
+            for _ in 0..QUESTIONS {
+                tokio::time::sleep(EVERY).await;
+                if ticket.is_over(&database).await {
+                    break;
+                }
+                hold.prolong().await;
+            }
+            Self::Held(hold).lift(&database).await;
+        });
     }
+}
+
+/// What stands in the outbox for these topics.
+fn rows(topics: impl Iterator<Item = Topic>) -> Vec<ActiveModel> {
+    let now = Clock::system().now();
+    let row = |topic: Topic| ActiveModel {
+        topic: Set(topic.to_string()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..ActiveModel::default()
+    };
+    topics.map(row).collect()
 }
 
 impl Database {
@@ -98,6 +124,20 @@ impl Database {
                 0
             }) >= ROWS
             {}
+        }
+    }
+
+    /// Puts topics into the outbox after the COMMIT of what touched them. By itself, not as a unit of work: it belongs to one
+    /// that is just ending, and has its turn to write.
+    async fn put_into_outbox(&self, topics: Vec<ActiveModel>) {
+        for _ in 0..TRIES {
+            match self.bounded(Entity::insert_many(topics.clone()).exec_without_returning(self.bare())).await {
+                Ok(_) => return,
+                Err(error) => {
+                    self.learn_from(&error);
+                    log::warn!("topics that could not be renewed do not get into the outbox: {error}");
+                }
+            }
         }
     }
 

@@ -69,12 +69,22 @@ impl Ticket {
         Outcome::Unknown
     }
 
+    /// Whether the transaction is known to be over, one way or the other. One that is too old to be remembered is.
+    pub(super) async fn is_over(self, database: &Database) -> bool {
+        let asked = database.bounded(database.bare().query_one_raw(self.question())).await;
+        let told = asked.and_then(|row| row.map_or(Ok(None), |row| row.try_get::<Option<String>>("", "status")));
+        told.is_ok_and(|status| status.as_deref() != Some("in progress"))
+    }
+
+    fn question(self) -> Statement {
+        Statement::from_sql_and_values(DbBackend::Postgres, STATUS, [self.0.into()])
+    }
+
     async fn status(self, database: &Database) -> Result<String, DbErr> {
         let status = database
             .reader()
             .run(Topics::exempt("the fate of a transaction"), async |conn| {
-                let statement = Statement::from_sql_and_values(DbBackend::Postgres, STATUS, [self.0.into()]);
-                match conn.query_one_raw(statement).await? {
+                match conn.query_one_raw(self.question()).await? {
                     Some(row) => row.try_get::<Option<String>>("", "status"),
                     None => Ok(None),
                 }

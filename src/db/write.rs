@@ -106,7 +106,7 @@ impl Database {
         };
         if !marks.are_fresh() {
             unit.roll_back().await;
-            marks.lift().await;
+            marks.lift(self).await;
             let late = super::errors::silent(self.statement_timeout());
             return Err(Failed { error: late.into(), again: Some(Again::Conflict), is_unknown: false });
         }
@@ -115,8 +115,8 @@ impl Database {
             Err(error) => self.after_failed_commit(error, ticket, idempotent).await,
         };
         match &outcome {
-            Err(failed) if failed.is_unknown => marks.leave(),
-            _ => marks.lift().await,
+            Err(failed) if failed.is_unknown => marks.leave(self, ticket),
+            _ => marks.lift(self).await,
         }
         outcome.map(|()| value)
     }

@@ -17,6 +17,10 @@
 //! such proof plain ones are used: no server ends and another takes its place, unnoticed by any command under way, in
 //! less.
 //!
+//! Whoever writes what others believe has to write it to the server they read from: it names the epoch that its process last
+//! believed ([`Redis::trusted_epoch`]), and its script does nothing where another one stands. A pooled connection that is
+//! still open to a server that has been replaced is found out by this.
+//!
 //! The same script writes a key of its own, `{prefix}:alive`, and so also proves that the server takes writes. What is
 //! stored may be believed only because writers remove or mark it before they are answered. On a server that answers reads
 //! and refuses writes (it was made a replica, its memory is full, its disk fails) no such mark arrives, nor could the writers
@@ -25,6 +29,7 @@
 //! take, brings it back. The server itself is there, so this is no outage: other commands go on.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
@@ -36,12 +41,12 @@ use super::{Breaker, Command, Error, Redis, Reply};
 /// How long the server is taken to be the one that last proved to be the same, and to take writes.
 const PROVED_FOR: Duration = Duration::from_millis(10);
 
-/// `KEYS[1]` is the epoch, `KEYS[2]` the key to write; what stands there is of no use and soon gone. With `ARGV` = `("new",
-/// value)` the epoch is replaced, with `("absent", value)` it is set if absent.
+/// `KEYS[1]` is the epoch, `KEYS[2]` the key to write; what stands there is of no use and soon gone. With `ARGV[1]` the
+/// epoch is replaced by it. Also where none stands: a server that has lost it may be another one, and must not be given the
+/// script without a new epoch.
 const BODY: &str = "\
 redis.call('SET', KEYS[2], '', 'PX', 1000) \
-if ARGV[1] == 'new' or (ARGV[1] == 'absent' and redis.call('EXISTS', KEYS[1]) == 0) then \
-redis.call('SET', KEYS[1], ARGV[2]) end \
+if ARGV[1] then redis.call('SET', KEYS[1], ARGV[1]) end \
 return redis.call('MGET', unpack(KEYS))";
 
 /// What [`Redis::read_trusted`] found.
@@ -71,6 +76,8 @@ pub(super) struct Epoch {
     /// [`Breaker::failures`] as it was before the last new epoch was set; below it nothing is trusted.
     vouched: AtomicU64,
     setting: Mutex<()>,
+    /// The epoch that was read last and believed.
+    latest: RwLock<String>,
     born: Instant,
     /// Microseconds after `born` until which the server counts as the same and as taking writes.
     proved_until: AtomicU64,
@@ -87,6 +94,7 @@ impl Epoch {
             digest,
             vouched: AtomicU64::new(0),
             setting: Mutex::new(()),
+            latest: RwLock::default(),
             born: Instant::now(),
             proved_until: AtomicU64::new(0),
         }
@@ -94,7 +102,6 @@ impl Epoch {
 
     /// Reads `keys` and the epoch at one moment, in one round trip unless a new epoch is due. Gives up at `deadline`.
     pub(super) async fn read(&self, redis: &Redis, keys: &[Vec<u8>], deadline: Instant) -> Result<Trusted, Error> {
-        let mut mode = "new";
         let failures = redis.breaker().failures();
         if self.vouched.load(SeqCst) == failures {
             let asked = self.born.elapsed();
@@ -111,10 +118,8 @@ impl Epoch {
             // A plain read that was said again over a new connection may have been answered by another server.
             let is_undisturbed = redis.breaker().failures() == failures;
             match self.parse(reply, !is_proved) {
-                Ok(Some(trusted)) if is_undisturbed => return Ok(trusted),
-                Ok(Some(_)) => {}
-                Ok(None) if is_undisturbed => mode = "absent",
-                Ok(None) => {}
+                Ok(Some(trusted)) if is_undisturbed => return Ok(self.remembered(trusted)),
+                Ok(_) => {}
                 Err(error) if error.code() == "NOSCRIPT" => {}
                 Err(error) => {
                     if !is_proved && matches!(error, Error::Refused(_)) {
@@ -124,19 +129,36 @@ impl Epoch {
                 }
             }
         }
-        self.set(redis, mode, (keys, deadline)).await
+        self.set(redis, keys, deadline).await
     }
 
     /// Sets an epoch and reads under it. While one task does this, others are told [`Error::Untrusted`].
-    async fn set(&self, redis: &Redis, mode: &str, (keys, deadline): (&[Vec<u8>], Instant)) -> Result<Trusted, Error> {
+    async fn set(&self, redis: &Redis, keys: &[Vec<u8>], deadline: Instant) -> Result<Trusted, Error> {
         let Ok(_alone) = self.setting.try_lock() else {
             return Err(Error::Untrusted);
         };
         let failures = redis.breaker().failures();
-        let call = self.call("EVAL", &self.script, keys).arg(mode).arg(random());
+        let call = self.call("EVAL", &self.script, keys).arg(random());
         let trusted = self.parse(redis.run_until(deadline, call).await, true)?.ok_or(Error::Untrusted)?;
+        let trusted = self.remembered(trusted);
         self.vouched.store(failures, SeqCst);
         Ok(trusted)
+    }
+
+    fn remembered(&self, trusted: Trusted) -> Trusted {
+        if *self.latest.read().unwrap_or_else(PoisonError::into_inner) != trusted.epoch {
+            self.latest.write().unwrap_or_else(PoisonError::into_inner).clone_from(&trusted.epoch);
+        }
+        trusted
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The epoch that was read last, while it is believed.
+    pub(super) fn latest(&self, breaker: &Breaker) -> Option<String> {
+        is_vouched(self, breaker).then(|| self.latest.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     fn call(&self, command: &str, script: &str, keys: &[Vec<u8>]) -> Command {

@@ -139,6 +139,23 @@ impl Redis {
         self.0.batches.read(self, keys).await
     }
 
+    /// The key of the epoch.
+    #[must_use]
+    pub fn epoch_key(&self) -> &str {
+        self.0.epoch.key()
+    }
+
+    /// The epoch of the server that this process reads from and believes: as last read, or with `again` asked now.
+    ///
+    /// # Errors
+    /// As [`Self::read_trusted`].
+    pub async fn trusted_epoch(&self, again: bool) -> Result<String, Error> {
+        match self.0.epoch.latest(&self.0.breaker).filter(|_| !again) {
+            Some(epoch) => Ok(epoch),
+            None => self.read_trusted(&[]).await.map(|trusted| trusted.epoch),
+        }
+    }
+
     /// Something that should have been removed may still be stored: this process believes nothing until it has set a new
     /// epoch, which it tries once a second from now on, so that other processes check what they have as well.
     pub fn invalidate(&self) {

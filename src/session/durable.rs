@@ -73,6 +73,8 @@ impl SessionStore for DurableStore {
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let hash = KeyHash::of(key);
+        // Before and after, as in `Sessions::revoke`: the browser may hang up in between.
+        self.0.forget([hash.clone()]).await;
         rows::revoke_by_hash(self.0.database(), &hash, self.0.now()).await?;
         self.0.forget([hash]).await;
         Ok(())

@@ -200,8 +200,12 @@ impl Sessions {
     async fn revoke_those(&self, uow: &UnitOfWork, which: Condition) -> Result<Revoked, DbErr> {
         let now = self.now();
         let ended = rows::revoke(uow, which, now).await?;
+        let hashes: Vec<KeyHash> = ended.iter().map(|(hash, _)| hash.clone()).collect();
+        // Before the COMMIT as well as after it: the browser that asked may hang up, and then nothing more is done for it. A
+        // copy that is removed sends its readers to the row, and cannot be put back in the time a COMMIT takes.
+        self.forget(hashes.iter().cloned()).await;
         let live = ended.iter().filter(|(_, last_seen)| now - *last_seen < self.0.limits.idle).count();
-        Ok(Revoked { hashes: ended.into_iter().map(|(hash, _)| hash).collect(), live })
+        Ok(Revoked { hashes, live })
     }
 
     /// Removes the copies of sessions whose revocation was committed. Waits for Redis no longer than a page does; if it

@@ -8,6 +8,7 @@
 )]
 
 mod accounting;
+mod announcing;
 mod connecting;
 mod dropped;
 mod postgres;

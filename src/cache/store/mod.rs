@@ -35,7 +35,8 @@ pub struct Stamps {
     pub values: Vec<Stamp>,
 }
 
-/// The protocol's memory. Losing any of it, at any time, loses nothing: a missing stamp is a miss.
+/// The protocol's memory. A stamp that is lost costs a miss. A hold that is lost costs what it was there for, if its release is
+/// lost as well: then the outbox tells.
 pub trait Store: Send + Sync {
     /// The stamps of these topics, none of them older than this call. Those that are missing are set to a new value.
     fn read<'a>(&'a self, keys: &'a Keys) -> BoxFuture<'a, Result<Stamps, Unavailable>>;

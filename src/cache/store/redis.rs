@@ -6,7 +6,12 @@
 //! `{prefix}:page:{name}` is a sealed page.
 //!
 //! Stamps are read over the worker's actor, in one command with whatever else the worker's requests read at that moment.
-//! Holds and new stamps go over the pool, as one script for all topics of a unit of work.
+//! Holds and new stamps go over the pool, as one script for all topics of a unit of work. Every script names the epoch
+//! that this process believes, and does nothing on a server that has another: a hold on a server that has been replaced
+//! would hold nobody up.
+//!
+//! A script that sets a stamp makes it of a random number **and the moment it runs**. A connection that breaks may leave a
+//! command with the server that is carried out later, after the same was said again: it must not bring a stamp back.
 
 use std::time::Duration;
 
@@ -21,6 +26,12 @@ use crate::redis::{Command, Error, Redis};
 /// How long a stamp that nobody writes stays. Pages do not live that long; when it is gone they are rendered anew.
 const STAMP_FOR: Duration = Duration::from_secs(24 * 3600);
 
+/// The last of `KEYS` is the epoch, the last of `ARGV` what it has to be: else 1, and nothing is done.
+const GUARD: &str = "\
+if redis.call('GET', table.remove(KEYS)) ~= table.remove(ARGV) then return 1 end \
+local time = redis.call('TIME') \
+local function stamp(random) return string.sub(redis.sha1hex(random .. time[1] .. '.' .. time[2]), 1, 32) end ";
+
 /// Other holders in a value, those whose time is over left out. `me` may be empty.
 const OTHERS: &str = "\
 local function others(value, me, now) \
@@ -31,7 +42,6 @@ if holder ~= me and tonumber(untl) > now then \
 kept = kept .. (kept == '' and '' or ';') .. holder .. ',' .. untl \
 if tonumber(untl) > last then last = tonumber(untl) end end end \
 return kept, last end \
-local time = redis.call('TIME') \
 local now = time[1] * 1000 + math.floor(time[2] / 1000) ";
 
 /// `ARGV` = holder, milliseconds. Adds the holder to each of `KEYS`.
@@ -44,21 +54,21 @@ if last < untl then last = untl end \
 redis.call('SET', key, '!' .. kept .. ARGV[1] .. ',' .. string.format('%d', untl), 'PX', last - now) end \
 return 0";
 
-/// `ARGV` = holder, new stamp, milliseconds it stays. Whatever stood at a key that nobody else holds is replaced: a hold of
+/// `ARGV` = holder, a random number, milliseconds a stamp stays. Whatever stood at a key that nobody else holds is replaced: a hold of
 /// ours, and also what came into its place if it was evicted or flushed meanwhile.
 const RENEW: &str = "\
 for _, key in ipairs(KEYS) do \
 local kept, last = others(redis.call('GET', key), ARGV[1], now) \
-if kept == '' then redis.call('SET', key, ARGV[2], 'PX', ARGV[3]) \
+if kept == '' then redis.call('SET', key, stamp(ARGV[2]), 'PX', ARGV[3]) \
 else redis.call('SET', key, '!' .. kept, 'PX', last - now) end end \
 return 0";
 
-/// `ARGV` = stamp, milliseconds. Sets those of `KEYS` that are missing or hold no stamp, and returns what stands at each.
+/// `ARGV` = a random number, milliseconds. Sets those of `KEYS` that are missing or hold no stamp, and returns what stands at each.
 const ENSURE: &str = "\
 for _, key in ipairs(KEYS) do \
 local value = redis.call('GET', key) \
 if not value or (string.sub(value, 1, 1) ~= '!' and not (#value == 32 and string.match(value, '^%x+$'))) then \
-redis.call('SET', key, ARGV[1], 'PX', ARGV[2]) end end \
+redis.call('SET', key, stamp(ARGV[1]), 'PX', ARGV[2]) end end \
 return redis.call('MGET', unpack(KEYS))";
 
 /// See the module documentation.
@@ -76,11 +86,26 @@ impl RedisStore {
         Self { redis, prefix }
     }
 
-    /// Runs a script over the pool. As text each time: it is short, and a server that has just been restarted knows none.
-    async fn script(&self, body: String, keys: &Keys, arguments: &[&str]) -> Result<(), Unavailable> {
-        let count = u32::try_from(keys.names().len()).unwrap_or(u32::MAX);
-        let call = Command::new("EVAL").arg(body).int(count).args(keys.names()).args(arguments);
-        self.redis.run_pooled(call).await.map(drop).map_err(unavailable)
+    /// Runs a script over the pool, on the server whose epoch is believed. The epoch may have been replaced since it was last
+    /// read, as each process does that starts: so it is asked for once more before the script counts as refused.
+    async fn script(&self, body: &str, keys: &Keys, arguments: &[&str]) -> Result<(), Unavailable> {
+        for again in [false, true] {
+            let epoch = self.redis.trusted_epoch(again).await.map_err(unavailable)?;
+            let call = self.guarded(&format!("{OTHERS}{body}"), keys).args(arguments).arg(epoch);
+            let refused =
+                self.redis.run_pooled(call).await.and_then(crate::redis::Reply::into_int).map_err(unavailable)?;
+            if refused == 0 {
+                return Ok(());
+            }
+        }
+        Err(Unavailable("redis is not the server that was believed".to_owned()))
+    }
+
+    /// As text each time: it is short, and a server that has just been restarted knows none. What it has to find as the epoch
+    /// comes as the last argument.
+    fn guarded(&self, body: &str, keys: &Keys) -> Command {
+        let count = u32::try_from(keys.names().len() + 1).unwrap_or(u32::MAX);
+        Command::new("EVAL").arg(format!("{GUARD}{body}")).int(count).args(keys.names()).arg(self.redis.epoch_key())
     }
 
     async fn stamps(&self, keys: &Keys) -> Result<Stamps, Unavailable> {
@@ -89,16 +114,14 @@ impl RedisStore {
         let found: Option<Vec<Stamp>> = trusted.values.into_iter().map(|value| value.and_then(stamp)).collect();
         let values = match found {
             Some(values) => values,
-            None => self.ensured(keys).await?,
+            None => self.ensured(keys, &trusted.epoch).await?,
         };
         Ok(Stamps { epoch: Bytes::from(trusted.epoch), values })
     }
 
-    /// Sets stamps where there are none. What cannot be read as one is none.
-    async fn ensured(&self, keys: &Keys) -> Result<Vec<Stamp>, Unavailable> {
-        let count = u32::try_from(keys.names().len()).unwrap_or(u32::MAX);
-        let call = Command::new("EVAL").arg(ENSURE).int(count).args(keys.names());
-        let call = call.arg(random()).int(millis(STAMP_FOR));
+    /// Sets stamps where there are none, on the server that has this epoch. What cannot be read as one is none.
+    async fn ensured(&self, keys: &Keys, epoch: &str) -> Result<Vec<Stamp>, Unavailable> {
+        let call = self.guarded(ENSURE, keys).arg(random()).int(millis(STAMP_FOR)).arg(epoch);
         let reply = self.redis.run(call).await.and_then(crate::redis::Reply::into_array).map_err(unavailable)?;
         let values = reply.into_iter().map(|value| value.into_bytes().ok().flatten());
         let values: Option<Vec<Stamp>> = values.map(|value| value.and_then(|value| stamp(value.into()))).collect();
@@ -129,14 +152,13 @@ impl Store for RedisStore {
     }
 
     fn hold<'a>(&'a self, topics: &'a Keys, holder: &'a str, time: Duration) -> BoxFuture<'a, Result<(), Unavailable>> {
-        async move { self.script(format!("{OTHERS}{HOLD}"), topics, &[holder, &millis(time).to_string()]).await }
-            .boxed()
+        async move { self.script(HOLD, topics, &[holder, &millis(time).to_string()]).await }.boxed()
     }
 
     fn renew<'a>(&'a self, topics: &'a Keys, holder: &'a str) -> BoxFuture<'a, Result<(), Unavailable>> {
         async move {
             let time = millis(STAMP_FOR).to_string();
-            self.script(format!("{OTHERS}{RENEW}"), topics, &[holder, &random(), &time]).await
+            self.script(RENEW, topics, &[holder, &random(), &time]).await
         }
         .boxed()
     }

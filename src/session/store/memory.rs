@@ -50,15 +50,16 @@ impl Default for MemoryStore {
 impl FastCopy for MemoryStore {
     fn get<'a>(&'a self, hash: &'a KeyHash) -> BoxFuture<'a, Result<Found, Error>> {
         async move {
+            let at = Instant::now();
             let stored = self.0.get(hash).await.map(|stored| stored.bytes);
-            Ok(Found { hash: hash.clone(), epoch: EPOCH.to_owned(), stored })
+            Ok(Found { hash: hash.clone(), epoch: EPOCH.to_owned(), stored, at })
         }
         .boxed()
     }
 
     fn put<'a>(&'a self, found: &'a Found, copy: Copy, ttl: Duration) -> BoxFuture<'a, Result<(), Error>> {
         async move {
-            if found.is_removed() {
+            if found.is_final() {
                 return Ok(());
             }
             let fresh = Stored { bytes: copy.encode(&found.epoch).into(), ttl };

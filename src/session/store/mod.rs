@@ -3,7 +3,7 @@
 mod memory;
 mod redis;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
 use futures_util::future::BoxFuture;
@@ -27,6 +27,8 @@ pub struct Found {
     pub(super) epoch: String,
     /// What stands there, believed or not.
     pub(super) stored: Option<Bytes>,
+    /// When it was looked up.
+    pub(super) at: Instant,
 }
 
 impl Found {
@@ -36,8 +38,10 @@ impl Found {
         Copy::decode(self.stored.as_deref()?, &self.epoch)
     }
 
-    fn is_removed(&self) -> bool {
-        self.stored.as_deref() == Some(REMOVED)
+    /// Whether what was read from the row may not be put there: it was removed, or so long ago that the mark of a removal
+    /// since then may be gone again.
+    fn is_final(&self) -> bool {
+        self.stored.as_deref() == Some(REMOVED) || self.at.elapsed() > REMOVED_FOR / 2
     }
 }
 

@@ -3,7 +3,7 @@
 //! Whether a command goes over the worker's actor or over the pool is [`Redis`]'s business (its address decides); the
 //! protocol is the same.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -53,15 +53,16 @@ impl RedisStore {
 impl FastCopy for RedisStore {
     fn get<'a>(&'a self, hash: &'a KeyHash) -> BoxFuture<'a, Result<Found, Error>> {
         async move {
+            let at = Instant::now();
             let mut trusted = self.0.read_trusted(&[&self.key(hash)]).await?;
-            Ok(Found { hash: hash.clone(), epoch: trusted.epoch, stored: trusted.values.pop().flatten() })
+            Ok(Found { hash: hash.clone(), epoch: trusted.epoch, stored: trusted.values.pop().flatten(), at })
         }
         .boxed()
     }
 
     fn put<'a>(&'a self, found: &'a Found, copy: Copy, ttl: Duration) -> BoxFuture<'a, Result<(), Error>> {
         async move {
-            if found.is_removed() || ttl.is_zero() {
+            if found.is_final() || ttl.is_zero() {
                 return Ok(());
             }
             let command = Command::new("EVAL").arg(PUT).int(1).arg(self.key(&found.hash));
