@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use entity::{enums::AppointmentStatus, limits};
 use serde::Deserialize;
 
-use super::{appointment::status_from_code, queries::DoctorOption, step::Step};
+use super::{appointment::status_from_code, policy::BOARD, queries::DoctorOption, step::Step};
 use crate::web::{FormReader, FormView, forms::Fields, query::day};
 
 /// The longest part of a name that can be searched for.
@@ -78,6 +78,8 @@ pub(super) struct StepCommand {
     pub(super) version: i32,
     /// Why; given when, and only when, the step needs it.
     pub(super) reason: Option<String>,
+    /// Whether it was asked on a dashboard, where one goes on then; else on the appointment's page.
+    pub(super) is_on_board: bool,
 }
 
 /// The form of the one step in `steps`, or of those that share an address and are told apart by
@@ -99,8 +101,9 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
         }),
     };
     let reason = step.filter(|step| step.needs_reason()).and_then(|_| reason(&reader));
+    let is_on_board = reader.optional("back", "Back", BOARD.len()).as_deref() == Some(BOARD);
     let typed = reader.view();
-    let command = step.zip(version).map(|(step, version)| StepCommand { step, version, reason });
+    let command = step.zip(version).map(|(step, version)| StepCommand { step, version, reason, is_on_board });
     reader.finish(command.map(|command| (command, typed)))
 }
 

@@ -60,6 +60,9 @@ impl Permission for CancelAppointment {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
 }
 
+/// The value of the field `back` of an act on a dashboard.
+pub(super) const BOARD: &str = "board";
+
 /// Something the viewer may do with an appointment as it stands: a form of one button, for the
 /// component `appointment_act`.
 #[derive(Clone, Debug, Serialize)]
@@ -111,11 +114,14 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> 
         .collect()
 }
 
-/// The same for a row of a list: what is done many times a day. Calling a visit off is offered on its
-/// own page.
+/// The same for a row of a dashboard: what is done many times a day, and leads back to that board. Calling a visit off is
+/// offered on its own page.
 pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<Act> {
     let mut offered = acts(viewer, row, present);
     offered.retain(|act| act.step != Step::Cancel);
+    for act in &mut offered {
+        act.fields.insert("back", BOARD.to_owned());
+    }
     offered
 }
 

@@ -114,3 +114,32 @@ async fn a_patient_accepts_a_proposed_time_on_the_dashboard() {
     let stored = practice.stored(visit.id).await;
     assert_eq!((stored.status, stored.starts_at), (Status::Scheduled, practice.app.in_hours(48)));
 }
+
+#[tokio::test]
+async fn what_is_done_on_a_dashboard_leads_back_to_it() {
+    let practice = Practice::open().await;
+    let visit = practice.visit_at(Status::Confirmed, 1).await;
+    let doing = async |client: &Client, panel: &str, step: &str, status: &str| {
+        let board = client.get("/dashboard").await.ok();
+        let form = format!("#{panel} form[action=\"{}/{step}\"]", visit.path());
+        let done = client.submit(&board, &form, &[]).await.expect(303);
+        assert_eq!(done.location(), "/dashboard", "{step}");
+        let after = client.follow(done).await.ok();
+        assert!(after.says(status), "{step}: the board tells it at once");
+    };
+    doing(&practice.desk, "board", "arrival", "Waiting since").await;
+    doing(&practice.surgery, "waiting", "start", "The visit has begun.").await;
+    doing(&practice.surgery, "coming", "outcome", "The visit is recorded as completed.").await;
+
+    // A board that is behind leads to the visit as it is.
+    let late = practice.visit_at(Status::Requested, 2).await;
+    let board = practice.surgery.get("/dashboard").await.ok();
+    let form = format!("#requests form[action=\"{}/approval\"]", late.path());
+    practice.surgery.submit(&board, &form, &[]).await.expect(303);
+    let again = practice.surgery.submit(&board, &form, &[]).await.expect(409);
+    assert!(again.says("Nothing was changed") && again.says("Scheduled"));
+    // No other address is one that leads anywhere.
+    let fields = [("version", "1"), ("back", "//evil.example")];
+    let done = practice.home.post_form(&format!("{}/confirmation", late.path()), &fields).await;
+    assert!(done.status == 422 || done.location() == late.path(), "{}", done.status);
+}

@@ -114,7 +114,7 @@ async fn take(
     let (status, form) = match forms::step(steps, submitted.fields()?) {
         Ok((command, typed)) => match service::take(pages.state(), viewer, id, &command).await {
             Ok(()) => {
-                let path = format!("/appointments/{id}");
+                let path = if command.is_on_board { "/dashboard".to_owned() } else { format!("/appointments/{id}") };
                 return Ok(see_other_saying(&path, FlashKind::Success, command.step.done()));
             }
             Err(AppError::Conflict(why)) => (StatusCode::CONFLICT, typed.with_error("", why)),
