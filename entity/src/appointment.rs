@@ -36,6 +36,8 @@ pub struct Model {
     /// Why staff booked a time that was taken; such a row may overlap others.
     #[sea_orm(column_type = "Text", nullable)]
     pub overbook_reason: Option<String>,
+    /// What the form that booked it carried, unique for its requester: sent twice it books once.
+    pub booking_token: Option<String>,
     /// Optimistic lock: each change compares it and adds one.
     pub version: i32,
     pub created_at: DateTimeUtc,

@@ -34,6 +34,8 @@ pub const TIME_OFF_REASON: usize = 255;
 pub const SYMPTOMS: usize = 2000;
 /// `appointment.rejection_reason`, `.cancellation_reason`, `.overbook_reason`
 pub const APPOINTMENT_REASON: usize = 500;
+/// `appointment.booking_token`
+pub const BOOKING_TOKEN: usize = 64;
 /// `appointment_event.note`
 pub const EVENT_NOTE: usize = 500;
 /// `user_session.ip`, `audit_entry.ip`

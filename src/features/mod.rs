@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → notifications → accounts → hospitals → people → appointments → reports → home`.
+//! `audit → notifications → accounts → hospitals → people → schedules → appointments → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -9,6 +9,7 @@ mod hospitals;
 mod notifications;
 mod people;
 mod reports;
+mod schedules;
 
 use crate::routes::RouteTable;
 
@@ -19,6 +20,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
     accounts::routes(table);
     hospitals::routes(table);
     people::routes(table);
+    schedules::routes(table);
     appointments::routes(table);
     reports::routes(table);
     home::routes(table);

@@ -1,6 +1,6 @@
 //! Instants as people read them: in a hospital's zone, 24-hour, the date in words.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveTime, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -44,10 +44,7 @@ pub fn date_in_words(date: NaiveDate) -> String {
 /// The first instant of `date` in `zone`: midnight, or where the clocks skip it, the first moment
 /// after. The local day lasts from it to the first instant of the next date: 23, 24 or 25 hours.
 pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = date.and_time(NaiveTime::MIN);
-    (0..=8)
-        .find_map(|quarters| zone.from_local_datetime(&(midnight + Duration::minutes(15 * quarters))).earliest())
-        .map_or_else(|| midnight.and_utc(), |instant| instant.with_timezone(&Utc))
+    resolve_local(date.and_time(NaiveTime::MIN), zone)
 }
 
 /// A date as browsers send it: exactly `YYYY-MM-DD`. chrono alone would take signs, spaces and years of any length.
@@ -59,6 +56,29 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
             },
         );
     shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+}
+
+/// A time of day as browsers send it: exactly `HH:MM`.
+pub fn parse_time(text: &str) -> Option<NaiveTime> {
+    (text.len() == 5).then(|| NaiveTime::parse_from_str(text, "%H:%M").ok()).flatten()
+}
+
+/// A date and a time of day as browsers send them: exactly `YYYY-MM-DDTHH:MM`.
+pub fn parse_local(text: &str) -> Option<NaiveDateTime> {
+    let (date, time) = text.split_once('T')?;
+    Some(parse_date(date).filter(|date| (1900..=2200).contains(&date.year()))?.and_time(parse_time(time)?))
+}
+
+/// The instant at which the clocks of `zone` show `local`: the first of two, and where they skip it the first moment after.
+pub fn resolve_local(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    (0..=8)
+        .find_map(|quarters| zone.from_local_datetime(&(local + Duration::minutes(15 * quarters))).earliest())
+        .map_or_else(|| local.and_utc(), |instant| instant.with_timezone(&Utc))
+}
+
+/// `instant` as browsers send it in `zone`: what [`parse_local`] takes.
+pub fn local_value(instant: DateTime<Utc>, zone: Tz) -> String {
+    instant.with_timezone(&zone).format("%Y-%m-%dT%H:%M").to_string()
 }
 
 /// Whole years between `birth` and `today`, never negative.

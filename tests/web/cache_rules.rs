@@ -11,11 +11,13 @@ use telemedicine::routes::RouteTable;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 14] = [
+const UNCACHED: [(&str, &str); 16] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
     ("/audit", "the trail, to which each opening of a record adds"),
+    ("/appointments/new", "a form, with a token of its own"),
+    ("/doctors/{id}/availability", "a form"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),

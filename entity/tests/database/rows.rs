@@ -124,6 +124,7 @@ pub(crate) fn proposed(clinic: &Clinic) -> appointment::Model {
         cancellation_reason: None,
         proposed_starts_at: Some(at(60)),
         overbook_reason: Some("Urgent".to_owned()),
+        booking_token: None,
         version: 7,
         created_at: made(),
         updated_at: changed(),

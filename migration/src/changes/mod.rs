@@ -24,9 +24,10 @@ mod m0016_user_indexes;
 mod m0017_cache_outbox;
 mod m0022_audit_indexes;
 mod m0023_audit_seal;
+mod m0024_booking_token;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 19] = [
+pub(crate) const ALL: [Change; 20] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -46,4 +47,5 @@ pub(crate) const ALL: [Change; 19] = [
     m0017_cache_outbox::CHANGE,
     m0022_audit_indexes::CHANGE,
     m0023_audit_seal::CHANGE,
+    m0024_booking_token::CHANGE,
 ];

@@ -221,6 +221,7 @@ fn appointment(visit: &Visit, ids: &Ids, now: DateTime<Utc>) -> Result<appointme
             (visit.status == AppointmentStatus::Proposed).then(|| visit.starts_at + Duration::days(1))
         ),
         overbook_reason: Set(None),
+        booking_token: Set(None),
         version: Set(i32::try_from(steps.len().saturating_sub(1)).unwrap_or(0)),
         created_at: Set(visit.asked_at),
         updated_at: Set(steps.last().map_or(visit.asked_at, |step| step.at)),

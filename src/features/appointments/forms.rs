@@ -1,11 +1,17 @@
 //! What people ask of appointments, as domain types.
 
-use chrono::NaiveDate;
-use entity::{enums::AppointmentStatus, limits};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use entity::{
+    enums::{AppointmentStatus, Role},
+    limits,
+};
 use serde::Deserialize;
 
 use super::{appointment::status_from_code, policy::BOARD, queries::DoctorOption, step::Step};
-use crate::web::{FormReader, FormView, forms::Fields, query::day};
+use crate::{
+    access::Viewer,
+    web::{FormReader, FormView, forms::Fields, parse_local, query::day},
+};
 
 /// The longest part of a name that can be searched for.
 const SEARCH_CHARACTERS: usize = 100;
@@ -70,6 +76,98 @@ impl ListQuery {
     }
 }
 
+/// The query string of the page that books.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewQuery {
+    doctor_id: Option<String>,
+    patient_id: Option<String>,
+    date: Option<String>,
+    starts_at: Option<String>,
+    q: Option<String>,
+}
+
+/// Whom and when a booking is looked for; nothing of it is binding.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sought {
+    pub(super) doctor_id: Option<i64>,
+    pub(super) patient_id: Option<i64>,
+    /// The first day to be shown.
+    pub(super) date: Option<NaiveDate>,
+    /// Part of the patient's name.
+    pub(super) search: String,
+    /// What the form shows.
+    pub(super) form: FormView,
+}
+
+impl NewQuery {
+    /// As if it stood in the address.
+    pub(super) fn of(doctor_id: Option<String>, patient_id: Option<String>, starts_at: Option<String>) -> Self {
+        Self { doctor_id, patient_id, starts_at, ..Self::default() }
+    }
+
+    /// What is looked for. What cannot be understood is asked for again.
+    pub(super) fn sought(self) -> Sought {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let id = |value: &Option<String>| value.as_deref().and_then(|id| id.parse().ok());
+        let local = self.starts_at.as_deref().and_then(parse_local);
+        let date = self.date.as_deref().and_then(|date| day(date).ok());
+        let values = [
+            ("doctor_id", text(&self.doctor_id)),
+            ("patient_id", text(&self.patient_id)),
+            ("date", date.or(local.map(|local| local.date())).map(|date| date.to_string()).unwrap_or_default()),
+            ("starts_at", text(&self.starts_at)),
+        ];
+        Sought {
+            doctor_id: id(&self.doctor_id),
+            patient_id: id(&self.patient_id),
+            date: date.or(local.map(|local| local.date())),
+            search: text(&self.q).trim().chars().filter(|c| !c.is_control()).take(SEARCH_CHARACTERS).collect(),
+            form: FormView::filled(values),
+        }
+    }
+}
+
+/// Somebody wants to book a visit.
+#[derive(Clone, Debug)]
+pub(super) struct Booking {
+    /// None from a doctor, who books for themselves.
+    pub(super) doctor_id: Option<i64>,
+    /// None from a patient.
+    pub(super) patient_id: Option<i64>,
+    /// On the hospital's clock.
+    pub(super) local: NaiveDateTime,
+    pub(super) symptoms: Option<String>,
+    /// Why it must be although the time is taken; of staff alone.
+    pub(super) overbook_reason: Option<String>,
+    /// What tells a form that was sent twice.
+    pub(super) token: Option<String>,
+}
+
+/// The form that books, with the fields that are for `viewer`'s role. With it comes what was typed.
+///
+/// # Errors
+/// The form to show again.
+pub(super) fn booking(viewer: &Viewer, fields: Fields) -> Result<(Booking, FormView), Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let role = viewer.role();
+    let id = |name, label, sentence: &'static str| {
+        reader.parsed(name, label, |id| id.parse::<i64>().map_err(|_error| sentence.to_owned()))
+    };
+    let doctor_id =
+        (role != Role::Doctor).then(|| id("doctor_id", "Doctor", "Choose a doctor of your hospital.")).flatten();
+    let patient_id = (role != Role::Patient).then(|| id("patient_id", "Patient", "Choose a patient.")).flatten();
+    let local = local(&reader);
+    let symptoms = reader.multiline("symptoms", "Symptoms", limits::SYMPTOMS);
+    let overbook_reason = (role != Role::Patient)
+        .then(|| reader.multiline("overbook_reason", "Reason", limits::APPOINTMENT_REASON))
+        .flatten();
+    let token = reader.optional("token", "Form", limits::BOOKING_TOKEN);
+    let typed = reader.view();
+    let booking = local.map(|local| Booking { doctor_id, patient_id, local, symptoms, overbook_reason, token });
+    reader.finish(booking.map(|booking| (booking, typed)))
+}
+
 /// Somebody wants to take a step.
 #[derive(Clone, Debug)]
 pub(super) struct StepCommand {
@@ -78,6 +176,10 @@ pub(super) struct StepCommand {
     pub(super) version: i32,
     /// Why; given when, and only when, the step needs it.
     pub(super) reason: Option<String>,
+    /// The time on the hospital's clock that is proposed; given when, and only when, the step needs it.
+    pub(super) local: Option<NaiveDateTime>,
+    /// The same as an instant, once it is known to be free.
+    pub(super) proposes: Option<DateTime<Utc>>,
     /// Whether it was asked on a dashboard, where one goes on then; else on the appointment's page.
     pub(super) is_on_board: bool,
 }
@@ -101,14 +203,29 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
         }),
     };
     let reason = step.filter(|step| step.needs_reason()).and_then(|_| reason(&reader));
+    let local = step.filter(|step| step.needs_time()).and_then(|_| local(&reader));
     let is_on_board = reader.optional("back", "Back", BOARD.len()).as_deref() == Some(BOARD);
     let typed = reader.view();
-    let command = step.zip(version).map(|(step, version)| StepCommand { step, version, reason, is_on_board });
+    let command = step.zip(version).map(|(step, version)| StepCommand {
+        step,
+        version,
+        reason,
+        local,
+        proposes: None,
+        is_on_board,
+    });
     reader.finish(command.map(|command| (command, typed)))
 }
 
 /// What is said of a form that does not know the version it was made for.
 const STALE: &str = "Load the page again, then try once more.";
+
+/// The field `starts_at`.
+fn local(reader: &FormReader) -> Option<NaiveDateTime> {
+    reader.parsed("starts_at", "Time", |text| {
+        parse_local(text).ok_or_else(|| "Choose a time, such as 2026-11-24T14:30.".to_owned())
+    })
+}
 
 fn reason(reader: &FormReader) -> Option<String> {
     let reason = reader.multiline("reason", "Reason", limits::APPOINTMENT_REASON);

@@ -1,8 +1,9 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
-//! Owns `appointment`, `appointment_event`, `availability`, `time_off`. Used by `home`.
+//! Owns `appointment`, `appointment_event`. Used by `home`.
 
 mod appointment;
+mod booking;
 mod forms;
 mod handlers;
 mod pages;
@@ -15,15 +16,18 @@ pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
 pub(crate) use policy::{Act, row_acts};
 pub(crate) use queries::{AppointmentRow, scope, with_parties};
 
-use handlers::{list, steps};
+use handlers::{booking as book, list, steps};
 
 use crate::{cache::Policy, routes::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/appointments", Policy::with(&["status", "from", "to", "doctor", "q", "page"]), list::index);
+    table.post("/appointments", book::create);
+    table.get("/appointments/new", book::new);
     table.get("/appointments/{id}", list::show);
     table.post("/appointments/{id}/approval", steps::approve);
     table.post("/appointments/{id}/rejection", steps::reject);
+    table.post("/appointments/{id}/proposal", book::propose);
     table.post("/appointments/{id}/proposal/acceptance", steps::accept);
     table.post("/appointments/{id}/proposal/refusal", steps::refuse);
     table.post("/appointments/{id}/confirmation", steps::confirm);

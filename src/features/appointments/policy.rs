@@ -20,6 +20,14 @@ impl Permission for SeeAppointments {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
 }
 
+/// Book a visit, or ask for one.
+#[derive(Debug)]
+pub(super) struct BookAppointment;
+
+impl Permission for BookAppointment {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
+}
+
 /// Decide about a request; begin a visit and record its outcome.
 #[derive(Debug)]
 pub(super) struct DecideAppointment;
@@ -92,6 +100,8 @@ pub(crate) struct Question {
     pub(crate) no: &'static str,
     /// The id of the field `reason`, when one must be given; unique on a page of many appointments.
     pub(crate) reason_id: Option<String>,
+    /// The id of the field `starts_at`, when a time must be given.
+    pub(crate) time_id: Option<String>,
 }
 
 /// What `viewer` may do with an appointment of theirs as it stands, the usual thing first: the steps
@@ -133,7 +143,7 @@ fn act(step: Step, role: Role, row: &AppointmentRow) -> Act {
         label: label(step, role),
         href: format!("/appointments/{}/{}", row.id, step.noun()),
         kind: match step {
-            Step::RefuseProposal => "plain",
+            Step::RefuseProposal | Step::Propose => "plain",
             Step::Arrive if role == Role::Patient && row.status == AppointmentStatus::Scheduled => "plain",
             Step::Reject | Step::Cancel | Step::MissVisit => "danger",
             _ => "primary",
@@ -144,15 +154,21 @@ fn act(step: Step, role: Role, row: &AppointmentRow) -> Act {
 }
 
 impl Act {
-    /// The id of the field `reason`, if one must be given.
-    pub(super) fn reason_id(&self) -> Option<&str> {
-        self.question.as_ref()?.reason_id.as_deref()
+    /// The id of the field `name` of its question, if it has one.
+    pub(super) fn field_id(&self, name: &str) -> Option<&str> {
+        let question = self.question.as_ref()?;
+        match name {
+            "reason" => question.reason_id.as_deref(),
+            "starts_at" => question.time_id.as_deref(),
+            _ => None,
+        }
     }
 }
 
 fn label(step: Step, role: Role) -> &'static str {
     match step {
         Step::Approve => "Approve",
+        Step::Propose => "Propose another time",
         Step::Reject => "Decline",
         Step::AcceptProposal => "Accept the proposed time",
         Step::RefuseProposal => "Refuse it",
@@ -172,6 +188,7 @@ fn question(step: Step, role: Role, row: &AppointmentRow) -> Option<Question> {
         _ => row.patient_name(),
     };
     let (title, yes, no) = match step {
+        Step::Propose => (format!("Propose another time to {whom}?"), "Propose the time", "Keep the request as it is"),
         Step::Reject => (format!("Decline the request of {whom}?"), "Decline the request", "Keep it"),
         Step::Cancel => (format!("Cancel the visit with {whom}?"), "Cancel the visit", "Keep the visit"),
         Step::MissVisit => (format!("Record that {whom} did not attend?"), "Did not attend", "Not yet"),
@@ -182,5 +199,6 @@ fn question(step: Step, role: Role, row: &AppointmentRow) -> Option<Question> {
         yes,
         no,
         reason_id: step.needs_reason().then(|| format!("reason-{}-{}", step.noun(), row.id)),
+        time_id: step.needs_time().then(|| format!("time-{}-{}", step.noun(), row.id)),
     })
 }

@@ -85,6 +85,7 @@ fn changes(before: &Standing, command: &StepCommand, now: DateTime<Utc>) -> appo
             change.starts_at = Set(starts_at);
             change.ends_at = Set(starts_at + (before.ends_at - before.starts_at));
         }
+        (Step::Propose, _) => change.proposed_starts_at = Set(command.proposes),
         (Step::Reject, _) => change.rejection_reason = Set(command.reason.clone()),
         (Step::Cancel, _) => change.cancellation_reason = Set(command.reason.clone()),
         _ => {}
@@ -131,6 +132,7 @@ fn notice(step: Step, appointment: &Standing) -> Option<(NotificationKind, Vec<i
     let asked = appointment.requested_by;
     Some(match step {
         Step::Approve => (NotificationKind::AppointmentApproved, vec![patient, asked]),
+        Step::Propose => (NotificationKind::AppointmentProposed, vec![patient, asked]),
         Step::Reject => (NotificationKind::AppointmentRejected, vec![patient, asked]),
         Step::AcceptProposal => (NotificationKind::ProposalAccepted, vec![doctor, patient]),
         Step::RefuseProposal => (NotificationKind::ProposalRefused, vec![doctor, patient]),

@@ -11,6 +11,8 @@ use crate::access::Permission;
 pub(super) enum Step {
     /// The doctor accepts the request.
     Approve,
+    /// The doctor offers another time.
+    Propose,
     /// The doctor declines the request, with a reason.
     Reject,
     /// The proposed time is taken instead of the old one.
@@ -38,8 +40,9 @@ const NOT_OVER: [Status; 6] =
 
 impl Step {
     /// All steps, in the order in which they are offered.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Approve,
+        Self::Propose,
         Self::AcceptProposal,
         Self::RefuseProposal,
         Self::Confirm,
@@ -54,7 +57,7 @@ impl Step {
     /// The states it may be taken from.
     pub(super) fn from(self) -> &'static [Status] {
         match self {
-            Self::Approve | Self::Reject => &[Status::Requested],
+            Self::Approve | Self::Propose | Self::Reject => &[Status::Requested],
             Self::AcceptProposal | Self::RefuseProposal => &[Status::Proposed],
             Self::Confirm => &[Status::Scheduled],
             Self::Arrive => &EXPECTED,
@@ -69,6 +72,7 @@ impl Step {
     pub(super) fn to(self) -> Status {
         match self {
             Self::Approve | Self::AcceptProposal => Status::Scheduled,
+            Self::Propose => Status::Proposed,
             Self::Reject => Status::Rejected,
             Self::RefuseProposal => Status::Requested,
             Self::Confirm => Status::Confirmed,
@@ -83,7 +87,9 @@ impl Step {
     /// Who may take it: those its route lets in.
     pub(super) fn roles(self) -> &'static [Role] {
         match self {
-            Self::Approve | Self::Reject | Self::Start | Self::Complete | Self::MissVisit => DecideAppointment::ROLES,
+            Self::Approve | Self::Propose | Self::Reject | Self::Start | Self::Complete | Self::MissVisit => {
+                DecideAppointment::ROLES
+            }
             Self::AcceptProposal | Self::RefuseProposal => AnswerProposal::ROLES,
             Self::Confirm => ConfirmAppointment::ROLES,
             Self::Arrive => RecordArrival::ROLES,
@@ -95,6 +101,7 @@ impl Step {
     pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Approve => "approval",
+            Self::Propose => "proposal",
             Self::Reject => "rejection",
             Self::AcceptProposal => "proposal/acceptance",
             Self::RefuseProposal => "proposal/refusal",
@@ -120,10 +127,16 @@ impl Step {
         matches!(self, Self::Reject | Self::Cancel)
     }
 
+    /// Whether whoever takes it must say when.
+    pub(super) fn needs_time(self) -> bool {
+        self == Self::Propose
+    }
+
     /// What the history says.
     pub(super) fn event(self) -> EventKind {
         match self {
             Self::Approve => EventKind::Approved,
+            Self::Propose => EventKind::Proposed,
             Self::Reject => EventKind::Rejected,
             Self::AcceptProposal => EventKind::ProposalAccepted,
             Self::RefuseProposal => EventKind::ProposalRefused,
@@ -140,6 +153,7 @@ impl Step {
     pub(super) fn action(self) -> AuditAction {
         match self {
             Self::Approve => AuditAction::Approved,
+            Self::Propose => AuditAction::Proposed,
             Self::Reject => AuditAction::Rejected,
             Self::AcceptProposal => AuditAction::ProposalAccepted,
             Self::RefuseProposal => AuditAction::ProposalRefused,
@@ -156,6 +170,7 @@ impl Step {
     pub(super) fn done(self) -> &'static str {
         match self {
             Self::Approve => "The visit is scheduled.",
+            Self::Propose => "The other time is proposed.",
             Self::Reject => "The request is declined.",
             Self::AcceptProposal => "The proposed time is accepted: the visit is scheduled.",
             Self::RefuseProposal => "The proposed time is refused: the request stands as it was.",

@@ -8,6 +8,7 @@ mod policy;
 mod queries;
 
 pub(crate) use pages::Banner;
+pub(crate) use queries::{matching as patients_matching, topics as patient_topics};
 
 use crate::{cache::Policy, routes::RouteTable, web::query::ListQuery};
 

@@ -1,9 +1,10 @@
 //! How many minutes a doctor works within some days.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 use super::forms::Range;
+use crate::web::resolve_local;
 
 /// A doctor's week and absences.
 #[derive(Clone, Debug, Default)]
@@ -25,16 +26,10 @@ impl Hours {
     fn on(&self, date: NaiveDate, zone: Tz) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
         let weekday = i16::try_from(date.weekday().num_days_from_monday()).unwrap_or_default();
         let today = self.windows.iter().filter(|(day, _, _)| *day == weekday);
-        today.map(|(_, from, to)| (instant(date, *from, zone), instant(date, *to, zone))).collect()
+        today
+            .map(|(_, from, to)| (resolve_local(date.and_time(*from), zone), resolve_local(date.and_time(*to), zone)))
+            .collect()
     }
-}
-
-/// A wall-clock time as an instant: the earlier of two, and where the clocks skip it the first moment after.
-fn instant(date: NaiveDate, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
-    let local = date.and_time(time);
-    (0..=8)
-        .find_map(|quarters| zone.from_local_datetime(&(local + Duration::minutes(15 * quarters))).earliest())
-        .map_or_else(|| local.and_utc(), |instant| instant.with_timezone(&Utc))
 }
 
 fn length((from, to): (DateTime<Utc>, DateTime<Utc>)) -> Duration {
@@ -61,6 +56,8 @@ fn merged(mut stretches: Vec<(DateTime<Utc>, DateTime<Utc>)>) -> Vec<(DateTime<U
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeZone as _;
+
     use super::*;
 
     fn range(from: &str, to: &str) -> Range {

@@ -121,7 +121,7 @@ impl World {
     fn path(&self, route: &'static str) -> String {
         let id = match route {
             "/hospitals/{id}" => self.ids.0,
-            "/doctors/{id}" => self.ids.1,
+            "/doctors/{id}" | "/doctors/{id}/times" => self.ids.1,
             _ if route.contains("{id}") => panic!("{route}: which record is meant? Say it in World::path."),
             _ => return route.to_owned(),
         };

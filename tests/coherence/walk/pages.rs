@@ -146,7 +146,7 @@ impl Walk {
         let house = member.and_then(|member| member.house).unwrap_or(self.round % self.hospitals.len());
         let id = match route {
             "/hospitals/{id}" => self.hospitals[house].id,
-            "/doctors/{id}" => {
+            "/doctors/{id}" | "/doctors/{id}/times" => {
                 let is_one = |member: &&Member| member.house == Some(house) && member.person.role == Role::Doctor;
                 let doctors: Vec<i64> = self.members.iter().filter(is_one).map(|member| member.side).collect();
                 doctors[self.round % doctors.len()]

@@ -18,15 +18,9 @@ const SEEN_WITH_REASON: [(&str, &str); 2] = [("version", "0"), ("reason", "The w
 /// One act for each route that changes something, for the first hospital's records.
 pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
     let House { admin, doctor, patient, hospital, .. } = &clinic.here;
-    let text = |value: &str| value.to_owned();
-    let act = |route, by, fields: &[(&'static str, &str)]| Act {
-        route,
-        by,
-        fields: fields.iter().map(|(name, value)| (*name, text(value))).collect(),
-    };
     let own = Some(&patient.person);
     let its_doctor = Some(&doctor.person);
-    vec![
+    let mut acts = vec![
         act("/sign-in", None, &[("email", &patient.email), ("password", PASSWORD)]),
         act("/sign-up", None, &sign_up(&hospital.id.to_string())),
         act("/sign-out", own, &[]),
@@ -54,7 +48,44 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/arrival", own, &SEEN),
         act("/appointments/{id}/start", its_doctor, &SEEN),
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
+    ];
+    acts.extend(of_times(clinic));
+    acts
+}
+
+/// What has to do with times: when a doctor works, and when they are visited.
+fn of_times(clinic: &Clinic) -> Vec<Act<'_>> {
+    let House { admin, doctor, patient, .. } = &clinic.here;
+    let its_doctor = Some(&doctor.person);
+    vec![
+        act(
+            "/appointments",
+            Some(admin),
+            &[
+                ("doctor_id", &doctor.id.to_string()),
+                ("patient_id", &patient.id.to_string()),
+                ("starts_at", "2026-12-15T09:30"),
+                ("symptoms", "A cough."),
+                ("token", "a word of the form"),
+            ],
+        ),
+        act("/appointments/{id}/proposal", its_doctor, &[("version", "0"), ("starts_at", "2026-12-15T09:30")]),
+        act(
+            "/doctors/{id}/availability",
+            its_doctor,
+            &[("weekday", "0"), ("start_time", "18:00"), ("end_time", "20:00")],
+        ),
+        act(
+            "/doctors/{id}/time-off",
+            Some(admin),
+            &[("starts_at", "2026-12-20T00:00"), ("ends_at", "2026-12-22T00:00"), ("reason", "A conference.")],
+        ),
+        act("/doctors/{id}/time-off/{id}/removal", its_doctor, &[]),
     ]
+}
+
+fn act<'a>(route: &'static str, by: Option<&'a Person>, fields: &[(&'static str, &str)]) -> Act<'a> {
+    Act { route, by, fields: fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect() }
 }
 
 /// What a newcomer fills in.

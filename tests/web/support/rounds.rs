@@ -115,7 +115,7 @@ impl House {
 /// The state in which an appointment takes the step that `route` stands for; any for its page.
 fn status_for(route: &str) -> AppointmentStatus {
     match route.trim_start_matches("/appointments/{id}") {
-        "/approval" | "/rejection" => AppointmentStatus::Requested,
+        "/approval" | "/rejection" | "/proposal" => AppointmentStatus::Requested,
         "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
         "/start" => AppointmentStatus::Waiting,
         "/outcome" => AppointmentStatus::InProgress,

@@ -1,4 +1,5 @@
 //! Lists and pages; the steps of an appointment's life.
 
+pub(super) mod booking;
 pub(super) mod list;
 pub(super) mod steps;

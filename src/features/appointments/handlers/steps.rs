@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 
 use super::super::{
-    forms, pages,
+    forms::{self, StepCommand},
+    pages,
     policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival},
     queries, service,
     step::Step,
@@ -111,21 +112,33 @@ async fn take(
     submitted: Submitted,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
-    let (status, form) = match forms::step(steps, submitted.fields()?) {
-        Ok((command, typed)) => match service::take(pages.state(), viewer, id, &command).await {
-            Ok(()) => {
-                let path = if command.is_on_board { "/dashboard".to_owned() } else { format!("/appointments/{id}") };
-                return Ok(see_other_saying(&path, FlashKind::Success, command.step.done()));
-            }
-            Err(AppError::Conflict(why)) => (StatusCode::CONFLICT, typed.with_error("", why)),
-            Err(error) => return Err(error),
-        },
-        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
-    };
-    show_again(viewer, (id, steps), (status, form), pages).await
+    match forms::step(steps, submitted.fields()?) {
+        Ok(command) => carry_out(viewer, (id, steps), command, pages).await,
+        Err(form) => show_again(viewer, (id, steps), (StatusCode::UNPROCESSABLE_ENTITY, *form), pages).await,
+    }
 }
 
-async fn show_again(
+/// The same for a form that was understood.
+pub(super) async fn carry_out(
+    viewer: &Viewer,
+    (id, steps): (i64, &[Step]),
+    (command, typed): (StepCommand, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    match service::take(pages.state(), viewer, id, &command).await {
+        Ok(()) => {
+            let path = if command.is_on_board { "/dashboard".to_owned() } else { format!("/appointments/{id}") };
+            Ok(see_other_saying(&path, FlashKind::Success, command.step.done()))
+        }
+        Err(AppError::Conflict(why)) => {
+            show_again(viewer, (id, steps), (StatusCode::CONFLICT, typed.with_error("", why)), pages).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The page as it is now, with what was typed and why nothing was done.
+pub(super) async fn show_again(
     viewer: &Viewer,
     (id, steps): (i64, &[Step]),
     (status, form): (StatusCode, FormView),

@@ -1,7 +1,9 @@
 //! One struct for each template.
 
 mod index;
+mod new;
 mod show;
 
 pub(super) use index::Index;
+pub(super) use new::{BookingForm, first_day};
 pub(super) use show::Show;

@@ -104,12 +104,12 @@ impl Show {
     pub(in crate::features::appointments) fn refusing(mut self, steps: &[Step], mut form: FormView) -> Self {
         let asked = |offer: &&mut Offer| offer.act.question.is_some() && steps.contains(&offer.act.step);
         let offer = self.offers.iter_mut().find(asked);
-        let reason_id = offer.as_ref().and_then(|offer| offer.act.reason_id());
         // The summary links to fields by their ids; what has no field on this page has no link.
         for entry in &mut form.summary {
-            entry.field = reason_id.filter(|_| entry.field == "reason").unwrap_or_default().to_owned();
+            let id = offer.as_ref().and_then(|offer| offer.act.field_id(&entry.field));
+            entry.field = id.unwrap_or_default().to_owned();
         }
-        if let Some(offer) = offer.filter(|offer| offer.act.step.needs_reason()) {
+        if let Some(offer) = offer.filter(|offer| offer.act.step.needs_reason() || offer.act.step.needs_time()) {
             offer.form = form.clone();
             offer.open = true;
         }

@@ -1,11 +1,13 @@
 //! Reading appointments. Every query starts from what the viewer may see.
 
+mod booking;
 mod change;
 mod list;
 mod record;
 mod rows;
 mod scope;
 
+pub(super) use booking::{OFFERED, Parties, Party, asked, booked_with, chosen, offered};
 pub(super) use change::{Standing, standing};
 pub(super) use list::{DoctorOption, doctors, list};
 pub(super) use record::{About, EventRow, Record, record};

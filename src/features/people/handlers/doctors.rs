@@ -33,5 +33,5 @@ pub(in super::super) async fn show(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (doctor, hours) = queries::doctor(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
-    pages.show(&*viewer, &pages::Doctor::new(&viewer, doctor, &hours))
+    pages.show(&*viewer, &pages::Doctor::new(&viewer, *id, (doctor, &hours)))
 }

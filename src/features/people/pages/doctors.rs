@@ -4,7 +4,7 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
-    access::Viewer,
+    access::{Standing, Viewer},
     features::people::queries::{DoctorDetail, DoctorRow, HoursRow},
     web::{Moment, Page, Pagination},
 };
@@ -63,6 +63,10 @@ impl Page for Doctors {
 /// One doctor.
 #[derive(Debug, Serialize)]
 pub(in super::super) struct Doctor {
+    /// When they are free.
+    times_href: String,
+    /// Where their hours are kept; none for whoever does not keep them.
+    hours_href: Option<String>,
     name: String,
     specialization: String,
     experience_years: i32,
@@ -93,7 +97,12 @@ struct Office {
 }
 
 impl Doctor {
-    pub(in super::super) fn new(viewer: &Viewer, doctor: DoctorDetail, hours: &[HoursRow]) -> Self {
+    pub(in super::super) fn new(viewer: &Viewer, id: i64, (doctor, hours): (DoctorDetail, &[HoursRow])) -> Self {
+        let is_keeper = match &viewer.standing {
+            Standing::HospitalAdmin { .. } => true,
+            Standing::Doctor { doctor_id, .. } => *doctor_id == id,
+            Standing::Patient { .. } | Standing::SuperAdmin => false,
+        };
         let office = (viewer.role() == Role::HospitalAdmin).then(|| Office {
             email: doctor.email,
             phone: doctor.phone,
@@ -102,6 +111,8 @@ impl Doctor {
             last_sign_in: doctor.last_sign_in_at.map(|at| Moment::new(at, viewer.zone())),
         });
         Self {
+            times_href: format!("/doctors/{id}/times"),
+            hours_href: is_keeper.then(|| format!("/doctors/{id}/availability")),
             name: format!("Dr {} {}", doctor.first_name, doctor.last_name),
             specialization: doctor.specialization,
             experience_years: doctor.experience_years,

@@ -70,11 +70,13 @@ pub(in super::super) struct Patient {
     emergency_contact: Option<String>,
     since: Moment,
     /// The list of this person's visits, as far as the viewer sees them.
+    /// Where a visit is booked for them.
+    book_href: String,
     visits_href: String,
 }
 
 impl Patient {
-    pub(in super::super) fn new(viewer: &Viewer, record: PatientRecord, today: NaiveDate) -> Self {
+    pub(in super::super) fn new(viewer: &Viewer, (id, record): (i64, PatientRecord), today: NaiveDate) -> Self {
         let name = format!("{} {}", record.first_name, record.last_name);
         let contact = [record.emergency_contact_name, record.emergency_contact_phone];
         let contact = contact.into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -88,6 +90,7 @@ impl Patient {
             emergency_contact: Some(contact).filter(|contact| !contact.is_empty()),
             since: Moment::new(record.created_at, viewer.zone()),
             visits_href: format!("/appointments?{query}"),
+            book_href: format!("/appointments/new?patient_id={id}"),
         }
     }
 }

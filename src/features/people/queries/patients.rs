@@ -57,14 +57,7 @@ pub(in super::super) async fn patients(
     search: &str,
     paging: Paging,
 ) -> Result<(u64, Vec<PatientRow>), DbErr> {
-    let mut found = visible(viewer);
-    for word in words(search) {
-        found = found.filter(
-            Condition::any()
-                .add(contains_ignoring_case(user::Column::FirstName, word))
-                .add(contains_ignoring_case(user::Column::LastName, word)),
-        );
-    }
+    let found = matching(viewer, search);
     let total = reader.run(topics(viewer), async |conn| found.clone().count(conn).await).await?;
     let rows = found
         .select_only()
@@ -77,6 +70,17 @@ pub(in super::super) async fn patients(
         .offset(paging.offset());
     let rows = reader.run(topics(viewer), async |conn| rows.clone().into_model().all(conn).await).await?;
     Ok((total, rows))
+}
+
+/// The patients `viewer` may see whose name holds `search`.
+pub(crate) fn matching(viewer: &Viewer, search: &str) -> Select<patient::Entity> {
+    words(search).fold(visible(viewer), |found, word| {
+        found.filter(
+            Condition::any()
+                .add(contains_ignoring_case(user::Column::FirstName, word))
+                .add(contains_ignoring_case(user::Column::LastName, word)),
+        )
+    })
 }
 
 /// The record of patient `id`, if `viewer` may see it; sealed until the opening is recorded.
@@ -97,7 +101,7 @@ pub(in super::super) async fn patient(
 }
 
 /// What a list of the viewer's patients depends on: who they are and, to a doctor, whom they have visits with.
-fn topics(viewer: &Viewer) -> Topics {
+pub(crate) fn topics(viewer: &Viewer) -> Topics {
     viewer.visit_topics().and(viewer.hospital().map(|hospital| Topic::Patients(hospital.id)))
 }
 

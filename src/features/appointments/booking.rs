@@ -1,0 +1,272 @@
+//! Booking visits, and proposing other times.
+//!
+//! What is read first tells whoever books what is wrong; the last word has the database, which refuses two busy visits of one
+//! doctor or of one patient at a time, however many book at once.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
+use entity::{
+    appointment, appointment_event,
+    enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, NotificationKind, Role},
+};
+use sea_orm::{ActiveValue::NotSet, Set};
+
+use super::{
+    forms::Booking,
+    queries::{self, Party},
+};
+use crate::{
+    access::{Standing, Viewer},
+    cache::Topic,
+    db::{DbErr, Reader, UnitOfWork, ViolationKind, violation},
+    features::{
+        audit::{self, Act},
+        notifications,
+        schedules::{self, Refusal, Rules, Schedule, span},
+    },
+    state::AppState,
+    web::{AppError, Present},
+};
+
+/// How far ahead the nearest free times are looked for, in days.
+pub(super) const AHEAD: u64 = 14;
+
+/// Why nothing was booked.
+#[derive(Debug)]
+pub(super) enum NotBooked {
+    /// A field is wrong: its name, and the sentence beside it.
+    Field(&'static str, String),
+    /// The time is taken: the sentence beside it.
+    Taken(String),
+    Failed(AppError),
+}
+
+impl<E: Into<AppError>> From<E> for NotBooked {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// A visit that can be booked.
+struct Slot {
+    hospital_id: i64,
+    doctor: Party,
+    patient: Party,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    overbooks: bool,
+}
+
+/// Books a visit, once for each token: its id. Seven statements.
+///
+/// # Errors
+/// Why it cannot be.
+pub(super) async fn book(
+    state: &AppState,
+    reader: &Reader,
+    viewer: &Viewer,
+    booking: &Booking,
+) -> Result<i64, NotBooked> {
+    let booked = match slot(state, reader, viewer, booking).await {
+        Ok(slot) => insert(state, viewer, &slot, booking).await,
+        Err(refused) => Err(refused),
+    };
+    let (Err(NotBooked::Field(..) | NotBooked::Taken(_)), Some(token)) = (&booked, &booking.token) else {
+        return booked;
+    };
+    // Perhaps by the same form, sent a moment ago.
+    match queries::booked_with(reader, (viewer.user_id, token)).await? {
+        Some(id) => Ok(id),
+        None => booked,
+    }
+}
+
+async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Booking) -> Result<Slot, NotBooked> {
+    let (doctor_id, patient_id) = ids(viewer, booking);
+    let (doctor, patient) = queries::chosen(viewer, reader, (doctor_id, patient_id)).await?;
+    let doctor = doctor.ok_or_else(|| wrong("doctor_id", "Choose a doctor of your hospital."))?;
+    let patient = patient.filter(|patient| patient.active);
+    let patient = patient.ok_or_else(|| wrong("patient_id", "Choose a patient from the list."))?;
+    if !doctor.active {
+        return Err(wrong("doctor_id", "This doctor does not practise here any more. Choose another."));
+    }
+    if !doctor.accepting && viewer.role() == Role::Patient {
+        return Err(wrong("doctor_id", "This doctor takes no new requests now. Choose another."));
+    }
+    let hospital_id = viewer.hospital().map(|hospital| hospital.id).ok_or(AppError::Forbidden)?;
+    let rules = schedules::rules(viewer, (doctor.slot_minutes, doctor.booking_lead_hours));
+    let starts_at = instant(booking.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
+    let within = span(booking.local.date(), 1, rules.zone);
+    let schedule = schedules::schedule(reader, (doctor.id, Some(patient.id)), within).await?;
+    let present = Present::new(state.clock.now(), None);
+    let overbooks = match schedule.judge(starts_at, rules, &present) {
+        Ok(()) => false,
+        Err(Refusal::Taken) if booking.overbook_reason.is_some() => true,
+        Err(Refusal::Taken) => return Err(NotBooked::Taken(TAKEN.to_owned())),
+        Err(refusal) => return Err(NotBooked::Field("starts_at", sentence(refusal, (viewer, rules)))),
+    };
+    Ok(Slot { hospital_id, doctor, patient, starts_at, ends_at: starts_at + rules.slot, overbooks })
+}
+
+const TAKEN: &str = "That time is taken. Choose one of the free times below.";
+
+fn wrong(field: &'static str, sentence: impl Into<String>) -> NotBooked {
+    NotBooked::Field(field, sentence.into())
+}
+
+/// Who is to meet whom: a doctor books with themselves, a patient for themselves.
+fn ids(viewer: &Viewer, booking: &Booking) -> (i64, i64) {
+    let (mut doctor_id, mut patient_id) =
+        (booking.doctor_id.unwrap_or_default(), booking.patient_id.unwrap_or_default());
+    match viewer.standing {
+        Standing::Doctor { doctor_id: own, .. } => doctor_id = own,
+        Standing::Patient { patient_id: own, .. } => patient_id = own,
+        Standing::HospitalAdmin { .. } | Standing::SuperAdmin => {}
+    }
+    (doctor_id, patient_id)
+}
+
+fn instant(local: NaiveDateTime, rules: Rules) -> Result<DateTime<Utc>, &'static str> {
+    rules.instant(local).ok_or("The clocks go forward over that time. Choose another.")
+}
+
+/// What is said of a time that cannot be booked.
+fn sentence(refusal: Refusal, (viewer, rules): (&Viewer, Rules)) -> String {
+    let whose = if viewer.role() == Role::Patient { "You already have" } else { "The patient already has" };
+    match refusal {
+        Refusal::Past => "That time is over. Choose one that is to come.".to_owned(),
+        Refusal::TooSoon => format!("Book at least {} hours ahead. For sooner, call the hospital.", rules.lead_hours()),
+        Refusal::NotWorking => "The doctor does not work on that day.".to_owned(),
+        Refusal::OutOfHours => "That is outside the doctor's hours.".to_owned(),
+        Refusal::OffSlot => "Visits do not begin at that minute. Choose one of the times below.".to_owned(),
+        Refusal::Away => "The doctor is away then.".to_owned(),
+        Refusal::PatientBusy => format!("{whose} another visit at that time."),
+        Refusal::Taken => TAKEN.to_owned(),
+    }
+}
+
+async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Booking) -> Result<i64, NotBooked> {
+    let now = state.clock.now();
+    let written = state
+        .db
+        .write(async |uow| {
+            let id = uow.insert(row(viewer, now, slot, booking), topics(slot)).await?.id;
+            record(uow, (viewer, now), slot, id).await?;
+            Ok::<_, DbErr>(id)
+        })
+        .await;
+    written.map_err(|error| match violation(&error) {
+        Some(broken) if broken.kind == ViolationKind::Overlap && broken.constraint.contains("patient") => {
+            wrong("starts_at", sentence(Refusal::PatientBusy, (viewer, rules_of(viewer, slot))))
+        }
+        // Sent twice at the same moment: whoever asks for the token next finds the other.
+        Some(broken) if matches!(broken.kind, ViolationKind::Overlap | ViolationKind::Unique) => {
+            NotBooked::Taken("Somebody took that time a moment ago. Choose one of the free times below.".to_owned())
+        }
+        _ => error.into(),
+    })
+}
+
+fn rules_of(viewer: &Viewer, slot: &Slot) -> Rules {
+    schedules::rules(viewer, (slot.doctor.slot_minutes, slot.doctor.booking_lead_hours))
+}
+
+fn topics(slot: &Slot) -> [Topic; 3] {
+    Topic::of_visit(slot.hospital_id, slot.doctor.id, slot.patient.id)
+}
+
+/// What a patient asks for is decided by the doctor; what staff book stands.
+fn status(viewer: &Viewer) -> AppointmentStatus {
+    if viewer.role() == Role::Patient { AppointmentStatus::Requested } else { AppointmentStatus::Scheduled }
+}
+
+fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> appointment::ActiveModel {
+    appointment::ActiveModel {
+        id: NotSet,
+        hospital_id: Set(slot.hospital_id),
+        doctor_id: Set(slot.doctor.id),
+        patient_id: Set(slot.patient.id),
+        starts_at: Set(slot.starts_at),
+        ends_at: Set(slot.ends_at),
+        status: Set(status(viewer)),
+        symptoms: Set(booking.symptoms.clone()),
+        requested_by: Set(viewer.user_id),
+        rejection_reason: Set(None),
+        cancellation_reason: Set(None),
+        proposed_starts_at: Set(None),
+        overbook_reason: Set(booking.overbook_reason.clone().filter(|_| slot.overbooks)),
+        booking_token: Set(booking.token.clone()),
+        version: Set(0),
+        created_at: Set(now),
+        updated_at: Set(now),
+    }
+}
+
+/// Writes the history, the notifications and the trail.
+async fn record(uow: &UnitOfWork, (viewer, now): (&Viewer, DateTime<Utc>), slot: &Slot, id: i64) -> Result<(), DbErr> {
+    let is_request = viewer.role() == Role::Patient;
+    let event = appointment_event::ActiveModel {
+        id: NotSet,
+        appointment_id: Set(id),
+        actor_id: Set(viewer.user_id),
+        kind: Set(if is_request { EventKind::Requested } else { EventKind::Booked }),
+        from_status: Set(None),
+        to_status: Set(status(viewer)),
+        note: Set(None),
+        at: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+    };
+    uow.insert_many([event], topics(slot)).await?;
+    let (kind, action) = if is_request {
+        (NotificationKind::AppointmentRequested, AuditAction::Requested)
+    } else {
+        (NotificationKind::AppointmentBooked, AuditAction::Booked)
+    };
+    let others = [slot.doctor.user_id, slot.patient.user_id].into_iter().filter(|id| *id != viewer.user_id);
+    notifications::notify(uow, now, (kind, id), others).await?;
+    let act = Act::new(action, AuditSubject::Appointment, id).instant("starts_at", slot.starts_at);
+    let act = if slot.overbooks { act.word("overbooked", "yes") } else { act };
+    audit::record(uow, now, viewer, act).await
+}
+
+/// Whether the doctor of the visit `id` may propose the time `local` for it, as an instant.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the visit is not theirs; why the time cannot be proposed, with the nearest that can.
+pub(super) async fn proposable(
+    state: &AppState,
+    viewer: &Viewer,
+    (id, local): (i64, NaiveDateTime),
+) -> Result<DateTime<Utc>, NotBooked> {
+    let reader = state.db.reader();
+    let visit = queries::asked(viewer, &reader, id).await?.ok_or(AppError::NotFound)?;
+    let rules = schedules::rules(viewer, (visit.slot_minutes, visit.booking_lead_hours));
+    let starts_at = instant(local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
+    if starts_at == visit.starts_at {
+        return Err(wrong("starts_at", "That is the time the patient asked for: approve the request instead."));
+    }
+    let parties = (visit.doctor_id, Some(visit.patient_id));
+    let schedule = schedules::schedule(&reader, parties, span(local.date(), AHEAD, rules.zone)).await?;
+    let present = Present::new(state.clock.now(), None);
+    let Err(refusal) = schedule.judge(starts_at, rules, &present) else { return Ok(starts_at) };
+    let free = free_then(&schedule, local.date(), (rules, &present));
+    if refusal == Refusal::Taken {
+        return Err(NotBooked::Taken(format!("You have another visit at that time. {free}")));
+    }
+    Err(wrong("starts_at", format!("{} {free}", sentence(refusal, (viewer, rules)))))
+}
+
+/// The nearest free times from `date` on, in words.
+fn free_then(schedule: &Schedule, date: NaiveDate, (rules, present): (Rules, &Present)) -> String {
+    let nearest = schedule.nearest((date, AHEAD), rules, (present, 4));
+    let times: Vec<String> = nearest
+        .into_iter()
+        .flat_map(|(_, slots)| slots)
+        .map(|slot| slot.starts_at.with_timezone(&rules.zone).format("%A %-d %B, %H:%M").to_string())
+        .collect();
+    if times.is_empty() {
+        let until = date + Days::new(AHEAD);
+        return format!("There is no free time before {}.", until.format("%-d %B"));
+    }
+    format!("Free are: {}.", times.join("; "))
+}

@@ -1,0 +1,131 @@
+//! `GET /appointments/new`, `POST /appointments`, `POST /appointments/{id}/proposal`.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+
+use super::{
+    super::{
+        booking::{self, AHEAD, NotBooked},
+        forms::{self, NewQuery, Sought},
+        pages,
+        policy::{BookAppointment, DecideAppointment},
+        queries::{self, Party},
+        step::Step,
+    },
+    steps,
+};
+use crate::{
+    access::{Allowed, Standing, Viewer},
+    db::Reader,
+    features::schedules::{self, span},
+    web::{AppError, FlashKind, FormView, Pages, Submitted, query::Filter, see_other_saying},
+};
+
+/// The form: with whom, for whom, and the times that are free.
+pub(in super::super) async fn new(
+    viewer: Allowed<BookAppointment>,
+    reader: Reader,
+    query: Filter<NewQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let page = form(&viewer, &reader, query.0.sought(), &pages).await?;
+    pages.show_clinical(&*viewer, &page)
+}
+
+/// Books it.
+pub(in super::super) async fn create(
+    viewer: Allowed<BookAppointment>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (state, reader) = (pages.state(), pages.state().db.reader());
+    let fields = submitted.fields()?;
+    let token = fields.get("token").cloned();
+    let (status, form) = match forms::booking(&viewer, fields) {
+        Ok((command, typed)) => match booking::book(state, &reader, &viewer, &command).await {
+            Ok(id) => return Ok(booked(&viewer, id)),
+            Err(NotBooked::Taken(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
+            Err(NotBooked::Field(field, why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, why)),
+            Err(NotBooked::Failed(error)) => return Err(error),
+        },
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+    };
+    let page = self::form(&viewer, &reader, Sought::again(form), &pages).await?.with_token(token);
+    let page = if status == StatusCode::CONFLICT { page.asking_why() } else { page };
+    pages.refuse(status, &*viewer, &page)
+}
+
+fn booked(viewer: &Viewer, id: i64) -> HttpResponse {
+    let said = match viewer.standing {
+        Standing::Patient { .. } => "Your request is sent. You will be notified when the doctor has decided.",
+        _ => "The visit is booked, and the others are notified.",
+    };
+    see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, said)
+}
+
+/// Another time is proposed.
+pub(in super::super) async fn propose(
+    viewer: Allowed<DecideAppointment>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let step = [Step::Propose];
+    let (mut command, typed) = match forms::step(&step, submitted.fields()?) {
+        Ok(command) => command,
+        Err(form) => {
+            return steps::show_again(&viewer, (*id, &step), (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await;
+        }
+    };
+    let local = command.local.unwrap_or_default();
+    let refused = match booking::proposable(pages.state(), &viewer, (*id, local)).await {
+        Ok(starts_at) => {
+            command.proposes = Some(starts_at);
+            return steps::carry_out(&viewer, (*id, &step), (command, typed), &pages).await;
+        }
+        Err(NotBooked::Taken(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
+        Err(NotBooked::Field(field, why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, why)),
+        Err(NotBooked::Failed(error)) => return Err(error),
+    };
+    steps::show_again(&viewer, (*id, &step), refused, &pages).await
+}
+
+/// The page for what is sought.
+async fn form(viewer: &Viewer, reader: &Reader, sought: Sought, pages: &Pages) -> Result<pages::BookingForm, AppError> {
+    let parties = queries::offered(viewer, reader, (sought.patient_id, &sought.search)).await?;
+    let present = pages.present();
+    let doctor = chosen(viewer, &sought, &parties.doctors);
+    let times = match doctor {
+        Some(doctor) => {
+            let rules = schedules::rules(viewer, (doctor.slot_minutes, doctor.booking_lead_hours));
+            let within = span(pages::first_day((viewer, &present), &sought), AHEAD, rules.zone);
+            let schedule = schedules::schedule(reader, (doctor.id, patient(viewer, &sought)), within).await?;
+            Some((schedule, rules))
+        }
+        None => None,
+    };
+    let times = times.as_ref().map(|(schedule, rules)| (schedule, *rules));
+    Ok(pages::BookingForm::new((viewer, &present), sought, &parties, times))
+}
+
+/// With whom: a doctor with themselves; whoever has one doctor to choose from, with that one.
+fn chosen<'a>(viewer: &Viewer, sought: &Sought, doctors: &'a [Party]) -> Option<&'a Party> {
+    let only = if let ([only], Standing::Doctor { .. }) = (doctors, &viewer.standing) { Some(only) } else { None };
+    only.or_else(|| doctors.iter().find(|doctor| Some(doctor.id) == sought.doctor_id))
+}
+
+/// For whom, if it is known and theirs to know.
+fn patient(viewer: &Viewer, sought: &Sought) -> Option<i64> {
+    match viewer.standing {
+        Standing::Patient { patient_id, .. } => Some(patient_id),
+        _ => sought.patient_id,
+    }
+}
+
+impl Sought {
+    /// What the form that was sent and refused was about.
+    fn again(form: FormView) -> Self {
+        let value = |name: &str| form.values.get(name).cloned();
+        let query = NewQuery::of(value("doctor_id"), value("patient_id"), value("starts_at"));
+        Self { form, ..query.sought() }
+    }
+}

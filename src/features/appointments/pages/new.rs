@@ -1,0 +1,148 @@
+//! The page that books.
+
+use chrono::{Days, NaiveDate};
+use entity::enums::Role;
+use serde::Serialize;
+
+use crate::{
+    access::Viewer,
+    features::{
+        appointments::{
+            booking::AHEAD,
+            forms::Sought,
+            queries::{OFFERED, Parties, Party},
+        },
+        schedules::{self, Day, Rules, Schedule},
+    },
+    web::{FormView, Page, Present},
+};
+
+/// So many times are offered at once.
+const TIMES: usize = 30;
+
+/// One entry of a select.
+#[derive(Debug, Serialize)]
+struct Choice {
+    value: i64,
+    label: String,
+}
+
+/// Choose with whom, for whom and when.
+#[derive(Debug, Serialize)]
+pub(in crate::features::appointments) struct BookingForm {
+    form: FormView,
+    /// Staff book for others, and may overbook.
+    is_staff: bool,
+    /// Empty to a doctor, who books with themselves.
+    doctors: Vec<Choice>,
+    patients: Vec<Choice>,
+    /// Whether there may be patients beyond those.
+    has_more_patients: bool,
+    search: String,
+    /// The first day that is shown.
+    date: String,
+    /// Whether it is known with whom.
+    is_ready: bool,
+    days: Vec<Day>,
+    zone: &'static str,
+    /// Whether the reason for overbooking is asked for.
+    asks_why: bool,
+    /// What tells this form from the next.
+    token: String,
+    lead_hours: Option<i64>,
+}
+
+impl BookingForm {
+    /// The page for what is `sought` among `parties`, with the schedule of the doctor if it is known who.
+    pub(in crate::features::appointments) fn new(
+        (viewer, present): (&Viewer, &Present),
+        sought: Sought,
+        parties: &Parties,
+        times: Option<(&Schedule, Rules)>,
+    ) -> Self {
+        let date = first_day((viewer, present), &sought);
+        let is_staff = viewer.role() != Role::Patient;
+        let is_doctor = viewer.role() == Role::Doctor;
+        let asks_why = is_staff && sought.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
+        Self {
+            is_staff,
+            doctors: parties.doctors.iter().filter(|_| !is_doctor).map(Choice::doctor).collect(),
+            patients: parties.patients.iter().map(Choice::patient).collect(),
+            has_more_patients: parties.patients.len() as u64 >= OFFERED,
+            search: sought.search,
+            date: date.to_string(),
+            is_ready: times.is_some(),
+            lead_hours: times.map(|(_, rules)| rules.lead_hours()).filter(|hours| *hours > 0),
+            days: times
+                .map(|(schedule, rules)| offer((schedule, rules), (date, is_staff), present))
+                .unwrap_or_default(),
+            zone: viewer.zone().name(),
+            asks_why,
+            token: format!("{:032x}", rand::random::<u128>()),
+            form: sought.form,
+        }
+    }
+
+    /// The same after it was refused: the time is taken, and staff are asked why it must be then.
+    pub(in crate::features::appointments) fn asking_why(mut self) -> Self {
+        self.asks_why = self.is_staff;
+        self
+    }
+
+    /// The same with the token of the form that was sent.
+    pub(in crate::features::appointments) fn with_token(mut self, token: Option<String>) -> Self {
+        self.token = token.unwrap_or(self.token);
+        self
+    }
+}
+
+/// The day that is looked for, or the first that can be booked.
+pub(in crate::features::appointments) fn first_day(
+    (viewer, present): (&Viewer, &Present),
+    sought: &Sought,
+) -> NaiveDate {
+    let today = present.date(viewer.zone());
+    sought.date.unwrap_or(today).clamp(today, today + Days::new(5 * 366))
+}
+
+/// Free times; to staff the taken ones of the first day as well, which they may overbook.
+fn offer((schedule, rules): (&Schedule, Rules), (date, is_staff): (NaiveDate, bool), present: &Present) -> Vec<Day> {
+    let free = schedule.nearest((date, AHEAD), rules, (present, TIMES));
+    let mut days = schedules::days(free, rules.zone);
+    let taken = if is_staff { schedule.taken(date, rules, present) } else { Vec::new() };
+    let Some(mut taken) = schedules::days(vec![(date, taken)], rules.zone).pop().filter(|day| !day.times.is_empty())
+    else {
+        return days;
+    };
+    for time in &mut taken.times {
+        time.label.push_str(" (taken)");
+    }
+    match days.first_mut().filter(|day| day.date == taken.date) {
+        Some(first) => {
+            first.times.append(&mut taken.times);
+            first.times.sort_by(|one, other| one.value.cmp(&other.value));
+        }
+        None => days.insert(0, taken),
+    }
+    days
+}
+
+impl Choice {
+    fn doctor(party: &Party) -> Self {
+        let note = party.note.as_deref().unwrap_or_default();
+        Self { value: party.id, label: format!("Dr {} {}, {note}", party.first_name, party.last_name) }
+    }
+
+    fn patient(party: &Party) -> Self {
+        let phone = party.note.as_deref().map(|phone| format!(", {phone}")).unwrap_or_default();
+        Self { value: party.id, label: format!("{} {}{phone}", party.first_name, party.last_name) }
+    }
+}
+
+impl Page for BookingForm {
+    const TEMPLATE: &'static str = "appointments/new.html";
+
+    fn title(&self) -> String {
+        if self.is_staff { "Book a visit" } else { "Ask for a visit" }.to_owned()
+    }
+}

@@ -1,0 +1,199 @@
+//! Whom a visit can be booked with and for.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    doctor,
+    enums::Role,
+    hospital, patient, user,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, RelationTrait, Select, StatementBuilder,
+    sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType},
+};
+
+use super::scope;
+use crate::{
+    access::{Standing, Viewer},
+    cache::Topic,
+    db::Reader,
+    features::people::patients_matching,
+};
+
+/// So many patients are offered at once; beyond them one searches.
+pub(in crate::features::appointments) const OFFERED: u64 = 50;
+
+const DOCTOR: i32 = 0;
+
+/// A doctor or a patient who can be chosen, and how their hospital books.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::appointments) struct Party {
+    kind: i32,
+    /// `doctor.id` or `patient.id`
+    pub(in crate::features::appointments) id: i64,
+    pub(in crate::features::appointments) user_id: i64,
+    pub(in crate::features::appointments) first_name: String,
+    pub(in crate::features::appointments) last_name: String,
+    /// Whether they practise, or are treated, there still.
+    pub(in crate::features::appointments) active: bool,
+    /// Of a doctor: whether patients may ask for times.
+    pub(in crate::features::appointments) accepting: bool,
+    /// Of a doctor: the field.
+    pub(in crate::features::appointments) note: Option<String>,
+    pub(in crate::features::appointments) slot_minutes: i32,
+    pub(in crate::features::appointments) booking_lead_hours: i32,
+}
+
+/// Whom a viewer can choose.
+#[derive(Clone, Debug, Default)]
+pub(in crate::features::appointments) struct Parties {
+    pub(in crate::features::appointments) doctors: Vec<Party>,
+    pub(in crate::features::appointments) patients: Vec<Party>,
+}
+
+impl Parties {
+    fn of(rows: Vec<Party>) -> Self {
+        let (doctors, patients) = rows.into_iter().partition(|party| party.kind == DOCTOR);
+        Self { doctors, patients }
+    }
+}
+
+/// The doctors that `viewer` can book with, by name, and some of the patients they can book for: the one with the id, or those
+/// whose name holds the search.
+pub(in crate::features::appointments) async fn offered(
+    viewer: &Viewer,
+    reader: &Reader,
+    (patient_id, search): (Option<i64>, &str),
+) -> Result<Parties, DbErr> {
+    let mut doctors = doctors(viewer).filter(user::Column::Active.eq(true));
+    if viewer.role() == Role::Patient {
+        doctors = doctors.filter(doctor::Column::Accepting.eq(true));
+    }
+    let patients = patients(viewer, search).filter(user::Column::Active.eq(true)).limit(OFFERED);
+    let patients = match patient_id {
+        Some(id) => patients.filter(patient::Column::Id.eq(id)),
+        None => patients,
+    };
+    parties(viewer, reader, (doctors, patients)).await.map(Parties::of)
+}
+
+/// The doctor and the patient of these ids, as far as `viewer` may know of them, whether they can be booked or not.
+pub(in crate::features::appointments) async fn chosen(
+    viewer: &Viewer,
+    reader: &Reader,
+    (doctor_id, patient_id): (i64, i64),
+) -> Result<(Option<Party>, Option<Party>), DbErr> {
+    let doctors = doctors(viewer).filter(doctor::Column::Id.eq(doctor_id));
+    let patients = match viewer.role() {
+        Role::Patient => oneself(patient_id),
+        _ => patients(viewer, "").filter(patient::Column::Id.eq(patient_id)),
+    };
+    let found = parties(viewer, reader, (doctors, patients)).await.map(Parties::of)?;
+    Ok((found.doctors.into_iter().next(), found.patients.into_iter().next()))
+}
+
+async fn parties(
+    viewer: &Viewer,
+    reader: &Reader,
+    (doctors, patients): (Select<doctor::Entity>, Select<patient::Entity>),
+) -> Result<Vec<Party>, DbErr> {
+    let whole = |select: SelectStatement| Query::select().column(Asterisk).from_subquery(select, "party").to_owned();
+    let mut all = whole(doctors.into_query());
+    all.union(UnionType::All, whole(patients.into_query()));
+    let hospital = viewer.hospital().map(|hospital| hospital.id);
+    let topics = crate::features::people::patient_topics(viewer);
+    let topics = topics.and(hospital.map(Topic::Doctors)).and([Topic::Hospitals]);
+    reader
+        .run(topics, async |conn| {
+            let statement = StatementBuilder::build(&all, &conn.get_database_backend());
+            Party::find_by_statement(statement).all(conn).await
+        })
+        .await
+}
+
+/// The doctors of the viewer's hospital; to a doctor themselves.
+fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
+    let found = doctor::Entity::find()
+        .select_only()
+        .expr_as(Expr::cust("0"), "kind")
+        .columns([doctor::Column::Id, doctor::Column::UserId])
+        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active])
+        .column(doctor::Column::Accepting)
+        .column_as(doctor::Column::Specialization, "note")
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
+        .join(JoinType::InnerJoin, user::Relation::Hospital.def())
+        .filter(user::Column::Role.eq(Role::Doctor))
+        .filter(user::Column::HospitalId.eq(viewer.hospital().map(|hospital| hospital.id)))
+        .order_by_asc(user::Column::LastName)
+        .order_by_asc(doctor::Column::Id);
+    match viewer.standing {
+        Standing::Doctor { doctor_id, .. } => found.filter(doctor::Column::Id.eq(doctor_id)),
+        _ => found,
+    }
+}
+
+/// The patients that `viewer` may book for: to a doctor their own. To a patient nobody is shown.
+fn patients(viewer: &Viewer, search: &str) -> Select<patient::Entity> {
+    as_party(patients_matching(viewer, search))
+}
+
+fn oneself(patient_id: i64) -> Select<patient::Entity> {
+    let own = patient::Entity::find_by_id(patient_id).join(JoinType::InnerJoin, patient::Relation::User.def());
+    as_party(own)
+}
+
+/// `found`, which has `user` joined, with the columns of [`Party`].
+fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
+    found
+        .select_only()
+        .expr_as(Expr::cust("1"), "kind")
+        .columns([patient::Column::Id, patient::Column::UserId])
+        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active])
+        .column_as(user::Column::Active, "accepting")
+        .column_as(user::Column::Phone, "note")
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .join(JoinType::InnerJoin, user::Relation::Hospital.def())
+        .order_by_asc(user::Column::LastName)
+        .order_by_asc(patient::Column::Id)
+}
+
+/// A visit for which another time is looked for.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::appointments) struct Asked {
+    pub(in crate::features::appointments) doctor_id: i64,
+    pub(in crate::features::appointments) patient_id: i64,
+    pub(in crate::features::appointments) starts_at: DateTime<Utc>,
+    pub(in crate::features::appointments) slot_minutes: i32,
+    pub(in crate::features::appointments) booking_lead_hours: i32,
+}
+
+/// The visit `id`, if it is the viewer's to see.
+pub(in crate::features::appointments) async fn asked(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<Asked>, DbErr> {
+    let found = appointment::Entity::find_by_id(id)
+        .select_only()
+        .columns([Column::DoctorId, Column::PatientId, Column::StartsAt])
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
+        .filter(scope(viewer));
+    let topics = viewer.visit_topics().and([Topic::Hospitals]);
+    reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
+}
+
+/// The visit that `user_id` booked with this token.
+pub(in crate::features::appointments) async fn booked_with(
+    reader: &Reader,
+    (user_id, token): (i64, &str),
+) -> Result<Option<i64>, DbErr> {
+    let found = appointment::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Condition::all().add(Column::RequestedBy.eq(user_id)).add(Column::BookingToken.eq(token)));
+    let topics = crate::cache::Topics::exempt("a form that was sent twice");
+    reader.run(topics, async |conn| found.clone().into_tuple().one(conn).await).await
+}

@@ -1,0 +1,115 @@
+//! What people say about schedules, as domain types.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use entity::limits;
+use serde::Deserialize;
+
+use super::free::Stretch;
+use crate::web::{FormReader, FormView, forms::Fields, parse_local, parse_time, query::day, resolve_local};
+
+/// The longest absence.
+const LONGEST: TimeDelta = TimeDelta::days(366);
+
+/// The query string of the free times.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TimesQuery {
+    date: Option<String>,
+}
+
+impl TimesQuery {
+    /// The day asked for, `today` if none is, with the form.
+    ///
+    /// # Errors
+    /// The form to show again.
+    pub(super) fn date(self, today: NaiveDate) -> Result<(NaiveDate, FormView), Box<FormView>> {
+        let asked = self.date.unwrap_or_else(|| today.to_string());
+        let reader = FormReader::new(Fields::from([("date".to_owned(), asked)]));
+        let date = reader.parsed_optional("date", "Date", day).unwrap_or(today);
+        let form = reader.view();
+        reader.finish(Some((date, form)))
+    }
+}
+
+/// A window to come into a week.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewWindow {
+    pub(super) weekday: i16,
+    pub(super) start_time: NaiveTime,
+    pub(super) end_time: NaiveTime,
+}
+
+/// What is to become of a week.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum WeekChange {
+    Add(NewWindow),
+    /// `availability.id`
+    Remove(i64),
+}
+
+/// The form that adds a window, or the button that removes one. With it comes what was typed.
+///
+/// # Errors
+/// The form to show again.
+pub(super) fn week(fields: Fields) -> Result<(WeekChange, FormView), Box<FormView>> {
+    let removes = fields.contains_key("remove");
+    let reader = FormReader::new(fields);
+    let change = if removes {
+        let id = reader.parsed("remove", "Hours", |id| id.parse().map_err(|_error| "Load the page again.".to_owned()));
+        id.map(WeekChange::Remove)
+    } else {
+        window(&reader).map(WeekChange::Add)
+    };
+    let typed = reader.view();
+    reader.finish(change.map(|change| (change, typed)))
+}
+
+fn window(reader: &FormReader) -> Option<NewWindow> {
+    let weekday = reader.parsed("weekday", "Day", |day| {
+        day.parse().ok().filter(|day| (0..7).contains(day)).ok_or_else(|| "Choose a day of the week.".to_owned())
+    });
+    let time = |name, label| {
+        reader.parsed(name, label, |text| parse_time(text).ok_or_else(|| "Enter a time such as 09:00.".to_owned()))
+    };
+    let (start_time, end_time) = (time("start_time", "From"), time("end_time", "To"));
+    if start_time.zip(end_time).is_some_and(|(start, end)| end <= start) {
+        reader.error("end_time", "The end must be after the beginning, on the same day.");
+    }
+    Some(NewWindow { weekday: weekday?, start_time: start_time?, end_time: end_time? })
+}
+
+/// An absence to come.
+#[derive(Clone, Debug)]
+pub(super) struct NewAbsence {
+    pub(super) stretch: Stretch,
+    pub(super) reason: Option<String>,
+}
+
+/// The form that adds an absence, its times in `zone`. With it comes what was typed.
+///
+/// # Errors
+/// The form to show again.
+pub(super) fn absence(fields: Fields, zone: Tz, now: DateTime<Utc>) -> Result<(NewAbsence, FormView), Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let at = |name, label| {
+        reader.parsed(name, label, |text| {
+            let local = parse_local(text).ok_or_else(|| "Enter a day and a time.".to_owned())?;
+            Ok(resolve_local(local, zone))
+        })
+    };
+    let (starts_at, ends_at) = (at("starts_at", "First moment"), at("ends_at", "Last moment"));
+    if let Some((starts_at, ends_at)) = starts_at.zip(ends_at) {
+        if ends_at <= starts_at {
+            reader.error("ends_at", "The end must be after the beginning.");
+        } else if ends_at <= now {
+            reader.error("ends_at", "That time is over already.");
+        } else if ends_at - starts_at > LONGEST {
+            reader.error("ends_at", "Enter at most a year at once.");
+        }
+    }
+    let reason = reader.optional("reason", "Reason", limits::TIME_OFF_REASON);
+    let typed = reader.view();
+    let stretch = starts_at.zip(ends_at).map(|(starts_at, ends_at)| Stretch { starts_at, ends_at });
+    reader.finish(stretch.map(|stretch| (NewAbsence { stretch, reason }, typed)))
+}

@@ -1,0 +1,130 @@
+//! `GET /doctors/{id}/times`, and the schedule that they come from.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use chrono::TimeDelta;
+
+use super::{
+    forms::{self, TimesQuery, WeekChange},
+    free::{Stretch, span},
+    pages,
+    policy::{KeepSchedule, SeeTimes},
+    queries::{self, DoctorOfSchedule},
+    service,
+};
+use crate::{
+    access::{Allowed, Viewer},
+    db::Reader,
+    web::{AppError, FlashKind, Pages, Submitted, query::Filter, see_other_saying},
+};
+
+/// How far ahead absences are shown.
+const HORIZON: TimeDelta = TimeDelta::days(2 * 366);
+
+/// The free times of a doctor on one day.
+pub(super) async fn times(
+    viewer: Allowed<SeeTimes>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let query = Filter::<TimesQuery>::parse(pages.request().query_string())?.0;
+    let doctor = queries::doctor(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let present = pages.present();
+    let (date, form) = match query.date(present.date(viewer.zone())) {
+        Ok(asked) => asked,
+        Err(form) => {
+            let page = pages::Times::refused(&viewer, &doctor, *form);
+            return pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
+        }
+    };
+    let within = span(date, pages::AHEAD, viewer.zone());
+    let schedule = queries::schedule(&reader, (doctor.id, None), within).await?;
+    pages.show(&*viewer, &pages::Times::new((&viewer, &present), &doctor, (date, form), &schedule))
+}
+
+/// A doctor's week and absences.
+pub(super) async fn availability(
+    viewer: Allowed<KeepSchedule>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let doctor = queries::keeper(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    pages.show(&*viewer, &page(&viewer, &reader, &doctor, &pages).await?)
+}
+
+/// Hours come into the week, or leave it.
+pub(super) async fn change_week(
+    viewer: Allowed<KeepSchedule>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (state, reader) = (pages.state(), pages.state().db.reader());
+    let doctor = queries::keeper(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let (status, form) = match forms::week(submitted.fields()?) {
+        Ok((WeekChange::Remove(window), _)) => {
+            service::remove_window(state, &viewer, (doctor.id, window)).await?;
+            return Ok(saved(&doctor, "The hours are removed."));
+        }
+        Ok((WeekChange::Add(new), typed)) => match service::add_window(state, &viewer, doctor.id, new).await {
+            Ok(()) => return Ok(saved(&doctor, "The hours are added.")),
+            Err(AppError::Conflict(why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("start_time", why)),
+            Err(error) => return Err(error),
+        },
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+    };
+    pages.refuse(status, &*viewer, &page(&viewer, &reader, &doctor, &pages).await?.refusing(form))
+}
+
+/// A doctor will be away.
+pub(super) async fn add_time_off(
+    viewer: Allowed<KeepSchedule>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (state, reader) = (pages.state(), pages.state().db.reader());
+    let doctor = queries::keeper(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    match forms::absence(submitted.fields()?, viewer.zone(), state.clock.now()) {
+        Ok((new, _)) => {
+            service::add_absence(state, &viewer, doctor.id, &new).await?;
+            Ok(saved(&doctor, "The absence is recorded. Visits that fall into it stay until somebody moves them."))
+        }
+        Err(form) => {
+            let page = page(&viewer, &reader, &doctor, &pages).await?.refusing_absence(*form);
+            pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
+        }
+    }
+}
+
+/// A doctor will not be away after all.
+pub(super) async fn remove_time_off(
+    viewer: Allowed<KeepSchedule>,
+    ids: web::Path<(i64, i64)>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (doctor_id, id) = *ids;
+    let reader = pages.state().db.reader();
+    let doctor = queries::keeper(&viewer, &reader, doctor_id).await?.ok_or(AppError::NotFound)?;
+    submitted.button()?;
+    service::remove_absence(pages.state(), &viewer, (doctor.id, id)).await?;
+    Ok(saved(&doctor, "The absence is removed."))
+}
+
+fn saved(doctor: &DoctorOfSchedule, text: &'static str) -> HttpResponse {
+    see_other_saying(&format!("/doctors/{}/availability", doctor.id), FlashKind::Success, text)
+}
+
+async fn page(
+    viewer: &Viewer,
+    reader: &Reader,
+    doctor: &DoctorOfSchedule,
+    pages: &Pages,
+) -> Result<pages::Availability, AppError> {
+    let now = pages.state().clock.now();
+    let within = Stretch { starts_at: now, ends_at: now + HORIZON };
+    let schedule = queries::schedule_and_absences(reader, (doctor.id, None), within).await?;
+    Ok(pages::Availability::new(viewer, doctor, &schedule))
+}

@@ -1,0 +1,25 @@
+//! Schedules: when doctors work, when they are away, and which times are free.
+//!
+//! Owns `availability` and `time_off`. Used by `appointments`, which books.
+
+mod forms;
+mod free;
+mod handlers;
+mod pages;
+mod policy;
+mod queries;
+mod service;
+
+pub(crate) use free::{Refusal, Rules, Schedule, span};
+pub(crate) use pages::{Day, days};
+pub(crate) use queries::{rules, schedule};
+
+use crate::{cache::Policy, routes::RouteTable};
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    table.cached_get("/doctors/{id}/times", Policy::with(&["date"]), handlers::times);
+    table.get("/doctors/{id}/availability", handlers::availability);
+    table.post("/doctors/{id}/availability", handlers::change_week);
+    table.post("/doctors/{id}/time-off", handlers::add_time_off);
+    table.post("/doctors/{id}/time-off/{id}/removal", handlers::remove_time_off);
+}

@@ -1,0 +1,21 @@
+//! Who may look at times, and who keeps schedules. Whose, is in the queries.
+
+use entity::enums::Role;
+
+use crate::access::Permission;
+
+/// See when the doctors of one's hospital are free.
+#[derive(Debug)]
+pub(super) struct SeeTimes;
+
+impl Permission for SeeTimes {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
+}
+
+/// Say when a doctor works and when not: a doctor for themselves, an administrator for those of the hospital.
+#[derive(Debug)]
+pub(super) struct KeepSchedule;
+
+impl Permission for KeepSchedule {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];
+}

@@ -1,0 +1,148 @@
+//! Keeping schedules. Each act is one unit of work with its line in the trail.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    availability,
+    enums::{AuditAction, AuditSubject},
+    time_off,
+};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use super::forms::{NewAbsence, NewWindow};
+use crate::{
+    access::Viewer,
+    cache::Topic,
+    db::UnitOfWork,
+    features::audit::{self, Act},
+    state::AppState,
+    web::AppError,
+};
+
+/// Adds a window to the week of `doctor_id`. Three statements.
+///
+/// # Errors
+/// [`AppError::Conflict`], with the sentence, when it overlaps another of that day; else the database's.
+pub(super) async fn add_window(
+    state: &AppState,
+    viewer: &Viewer,
+    doctor_id: i64,
+    new: NewWindow,
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            if overlaps(uow, doctor_id, new).await? {
+                return Err(AppError::Conflict("These hours overlap others of that day.".to_owned()));
+            }
+            let row = availability::ActiveModel {
+                id: NotSet,
+                doctor_id: Set(doctor_id),
+                weekday: Set(new.weekday),
+                start_time: Set(new.start_time),
+                end_time: Set(new.end_time),
+                created_at: Set(now),
+                updated_at: Set(now),
+            };
+            let row = uow.insert(row, Topic::Schedule(doctor_id)).await?;
+            record(uow, (viewer, now), doctor_id, (AuditAction::Created, AuditSubject::Availability, row.id)).await
+        })
+        .await
+}
+
+async fn overlaps(uow: &UnitOfWork, doctor_id: i64, new: NewWindow) -> Result<bool, AppError> {
+    use availability::Column;
+    let others = availability::Entity::find()
+        .filter(Column::DoctorId.eq(doctor_id))
+        .filter(Column::Weekday.eq(new.weekday))
+        .filter(Column::StartTime.lt(new.end_time))
+        .filter(Column::EndTime.gt(new.start_time));
+    Ok(uow.read(async |conn| others.one(conn).await).await?.is_some())
+}
+
+/// Removes a window; one that is gone already stays so. Two statements.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn remove_window(
+    state: &AppState,
+    viewer: &Viewer,
+    (doctor_id, id): (i64, i64),
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let those = availability::Entity::delete_many()
+                .filter(availability::Column::Id.eq(id))
+                .filter(availability::Column::DoctorId.eq(doctor_id));
+            if uow.delete_where(those, Topic::Schedule(doctor_id)).await? == 0 {
+                return Ok(());
+            }
+            record(uow, (viewer, now), doctor_id, (AuditAction::Removed, AuditSubject::Availability, id)).await
+        })
+        .await
+}
+
+/// Adds an absence of `doctor_id`. Visits that fall into it stay: somebody has to speak with the patients. Two statements.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn add_absence(
+    state: &AppState,
+    viewer: &Viewer,
+    doctor_id: i64,
+    new: &NewAbsence,
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let row = time_off::ActiveModel {
+                id: NotSet,
+                doctor_id: Set(doctor_id),
+                starts_at: Set(new.stretch.starts_at),
+                ends_at: Set(new.stretch.ends_at),
+                reason: Set(new.reason.clone()),
+                created_at: Set(now),
+                updated_at: Set(now),
+            };
+            let row = uow.insert(row, Topic::Schedule(doctor_id)).await?;
+            record(uow, (viewer, now), doctor_id, (AuditAction::Created, AuditSubject::TimeOff, row.id)).await
+        })
+        .await
+}
+
+/// Removes an absence. Two statements.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the doctor has no such absence; else the database's.
+pub(super) async fn remove_absence(
+    state: &AppState,
+    viewer: &Viewer,
+    (doctor_id, id): (i64, i64),
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let those = time_off::Entity::delete_many()
+                .filter(time_off::Column::Id.eq(id))
+                .filter(time_off::Column::DoctorId.eq(doctor_id));
+            if uow.delete_where(those, Topic::Schedule(doctor_id)).await? == 0 {
+                return Err(AppError::NotFound);
+            }
+            record(uow, (viewer, now), doctor_id, (AuditAction::Removed, AuditSubject::TimeOff, id)).await
+        })
+        .await
+}
+
+async fn record(
+    uow: &UnitOfWork,
+    (viewer, now): (&Viewer, DateTime<Utc>),
+    doctor_id: i64,
+    (action, subject, id): (AuditAction, AuditSubject, i64),
+) -> Result<(), AppError> {
+    audit::record(uow, now, viewer, Act::new(action, subject, id).number("doctor_id", doctor_id)).await?;
+    Ok(())
+}

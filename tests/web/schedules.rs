@@ -1,0 +1,121 @@
+//! When doctors work, when they are away, and which times are free.
+
+use chrono::NaiveTime;
+
+use crate::support::*;
+
+fn hour(hour: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
+}
+
+fn times(page: &Page) -> Vec<String> {
+    page.attributes("[data-time]", "data-time")
+}
+
+#[tokio::test]
+async fn a_day_shows_its_free_times_or_says_why_there_is_none() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let doctor = doctor(&hospital).create(&app).await;
+    let patient = patient(&hospital).create(&app).await;
+    availability(&app, &doctor, 0, (hour(9), hour(10))).await;
+    availability(&app, &doctor, 0, (hour(14), hour(15))).await;
+    availability(&app, &doctor, 1, (hour(9), hour(10))).await;
+    let home = app.sign_in(&patient).await;
+    let on = async |date: &str| home.get(&format!("/doctors/{}/times?date={date}", doctor.id)).await.ok();
+    let monday = ["2026-11-30T09:00", "2026-11-30T09:30", "2026-11-30T14:00", "2026-11-30T14:30"];
+    assert_eq!(times(&on("2026-11-30").await), monday);
+    assert!(on("2026-12-02").await.says("The doctor does not work on that day."));
+    assert!(on("2026-11-24").await.says("can no longer be booked"), "too soon for a patient");
+    assert!(on("2026-12-02").await.says("The next free time is on Monday 7 December 2026"));
+
+    // 9:15 to 9:45 is taken: it is in the way of both slots of that hour.
+    let visit = appointment().of(&doctor).with(&patient).at("2026-11-30T03:30:00Z".parse().unwrap());
+    visit.create(&app).await;
+    assert_eq!(times(&on("2026-11-30").await), monday[2..]);
+    time_off(&app, &doctor, ("2026-12-01T00:00:00Z".parse().unwrap(), "2026-12-02T00:00:00Z".parse().unwrap()), "")
+        .await;
+    assert!(on("2026-12-01").await.says("The doctor is away on that day."));
+    home.get(&format!("/doctors/{}/times?date=2026-02-30", doctor.id)).await.expect(422);
+    home.get(&format!("/doctors/{}/times?day=1", doctor.id)).await.expect(422);
+}
+
+#[tokio::test]
+async fn a_time_that_begins_to_be_too_soon_leaves_the_page_at_that_moment() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let doctor = doctor(&hospital).create(&app).await;
+    let patient = patient(&hospital).create(&app).await;
+    availability(&app, &doctor, 2, (hour(10), hour(11))).await;
+    let home = app.sign_in(&patient).await;
+    let page = format!("/doctors/{}/times?date=2026-11-25", doctor.id);
+    // It is 10:00 the day before, and 24 hours are asked for.
+    assert_eq!(times(&home.get(&page).await.ok()), ["2026-11-25T10:00", "2026-11-25T10:30"]);
+    app.clock.advance(chrono::TimeDelta::seconds(1));
+    assert_eq!(times(&home.get(&page).await.ok()), ["2026-11-25T10:30"]);
+}
+
+#[tokio::test]
+async fn hours_are_added_and_removed_by_those_who_keep_them() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let doctor = doctor(&hospital).create(&app).await;
+    let colleague = super::support::doctor(&hospital).create(&app).await;
+    let surgery = app.sign_in(&doctor).await;
+    let path = format!("/doctors/{}/availability", doctor.id);
+    let public = format!("/doctors/{}", doctor.id);
+    let add = async |client: &Client, day: &str, from: &str, to: &str| {
+        client.post_form(&path, &[("weekday", day), ("start_time", from), ("end_time", to)]).await
+    };
+    add(&surgery, "0", "09:00", "12:00").await.expect(303);
+    add(&surgery, "0", "14:00", "17:00").await.expect(303);
+    assert!(surgery.get(&public).await.ok().says("09:00–12:00, 14:00–17:00"));
+    for (day, from, to, sentence) in [
+        ("0", "11:00", "13:00", "These hours overlap others of that day."),
+        ("0", "13:00", "13:00", "The end must be after the beginning"),
+        ("7", "09:00", "10:00", "Choose a day of the week."),
+        ("1", "9", "10:00", "Enter a time such as 09:00."),
+    ] {
+        let page = add(&surgery, day, from, to).await.expect(422);
+        assert!(page.says(sentence), "{}", page.words());
+    }
+    let page = surgery.get(&path).await.ok();
+    let first = page.attributes("input[name=remove]", "value")[0].clone();
+    surgery.post_form(&path, &[("remove", &first)]).await.expect(303);
+    assert!(!surgery.get(&public).await.ok().says("09:00–12:00"));
+    // Nobody else: not a colleague, not with another's window.
+    let other = app.sign_in(&colleague).await;
+    add(&other, "2", "09:00", "10:00").await.expect(404);
+    other.post_form(&format!("/doctors/{}/availability", colleague.id), &[("remove", "2")]).await.expect(303);
+    assert!(surgery.get(&public).await.ok().says("14:00–17:00"));
+}
+
+#[tokio::test]
+async fn an_absence_takes_the_times_away_and_tells_of_the_visits_in_it() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let doctor = doctor(&hospital).create(&app).await;
+    let patient = patient(&hospital).create(&app).await;
+    let admin = hospital_admin(&hospital).create(&app).await;
+    for weekday in 0..7 {
+        availability(&app, &doctor, weekday, (hour(9), hour(10))).await;
+    }
+    let visit = appointment().of(&doctor).with(&patient).at("2026-12-01T03:15:00Z".parse().unwrap());
+    visit.create(&app).await;
+    let desk = app.sign_in(&admin).await;
+    let path = format!("/doctors/{}/time-off", doctor.id);
+    let away = |from, to| [("starts_at", from), ("ends_at", to), ("reason", "A conference.")];
+    for (from, to) in [("2026-12-01T09:00", "2026-12-01T09:00"), ("2026-11-01T09:00", "2026-11-02T09:00"), ("x", "y")] {
+        desk.post_form(&path, &away(from, to)).await.expect(422);
+    }
+    let recorded = desk.post_form(&path, &away("2026-12-01T00:00", "2026-12-02T00:00")).await.expect(303);
+    let page = desk.follow(recorded).await.ok();
+    assert!(page.says("A conference.") && page.says("1 to move or cancel"));
+    let day = format!("/doctors/{}/times?date=2026-12-01", doctor.id);
+    assert!(desk.get(&day).await.ok().says("The doctor is away on that day."));
+    let home = app.sign_in(&patient).await;
+    assert!(!home.get(&day).await.ok().says("A conference."), "why is nobody else's business");
+
+    desk.submit(&page, "form[action$=\"/removal\"]", &[]).await.expect(303);
+    assert_eq!(times(&desk.get(&day).await.ok()), ["2026-12-01T09:30"]);
+}
