@@ -4,7 +4,7 @@ use super::Breach;
 
 /// Each feature may use those before it.
 pub(crate) const FEATURES: &[&str] =
-    &["audit", "notifications", "accounts", "hospitals", "people", "appointments", "reports", "home"];
+    &["audit", "notifications", "accounts", "hospitals", "people", "schedules", "appointments", "reports", "home"];
 
 /// The line without what follows `//`.
 fn code(line: &str) -> &str {

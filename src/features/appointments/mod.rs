@@ -3,7 +3,6 @@
 //! Owns `appointment`, `appointment_event`. Used by `home`.
 
 mod appointment;
-mod booking;
 mod forms;
 mod handlers;
 mod pages;

@@ -9,6 +9,7 @@
 mod clinic;
 mod future;
 mod moments;
+mod schedules;
 mod steps;
 mod world;
 mod writes;
@@ -17,7 +18,12 @@ use actix_web::http::Method;
 use telemedicine::routes::RouteTable;
 
 /// What can be done through a form, all of it in [`steps`] and [`writes`].
-const WRITES: [&str; 18] = [
+const WRITES: [&str; 23] = [
+    "/appointments",
+    "/appointments/{id}/proposal",
+    "/doctors/{id}/availability",
+    "/doctors/{id}/time-off",
+    "/doctors/{id}/time-off/{id}/removal",
     "/appointments/{id}/approval",
     "/appointments/{id}/arrival",
     "/appointments/{id}/cancellation",

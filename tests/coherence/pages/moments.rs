@@ -53,7 +53,13 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
     let child = patient(&people.hospital).born(birthday - Months::new(30 * 12)).create(app).await;
     let past = appointment().of(&people.doctor).with(&child).at(app.in_hours(-400));
     past.status(AppointmentStatus::Completed).create(app).await;
-    let pages = [("doctor", "/dashboard"), ("admin", "/dashboard"), ("doctor", "/patients"), ("admin", "/patients")];
+    let pages = [
+        ("doctor", "/dashboard"),
+        ("admin", "/dashboard"),
+        ("doctor", "/patients"),
+        ("admin", "/patients"),
+        ("admin", "/reports"),
+    ];
     let mut edges = vec![Edge { at: midnight, what: "midnight, and a birthday".to_owned(), changes: pages.into() }];
     for (status, minutes) in VISITS {
         let starts_at = app.in_minutes(minutes);

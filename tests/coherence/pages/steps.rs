@@ -27,6 +27,7 @@ fn steps() -> Vec<Step> {
     use AppointmentStatus::{Confirmed, InProgress, Proposed, Requested, Scheduled, Waiting};
     vec![
         step(("approval", "doctor"), Requested, &["patient", "admin"]),
+        step(("proposal", "doctor"), Requested, &["patient", "admin"]),
         Step { of_newcomer: true, ..step(("rejection", "doctor"), Requested, &["newcomer"]) },
         step(("proposal/acceptance", "admin"), Proposed, &["doctor", "patient"]),
         step(("proposal/acceptance", "patient"), Proposed, &["doctor"]),
@@ -82,6 +83,10 @@ impl Step {
 async fn no_page_is_stale_after_any_step_of_a_visit() {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
+    for weekday in 0..7 {
+        let hour = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        availability(&world.app, &people.doctor, weekday, (hour(9), hour(17))).await;
+    }
     let steps = steps();
     let mut visits = Vec::new();
     for (number, step) in (0..).zip(&steps) {
@@ -93,6 +98,7 @@ async fn no_page_is_stale_after_any_step_of_a_visit() {
         let mut fields = vec![("version", "0")];
         match noun {
             "outcome" => fields.push(("outcome", outcome)),
+            "proposal" => fields.push(("starts_at", "2026-11-26T10:00")),
             "rejection" | "cancellation" => fields.push(("reason", "The ward needs everybody.")),
             _ => {}
         }

@@ -22,6 +22,20 @@ pub(super) enum Act {
         page: u8,
         form: u8,
     },
+    /// Somebody looks for a time with a doctor, and takes one that is shown.
+    Book {
+        at: u8,
+        who: u8,
+        doctor: u8,
+        time: u8,
+    },
+    /// A doctor's hours change: some come, some go, or the doctor will be away for a day.
+    Hours {
+        at: u8,
+        doctor: u8,
+        what: u8,
+        day: u8,
+    },
     Profile {
         at: u8,
         who: u8,
@@ -70,6 +84,8 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         9 => (any4(), proptest::bool::weighted(0.2))
             .prop_map(|((at, visit, by, form), twice)| Act::Visit { at, visit, by, form, twice }),
         5 => any4().prop_map(|(at, who, page, form)| Act::Form { at, who, page, form }),
+        4 => any4().prop_map(|(at, who, doctor, time)| Act::Book { at, who, doctor, time }),
+        2 => any4().prop_map(|(at, doctor, what, day)| Act::Hours { at, doctor, what, day }),
         2 => any::<(u8, u8, u8, Option<u16>)>()
             .prop_map(|(at, who, name, phone)| Act::Profile { at, who, name, phone }),
         1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::Password { at, who }),

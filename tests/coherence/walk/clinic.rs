@@ -92,9 +92,9 @@ impl Walk {
             for _ in 0..2 {
                 let doctor = doctor(&hospital).create(&self.app).await;
                 self.welcome(doctor.person.clone(), doctor.id, Some(house)).await;
-                let (from, to) =
-                    (NaiveTime::from_hms_opt(9, 0, 0).unwrap(), NaiveTime::from_hms_opt(17, 0, 0).unwrap());
-                availability(&self.app, &doctor, 1, (from, to)).await;
+                for weekday in 0..7 {
+                    availability(&self.app, &doctor, weekday, (hour(9), hour(17))).await;
+                }
                 doctors.push(doctor);
             }
             for _ in 0..3 {
@@ -151,6 +151,10 @@ impl Walk {
     pub(super) fn everybody(&self) -> Vec<usize> {
         (0..self.members.len()).collect()
     }
+}
+
+fn hour(hour: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
 }
 
 impl Member {

@@ -39,15 +39,17 @@ impl Walk {
                 self.submit((by, at), PAGES[usize::from(page) % PAGES.len()], (form, false)).await?;
                 Done { by, visit: None }
             }
+            Act::Book { at, who, doctor, time } => {
+                Done { by: self.ask_for((who, at), doctor, time).await?, visit: None }
+            }
+            Act::Hours { at, doctor, what, day } => {
+                Done { by: self.change_hours((doctor, at), what, day).await?, visit: None }
+            }
             Act::NewVisit { doctor, patient, status, minutes } => {
                 let (by, visit) = self.book((doctor, patient), status, minutes).await;
                 Done { by, visit: Some(visit) }
             }
-            Act::NewNotification { who } => {
-                let by = self.member(who);
-                notification(&self.members[by].person).create(&self.app).await;
-                Done { by, visit: None }
-            }
+            Act::NewNotification { who } => Done { by: self.notify(who).await, visit: None },
             Act::SignUp { at, hospital } => Done { by: self.sign_up(at, hospital).await?, visit: None },
             Act::Edge(which) => return self.pass_over(which).await,
             Act::Time(time) => Done { by: self.pass(time), visit: None },
@@ -126,6 +128,12 @@ impl Walk {
         }
     }
 
+    async fn notify(&self, who: u8) -> usize {
+        let by = self.member(who);
+        notification(&self.members[by].person).create(&self.app).await;
+        by
+    }
+
     /// Submits a form of the page at `path`, or that form twice, as with two tabs; nothing if the page has none.
     async fn submit(&mut self, (who, at): (usize, u8), path: &str, (form, twice): (u8, bool)) -> Result<(), String> {
         self.come_in(who, at).await?;
@@ -136,7 +144,9 @@ impl Walk {
             return Ok(());
         }
         let form = &forms[usize::from(form) % forms.len()];
+        let proposed = self.tomorrow_at_ten(who);
         let filled = form.fields.iter().map(|(name, value)| match name.as_str() {
+            "starts_at" => ("starts_at", proposed.as_str()),
             "reason" => ("reason", "The ward needs everybody."),
             name => (name, value.as_str()),
         });
@@ -148,7 +158,12 @@ impl Walk {
     }
 
     /// Submits a form and sees what it leads to, so that no message waits for the next page. Returns the first status.
-    async fn post(&self, (who, at): (usize, u8), path: &str, fields: &[(&str, &str)]) -> Result<u16, String> {
+    pub(super) async fn post(
+        &self,
+        (who, at): (usize, u8),
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<u16, String> {
         let browser = self.browser(who, at);
         let answer = browser.post_form(path, fields).await;
         let status = answer.status;
@@ -157,7 +172,7 @@ impl Walk {
     }
 
     /// Signs in whoever is not.
-    async fn come_in(&mut self, who: usize, at: u8) -> Result<(), String> {
+    pub(super) async fn come_in(&mut self, who: usize, at: u8) -> Result<(), String> {
         if self.browser(who, at).is_signed_in().await { Ok(()) } else { self.sign_in(who, at).await }
     }
 
@@ -196,8 +211,14 @@ impl Walk {
 /// Every act of the route table is taken on walks: those of forms that are found on the pages, and these.
 #[test]
 fn every_act_is_on_the_way() {
-    let by_name = ["/sign-in", "/sign-out", "/sign-up", "/profile", "/profile/password"];
-    let by_form = ["/appointments/{id}", "/notifications", "/profile/sessions"];
+    let by_name = ["/sign-in", "/sign-out", "/sign-up", "/profile", "/profile/password", "/appointments"];
+    let by_form = [
+        "/appointments/{id}",
+        "/notifications",
+        "/profile/sessions",
+        "/doctors/{id}/availability",
+        "/doctors/{id}/time-off",
+    ];
     for entry in RouteTable::all().entries().iter().filter(|entry| entry.method == Method::POST) {
         let is_known = by_name.contains(&entry.path) || by_form.iter().any(|page| entry.path.starts_with(page));
         assert!(

@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 
 use super::{
     super::{
-        booking::{self, AHEAD, NotBooked},
         forms::{self, NewQuery, Sought},
         pages,
         policy::{BookAppointment, DecideAppointment},
         queries::{self, Party},
+        service::booking::{self, AHEAD, NotBooked},
         step::Step,
     },
     steps,

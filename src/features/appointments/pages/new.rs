@@ -8,9 +8,9 @@ use crate::{
     access::Viewer,
     features::{
         appointments::{
-            booking::AHEAD,
             forms::Sought,
             queries::{OFFERED, Parties, Party},
+            service::booking::AHEAD,
         },
         schedules::{self, Day, Rules, Schedule},
     },

@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, Set};
 
-use super::{
+use super::super::{
     forms::Booking,
     queries::{self, Party},
 };
@@ -28,11 +28,11 @@ use crate::{
 };
 
 /// How far ahead the nearest free times are looked for, in days.
-pub(super) const AHEAD: u64 = 14;
+pub(in crate::features::appointments) const AHEAD: u64 = 14;
 
 /// Why nothing was booked.
 #[derive(Debug)]
-pub(super) enum NotBooked {
+pub(in crate::features::appointments) enum NotBooked {
     /// A field is wrong: its name, and the sentence beside it.
     Field(&'static str, String),
     /// The time is taken: the sentence beside it.
@@ -60,7 +60,7 @@ struct Slot {
 ///
 /// # Errors
 /// Why it cannot be.
-pub(super) async fn book(
+pub(in crate::features::appointments) async fn book(
     state: &AppState,
     reader: &Reader,
     viewer: &Viewer,
@@ -233,7 +233,7 @@ async fn record(uow: &UnitOfWork, (viewer, now): (&Viewer, DateTime<Utc>), slot:
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the visit is not theirs; why the time cannot be proposed, with the nearest that can.
-pub(super) async fn proposable(
+pub(in crate::features::appointments) async fn proposable(
     state: &AppState,
     viewer: &Viewer,
     (id, local): (i64, NaiveDateTime),

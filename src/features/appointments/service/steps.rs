@@ -11,7 +11,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
-use super::{
+use super::super::{
     appointment::status_tag,
     forms::StepCommand,
     queries::{self, Standing},
@@ -34,7 +34,12 @@ use crate::{
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`], with the state
 /// it is in, when that state or its version is another than the one they saw, or when the time it
 /// would take was taken; else the database's.
-pub(super) async fn take(state: &AppState, viewer: &Viewer, id: i64, command: &StepCommand) -> Result<(), AppError> {
+pub(in crate::features::appointments) async fn take(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    command: &StepCommand,
+) -> Result<(), AppError> {
     let now = state.clock.now();
     state
         .db

@@ -1,0 +1,6 @@
+//! What is done with appointments: booking them, and the steps of their life.
+
+pub(super) mod booking;
+mod steps;
+
+pub(super) use steps::take;

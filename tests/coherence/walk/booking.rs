@@ -1,0 +1,82 @@
+//! Booking on a walk, and the hours in which one can.
+
+use chrono::{Days, NaiveTime, TimeDelta};
+
+use super::clinic::Walk;
+use crate::support::*;
+
+impl Walk {
+    /// Somebody looks for a time with a doctor of their hospital, and takes one of those that are shown.
+    pub(super) async fn ask_for(&mut self, (who, at): (u8, u8), doctor: u8, time: u8) -> Result<usize, String> {
+        let who = self.member(who);
+        let Some(house) = self.members[who].house else { return Ok(who) };
+        self.come_in(who, at).await?;
+        let doctors = self.doctors(Some(house));
+        let doctor = self.members[doctors[usize::from(doctor) % doctors.len()]].side;
+        let query = match self.members[who].person.role {
+            Role::Doctor => String::new(),
+            _ => format!("?doctor_id={doctor}"),
+        };
+        let page = self.browser(who, at).get(&format!("/appointments/new{query}")).await;
+        let times = page.attributes("input[name=starts_at]", "value");
+        if times.is_empty() {
+            return Ok(who);
+        }
+        let starts_at = &times[usize::from(time) % times.len()];
+        let mut fields = page.form("#times form").fields;
+        let patients = page.attributes("#times select[name=patient_id] option", "value");
+        for (name, value) in &mut fields {
+            match name.as_str() {
+                "starts_at" => value.clone_from(starts_at),
+                "patient_id" => value.clone_from(&patients[1 + usize::from(time) % (patients.len() - 1).max(1)]),
+                _ => {}
+            }
+        }
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post((who, at), "/appointments", &fields).await.map(|_| who)
+    }
+
+    /// A doctor adds an evening, gives up the first of their hours, or will be away for a day; their place.
+    pub(super) async fn change_hours(&mut self, (doctor, at): (u8, u8), what: u8, day: u8) -> Result<usize, String> {
+        let doctors = self.doctors(None);
+        let who = doctors[usize::from(doctor) % doctors.len()];
+        self.come_in(who, at).await?;
+        let path = format!("/doctors/{}", self.members[who].side);
+        let day_number = (day % 7).to_string();
+        match what % 3 {
+            0 => {
+                let fields = [("weekday", day_number.as_str()), ("start_time", "18:00"), ("end_time", "20:00")];
+                self.post((who, at), &format!("{path}/availability"), &fields).await?;
+            }
+            1 => {
+                let page = self.browser(who, at).get(&format!("{path}/availability")).await;
+                if let Some(first) = page.attributes("input[name=remove]", "value").first() {
+                    self.post((who, at), &format!("{path}/availability"), &[("remove", first)]).await?;
+                }
+            }
+            _ => {
+                let from = self.app.now() + TimeDelta::days((day % 5).into());
+                let local = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%dT%H:%M").to_string();
+                let (from, to) = (local(from), local(from + TimeDelta::days(1)));
+                let fields = [("starts_at", from.as_str()), ("ends_at", to.as_str()), ("reason", "")];
+                self.post((who, at), &format!("{path}/time-off"), &fields).await?;
+            }
+        }
+        Ok(who)
+    }
+
+    /// Ten o'clock tomorrow on the clock of that member's hospital, as forms send it.
+    pub(super) fn tomorrow_at_ten(&self, who: usize) -> String {
+        let zone = self.members[who].house.map_or(chrono_tz::Tz::UTC, |house| self.hospitals[house].zone);
+        let tomorrow = self.app.now().with_timezone(&zone).date_naive() + Days::new(1);
+        tomorrow.and_time(NaiveTime::from_hms_opt(10, 0, 0).unwrap()).format("%Y-%m-%dT%H:%M").to_string()
+    }
+
+    fn doctors(&self, house: Option<usize>) -> Vec<usize> {
+        let is_one = |place: &usize| {
+            let member = &self.members[*place];
+            member.person.role == Role::Doctor && (house.is_none() || member.house == house)
+        };
+        self.everybody().into_iter().filter(is_one).collect()
+    }
+}
