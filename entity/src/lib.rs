@@ -36,3 +36,6 @@ pub use patient::Entity as Patient;
 pub use time_off::Entity as TimeOff;
 pub use user::Entity as User;
 pub use user_session::Entity as UserSession;
+
+/// Money.
+pub use sea_orm::prelude::Decimal;

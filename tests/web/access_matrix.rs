@@ -68,7 +68,7 @@ const MATRIX: &[(&str, [u16; 9])] = &[
     ("GET /doctors/{id}/availability",              [303,   403,  200,  200,   403,    403,       404,  404,   403]),
     ("POST /doctors/{id}/availability",             [303,   403,  422,  422,   403,    403,       404,  404,   403]),
     ("POST /doctors/{id}/time-off",                 [303,   403,  422,  422,   403,    403,       404,  404,   403]),
-    ("POST /doctors/{id}/time-off/{id}/removal",    [303,   403,  303,  404,   403,    403,       404,  404,   403]),
+    ("POST /doctors/{id}/time-off/{id}/removal",    [303,   403,  303,  303,   403,    403,       404,  404,   403]),
     ("GET /patients",                               [303,   403,  200,  200,   403,    403,       200,  200,   403]),
     ("GET /patients/{id}",                          [303,   403,  200,  200,   403,    403,       404,  404,   403]),
     ("GET /reports",                                [303,   200,  200,  403,   403,    403,       200,  403,   403]),
@@ -76,6 +76,30 @@ const MATRIX: &[(&str, [u16; 9])] = &[
     ("GET /reports/doctors.csv",                    [303,   403,  200,  403,   403,    403,       200,  403,   403]),
     ("GET /reports/hospitals.csv",                  [303,   200,  403,  403,   403,    403,       403,  403,   403]),
     ("GET /audit",                                  [303,   200,  200,  403,   403,    403,       200,  403,   403]),
+    ("POST /hospitals",                             [303,   422,  403,  403,   403,    403,       403,  403,   403]),
+    ("GET /hospitals/new",                          [303,   200,  403,  403,   403,    403,       403,  403,   403]),
+    ("GET /hospitals/{id}/edit",                    [303,   200,  200,  403,   403,    403,       404,  403,   403]),
+    ("POST /hospitals/{id}",                        [303,   422,  422,  403,   403,    403,       404,  403,   403]),
+    ("POST /hospitals/{id}/deactivation",           [303,   303,  403,  403,   403,    403,       403,  403,   403]),
+    ("POST /hospitals/{id}/reactivation",           [303,   303,  403,  403,   403,    403,       403,  403,   403]),
+    ("POST /admins",                                [303,   422,  403,  403,   403,    403,       403,  403,   403]),
+    ("GET /admins/new",                             [303,   200,  403,  403,   403,    403,       403,  403,   403]),
+    ("GET /admins/{id}/edit",                       [303,   200,  403,  403,   403,    403,       403,  403,   403]),
+    ("POST /admins/{id}",                           [303,   422,  403,  403,   403,    403,       403,  403,   403]),
+    ("POST /doctors",                        [303,   403,  422,  403,   403,    403,       422,  403,   403]),
+    ("GET /doctors/new",                     [303,   403,  200,  403,   403,    403,       200,  403,   403]),
+    ("GET /doctors/{id}/edit",               [303,   403,  200,  403,   403,    403,       404,  403,   403]),
+    ("POST /doctors/{id}",                   [303,   403,  422,  403,   403,    403,       404,  403,   403]),
+    ("POST /doctors/{id}/deactivation",      [303,   403,  303,  403,   403,    403,       404,  403,   403]),
+    ("POST /doctors/{id}/reactivation",      [303,   403,  303,  403,   403,    403,       404,  403,   403]),
+    ("POST /patients",                       [303,   403,  422,  403,   403,    403,       422,  403,   403]),
+    ("GET /patients/new",                    [303,   403,  200,  403,   403,    403,       200,  403,   403]),
+    ("GET /patients/{id}/edit",              [303,   403,  200,  403,   403,    403,       404,  403,   403]),
+    ("POST /patients/{id}",                  [303,   403,  422,  403,   403,    403,       404,  403,   403]),
+    ("POST /patients/{id}/deactivation",     [303,   403,  303,  403,   403,    403,       404,  403,   403]),
+    ("POST /patients/{id}/reactivation",     [303,   403,  303,  403,   403,    403,       404,  403,   403]),
+    ("POST /admins/{id}/deactivation",              [303,   303,  403,  403,   403,    403,       403,  403,   403]),
+    ("POST /admins/{id}/reactivation",              [303,   303,  403,  403,   403,    403,       403,  403,   403]),
     ("GET /admins",                                 [303,   200,  403,  403,   403,    403,       403,  403,   403]),
 ];
 
@@ -139,9 +163,11 @@ async fn everybody_gets_the_pages_that_are_theirs_and_no_others() {
 #[tokio::test]
 async fn everybody_may_do_what_is_theirs_to_do_and_nothing_else() {
     let app = TestApp::start().await;
-    let clinic = Clinic::create(&app).await;
     let mut wrong = Vec::new();
-    for (column, person) in people(&clinic).into_iter().enumerate() {
+    for column in 0..COLUMNS.len() {
+        // What one does is in the way of the next: somebody is signed out, something is removed.
+        let clinic = Clinic::create(&app).await;
+        let person = people(&clinic)[column];
         for (route, expected) in MATRIX {
             let Some(path) = route.strip_prefix("POST ") else {
                 continue;
@@ -223,7 +249,7 @@ fn not_for(clinic: &Clinic, person: Option<&Person>, route: &str, status: u16) -
         }
     }
     // A super admin reads of hospitals and who runs them, not of patients.
-    if person.is_some_and(|person| person.role == Role::SuperAdmin) && status == 200 {
+    if person.is_some_and(|person| person.role == Role::SuperAdmin) && matches!(status, 200 | 422) {
         // Of the newest people they see the names.
         let is_name = |text: &String| text.starts_with("Given") || text.starts_with("Family");
         let texts_of = |house: &&House| house.clinical_texts();

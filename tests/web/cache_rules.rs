@@ -11,11 +11,19 @@ use telemedicine::routes::RouteTable;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 16] = [
+const UNCACHED: [(&str, &str); 24] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
     ("/audit", "the trail, to which each opening of a record adds"),
+    ("/hospitals/new", "a form"),
+    ("/hospitals/{id}/edit", "a form"),
+    ("/doctors/new", "a form"),
+    ("/doctors/{id}/edit", "a form"),
+    ("/patients/new", "a form"),
+    ("/patients/{id}/edit", "a form, with one patient's clinical detail, whose opening is recorded"),
+    ("/admins/new", "a form"),
+    ("/admins/{id}/edit", "a form"),
     ("/appointments/new", "a form, with a token of its own"),
     ("/doctors/{id}/availability", "a form"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),

@@ -24,6 +24,7 @@ mod figures;
 mod harness;
 mod hostile_text;
 mod journeys;
+mod keeping;
 mod notifications;
 mod page_rules;
 mod reports;

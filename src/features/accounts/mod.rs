@@ -24,8 +24,10 @@ mod service;
 
 pub use hashing::hash as hash_password;
 pub use passwords::{MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Owner as PasswordOwner, Password};
+pub(crate) use person::parse_phone;
 pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone};
 pub use queries::{has_accounts, has_demo_accounts};
+pub(crate) use service::managed::{AccountDetails, insert_account, set_active, update_account};
 pub use service::super_admin::{CreateSuperAdminError, create_super_admin};
 
 use crate::routes::RouteTable;

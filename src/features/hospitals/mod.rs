@@ -2,15 +2,26 @@
 //!
 //! Owns `hospital`. The directory shows no e-mail and no phone of a person, to anybody.
 
+mod forms;
 mod handlers;
+mod keeping;
 mod pages;
 mod policy;
 mod queries;
+mod service;
+
+pub(crate) use queries::names;
 
 use crate::{cache::Policy, routes::RouteTable, web::query::ListQuery};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/hospitals", Policy::with(ListQuery::PARAMETERS), handlers::index);
+    table.post("/hospitals", keeping::create);
+    table.get("/hospitals/new", keeping::new);
+    table.get("/hospitals/{id}/edit", keeping::edit);
+    table.post("/hospitals/{id}", keeping::update);
+    table.post("/hospitals/{id}/deactivation", keeping::deactivate);
+    table.post("/hospitals/{id}/reactivation", keeping::reactivate);
     table.cached_get("/hospitals/{id}", Policy::with(&["page"]), handlers::show);
     table.cached_get("/admins", Policy::with(ListQuery::PARAMETERS), handlers::admins);
 }

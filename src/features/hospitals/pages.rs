@@ -110,6 +110,7 @@ impl Page for Listed {
 
 #[derive(Debug, Serialize)]
 struct AdminEntry {
+    href: String,
     name: String,
     email: String,
     phone: Option<String>,
@@ -122,6 +123,7 @@ struct AdminEntry {
 impl From<AdminRow> for AdminEntry {
     fn from(row: AdminRow) -> Self {
         Self {
+            href: format!("/admins/{}/edit", row.id),
             name: format!("{} {}", row.first_name, row.last_name),
             email: row.email,
             phone: row.phone,
@@ -136,6 +138,7 @@ impl From<AdminRow> for AdminEntry {
 /// Everything about one hospital.
 #[derive(Debug, Serialize)]
 pub(super) struct Hospital {
+    edit_href: String,
     name: String,
     address: String,
     phone: String,
@@ -154,6 +157,7 @@ pub(super) struct Hospital {
 impl Hospital {
     pub(super) fn new(row: HospitalDetail, admins: Vec<AdminRow>) -> Self {
         Self {
+            edit_href: format!("/hospitals/{}/edit", row.id),
             name: row.name,
             address: row.address,
             phone: row.phone,

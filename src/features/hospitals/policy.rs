@@ -11,3 +11,19 @@ pub(super) struct ListAdmins;
 impl Permission for ListAdmins {
     const ROLES: &'static [Role] = &[Role::SuperAdmin];
 }
+
+/// Make hospitals, and say which are listed.
+#[derive(Debug)]
+pub(super) struct KeepHospitals;
+
+impl Permission for KeepHospitals {
+    const ROLES: &'static [Role] = &[Role::SuperAdmin];
+}
+
+/// Change what is said of a hospital: any by the platform, their own by who runs it.
+#[derive(Debug)]
+pub(super) struct EditHospital;
+
+impl Permission for EditHospital {
+    const ROLES: &'static [Role] = &[Role::SuperAdmin, Role::HospitalAdmin];
+}

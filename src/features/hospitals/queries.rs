@@ -30,6 +30,7 @@ pub(super) struct HospitalRow {
 /// A hospital as its administrators' superiors see it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct HospitalDetail {
+    pub(super) id: i64,
     pub(super) name: String,
     pub(super) address: String,
     pub(super) phone: String,
@@ -60,6 +61,8 @@ pub(super) struct ListedDoctor {
 /// Somebody who runs a hospital.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct AdminRow {
+    /// `user.id`
+    pub(super) id: i64,
     pub(super) first_name: String,
     pub(super) last_name: String,
     pub(super) email: String,
@@ -92,6 +95,19 @@ pub(super) async fn hospitals(
     let rows = as_rows(found).order_by_asc(hospital::Column::Name).limit(paging.size).offset(paging.offset());
     let rows = reader.run(LISTED, async |conn| rows.clone().into_model().all(conn).await).await?;
     Ok((total, rows))
+}
+
+/// The active hospitals with their names, to whoever runs the platform; none to anybody else, and no statement.
+pub(crate) async fn names(viewer: &Viewer, reader: &Reader) -> Result<Vec<(i64, String)>, DbErr> {
+    if !viewer.runs_platform() {
+        return Ok(Vec::new());
+    }
+    let found = hospital::Entity::find()
+        .select_only()
+        .columns([hospital::Column::Id, hospital::Column::Name])
+        .filter(hospital::Column::Active.eq(true))
+        .order_by_asc(hospital::Column::Name);
+    reader.run(Topic::Hospitals, async |conn| found.clone().into_tuple().all(conn).await).await
 }
 
 /// The hospital `id`, if it is listed.
@@ -161,8 +177,8 @@ fn administrators(viewer: &Viewer) -> Select<user::Entity> {
     let found = if viewer.runs_platform() { found } else { found.filter(user::Column::Id.is_null()) };
     found
         .select_only()
-        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email, user::Column::Phone])
-        .columns([user::Column::Active, user::Column::LastSignInAt, user::Column::HospitalId])
+        .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Email])
+        .columns([user::Column::Phone, user::Column::Active, user::Column::LastSignInAt, user::Column::HospitalId])
         .column_as(hospital::Column::Name, "hospital_name")
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .filter(user::Column::Role.eq(Role::HospitalAdmin))

@@ -19,3 +19,19 @@ pub(super) struct SeePatients;
 impl Permission for SeePatients {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];
 }
+
+/// Make, change, shut out and let in again the doctors and patients of one's hospital.
+#[derive(Debug)]
+pub(super) struct KeepPeople;
+
+impl Permission for KeepPeople {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin];
+}
+
+/// The same for those who run hospitals.
+#[derive(Debug)]
+pub(super) struct KeepAdmins;
+
+impl Permission for KeepAdmins {
+    const ROLES: &'static [Role] = &[Role::SuperAdmin];
+}

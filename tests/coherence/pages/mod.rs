@@ -8,6 +8,7 @@
 
 mod clinic;
 mod future;
+mod keeping;
 mod moments;
 mod schedules;
 mod steps;
@@ -17,24 +18,40 @@ mod writes;
 use actix_web::http::Method;
 use telemedicine::routes::RouteTable;
 
-/// What can be done through a form, all of it in [`steps`] and [`writes`].
-const WRITES: [&str; 23] = [
+/// What can be done through a form, all of it in [`steps`], [`schedules`], [`keeping`] and [`writes`].
+const WRITES: [&str; 39] = [
+    "/admins",
+    "/admins/{id}",
+    "/admins/{id}/deactivation",
+    "/admins/{id}/reactivation",
     "/appointments",
-    "/appointments/{id}/proposal",
-    "/doctors/{id}/availability",
-    "/doctors/{id}/time-off",
-    "/doctors/{id}/time-off/{id}/removal",
     "/appointments/{id}/approval",
     "/appointments/{id}/arrival",
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
     "/appointments/{id}/outcome",
+    "/appointments/{id}/proposal",
     "/appointments/{id}/proposal/acceptance",
     "/appointments/{id}/proposal/refusal",
     "/appointments/{id}/rejection",
     "/appointments/{id}/start",
+    "/doctors",
+    "/doctors/{id}",
+    "/doctors/{id}/availability",
+    "/doctors/{id}/deactivation",
+    "/doctors/{id}/reactivation",
+    "/doctors/{id}/time-off",
+    "/doctors/{id}/time-off/{id}/removal",
+    "/hospitals",
+    "/hospitals/{id}",
+    "/hospitals/{id}/deactivation",
+    "/hospitals/{id}/reactivation",
     "/notifications/read",
     "/notifications/{id}/read",
+    "/patients",
+    "/patients/{id}",
+    "/patients/{id}/deactivation",
+    "/patients/{id}/reactivation",
     "/profile",
     "/profile/password",
     "/profile/sessions/revocation",

@@ -60,6 +60,11 @@ impl World {
         self.members.push(Member { name, role: Some(person.role), browser });
     }
 
+    /// Somebody does not look any more: what a browser gets whose session is over is not kept.
+    pub(super) fn leave(&mut self, name: &str) {
+        self.members.retain(|member| member.name != name);
+    }
+
     /// The browser of that name.
     pub(super) fn browser(&self, name: &str) -> &Client {
         &self.members.iter().find(|member| member.name == name).unwrap().browser

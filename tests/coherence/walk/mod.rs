@@ -10,6 +10,7 @@
 mod acts;
 mod booking;
 mod clinic;
+mod keeping;
 mod making;
 mod pages;
 mod perform;

@@ -20,6 +20,12 @@ struct Done {
     visit: Option<i64>,
 }
 
+impl Done {
+    fn of((by, visit): (usize, i64)) -> Self {
+        Self { by, visit: Some(visit) }
+    }
+}
+
 impl Walk {
     /// Lets it happen, and checks the pages of everyone concerned.
     ///
@@ -42,12 +48,12 @@ impl Walk {
             Act::Book { at, who, doctor, time } => {
                 Done { by: self.ask_for((who, at), doctor, time).await?, visit: None }
             }
+            Act::Keep { at, whom, what } => Done { by: self.keep((whom, at), what).await?, visit: None },
             Act::Hours { at, doctor, what, day } => {
                 Done { by: self.change_hours((doctor, at), what, day).await?, visit: None }
             }
             Act::NewVisit { doctor, patient, status, minutes } => {
-                let (by, visit) = self.book((doctor, patient), status, minutes).await;
-                Done { by, visit: Some(visit) }
+                Done::of(self.book((doctor, patient), status, minutes).await)
             }
             Act::NewNotification { who } => Done { by: self.notify(who).await, visit: None },
             Act::SignUp { at, hospital } => Done { by: self.sign_up(at, hospital).await?, visit: None },
@@ -219,8 +225,12 @@ fn every_act_is_on_the_way() {
         "/doctors/{id}/availability",
         "/doctors/{id}/time-off",
     ];
+    // What administrators do with people and hospitals: `pages/keeping.rs`, and `Act::Keep`.
+    let kept = ["/doctors", "/patients", "/admins", "/hospitals"];
     for entry in RouteTable::all().entries().iter().filter(|entry| entry.method == Method::POST) {
-        let is_known = by_name.contains(&entry.path) || by_form.iter().any(|page| entry.path.starts_with(page));
+        let is_known = by_name.contains(&entry.path)
+            || by_form.iter().any(|page| entry.path.starts_with(page))
+            || kept.iter().any(|noun| entry.path.starts_with(noun));
         assert!(
             is_known,
             "POST {} is on no walk: add an act to walk::acts, or the page of its form to PAGES",

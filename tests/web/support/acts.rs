@@ -50,6 +50,7 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
     ];
     acts.extend(of_times(clinic));
+    acts.extend(of_keeping(clinic));
     acts
 }
 
@@ -81,6 +82,57 @@ fn of_times(clinic: &Clinic) -> Vec<Act<'_>> {
             &[("starts_at", "2026-12-20T00:00"), ("ends_at", "2026-12-22T00:00"), ("reason", "A conference.")],
         ),
         act("/doctors/{id}/time-off/{id}/removal", its_doctor, &[]),
+    ]
+}
+
+/// In the place of a version that only the form of the record, below it at `/edit`, can tell.
+pub(crate) const OF_THE_FORM: &str = "the version of the form";
+
+/// Somebody new, the first password last.
+const NEW: [(&str, &str); 6] = [
+    ("first_name", "Asha"),
+    ("last_name", "Shrestha"),
+    ("email", "new@example.test"),
+    ("phone", ""),
+    ("date_of_birth", "1980-02-03"),
+    ("password", "seven slow boats at noon"),
+];
+
+/// What administrators do with people and hospitals.
+fn of_keeping(clinic: &Clinic) -> Vec<Act<'_>> {
+    let desk = Some(&clinic.here.admin);
+    let platform = Some(&clinic.super_admin);
+    let doctor = [("license_number", "NEW-1"), ("specialization", "Dermatology"), ("experience_years", "3")];
+    let hospital = [
+        ("name", "A new hospital"),
+        ("address", "Ring Road"),
+        ("phone", "+977 1 5550100"),
+        ("email", "desk@example.test"),
+        ("time_zone", "Asia/Kathmandu"),
+        ("currency", "NPR"),
+        ("appointment_fee", "500.00"),
+        ("slot_minutes", "30"),
+        ("booking_lead_hours", "24"),
+    ];
+    let seen = [("version", OF_THE_FORM)];
+    let of_hospital = clinic.here.hospital.id.to_string();
+    vec![
+        act("/doctors", desk, &[&NEW[..], &doctor].concat()),
+        act("/doctors/{id}", desk, &[&NEW[..5], &doctor, &seen].concat()),
+        act("/patients/{id}", desk, &[&NEW[..5], &seen].concat()),
+        act("/admins/{id}", platform, &[&NEW[..5], &seen].concat()),
+        act("/hospitals/{id}", desk, &[&hospital[..], &seen].concat()),
+        act("/doctors/{id}/deactivation", desk, &[]),
+        act("/doctors/{id}/reactivation", desk, &[]),
+        act("/patients", desk, &NEW),
+        act("/patients/{id}/deactivation", desk, &[]),
+        act("/patients/{id}/reactivation", desk, &[]),
+        act("/hospitals", platform, &hospital),
+        act("/hospitals/{id}/deactivation", platform, &[]),
+        act("/hospitals/{id}/reactivation", platform, &[]),
+        act("/admins", platform, &[&NEW[..], &[("hospital_id", of_hospital.as_str())]].concat()),
+        act("/admins/{id}/deactivation", platform, &[]),
+        act("/admins/{id}/reactivation", platform, &[]),
     ]
 }
 

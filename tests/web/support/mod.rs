@@ -66,7 +66,7 @@ mod redis_server;
 mod rounds;
 pub(crate) mod rules;
 
-pub(crate) use acts::{Act, acts, sign_up};
+pub(crate) use acts::{Act, OF_THE_FORM, acts, sign_up};
 pub(crate) use app::{Instance, NOW, TestApp};
 pub(crate) use browser::{Client, PATIENCE};
 pub(crate) use clinic::{Clinic, House};

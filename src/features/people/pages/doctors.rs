@@ -65,6 +65,8 @@ impl Page for Doctors {
 pub(in super::super) struct Doctor {
     /// When they are free.
     times_href: String,
+    /// Where the office changes what is said of them.
+    edit_href: String,
     /// Where their hours are kept; none for whoever does not keep them.
     hours_href: Option<String>,
     name: String,
@@ -112,6 +114,7 @@ impl Doctor {
         });
         Self {
             times_href: format!("/doctors/{id}/times"),
+            edit_href: format!("/doctors/{id}/edit"),
             hours_href: is_keeper.then(|| format!("/doctors/{id}/availability")),
             name: format!("Dr {} {}", doctor.first_name, doctor.last_name),
             specialization: doctor.specialization,

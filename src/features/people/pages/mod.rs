@@ -2,8 +2,10 @@
 
 mod banner;
 mod doctors;
+mod form;
 mod patients;
 
 pub(crate) use banner::Banner;
 pub(super) use doctors::{Doctor, Doctors};
+pub(super) use form::{Choice, PersonForm};
 pub(super) use patients::{Patient, Patients};

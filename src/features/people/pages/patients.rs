@@ -1,6 +1,7 @@
 //! The patients' list and record.
 
 use chrono::NaiveDate;
+use entity::enums::Role;
 use serde::Serialize;
 
 use super::Banner;
@@ -17,6 +18,7 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub(in super::super) struct Patients {
     title: &'static str,
+    may_add: bool,
     patients: Vec<PatientEntry>,
     search: String,
     pagination: Pagination,
@@ -46,8 +48,9 @@ impl Patients {
             phone: row.phone,
             active: row.active,
         };
-        let title = if viewer.role() == entity::enums::Role::Doctor { "My patients" } else { "Patients" };
-        Self { title, patients: rows.into_iter().map(entry).collect(), search, pagination }
+        let title = if viewer.role() == Role::Doctor { "My patients" } else { "Patients" };
+        let may_add = viewer.role() == Role::HospitalAdmin;
+        Self { title, may_add, patients: rows.into_iter().map(entry).collect(), search, pagination }
     }
 }
 
@@ -70,6 +73,8 @@ pub(in super::super) struct Patient {
     emergency_contact: Option<String>,
     since: Moment,
     /// The list of this person's visits, as far as the viewer sees them.
+    /// Where the office changes what is said of them; none to others.
+    edit_href: Option<String>,
     /// Where a visit is booked for them.
     book_href: String,
     visits_href: String,
@@ -90,6 +95,7 @@ impl Patient {
             emergency_contact: Some(contact).filter(|contact| !contact.is_empty()),
             since: Moment::new(record.created_at, viewer.zone()),
             visits_href: format!("/appointments?{query}"),
+            edit_href: (viewer.role() == Role::HospitalAdmin).then(|| format!("/patients/{id}/edit")),
             book_href: format!("/appointments/new?patient_id={id}"),
         }
     }

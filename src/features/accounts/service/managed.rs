@@ -1,0 +1,132 @@
+//! Accounts that administrators keep for others: made, changed, shut and opened again. Called within the unit of work of
+//! whatever belongs to the person as well.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{enums::Role, user};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr};
+
+use crate::{
+    cache::Topics,
+    db::UnitOfWork,
+    features::accounts::person::{parse_date_of_birth, read_email, read_names, read_phone},
+    web::FormReader,
+};
+
+/// What an administrator says of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountDetails {
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) email: String,
+    pub(crate) phone: Option<String>,
+    pub(crate) date_of_birth: Option<NaiveDate>,
+}
+
+impl AccountDetails {
+    /// The fields `first_name`, `last_name`, `email`, `phone`, `date_of_birth`; the last must be there if it is `needed`.
+    pub(crate) fn read(reader: &FormReader, (today, needed): (NaiveDate, bool)) -> Option<Self> {
+        let (first_name, last_name) = read_names(reader);
+        let email = read_email(reader);
+        let phone = read_phone(reader);
+        let parse = |text: &str| parse_date_of_birth(text, today);
+        let date_of_birth = if needed {
+            reader.parsed("date_of_birth", "Date of birth", parse)
+        } else {
+            reader.parsed_optional("date_of_birth", "Date of birth", parse)
+        };
+        Some(Self { first_name, last_name, email: email?.as_str().to_owned(), phone, date_of_birth })
+    }
+
+    /// As they stand in the database.
+    pub(crate) fn of(row: &user::Model) -> Self {
+        Self {
+            first_name: row.first_name.clone(),
+            last_name: row.last_name.clone(),
+            email: row.email.clone(),
+            phone: row.phone.clone(),
+            date_of_birth: row.date_of_birth,
+        }
+    }
+
+    /// As a form shows them.
+    pub(crate) fn values(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("first_name", self.first_name.clone()),
+            ("last_name", self.last_name.clone()),
+            ("email", self.email.clone()),
+            ("phone", self.phone.clone().unwrap_or_default()),
+            ("date_of_birth", self.date_of_birth.map(|date| date.to_string()).unwrap_or_default()),
+        ]
+    }
+}
+
+/// Stores an active account of `role` in the hospital: its `user.id`. One statement.
+///
+/// # Errors
+/// The database's: a unique violation when the address is somebody's.
+pub(crate) async fn insert_account(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    (details, password_hash): (&AccountDetails, &str),
+    (role, hospital_id): (Role, i64),
+) -> Result<i64, DbErr> {
+    let row = user::ActiveModel {
+        email: Set(details.email.clone()),
+        password_hash: Set(password_hash.to_owned()),
+        role: Set(role),
+        hospital_id: Set(Some(hospital_id)),
+        first_name: Set(details.first_name.clone()),
+        last_name: Set(details.last_name.clone()),
+        phone: Set(details.phone.clone()),
+        date_of_birth: Set(details.date_of_birth),
+        active: Set(true),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..user::ActiveModel::default()
+    };
+    Ok(uow.insert(row, Topics::of_person(None, role, Some(hospital_id))).await?.id)
+}
+
+/// Changes an account that is still as it was `read`; whether it was. One statement.
+///
+/// # Errors
+/// The database's: a unique violation when the address is somebody else's.
+pub(crate) async fn update_account(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    read: &user::Model,
+    details: &AccountDetails,
+) -> Result<bool, DbErr> {
+    let change = user::ActiveModel {
+        email: Set(details.email.clone()),
+        first_name: Set(details.first_name.clone()),
+        last_name: Set(details.last_name.clone()),
+        phone: Set(details.phone.clone()),
+        date_of_birth: Set(details.date_of_birth),
+        updated_at: Set(now),
+        ..user::ActiveModel::default()
+    };
+    let update = user::Entity::update_many().set(change).filter(user::Column::Id.eq(read.id));
+    let update = update.filter(user::Column::UpdatedAt.eq(read.updated_at));
+    let topics = Topics::of_person(Some(read.id), read.role, read.hospital_id);
+    Ok(uow.update_where(update, topics).await? == 1)
+}
+
+/// Shuts an account, or opens it again; whether that changed anything. One statement; the caller ends its sessions.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn set_active(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    read: &user::Model,
+    active: bool,
+) -> Result<bool, DbErr> {
+    let update = user::Entity::update_many()
+        .col_expr(user::Column::Active, Expr::value(active))
+        .col_expr(user::Column::UpdatedAt, Expr::value(now))
+        .filter(user::Column::Id.eq(read.id))
+        .filter(user::Column::Active.eq(!active));
+    let topics = Topics::of_person(Some(read.id), read.role, read.hospital_id);
+    Ok(uow.update_where(update, topics).await? == 1)
+}

@@ -1,0 +1,123 @@
+//! What is typed about hospitals.
+
+use std::str::FromStr as _;
+
+use chrono_tz::Tz;
+use entity::{Decimal, hospital, limits};
+
+use crate::{
+    features::accounts::{parse_phone, read_email},
+    web::{FormReader, FormView, forms::Fields},
+};
+
+/// Everything about a hospital but whether it is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HospitalDetails {
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) phone: String,
+    pub(super) email: String,
+    pub(super) time_zone: String,
+    pub(super) currency: String,
+    pub(super) appointment_fee: Decimal,
+    pub(super) slot_minutes: i32,
+    pub(super) booking_lead_hours: i32,
+}
+
+impl HospitalDetails {
+    pub(super) fn of(row: &hospital::Model) -> Self {
+        Self {
+            name: row.name.clone(),
+            address: row.address.clone(),
+            phone: row.phone.clone(),
+            email: row.email.clone(),
+            time_zone: row.time_zone.clone(),
+            currency: row.currency.clone(),
+            appointment_fee: row.appointment_fee,
+            slot_minutes: row.slot_minutes,
+            booking_lead_hours: row.booking_lead_hours,
+        }
+    }
+
+    /// As the form shows it.
+    pub(super) fn values(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("name", self.name.clone()),
+            ("address", self.address.clone()),
+            ("phone", self.phone.clone()),
+            ("email", self.email.clone()),
+            ("time_zone", self.time_zone.clone()),
+            ("currency", self.currency.clone()),
+            ("appointment_fee", format!("{:.2}", self.appointment_fee)),
+            ("slot_minutes", self.slot_minutes.to_string()),
+            ("booking_lead_hours", self.booking_lead_hours.to_string()),
+        ]
+    }
+}
+
+/// What a new hospital starts from.
+pub(super) fn usual() -> FormView {
+    FormView::filled([
+        ("time_zone", "Asia/Kathmandu".to_owned()),
+        ("currency", "NPR".to_owned()),
+        ("appointment_fee", "1000.00".to_owned()),
+        ("slot_minutes", "30".to_owned()),
+        ("booking_lead_hours", "24".to_owned()),
+    ])
+}
+
+/// The form of a hospital, with the version it was made for (empty for a new one), and what was typed.
+///
+/// # Errors
+/// The form to show again.
+pub(super) fn hospital(fields: Fields) -> Result<((HospitalDetails, String), FormView), Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let version = reader.optional("version", "Version", 64).unwrap_or_default();
+    let name = reader.required("name", "Name", limits::HOSPITAL_NAME);
+    let address = reader.required("address", "Address", limits::ADDRESS);
+    let phone = reader.parsed("phone", "Phone", parse_phone);
+    let email = read_email(&reader);
+    let time_zone = reader.parsed("time_zone", "Time zone", time_zone);
+    let currency = reader.parsed("currency", "Currency", currency);
+    let fee = reader.parsed("appointment_fee", "Fee for a visit", fee);
+    let slot = reader.parsed("slot_minutes", "Length of a visit", |text| whole(text, 5, 240));
+    let lead = reader.parsed("booking_lead_hours", "Hours ahead", |text| whole(text, 0, 8760));
+    let typed = reader.view();
+    let contact = phone.zip(email);
+    let booking = fee.zip(slot.zip(lead));
+    let place = time_zone.zip(currency);
+    let details = contact.zip(booking).zip(place).map(|(((phone, email), (fee, (slot, lead))), (zone, currency))| {
+        HospitalDetails {
+            name,
+            address,
+            phone,
+            email: email.as_str().to_owned(),
+            time_zone: zone.name().to_owned(),
+            currency,
+            appointment_fee: fee,
+            slot_minutes: slot,
+            booking_lead_hours: lead,
+        }
+    });
+    reader.finish(details.map(|details| ((details, version), typed)))
+}
+
+fn time_zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_error| "Enter a time zone such as Asia/Kathmandu.".to_owned())
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    let is_code = text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_uppercase());
+    is_code.then(|| text.to_owned()).ok_or_else(|| "Enter three capital letters, such as NPR.".to_owned())
+}
+
+fn fee(text: &str) -> Result<Decimal, String> {
+    let fee = Decimal::from_str(text).ok();
+    let fee = fee.filter(|fee| *fee >= Decimal::ZERO && fee.scale() <= 2 && *fee < Decimal::from(1_000_000_000));
+    fee.ok_or_else(|| "Enter an amount such as 1000.00, not less than nothing.".to_owned())
+}
+
+fn whole(text: &str, least: i32, most: i32) -> Result<i32, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("Enter a whole number, {least} to {most}."))
+}

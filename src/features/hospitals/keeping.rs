@@ -1,0 +1,167 @@
+//! `GET /hospitals/new`, `POST /hospitals`, `GET /hospitals/{id}/edit`, `POST /hospitals/{id}`, `/deactivation`, `/reactivation`.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use serde::Serialize;
+
+use super::{
+    forms::{self, HospitalDetails},
+    policy::{EditHospital, KeepHospitals},
+    service::{self, NotKept},
+};
+use crate::{
+    access::{Allowed, Viewer},
+    db::Reader,
+    web::{AppError, FlashKind, FormView, Page, Pages, Submitted, see_other_saying},
+};
+
+const STALE: &str =
+    "Somebody changed the hospital after you opened the form. Below is what is stored now: change it once more.";
+const NAME_TAKEN: &str = "Another hospital has this name.";
+
+/// A hospital to be made or changed.
+#[derive(Debug, Serialize)]
+struct HospitalForm {
+    title: String,
+    form: FormView,
+    action: String,
+    back: String,
+    back_label: String,
+    /// None for a new one.
+    version: Option<String>,
+    /// To the platform: whether it is listed, and where that is changed.
+    listing: Option<Listing>,
+}
+
+#[derive(Debug, Serialize)]
+struct Listing {
+    active: bool,
+    href: String,
+}
+
+impl HospitalForm {
+    fn new(form: FormView) -> Self {
+        Self {
+            title: "Add a hospital".to_owned(),
+            form,
+            action: "/hospitals".to_owned(),
+            back: "/hospitals".to_owned(),
+            back_label: "Hospitals".to_owned(),
+            version: None,
+            listing: None,
+        }
+    }
+
+    fn of(viewer: &Viewer, row: &entity::hospital::Model, form: Option<FormView>) -> Self {
+        let path = format!("/hospitals/{}", row.id);
+        let state = if row.active { "deactivation" } else { "reactivation" };
+        let listing = Listing { active: row.active, href: format!("{path}/{state}") };
+        let is_platform = viewer.runs_platform();
+        Self {
+            title: format!("Change {}", row.name),
+            form: form.unwrap_or_else(|| FormView::filled(HospitalDetails::of(row).values())),
+            back: if is_platform { path.clone() } else { "/dashboard".to_owned() },
+            back_label: if is_platform { row.name.clone() } else { "Dashboard".to_owned() },
+            version: Some(service::version(row)),
+            listing: is_platform.then_some(listing),
+            action: path,
+        }
+    }
+}
+
+impl Page for HospitalForm {
+    const TEMPLATE: &'static str = "hospitals/form.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}
+
+/// The form of a new hospital.
+pub(super) async fn new(viewer: Allowed<KeepHospitals>, pages: Pages) -> Result<HttpResponse, AppError> {
+    pages.show(&*viewer, &HospitalForm::new(forms::usual()))
+}
+
+/// Makes it.
+pub(super) async fn create(
+    viewer: Allowed<KeepHospitals>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let form = match forms::hospital(submitted.fields()?) {
+        Ok(((details, _), typed)) => match service::create(pages.state(), &viewer, &details).await {
+            Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
+            Err(NotKept::NameTaken) => typed.with_error("name", NAME_TAKEN),
+            Err(NotKept::Stale) => typed.with_error("", STALE),
+            Err(NotKept::Failed(error)) => return Err(error),
+        },
+        Err(form) => *form,
+    };
+    pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &HospitalForm::new(form))
+}
+
+/// The form with what is stored.
+pub(super) async fn edit(
+    viewer: Allowed<EditHospital>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let row = service::find(&viewer, &reader, *id).await?;
+    pages.show(&*viewer, &HospitalForm::of(&viewer, &row, None))
+}
+
+/// Changes what is stored.
+pub(super) async fn update(
+    viewer: Allowed<EditHospital>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let state = pages.state();
+    let row = service::find(&viewer, &state.db.reader(), *id).await?;
+    let (status, form) = match forms::hospital(submitted.fields()?) {
+        Ok(((details, seen), typed)) => match service::update(state, &viewer, &row, (&details, &seen)).await {
+            Ok(()) => return Ok(saved(&viewer, row.id, "The changes are saved.")),
+            Err(NotKept::NameTaken) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("name", NAME_TAKEN)),
+            Err(NotKept::Stale) => {
+                let stored = FormView::filled(HospitalDetails::of(&row).values());
+                (StatusCode::CONFLICT, stored.with_error("", STALE))
+            }
+            Err(NotKept::Failed(error)) => return Err(error),
+        },
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+    };
+    pages.refuse(status, &*viewer, &HospitalForm::of(&viewer, &row, Some(form)))
+}
+
+/// Takes it out of the directory.
+pub(super) async fn deactivate(
+    viewer: Allowed<KeepHospitals>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    submitted.button()?;
+    let row = service::find(&viewer, &pages.state().db.reader(), *id).await?;
+    service::set_active(pages.state(), &viewer, (row.id, false)).await?;
+    Ok(saved(&viewer, row.id, "The hospital is no longer listed."))
+}
+
+/// Puts it back.
+pub(super) async fn reactivate(
+    viewer: Allowed<KeepHospitals>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    submitted.button()?;
+    let row = service::find(&viewer, &pages.state().db.reader(), *id).await?;
+    service::set_active(pages.state(), &viewer, (row.id, true)).await?;
+    Ok(saved(&viewer, row.id, "The hospital is listed again."))
+}
+
+fn saved(viewer: &Viewer, id: i64, text: &'static str) -> HttpResponse {
+    // Who runs one hospital sees its public page as everybody does; their place is the form.
+    let edit = if viewer.runs_platform() { "" } else { "/edit" };
+    see_other_saying(&format!("/hospitals/{id}{edit}"), FlashKind::Success, text)
+}

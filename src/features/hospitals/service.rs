@@ -1,0 +1,153 @@
+//! Keeping hospitals: made, changed, closed and opened again, each with its line in the trail.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    enums::{AuditAction, AuditSubject},
+    hospital,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr};
+use sha2::{Digest as _, Sha256};
+
+use super::forms::HospitalDetails;
+use crate::{
+    access::Viewer,
+    cache::{Topic, Topics},
+    db::{DbErr, Reader, ViolationKind, violation},
+    features::audit::{self, Act},
+    state::AppState,
+    web::AppError,
+};
+
+/// Why nothing was stored.
+#[derive(Debug)]
+pub(super) enum NotKept {
+    /// Another hospital has the name.
+    NameTaken,
+    /// Somebody changed the hospital after the form was made.
+    Stale,
+    Failed(AppError),
+}
+
+impl From<AppError> for NotKept {
+    fn from(error: AppError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<DbErr> for NotKept {
+    fn from(error: DbErr) -> Self {
+        match violation(&error) {
+            Some(broken) if broken.kind == ViolationKind::Unique => Self::NameTaken,
+            _ => Self::Failed(error.into()),
+        }
+    }
+}
+
+/// What pages show of hospitals.
+const TOPICS: [Topic; 3] = [Topic::Hospitals, Topic::Platform, Topic::Directory];
+
+/// What a form carries to tell whether the hospital has been changed since.
+pub(super) fn version(row: &hospital::Model) -> String {
+    let digest = Sha256::digest(format!("{:?}", HospitalDetails::of(row).values()));
+    digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The hospital `id`, if it is the viewer's to keep: to its administrator their own, to the platform any.
+pub(super) async fn find(viewer: &Viewer, reader: &Reader, id: i64) -> Result<hospital::Model, AppError> {
+    if !viewer.runs_platform() && viewer.hospital().is_none_or(|hospital| hospital.id != id) {
+        return Err(AppError::NotFound);
+    }
+    let found = reader.run(Topics::exempt("a form"), async |conn| hospital::Entity::find_by_id(id).one(conn).await);
+    found.await?.ok_or(AppError::NotFound)
+}
+
+fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
+    hospital::ActiveModel {
+        name: Set(details.name.clone()),
+        address: Set(details.address.clone()),
+        phone: Set(details.phone.clone()),
+        email: Set(details.email.clone()),
+        time_zone: Set(details.time_zone.clone()),
+        currency: Set(details.currency.clone()),
+        appointment_fee: Set(details.appointment_fee),
+        slot_minutes: Set(details.slot_minutes),
+        booking_lead_hours: Set(details.booking_lead_hours),
+        updated_at: Set(now),
+        ..hospital::ActiveModel::default()
+    }
+}
+
+/// Makes a hospital: its id. Two statements.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn create(state: &AppState, viewer: &Viewer, details: &HospitalDetails) -> Result<i64, NotKept> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let new = hospital::ActiveModel { active: Set(true), created_at: Set(now), ..row(details, now) };
+            let id = uow.insert(new, TOPICS).await?.id;
+            let act = Act::new(AuditAction::Created, AuditSubject::Hospital, id).in_hospital(id);
+            audit::record(uow, now, viewer, act).await?;
+            Ok(id)
+        })
+        .await
+}
+
+/// Changes a hospital that is still as it was `read`, with the version that the form was made for. Two statements.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn update(
+    state: &AppState,
+    viewer: &Viewer,
+    read: &hospital::Model,
+    (details, seen): (&HospitalDetails, &str),
+) -> Result<(), NotKept> {
+    if version(read) != seen {
+        return Err(NotKept::Stale);
+    }
+    let now = state.clock.now();
+    let (old, new) = (HospitalDetails::of(read).values(), details.values());
+    let changed: Vec<_> = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(old, _)| old.0).collect();
+    state
+        .db
+        .write(async |uow| {
+            let update =
+                hospital::Entity::update_many().set(row(details, now)).filter(hospital::Column::Id.eq(read.id));
+            let update = update.filter(hospital::Column::UpdatedAt.eq(read.updated_at));
+            if uow.update_where(update, TOPICS).await? == 0 {
+                return Err(NotKept::Stale);
+            }
+            let act = Act::new(AuditAction::Updated, AuditSubject::Hospital, read.id).in_hospital(read.id);
+            audit::record(uow, now, viewer, act.changed(&changed)).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Takes a hospital out of the directory, or puts it back. Its people go on working. Two statements.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn set_active(state: &AppState, viewer: &Viewer, (id, active): (i64, bool)) -> Result<(), AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let update = hospital::Entity::update_many()
+                .col_expr(hospital::Column::Active, Expr::value(active))
+                .col_expr(hospital::Column::UpdatedAt, Expr::value(now))
+                .filter(hospital::Column::Id.eq(id))
+                .filter(hospital::Column::Active.eq(!active));
+            if uow.update_where(update, TOPICS).await? == 0 {
+                return Ok(());
+            }
+            let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
+            let act = Act::new(action, AuditSubject::Hospital, id).in_hospital(id);
+            audit::record(uow, now, viewer, act).await?;
+            Ok(())
+        })
+        .await
+}

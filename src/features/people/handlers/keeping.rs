@@ -1,0 +1,138 @@
+//! Making and changing people: the same addresses below `/doctors`, `/patients` and `/admins`.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use chrono::NaiveDate;
+
+use crate::{
+    access::{Allowed, Viewer},
+    db::Reader,
+    features::{
+        hospitals,
+        people::{
+            forms,
+            pages::{Choice, PersonForm},
+            service::{self, Kept, NotKept, Record},
+        },
+    },
+    web::{AppError, FlashKind, FormView, Pages, Submitted, see_other_saying},
+};
+
+const STALE: &str =
+    "Somebody changed this person after you opened the form. Below is what is stored now: change it once more.";
+
+/// The empty form.
+pub(in super::super) async fn new<R: Record>(
+    viewer: Allowed<R::Keeper>,
+    reader: Reader,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let hospitals = hospitals(&viewer, &reader).await?;
+    pages.show(&*viewer, &PersonForm::new::<R>(FormView::default(), hospitals, today(&viewer, &pages)))
+}
+
+/// Makes an account.
+pub(in super::super) async fn create<R: Record>(
+    viewer: Allowed<R::Keeper>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (state, today) = (pages.state(), today(&viewer, &pages));
+    let hospitals = hospitals(&viewer, &state.db.reader()).await?;
+    let form = match forms::new::<R>(submitted.fields()?, today, viewer.runs_platform()) {
+        Ok((person, typed)) => match hospital(&viewer, person.hospital_id, &hospitals) {
+            None => typed.with_error("hospital_id", "Choose a hospital from the list."),
+            Some(id) => match service::create(state, &viewer, (&person.record, &person.password), id).await {
+                Ok(id) => return Ok(saved::<R>(id, "The account is made.")),
+                Err(NotKept::Taken(field, sentence)) => typed.with_error(field, sentence),
+                Err(NotKept::Stale) => typed.with_error("", STALE),
+                Err(NotKept::Failed(error)) => return Err(error),
+            },
+        },
+        Err(form) => *form,
+    };
+    pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &PersonForm::new::<R>(form, hospitals, today))
+}
+
+/// The form with what is stored.
+pub(in super::super) async fn edit<R: Record>(
+    viewer: Allowed<R::Keeper>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let kept: Kept<R> = service::find(&viewer, &reader, *id).await?;
+    let kept = service::opened(pages.state(), &viewer, kept).await?;
+    pages.show_clinical(&*viewer, &PersonForm::of(&kept, None, today(&viewer, &pages)))
+}
+
+/// Changes what is stored.
+pub(in super::super) async fn update<R: Record>(
+    viewer: Allowed<R::Keeper>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (state, today) = (pages.state(), today(&viewer, &pages));
+    let kept: Kept<R> = service::find(&viewer, &state.db.reader(), *id).await?;
+    let (status, form) = match forms::edit::<R>(submitted.fields()?, today) {
+        Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
+            Ok(()) => return Ok(saved::<R>(*id, "The changes are saved.")),
+            Err(NotKept::Taken(field, sentence)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, sentence))
+            }
+            Err(NotKept::Stale) => (StatusCode::CONFLICT, FormView::filled(kept.record.values()).with_error("", STALE)),
+            Err(NotKept::Failed(error)) => return Err(error),
+        },
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+    };
+    pages.refuse(status, &*viewer, &PersonForm::of(&kept, Some(form), today))
+}
+
+/// Shuts somebody out, everywhere at once.
+pub(in super::super) async fn deactivate<R: Record>(
+    viewer: Allowed<R::Keeper>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    submitted.button()?;
+    service::set_active::<R>(pages.state(), &viewer, (*id, false)).await?;
+    Ok(saved::<R>(*id, "The account is shut, and signed out everywhere. Visits that are planned stay."))
+}
+
+/// Lets somebody in again.
+pub(in super::super) async fn reactivate<R: Record>(
+    viewer: Allowed<R::Keeper>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    submitted.button()?;
+    service::set_active::<R>(pages.state(), &viewer, (*id, true)).await?;
+    Ok(saved::<R>(*id, "The account is open again."))
+}
+
+fn saved<R: Record>(id: i64, text: &'static str) -> HttpResponse {
+    // Administrators have no page of their own but the form.
+    let edit = if R::PATH == "/admins" { "/edit" } else { "" };
+    see_other_saying(&format!("{}/{id}{edit}", R::PATH), FlashKind::Success, text)
+}
+
+/// Where somebody new belongs: to the viewer's hospital; to the platform, to one of those on offer.
+fn hospital(viewer: &Viewer, chosen: Option<i64>, on_offer: &[Choice]) -> Option<i64> {
+    match viewer.hospital() {
+        Some(hospital) => Some(hospital.id),
+        None => chosen.filter(|id| on_offer.iter().any(|choice| choice.value == id.to_string())),
+    }
+}
+
+/// The hospitals that the platform can choose from; none to anybody else.
+async fn hospitals(viewer: &Viewer, reader: &Reader) -> Result<Vec<Choice>, AppError> {
+    let found = hospitals::names(viewer, reader).await?;
+    Ok(found.into_iter().map(|(id, name)| Choice { value: id.to_string(), label: name }).collect())
+}
+
+/// The date where the person who types is.
+fn today(viewer: &Viewer, pages: &Pages) -> NaiveDate {
+    pages.state().clock.now().with_timezone(&viewer.zone()).date_naive()
+}

@@ -1,0 +1,102 @@
+//! The form of a person, whichever kind they are.
+
+use chrono::NaiveDate;
+use entity::enums::Role;
+use serde::Serialize;
+
+use crate::{
+    features::people::service::{Kept, Record, blood_types},
+    web::{FormView, Page},
+};
+
+/// One entry of a select.
+#[derive(Clone, Debug, Serialize)]
+pub(in super::super) struct Choice {
+    pub(in super::super) value: String,
+    pub(in super::super) label: String,
+}
+
+/// A person to be made or changed.
+#[derive(Debug, Serialize)]
+pub(in super::super) struct PersonForm {
+    title: String,
+    form: FormView,
+    action: String,
+    back: String,
+    back_label: String,
+    is_doctor: bool,
+    is_patient: bool,
+    /// To be chosen by the platform for a new administrator.
+    hospitals: Vec<Choice>,
+    blood_types: Vec<Choice>,
+    latest_birth: String,
+    needs_birth: bool,
+    /// None for somebody new.
+    version: Option<String>,
+    /// Of somebody there is already: whether they may come in, and where that is changed.
+    standing: Option<Standing>,
+}
+
+#[derive(Debug, Serialize)]
+struct Standing {
+    active: bool,
+    name: String,
+    href: String,
+}
+
+impl PersonForm {
+    /// Of somebody new.
+    pub(in super::super) fn new<R: Record>(form: FormView, hospitals: Vec<Choice>, today: NaiveDate) -> Self {
+        Self {
+            title: format!("Add {} {}", article(R::NOUN), R::NOUN),
+            action: R::PATH.to_owned(),
+            back: R::PATH.to_owned(),
+            back_label: "The list".to_owned(),
+            is_doctor: R::ROLE == Role::Doctor,
+            is_patient: R::ROLE == Role::Patient,
+            blood_types: blood_types().map(Choice::of).collect(),
+            latest_birth: today.to_string(),
+            needs_birth: R::NEEDS_BIRTH,
+            version: None,
+            standing: None,
+            hospitals,
+            form,
+        }
+    }
+
+    /// Of somebody there is.
+    pub(in super::super) fn of<R: Record>(kept: &Kept<R>, form: Option<FormView>, today: NaiveDate) -> Self {
+        let account = kept.record.account();
+        let name = format!("{} {}", account.first_name, account.last_name);
+        let path = format!("{}/{}", R::PATH, kept.id);
+        let state = if kept.account.active { "deactivation" } else { "reactivation" };
+        let has_page = R::ROLE != Role::HospitalAdmin;
+        Self {
+            title: format!("Change {name}"),
+            back: if has_page { path.clone() } else { R::PATH.to_owned() },
+            back_label: if has_page { name.clone() } else { "The list".to_owned() },
+            version: Some(kept.version()),
+            standing: Some(Standing { active: kept.account.active, href: format!("{path}/{state}"), name }),
+            action: path,
+            ..Self::new::<R>(form.unwrap_or_else(|| FormView::filled(kept.record.values())), Vec::new(), today)
+        }
+    }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+impl Choice {
+    fn of(blood_type: String) -> Self {
+        Self { value: blood_type.clone(), label: blood_type }
+    }
+}
+
+impl Page for PersonForm {
+    const TEMPLATE: &'static str = "people/form.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}

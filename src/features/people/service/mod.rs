@@ -1,0 +1,197 @@
+//! Keeping people: made, changed, shut out and let in again, each with its line in the trail.
+
+mod record;
+
+use entity::{
+    enums::{AuditAction, AuditSubject, Role},
+    user,
+};
+use sha2::{Digest as _, Sha256};
+
+pub(super) use record::{AdminRecord, DoctorRecord, PatientRecord, Record, blood_types};
+
+use crate::{
+    access::Viewer,
+    cache::Topics,
+    db::{DbErr, Reader, ViolationKind, violation},
+    features::{
+        accounts::{self, Password},
+        audit::{self, Accessed, Act},
+    },
+    state::AppState,
+    web::AppError,
+};
+
+/// Why nothing was stored.
+#[derive(Debug)]
+pub(super) enum NotKept {
+    /// A field is somebody else's: its name, and the sentence beside it.
+    Taken(&'static str, &'static str),
+    /// Somebody changed the person after the form was made.
+    Stale,
+    Failed(AppError),
+}
+
+impl From<AppError> for NotKept {
+    fn from(error: AppError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<DbErr> for NotKept {
+    fn from(error: DbErr) -> Self {
+        match violation(&error) {
+            Some(broken) if broken.kind == ViolationKind::Unique && broken.constraint.contains("license") => {
+                Self::Taken("license_number", "Another doctor has this licence number.")
+            }
+            Some(broken) if broken.kind == ViolationKind::Unique => {
+                Self::Taken("email", "Somebody already has an account with this address.")
+            }
+            _ => Self::Failed(error.into()),
+        }
+    }
+}
+
+/// Somebody who is kept, as they stand.
+#[derive(Clone, Debug)]
+pub(super) struct Kept<R> {
+    pub(super) id: i64,
+    pub(super) record: R,
+    pub(super) account: user::Model,
+}
+
+impl<R: Record> Kept<R> {
+    /// What a form carries to tell whether the person has been changed since. Signing in is no change.
+    pub(super) fn version(&self) -> String {
+        let digest = Sha256::digest(format!("{:?}", self.record.values()));
+        digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn topics(&self) -> Topics {
+        Topics::of_person(Some(self.account.id), R::ROLE, self.account.hospital_id)
+    }
+}
+
+/// The person `id` of that kind, if they are the viewer's to keep: of their own hospital, or any administrator to the platform.
+pub(super) async fn find<R: Record>(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Kept<R>, AppError> {
+    let found = reader.run(Topics::exempt("a form"), async |conn| R::find(conn, id).await).await?;
+    let kept = found.map(|(record, account)| Kept { id, record, account });
+    kept.filter(|kept| is_kept_by(viewer, &kept.account, R::ROLE)).ok_or(AppError::NotFound)
+}
+
+/// The same with the opening of a clinical record noted in the trail, as on its page.
+///
+/// # Errors
+/// The database's: what cannot be recorded is not shown.
+pub(super) async fn opened<R: Record>(state: &AppState, viewer: &Viewer, kept: Kept<R>) -> Result<Kept<R>, AppError> {
+    if R::ROLE == Role::Patient {
+        return Accessed::new(AuditSubject::Patient, kept.id, kept).open(state, viewer).await;
+    }
+    Ok(kept)
+}
+
+fn is_kept_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
+    let is_theirs = match viewer.hospital() {
+        Some(hospital) => account.hospital_id == Some(hospital.id),
+        None => role == Role::HospitalAdmin,
+    };
+    account.role == role && is_theirs
+}
+
+/// Makes an account with what belongs to it: the id. Three statements.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn create<R: Record>(
+    state: &AppState,
+    viewer: &Viewer,
+    (record, password): (&R, &Password),
+    hospital_id: i64,
+) -> Result<i64, NotKept> {
+    let hash = accounts::hash_password(password, state.settings.security.password_hashing).await?;
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let account = (record.account(), hash.as_str());
+            let user_id = accounts::insert_account(uow, now, account, (R::ROLE, hospital_id)).await?;
+            let topics = Topics::of_person(None, R::ROLE, Some(hospital_id));
+            let id = record.insert(uow, now, (user_id, topics)).await?;
+            let act = Act::new(AuditAction::Created, R::SUBJECT, id).in_hospital(hospital_id);
+            audit::record(uow, now, viewer, act).await?;
+            Ok(id)
+        })
+        .await
+}
+
+/// Changes somebody who is still as `version` says. Four statements.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn update<R: Record>(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    (record, version): (&R, &str),
+) -> Result<(), NotKept> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let found = uow.read(async |conn| R::find(conn, id).await).await?;
+            let kept = found.map(|(record, account)| Kept { id, record, account });
+            let kept = kept.filter(|kept| is_kept_by(viewer, &kept.account, R::ROLE)).ok_or(AppError::NotFound)?;
+            if kept.version() != version || !accounts::update_account(uow, now, &kept.account, record.account()).await?
+            {
+                return Err(NotKept::Stale);
+            }
+            record.update(uow, now, (id, kept.topics())).await?;
+            let (old, new) = (kept.record.values(), record.values());
+            let changed = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(old, _)| old.0);
+            let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&changed.collect::<Vec<_>>());
+            audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Shuts somebody out, and signs them out everywhere at once; or lets them in again. Nothing of theirs is removed. Four
+/// statements.
+///
+/// # Errors
+/// [`AppError::NotFound`] when they are not the viewer's to keep.
+pub(super) async fn set_active<R: Record>(
+    state: &AppState,
+    viewer: &Viewer,
+    (id, active): (i64, bool),
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    let reader = state.db.reader();
+    let kept: Kept<R> = find(viewer, &reader, id).await?;
+    let ended = state
+        .db
+        .write(async |uow| {
+            if !accounts::set_active(uow, now, &kept.account, active).await? {
+                return Ok::<_, AppError>(None);
+            }
+            let ended = match active {
+                true => None,
+                false => Some(state.sessions.revoke_all(uow, kept.account.id, None).await?),
+            };
+            let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
+            audit::record(uow, now, viewer, in_hospital(Act::new(action, R::SUBJECT, id), &kept.account)).await?;
+            Ok(ended)
+        })
+        .await?;
+    if let Some(ended) = ended {
+        state.sessions.forget(ended).await;
+    }
+    Ok(())
+}
+
+fn in_hospital(act: Act, account: &user::Model) -> Act {
+    match account.hospital_id {
+        Some(hospital_id) => act.in_hospital(hospital_id),
+        None => act,
+    }
+}
