@@ -10,7 +10,7 @@ export const ROLES = [
   { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', MISSING] },
   {
     role: 'patient', email: 'patient1@demo.test',
-    pages: [...OWN, '/hospitals', '/appointments?status=completed', { path: '/admins', status: 403 }, MISSING],
+    pages: [...OWN, '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
@@ -18,11 +18,11 @@ export const ROLES = [
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',
-    pages: [...OWN, '/doctors', '/patients', '/appointments?q=no-such-name', { path: '/admins', status: 403 }],
+    pages: [...OWN, '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments/new?doctor_id=1', '/reports', '/audit', { path: '/admins', status: 403 }],
   },
   {
     role: 'super admin', email: 'super@demo.test',
-    pages: ['/dashboard', '/profile', '/profile/sessions', '/hospitals', '/admins'],
+    pages: ['/dashboard', '/profile', '/profile/sessions', '/hospitals', '/admins', '/reports', '/audit'],
   },
 ];
 
@@ -32,5 +32,11 @@ export const WRONG_FORMS = [
   { role: 'visitor', path: '/sign-in', fields: {} },
   { role: 'visitor', path: '/sign-up', fields: { first_name: 'A', email: 'not an address', password: 'short' } },
   { role: 'doctor', path: '/profile', fields: { first_name: '', last_name: '' } },
+  { role: 'patient', path: '/appointments/new?doctor_id=1', action: '/appointments', fields: { symptoms: 'A cough.' } },
+  { role: 'hospital admin', path: '/doctors/new', action: '/doctors', fields: { first_name: '', email: 'nobody' } },
+  { role: 'hospital admin', path: '/patients/new', action: '/patients', fields: { first_name: '' } },
+  { role: 'hospital admin', path: '/doctors/1/availability', action: '/doctors/1/time-off', fields: { reason: 'Dashain' } },
+  { role: 'super admin', path: '/hospitals/new', action: '/hospitals', fields: { name: '', time_zone: 'Mars' } },
+  { role: 'super admin', path: '/admins/new', action: '/admins', fields: { first_name: '' } },
   { role: 'patient', path: '/profile', action: '/profile/password', fields: { current_password: 'x', new_password: 'y' } },
 ];
