@@ -19,6 +19,7 @@ mod bad_urls;
 mod booking;
 mod budgets;
 mod cache_rules;
+mod clinic_day;
 mod faults;
 mod figures;
 mod harness;

@@ -36,6 +36,8 @@ pub(in crate::features::appointments) struct BookingForm {
     /// Empty to a doctor, who books with themselves.
     doctors: Vec<Choice>,
     patients: Vec<Choice>,
+    /// For whom it is, if that was chosen before.
+    patient: Option<Choice>,
     /// Whether there may be patients beyond those.
     has_more_patients: bool,
     search: String,
@@ -60,7 +62,10 @@ impl BookingForm {
         parties: &Parties,
         times: Option<(&Schedule, Rules)>,
     ) -> Self {
+        let mut sought = sought;
         let date = first_day((viewer, present), &sought);
+        sought.form.values.insert("date".to_owned(), date.to_string());
+        let chosen = parties.patients.iter().find(|patient| Some(patient.id) == sought.patient_id);
         let is_staff = viewer.role() != Role::Patient;
         let is_doctor = viewer.role() == Role::Doctor;
         let asks_why = is_staff && sought.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
@@ -68,6 +73,7 @@ impl BookingForm {
             is_staff,
             doctors: parties.doctors.iter().filter(|_| !is_doctor).map(Choice::doctor).collect(),
             patients: parties.patients.iter().map(Choice::patient).collect(),
+            patient: chosen.filter(|_| is_staff).map(Choice::patient),
             has_more_patients: parties.patients.len() as u64 >= OFFERED,
             search: sought.search,
             date: date.to_string(),
