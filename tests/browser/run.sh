@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at every page in headless Chromium: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
+# Looks at every page in headless Chromium, and lives through a day with visits: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
 #
 # Starts target/debug/telemedicine (or TELEMEDICINE, a path) as on a clean machine, embedded, with demo data, in a
 # temporary folder and on a free port; opens its pages; stops it. With BASE_URL set that server is looked at instead.
@@ -37,3 +37,4 @@ if [ -z "${BASE_URL:-}" ]; then
   kill -0 "$server" 2>/dev/null || { echo "the server did not start:"; cat "$folder/log"; exit 1; }
 fi
 node pages.mjs "$@"
+node day.mjs

@@ -1,5 +1,11 @@
 //! Keeping people and hospitals: made, changed, shut out and let in again.
 
+use entity::{
+    audit_entry,
+    enums::{AuditAction, AuditSubject},
+};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
 use crate::support::*;
 
 const SECRET: &str = "four slow boats at noon";
@@ -98,6 +104,12 @@ async fn each_field_that_is_wrong_is_told_beside_it() {
     assert!(desk.post_form("/patients", &patient).await.expect(422).says("Choose a blood type"));
 }
 
+async fn openings(app: &TestApp) -> u64 {
+    let of_patients = audit_entry::Column::SubjectKind.eq(AuditSubject::Patient);
+    let opened = audit_entry::Column::Action.eq(AuditAction::Opened);
+    audit_entry::Entity::find().filter(of_patients).filter(opened).count(&app.db).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_patient_is_changed_and_an_old_form_overwrites_nothing() {
     let app = TestApp::start().await;
@@ -110,7 +122,9 @@ async fn a_patient_is_changed_and_an_old_form_overwrites_nothing() {
     let own = format!("form[action=\"{path}\"]");
     let changed = desk.submit(&form, &own, &[("allergies", "Penicillin, nuts")]).await.expect(303);
     assert!(desk.follow(changed).await.ok().says("Penicillin, nuts"));
+    let opened = openings(&app).await;
     let late = desk.submit(&form, &own, &[("allergies", "None")]).await.expect(409);
+    assert_eq!(openings(&app).await, opened + 1, "what is stored is shown, and that is recorded");
     assert!(late.says("Somebody changed this person") && late.says("Penicillin, nuts"));
     assert!(desk.get(&path).await.ok().says("Penicillin, nuts"));
     // Signing in is no change.

@@ -80,7 +80,11 @@ pub(in super::super) async fn update<R: Record>(
             Err(NotKept::Taken(field, sentence)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, sentence))
             }
-            Err(NotKept::Stale) => (StatusCode::CONFLICT, FormView::filled(kept.record.values()).with_error("", STALE)),
+            Err(NotKept::Stale) => {
+                // What is stored is shown: a record is opened.
+                let kept = service::opened(state, &viewer, kept.clone()).await?;
+                (StatusCode::CONFLICT, FormView::filled(kept.record.values()).with_error("", STALE))
+            }
             Err(NotKept::Failed(error)) => return Err(error),
         },
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
