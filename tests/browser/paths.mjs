@@ -14,11 +14,11 @@ export const ROLES = [
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
-    pages: [...OWN, '/patients', '/appointments?page=2', { path: '/appointments/999999999', status: 404 }],
+    pages: [...OWN, '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',
-    pages: [...OWN, '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments/new?doctor_id=1', '/reports', '/audit', { path: '/admins', status: 403 }],
+    pages: [...OWN, '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments?status=needs_outcome', '/appointments/new?doctor_id=1', '/reports', '/audit', { path: '/admins', status: 403 }],
   },
   {
     role: 'super admin', email: 'super@demo.test',

@@ -1,6 +1,7 @@
 //! Appointments: the list, the record, and the steps of their life.
 
 mod list;
+mod needs_outcome;
 mod offers;
 mod races;
 mod record;

@@ -45,9 +45,43 @@ pub(crate) fn status_tag(status: AppointmentStatus) -> StatusTag {
     StatusTag { code, label, shape }
 }
 
-/// The state whose filter value is `code`.
-pub(super) fn status_from_code(code: &str) -> Option<AppointmentStatus> {
-    STATUSES.into_iter().find(|status| status_tag(*status).code == code)
+/// What the list can be narrowed to by its parameter `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StatusFilter {
+    /// Visits in this state.
+    Is(AppointmentStatus),
+    /// Visits that are over although nobody said what came of them.
+    NeedsOutcome,
+}
+
+impl StatusFilter {
+    /// All that are for somebody of `role`, in the order a filter offers them. What needs an outcome is work for those who
+    /// see patients and for the desk that reminds them, and none of a patient's.
+    pub(super) fn offered_to(role: Role) -> impl Iterator<Item = Self> {
+        let work = (role != Role::Patient).then_some(Self::NeedsOutcome);
+        work.into_iter().chain(STATUSES.into_iter().map(Self::Is))
+    }
+
+    /// The one whose value is `code`, if it is offered to somebody of `role`.
+    pub(super) fn from_code(code: &str, role: Role) -> Option<Self> {
+        Self::offered_to(role).find(|offered| offered.code() == code)
+    }
+
+    /// The value in the address.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Is(status) => status_tag(status).code,
+            Self::NeedsOutcome => "needs_outcome",
+        }
+    }
+
+    /// The words people read.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Is(status) => status_tag(status).label,
+            Self::NeedsOutcome => "Needs an outcome",
+        }
+    }
 }
 
 /// What somebody did to the visit, to be read after their name or after "You".
@@ -136,6 +170,17 @@ mod tests {
         for part in [|tag: &StatusTag| tag.code, |tag: &StatusTag| tag.label, |tag: &StatusTag| tag.shape] {
             assert_eq!(tags.iter().map(part).collect::<HashSet<_>>().len(), STATUSES.len());
         }
-        assert!(STATUSES.into_iter().all(|status| status_from_code(status_tag(status).code) == Some(status)));
+    }
+
+    #[test]
+    fn a_filter_is_found_by_its_value_by_those_to_whom_it_is_offered() {
+        for role in [Role::Doctor, Role::HospitalAdmin, Role::Patient] {
+            for filter in StatusFilter::offered_to(role) {
+                assert_eq!(StatusFilter::from_code(filter.code(), role), Some(filter));
+            }
+        }
+        let work = StatusFilter::NeedsOutcome;
+        assert_eq!(StatusFilter::from_code(work.code(), Role::Patient), None);
+        assert_eq!(StatusFilter::offered_to(Role::Doctor).filter(|filter| filter.label() == work.label()).count(), 1);
     }
 }

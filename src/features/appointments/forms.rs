@@ -1,13 +1,10 @@
 //! What people ask of appointments, as domain types.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use entity::{
-    enums::{AppointmentStatus, Role},
-    limits,
-};
+use entity::{enums::Role, limits};
 use serde::Deserialize;
 
-use super::{appointment::status_from_code, policy::BOARD, queries::DoctorOption, step::Step};
+use super::{appointment::StatusFilter, policy::BOARD, queries::DoctorOption, step::Step};
 use crate::{
     access::Viewer,
     web::{FormReader, FormView, forms::Fields, parse_local, query::day},
@@ -31,7 +28,7 @@ pub(super) struct ListQuery {
 /// Which appointments are wanted.
 #[derive(Clone, Debug)]
 pub(super) struct ListFilter {
-    pub(super) status: Option<AppointmentStatus>,
+    pub(super) status: Option<StatusFilter>,
     /// The first local day.
     pub(super) from: Option<NaiveDate>,
     /// The last local day, itself included.
@@ -42,14 +39,14 @@ pub(super) struct ListFilter {
 }
 
 impl ListQuery {
-    /// The filter, and what was typed. The doctor is one of those `on_offer`, if any are.
+    /// The filter of somebody of `role`, and what was typed. The doctor is one of those `on_offer`, if any are.
     ///
     /// # Errors
     /// The form to show again.
-    pub(super) fn filter(self, on_offer: &[DoctorOption]) -> Result<(ListFilter, FormView), Box<FormView>> {
+    pub(super) fn filter(self, role: Role, on_offer: &[DoctorOption]) -> Result<(ListFilter, FormView), Box<FormView>> {
         let reader = FormReader::new(self.fields());
         let status = reader.parsed_optional("status", "Status", |code| {
-            status_from_code(code).ok_or_else(|| "Choose a status from the list.".to_owned())
+            StatusFilter::from_code(code, role).ok_or_else(|| "Choose a status from the list.".to_owned())
         });
         let from = reader.parsed_optional("from", "From", day);
         let to = reader.parsed_optional("to", "To", day);

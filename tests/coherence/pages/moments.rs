@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, Months, NaiveTime, TimeDelta, TimeZone as _, Utc};
 
 use super::{
     clinic::People,
-    world::{World, assert_changed},
+    world::{NEEDS_OUTCOME, World, assert_changed},
 };
 use crate::support::*;
 
@@ -32,18 +32,50 @@ async fn no_page_is_stale_when_a_moment_comes() {
     let edges = edges(&world.app, &people).await;
     people.sign_in(&mut world).await;
     for edge in edges {
-        let off_by = async |microseconds| {
-            world.app.clock.set(edge.at + TimeDelta::microseconds(microseconds));
-            let what = format!("{microseconds} µs from {}", edge.what);
-            let seen = world.compare(&what).await;
-            world.warm(&what).await;
-            seen
-        };
-        let before = off_by(-1).await;
-        off_by(0).await;
-        let after = off_by(1).await;
-        assert_changed(&edge.what, &edge.changes, (&before, &after));
+        pass_over(&world, &edge).await;
     }
+}
+
+/// Of an empty list, of one whose pages fill up, and of those beyond the last: how many there are, and which.
+#[tokio::test]
+async fn no_page_of_what_needs_an_outcome_is_stale_when_a_visit_ends() {
+    const SECOND: &str = "/appointments?status=needs_outcome&page=2";
+    const THIRD: &str = "/appointments?status=needs_outcome&page=3";
+    let mut world = World::start_with_pages_of("1").await;
+    let people = People::create(&world.app).await;
+    world.look_also_at(SECOND);
+    world.look_also_at(THIRD);
+    people.sign_in(&mut world).await;
+    let cancelled = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(3));
+    cancelled.status(AppointmentStatus::Cancelled).create(&world.app).await;
+    let seen_at = [&[NEEDS_OUTCOME][..], &[NEEDS_OUTCOME, SECOND], &[NEEDS_OUTCOME, SECOND, THIRD]];
+    let statuses = [AppointmentStatus::Scheduled, AppointmentStatus::Waiting, AppointmentStatus::InProgress];
+    let mut edges = Vec::new();
+    for ((hour, views), status) in (1..).zip(seen_at).zip(statuses) {
+        let starts_at = world.app.in_hours(hour);
+        let visit = appointment().of(&people.doctor).with(&people.patient).at(starts_at).status(status);
+        visit.create(&world.app).await;
+        let changes = views.iter().flat_map(|view| [("doctor", *view), ("admin", *view)]).collect();
+        edges.push(Edge { at: starts_at + TimeDelta::minutes(30), what: format!("the end of visit {hour}"), changes });
+    }
+    for edge in &edges {
+        pass_over(&world, edge).await;
+    }
+}
+
+/// Compares all pages a microsecond before a moment, at it, and a microsecond after it.
+async fn pass_over(world: &World, edge: &Edge) {
+    let off_by = async |microseconds| {
+        world.app.clock.set(edge.at + TimeDelta::microseconds(microseconds));
+        let what = format!("{microseconds} µs from {}", edge.what);
+        let seen = world.compare(&what).await;
+        world.warm(&what).await;
+        seen
+    };
+    let before = off_by(-1).await;
+    off_by(0).await;
+    let after = off_by(1).await;
+    assert_changed(&edge.what, &edge.changes, (&before, &after));
 }
 
 /// Makes the visits, and somebody whose birthday is tomorrow; the moments to come, in order.
@@ -82,6 +114,14 @@ fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>, midnight: DateT
         what: format!("{what} of the visit that is {status:?} for {starts_at}"),
         changes: changes.iter().filter(|(shows, _)| *shows).map(|(_, name)| (*name, "/dashboard")).collect(),
     };
+    let mut end = edge(
+        starts_at + TimeDelta::minutes(30),
+        "the end",
+        &[(is_expected, "doctor"), (is_expected, "patient"), (is_open, "admin")],
+    );
+    if is_expected {
+        end.changes.extend(["doctor", "admin"].map(|name| (name, NEEDS_OUTCOME)));
+    }
     let half_a_day = starts_at - TimeDelta::hours(12);
     // An administrator's board shows today alone.
     let is_on_board = (starts_at < midnight) == (half_a_day < midnight);
@@ -89,11 +129,7 @@ fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>, midnight: DateT
         edge(starts_at - TimeDelta::hours(24), "24 hours before", &[(is_expected, "doctor")]),
         edge(half_a_day, "12 hours before", &[(is_expected, "patient"), (is_expected && is_on_board, "admin")]),
         edge(starts_at, "the beginning", &[(is_expected, "doctor")]),
-        edge(
-            starts_at + TimeDelta::minutes(30),
-            "the end",
-            &[(is_expected, "doctor"), (is_expected, "patient"), (is_open, "admin")],
-        ),
+        end,
     ]
 }
 

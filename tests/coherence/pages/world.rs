@@ -21,9 +21,14 @@ pub(super) struct Member {
 /// What pages answered, by the member's name and the route.
 type Seen = BTreeMap<(&'static str, &'static str), Page>;
 
+/// What needs an outcome: a view of a list that changes by the clock, though the list itself does not.
+pub(super) const NEEDS_OUTCOME: &str = "/appointments?status=needs_outcome";
+
 /// A server with a cache, another without, and everybody who looks at their pages.
 pub(super) struct World {
     members: Vec<Member>,
+    /// Other views of routes, as addresses.
+    views: Vec<&'static str>,
     /// Whom `/hospitals/{id}` and `/doctors/{id}` are about.
     ids: (i64, i64),
     plain: Instance,
@@ -34,23 +39,33 @@ pub(super) struct World {
 impl World {
     /// Two servers, and nobody yet.
     pub(super) async fn start() -> Self {
+        Self::start_with_pages_of("50").await
+    }
+
+    /// The same with lists that show so many rows a page.
+    pub(super) async fn start_with_pages_of(rows: &str) -> Self {
         let app = TestApp::start_with(&[
             ("CACHE_VERIFY", "false"),
             ("SESSION_IDLE_MINUTES", "10080"),
             ("SESSION_MAX_HOURS", "168"),
-            ("PAGE_SIZE", "50"),
+            ("PAGE_SIZE", rows),
             ("WORKERS", "2"),
             ("REDIS_PATIENCE_MS", "5000"),
         ])
         .await;
         let plain = app.another_instance_with(&[("CACHE_PAGE_SECONDS", "0")]);
         let visitor = Member { name: "visitor", role: None, browser: app.visitor() };
-        Self { plain, members: vec![visitor], ids: (0, 0), app }
+        Self { plain, members: vec![visitor], views: vec![NEEDS_OUTCOME], ids: (0, 0), app }
     }
 
     /// Says whom the pages of one hospital and one doctor are about.
     pub(super) fn look_at(&mut self, hospital: &Hospital, doctor: &Doctor) {
         self.ids = (hospital.id, doctor.id);
+    }
+
+    /// Everybody looks at this view as well who may use its route.
+    pub(super) fn look_also_at(&mut self, view: &'static str) {
+        self.views.push(view);
     }
 
     /// Somebody signs in, with a new browser in place of the one of that name.
@@ -90,7 +105,7 @@ impl World {
     pub(super) async fn warm(&self, what: &str) -> Seen {
         let of_member = async |member: &Member| {
             let mut seen = Seen::new();
-            for route in routes_of(member) {
+            for route in self.routes_of(member) {
                 let path = self.path(route);
                 let mut page = member.browser.get(&path).await;
                 // The landing page leads those elsewhere who are signed in, and nothing is read for others.
@@ -109,7 +124,7 @@ impl World {
     pub(super) async fn compare(&self, what: &str) -> Seen {
         let of_member = async |member: &Member| {
             let mut seen = Seen::new();
-            for route in routes_of(member) {
+            for route in self.routes_of(member) {
                 let path = self.path(route);
                 let answer = member.browser.get(&path).await;
                 let rendered = member.browser.at(&self.plain.origin()).get(&path).await;
@@ -121,6 +136,15 @@ impl World {
         };
         let all = try_join_all(self.members.iter().map(of_member)).await;
         all.unwrap_or_else(|error| panic!("after {what}: {error}")).into_iter().flatten().collect()
+    }
+
+    /// The cached routes that a member may use, and the other views of them.
+    fn routes_of(&self, member: &Member) -> BTreeSet<&'static str> {
+        let mut routes = routes_of(member);
+        let views = self.views.iter().filter(|view| view.split('?').next().is_some_and(|route| routes.contains(route)));
+        let views: Vec<&str> = views.copied().collect();
+        routes.extend(views);
+        routes
     }
 
     fn path(&self, route: &'static str) -> String {

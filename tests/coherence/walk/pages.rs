@@ -133,6 +133,7 @@ impl Walk {
             format!("/appointments?from={}&to={}", day(0), day(24)),
             format!("/patients?q={name}"),
             "/appointments?status=completed".to_owned(),
+            "/appointments?status=needs_outcome".to_owned(),
             "/patients?page=2".to_owned(),
             "/hospitals?q=Hospital".to_owned(),
         ];

@@ -52,7 +52,7 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 18] = [
+pub(crate) const VARIATIONS: [&str; 19] = [
     "/reports?from=2026-11-23&to=2026-11-25",
     "/reports?from=2026-11-24&to=2026-11-23",
     "/audit?subject=patient&action=opened&from=2026-11-01&to=2026-12-31",
@@ -60,6 +60,7 @@ pub(crate) const VARIATIONS: [&str; 18] = [
     "/audit?person=nobody@example.test",
     "/audit?id=x",
     "/appointments?status=requested",
+    "/appointments?status=needs_outcome",
     "/appointments?status=completed&page=1",
     "/appointments?from=2026-11-01&to=2026-12-31",
     "/appointments?q=nobody-has-this-name",

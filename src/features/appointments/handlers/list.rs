@@ -19,14 +19,14 @@ pub(in super::super) async fn index(
     let size = pages.state().settings.pages.page_size;
     let paging = Paging::parse(query.0.page.as_deref(), size)?;
     let doctors = queries::doctors(&viewer, &reader).await?;
-    match query.0.filter(&doctors) {
+    match query.0.filter(viewer.role(), &doctors) {
         Ok((filter, form)) => {
-            let found = queries::list(&viewer, &reader, &filter, paging).await?;
-            let list = pages::Index::new(&viewer, (form, &doctors), paging, found)?;
+            let found = queries::list(&viewer, &reader, (&filter, &pages.present()), paging).await?;
+            let list = pages::Index::new(&viewer, (form, filter.status, &doctors), paging, found)?;
             pages.show(&*viewer, &list)
         }
         Err(form) => {
-            let refused = pages::Index::refused(&viewer, (*form, &doctors));
+            let refused = pages::Index::refused(&viewer, (*form, None, &doctors));
             pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &refused)
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     access::Viewer,
     features::appointments::{
-        appointment::{STATUSES, StatusTag, status_tag},
+        appointment::{StatusFilter, StatusTag, status_tag},
         queries::{AppointmentRow, DoctorOption},
     },
     web::{AppError, FormView, Moment, Page, Pagination, Paging},
@@ -44,6 +44,8 @@ pub(in crate::features::appointments) struct Index {
     /// What is searched for.
     name_label: &'static str,
     zone: &'static str,
+    /// Which visit comes first.
+    order: &'static str,
     /// Where the list is whole again; none when it is.
     clear: Option<&'static str>,
     person_label: &'static str,
@@ -52,6 +54,7 @@ pub(in crate::features::appointments) struct Index {
     rows: Vec<Entry>,
     /// None when the filter could not be used.
     pagination: Option<Pagination>,
+    empty_title: &'static str,
     empty_text: &'static str,
 }
 
@@ -62,14 +65,14 @@ impl Index {
     /// [`AppError::NotFound`] when the list has no such page.
     pub(in crate::features::appointments) fn new(
         viewer: &Viewer,
-        (form, doctors): (FormView, &[DoctorOption]),
+        (form, status, doctors): (FormView, Option<StatusFilter>, &[DoctorOption]),
         paging: Paging,
         (total, rows): (u64, Vec<AppointmentRow>),
     ) -> Result<Self, AppError> {
         let query: Vec<(&str, &str)> =
             form.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let pagination = Pagination::new(paging, total, "visits", (PATH, &query))?;
-        let mut list = Self::refused(viewer, (form, doctors));
+        let mut list = Self::refused(viewer, (form, status, doctors));
         list.rows = rows.iter().map(|row| Entry::new(viewer, row)).collect();
         list.pagination = Some(pagination);
         Ok(list)
@@ -78,7 +81,7 @@ impl Index {
     /// The form alone, with what is wrong in it.
     pub(in crate::features::appointments) fn refused(
         viewer: &Viewer,
-        (form, doctors): (FormView, &[DoctorOption]),
+        (form, status, doctors): (FormView, Option<StatusFilter>, &[DoctorOption]),
     ) -> Self {
         let (person_label, note_label) = match viewer.role() {
             Role::Doctor => ("Patient", None),
@@ -86,25 +89,34 @@ impl Index {
             Role::HospitalAdmin | Role::SuperAdmin => ("Patient", Some("Doctor")),
         };
         let columns = std::iter::once(person_label).chain(note_label).chain(["Time", "Status"]);
-        let narrowed = form.values.values().any(|value| !value.is_empty());
+        let narrowed = form.values.values().filter(|value| !value.is_empty()).count();
+        let is_work = status == Some(StatusFilter::NeedsOutcome);
+        let (empty_title, empty_text) = nothing(is_work, narrowed);
         Self {
-            statuses: STATUSES.into_iter().map(Choice::of_status).collect(),
+            statuses: StatusFilter::offered_to(viewer.role()).map(Choice::of_status).collect(),
             doctors: doctors.iter().map(Choice::of_doctor).collect(),
             name_label: if note_label == Some("Doctor") { "Patient or doctor" } else { person_label },
             zone: viewer.zone().name(),
-            clear: narrowed.then_some(PATH),
+            order: if is_work { "The earliest first." } else { "The latest first." },
+            clear: (narrowed > 0).then_some(PATH),
             person_label,
             note_label,
             columns: columns.collect(),
             rows: Vec::new(),
             pagination: None,
-            empty_text: if narrowed {
-                "Widen the dates, or choose another status."
-            } else {
-                "Visits appear here as soon as one is asked for or booked."
-            },
+            empty_title,
+            empty_text,
             form,
         }
+    }
+}
+
+/// What is said of an empty list that is narrowed by so many fields.
+fn nothing(is_work: bool, narrowed: usize) -> (&'static str, &'static str) {
+    match narrowed {
+        0 => ("No visits yet", "Visits appear here as soon as one is asked for or booked."),
+        1 if is_work => ("No visit needs an outcome", "Every past visit has its outcome."),
+        _ => ("No visit matches", "Widen the dates, or choose another status."),
     }
 }
 
@@ -117,9 +129,8 @@ impl Page for Index {
 }
 
 impl Choice {
-    fn of_status(status: entity::enums::AppointmentStatus) -> Self {
-        let tag = status_tag(status);
-        Self { value: tag.code.to_owned(), label: tag.label.to_owned() }
+    fn of_status(status: StatusFilter) -> Self {
+        Self { value: status.code().to_owned(), label: status.label().to_owned() }
     }
 
     fn of_doctor(doctor: &DoctorOption) -> Self {

@@ -1,7 +1,7 @@
 //! The list of appointments: a page of rows with the true count in one statement, and the doctors
 //! that the filter offers.
 
-use chrono::Days;
+use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
 use entity::{
     appointment::{self, Column},
@@ -15,13 +15,13 @@ use sea_orm::{
     sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement},
 };
 
-use super::{AppointmentRow, rows::same, scope, with_parties};
+use super::{AppointmentRow, needs_outcome, not_over, rows::same, scope, with_parties};
 use crate::{
     access::{Standing, Viewer},
     cache::Topic,
     db::{Reader, contains_ignoring_case},
-    features::appointments::forms::ListFilter,
-    web::{Paging, start_of_day},
+    features::appointments::{appointment::StatusFilter, forms::ListFilter},
+    web::{Paging, Present, start_of_day},
 };
 
 /// A doctor to choose in the filter.
@@ -32,15 +32,22 @@ pub(in crate::features::appointments) struct DoctorOption {
     pub(in crate::features::appointments) last_name: String,
 }
 
-/// A row with how many there are on all pages.
+/// What is said of the whole list, and one row of this page; none when the page has no rows.
 struct Counted {
     total: i64,
-    row: AppointmentRow,
+    /// When another visit comes onto the list though nobody does anything.
+    next_entry: Option<DateTime<Utc>>,
+    row: Option<AppointmentRow>,
 }
 
 impl FromQueryResult for Counted {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        Ok(Self { total: row.try_get(prefix, "total")?, row: AppointmentRow::from_query_result(row, prefix)? })
+        let has_row = row.try_get::<Option<i64>>(prefix, "id")?.is_some();
+        Ok(Self {
+            total: row.try_get(prefix, "total")?,
+            next_entry: row.try_get(prefix, "next_entry")?,
+            row: if has_row { Some(AppointmentRow::from_query_result(row, prefix)?) } else { None },
+        })
     }
 }
 
@@ -67,51 +74,74 @@ pub(in crate::features::appointments) async fn doctors(
 }
 
 /// The viewer's appointments that `filter` lets through, the latest start first, and how many there
-/// are on all pages (0 on a page beyond the last).
+/// are on all pages. Of what needs an outcome the earliest start comes first, as on the dashboard.
 pub(in crate::features::appointments) async fn list(
     viewer: &Viewer,
     reader: &Reader,
-    filter: &ListFilter,
+    (filter, present): (&ListFilter, &Present),
     paging: Paging,
 ) -> Result<(u64, Vec<AppointmentRow>), DbErr> {
-    let wanted = scope(viewer).add(matching(viewer, filter));
-    let count = Query::select()
-        .expr(Expr::col(Asterisk).count())
-        .from(appointment::Entity)
-        .cond_where(wanted.clone())
-        .to_owned();
-    // Only the rows of this page meet the people: joined first, a late page would read all of both.
-    let mut on_page = Query::select();
-    on_page.column((appointment::Entity, Column::Id)).from(appointment::Entity).cond_where(wanted);
-    latest_first(&mut on_page).limit(paging.size).offset(paging.offset());
-    let mut rows = Query::select();
-    rows.expr_as(Expr::from(count), "total").from_subquery(on_page, "on_page").join(
-        JoinType::InnerJoin,
-        appointment::Entity,
-        same(("on_page", Column::Id), (appointment::Entity, Column::Id)),
-    );
-    latest_first(with_parties(&mut rows, JoinType::InnerJoin));
+    let rows = page_of(viewer, (filter, present.instant()), paging);
     let found = reader
         .run(viewer.visit_topics(), async |conn| {
             let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
             Counted::find_by_statement(statement).all(conn).await
         })
         .await?;
-    let total = found.first().map_or(0, |first| first.total);
-    let rows = found.into_iter().map(|counted| counted.row).collect();
+    let (total, next_entry) = found.first().map_or((0, None), |first| (first.total, first.next_entry));
+    present.ends_with(next_entry);
+    let rows = found.into_iter().filter_map(|counted| counted.row).collect();
     Ok((u64::try_from(total).unwrap_or(0), rows))
 }
 
-fn latest_first(rows: &mut SelectStatement) -> &mut SelectStatement {
-    rows.order_by((appointment::Entity, Column::StartsAt), Order::Desc)
-        .order_by((appointment::Entity, Column::Id), Order::Desc)
+/// One row at least, whatever there is on the page: what is said of the whole list is true of an empty one as well.
+fn page_of(viewer: &Viewer, (filter, now): (&ListFilter, DateTime<Utc>), paging: Paging) -> SelectStatement {
+    let among = scope(viewer).add(matching(viewer, filter));
+    let (wanted, next_entry, order) = match filter.status {
+        None => (among, None, Order::Desc),
+        Some(StatusFilter::Is(status)) => (among.add(Column::Status.eq(status)), None, Order::Desc),
+        Some(StatusFilter::NeedsOutcome) => {
+            (among.clone().add(needs_outcome(now)), Some(first_end(among.add(not_over(now)))), Order::Asc)
+        }
+    };
+    let count = of_visits(wanted.clone()).expr(Expr::col(Asterisk).count()).to_owned();
+    let whole = Query::select()
+        .expr_as(Expr::from(count), "total")
+        .expr_as(next_entry.map_or_else(|| Expr::cust("CAST(NULL AS timestamptz)"), Expr::from), "next_entry")
+        .to_owned();
+    // Only the rows of this page meet the people: joined first, a late page would read all of both.
+    let mut on_page = of_visits(wanted);
+    by_start(on_page.column((appointment::Entity, Column::Id)), &order).limit(paging.size).offset(paging.offset());
+    let mut rows = Query::select();
+    rows.columns([("whole", "total"), ("whole", "next_entry")])
+        .from_subquery(whole, "whole")
+        .join_subquery(JoinType::LeftJoin, on_page, "on_page", Expr::cust("TRUE"))
+        .join(
+            JoinType::LeftJoin,
+            appointment::Entity,
+            same(("on_page", Column::Id), (appointment::Entity, Column::Id)),
+        );
+    by_start(with_parties(&mut rows, JoinType::LeftJoin), &order);
+    rows
 }
 
+fn of_visits(condition: Condition) -> SelectStatement {
+    Query::select().from(appointment::Entity).cond_where(condition).to_owned()
+}
+
+/// When the first of them ends.
+fn first_end(condition: Condition) -> SelectStatement {
+    of_visits(condition).expr(Expr::col((appointment::Entity, Column::EndsAt)).min()).to_owned()
+}
+
+fn by_start<'a>(rows: &'a mut SelectStatement, order: &Order) -> &'a mut SelectStatement {
+    rows.order_by((appointment::Entity, Column::StartsAt), order.clone())
+        .order_by((appointment::Entity, Column::Id), order.clone())
+}
+
+/// What the filter asks for besides the status.
 fn matching(viewer: &Viewer, filter: &ListFilter) -> Condition {
     let mut condition = Condition::all();
-    if let Some(status) = filter.status {
-        condition = condition.add(Column::Status.eq(status));
-    }
     if let Some(doctor_id) = filter.doctor_id {
         condition = condition.add(Column::DoctorId.eq(doctor_id));
     }

@@ -3,6 +3,7 @@
 mod booking;
 mod change;
 mod list;
+mod outcome;
 mod record;
 mod rows;
 mod scope;
@@ -10,6 +11,7 @@ mod scope;
 pub(super) use booking::{OFFERED, Parties, Party, asked, booked_with, chosen, offered};
 pub(super) use change::{Standing, standing};
 pub(super) use list::{DoctorOption, doctors, list};
+pub(crate) use outcome::{needs_outcome, not_over};
 pub(super) use record::{About, EventRow, Record, record};
 pub(crate) use rows::{AppointmentRow, with_parties};
 pub(crate) use scope::scope;

@@ -52,16 +52,6 @@ pub(super) fn next_24_hours(now: DateTime<Utc>) -> Condition {
     Condition::all().add(is_busy()).add(starts_within((now, now + Duration::hours(24))))
 }
 
-/// Busy although its end has passed: somebody has to say what came of it.
-pub(super) fn needs_outcome(now: DateTime<Utc>) -> Condition {
-    Condition::all().add(is_busy()).add(Column::EndsAt.lt(now))
-}
-
-/// Busy and not over.
-pub(super) fn not_over(now: DateTime<Utc>) -> Condition {
-    Condition::all().add(is_busy()).add(Column::EndsAt.gte(now))
-}
-
 /// Agreed on and not over.
 pub(super) fn upcoming(now: DateTime<Utc>) -> Condition {
     Condition::all()

@@ -12,14 +12,13 @@ use sea_orm::{
 };
 
 use super::counts::{
-    appointments, distinct, first, is, needs_outcome, next_24_hours, not_over, row_of, stands, starts_from,
-    starts_within, upcoming,
+    appointments, distinct, first, is, next_24_hours, row_of, stands, starts_from, starts_within, upcoming,
 };
 use crate::{
     access::Viewer,
     cache::{Topic, Topics},
     db::Reader,
-    features::appointments::{STATUSES, scope, status_tag},
+    features::appointments::{STATUSES, needs_outcome, not_over, scope, status_tag},
     web::Present,
 };
 

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use super::{
-    counts::{is, is_busy, needs_outcome, starts_within, upcoming},
+    counts::{is, is_busy, starts_within, upcoming},
     figures::hospital_topics,
     union::joined,
 };
@@ -23,7 +23,7 @@ use crate::{
     access::Viewer,
     cache::{Topic, Topics},
     db::Reader,
-    features::appointments::{AppointmentRow, scope},
+    features::appointments::{AppointmentRow, needs_outcome, scope},
 };
 
 /// How many rows the cut lists show.
