@@ -1,5 +1,6 @@
 //! Appointments: the list, the record, and the steps of their life.
 
+mod after_the_fact;
 mod list;
 mod needs_outcome;
 mod offers;

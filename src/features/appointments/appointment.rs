@@ -104,19 +104,22 @@ pub(super) fn event_words(kind: EventKind) -> &'static str {
     }
 }
 
-/// What comes next, said to somebody of `role`.
-pub(super) fn what_comes_next(status: AppointmentStatus, role: Role) -> &'static str {
+/// What comes next, said to somebody of `role` before or after the visit's time `is_over`.
+pub(super) fn what_comes_next((status, is_over): (AppointmentStatus, bool), role: Role) -> &'static str {
     match role {
-        Role::Doctor => next_for_doctor(status),
+        Role::Doctor => next_for_doctor(status, is_over),
         Role::Patient => next_for_patient(status),
         Role::HospitalAdmin | Role::SuperAdmin => next_for_desk(status),
     }
 }
 
-fn next_for_doctor(status: AppointmentStatus) -> &'static str {
+fn next_for_doctor(status: AppointmentStatus, is_over: bool) -> &'static str {
     match status {
         AppointmentStatus::Requested => "The patient waits for your decision.",
         AppointmentStatus::Proposed => "The patient accepts the proposed time or refuses it.",
+        AppointmentStatus::Scheduled | AppointmentStatus::Confirmed if is_over => {
+            "The time of the visit is over. Record what came of it."
+        }
         AppointmentStatus::Scheduled | AppointmentStatus::Confirmed => {
             "When the patient arrives, you will be notified."
         }

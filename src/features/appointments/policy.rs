@@ -112,7 +112,7 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> 
     let declines = role == Role::Doctor && row.status == AppointmentStatus::Requested;
     Step::ALL
         .into_iter()
-        .filter(|step| step.from().contains(&row.status) && step.roles().contains(&role))
+        .filter(|step| step.roles().contains(&role) && step.may_follow((row.status, row.ends_at), present))
         .filter(|step| match step {
             Step::Cancel => !declines,
             Step::MissVisit => present.has_come(row.starts_at),
@@ -144,6 +144,8 @@ fn act(step: Step, role: Role, row: &AppointmentRow) -> Act {
         href: format!("/appointments/{}/{}", row.id, step.noun()),
         kind: match step {
             Step::RefuseProposal | Step::Propose => "plain",
+            // Late is not over: whoever still waits is seen first.
+            Step::Complete if row.status == AppointmentStatus::Waiting => "plain",
             Step::Arrive if role == Role::Patient && row.status == AppointmentStatus::Scheduled => "plain",
             Step::Reject | Step::Cancel | Step::MissVisit => "danger",
             _ => "primary",

@@ -1,10 +1,11 @@
 //! The steps of an appointment's life: which may follow which, whose they are, and what they are
 //! called. The one source for the service that takes them and for the policy that offers them.
 
+use chrono::{DateTime, Utc};
 use entity::enums::{AppointmentStatus as Status, AuditAction, EventKind, Role};
 
 use super::policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival};
-use crate::access::Permission;
+use crate::{access::Permission, web::Present};
 
 /// One step from a state to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +55,13 @@ impl Step {
         Self::Cancel,
     ];
 
-    /// The states it may be taken from.
-    pub(super) fn from(self) -> &'static [Status] {
+    /// Whether it may be taken now with a visit that is in `status` and ends at `ends_at`.
+    pub(super) fn may_follow(self, (status, ends_at): (Status, DateTime<Utc>), present: &Present) -> bool {
+        self.from().contains(&status) || (self.late_from().contains(&status) && present.has_come(ends_at))
+    }
+
+    /// The states it may be taken from at any time.
+    fn from(self) -> &'static [Status] {
         match self {
             Self::Approve | Self::Propose | Self::Reject => &[Status::Requested],
             Self::AcceptProposal | Self::RefuseProposal => &[Status::Proposed],
@@ -65,6 +71,20 @@ impl Step {
             Self::Complete => &[Status::InProgress],
             Self::MissVisit => &NOT_BEGUN,
             Self::Cancel => &NOT_OVER,
+        }
+    }
+
+    /// The states it may be taken from as well once the visit's time is over.
+    ///
+    /// In a visit's life as it is drawn only what was begun is completed. But on a busy day nobody records the arrival, and
+    /// the patient is seen all the same. Afterwards the doctor could only say that they did not attend, which is false, or
+    /// leave the visit on the list of what needs an outcome for ever. To record an arrival and a beginning then would put two
+    /// moments into the history, and into the waiting times of the reports, at which nothing happened. So the outcome is
+    /// recorded as what it is: known after the fact. Before the end it cannot be known, and the steps in between are the way.
+    fn late_from(self) -> &'static [Status] {
+        match self {
+            Self::Complete => &NOT_BEGUN,
+            _ => &[],
         }
     }
 
@@ -186,15 +206,33 @@ impl Step {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     #[test]
     fn nothing_follows_the_last_states_and_everything_else_can_be_cancelled() {
         for step in Step::ALL {
-            assert!(!step.from().iter().any(|status| status.is_terminal()));
-            assert!(!step.from().contains(&step.to()));
+            for from in [step.from(), step.late_from()] {
+                assert!(!from.iter().any(|status| status.is_terminal()));
+                assert!(!from.contains(&step.to()));
+            }
         }
         assert!(NOT_OVER.iter().all(|status| !status.is_terminal()));
         assert_eq!(NOT_OVER.len() + Status::TERMINAL.len(), crate::features::appointments::STATUSES.len());
+    }
+
+    #[test]
+    fn what_was_never_begun_is_completed_from_its_end_on_and_nothing_else_waits_for_it() {
+        let ends_at = DateTime::<Utc>::UNIX_EPOCH;
+        let at = |microseconds| Present::new(ends_at + TimeDelta::microseconds(microseconds), None);
+        for step in Step::ALL {
+            for status in crate::features::appointments::STATUSES {
+                let [before, then, after] = [-1, 0, 1].map(|off_by| step.may_follow((status, ends_at), &at(off_by)));
+                let is_late = step == Step::Complete && NOT_BEGUN.contains(&status);
+                assert_eq!((before, then, after), (before, before || is_late, then), "{step:?} from {status:?}");
+                assert!(!(before && is_late));
+            }
+        }
     }
 }

@@ -50,17 +50,24 @@ async fn no_page_of_what_needs_an_outcome_is_stale_when_a_visit_ends() {
     cancelled.status(AppointmentStatus::Cancelled).create(&world.app).await;
     let seen_at = [&[NEEDS_OUTCOME][..], &[NEEDS_OUTCOME, SECOND], &[NEEDS_OUTCOME, SECOND, THIRD]];
     let statuses = [AppointmentStatus::Scheduled, AppointmentStatus::Waiting, AppointmentStatus::InProgress];
+    let mut visits = Vec::new();
     let mut edges = Vec::new();
     for ((hour, views), status) in (1..).zip(seen_at).zip(statuses) {
         let starts_at = world.app.in_hours(hour);
         let visit = appointment().of(&people.doctor).with(&people.patient).at(starts_at).status(status);
-        visit.create(&world.app).await;
+        visits.push(visit.create(&world.app).await);
         let changes = views.iter().flat_map(|view| [("doctor", *view), ("admin", *view)]).collect();
         edges.push(Edge { at: starts_at + TimeDelta::minutes(30), what: format!("the end of visit {hour}"), changes });
     }
     for edge in &edges {
         pass_over(&world, edge).await;
     }
+
+    let fields = [("version", "0"), ("outcome", "completed")];
+    let path = format!("{}/outcome", visits[0].path());
+    let mut changes = edges[2].changes.clone();
+    changes.extend([("doctor", "/dashboard"), ("patient", "/dashboard")]);
+    world.after("an outcome after the fact", &changes, world.post("doctor", &path, &fields)).await;
 }
 
 /// Compares all pages a microsecond before a moment, at it, and a microsecond after it.

@@ -88,7 +88,7 @@ impl Show {
             rejection_reason: about.rejection_reason,
             cancellation_reason: about.cancellation_reason,
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
-            next: what_comes_next(row.status, viewer.role()),
+            next: what_comes_next((row.status, present.has_come(row.ends_at)), viewer.role()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             history: history.into_iter().map(|event| Entry::new(viewer, event)).collect(),

@@ -25,7 +25,7 @@ use crate::{
         notifications,
     },
     state::AppState,
-    web::AppError,
+    web::{AppError, Present},
 };
 
 /// Takes a step with the appointment `id`. Seven statements at most.
@@ -41,17 +41,19 @@ pub(in crate::features::appointments) async fn take(
     command: &StepCommand,
 ) -> Result<(), AppError> {
     let now = state.clock.now();
+    let step = command.step;
+    let may_follow = |found: &Standing| step.may_follow((found.status, found.ends_at), &Present::new(now, None));
     state
         .db
         .write(async |uow| {
             let before = queries::standing(viewer, uow, id).await?.ok_or(AppError::NotFound)?;
-            if !command.step.from().contains(&before.status) || before.version != command.version {
-                return Err(moved_on(command.step, before.status));
+            if !may_follow(&before) || before.version != command.version {
+                return Err(moved_on(before.status, may_follow(&before)));
             }
             if !compare_and_set(uow, (id, &before), command, now).await? {
                 // Another unit of work was committed between the two statements.
-                let status = queries::standing(viewer, uow, id).await?.map_or(before.status, |current| current.status);
-                return Err(moved_on(command.step, status));
+                let current = queries::standing(viewer, uow, id).await?.unwrap_or(before);
+                return Err(moved_on(current.status, may_follow(&current)));
             }
             record(uow, (viewer, now), (id, &before), command).await
         })
@@ -149,10 +151,10 @@ fn notice(step: Step, appointment: &Standing) -> Option<(NotificationKind, Vec<i
     })
 }
 
-/// The appointment is not what it was when the form was made.
-fn moved_on(step: Step, status: AppointmentStatus) -> AppError {
+/// The appointment is not what it was when the form was made; whether the step may be taken all the same.
+fn moved_on(status: AppointmentStatus, may_follow: bool) -> AppError {
     let is_now = status_tag(status).label.to_lowercase();
-    AppError::Conflict(if step.from().contains(&status) {
+    AppError::Conflict(if may_follow {
         format!(
             "Somebody changed this visit after you opened the page. Its status is now: {is_now}. Look at it again, then decide."
         )
