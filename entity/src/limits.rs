@@ -44,3 +44,5 @@ pub const IP: usize = 45;
 pub const USER_AGENT: usize = 255;
 /// `audit_entry.actor_name`: both names and the space between.
 pub const ACTOR_NAME: usize = 161;
+/// `mail.last_error`
+pub const MAIL_ERROR: usize = 255;

@@ -6,6 +6,7 @@ mod appointment_status;
 mod audit;
 mod blood_type;
 mod event_kind;
+mod mail;
 mod notification_kind;
 mod role;
 
@@ -13,5 +14,6 @@ pub use appointment_status::AppointmentStatus;
 pub use audit::{AuditAction, AuditSubject};
 pub use blood_type::BloodType;
 pub use event_kind::EventKind;
+pub use mail::{LinkPurpose, MailKind, MailStatus};
 pub use notification_kind::NotificationKind;
 pub use role::Role;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use entity::enums::{AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, NotificationKind, Role};
+use entity::enums::{
+    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, LinkPurpose, MailKind, MailStatus,
+    NotificationKind, Role,
+};
 use migration::Planned;
 use sea_orm::{ActiveEnum, ActiveModelTrait, ConnectionTrait, Database, Iterable};
 
@@ -20,6 +23,10 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<AppointmentStatus>(&plan, "appointment_event", "to_status");
     same::<EventKind>(&plan, "appointment_event", "kind");
     same::<NotificationKind>(&plan, "notification", "kind");
+    same::<LinkPurpose>(&plan, "password_link", "purpose");
+    same::<MailKind>(&plan, "mail", "kind");
+    same::<NotificationKind>(&plan, "mail", "notice");
+    same::<MailStatus>(&plan, "mail", "status");
     same::<AuditAction>(&plan, "audit_entry", "action");
     same::<AuditSubject>(&plan, "audit_entry", "subject_kind");
 }

@@ -2,8 +2,8 @@
 
 use entity::enums::Role;
 use entity::{
-    appointment, appointment_event, audit_entry, availability, doctor, hospital, notification, patient, time_off, user,
-    user_session,
+    appointment, appointment_event, audit_entry, availability, doctor, hospital, mail, notification, password_link,
+    patient, time_off, user, user_session,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
@@ -47,6 +47,10 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         same!(db, notification, rows::notification(visit, actor));
         same!(db, user_session, rows::session(actor));
         same!(db, audit_entry, rows::audit_entry(&clinic));
+        let link = same!(db, password_link, rows::link(actor));
+        same!(db, mail, rows::notice(visit, actor));
+        same!(db, mail, rows::reminder(visit, actor));
+        same!(db, mail, rows::link_mail(link, actor));
     })
     .await;
 }

@@ -1,10 +1,13 @@
 //! A row of each table with every column filled.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::enums::{AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, NotificationKind, Role};
+use entity::enums::{
+    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, LinkPurpose, MailKind, MailStatus,
+    NotificationKind, Role,
+};
 use entity::{
-    appointment, appointment_event, audit_entry, availability, doctor, hospital, notification, patient, time_off, user,
-    user_session,
+    appointment, appointment_event, audit_entry, availability, doctor, hospital, mail, notification, password_link,
+    patient, time_off, user, user_session,
 };
 use sea_orm::JsonValue;
 use sea_orm::prelude::{Date, Decimal, Time};
@@ -155,6 +158,68 @@ pub(crate) fn notification(appointment: i64, recipient: i64) -> notification::Mo
         read_at: Some(at(-2)),
         created_at: made(),
         updated_at: changed(),
+    }
+}
+
+pub(crate) fn link(user: i64) -> password_link::Model {
+    password_link::Model {
+        id: 0,
+        user_id: user,
+        purpose: LinkPurpose::Reset,
+        expires_at: at(30),
+        used_at: Some(at(-1)),
+        created_at: made(),
+        updated_at: changed(),
+    }
+}
+
+/// News of a visit that the mail server refused.
+pub(crate) fn notice(appointment: i64, recipient: i64) -> mail::Model {
+    mail::Model {
+        id: 0,
+        recipient_id: recipient,
+        kind: MailKind::Notice,
+        notice: Some(NotificationKind::AppointmentProposed),
+        appointment_id: Some(appointment),
+        appointment_version: Some(8),
+        visit_starts_at: None,
+        password_link_id: None,
+        status: MailStatus::Refused,
+        due_at: at(-20),
+        attempts: 3,
+        last_error: Some("no such mailbox".to_owned()),
+        finished_at: Some(at(-10)),
+        created_at: made(),
+        updated_at: changed(),
+    }
+}
+
+/// A link that waits to be sent.
+pub(crate) fn link_mail(link: i64, recipient: i64) -> mail::Model {
+    mail::Model {
+        kind: MailKind::PasswordReset,
+        notice: None,
+        appointment_id: None,
+        appointment_version: None,
+        password_link_id: Some(link),
+        status: MailStatus::Waiting,
+        last_error: None,
+        finished_at: None,
+        ..notice(0, recipient)
+    }
+}
+
+/// A reminder that is to be sent some day.
+pub(crate) fn reminder(appointment: i64, recipient: i64) -> mail::Model {
+    mail::Model {
+        kind: MailKind::Reminder,
+        notice: None,
+        appointment_version: None,
+        visit_starts_at: Some(at(0)),
+        status: MailStatus::Waiting,
+        last_error: None,
+        finished_at: None,
+        ..notice(appointment, recipient)
     }
 }
 

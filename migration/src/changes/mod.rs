@@ -25,9 +25,11 @@ mod m0017_cache_outbox;
 mod m0022_audit_indexes;
 mod m0023_audit_seal;
 mod m0024_booking_token;
+mod m0025_password_link;
+mod m0026_mail;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 20] = [
+pub(crate) const ALL: [Change; 22] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -48,4 +50,6 @@ pub(crate) const ALL: [Change; 20] = [
     m0022_audit_indexes::CHANGE,
     m0023_audit_seal::CHANGE,
     m0024_booking_token::CHANGE,
+    m0025_password_link::CHANGE,
+    m0026_mail::CHANGE,
 ];

@@ -1,0 +1,46 @@
+//! `mail`: e-mails to be sent, written in the transaction of what they tell. No text is kept and no address: both are
+//! read at the moment it is sent, so a corrected address or a moved visit is right.
+
+use super::enums::{MailKind, MailStatus, NotificationKind};
+use sea_orm::entity::prelude::*;
+
+/// An e-mail to one person.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "mail")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// The user it is for.
+    pub recipient_id: i64,
+    pub kind: MailKind,
+    /// Of a notice: the news.
+    pub notice: Option<NotificationKind>,
+    /// Of a notice or a reminder: the visit.
+    pub appointment_id: Option<i64>,
+    /// Of a notice: the visit's version that it tells of; another one makes it old.
+    pub appointment_version: Option<i32>,
+    /// Of a reminder: when the visit was to be; another time makes it old.
+    pub visit_starts_at: Option<DateTimeUtc>,
+    /// Of an invitation or a reset: the link.
+    pub password_link_id: Option<i64>,
+    pub status: MailStatus,
+    /// Not before this instant. While it is being sent: when it is tried again if nobody says what became of it.
+    pub due_at: DateTimeUtc,
+    /// How often its sending was begun.
+    pub attempts: i32,
+    /// The last failure, for the operator; null while there was none. Never a word of the mail.
+    pub last_error: Option<String>,
+    /// When it stopped waiting.
+    pub finished_at: Option<DateTimeUtc>,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    #[sea_orm(belongs_to, from = "recipient_id", to = "id")]
+    pub recipient: BelongsTo<super::user::Entity>,
+    #[sea_orm(belongs_to, from = "appointment_id", to = "id")]
+    pub appointment: BelongsTo<Option<super::appointment::Entity>>,
+    #[sea_orm(belongs_to, from = "password_link_id", to = "id")]
+    pub password_link: BelongsTo<Option<super::password_link::Entity>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
