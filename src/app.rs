@@ -12,7 +12,7 @@ use actix_web::{
 use crate::{
     cache,
     db::Database,
-    features::audit::Sealer,
+    features::{self, audit::Sealer, mail::Postman},
     routes::RouteTable,
     session::Sessions,
     state::{AppState, StartError},
@@ -31,6 +31,7 @@ pub struct App {
     sessions: Sessions,
     database: Database,
     sealer: Sealer,
+    postman: Postman,
     address: SocketAddr,
 }
 
@@ -43,7 +44,8 @@ impl App {
         let bind = state.settings.server.bind;
         let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
         let workers = state.settings.server.workers;
-        let (sessions, database, sealer) = (state.sessions.clone(), state.db.clone(), Sealer::new(&state));
+        let (sessions, database) = (state.sessions.clone(), state.db.clone());
+        let (sealer, postman) = (Sealer::new(&state), features::postman(&state));
         let has_toolbar = state.settings.diagnostics.debug_toolbar;
         let data = web::Data::new(state);
         let server = HttpServer::new(move || {
@@ -71,7 +73,7 @@ impl App {
         .bind(bind)
         .map_err(failed)?;
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { server: server.run(), sessions, database, sealer, address })
+        Ok(Self { server: server.run(), sessions, database, sealer, postman, address })
     }
 
     /// Where it listens.
@@ -92,10 +94,11 @@ impl App {
         let sweeper = actix_web::rt::spawn(self.sessions.sweep_forever());
         let drainer = actix_web::rt::spawn(self.database.drain_outbox_forever());
         let sealer = actix_web::rt::spawn(self.sealer.run_forever());
+        let postman = actix_web::rt::spawn(self.postman.run_forever());
         let ended = self.server.await;
-        sweeper.abort();
-        drainer.abort();
-        sealer.abort();
+        for task in [sweeper, drainer, sealer, postman] {
+            task.abort();
+        }
         ended
     }
 }

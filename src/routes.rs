@@ -148,15 +148,24 @@ where
 /// Ids are digits: `/appointments/1.css` and `/appointments/1;x` are addresses of nothing, whatever
 /// a cache between us and the browser makes of their endings.
 fn pattern(path: &str) -> String {
-    path.replacen("{id}", ID, 1).replacen("{id}", SECOND_ID, 1).replace("/static/{name}", STATIC_NAME)
+    path.replacen("{id}", ID, 1)
+        .replacen("{id}", SECOND_ID, 1)
+        .replace("/static/{name}", STATIC_NAME)
+        .replace("{token}", TOKEN)
 }
 
 /// The path as the table has it, from a pattern as Actix matched it: for metrics and logs.
 pub fn without_patterns(pattern: &str) -> String {
-    pattern.replace(ID, "{id}").replace(SECOND_ID, "{id}").replace(STATIC_NAME, "/static/{name}")
+    pattern
+        .replace(ID, "{id}")
+        .replace(SECOND_ID, "{id}")
+        .replace(STATIC_NAME, "/static/{name}")
+        .replace(TOKEN, "{token}")
 }
 
 const ID: &str = "{id:[0-9]{1,18}}";
 /// Of a record within another: `/doctors/{id}/time-off/{id}/removal`.
 const SECOND_ID: &str = "{second_id:[0-9]{1,18}}";
+/// An id and a secret: see `accounts`.
+const TOKEN: &str = "{token:[0-9]{1,18}-[A-Za-z0-9_-]{43}}";
 const STATIC_NAME: &str = "/static/{name:[a-zA-Z0-9_./-]+}";

@@ -8,7 +8,7 @@ use actix_web::cookie::Key;
 use crate::{
     cache::Cache,
     db::{ConnectError, Database},
-    integrations::clock::Clock,
+    integrations::{Clock, Outside, Post},
     redis::Redis,
     session::Sessions,
     settings::Settings,
@@ -30,6 +30,8 @@ pub struct Inner {
     pub settings: Settings,
     /// The only source of the time.
     pub clock: Clock,
+    /// The way out for mail.
+    pub post: Post,
     /// The database pool.
     pub db: Database,
     /// Redis, when configured: breaker and pool. (The actors live in the workers.)
@@ -76,13 +78,14 @@ pub enum StartError {
 
 impl AppState {
     /// Opens the pools and compiles the templates. Redis may be away: it is tried when needed.
-    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+    pub async fn open(settings: Settings, outside: Outside) -> Result<Self, StartError> {
         let db = Database::connect(&settings.database, "telemedicine").await?;
-        Self::with_database(settings, clock, db)
+        Self::with_database(settings, outside, db)
     }
 
     /// The same over a database that is already open.
-    pub fn with_database(settings: Settings, clock: Clock, db: Database) -> Result<Self, StartError> {
+    pub fn with_database(settings: Settings, outside: Outside, db: Database) -> Result<Self, StartError> {
+        let Outside { clock, post } = outside;
         db.log_slower_than(settings.diagnostics.slow_query);
         let assets = Assets::load(settings.pages.static_url.base());
         let redis = settings.redis.as_ref().map(|redis| Redis::open(redis, &settings.cache.key_prefix)).transpose()?;
@@ -97,6 +100,7 @@ impl AppState {
             rate_limiter: RateLimiter::new(redis.clone(), clock.clone()),
             settings,
             clock,
+            post,
             db,
             redis,
             cache,

@@ -1,6 +1,10 @@
 //! What the dashboard is compared with: servers that send the same bytes and do less for them.
 
-use std::{future::ready, sync::mpsc, thread};
+use std::{
+    future::ready,
+    sync::{Arc, mpsc},
+    thread,
+};
 
 use actix_session::SessionExt;
 use actix_web::{
@@ -9,7 +13,12 @@ use actix_web::{
     http::header,
     web,
 };
-use telemedicine::{integrations::Clock, session::USER_ID, settings::Settings, state::AppState};
+use telemedicine::{
+    integrations::{Clock, Outside, Post, mailer::KeepingMailer},
+    session::USER_ID,
+    settings::Settings,
+    state::AppState,
+};
 
 use super::services::{Services, WORKERS};
 
@@ -64,7 +73,8 @@ pub(crate) fn behind_the_session(services: &Services, body: &[u8]) -> Peer {
     let body = web::Bytes::from(body.to_owned());
     Peer::run(async move || {
         let settings = Settings::from_vars(&settings).unwrap_or_else(|problems| panic!("{problems}"));
-        let state = AppState::open(settings, Clock::system()).await.unwrap_or_else(|error| panic!("{error}"));
+        let outside = Outside { clock: Clock::system(), post: Post::through(Arc::new(KeepingMailer::default())) };
+        let state = AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"));
         let server = HttpServer::new(move || {
             let body = body.clone();
             let show = move |request: HttpRequest| ready(only_signed_in(&request, &body));

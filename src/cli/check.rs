@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use super::{Failure, migrations, output};
 use crate::db::{Database, health};
+use crate::integrations::mailer::SmtpMailer;
 use crate::redis::{Command, Error, Redis};
-use crate::settings::{self, Backend, Settings};
+use crate::settings::{self, Backend, Delivery, Settings, SmtpUrl};
 
 /// What one line says: fit and how, or what is wrong.
 type Finding = Result<String, String>;
 
-/// Prints a line for each of settings, database, migrations and Redis.
+/// Prints a line for each of settings, database, migrations and Redis, and for the mail server if there is one.
 ///
 /// # Errors
 /// When a line says FAILED.
@@ -25,6 +26,9 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
         database(&mut report, settings).await?;
     }
     report.line("redis", redis(settings).await)?;
+    if let Delivery::Smtp(url) = &settings.mail.delivery {
+        report.line("mail", mail(url, settings).await)?;
+    }
     if report.failed { Err(Failure::new("this server is not fit to serve: see FAILED above")) } else { Ok(()) }
 }
 
@@ -94,6 +98,16 @@ async fn redis(settings: &Settings) -> Finding {
         Ok(true) => Ok(format!("{}, set and got back in {}", redis.server(), milliseconds(began.elapsed()))),
         Ok(false) => Err(format!("{} (REDIS_URL) lost a value that was just set", redis.server())),
         Err(error) => Err(format!("{} (REDIS_URL): {error}", redis.server())),
+    }
+}
+
+/// Whether the mail server lets us in. Nothing is sent.
+async fn mail(url: &SmtpUrl, settings: &Settings) -> Finding {
+    let mailer = SmtpMailer::new(url, settings.mail.from.clone())?;
+    let began = Instant::now();
+    match mailer.greet().await {
+        Ok(()) => Ok(format!("{}, {}", url.server(), milliseconds(began.elapsed()))),
+        Err(error) => Err(format!("{} (SMTP_URL): {error}", url.server())),
     }
 }
 

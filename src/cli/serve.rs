@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::{Failure, demo, migrations, output};
 use crate::app::App;
 use crate::features::accounts;
-use crate::integrations::Clock;
+use crate::integrations::Outside;
 use crate::settings::{Server, Settings};
 use crate::state::AppState;
 
@@ -14,7 +14,8 @@ use crate::state::AppState;
 /// # Errors
 /// When the database is away or not migrated, or the address cannot be listened on.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
-    let state = AppState::open(settings, Clock::system()).await.map_err(Failure::new)?;
+    let outside = Outside::real(&settings).map_err(Failure::new)?;
+    let state = AppState::open(settings, outside).await.map_err(Failure::new)?;
     migrations::make_ready(&state.db, &state.settings).await?;
     warn_without_redis(&state).await;
     load_demo(&state).await?;

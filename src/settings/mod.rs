@@ -10,6 +10,7 @@ mod database_url;
 mod diagnostics;
 mod environment;
 mod folder;
+mod mail;
 mod pages;
 mod problems;
 mod reader;
@@ -29,6 +30,7 @@ pub use self::database_url::{Backend, DatabaseUrl};
 pub use self::diagnostics::Diagnostics;
 pub use self::environment::Environment;
 pub use self::folder::make_private_folder;
+pub use self::mail::{Delivery, Mail, SmtpUrl};
 pub use self::pages::{Pages, StaticUrl};
 pub use self::problems::{Problem, Problems};
 pub use self::redis::Redis;
@@ -49,6 +51,7 @@ pub struct Settings {
     pub database: Database,
     /// `None`: sessions and cache live in this process.
     pub redis: Option<Redis>,
+    pub mail: Mail,
     pub cache: Cache,
     pub session: Session,
     pub security: Security,
@@ -76,9 +79,11 @@ impl Settings {
     pub fn from_vars(vars: &BTreeMap<String, String>) -> Result<Self, Problems> {
         let mut reader = Reader::new(vars);
         let environment = Environment::read(&mut reader);
+        let server = Server::read(&mut reader, environment);
         let settings = Self {
             environment,
-            server: Server::read(&mut reader, environment),
+            mail: Mail::read(&mut reader, environment, &server),
+            server,
             secret_key: SecretKey::read(&mut reader, environment),
             database: Database::read(&mut reader),
             redis: Redis::read(&mut reader),

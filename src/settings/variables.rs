@@ -102,6 +102,16 @@ pub const VARIABLES: &[Variable] = &[
         "true or false. Whether browsers may ship that with themselves; only with subdomains and a year or more.",
     ),
     var(
+        "SMTP_URL",
+        "",
+        "Mail server: smtp://user:password@host:587 (encrypted by STARTTLS), smtps://user:password@host:465, or smtp://localhost:25?tls=none for one on this machine. Unset: in development each mail is a file in data/mail; in production none is sent.",
+    ),
+    var(
+        "MAIL_FROM",
+        "",
+        "Who mails are from, e.g. Clinic <no-reply@clinic.example>. Unset: no-reply at the host of PUBLIC_URL.",
+    ),
+    var(
         "STATIC_URL",
         "/static",
         "Where browsers find styles, scripts and images: a path, or a CDN's address that fetches /static from this server.",

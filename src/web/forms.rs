@@ -189,13 +189,19 @@ impl FormReader {
 
     /// A password: not trimmed, never shown again, at most 512 bytes.
     pub fn secret(&self, name: &str, label: &str) -> String {
-        let secret = self.unread.borrow_mut().remove(name).unwrap_or_default();
-        if secret.is_empty() {
+        self.optional_secret(name, label).unwrap_or_else(|| {
             self.error(name, format!("Enter {}.", label.to_lowercase()));
-        } else if secret.len() > 512 {
+            String::new()
+        })
+    }
+
+    /// The same for one that may be left empty.
+    pub fn optional_secret(&self, name: &str, label: &str) -> Option<String> {
+        let secret = self.unread.borrow_mut().remove(name).unwrap_or_default();
+        if secret.len() > 512 {
             self.error(name, format!("{label} is too long."));
         }
-        secret
+        Some(secret).filter(|secret| !secret.is_empty())
     }
 
     /// Says that the field `name` is wrong.

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use crate::{db::health, routes::RouteTable, state::AppState, web::AppError};
+use crate::{db::health, integrations::mailer::PostCondition, routes::RouteTable, state::AppState, web::AppError};
 
 /// How long readiness waits for the database.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -20,13 +20,15 @@ pub(crate) fn routes(table: &mut RouteTable) {
 
 #[derive(Debug, Serialize)]
 struct Readiness {
-    /// `ready`, `degraded` (serving without Redis or without the cache), or `unavailable` (503).
+    /// `ready`, `degraded` (serving without Redis, without the cache, or while mail waits), or `unavailable` (503).
     status: &'static str,
     database: String,
     redis: &'static str,
     /// `ok`, `off`, or `bypassed`: pages are rendered from the database, because Redis is away or takes no writes.
     cache: &'static str,
     migrations: String,
+    /// `ok`, `off`, or `retrying`: mails wait that could not be sent yet.
+    mail: &'static str,
 }
 
 async fn live() -> HttpResponse {
@@ -47,17 +49,23 @@ async fn ready(state: web::Data<AppState>) -> HttpResponse {
         Some(_) => "away",
     };
     let cache = state.cache.condition().await;
+    let mail = match state.post.condition() {
+        PostCondition::Off => "off",
+        PostCondition::Fine => "ok",
+        PostCondition::Retrying(_) => "retrying",
+    };
     let fit = database.is_ok() && migrations.is_ok();
     let readiness = Readiness {
-        status: match (fit, redis, cache) {
+        status: match (fit, redis, cache, mail) {
             (false, ..) => "unavailable",
-            (true, "away", _) | (true, _, "bypassed") => "degraded",
+            (true, "away", ..) | (true, _, "bypassed", _) | (true, .., "retrying") => "degraded",
             (true, ..) => "ready",
         },
         database: said(database.map_err(|error| error.to_string())),
         redis,
         cache,
         migrations: said(migrations),
+        mail,
     };
     let mut answer = if fit { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     answer.insert_header((header::CACHE_CONTROL, "no-store")).json(readiness)

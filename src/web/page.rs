@@ -166,6 +166,13 @@ impl Pages {
         self.answer(status, None, page)
     }
 
+    /// A page for whoever has its address, which is a secret: no cache may keep it, not even the browser's.
+    pub fn show_unkept<P: Page>(&self, page: &P) -> Result<HttpResponse, AppError> {
+        let mut answer = self.show_public(StatusCode::OK, page)?;
+        answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+        Ok(answer)
+    }
+
     fn answer<P: Page>(&self, status: StatusCode, shell: Option<Shell>, page: &P) -> Result<HttpResponse, AppError> {
         let layout = self.layout(page.title(), shell);
         let consumed_flash = layout.flash.is_some();

@@ -3,8 +3,18 @@
 use super::Breach;
 
 /// Each feature may use those before it.
-pub(crate) const FEATURES: &[&str] =
-    &["audit", "notifications", "accounts", "hospitals", "people", "schedules", "appointments", "reports", "home"];
+pub(crate) const FEATURES: &[&str] = &[
+    "audit",
+    "mail",
+    "notifications",
+    "accounts",
+    "hospitals",
+    "people",
+    "schedules",
+    "appointments",
+    "reports",
+    "home",
+];
 
 /// The line without what follows `//`.
 fn code(line: &str) -> &str {

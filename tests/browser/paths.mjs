@@ -7,7 +7,7 @@ const MISSING = { path: '/no-such-page', status: 404 };
 
 /** Each role: its demo account (none for a visitor) and its pages, a plain path answering 200. */
 export const ROLES = [
-  { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', MISSING] },
+  { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', '/password-reset', { path: `/password-links/1-${'A'.repeat(43)}`, status: 410 }, MISSING] },
   {
     role: 'patient', email: 'patient1@demo.test',
     pages: [...OWN, '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
@@ -31,6 +31,7 @@ export const WRONG_FORMS = [
   { role: 'visitor', path: '/sign-in', fields: { email: 'nobody@demo.test', password: 'not this one' } },
   { role: 'visitor', path: '/sign-in', fields: {} },
   { role: 'visitor', path: '/sign-up', fields: { first_name: 'A', email: 'not an address', password: 'short' } },
+  { role: 'visitor', path: '/password-reset', fields: {} },
   { role: 'doctor', path: '/profile', fields: { first_name: '', last_name: '' } },
   { role: 'patient', path: '/appointments/new?doctor_id=1', action: '/appointments', fields: { symptoms: 'A cough.' } },
   { role: 'hospital admin', path: '/doctors/new', action: '/doctors', fields: { first_name: '', email: 'nobody' } },

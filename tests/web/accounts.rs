@@ -1,5 +1,6 @@
 //! Signing in, out and up; the profile, the password, one's own sessions.
 
+mod by_mail;
 mod ones_own_sessions;
 mod signing_in;
 mod signing_out;

@@ -11,7 +11,7 @@ use telemedicine::routes::RouteTable;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 24] = [
+const UNCACHED: [(&str, &str); 26] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -31,6 +31,8 @@ const UNCACHED: [(&str, &str); 24] = [
     ("/profile", "a form, filled with what is its person's alone"),
     ("/profile/sessions", "changes with every use of a session"),
     ("/sign-in", "a form"),
+    ("/password-reset", "a form"),
+    ("/password-links/{token}", "a form, for whoever has its address alone"),
     ("/sign-up", "a form"),
     ("/static/{name}", "a file, kept by browsers for a year"),
     ("/health/live", "for programs, about this moment"),

@@ -26,6 +26,8 @@ mod harness;
 mod hostile_text;
 mod journeys;
 mod keeping;
+mod mail;
+mod mail_server;
 mod notifications;
 mod page_rules;
 mod reports;

@@ -133,6 +133,20 @@ pub(super) fn password(fields: Fields, owner: &Owner<'_>) -> Result<PasswordChan
     reader.finish(new.map(|new| PasswordChange { current, new }))
 }
 
+/// The form of somebody who has forgotten their password: the address, as it was typed.
+pub(super) fn forgotten(fields: Fields) -> Result<String, Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let email = reader.required("email", "E-mail address", EMAIL_CHARACTERS);
+    reader.finish(Some(email))
+}
+
+/// The form behind a link, for an account of `owner`.
+pub(super) fn first_password(fields: Fields, owner: &Owner<'_>) -> Result<Password, Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let password = chosen_password(&reader, "password", "Password", owner);
+    reader.finish(password)
+}
+
 fn chosen_password(reader: &FormReader, name: &str, label: &str, owner: &Owner<'_>) -> Option<Password> {
     let text = reader.secret(name, label);
     if text.is_empty() {

@@ -2,13 +2,13 @@
 //! the sessions. Owns the table `user` (its columns of identity and access; `people` fills in the rest of a
 //! doctor or patient); of `user_session` it ends rows through [`crate::session`].
 //!
-//! Calls `audit` alone. Later features, and the commands, use what a person is made of:
+//! Owns `password_link` too: links by mail to choose a password. Calls `audit` and `mail`. Later features, and the commands, use what a person is made of:
 //! [`Password`], [`EmailAddress`], the readers of the common fields, [`hash_password`].
 //!
 //! # What a stranger can learn
 //! Signing in answers alike, in like time, whether the address is unknown, the password wrong or the
-//! account shut. Signing up must tell that an address is taken, because no mail is sent that could tell
-//! it to the owner alone; such tries are limited like failed sign-ins, so nobody can ask for many addresses.
+//! account shut. So does asking for a link by mail. Signing up tells that an address is taken, so that its owner is not left
+//! waiting for a mail; such tries are limited like failed sign-ins, so nobody can ask for many addresses.
 
 mod destination;
 mod device;
@@ -16,17 +16,21 @@ mod door;
 mod forms;
 mod handlers;
 mod hashing;
+mod letters;
 mod pages;
 mod passwords;
 mod person;
 mod queries;
 mod service;
+mod token;
 
 pub use hashing::hash as hash_password;
+pub(crate) use letters::write as write_link;
 pub use passwords::{MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Owner as PasswordOwner, Password};
 pub(crate) use person::parse_phone;
 pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone};
 pub use queries::{has_accounts, has_demo_accounts};
+pub(crate) use service::links::{invite, no_password};
 pub(crate) use service::managed::{AccountDetails, insert_account, set_active, update_account};
 pub use service::super_admin::{CreateSuperAdminError, create_super_admin};
 
@@ -38,6 +42,10 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.post("/sign-out", handlers::destroy_session);
     table.get("/sign-up", handlers::new_account);
     table.post("/sign-up", handlers::create_account);
+    table.get("/password-reset", handlers::links::new_reset);
+    table.post("/password-reset", handlers::links::create_reset);
+    table.get("/password-links/{token}", handlers::links::show_link);
+    table.post("/password-links/{token}", handlers::links::use_link);
     table.get("/profile", handlers::edit_profile);
     table.post("/profile", handlers::update_profile);
     table.post("/profile/password", handlers::update_password);

@@ -28,6 +28,58 @@ impl Page for SignInPage {
     }
 }
 
+/// Asking for a link in place of a password that is forgotten.
+#[derive(Debug, Serialize)]
+pub(super) struct ForgottenPage {
+    pub(super) form: FormView,
+    pub(super) sends_mail: bool,
+}
+
+impl Page for ForgottenPage {
+    const TEMPLATE: &'static str = "accounts/forgotten.html";
+
+    fn title(&self) -> String {
+        "Forgotten password".to_owned()
+    }
+}
+
+/// Choosing a password behind a link.
+#[derive(Debug, Serialize)]
+pub(super) struct LinkPage {
+    form: FormView,
+    href: String,
+    min_characters: usize,
+}
+
+impl LinkPage {
+    /// Says nothing of whose password it is: whoever got the mail knows, and whoever else has the link need not.
+    pub(super) fn new(token: &str, form: FormView) -> Self {
+        Self { form, href: format!("/password-links/{token}"), min_characters: MIN_CHARACTERS }
+    }
+}
+
+impl Page for LinkPage {
+    const TEMPLATE: &'static str = "accounts/link.html";
+
+    fn title(&self) -> String {
+        "Choose a password".to_owned()
+    }
+}
+
+/// A link that does not work, or no longer.
+#[derive(Debug, Serialize)]
+pub(super) struct LinkOverPage {
+    pub(super) sends_mail: bool,
+}
+
+impl Page for LinkOverPage {
+    const TEMPLATE: &'static str = "accounts/link_over.html";
+
+    fn title(&self) -> String {
+        "This link does not work any more".to_owned()
+    }
+}
+
 /// Making an account.
 #[derive(Debug, Serialize)]
 pub(super) struct SignUpPage {

@@ -1,9 +1,14 @@
-//! Reading accounts. What a person sees of their own starts from the viewer; the two queries without one are
+//! Reading accounts. What a person sees of their own starts from the viewer; the queries without one are
 //! those of people who are not signed in yet.
+
+use std::net::IpAddr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use entity::{enums::Role, hospital, user};
+use entity::{
+    enums::{LinkPurpose, Role},
+    hospital, password_link, user,
+};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationTrait,
@@ -15,6 +20,7 @@ use crate::{
     access::Viewer,
     cache::{Topic, Topics},
     db::Reader,
+    features::audit::Actor,
     state::AppState,
     web::AppError,
 };
@@ -25,16 +31,39 @@ pub(super) struct Credentials {
     pub(super) id: i64,
     pub(super) first_name: String,
     pub(super) last_name: String,
+    pub(super) email: String,
     pub(super) role: Role,
     pub(super) hospital_id: Option<i64>,
     pub(super) password_hash: String,
     active: bool,
     hospital_active: Option<bool>,
+    hospital_name: Option<String>,
 }
 
 impl Credentials {
     pub(super) fn may_enter(&self) -> bool {
         self.active && self.hospital_active.unwrap_or(true)
+    }
+
+    /// What their password must not be made of.
+    pub(super) fn password_owner(&self) -> Owner<'_> {
+        Owner {
+            first_name: &self.first_name,
+            last_name: &self.last_name,
+            email: &self.email,
+            hospital: self.hospital_name.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// They as the trail names them, acting from that address.
+    pub(super) fn actor(&self, from: IpAddr) -> Actor {
+        Actor {
+            id: self.id,
+            name: format!("{} {}", self.first_name, self.last_name),
+            role: self.role,
+            hospital_id: self.hospital_id,
+            address: Some(from),
+        }
     }
 }
 
@@ -45,12 +74,43 @@ pub(super) async fn credentials_by_email(reader: &Reader, email: &str) -> Result
     credentials(reader, Condition::all().add(is_it)).await
 }
 
+/// A link by which somebody chooses a password, with their account.
+pub(super) struct LinkedAccount {
+    pub(super) link: password_link::Model,
+    pub(super) account: Credentials,
+}
+
+impl LinkedAccount {
+    /// Whether it can be used at `now`.
+    pub(super) fn works(&self, now: DateTime<Utc>) -> bool {
+        self.link.used_at.is_none() && now < self.link.expires_at && self.account.may_enter()
+    }
+
+    /// What it is for, as the trail says it.
+    pub(super) fn purpose_word(&self) -> &'static str {
+        match self.link.purpose {
+            LinkPurpose::Invitation => "invitation",
+            LinkPurpose::Reset => "reset",
+        }
+    }
+}
+
+/// The link with this id. Two statements.
+pub(super) async fn linked(reader: &Reader, id: i64) -> Result<Option<LinkedAccount>, DbErr> {
+    let statement = password_link::Entity::find_by_id(id);
+    let topics = Topics::exempt("no page that is kept shows links");
+    let Some(link) = reader.run(topics, async |conn| statement.clone().one(conn).await).await? else { return Ok(None) };
+    let account = credentials(reader, Condition::all().add(user::Column::Id.eq(link.user_id))).await?;
+    Ok(account.map(|account| LinkedAccount { link, account }))
+}
+
 async fn credentials(reader: &Reader, which: Condition) -> Result<Option<Credentials>, DbErr> {
     let statement = user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Role])
-        .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active])
+        .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active, user::Column::Email])
         .column_as(hospital::Column::Active, "hospital_active")
+        .column_as(hospital::Column::Name, "hospital_name")
         .join(JoinType::LeftJoin, user::Relation::Hospital.def())
         .filter(which);
     reader

@@ -4,7 +4,12 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use entity::{enums::Role, limits};
 use serde::Deserialize;
 
-use super::{appointment::StatusFilter, policy::BOARD, queries::DoctorOption, step::Step};
+use super::{
+    appointment::StatusFilter,
+    policy::BOARD,
+    queries::{DoctorOption, Standing},
+    step::Step,
+};
 use crate::{
     access::Viewer,
     web::{FormReader, FormView, forms::Fields, parse_local, query::day},
@@ -175,8 +180,8 @@ pub(super) struct StepCommand {
     pub(super) reason: Option<String>,
     /// The time on the hospital's clock that is proposed; given when, and only when, the step needs it.
     pub(super) local: Option<NaiveDateTime>,
-    /// The same as an instant, once it is known to be free.
-    pub(super) proposes: Option<DateTime<Utc>>,
+    /// The same as an instant, once it is known to be free, with where the visit stood when that was looked up.
+    pub(super) proposes: Option<(DateTime<Utc>, Standing)>,
     /// Whether it was asked on a dashboard, where one goes on then; else on the appointment's page.
     pub(super) is_on_board: bool,
 }

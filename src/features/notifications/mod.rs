@@ -1,15 +1,17 @@
 //! Notifications: what happened that somebody should know, and whether they have read it.
 //!
-//! Owns `notification`. Used by `appointments`, which causes them, and by `home`.
+//! Owns `notification`. Used by `appointments`, which causes them, and by `home`. Each is told by e-mail as well.
 
 mod handlers;
+mod letters;
 mod notification;
 mod pages;
 mod queries;
 mod service;
 
+pub(crate) use letters::write;
 pub(crate) use notification::{Facts, sentence};
-pub(crate) use service::notify;
+pub(crate) use service::{News, notify};
 
 use crate::{cache::Policy, routes::RouteTable};
 

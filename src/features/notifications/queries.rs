@@ -3,17 +3,22 @@
 use chrono::{DateTime, Utc};
 use entity::{
     appointment, doctor,
-    enums::NotificationKind,
+    enums::{AppointmentStatus, NotificationKind},
     notification::{self, Column},
     patient, user,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
-    StatementBuilder,
+    QuerySelect, RelationTrait, StatementBuilder,
     sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
-use crate::{access::Viewer, cache::Topic, db::Reader, web::Paging};
+use crate::{
+    access::Viewer,
+    cache::{Topic, Topics},
+    db::Reader,
+    web::Paging,
+};
 
 /// A notification and what its sentence is made of; those parts are none when it is about nothing.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -65,6 +70,31 @@ pub(super) async fn notifications(
         })
         .await?;
     Ok((total, rows))
+}
+
+/// A visit as far as mail tells of it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct ToldVisit {
+    pub(super) starts_at: DateTime<Utc>,
+    pub(super) proposed_starts_at: Option<DateTime<Utc>>,
+    pub(super) status: AppointmentStatus,
+    pub(super) version: i32,
+    pub(super) doctor_first_name: String,
+    pub(super) doctor_last_name: String,
+}
+
+/// The visit of a mail, whoever gets it: to them it was addressed when the row was written. One statement.
+pub(super) async fn told(reader: &Reader, appointment_id: i64) -> Result<Option<ToldVisit>, DbErr> {
+    let statement = appointment::Entity::find_by_id(appointment_id)
+        .select_only()
+        .columns([appointment::Column::StartsAt, appointment::Column::ProposedStartsAt])
+        .columns([appointment::Column::Status, appointment::Column::Version])
+        .column_as(user::Column::FirstName, "doctor_first_name")
+        .column_as(user::Column::LastName, "doctor_last_name")
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
+        .join(JoinType::InnerJoin, doctor::Relation::User.def());
+    let topics = Topics::exempt("mail is no page");
+    reader.run(topics, async |conn| statement.clone().into_model().one(conn).await).await
 }
 
 fn with_appointment(rows: &mut SelectStatement) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     enums::NotificationKind,
     notification::{self, Column},
@@ -17,33 +17,62 @@ use crate::{
     access::Viewer,
     cache::{Topic, Topics},
     db::UnitOfWork,
+    features::mail::{self, Errand},
     state::AppState,
     web::AppError,
 };
 
-/// Tells each of `recipients` (`user.id`, once each) that something happened to an appointment at the
-/// instant `at`, in the unit of work of what happened. One statement, or none if there is nobody to tell.
+/// How long before a visit its patient is reminded of it.
+const REMINDED: TimeDelta = TimeDelta::hours(24);
+
+/// What happened to an appointment, and whom it is told.
+#[derive(Clone, Debug)]
+pub(crate) struct News {
+    /// What happened.
+    pub(crate) kind: NotificationKind,
+    /// `appointment.id`
+    pub(crate) appointment_id: i64,
+    /// `appointment.version` after it happened.
+    pub(crate) version: i32,
+    /// `user.id` of each who is told.
+    pub(crate) recipients: BTreeSet<i64>,
+    /// When it settled the time of a visit: the patient's `user.id`, and when the visit is, UTC. They are told again the day
+    /// before.
+    pub(crate) visit: Option<(i64, DateTime<Utc>)>,
+}
+
+/// Tells `news` of the instant `at`, on the page and by e-mail, in the unit of work of what happened. Two statements, or none
+/// if there is nobody to tell.
 ///
 /// # Errors
 /// The database's; the unit of work, and with it the act, fails then.
-pub(crate) async fn notify(
-    uow: &UnitOfWork,
-    at: DateTime<Utc>,
-    (kind, appointment_id): (NotificationKind, i64),
-    recipients: impl IntoIterator<Item = i64>,
-) -> Result<(), DbErr> {
-    let recipients: BTreeSet<i64> = recipients.into_iter().collect();
-    let topics = Topics::each(recipients.iter().copied().map(Topic::Inbox));
-    let rows = recipients.into_iter().map(|recipient_id| notification::ActiveModel {
+pub(crate) async fn notify(uow: &UnitOfWork, at: DateTime<Utc>, news: &News) -> Result<(), DbErr> {
+    let topics = Topics::each(news.recipients.iter().copied().map(Topic::Inbox));
+    let rows = news.recipients.iter().map(|recipient_id| notification::ActiveModel {
         id: NotSet,
-        recipient_id: Set(recipient_id),
-        kind: Set(kind),
-        appointment_id: Set(Some(appointment_id)),
+        recipient_id: Set(*recipient_id),
+        kind: Set(news.kind),
+        appointment_id: Set(Some(news.appointment_id)),
         read_at: Set(None),
         created_at: Set(at),
         updated_at: Set(at),
     });
-    uow.insert_many(rows, topics).await.map(|_stored| ())
+    uow.insert_many(rows, topics).await?;
+    mail::queue(uow, at, news.errands(at)).await
+}
+
+impl News {
+    /// The mails that tell of it.
+    fn errands(&self, at: DateTime<Utc>) -> impl Iterator<Item = (i64, Errand)> {
+        let Self { kind, appointment_id, version, .. } = *self;
+        let notice = Errand::Notice { kind, appointment_id, version };
+        let reminder = self.visit.and_then(|(patient, starts_at)| {
+            let due_at = starts_at - REMINDED;
+            // Who books for today or tomorrow has just been told.
+            (due_at > at).then_some((patient, Errand::Reminder { appointment_id, starts_at, due_at }))
+        });
+        self.recipients.iter().map(move |recipient| (*recipient, notice)).chain(reminder)
+    }
 }
 
 /// Marks everything unread of `viewer`'s as read. One statement.

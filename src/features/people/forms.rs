@@ -12,7 +12,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct NewPerson<R> {
     pub(super) record: R,
-    pub(super) password: Password,
+    /// None: they choose it themselves, behind a link by mail.
+    pub(super) password: Option<Password>,
     /// Where, if it is chosen in the form: by the platform, for an administrator.
     pub(super) hospital_id: Option<i64>,
 }
@@ -35,7 +36,7 @@ pub(super) fn new<R: Record>(
         })
         .flatten();
     let record = R::read(&reader, today);
-    let text = reader.secret("password", "Password");
+    let text = reader.optional_secret("password", "Password");
     let account = record.as_ref().map(Record::account);
     let owner = PasswordOwner {
         first_name: account.map_or("", |account| &account.first_name),
@@ -43,10 +44,10 @@ pub(super) fn new<R: Record>(
         email: account.map_or("", |account| &account.email),
         hospital: "",
     };
-    let chosen = (!text.is_empty()).then(|| Password::choose(&text, &owner));
+    let chosen = text.map(|text| Password::choose(&text, &owner));
     let password = chosen.and_then(|chosen| chosen.map_err(|sentence| reader.error("password", sentence)).ok());
     let typed = reader.view();
-    let person = record.zip(password).map(|(record, password)| NewPerson { record, password, hospital_id });
+    let person = record.map(|record| NewPerson { record, password, hospital_id });
     reader.finish(person.map(|person| (person, typed)))
 }
 

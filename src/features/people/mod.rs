@@ -35,6 +35,7 @@ struct Places {
     edit: &'static str,
     deactivation: &'static str,
     reactivation: &'static str,
+    invitation: &'static str,
 }
 
 const DOCTORS: Places = Places {
@@ -44,6 +45,7 @@ const DOCTORS: Places = Places {
     edit: "/doctors/{id}/edit",
     deactivation: "/doctors/{id}/deactivation",
     reactivation: "/doctors/{id}/reactivation",
+    invitation: "/doctors/{id}/invitation",
 };
 const PATIENTS: Places = Places {
     all: "/patients",
@@ -52,6 +54,7 @@ const PATIENTS: Places = Places {
     edit: "/patients/{id}/edit",
     deactivation: "/patients/{id}/deactivation",
     reactivation: "/patients/{id}/reactivation",
+    invitation: "/patients/{id}/invitation",
 };
 const ADMINS: Places = Places {
     all: "/admins",
@@ -60,6 +63,7 @@ const ADMINS: Places = Places {
     edit: "/admins/{id}/edit",
     deactivation: "/admins/{id}/deactivation",
     reactivation: "/admins/{id}/reactivation",
+    invitation: "/admins/{id}/invitation",
 };
 
 fn keep<R: Record>(table: &mut RouteTable, places: &Places) {
@@ -69,4 +73,5 @@ fn keep<R: Record>(table: &mut RouteTable, places: &Places) {
     table.post(places.one, keeping::update::<R>);
     table.post(places.deactivation, keeping::deactivate::<R>);
     table.post(places.reactivation, keeping::reactivate::<R>);
+    table.post(places.invitation, keeping::invite::<R>);
 }

@@ -49,6 +49,44 @@ fn redis_says_whether_the_actor_can_speak_to_it() {
 }
 
 #[test]
+fn mail_goes_encrypted_unless_somebody_says_that_it_need_not() {
+    let of = |url: &str| match read(&[("SMTP_URL", url)]).mail.delivery {
+        Delivery::Smtp(url) => (url.expose().to_owned(), url.server().to_owned()),
+        other => panic!("{other:?}"),
+    };
+    let (submission, server) = of("smtp://u:p@mail.example");
+    assert_eq!(
+        (submission.as_str(), server.as_str()),
+        ("smtp://u:p@mail.example:587?tls=required", "mail.example:587")
+    );
+    assert_eq!(of("smtps://u:p@mail.example").0, "smtps://u:p@mail.example:465");
+    assert_eq!(of("smtp://localhost:2525?tls=none").0, "smtp://localhost:2525");
+    for wrong_url in
+        ["mail.example", "http://mail.example", "smtp://", "smtp://h?tls=opportunistic", "smtps://h?tls=none"]
+    {
+        assert_eq!(wrong(&[("SMTP_URL", wrong_url)]), ["SMTP_URL"], "{wrong_url}");
+    }
+    let shown = format!("{:?}", read(&[("SMTP_URL", "smtp://u:hidden@mail.example")]));
+    assert!(!shown.contains("hidden"));
+}
+
+#[test]
+fn without_a_mail_server_mail_is_kept_in_files_or_in_production_not_sent() {
+    assert!(matches!(read(&[]).mail.delivery, Delivery::Folder(folder) if folder.ends_with("mail")));
+    assert!(!production(&[]).unwrap().mail.is_on());
+    assert!(production(&[("SMTP_URL", "smtp://mail.example")]).unwrap().mail.is_on());
+}
+
+#[test]
+fn mail_is_from_the_site_unless_somebody_else_is_named() {
+    let from = |vars: &[(&str, &str)]| read(vars).mail.from.to_string();
+    assert_eq!(from(&[("PUBLIC_URL", "https://clinic.example")]), "Telemedicine <no-reply@clinic.example>");
+    assert_eq!(from(&[]), "Telemedicine <no-reply@localhost>");
+    assert_eq!(from(&[("MAIL_FROM", "Lakeside <desk@lake.example>")]), "Lakeside <desk@lake.example>");
+    assert_eq!(wrong(&[("MAIL_FROM", "nobody")]), ["MAIL_FROM"]);
+}
+
+#[test]
 fn proxies_are_addresses_and_networks() {
     let server = read(&[("TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7,2001:db8::/32")]).server;
     for trusted in ["10.255.0.1", "192.0.2.7", "2001:db8::5", "::ffff:10.0.0.1"] {

@@ -11,6 +11,8 @@
 //! - **One account from everywhere**: beyond 100 tries in 15 minutes each further one waits for [`SLOW`] before its password is looked
 //!   at, wherever it comes from, its owner's included. It is never refused for that.
 //! - **Signing up**: 20 tries in an hour per address.
+//! - **Links for a forgotten password**: 30 in an hour per address, refused beyond; 5 in half an hour to one mailbox, beyond which
+//!   none is sent and nobody is told.
 //!
 //! # Without Redis
 //! Without `REDIS_URL`, or when Redis does not answer within a page's patience, the windows of this process decide
@@ -33,6 +35,7 @@ use self::memory::MemoryWindows;
 pub const SLOW: Duration = Duration::from_secs(2);
 
 const QUARTER: Duration = Duration::from_secs(15 * 60);
+const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Counts tries. Cheap to clone; one per process.
@@ -81,6 +84,17 @@ impl Key {
     #[must_use]
     pub fn password(user_id: i64) -> [Self; 1] {
         [Self::refusing(format!("password:user:{user_id}"), 10, QUARTER)]
+    }
+
+    /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's. The second is as
+    /// long as a link works, so a stranger who fills it leaves the owner with links that do.
+    #[must_use]
+    pub fn password_reset(email: &str, address: IpAddr) -> [Self; 2] {
+        let account = digest(&email.trim().to_lowercase());
+        [
+            Self::refusing(format!("password-reset:address:{}", place(address)), 30, HOUR),
+            Self::refusing(format!("password-reset:account:{account}"), 5, HALF_HOUR),
+        ]
     }
 
     fn refusing(name: String, limit: u32, window: Duration) -> Self {

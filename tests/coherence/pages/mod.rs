@@ -19,10 +19,11 @@ use actix_web::http::Method;
 use telemedicine::routes::RouteTable;
 
 /// What can be done through a form, all of it in [`steps`], [`schedules`], [`keeping`] and [`writes`].
-const WRITES: [&str; 39] = [
+const WRITES: [&str; 44] = [
     "/admins",
     "/admins/{id}",
     "/admins/{id}/deactivation",
+    "/admins/{id}/invitation",
     "/admins/{id}/reactivation",
     "/appointments",
     "/appointments/{id}/approval",
@@ -39,6 +40,7 @@ const WRITES: [&str; 39] = [
     "/doctors/{id}",
     "/doctors/{id}/availability",
     "/doctors/{id}/deactivation",
+    "/doctors/{id}/invitation",
     "/doctors/{id}/reactivation",
     "/doctors/{id}/time-off",
     "/doctors/{id}/time-off/{id}/removal",
@@ -48,9 +50,12 @@ const WRITES: [&str; 39] = [
     "/hospitals/{id}/reactivation",
     "/notifications/read",
     "/notifications/{id}/read",
+    "/password-links/{token}",
+    "/password-reset",
     "/patients",
     "/patients/{id}",
     "/patients/{id}/deactivation",
+    "/patients/{id}/invitation",
     "/patients/{id}/reactivation",
     "/profile",
     "/profile/password",

@@ -70,7 +70,12 @@ impl World {
 
     /// Somebody signs in, with a new browser in place of the one of that name.
     pub(super) async fn sign_in(&mut self, name: &'static str, person: &Person) {
-        let browser = self.app.sign_in(person).await;
+        self.sign_in_with(name, person, PASSWORD).await;
+    }
+
+    /// The same for somebody whose password was changed.
+    pub(super) async fn sign_in_with(&mut self, name: &'static str, person: &Person, password: &str) {
+        let browser = self.app.sign_in_with(person, password).await;
         self.members.retain(|member| member.name != name);
         self.members.push(Member { name, role: Some(person.role), browser });
     }

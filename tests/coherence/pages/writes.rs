@@ -139,6 +139,18 @@ async fn no_page_is_stale_after_somebody_comes_or_goes() {
     world.sign_in("elsewhere", &people.patient).await;
     let passwords = [("current_password", PASSWORD), ("new_password", "seven slow boats at noon")];
     world.after("another password", &gone, world.post("patient", "/profile/password", &passwords)).await;
+
+    let email = &people.patient.email;
+    let newcomers = world.app.visitor();
+    drop(newcomers.post_form("/password-reset", &[("email", email)]).await.expect(303));
+    let token = token_in(&world.app.letters_to(email).await[0].text).unwrap();
+    world.sign_in_with("elsewhere", &people.patient, passwords[1].1).await;
+    world.leave("patient");
+    let choose = async || {
+        let fields = [("password", "eight slow boats at noon")];
+        drop(newcomers.post_form(&format!("/password-links/{token}"), &fields).await.expect(303));
+    };
+    world.after("a password behind a link", &gone, choose()).await;
 }
 
 /// A session is over once that is committed, and its copy is taken away after. In between no page is served for it.

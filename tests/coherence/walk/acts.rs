@@ -52,6 +52,11 @@ pub(super) enum Act {
         at: u8,
         who: u8,
     },
+    /// Somebody has forgotten their password, and chooses another behind a link that they are sent.
+    Forget {
+        at: u8,
+        who: u8,
+    },
     SignOut {
         at: u8,
         who: u8,
@@ -96,6 +101,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         2 => any::<(u8, u8, u8, Option<u16>)>()
             .prop_map(|(at, who, name, phone)| Act::Profile { at, who, name, phone }),
         1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::Password { at, who }),
+        1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::Forget { at, who }),
         1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::SignOut { at, who }),
         2 => any::<(u8, u8)>().prop_map(|(at, who)| Act::SignIn { at, who }),
         1 => any::<(u8, u8)>().prop_map(|(at, hospital)| Act::SignUp { at, hospital }),

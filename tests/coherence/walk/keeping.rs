@@ -7,6 +7,11 @@ use crate::support::*;
 const CHANGES: [(&str, [&str; 2]); 2] =
     [("phone", ["+977 1 5550001", "+977 1 5550002"]), ("last_name", ["Rai", "Gurung"])];
 
+/// Whether it is a person's, who can be invited.
+fn member_path(path: &str) -> bool {
+    !path.starts_with("/hospitals")
+}
+
 impl Walk {
     /// Whoever keeps `whom` changes them, shuts them out, or lets them in again; or does so with their hospital. The place of
     /// whoever did it.
@@ -35,6 +40,10 @@ impl Walk {
         }
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post((by, at), &path, &fields).await?;
+        if what.is_multiple_of(5) && member_path(&path) {
+            // Refused with 409 if they have been in before.
+            self.post((by, at), &format!("{path}/invitation"), &[]).await?;
+        }
         if what.is_multiple_of(3) {
             self.members[whom].forget();
             self.post((by, at), &format!("{path}/deactivation"), &[]).await?;

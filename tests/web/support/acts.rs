@@ -24,6 +24,8 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/sign-in", None, &[("email", &patient.email), ("password", PASSWORD)]),
         act("/sign-up", None, &sign_up(&hospital.id.to_string())),
         act("/sign-out", own, &[]),
+        act("/password-reset", None, &[("email", &patient.email)]),
+        act("/password-links/{token}", None, &[("password", "seven slow boats at noon")]),
         act(
             "/profile",
             own,
@@ -117,7 +119,11 @@ fn of_keeping(clinic: &Clinic) -> Vec<Act<'_>> {
     let seen = [("version", OF_THE_FORM)];
     let of_hospital = clinic.here.hospital.id.to_string();
     vec![
-        act("/doctors", desk, &[&NEW[..], &doctor].concat()),
+        // Without a password: that costs the most.
+        act("/doctors", desk, &[&NEW[..5], &doctor].concat()),
+        act("/doctors/{id}/invitation", desk, &[]),
+        act("/patients/{id}/invitation", desk, &[]),
+        act("/admins/{id}/invitation", platform, &[]),
         act("/doctors/{id}", desk, &[&NEW[..5], &doctor, &seen].concat()),
         act("/patients/{id}", desk, &[&NEW[..5], &seen].concat()),
         act("/admins/{id}", platform, &[&NEW[..5], &seen].concat()),

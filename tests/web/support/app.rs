@@ -1,11 +1,26 @@
 //! The production server, once for each test.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::mpsc, thread, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::user_session;
+use entity::{enums::MailStatus, mail, user_session};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
-use telemedicine::{app::App, integrations::clock::Clock, settings::Settings, state::AppState};
+use telemedicine::{
+    app::App,
+    features::{self, mail::Round},
+    integrations::{
+        Clock, Outside, Post,
+        mailer::{KeepingMailer, Letter},
+    },
+    settings::Settings,
+    state::AppState,
+};
 
 use super::{
     back_door::BackDoor,
@@ -24,6 +39,8 @@ pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     /// The server's clock.
     pub(crate) clock: Clock,
+    /// What the server sends by mail, its other instances included.
+    pub(crate) mail: Arc<KeepingMailer>,
     /// The server's own state: for what cannot be seen from outside.
     pub(crate) state: AppState,
     /// The test's own way into the server's database: for factories, and to look what was stored.
@@ -67,11 +84,13 @@ impl TestApp {
             .is_test(true)
             .try_init();
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let clock = Clock::fixed(NOW);
-        let (started, running) = launch(serve_alone(settings, clock.clone()));
+        let (clock, mail) = (Clock::fixed(NOW), Arc::new(KeepingMailer::default()));
+        let outside = Outside { clock: clock.clone(), post: Post::through(mail.clone()) };
+        let (started, running) = launch(serve_alone(settings, outside));
         Self {
             address: started.address,
             clock,
+            mail,
             db: BackDoor::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.cache.clone()),
             state: started.state,
             vars: started.vars,
@@ -89,8 +108,8 @@ impl TestApp {
     pub(crate) fn another_instance_with(&self, settings: &[(&str, &str)]) -> Instance {
         let mut vars = self.vars.clone();
         vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let clock = self.clock.clone();
-        let (started, running) = launch(async move |told| serve(vars, clock, told).await);
+        let outside = Outside { clock: self.clock.clone(), post: Post::through(self.mail.clone()) };
+        let (started, running) = launch(async move |told| serve(vars, outside, told).await);
         Instance { address: started.address, state: started.state, _running: running }
     }
 
@@ -151,6 +170,25 @@ impl TestApp {
         panic!("the use of a session is not noted");
     }
 
+    /// Sends the mail that is due, as the server does every few seconds.
+    pub(crate) async fn send_mail(&self) -> Round {
+        features::postman(&self.state).round().await.expect("mail can be sent")
+    }
+
+    /// All letters to this address so far, the oldest first, after what is due has been sent.
+    pub(crate) async fn letters_to(&self, address: &str) -> Vec<Letter> {
+        self.send_mail().await;
+        // The server has a postman as well, who may be on the way with one.
+        let on_the_way = mail::Entity::find()
+            .filter(mail::Column::Status.eq(MailStatus::Waiting))
+            .filter(mail::Column::Attempts.gt(0))
+            .filter(mail::Column::LastError.is_null());
+        while on_the_way.clone().one(&self.db).await.unwrap().is_some() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.mail.letters().into_iter().filter(|letter| letter.address == address).collect()
+    }
+
     /// Sends exactly these bytes on a connection of their own: for what no well-behaved client sends.
     pub(crate) fn raw(&self, request: impl AsRef<[u8]>) -> RawAnswer {
         raw::send(self.address, request.as_ref())
@@ -185,19 +223,19 @@ fn launch(server: impl AsyncFnOnce(mpsc::Sender<Started>) + Send + 'static) -> (
 }
 
 /// Everything that happens in the thread of a server with a database of its own, from its making to its dropping.
-fn serve_alone(own: BTreeMap<String, String>, clock: Clock) -> impl AsyncFnOnce(mpsc::Sender<Started>) + Send {
+fn serve_alone(own: BTreeMap<String, String>, outside: Outside) -> impl AsyncFnOnce(mpsc::Sender<Started>) + Send {
     async move |told| {
         let database = TestDatabase::create().await;
         let mut vars = defaults(&database);
         vars.extend(own);
-        serve(vars, clock, told).await;
+        serve(vars, outside, told).await;
         database.drop().await;
     }
 }
 
-async fn serve(vars: BTreeMap<String, String>, clock: Clock, told: mpsc::Sender<Started>) {
+async fn serve(vars: BTreeMap<String, String>, outside: Outside, told: mpsc::Sender<Started>) {
     let settings = Settings::from_vars(&vars).unwrap_or_else(|problems| panic!("{problems}"));
-    let state = AppState::open(settings, clock).await.unwrap_or_else(|error| panic!("{error}"));
+    let state = AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"));
     let app = App::build(state.clone()).unwrap_or_else(|error| panic!("{error}"));
     let started = Started { address: app.address(), handle: app.handle(), state, vars };
     if told.send(started).is_ok() {

@@ -11,7 +11,7 @@ use super::{
     TestApp,
     factories::{
         Appointment, Doctor, Hospital, Notification, Patient, Person, appointment, availability, doctor, hospital,
-        hospital_admin, notification, patient, session, super_admin, time_off,
+        hospital_admin, notification, password_link, patient, session, super_admin, time_off,
     },
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct House {
     pub(crate) time_off_id: i64,
     /// A session of the patient on another browser.
     pub(crate) session_id: i64,
+    /// Of a link by which an administrator who has never signed in chooses a password.
+    pub(crate) link_token: String,
 }
 
 /// Two hospitals and who runs the platform.
@@ -85,7 +87,10 @@ impl House {
         let doctor = doctor(&hospital).saying(payload).create(app).await;
         let patient = patient(&hospital).saying(payload).create(app).await;
         let stranger = super::patient(&hospital).saying(payload).even_in_the_email().create(app).await;
+        let newcomer = hospital_admin(&hospital).saying(payload).create(app).await;
+        let link_token = password_link(app, &newcomer).await;
         let mut house = Self {
+            link_token,
             time_off_id: time_off(app, &doctor, (app.in_hours(24 * 7), app.in_hours(24 * 8)), payload).await,
             session_id: session(app, &patient, &format!("Firefox {payload}")).await,
             appointments: Vec::new(),

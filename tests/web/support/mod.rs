@@ -75,7 +75,7 @@ pub(crate) use demo::Demo;
 pub(crate) use entity::enums::{AppointmentStatus, BloodType, EventKind, NotificationKind, Role};
 pub(crate) use factories::{
     Appointment, Doctor, Hospital, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
-    hospital, hospital_admin, notification, patient, session, super_admin, time_off,
+    hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off, token_in,
 };
 pub(crate) use page::Page;
 pub(crate) use raw::RawAnswer;

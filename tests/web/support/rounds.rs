@@ -52,7 +52,8 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 19] = [
+pub(crate) const VARIATIONS: [&str; 20] = [
+    "/password-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/reports?from=2026-11-23&to=2026-11-25",
     "/reports?from=2026-11-24&to=2026-11-23",
     "/audit?subject=patient&action=opened&from=2026-11-01&to=2026-12-31",
@@ -96,6 +97,7 @@ impl House {
 
     /// The address of `route` for a record of this house.
     pub(crate) fn address(&self, route: &str) -> String {
+        let route = &route.replace("{token}", &self.link_token);
         let Some((noun, _)) = route.split_once("/{id}") else {
             return route.to_owned();
         };
@@ -137,6 +139,7 @@ fn fits(pattern: &str, path: &str) -> bool {
     let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
     pattern.len() == path.len()
         && pattern.iter().zip(&path).all(|(pattern, part)| match *pattern {
+            "{token}" => part.contains('-'),
             "{id}" => !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()),
             literal => literal == *part,
         })

@@ -1,5 +1,6 @@
 //! What people do with their accounts. Each act is one unit of work with its line in the trail.
 
+pub(super) mod links;
 pub(super) mod managed;
 pub(super) mod password;
 pub(super) mod profile;

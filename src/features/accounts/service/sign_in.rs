@@ -17,7 +17,7 @@ use crate::{
             hashing::{self, Verdict},
             queries::{self, Credentials},
         },
-        audit::{self, Act, Actor},
+        audit::{self, Act},
     },
     state::AppState,
     web::{AppError, rate_limit::Key},
@@ -81,21 +81,16 @@ async fn enter(
             if uow.update_where(note, Topics::of_sign_in(account.role)).await? == 0 {
                 return Ok(false);
             }
-            let actor = actor(account, from);
-            audit::record(uow, now, actor, Act::new(AuditAction::SignedIn, AuditSubject::User, account.id)).await?;
+            audit::record(
+                uow,
+                now,
+                account.actor(from),
+                Act::new(AuditAction::SignedIn, AuditSubject::User, account.id),
+            )
+            .await?;
             Ok(true)
         })
         .await
-}
-
-fn actor(account: &Credentials, from: IpAddr) -> Actor {
-    Actor {
-        id: account.id,
-        name: format!("{} {}", account.first_name, account.last_name),
-        role: account.role,
-        hospital_id: account.hospital_id,
-        address: Some(from),
-    }
 }
 
 /// The try that a form with this address and password is.

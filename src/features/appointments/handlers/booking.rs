@@ -78,8 +78,8 @@ pub(in super::super) async fn propose(
     };
     let local = command.local.unwrap_or_default();
     let refused = match booking::proposable(pages.state(), &viewer, (*id, local)).await {
-        Ok(starts_at) => {
-            command.proposes = Some(starts_at);
+        Ok(free) => {
+            command.proposes = Some(free);
             return steps::carry_out(&viewer, (*id, &step), (command, typed), &pages).await;
         }
         Err(NotBooked::Taken(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),

@@ -1,6 +1,5 @@
 //! Whom a visit can be booked with and for.
 
-use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     doctor,
@@ -13,7 +12,6 @@ use sea_orm::{
     sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType},
 };
 
-use super::scope;
 use crate::{
     access::{Standing, Viewer},
     cache::Topic,
@@ -157,32 +155,6 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .order_by_asc(user::Column::LastName)
         .order_by_asc(patient::Column::Id)
-}
-
-/// A visit for which another time is looked for.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(in crate::features::appointments) struct Asked {
-    pub(in crate::features::appointments) doctor_id: i64,
-    pub(in crate::features::appointments) patient_id: i64,
-    pub(in crate::features::appointments) starts_at: DateTime<Utc>,
-    pub(in crate::features::appointments) slot_minutes: i32,
-    pub(in crate::features::appointments) booking_lead_hours: i32,
-}
-
-/// The visit `id`, if it is the viewer's to see.
-pub(in crate::features::appointments) async fn asked(
-    viewer: &Viewer,
-    reader: &Reader,
-    id: i64,
-) -> Result<Option<Asked>, DbErr> {
-    let found = appointment::Entity::find_by_id(id)
-        .select_only()
-        .columns([Column::DoctorId, Column::PatientId, Column::StartsAt])
-        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
-        .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
-        .filter(scope(viewer));
-    let topics = viewer.visit_topics().and([Topic::Hospitals]);
-    reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }
 
 /// The visit that `user_id` booked with this token.

@@ -1,16 +1,16 @@
-//! Where an appointment stands, read in the unit of work that is about to change it.
+//! Where an appointment stands, for whoever is about to change it.
 
 use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     doctor,
     enums::AppointmentStatus,
-    patient,
+    hospital, patient,
 };
 use sea_orm::{DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait};
 
 use super::scope;
-use crate::{access::Viewer, cache::Topic, db::UnitOfWork};
+use crate::{access::Viewer, cache::Topic, db::ReadConnection};
 
 /// What a step needs to know of the appointment.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -29,6 +29,9 @@ pub(in crate::features::appointments) struct Standing {
     pub(in crate::features::appointments) doctor_user_id: i64,
     /// The patient's `user.id`.
     pub(in crate::features::appointments) patient_user_id: i64,
+    /// How its hospital books.
+    pub(in crate::features::appointments) slot_minutes: i32,
+    pub(in crate::features::appointments) booking_lead_hours: i32,
 }
 
 impl Standing {
@@ -41,7 +44,7 @@ impl Standing {
 /// The appointment `id`, if it is the viewer's to see.
 pub(in crate::features::appointments) async fn standing(
     viewer: &Viewer,
-    uow: &UnitOfWork,
+    conn: &ReadConnection<'_>,
     id: i64,
 ) -> Result<Option<Standing>, DbErr> {
     let found = appointment::Entity::find_by_id(id)
@@ -59,8 +62,10 @@ pub(in crate::features::appointments) async fn standing(
         ])
         .column_as(doctor::Column::UserId, "doctor_user_id")
         .column_as(patient::Column::UserId, "patient_user_id")
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .filter(scope(viewer));
-    uow.read(async |conn| found.into_model().one(conn).await).await
+    found.into_model().one(conn).await
 }

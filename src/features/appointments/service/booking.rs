@@ -12,15 +12,15 @@ use sea_orm::{ActiveValue::NotSet, Set};
 
 use super::super::{
     forms::Booking,
-    queries::{self, Party},
+    queries::{self, Party, Standing},
 };
 use crate::{
-    access::{Standing, Viewer},
-    cache::Topic,
+    access::{self, Viewer},
+    cache::{Topic, Topics},
     db::{DbErr, Reader, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, Act},
-        notifications,
+        notifications::{self, News},
         schedules::{self, Refusal, Rules, Schedule, span},
     },
     state::AppState,
@@ -56,7 +56,7 @@ struct Slot {
     overbooks: bool,
 }
 
-/// Books a visit, once for each token: its id. Seven statements.
+/// Books a visit, once for each token: its id. Eight statements, of which two tell the others.
 ///
 /// # Errors
 /// Why it cannot be.
@@ -118,9 +118,9 @@ fn ids(viewer: &Viewer, booking: &Booking) -> (i64, i64) {
     let (mut doctor_id, mut patient_id) =
         (booking.doctor_id.unwrap_or_default(), booking.patient_id.unwrap_or_default());
     match viewer.standing {
-        Standing::Doctor { doctor_id: own, .. } => doctor_id = own,
-        Standing::Patient { patient_id: own, .. } => patient_id = own,
-        Standing::HospitalAdmin { .. } | Standing::SuperAdmin => {}
+        access::Standing::Doctor { doctor_id: own, .. } => doctor_id = own,
+        access::Standing::Patient { patient_id: own, .. } => patient_id = own,
+        access::Standing::HospitalAdmin { .. } | access::Standing::SuperAdmin => {}
     }
     (doctor_id, patient_id)
 }
@@ -223,13 +223,20 @@ async fn record(uow: &UnitOfWork, (viewer, now): (&Viewer, DateTime<Utc>), slot:
         (NotificationKind::AppointmentBooked, AuditAction::Booked)
     };
     let others = [slot.doctor.user_id, slot.patient.user_id].into_iter().filter(|id| *id != viewer.user_id);
-    notifications::notify(uow, now, (kind, id), others).await?;
+    let news = News {
+        kind,
+        appointment_id: id,
+        version: 0,
+        recipients: others.collect(),
+        visit: (!is_request).then_some((slot.patient.user_id, slot.starts_at)),
+    };
+    notifications::notify(uow, now, &news).await?;
     let act = Act::new(action, AuditSubject::Appointment, id).instant("starts_at", slot.starts_at);
     let act = if slot.overbooks { act.word("overbooked", "yes") } else { act };
     audit::record(uow, now, viewer, act).await
 }
 
-/// Whether the doctor of the visit `id` may propose the time `local` for it, as an instant.
+/// Whether the doctor of the visit `id` may propose the time `local` for it: as an instant, with where the visit stands.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the visit is not theirs; why the time cannot be proposed, with the nearest that can.
@@ -237,9 +244,11 @@ pub(in crate::features::appointments) async fn proposable(
     state: &AppState,
     viewer: &Viewer,
     (id, local): (i64, NaiveDateTime),
-) -> Result<DateTime<Utc>, NotBooked> {
+) -> Result<(DateTime<Utc>, Standing), NotBooked> {
     let reader = state.db.reader();
-    let visit = queries::asked(viewer, &reader, id).await?.ok_or(AppError::NotFound)?;
+    let topics = Topics::exempt("an act, which keeps no page");
+    let visit = reader.run(topics, async |conn| queries::standing(viewer, conn, id).await).await?;
+    let visit = visit.ok_or(AppError::NotFound)?;
     let rules = schedules::rules(viewer, (visit.slot_minutes, visit.booking_lead_hours));
     let starts_at = instant(local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     if starts_at == visit.starts_at {
@@ -248,7 +257,7 @@ pub(in crate::features::appointments) async fn proposable(
     let parties = (visit.doctor_id, Some(visit.patient_id));
     let schedule = schedules::schedule(&reader, parties, span(local.date(), AHEAD, rules.zone)).await?;
     let present = Present::new(state.clock.now(), None);
-    let Err(refusal) = schedule.judge(starts_at, rules, &present) else { return Ok(starts_at) };
+    let Err(refusal) = schedule.judge(starts_at, rules, &present) else { return Ok((starts_at, visit)) };
     let free = free_then(&schedule, local.date(), (rules, &present));
     if refusal == Refusal::Taken {
         return Err(NotBooked::Taken(format!("You have another visit at that time. {free}")));

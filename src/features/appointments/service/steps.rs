@@ -22,13 +22,13 @@ use crate::{
     db::{UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, Act},
-        notifications,
+        notifications::{self, News},
     },
     state::AppState,
     web::{AppError, Present},
 };
 
-/// Takes a step with the appointment `id`. Seven statements at most.
+/// Takes a step with the appointment `id`. Six statements, of which two tell the others.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`], with the state
@@ -46,13 +46,19 @@ pub(in crate::features::appointments) async fn take(
     state
         .db
         .write(async |uow| {
-            let before = queries::standing(viewer, uow, id).await?.ok_or(AppError::NotFound)?;
+            // What was seen already need not be read again: its version is compared when it is changed.
+            let before = match &command.proposes {
+                Some((_, seen)) => seen.clone(),
+                None => {
+                    uow.read(async |conn| queries::standing(viewer, conn, id).await).await?.ok_or(AppError::NotFound)?
+                }
+            };
             if !may_follow(&before) || before.version != command.version {
                 return Err(moved_on(before.status, may_follow(&before)));
             }
             if !compare_and_set(uow, (id, &before), command, now).await? {
                 // Another unit of work was committed between the two statements.
-                let current = queries::standing(viewer, uow, id).await?.unwrap_or(before);
+                let current = uow.read(async |conn| queries::standing(viewer, conn, id).await).await?.unwrap_or(before);
                 return Err(moved_on(current.status, may_follow(&current)));
             }
             record(uow, (viewer, now), (id, &before), command).await
@@ -92,7 +98,9 @@ fn changes(before: &Standing, command: &StepCommand, now: DateTime<Utc>) -> appo
             change.starts_at = Set(starts_at);
             change.ends_at = Set(starts_at + (before.ends_at - before.starts_at));
         }
-        (Step::Propose, _) => change.proposed_starts_at = Set(command.proposes),
+        (Step::Propose, _) => {
+            change.proposed_starts_at = Set(command.proposes.as_ref().map(|(starts_at, _)| *starts_at))
+        }
         (Step::Reject, _) => change.rejection_reason = Set(command.reason.clone()),
         (Step::Cancel, _) => change.cancellation_reason = Set(command.reason.clone()),
         _ => {}
@@ -123,13 +131,24 @@ async fn record(
     uow.insert_many([event], before.topics()).await?;
     if let Some((kind, recipients)) = notice(step, before) {
         let others = recipients.into_iter().filter(|recipient| *recipient != viewer.user_id);
-        notifications::notify(uow, now, (kind, id), others).await?;
+        let visit = settled(step, before).map(|starts_at| (before.patient_user_id, starts_at));
+        let (version, recipients) = (before.version + 1, others.collect());
+        notifications::notify(uow, now, &News { kind, appointment_id: id, version, recipients, visit }).await?;
     }
     let act = Act::new(step.action(), AuditSubject::Appointment, id)
         .word("from", status_tag(before.status).code)
         .word("to", status_tag(step.to()).code);
     audit::record(uow, now, viewer, act).await?;
     Ok(())
+}
+
+/// When the visit is, if it is the step that settles it.
+fn settled(step: Step, before: &Standing) -> Option<DateTime<Utc>> {
+    match step {
+        Step::Approve => Some(before.starts_at),
+        Step::AcceptProposal => before.proposed_starts_at,
+        _ => None,
+    }
 }
 
 /// Who is told what; the one who acted among them, if they are a party.

@@ -27,7 +27,10 @@ pub(in super::super) async fn new<R: Record>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let hospitals = hospitals(&viewer, &reader).await?;
-    pages.show(&*viewer, &PersonForm::new::<R>(FormView::default(), hospitals, today(&viewer, &pages)))
+    pages.show(
+        &*viewer,
+        &PersonForm::new::<R>(FormView::default(), hospitals, today(&viewer, &pages)).by_mail(pages.state()),
+    )
 }
 
 /// Makes an account.
@@ -41,16 +44,27 @@ pub(in super::super) async fn create<R: Record>(
     let form = match forms::new::<R>(submitted.fields()?, today, viewer.runs_platform()) {
         Ok((person, typed)) => match hospital(&viewer, person.hospital_id, &hospitals) {
             None => typed.with_error("hospital_id", "Choose a hospital from the list."),
-            Some(id) => match service::create(state, &viewer, (&person.record, &person.password), id).await {
-                Ok(id) => return Ok(saved::<R>(id, "The account is made.")),
-                Err(NotKept::Taken(field, sentence)) => typed.with_error(field, sentence),
+            Some(id) => match service::create(state, &viewer, (&person.record, person.password.as_ref()), id).await {
+                Ok(id) => return Ok(saved::<R>(id, made(person.password.is_some()))),
+                Err(NotKept::Field(field, sentence)) => typed.with_error(field, sentence),
                 Err(NotKept::Stale) => typed.with_error("", STALE),
                 Err(NotKept::Failed(error)) => return Err(error),
             },
         },
         Err(form) => *form,
     };
-    pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &PersonForm::new::<R>(form, hospitals, today))
+    pages.refuse(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &*viewer,
+        &PersonForm::new::<R>(form, hospitals, today).by_mail(state),
+    )
+}
+
+fn made(with_password: bool) -> &'static str {
+    match with_password {
+        true => "The account is made. Tell the person their first password.",
+        false => "The account is made, and a link to choose a password is on its way. It works for seven days.",
+    }
 }
 
 /// The form with what is stored.
@@ -62,7 +76,7 @@ pub(in super::super) async fn edit<R: Record>(
 ) -> Result<HttpResponse, AppError> {
     let kept: Kept<R> = service::find(&viewer, &reader, *id).await?;
     let kept = service::opened(pages.state(), &viewer, kept).await?;
-    pages.show_clinical(&*viewer, &PersonForm::of(&kept, None, today(&viewer, &pages)))
+    pages.show_clinical(&*viewer, &PersonForm::of(&kept, None, today(&viewer, &pages)).inviting(&kept, pages.state()))
 }
 
 /// Changes what is stored.
@@ -77,7 +91,7 @@ pub(in super::super) async fn update<R: Record>(
     let (status, form) = match forms::edit::<R>(submitted.fields()?, today) {
         Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
             Ok(()) => return Ok(saved::<R>(*id, "The changes are saved.")),
-            Err(NotKept::Taken(field, sentence)) => {
+            Err(NotKept::Field(field, sentence)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, sentence))
             }
             Err(NotKept::Stale) => {
@@ -89,7 +103,7 @@ pub(in super::super) async fn update<R: Record>(
         },
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
     };
-    pages.refuse(status, &*viewer, &PersonForm::of(&kept, Some(form), today))
+    pages.refuse(status, &*viewer, &PersonForm::of(&kept, Some(form), today).inviting(&kept, state))
 }
 
 /// Shuts somebody out, everywhere at once.
@@ -115,6 +129,23 @@ pub(in super::super) async fn reactivate<R: Record>(
     service::set_active::<R>(pages.state(), &viewer, (*id, true)).await?;
     Ok(saved::<R>(*id, "The account is open again."))
 }
+
+/// Sends somebody who has never signed in another link.
+pub(in super::super) async fn invite<R: Record>(
+    viewer: Allowed<R::Keeper>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    submitted.button()?;
+    if !service::invite_again::<R>(pages.state(), &viewer, *id).await? {
+        return Err(AppError::Conflict(NOT_INVITED.to_owned()));
+    }
+    Ok(saved::<R>(*id, "Another link is on its way. It works for seven days."))
+}
+
+const NOT_INVITED: &str = "No invitation was sent: the person has signed in before, their account is shut, or this server sends \
+                           no e-mail. Who has forgotten a password asks for a link on the sign-in page.";
 
 fn saved<R: Record>(id: i64, text: &'static str) -> HttpResponse {
     // Administrators have no page of their own but the form.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     features::people::service::{Kept, Record, blood_types},
+    state::AppState,
     web::{FormView, Page},
 };
 
@@ -35,6 +36,10 @@ pub(in super::super) struct PersonForm {
     version: Option<String>,
     /// Of somebody there is already: whether they may come in, and where that is changed.
     standing: Option<Standing>,
+    /// Whether the server sends mail, and with it an invitation to whoever gets no password here.
+    sends_mail: bool,
+    /// Of somebody who has never signed in: where they are sent another link.
+    invitation_href: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,6 +64,8 @@ impl PersonForm {
             needs_birth: R::NEEDS_BIRTH,
             version: None,
             standing: None,
+            sends_mail: false,
+            invitation_href: None,
             hospitals,
             form,
         }
@@ -80,6 +87,20 @@ impl PersonForm {
             action: path,
             ..Self::new::<R>(form.unwrap_or_else(|| FormView::filled(kept.record.values())), Vec::new(), today)
         }
+    }
+}
+
+impl PersonForm {
+    /// The same, where the server may send mail.
+    pub(in super::super) fn by_mail(self, state: &AppState) -> Self {
+        Self { sends_mail: state.post.is_on(), ..self }
+    }
+
+    /// The same with the invitation that `kept` may still be sent.
+    pub(in super::super) fn inviting<R: Record>(self, kept: &Kept<R>, state: &AppState) -> Self {
+        let href = format!("{}/{}/invitation", R::PATH, kept.id);
+        let may_be_invited = state.post.is_on() && kept.may_be_invited();
+        Self { invitation_href: may_be_invited.then_some(href), ..self.by_mail(state) }
     }
 }
 

@@ -25,8 +25,8 @@ use crate::{
 /// Why nothing was stored.
 #[derive(Debug)]
 pub(super) enum NotKept {
-    /// A field is somebody else's: its name, and the sentence beside it.
-    Taken(&'static str, &'static str),
+    /// A field cannot stay like that: its name, and the sentence beside it.
+    Field(&'static str, &'static str),
     /// Somebody changed the person after the form was made.
     Stale,
     Failed(AppError),
@@ -42,15 +42,17 @@ impl From<DbErr> for NotKept {
     fn from(error: DbErr) -> Self {
         match violation(&error) {
             Some(broken) if broken.kind == ViolationKind::Unique && broken.constraint.contains("license") => {
-                Self::Taken("license_number", "Another doctor has this licence number.")
+                Self::Field("license_number", "Another doctor has this licence number.")
             }
             Some(broken) if broken.kind == ViolationKind::Unique => {
-                Self::Taken("email", "Somebody already has an account with this address.")
+                Self::Field("email", "Somebody already has an account with this address.")
             }
             _ => Self::Failed(error.into()),
         }
     }
 }
+
+const NO_MAIL: &str = "This server sends no e-mail, so nobody can be invited by it. Type a first password.";
 
 /// Somebody who is kept, as they stand.
 #[derive(Clone, Debug)]
@@ -65,6 +67,11 @@ impl<R: Record> Kept<R> {
     pub(super) fn version(&self) -> String {
         let digest = Sha256::digest(format!("{:?}", self.record.values()));
         digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether they have yet to come in for the first time.
+    pub(super) fn may_be_invited(&self) -> bool {
+        self.account.active && self.account.last_sign_in_at.is_none()
     }
 
     fn topics(&self) -> Topics {
@@ -98,17 +105,22 @@ fn is_kept_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
     account.role == role && is_theirs
 }
 
-/// Makes an account with what belongs to it: the id. Three statements.
+/// Makes an account with what belongs to it: the id. Whoever gets no password with it gets a link by mail to choose one. Five
+/// statements at most.
 ///
 /// # Errors
 /// Why not.
 pub(super) async fn create<R: Record>(
     state: &AppState,
     viewer: &Viewer,
-    (record, password): (&R, &Password),
+    (record, password): (&R, Option<&Password>),
     hospital_id: i64,
 ) -> Result<i64, NotKept> {
-    let hash = accounts::hash_password(password, state.settings.security.password_hashing).await?;
+    let hash = match password {
+        Some(password) => accounts::hash_password(password, state.settings.security.password_hashing).await?,
+        None if state.post.is_on() => accounts::no_password(state).await?,
+        None => return Err(NotKept::Field("password", NO_MAIL)),
+    };
     let now = state.clock.now();
     state
         .db
@@ -118,8 +130,34 @@ pub(super) async fn create<R: Record>(
             let topics = Topics::of_person(None, R::ROLE, Some(hospital_id));
             let id = record.insert(uow, now, (user_id, topics)).await?;
             let act = Act::new(AuditAction::Created, R::SUBJECT, id).in_hospital(hospital_id);
+            let act = if password.is_none() { act.word("password", "by invitation") } else { act };
             audit::record(uow, now, viewer, act).await?;
+            if password.is_none() {
+                accounts::invite(uow, now, user_id).await?;
+            }
             Ok(id)
+        })
+        .await
+}
+
+/// Sends somebody who has never signed in another link to choose their password: whether that could be done. Three
+/// statements.
+///
+/// # Errors
+/// [`AppError::NotFound`] when they are not the viewer's to keep.
+pub(super) async fn invite_again<R: Record>(state: &AppState, viewer: &Viewer, id: i64) -> Result<bool, AppError> {
+    let kept: Kept<R> = find(viewer, &state.db.reader(), id).await?;
+    if !kept.may_be_invited() || !state.post.is_on() {
+        return Ok(false);
+    }
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            accounts::invite(uow, now, kept.account.id).await?;
+            let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&["invitation"]);
+            audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?;
+            Ok(true)
         })
         .await
 }

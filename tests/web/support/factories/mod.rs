@@ -12,4 +12,4 @@ pub(crate) use appointments::{Appointment, appointment};
 pub(crate) use hospitals::{Hospital, hospital};
 pub(crate) use password::PASSWORD;
 pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};
-pub(crate) use traces::{Notification, availability, notification, session, time_off};
+pub(crate) use traces::{Notification, availability, notification, password_link, session, time_off, token_in};

@@ -1,7 +1,11 @@
-//! What surrounds people and appointments: notifications, working hours, absences, sessions.
+//! What surrounds people and appointments: notifications, working hours, absences, sessions, links.
 
 use chrono::{DateTime, NaiveTime, Utc};
-use entity::{availability, enums::NotificationKind, notification, time_off, user_session};
+use entity::{
+    availability,
+    enums::{LinkPurpose, MailKind, MailStatus, NotificationKind},
+    mail, notification, password_link as link, time_off, user_session,
+};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::{
@@ -131,4 +135,38 @@ pub(crate) async fn session(app: &TestApp, person: &Person, user_agent: &str) ->
         ..Default::default()
     };
     model.insert(&app.db).await.unwrap().id
+}
+
+/// The last part of the address of a link by which that person chooses a password: read from the mail that carries it.
+pub(crate) async fn password_link(app: &TestApp, person: &Person) -> String {
+    let now = app.now();
+    let row = link::ActiveModel {
+        user_id: Set(person.user_id),
+        purpose: Set(LinkPurpose::Invitation),
+        expires_at: Set(app.in_hours(24 * 7)),
+        used_at: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let link_id = row.insert(&app.db).await.unwrap().id;
+    let row = mail::ActiveModel {
+        recipient_id: Set(person.user_id),
+        kind: Set(MailKind::Invitation),
+        password_link_id: Set(Some(link_id)),
+        status: Set(MailStatus::Waiting),
+        due_at: Set(now),
+        attempts: Set(0),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    row.insert(&app.db).await.unwrap();
+    token_in(&app.letters_to(&person.email).await.last().expect("the mail was sent").text).expect("it holds a link")
+}
+
+/// The last part of the address of the link in a mail.
+pub(crate) fn token_in(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("/password-links/")?;
+    rest.split_whitespace().next().map(str::to_owned)
 }

@@ -1,5 +1,7 @@
 //! The pages and acts of one's own account.
 
+pub(super) mod links;
+
 use actix_web::{
     HttpResponse,
     http::{

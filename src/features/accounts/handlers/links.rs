@@ -1,0 +1,83 @@
+//! `/password-reset` and `/password-links/{token}`: a link by mail instead of a password that is forgotten, or that somebody
+//! else would have to choose.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+
+use super::super::{
+    door::Door,
+    forms,
+    pages::{ForgottenPage, LinkOverPage, LinkPage},
+    service::links,
+};
+use crate::{
+    access::Visitor,
+    state::AppState,
+    web::{AppError, FlashKind, FormView, Pages, Submitted, see_other_saying},
+};
+
+const SENT: &str = "If there is an account with that address, a link is on its way to it. It works for 30 minutes.";
+const CHOSEN: &str = "Your password is set. Sign in with it.";
+
+/// The form that asks for an address.
+pub(in super::super) async fn new_reset(_: Visitor, pages: Pages) -> Result<HttpResponse, AppError> {
+    pages.show_public(StatusCode::OK, &forgotten(pages.state(), FormView::default()))
+}
+
+/// Sends a link to that address, if it is somebody's.
+pub(in super::super) async fn create_reset(
+    _: Visitor,
+    submitted: Submitted,
+    door: Door,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let form = match forms::forgotten(submitted.fields()?) {
+        Ok(email) if door.state.post.is_on() => {
+            links::request_reset(&door.state, door.address, &email).await?;
+            return Ok(see_other_saying("/sign-in", FlashKind::Success, SENT));
+        }
+        Ok(_) => FormView::default().with_error("", "This server sends no e-mail."),
+        Err(form) => *form,
+    };
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &forgotten(pages.state(), form))
+}
+
+fn forgotten(state: &AppState, form: FormView) -> ForgottenPage {
+    ForgottenPage { form, sends_mail: state.post.is_on() }
+}
+
+/// The form that asks for a new password. Looking at it uses nothing up: mail programs follow links by themselves.
+pub(in super::super) async fn show_link(
+    _: Visitor,
+    token: web::Path<String>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    match links::find(pages.state(), &token).await? {
+        Some(_) => pages.show_unkept(&LinkPage::new(&token, FormView::default())),
+        None => over(&pages),
+    }
+}
+
+/// Sets the password.
+pub(in super::super) async fn use_link(
+    _: Visitor,
+    token: web::Path<String>,
+    submitted: Submitted,
+    door: Door,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let fields = submitted.fields()?;
+    let Some(linked) = links::find(&door.state, &token).await? else { return over(&pages) };
+    match forms::first_password(fields, &linked.account.password_owner()) {
+        Ok(password) if links::choose(&door.state, door.address, (&linked, &password)).await? => {
+            // Whose browser this is, nobody knows; who is signed in there stays so.
+            Ok(see_other_saying("/sign-in", FlashKind::Success, CHOSEN))
+        }
+        Ok(_) => over(&pages),
+        Err(form) => pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &LinkPage::new(&token, *form)),
+    }
+}
+
+/// Used, too old, or never one: to a stranger that is all the same.
+fn over(pages: &Pages) -> Result<HttpResponse, AppError> {
+    pages.show_public(StatusCode::GONE, &LinkOverPage { sends_mail: pages.state().post.is_on() })
+}

@@ -1,0 +1,250 @@
+//! What leaves the server by e-mail: to whom, when, what it says and what it keeps to itself.
+
+use chrono::TimeDelta;
+use entity::{
+    appointment,
+    enums::{MailKind, MailStatus},
+    mail::{self, Column},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use telemedicine::{
+    features,
+    integrations::mailer::{Letter, NotSent},
+};
+
+use crate::support::*;
+
+/// A hospital with its desk, a doctor and a patient who asked for a visit in ten days.
+struct Practice {
+    app: TestApp,
+    doctor: Doctor,
+    patient: Patient,
+    surgery: Client,
+    home: Client,
+    visit: Appointment,
+}
+
+impl Practice {
+    async fn open() -> Self {
+        let app = TestApp::start().await;
+        let hospital = hospital().named("Lakeside").create(&app).await;
+        let doctor = doctor(&hospital).named("Asha", "Rai").create(&app).await;
+        let patient = patient(&hospital).named("Maya", "Gurung").create(&app).await;
+        let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(240)).status(AppointmentStatus::Requested);
+        let visit = visit.requested_by(&patient).create(&app).await;
+        let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
+        Self { app, doctor, patient, surgery, home, visit }
+    }
+
+    /// Somebody takes a step with the visit.
+    async fn step(&self, by: &Client, noun: &str, more: &[(&str, &str)]) {
+        let row = appointment::Entity::find_by_id(self.visit.id).one(&self.app.db).await.unwrap().unwrap();
+        let version = row.version.to_string();
+        let fields = [&[("version", version.as_str())], more].concat();
+        by.post_form(&format!("{}/{noun}", self.visit.path()), &fields).await.expect(303);
+    }
+
+    async fn to_patient(&self) -> Vec<Letter> {
+        self.app.letters_to(&self.patient.email).await
+    }
+
+    async fn to_doctor(&self) -> Vec<Letter> {
+        self.app.letters_to(&self.doctor.email).await
+    }
+
+    async fn rows(&self, kind: MailKind) -> Vec<mail::Model> {
+        let rows = mail::Entity::find().filter(Column::Kind.eq(kind)).order_by_asc(Column::Id);
+        rows.all(&self.app.db).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn each_step_is_told_to_the_others_once() {
+    let practice = Practice::open().await;
+    practice.step(&practice.surgery, "approval", &[]).await;
+    let [approved] = &practice.to_patient().await[..] else { panic!("one letter") };
+    assert_eq!((approved.name.as_str(), approved.subject.as_str()), ("Maya Gurung", "A visit was approved"));
+    assert!(
+        approved.text.contains("with Dr Asha Rai on Friday 4 December 2026, 10:00 was approved"),
+        "{}",
+        approved.text
+    );
+    assert!(approved.text.contains("Asia/Kathmandu") && approved.text.contains("Lakeside"));
+    assert!(approved.text.contains(&format!("/appointments/{}", practice.visit.id)));
+
+    practice.step(&practice.home, "confirmation", &[]).await;
+    practice.step(&practice.home, "arrival", &[]).await;
+    let subjects: Vec<String> = practice.to_doctor().await.into_iter().map(|letter| letter.subject).collect();
+    assert_eq!(subjects, ["A patient is waiting"], "that they confirmed is old by then");
+    practice.step(&practice.surgery, "start", &[]).await;
+    practice.step(&practice.surgery, "outcome", &[("outcome", "completed")]).await;
+    assert_eq!(practice.to_patient().await.len(), 1, "nobody is told of a visit they are in");
+    assert_eq!(practice.to_doctor().await.len(), 1, "nor twice, however often the post goes");
+}
+
+#[tokio::test]
+async fn nothing_clinical_and_no_patients_name_is_in_a_letter_to_somebody_else() {
+    let practice = Practice::open().await;
+    let reason = "The lump has gone.";
+    practice.step(&practice.home, "cancellation", &[("reason", reason)]).await;
+    let letters = practice.to_doctor().await;
+    let [letter] = &letters[..] else { panic!("one letter") };
+    assert!(letter.text.contains("The visit with a patient on"), "{}", letter.text);
+    let row = appointment::Entity::find_by_id(practice.visit.id).one(&practice.app.db).await.unwrap().unwrap();
+    for told in ["Maya", "Gurung", reason, &row.symptoms.unwrap(), &practice.patient.email] {
+        assert!(!letter.text.contains(told) && !letter.subject.contains(told), "{told}: {}", letter.text);
+    }
+}
+
+#[tokio::test]
+async fn what_has_changed_before_it_could_be_sent_is_not_told() {
+    let practice = Practice::open().await;
+    practice.app.mail.fail(Some(NotSent::Away("refused".to_owned())));
+    practice.step(&practice.surgery, "approval", &[]).await;
+    practice.app.send_mail().await;
+    practice.step(&practice.surgery, "cancellation", &[("reason", "The ward is shut.")]).await;
+    practice.app.mail.fail(None);
+    practice.app.clock.advance(TimeDelta::hours(1));
+    let subjects: Vec<String> = practice.to_patient().await.into_iter().map(|letter| letter.subject).collect();
+    assert_eq!(subjects, ["A visit was cancelled"]);
+    let approved = practice.rows(MailKind::Notice).await.remove(0);
+    assert_eq!(approved.status, MailStatus::Cancelled);
+    assert!(approved.finished_at.is_some());
+}
+
+#[tokio::test]
+async fn the_patient_is_reminded_the_day_before_and_only_of_a_visit_that_stands() {
+    let practice = Practice::open().await;
+    practice.step(&practice.surgery, "approval", &[]).await;
+    assert_eq!(practice.to_patient().await.len(), 1);
+    let day_before = practice.visit.starts_at - TimeDelta::hours(24);
+    practice.app.clock.set(day_before - TimeDelta::minutes(1));
+    assert_eq!(practice.to_patient().await.len(), 1, "too early");
+    practice.app.clock.set(day_before);
+    let letters = practice.to_patient().await;
+    let reminder = &letters.get(1).expect("a reminder").text;
+    assert!(reminder.contains("your visit with Dr Asha Rai on Friday 4 December 2026, 10:00"), "{reminder}");
+    assert!(reminder.contains("confirm that you will come"));
+    practice.app.clock.set(day_before + TimeDelta::hours(20));
+    assert_eq!(practice.to_patient().await.len(), 2, "once");
+}
+
+#[tokio::test]
+async fn who_confirmed_is_reminded_and_not_asked_again() {
+    let practice = Practice::open().await;
+    practice.step(&practice.surgery, "approval", &[]).await;
+    practice.step(&practice.home, "confirmation", &[]).await;
+    practice.app.clock.set(practice.visit.starts_at - TimeDelta::hours(23));
+    let letters = practice.to_patient().await;
+    let reminder = letters.iter().find(|letter| letter.subject == "Reminder of your visit").expect("a reminder");
+    assert!(!reminder.text.contains("confirm"), "{}", reminder.text);
+}
+
+#[tokio::test]
+async fn nobody_is_reminded_of_a_visit_that_was_cancelled_or_is_over() {
+    for late in [false, true] {
+        let practice = Practice::open().await;
+        practice.step(&practice.surgery, "approval", &[]).await;
+        if late {
+            practice.app.clock.set(practice.visit.starts_at + TimeDelta::minutes(1));
+        } else {
+            practice.step(&practice.home, "cancellation", &[("reason", "I am well again.")]).await;
+            practice.app.clock.set(practice.visit.starts_at - TimeDelta::hours(20));
+        }
+        let letters = practice.to_patient().await;
+        assert!(letters.iter().all(|letter| letter.subject != "Reminder of your visit"), "late: {late}");
+        assert_eq!(practice.rows(MailKind::Reminder).await[0].status, MailStatus::Cancelled);
+    }
+}
+
+#[tokio::test]
+async fn while_the_mail_server_is_away_acts_succeed_and_mail_waits() {
+    let practice = Practice::open().await;
+    let app = &practice.app;
+    assert_eq!(app.visitor().get("/health/ready").await.ok().body.matches("\"mail\":\"ok\"").count(), 1);
+    app.mail.fail(Some(NotSent::Away("connection refused".to_owned())));
+    practice.step(&practice.surgery, "approval", &[]).await;
+    assert!(practice.to_patient().await.is_empty());
+    let waiting = practice.rows(MailKind::Notice).await.remove(0);
+    assert_eq!((waiting.status, waiting.last_error.as_deref()), (MailStatus::Waiting, Some("connection refused")));
+    let ready = app.visitor().get("/health/ready").await.ok();
+    assert!(
+        ready.body.contains("\"mail\":\"retrying\"") && ready.body.contains("\"status\":\"degraded\""),
+        "{}",
+        ready.body
+    );
+    assert!(app.visitor().get("/metrics").await.ok().body.contains("telemedicine_mail_total{outcome=\"postponed\"}"));
+
+    // Each pause is longer than the one before.
+    let mut pauses = Vec::new();
+    for _ in 0..6 {
+        let waiting = practice.rows(MailKind::Notice).await.remove(0);
+        pauses.push((waiting.due_at - app.now()).num_minutes());
+        app.clock.set(waiting.due_at);
+        app.send_mail().await;
+    }
+    assert_eq!(pauses, [1, 2, 4, 8, 15, 15]);
+    app.mail.fail(None);
+    app.clock.advance(TimeDelta::minutes(15));
+    assert_eq!(practice.to_patient().await.len(), 1, "nothing is lost");
+    assert!(app.visitor().get("/health/ready").await.ok().body.contains("\"mail\":\"ok\""));
+}
+
+#[tokio::test]
+async fn a_letter_that_is_refused_holds_up_no_other() {
+    let practice = Practice::open().await;
+    practice.app.mail.fail(Some(NotSent::Refused("no such mailbox".to_owned())));
+    practice.step(&practice.surgery, "approval", &[]).await;
+    practice.app.letters_to("").await;
+    practice.app.mail.fail(None);
+    practice.step(&practice.home, "confirmation", &[]).await;
+    assert_eq!(practice.to_doctor().await.len(), 1);
+    practice.app.clock.advance(TimeDelta::days(1));
+    assert!(practice.to_patient().await.is_empty());
+    let refused = practice.rows(MailKind::Notice).await.remove(0);
+    assert_eq!((refused.status, refused.last_error.as_deref()), (MailStatus::Refused, Some("no such mailbox")));
+}
+
+#[tokio::test]
+async fn several_instances_send_each_letter_once() {
+    let practice = Practice::open().await;
+    for _ in 0..20 {
+        let visit = appointment().of(&practice.doctor).with(&practice.patient).at(practice.app.in_hours(300));
+        let visit =
+            visit.status(AppointmentStatus::Requested).requested_by(&practice.patient).create(&practice.app).await;
+        let fields = [("version", "0"), ("reason", "The ward is shut.")];
+        practice.surgery.post_form(&format!("{}/rejection", visit.path()), &fields).await.expect(303);
+    }
+    let postmen: Vec<_> = (0..4).map(|_| features::postman(&practice.app.state)).collect();
+    let rounds = futures_util::future::join_all(postmen.iter().map(|postman| postman.round())).await;
+    assert!(rounds.iter().all(Result::is_ok));
+    let letters = practice.to_patient().await;
+    assert_eq!(letters.len(), 20);
+    let ids: std::collections::BTreeSet<&str> = letters.iter().map(|letter| letter.message_id.as_str()).collect();
+    assert_eq!(ids.len(), 20, "and each has an id of its own");
+}
+
+#[tokio::test]
+async fn nobody_who_was_shut_out_is_written_to() {
+    let practice = Practice::open().await;
+    practice.step(&practice.surgery, "approval", &[]).await;
+    let shut = entity::user::Entity::update_many()
+        .col_expr(entity::user::Column::Active, sea_orm::sea_query::Expr::value(false))
+        .filter(entity::user::Column::Id.eq(practice.patient.user_id));
+    let was_sent = practice.app.mail.letters().len();
+    shut.exec(&practice.app.db).await.unwrap();
+    assert_eq!(practice.to_patient().await.len(), was_sent);
+}
+
+#[tokio::test]
+async fn what_was_over_long_ago_is_removed_and_what_waits_is_not() {
+    let practice = Practice::open().await;
+    practice.step(&practice.surgery, "approval", &[]).await;
+    practice.to_patient().await;
+    let postman = features::postman(&practice.app.state);
+    practice.app.clock.advance(TimeDelta::days(29));
+    assert_eq!(postman.sweep().await.unwrap(), 0);
+    practice.app.clock.advance(TimeDelta::days(2));
+    assert_eq!(postman.sweep().await.unwrap(), 1);
+    assert_eq!(practice.rows(MailKind::Reminder).await.len(), 1);
+}

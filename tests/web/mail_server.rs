@@ -1,0 +1,124 @@
+//! The real mailer speaks to a mail server of the test's own: one that takes a letter, and ones that do not.
+
+use std::sync::{Arc, Mutex};
+
+use telemedicine::{
+    integrations::mailer::{Letter, Mailer, NotSent, SmtpMailer},
+    settings::{Delivery, Settings},
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+/// A mail server that answers each recipient with `answer`.
+struct MailServer {
+    port: u16,
+    /// Everything it was told, commands and letters.
+    heard: Arc<Mutex<String>>,
+}
+
+impl MailServer {
+    async fn start(answer: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (port, heard) = (listener.local_addr().unwrap().port(), Arc::new(Mutex::new(String::new())));
+        let told = heard.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(converse(stream, answer, told.clone()));
+            }
+        });
+        Self { port, heard }
+    }
+
+    fn mailer(&self) -> SmtpMailer {
+        mailer(self.port)
+    }
+}
+
+fn mailer(port: u16) -> SmtpMailer {
+    let vars = [("SMTP_URL", format!("smtp://127.0.0.1:{port}?tls=none")), ("MAIL_FROM", FROM.to_owned())];
+    let settings = Settings::from_vars(&vars.map(|(name, value)| (name.to_owned(), value)).into()).unwrap();
+    let Delivery::Smtp(url) = &settings.mail.delivery else { panic!("a mail server is set") };
+    SmtpMailer::new(url, settings.mail.from.clone()).unwrap()
+}
+
+const FROM: &str = "Clinic <desk@clinic.example>";
+
+async fn converse(mut stream: TcpStream, answer: &str, heard: Arc<Mutex<String>>) {
+    let (reading, mut writing) = stream.split();
+    let mut lines = BufReader::new(reading).lines();
+    writing.write_all(b"220 test\r\n").await.unwrap();
+    let mut in_letter = false;
+    while let Ok(Some(line)) = lines.next_line().await {
+        heard.lock().unwrap().push_str(&format!("{line}\n"));
+        let said = match line.split([' ', ':']).next().unwrap_or_default() {
+            _ if in_letter && line != "." => continue,
+            "EHLO" => "250 test".to_owned(),
+            "RCPT" => answer.to_owned(),
+            "DATA" => "354 go on".to_owned(),
+            "QUIT" => "221 bye".to_owned(),
+            _ => "250 fine".to_owned(),
+        };
+        in_letter = line == "DATA";
+        writing.write_all(format!("{said}\r\n").as_bytes()).await.unwrap();
+    }
+}
+
+fn letter() -> Letter {
+    Letter {
+        name: "Maya Śreṣṭha".to_owned(),
+        address: "maya@home.example".to_owned(),
+        subject: "A visit was approved".to_owned(),
+        text: "Dear Maya,\n\nthe visit is on Friday.\n".to_owned(),
+        message_id: "mail-7-123".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_letter_arrives_whole_and_says_what_it_is() {
+    let server = MailServer::start("250 fine").await;
+    server.mailer().send(&letter()).await.unwrap();
+    let heard = server.heard.lock().unwrap().clone();
+    for said in [
+        "MAIL FROM:<desk@clinic.example>",
+        "RCPT TO:<maya@home.example>",
+        "From: Clinic <desk@clinic.example>",
+        "Subject: A visit was approved",
+        "Message-ID: <mail-7-123@clinic.example>",
+        "Auto-Submitted: auto-generated",
+        "Content-Type: text/plain; charset=utf-8",
+        "the visit is on Friday.",
+    ] {
+        assert!(heard.contains(said), "{said} is missing in\n{heard}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_mail_server_says_decides_whether_it_is_tried_again() {
+    for (answer, is_for_good) in [("550 no such mailbox", true), ("450 come back later", false)] {
+        let server = MailServer::start(answer).await;
+        let refusal = server.mailer().send(&letter()).await.unwrap_err();
+        assert_eq!(matches!(refusal, NotSent::Refused(_)), is_for_good, "{refusal:?}");
+        assert_eq!(matches!(refusal, NotSent::Later(_)), !is_for_good, "{refusal:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_server_that_is_not_there_is_away() {
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    assert!(matches!(mailer(port).send(&letter()).await, Err(NotSent::Away(_))));
+    assert!(matches!(mailer(port).greet().await, Err(NotSent::Away(_))));
+}
+
+#[tokio::test]
+async fn nothing_that_is_typed_gets_into_the_headers() {
+    let server = MailServer::start("250 fine").await;
+    let name = "Maya\r\nBcc: everybody@home.example".to_owned();
+    let subject = "A visit\r\nBcc: everybody@home.example".to_owned();
+    server.mailer().send(&Letter { name, subject, ..letter() }).await.unwrap();
+    let heard = server.heard.lock().unwrap().clone();
+    assert!(!heard.lines().any(|line| line.starts_with("Bcc:")), "{heard}");
+    let address = "maya@home.example>\r\nRCPT TO:<everybody@home.example".to_owned();
+    assert!(matches!(server.mailer().send(&Letter { address, ..letter() }).await, Err(NotSent::Refused(_))));
+}
