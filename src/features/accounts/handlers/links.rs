@@ -62,13 +62,12 @@ pub(in super::super) async fn use_link(
     _: Visitor,
     token: web::Path<String>,
     submitted: Submitted,
-    door: Door,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let fields = submitted.fields()?;
-    let Some(linked) = links::find(&door.state, &token).await? else { return over(&pages) };
+    let Some(linked) = links::find(pages.state(), &token).await? else { return over(&pages) };
     match forms::first_password(fields, &linked.account.password_owner()) {
-        Ok(password) if links::choose(&door.state, door.address, (&linked, &password)).await? => {
+        Ok(password) if links::choose(pages.state(), pages.peer().address, (&linked, &password)).await? => {
             // Whose browser this is, nobody knows; who is signed in there stays so.
             Ok(see_other_saying("/sign-in", FlashKind::Success, CHOSEN))
         }
