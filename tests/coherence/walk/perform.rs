@@ -36,8 +36,7 @@ impl Walk {
             Act::Visit { at, visit, by, form, twice } => {
                 let visit = self.visit(visit).await;
                 let by = self.parties(visit).await[usize::from(by) % 3];
-                let path = format!("/appointments/{visit}");
-                self.submit((by, at), &path, (form, twice)).await?;
+                self.submit((by, at), &format!("/appointments/{visit}"), (form, twice)).await?;
                 Done { by, visit: Some(visit) }
             }
             Act::Form { at, who, page, form } => {
