@@ -17,6 +17,7 @@ fn a_fresh_folder_is_fit_and_stays_as_it_is() {
         assert!(line(&out, what).contains("  ok  "), "{out}");
     }
     assert!(line(&out, "redis").contains("REDIS_URL"), "{out}");
+    assert!(!out.contains("mail"), "without a mail server there is nothing to say of it: {out}");
     assert_eq!(program.folder().read_dir().unwrap().count(), 0, "something was made");
 }
 
@@ -26,10 +27,11 @@ fn what_is_away_is_named_without_its_password() {
         .var("DATABASE_URL", NOWHERE)
         .var("DB_CONNECT_TIMEOUT", "2")
         .var("REDIS_URL", "redis://:hush-hush@127.0.0.1:1")
-        .var("REDIS_TIMEOUT", "1");
+        .var("REDIS_TIMEOUT", "1")
+        .var("SMTP_URL", "smtp://clinic:hush-hush@127.0.0.1:1");
     let outcome = program.run(&["check"]);
     assert!(line(&outcome.out, "settings").contains("  ok  "), "{outcome:?}");
-    for (what, variable) in [("database", "DATABASE_URL"), ("redis", "REDIS_URL")] {
+    for (what, variable) in [("database", "DATABASE_URL"), ("redis", "REDIS_URL"), ("mail", "SMTP_URL")] {
         let line = line(&outcome.out, what);
         assert!(line.contains("FAILED") && line.contains("127.0.0.1:1") && line.contains(variable), "{line}");
     }

@@ -53,6 +53,8 @@ const WRONG: &[(&str, &str)] = &[
     ("HSTS_SECONDS", "-1"),
     ("HSTS_INCLUDE_SUBDOMAINS", "on"),
     ("HSTS_PRELOAD", "2"),
+    ("SMTP_URL", "http://mail.example"),
+    ("MAIL_FROM", "nobody"),
     ("STATIC_URL", "static"),
     ("PAGE_SIZE", "201"),
     ("SLOW_QUERY_MS", "0"),
@@ -70,7 +72,7 @@ fn every_problem_is_named_at_once() {
     expected.sort_unstable();
     assert_eq!(named, expected);
     let message = error.to_string();
-    assert!(message.starts_with("34 settings cannot be used:\n"), "{message}");
+    assert!(message.starts_with("36 settings cannot be used:\n"), "{message}");
     assert!(message.contains("\n  PAGE_SIZE must be a whole number from 1 to 200, not \"201\""), "{message}");
     assert!(message.contains("\n  ENVIRONMENT must be development or production, not \"staging\""), "{message}");
     assert_eq!(WRONG.len() + 1, VARIABLES.len(), "a variable without a wrong value above");
