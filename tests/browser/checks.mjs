@@ -13,6 +13,16 @@ export function startBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 }
 
+/** Waits until the server says at `address` that it is ready. */
+export async function ready(address) {
+  for (let patience = 120; patience > 0; patience -= 1) {
+    const answer = await fetch(address).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise(wake => setTimeout(wake, 500));
+  }
+  throw new Error(`${address} never said 200`);
+}
+
 /** A page that writes down what goes wrong while it is open. `take()` gives and forgets the problems so far. */
 export async function watchedPage(context, origin) {
   const page = await context.newPage();

@@ -1,44 +1,10 @@
 // node day.mjs
 // Lives through what people of the clinic at BASE_URL do with visits, once with scripts and once without: with the keyboard alone.
 import { startBrowser } from './checks.mjs';
+import { answer, at, choose, inShort, says, signedIn, submit, times } from './keyboard.mjs';
 import { PASSWORD } from './paths.mjs';
 
-const base = new URL(process.env.BASE_URL ?? 'http://127.0.0.1:8000');
-const at = path => new URL(path, base).href;
 let failed = 0;
-
-function expect(is, what) {
-  if (!is) throw new Error(what);
-}
-
-async function signedIn(browser, email, scripts) {
-  const context = await browser.newContext({ javaScriptEnabled: scripts });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15000);
-  await page.goto(at('/sign-in'));
-  await page.fill('[name=email]', email);
-  await page.fill('[name=password]', PASSWORD);
-  await Promise.all([page.waitForURL('**/dashboard'), page.press('[name=password]', 'Enter')]);
-  return page;
-}
-
-/** Submits the form that goes to an address with this end, and shows where it leads. */
-async function submit(page, end) {
-  const shown = answer => answer.request().resourceType() === 'document' && answer.status() !== 303;
-  await Promise.all([page.waitForResponse(shown), page.press(`form[action$="${end}"][method=post] button[type=submit]`, 'Enter')]);
-  await page.waitForLoadState('load');
-}
-
-/** The same for a form behind a question: in place without scripts, in a dialog with them. */
-async function answer(page, question, end, fields) {
-  await page.press(`details.confirm:has(form[action$="${end}"]) > summary:has-text("${question}")`, 'Enter');
-  for (const [name, value] of Object.entries(fields)) await page.fill(`form[action$="${end}"] [name="${name}"]`, value);
-  await submit(page, end);
-}
-
-const says = async (page, words) => expect((await page.textContent('main')).includes(words), `${page.url()} does not say "${words}"`);
-const times = page => page.locator('#times input[name=starts_at]').evaluateAll(all => all.map(one => one.value));
-const choose = (page, time) => page.locator(`#times input[name=starts_at][value="${time}"]`).press('Space');
 
 /** A patient asks, the doctor proposes another time, the patient takes it, confirms, and calls it off after all. */
 async function asked({ patient, doctor }) {
@@ -83,7 +49,7 @@ try {
   for (const scripts of [true, false]) {
     const people = {};
     for (const [name, email] of [['patient', 'patient1'], ['doctor', 'doctor1'], ['desk', 'admin1']]) {
-      people[name] = await signedIn(browser, `${email}@demo.test`, scripts);
+      people[name] = await signedIn(browser, `${email}@demo.test`, PASSWORD, scripts);
     }
     for (const part of [asked, overbooked]) {
       const name = `${part.name} ${scripts ? 'with' : 'without'} scripts`;
@@ -92,7 +58,7 @@ try {
         console.log(`ok   day: ${name}`);
       } catch (error) {
         failed += 1;
-        console.log(`BAD  day: ${name}\n       ${String(error.stack).split('\n').filter(line => !line.includes('node_modules')).slice(0, 6).join(' ')}`);
+        console.log(`BAD  day: ${name}\n       ${inShort(error)}`);
       }
     }
     for (const page of Object.values(people)) await page.context().close();

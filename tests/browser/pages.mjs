@@ -2,7 +2,7 @@
 // Opens every page of the clinic at BASE_URL as every role and looks at it (checks.mjs). Exits 1 on any problem.
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { bareStructure, look, startBrowser, watchedPage } from './checks.mjs';
+import { bareStructure, look, ready, startBrowser, watchedPage } from './checks.mjs';
 import { PASSWORD, ROLES, WRONG_FORMS } from './paths.mjs';
 
 const base = new URL(process.env.BASE_URL ?? 'http://127.0.0.1:8000');
@@ -145,16 +145,7 @@ async function withoutScripts(browser) {
   }
 }
 
-async function ready() {
-  for (let patience = 120; patience > 0; patience -= 1) {
-    const answer = await fetch(new URL('/health/ready', base)).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise(wake => setTimeout(wake, 500));
-  }
-  throw new Error(`${base.origin}/health/ready never said 200`);
-}
-
-await ready();
+await ready(new URL('/health/ready', base));
 if (shots) await mkdir(shots, { recursive: true });
 const browser = await startBrowser();
 try {
