@@ -25,6 +25,9 @@ use crate::{
 /// How long requests may go on after a signal to stop.
 const SHUTDOWN_SECONDS: u64 = 30;
 
+/// How long a mail that is just being sent may hold up the end.
+const MAIL_IN_HAND: Duration = Duration::from_secs(5);
+
 /// A server that is bound to its address and not yet running.
 pub struct App {
     server: Server,
@@ -94,10 +97,15 @@ impl App {
         let sweeper = actix_web::rt::spawn(self.sessions.sweep_forever());
         let drainer = actix_web::rt::spawn(self.database.drain_outbox_forever());
         let sealer = actix_web::rt::spawn(self.sealer.run_forever());
-        let postman = actix_web::rt::spawn(self.postman.run_forever());
+        let stopper = self.postman.stopper();
+        let postman = actix_web::rt::spawn(self.postman.run());
         let ended = self.server.await;
-        for task in [sweeper, drainer, sealer, postman] {
+        for task in [sweeper, drainer, sealer] {
             task.abort();
+        }
+        stopper.stop();
+        if let Err(late) = tokio::time::timeout(MAIL_IN_HAND, postman).await {
+            log::warn!("a mail was still in hand and may be sent twice: {late}");
         }
         ended
     }

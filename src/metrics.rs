@@ -25,6 +25,8 @@ struct Metrics {
     statement_seconds: Histogram,
     retries: IntCounterVec,
     cache: IntCounterVec,
+    mail: IntCounterVec,
+    mails_retried: IntGaugeVec,
     request_seconds: HistogramVec,
     request_statements: HistogramVec,
     request_database_seconds: HistogramVec,
@@ -51,6 +53,8 @@ impl Metrics {
             statement_seconds: make.seconds("db_statement_seconds", "Time of each statement")?,
             retries: make.counters("db_retries_total", RETRIES_HELP, &["kind"])?,
             cache: make.counters("cache_requests_total", CACHE_HELP, &["route", "outcome"])?,
+            mail: make.counters("mail_total", MAIL_HELP, &["outcome"])?,
+            mails_retried: make.gauges("mail_retried", MAILS_RETRIED_HELP, &[])?,
             request_seconds: make.by("http_request_seconds", REQUEST_HELP, (request, &SECONDS))?,
             request_statements: make.by(
                 "http_request_statements",
@@ -73,6 +77,8 @@ impl Metrics {
 const STATEMENTS_HELP: &str = "Statements sent to the database";
 const RETRIES_HELP: &str = "Reads and units of work that were run again";
 const CACHE_HELP: &str = "Requests of cached routes, by what the cache did";
+const MAIL_HELP: &str = "Tries to send a mail, by what became of them";
+const MAILS_RETRIED_HELP: &str = "Mails that wait although it was tried to send them";
 const REQUEST_HELP: &str = "Time of each request";
 
 /// Makes metrics and registers them.
@@ -106,6 +112,16 @@ impl Maker<'_> {
 /// Counts what the response cache did for a request of `route`.
 pub fn cache(route: &str, outcome: &str) {
     METRICS.cache.with_label_values(&[route, outcome]).inc();
+}
+
+/// Counts what became of a try to send a mail: `sent`, `cancelled`, `refused` or `postponed`.
+pub(crate) fn mail(outcome: &str) {
+    METRICS.mail.with_label_values(&[outcome]).inc();
+}
+
+/// Shows how many mails wait although it was tried to send them.
+pub(crate) fn mails_retried(mails: u64) {
+    METRICS.mails_retried.with_label_values::<&str>(&[]).set(i64::try_from(mails).unwrap_or(i64::MAX));
 }
 
 /// A request that was answered.

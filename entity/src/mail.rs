@@ -22,14 +22,14 @@ pub struct Model {
     pub appointment_version: Option<i32>,
     /// Of a reminder: when the visit was to be; another time makes it old.
     pub visit_starts_at: Option<DateTimeUtc>,
-    /// Of an invitation or a reset: the link.
+    /// Of a mail that carries a link: the link.
     pub password_link_id: Option<i64>,
     pub status: MailStatus,
     /// Not before this instant. While it is being sent: when it is tried again if nobody says what became of it.
     pub due_at: DateTimeUtc,
     /// How often its sending was begun.
     pub attempts: i32,
-    /// The last failure, for the operator; null while there was none. Never a word of the mail.
+    /// Why it was not sent at the last try, for the operator; null if there was none. Never a word of the mail.
     pub last_error: Option<String>,
     /// When it stopped waiting.
     pub finished_at: Option<DateTimeUtc>,

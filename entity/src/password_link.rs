@@ -1,5 +1,5 @@
 //! `password_link`: links by which people choose a password. The secret part of a link is kept nowhere: it is computed
-//! from the row, the password that it would replace, and the site's secret key.
+//! from the row, the address it was sent to, the password that it would replace, and the site's secret key.
 
 use super::enums::LinkPurpose;
 use sea_orm::entity::prelude::*;
@@ -16,8 +16,8 @@ pub struct Model {
     pub purpose: LinkPurpose,
     /// It works before this instant.
     pub expires_at: DateTimeUtc,
-    /// Null until it was used.
-    pub used_at: Option<DateTimeUtc>,
+    /// When it was used, or another took its place; null before that.
+    pub ended_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]

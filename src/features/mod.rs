@@ -48,9 +48,11 @@ impl Writer for ByKind {
     ) -> LocalBoxFuture<'a, Result<Option<Words>, AppError>> {
         match mail.kind {
             MailKind::Notice | MailKind::Reminder => notifications::write(state, mail, recipient).boxed_local(),
-            MailKind::Invitation | MailKind::PasswordReset => {
-                accounts::write_link(state, mail, recipient).boxed_local()
-            }
+            MailKind::PasswordLink => accounts::write_link(state, mail, recipient).boxed_local(),
         }
+    }
+
+    fn sweep<'a>(&'a self, state: &'a AppState) -> LocalBoxFuture<'a, Result<u64, AppError>> {
+        accounts::sweep_links(state).boxed_local()
     }
 }

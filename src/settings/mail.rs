@@ -47,11 +47,6 @@ impl Mail {
         };
         Self { delivery, from: from(reader, server) }
     }
-
-    /// Whether mail leaves the server at all.
-    pub fn is_on(&self) -> bool {
-        !matches!(self.delivery, Delivery::Off)
-    }
 }
 
 impl SmtpUrl {
@@ -80,6 +75,14 @@ impl SmtpUrl {
                 return None;
             }
         };
+        if url.username().is_empty() != url.password().is_none() || !matches!(url.path(), "" | "/") {
+            reader.problem(NAME, "must have a user with a password, or neither, and no path");
+            return None;
+        }
+        if url.query().is_some() && url.password().is_some() {
+            reader.problem(NAME, "must not send a password in the clear: take ?tls=none away, or the user");
+            return None;
+        }
         let Some(host) = url.host_str().filter(|host| !host.is_empty()).map(str::to_owned) else {
             reader.problem(NAME, "must name a host, e.g. smtp://mail.clinic.example:587");
             return None;

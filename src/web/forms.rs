@@ -126,6 +126,17 @@ impl FormView {
         Self { values, ..Self::default() }
     }
 
+    /// The same form with what is stored now beside each field that holds something else: for one that was changed meanwhile.
+    #[must_use]
+    pub fn beside<'a>(self, stored: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        stored.into_iter().fold(self, |form, (name, stored)| {
+            if form.values.get(name).is_none_or(|typed| *typed == stored) {
+                return form;
+            }
+            form.with_error(name, format!("Stored now: {}", if stored.is_empty() { "nothing" } else { &stored }))
+        })
+    }
+
     /// The same form with one more thing wrong, found after parsing (such as an address in use).
     #[must_use]
     pub fn with_error(mut self, field: &str, message: impl Into<String>) -> Self {

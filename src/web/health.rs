@@ -27,7 +27,7 @@ struct Readiness {
     /// `ok`, `off`, or `bypassed`: pages are rendered from the database, because Redis is away or takes no writes.
     cache: &'static str,
     migrations: String,
-    /// `ok`, `off`, or `retrying`: mails wait that could not be sent yet.
+    /// `ok`, `off`, or `retrying`: mails wait that should have gone.
     mail: &'static str,
 }
 
@@ -52,7 +52,7 @@ async fn ready(state: web::Data<AppState>) -> HttpResponse {
     let mail = match state.post.condition() {
         PostCondition::Off => "off",
         PostCondition::Fine => "ok",
-        PostCondition::Retrying(_) => "retrying",
+        PostCondition::Retrying => "retrying",
     };
     let fit = database.is_ok() && migrations.is_ok();
     let readiness = Readiness {

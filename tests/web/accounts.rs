@@ -1,6 +1,7 @@
 //! Signing in, out and up; the profile, the password, one's own sessions.
 
 mod by_mail;
+mod invitations;
 mod ones_own_sessions;
 mod signing_in;
 mod signing_out;

@@ -202,6 +202,19 @@ async fn what_is_sent_twice_is_booked_once() {
     assert_eq!(clinic.visits().await.len(), 2);
 }
 
+/// A form that has booked, was changed while the line was slow, and is sent again.
+#[tokio::test]
+async fn a_form_that_was_changed_after_it_had_booked_says_so_and_books_the_next_time() {
+    let clinic = Desk::open().await;
+    let (first, second, token) = (patient_of(&clinic).await, patient_of(&clinic).await, [("token", "of this form")]);
+    clinic.book(&first, "09:00", &token).await.expect(303);
+    let page = clinic.book(&second, "10:00", &token).await.expect(409);
+    assert!(page.says("This form has booked a visit already") && clinic.visits().await.len() == 1);
+    let fresh = page.attributes("input[name=token]", "value").remove(0);
+    clinic.book(&second, "10:00", &[("token", &fresh)]).await.expect(303);
+    assert_eq!(clinic.visits().await[1].patient_id, second.id);
+}
+
 #[tokio::test]
 async fn of_32_who_want_one_time_one_gets_it() {
     let clinic = Desk::open().await;
@@ -214,7 +227,7 @@ async fn of_32_who_want_one_time_one_gets_it() {
     assert_eq!(won, 1);
     for lost in answers.iter().filter(|page| page.status != 303) {
         assert_eq!(lost.status, 409, "{}", lost.words());
-        assert!(lost.says("Choose one of the free times below."));
+        assert!(lost.says("Choose one of the free times below, or say why it must be then."));
         assert!(lost.attributes("input[name=starts_at]", "value").contains(&"2026-11-30T09:30".to_owned()));
     }
     assert_eq!(clinic.visits().await.len(), 1);

@@ -1,6 +1,9 @@
 //! The real mailer speaks to a mail server of the test's own: one that takes a letter, and ones that do not.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use telemedicine::{
     integrations::mailer::{Letter, Mailer, NotSent, SmtpMailer},
@@ -67,7 +70,6 @@ async fn converse(mut stream: TcpStream, answer: &str, heard: Arc<Mutex<String>>
 
 fn letter() -> Letter {
     Letter {
-        name: "Maya Śreṣṭha".to_owned(),
         address: "maya@home.example".to_owned(),
         subject: "A visit was approved".to_owned(),
         text: "Dear Maya,\n\nthe visit is on Friday.\n".to_owned(),
@@ -87,6 +89,7 @@ async fn a_letter_arrives_whole_and_says_what_it_is() {
         "Subject: A visit was approved",
         "Message-ID: <mail-7-123@clinic.example>",
         "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=utf-8",
         "the visit is on Friday.",
     ] {
@@ -96,12 +99,28 @@ async fn a_letter_arrives_whole_and_says_what_it_is() {
 
 #[tokio::test]
 async fn what_the_mail_server_says_decides_whether_it_is_tried_again() {
-    for (answer, is_for_good) in [("550 no such mailbox", true), ("450 come back later", false)] {
+    for (answer, becomes) in [
+        ("550 5.1.1 no such mailbox", "Refused"),
+        // As likely about us: our address, our quota. Nothing is thrown away for that.
+        ("550 5.7.1 not from you", "Later"),
+        ("550 no such mailbox", "Later"),
+        ("450 come back later", "Later"),
+        ("421 too busy", "Away"),
+        ("535 5.7.8 who are you", "Away"),
+    ] {
         let server = MailServer::start(answer).await;
         let refusal = server.mailer().send(&letter()).await.unwrap_err();
-        assert_eq!(matches!(refusal, NotSent::Refused(_)), is_for_good, "{refusal:?}");
-        assert_eq!(matches!(refusal, NotSent::Later(_)), !is_for_good, "{refusal:?}");
+        assert!(format!("{refusal:?}").starts_with(becomes), "{answer}: {refusal:?}");
+        assert!(!matches!(&refusal, NotSent::Away(said) if said.contains("who are you")), "{refusal:?}");
     }
+}
+
+#[tokio::test]
+async fn a_mail_server_that_says_nothing_holds_nobody_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mailer = mailer(silent.local_addr().unwrap().port()).with_patience(Duration::from_millis(200));
+    assert!(matches!(mailer.send(&letter()).await, Err(NotSent::Away(_))));
+    assert!(matches!(mailer.greet().await, Err(NotSent::Away(_))));
 }
 
 #[tokio::test]
@@ -114,9 +133,8 @@ async fn a_mail_server_that_is_not_there_is_away() {
 #[tokio::test]
 async fn nothing_that_is_typed_gets_into_the_headers() {
     let server = MailServer::start("250 fine").await;
-    let name = "Maya\r\nBcc: everybody@home.example".to_owned();
     let subject = "A visit\r\nBcc: everybody@home.example".to_owned();
-    server.mailer().send(&Letter { name, subject, ..letter() }).await.unwrap();
+    server.mailer().send(&Letter { subject, ..letter() }).await.unwrap();
     let heard = server.heard.lock().unwrap().clone();
     assert!(!heard.lines().any(|line| line.starts_with("Bcc:")), "{heard}");
     let address = "maya@home.example>\r\nRCPT TO:<everybody@home.example".to_owned();

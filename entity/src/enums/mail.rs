@@ -12,12 +12,9 @@ pub enum MailKind {
     /// To the patient, the day before a visit.
     #[sea_orm(string_value = "reminder")]
     Reminder,
-    /// To somebody new: a link to choose their first password.
-    #[sea_orm(string_value = "invitation")]
-    Invitation,
-    /// A link to choose another password.
-    #[sea_orm(string_value = "password_reset")]
-    PasswordReset,
+    /// A link to choose a password.
+    #[sea_orm(string_value = "password_link")]
+    PasswordLink,
 }
 
 /// What became of a mail.
@@ -30,7 +27,7 @@ pub enum MailStatus {
     /// The mail server took it.
     #[sea_orm(string_value = "sent")]
     Sent,
-    /// What it would have said was no longer so.
+    /// It was not to be sent any more: what it would have said was no longer so, nobody may read it, or mail is off.
     #[sea_orm(string_value = "cancelled")]
     Cancelled,
     /// The mail server refused it for good.

@@ -167,7 +167,7 @@ pub(crate) fn link(user: i64) -> password_link::Model {
         user_id: user,
         purpose: LinkPurpose::Reset,
         expires_at: at(30),
-        used_at: Some(at(-1)),
+        ended_at: Some(at(-1)),
         created_at: made(),
         updated_at: changed(),
     }
@@ -197,7 +197,7 @@ pub(crate) fn notice(appointment: i64, recipient: i64) -> mail::Model {
 /// A link that waits to be sent.
 pub(crate) fn link_mail(link: i64, recipient: i64) -> mail::Model {
     mail::Model {
-        kind: MailKind::PasswordReset,
+        kind: MailKind::PasswordLink,
         notice: None,
         appointment_id: None,
         appointment_version: None,

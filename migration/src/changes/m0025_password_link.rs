@@ -13,17 +13,19 @@ fn up(dialect: Dialect) -> Vec<String> {
   user_id bigint NOT NULL REFERENCES \"user\" (id),
   {purpose} NOT NULL,
   {expires_at} NOT NULL,
-  {used_at},
+  {ended_at},
   {stamps},
   CONSTRAINT password_link_expires_later CHECK (created_at < expires_at)
 )",
             id = dialect.id(),
             purpose = one_of("purpose", &["invitation", "reset"]),
             expires_at = dialect.instant("expires_at"),
-            used_at = dialect.instant("used_at"),
+            ended_at = dialect.instant("ended_at"),
             stamps = dialect.stamps(),
         ),
-        // A person's links that still work, when one of them is used.
-        "CREATE INDEX password_link_open ON password_link (user_id) WHERE used_at IS NULL".to_owned(),
+        // A person's links that still work, when one of them is used or another takes their place.
+        "CREATE INDEX password_link_open ON password_link (user_id) WHERE ended_at IS NULL".to_owned(),
+        // Removing what was over long ago.
+        "CREATE INDEX password_link_expiry ON password_link (expires_at)".to_owned(),
     ]
 }

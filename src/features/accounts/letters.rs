@@ -1,9 +1,6 @@
 //! What mails say that carry a link to choose a password.
 
-use entity::{
-    enums::{LinkPurpose, MailKind},
-    mail::Model,
-};
+use entity::{enums::LinkPurpose, mail::Model};
 
 use super::{queries, token::Token};
 use crate::{
@@ -19,8 +16,8 @@ use crate::{
 pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient) -> Result<Option<Words>, AppError> {
     let Some(id) = mail.password_link_id else { return Ok(None) };
     let found = queries::linked(&state.db.reader(), id).await?.filter(|found| found.works(state.clock.now()));
-    let Some(found) = found.filter(|found| is_for(mail.kind, found.link.purpose)) else { return Ok(None) };
-    let token = Token::of(&state.settings.secret_key, &found.link, &found.account.password_hash).text();
+    let Some(found) = found else { return Ok(None) };
+    let token = Token::of(&state.settings.secret_key, &found).text();
     let origin = state.settings.server.origin();
     let link = format!("{origin}/password-links/{token}");
     let until = Moment::new(found.link.expires_at, recipient.zone());
@@ -29,13 +26,6 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
         LinkPurpose::Invitation => invitation(recipient, &origin, &link, &until),
         LinkPurpose::Reset => reset(&link, &until),
     }))
-}
-
-fn is_for(kind: MailKind, purpose: LinkPurpose) -> bool {
-    matches!(
-        (kind, purpose),
-        (MailKind::Invitation, LinkPurpose::Invitation) | (MailKind::PasswordReset, LinkPurpose::Reset)
-    )
 }
 
 fn invitation(recipient: &Recipient, origin: &str, link: &str, until: &str) -> Words {

@@ -7,8 +7,9 @@
 //!
 //! # What a stranger can learn
 //! Signing in answers alike, in like time, whether the address is unknown, the password wrong or the
-//! account shut. So does asking for a link by mail. Signing up tells that an address is taken, so that its owner is not left
-//! waiting for a mail; such tries are limited like failed sign-ins, so nobody can ask for many addresses.
+//! account shut. So does asking for a link by mail, which is written behind the answer. Signing up tells that an address is
+//! taken, so that its owner is not left waiting for a mail; such tries are limited like failed sign-ins, so nobody can ask
+//! for many addresses.
 
 mod destination;
 mod device;
@@ -30,7 +31,7 @@ pub use passwords::{MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Owner as Password
 pub(crate) use person::parse_phone;
 pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone};
 pub use queries::{has_accounts, has_demo_accounts};
-pub(crate) use service::links::{invite, no_password};
+pub(crate) use service::links::{end_all as end_links, invite, invite_again, no_password, sweep_links};
 pub(crate) use service::managed::{AccountDetails, insert_account, set_active, update_account};
 pub use service::super_admin::{CreateSuperAdminError, create_super_admin};
 

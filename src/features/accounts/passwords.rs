@@ -71,6 +71,9 @@ impl Password {
         if text.len() > MAX_BYTES {
             return Err("The password is too long.".to_owned());
         }
+        if text.chars().any(char::is_control) {
+            return Err("The password holds characters that cannot be typed everywhere. Choose another.".to_owned());
+        }
         if is_common(text) {
             return Err("This password is one of the first that others would guess. Choose another, such as four unrelated words.".to_owned());
         }

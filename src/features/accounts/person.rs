@@ -37,7 +37,8 @@ impl EmailAddress {
 
 fn is_local(local: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
-    (1..=64).contains(&local.len()) && local.chars().all(allowed)
+    let has_no_gap = local.split('.').all(|part| !part.is_empty());
+    (1..=64).contains(&local.len()) && has_no_gap && local.chars().all(allowed)
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -106,8 +107,22 @@ mod tests {
         }
         let long = format!("{}@example.com", "a".repeat(65));
         for bad in [
-            "", "a", "a@b", "@b.co", "a@", "a@b@c.de", "a b@c.de", "a@b..co", "a@-b.co", "é@b.co", "a@b.co\n",
-            "<a@b.co>", &long,
+            "",
+            "a",
+            "a@b",
+            "@b.co",
+            "a@",
+            "a@b@c.de",
+            "a b@c.de",
+            "a@b..co",
+            "a@-b.co",
+            "é@b.co",
+            "a@b.co\n",
+            "<a@b.co>",
+            "a..b@c.de",
+            ".a@b.co",
+            "a.@b.co",
+            &long,
         ] {
             assert!(EmailAddress::parse(bad).is_err(), "{bad}");
         }

@@ -10,8 +10,8 @@ use entity::{
     hospital, password_link, user,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait,
+    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, Iterable, JoinType,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, RelationTrait, Select,
     sea_query::{Expr, Func},
 };
 
@@ -19,7 +19,7 @@ use super::passwords::Owner;
 use crate::{
     access::Viewer,
     cache::{Topic, Topics},
-    db::Reader,
+    db::{ReadConnection, Reader},
     features::audit::Actor,
     state::AppState,
     web::AppError,
@@ -83,7 +83,7 @@ pub(super) struct LinkedAccount {
 impl LinkedAccount {
     /// Whether it can be used at `now`.
     pub(super) fn works(&self, now: DateTime<Utc>) -> bool {
-        self.link.used_at.is_none() && now < self.link.expires_at && self.account.may_enter()
+        self.link.ended_at.is_none() && now < self.link.expires_at && self.account.may_enter()
     }
 
     /// What it is for, as the trail says it.
@@ -95,27 +95,55 @@ impl LinkedAccount {
     }
 }
 
-/// The link with this id. Two statements.
-pub(super) async fn linked(reader: &Reader, id: i64) -> Result<Option<LinkedAccount>, DbErr> {
-    let statement = password_link::Entity::find_by_id(id);
-    let topics = Topics::exempt("no page that is kept shows links");
-    let Some(link) = reader.run(topics, async |conn| statement.clone().one(conn).await).await? else { return Ok(None) };
-    let account = credentials(reader, Condition::all().add(user::Column::Id.eq(link.user_id))).await?;
-    Ok(account.map(|account| LinkedAccount { link, account }))
+impl FromQueryResult for LinkedAccount {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let link = password_link::Model::from_query_result(row, &format!("{prefix}{LINK}"))?;
+        Ok(Self { link, account: Credentials::from_query_result(row, prefix)? })
+    }
 }
 
+/// What the columns of a link begin with where an account stands beside it.
+const LINK: &str = "link_";
+
+/// The link with this id. One statement, whether there is one or not: its number is told to whoever asks.
+pub(super) async fn linked(reader: &Reader, id: i64) -> Result<Option<LinkedAccount>, DbErr> {
+    let mut statement = whole_account().join_rev(JoinType::InnerJoin, password_link::Relation::User.def());
+    for column in password_link::Column::iter() {
+        statement = statement.column_as(column, format!("{LINK}{}", column.as_str()));
+    }
+    let statement = statement.filter(password_link::Column::Id.eq(id));
+    reader.run(NO_PAGE, async |conn| statement.clone().into_model().one(conn).await).await
+}
+
+/// Whether the person was sent an invitation after the instant `after` that still works.
+pub(super) async fn is_invited(conn: &ReadConnection<'_>, user_id: i64, after: DateTime<Utc>) -> Result<bool, DbErr> {
+    let open = password_link::Entity::find()
+        .filter(password_link::Column::UserId.eq(user_id))
+        .filter(password_link::Column::Purpose.eq(LinkPurpose::Invitation))
+        .filter(password_link::Column::EndedAt.is_null())
+        .filter(password_link::Column::CreatedAt.gt(after));
+    Ok(open.one(conn).await?.is_some())
+}
+
+/// No page that is kept shows links.
+pub(super) const NO_PAGE: Topics = Topics::exempt("no page that is kept shows links");
+
 async fn credentials(reader: &Reader, which: Condition) -> Result<Option<Credentials>, DbErr> {
-    let statement = user::Entity::find()
+    let statement = whole_account().filter(which);
+    reader
+        .run(Topics::exempt("a sign-in is no page"), async |conn| statement.clone().into_model().one(conn).await)
+        .await
+}
+
+/// Accounts with the columns of [`Credentials`].
+fn whole_account() -> Select<user::Entity> {
+    user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Role])
         .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active, user::Column::Email])
         .column_as(hospital::Column::Active, "hospital_active")
         .column_as(hospital::Column::Name, "hospital_name")
         .join(JoinType::LeftJoin, user::Relation::Hospital.def())
-        .filter(which);
-    reader
-        .run(Topics::exempt("a sign-in is no page"), async |conn| statement.clone().into_model().one(conn).await)
-        .await
 }
 
 /// A hospital that takes patients.

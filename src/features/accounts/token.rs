@@ -1,14 +1,14 @@
 //! The secret part of the links by which people choose a password.
 //!
-//! It is kept nowhere: it is a MAC over the link's row and the password that it would replace, under a key of the site. So
-//! whoever reads the database (or a copy of it) can make no link, and a link is over as soon as the password is another,
-//! whoever changed it.
+//! It is kept nowhere: it is a MAC over the link's row, the address of its account and the password that it would replace, under
+//! a key of the site. So whoever reads the database (or a copy of it) can make no link, and a link is over as soon as the
+//! password is another, whoever changed it, or the address, to which it was perhaps sent by mistake.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use entity::{enums::LinkPurpose, password_link};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use super::queries::LinkedAccount;
 use crate::settings::SecretKey;
 
 /// A link's id and what is said to be its secret, as they stand in an address: `{id}-{43 letters, digits, - and _}`.
@@ -20,9 +20,9 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Of a link that replaces the password with the PHC string `kept`.
-    pub(super) fn of(secret: &SecretKey, link: &password_link::Model, kept: &str) -> Self {
-        Self { id: link.id, mac: mac(secret, link, kept).finalize().into_bytes().to_vec() }
+    /// Of that link.
+    pub(super) fn of(secret: &SecretKey, linked: &LinkedAccount) -> Self {
+        Self { id: linked.link.id, mac: mac(secret, linked).finalize().into_bytes().to_vec() }
     }
 
     /// From an address; nothing for what is none.
@@ -37,20 +37,21 @@ impl Token {
     }
 
     /// Whether it is the one of this link. Takes the same time whatever is wrong with it.
-    pub(super) fn opens(&self, secret: &SecretKey, link: &password_link::Model, kept: &str) -> bool {
-        self.id == link.id && mac(secret, link, kept).verify_slice(&self.mac).is_ok()
+    pub(super) fn opens(&self, secret: &SecretKey, linked: &LinkedAccount) -> bool {
+        self.id == linked.link.id && mac(secret, linked).verify_slice(&self.mac).is_ok()
     }
 }
 
-fn mac(secret: &SecretKey, link: &password_link::Model, kept: &str) -> Hmac<Sha256> {
+/// Each part preceded by its length, so that no two links read alike.
+fn mac(secret: &SecretKey, linked: &LinkedAccount) -> Hmac<Sha256> {
+    let LinkedAccount { link, account } = linked;
     let mut mac: Hmac<Sha256> = Hmac::new((&secret.derive("password links")).into());
-    for number in [link.id, link.user_id, link.expires_at.timestamp_micros()] {
-        mac.update(&number.to_be_bytes());
+    let numbers = [link.id, link.user_id, link.expires_at.timestamp_micros()].map(i64::to_be_bytes);
+    let address = account.email.to_lowercase();
+    let texts = [linked.purpose_word(), &address, &account.password_hash].map(str::as_bytes);
+    for part in numbers.iter().map(|number| &number[..]).chain(texts) {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
     }
-    mac.update(match link.purpose {
-        LinkPurpose::Invitation => b"invitation",
-        LinkPurpose::Reset => b"reset     ",
-    });
-    mac.update(kept.as_bytes());
     mac
 }

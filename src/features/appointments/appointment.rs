@@ -108,8 +108,8 @@ pub(super) fn event_words(kind: EventKind) -> &'static str {
 pub(super) fn what_comes_next((status, is_over): (AppointmentStatus, bool), role: Role) -> &'static str {
     match role {
         Role::Doctor => next_for_doctor(status, is_over),
-        Role::Patient => next_for_patient(status),
-        Role::HospitalAdmin | Role::SuperAdmin => next_for_desk(status),
+        Role::Patient => next_for_patient(status, is_over),
+        Role::HospitalAdmin | Role::SuperAdmin => next_for_desk(status, is_over),
     }
 }
 
@@ -129,8 +129,11 @@ fn next_for_doctor(status: AppointmentStatus, is_over: bool) -> &'static str {
     }
 }
 
-fn next_for_patient(status: AppointmentStatus) -> &'static str {
+fn next_for_patient(status: AppointmentStatus, is_over: bool) -> &'static str {
     match status {
+        AppointmentStatus::Scheduled | AppointmentStatus::Confirmed if is_over => {
+            "The time of the visit is over. The doctor records what came of it."
+        }
         AppointmentStatus::Requested => "The doctor decides. You will be notified.",
         AppointmentStatus::Proposed => "Accept the proposed time, or refuse it: then your request stands as it was.",
         AppointmentStatus::Scheduled => "Confirm that you will come. On the day, say here that you have arrived.",
@@ -141,8 +144,11 @@ fn next_for_patient(status: AppointmentStatus) -> &'static str {
     }
 }
 
-fn next_for_desk(status: AppointmentStatus) -> &'static str {
+fn next_for_desk(status: AppointmentStatus, is_over: bool) -> &'static str {
     match status {
+        AppointmentStatus::Scheduled | AppointmentStatus::Confirmed if is_over => {
+            "The time of the visit is over. The doctor records what came of it."
+        }
         AppointmentStatus::Requested => "The doctor decides about the request.",
         AppointmentStatus::Proposed => "The patient, or you for the patient, accepts the proposed time or refuses it.",
         AppointmentStatus::Scheduled | AppointmentStatus::Confirmed => "When the patient arrives, record it here.",

@@ -112,7 +112,7 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> 
     let declines = role == Role::Doctor && row.status == AppointmentStatus::Requested;
     Step::ALL
         .into_iter()
-        .filter(|step| step.roles().contains(&role) && step.may_follow((row.status, row.ends_at), present))
+        .filter(|step| step.roles().contains(&role) && step.may_follow(&row.into(), present))
         .filter(|step| match step {
             Step::Cancel => !declines,
             Step::MissVisit => present.has_come(row.starts_at),

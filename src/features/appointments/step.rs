@@ -4,7 +4,10 @@
 use chrono::{DateTime, Utc};
 use entity::enums::{AppointmentStatus as Status, AuditAction, EventKind, Role};
 
-use super::policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival};
+use super::{
+    policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival},
+    queries::{AppointmentRow, Standing},
+};
 use crate::{access::Permission, web::Present};
 
 /// One step from a state to the next.
@@ -39,6 +42,29 @@ const NOT_BEGUN: [Status; 3] = [Status::Scheduled, Status::Confirmed, Status::Wa
 const NOT_OVER: [Status; 6] =
     [Status::Requested, Status::Proposed, Status::Scheduled, Status::Confirmed, Status::Waiting, Status::InProgress];
 
+/// What of a visit decides which steps may follow.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stage {
+    pub(super) status: Status,
+    pub(super) starts_at: DateTime<Utc>,
+    pub(super) ends_at: DateTime<Utc>,
+    pub(super) proposed_starts_at: Option<DateTime<Utc>>,
+}
+
+impl From<&AppointmentRow> for Stage {
+    fn from(row: &AppointmentRow) -> Self {
+        let AppointmentRow { status, starts_at, ends_at, proposed_starts_at, .. } = *row;
+        Self { status, starts_at, ends_at, proposed_starts_at }
+    }
+}
+
+impl From<&Standing> for Stage {
+    fn from(visit: &Standing) -> Self {
+        let Standing { status, starts_at, ends_at, proposed_starts_at, .. } = *visit;
+        Self { status, starts_at, ends_at, proposed_starts_at }
+    }
+}
+
 impl Step {
     /// All steps, in the order in which they are offered.
     pub(super) const ALL: [Self; 11] = [
@@ -55,9 +81,26 @@ impl Step {
         Self::Cancel,
     ];
 
-    /// Whether it may be taken now with a visit that is in `status` and ends at `ends_at`.
-    pub(super) fn may_follow(self, (status, ends_at): (Status, DateTime<Utc>), present: &Present) -> bool {
-        self.from().contains(&status) || (self.late_from().contains(&status) && present.has_come(ends_at))
+    /// Whether it may be taken now with a visit at this stage.
+    pub(super) fn may_follow(self, stage: &Stage, present: &Present) -> bool {
+        if self.late_from().contains(&stage.status) {
+            return present.has_come(stage.ends_at);
+        }
+        self.from().contains(&stage.status) && self.promised(stage).is_none_or(|end| !present.has_come(end))
+    }
+
+    /// Whether it could have been taken with a visit at this stage, had it not been left until the visit's time was over.
+    pub(super) fn is_too_late(self, stage: &Stage, present: &Present) -> bool {
+        self.from().contains(&stage.status) && !self.may_follow(stage, present)
+    }
+
+    /// Of a step by which somebody says that a visit will be: when it would be over. Nobody can promise what has been.
+    fn promised(self, stage: &Stage) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Approve | Self::Confirm => Some(stage.ends_at),
+            Self::AcceptProposal => stage.proposed_starts_at.map(|start| start + (stage.ends_at - stage.starts_at)),
+            _ => None,
+        }
     }
 
     /// The states it may be taken from at any time.
@@ -225,13 +268,23 @@ mod tests {
     #[test]
     fn what_was_never_begun_is_completed_from_its_end_on_and_nothing_else_waits_for_it() {
         let ends_at = DateTime::<Utc>::UNIX_EPOCH;
+        let starts_at = ends_at - TimeDelta::minutes(30);
         let at = |microseconds| Present::new(ends_at + TimeDelta::microseconds(microseconds), None);
+        let promises = [
+            (Step::Approve, Status::Requested),
+            (Step::Confirm, Status::Scheduled),
+            (Step::AcceptProposal, Status::Proposed),
+        ];
         for step in Step::ALL {
             for status in crate::features::appointments::STATUSES {
-                let [before, then, after] = [-1, 0, 1].map(|off_by| step.may_follow((status, ends_at), &at(off_by)));
+                let stage = Stage { status, starts_at, ends_at, proposed_starts_at: Some(starts_at) };
+                let [before, then, after] = [-1, 0, 1].map(|off_by| step.may_follow(&stage, &at(off_by)));
                 let is_late = step == Step::Complete && NOT_BEGUN.contains(&status);
-                assert_eq!((before, then, after), (before, before || is_late, then), "{step:?} from {status:?}");
-                assert!(!(before && is_late));
+                let is_promise = promises.contains(&(step, status));
+                let from_then_on = (before || is_late) && !is_promise;
+                assert_eq!((then, after), (from_then_on, from_then_on), "{step:?} from {status:?}");
+                assert!(!(before && is_late) && (before || !is_promise));
+                assert_eq!(step.is_too_late(&stage, &at(0)), is_promise);
             }
         }
     }

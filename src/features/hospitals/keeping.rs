@@ -14,8 +14,8 @@ use crate::{
     web::{AppError, FlashKind, FormView, Page, Pages, Submitted, see_other_saying},
 };
 
-const STALE: &str =
-    "Somebody changed the hospital after you opened the form. Below is what is stored now: change it once more.";
+const STALE: &str = "Somebody changed the hospital after you opened the form. What you typed is below; where something else is \
+                     stored now, that stands beside it. Save once more to keep what you typed.";
 const NAME_TAKEN: &str = "Another hospital has this name.";
 
 /// A hospital to be made or changed.
@@ -124,8 +124,7 @@ pub(super) async fn update(
             Ok(()) => return Ok(saved(&viewer, row.id, "The changes are saved.")),
             Err(NotKept::NameTaken) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("name", NAME_TAKEN)),
             Err(NotKept::Stale) => {
-                let stored = FormView::filled(HospitalDetails::of(&row).values());
-                (StatusCode::CONFLICT, stored.with_error("", STALE))
+                (StatusCode::CONFLICT, typed.beside(HospitalDetails::of(&row).values()).with_error("", STALE))
             }
             Err(NotKept::Failed(error)) => return Err(error),
         },

@@ -5,17 +5,21 @@
 //! not known here: the features that queue one also write it ([`Writer`]), at the moment it is sent, from what is stored then.
 //!
 //! # What is promised
-//! - **Nothing is lost**: a mail waits until the mail server took it, refused it for good, or what it says is no longer so.
+//! - **Nothing is lost**: a mail waits until the mail server took it, said that there is no such recipient, or what it says is
+//!   no longer so; news of a visit for seven days, when it is none any more.
 //! - **Nothing old is told**: who wrote it answers with no [`Words`] when the visit has changed or the link is over, and the
 //!   mail is cancelled.
-//! - **Once**: an instance claims a mail before it sends it (compare and set on when it is due). Only if it dies between the
-//!   mail server's yes and the note of it, the mail is sent again when the claim runs out, under the same `Message-ID`.
+//! - **Once**, as far as that can be had: an instance claims a mail before it sends it (compare and set on when it is due), and
+//!   one that stops finishes what it has in hand. If the mail server's yes gets lost, on the way or because the database cannot
+//!   be told of it, the mail is sent again when the claim runs out, under the same `Message-ID`.
 //! - **Nothing clinical**: no symptoms, no reasons, and no patient's name to anybody but the patient, for mail is read by
 //!   whoever carries it.
+//! - **One mail holds up no other**: what cannot be written or is not taken is tried later, each time later; only a mail server
+//!   that is away ends a round.
 
 mod queries;
 mod service;
 
 pub use queries::Recipient;
 pub(crate) use service::{Errand, queue};
-pub use service::{Postman, Round, Words, Writer};
+pub use service::{Postman, Round, Stopper, Words, Writer};

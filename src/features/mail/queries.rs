@@ -3,27 +3,29 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::{
-    enums::{MailStatus, Role},
+    enums::{MailKind, MailStatus, Role},
     hospital,
     mail::{Column, Entity, Model},
     user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait,
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
+    sea_query::{CaseStatement, Expr},
 };
 
 use crate::{cache::Topics, db::Reader};
 
+/// Reads and writes of mail touch no page. Once there are replicas, mail must be read where it is written all the same: a visit
+/// that is behind would look as if it had changed, and true mail be cancelled.
 pub(super) const NO_PAGE: Topics = Topics::exempt("no page shows mail");
+
+/// What `mail.last_error` begins with when it is not about that mail.
+pub(super) const AWAY: &str = "away: ";
 
 /// Who gets a mail, as they are now.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Recipient {
-    /// First name.
-    pub(crate) first_name: String,
-    /// Last name.
-    pub(crate) last_name: String,
     /// Their address.
     pub(crate) email: String,
     /// What they are.
@@ -36,11 +38,6 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// Full name.
-    pub(crate) fn name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
-    }
-
     /// Whether they may sign in: nobody else is written to.
     pub(super) fn may_enter(&self) -> bool {
         self.active && self.hospital_active.unwrap_or(true)
@@ -57,8 +54,7 @@ impl Recipient {
 pub(super) async fn recipient(reader: &Reader, user_id: i64) -> Result<Option<Recipient>, DbErr> {
     let statement = user::Entity::find_by_id(user_id)
         .select_only()
-        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email])
-        .columns([user::Column::Role, user::Column::Active])
+        .columns([user::Column::Email, user::Column::Role, user::Column::Active])
         .column_as(hospital::Column::Active, "hospital_active")
         .column_as(hospital::Column::Name, "hospital")
         .column_as(hospital::Column::TimeZone, "time_zone")
@@ -66,21 +62,51 @@ pub(super) async fn recipient(reader: &Reader, user_id: i64) -> Result<Option<Re
     reader.run(NO_PAGE, async |conn| statement.clone().into_model().one(conn).await).await
 }
 
-/// The first `most` mails that are due at `now`, the longest due first.
+/// The first `most` mails that are due at `now`: links first, for somebody sits before their mailbox and the link is over soon;
+/// then news; reminders, which come by the hundred, last. Those of a kind that a later release knows are left to it.
 pub(super) async fn due(reader: &Reader, now: DateTime<Utc>, most: u64) -> Result<Vec<Model>, DbErr> {
+    let rank = |kind: MailKind| match kind {
+        MailKind::PasswordLink => 0,
+        MailKind::Notice => 1,
+        MailKind::Reminder => 2,
+    };
+    let by_rank =
+        MailKind::iter().fold(CaseStatement::new(), |case, kind| case.case(Column::Kind.eq(kind), rank(kind)));
     let statement = Entity::find()
         .filter(Column::Status.eq(MailStatus::Waiting))
         .filter(Column::DueAt.lte(now))
+        .filter(Column::Kind.is_in(MailKind::iter()))
+        .order_by_asc(Expr::Case(Box::new(by_rank)))
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Id)
         .limit(most);
     reader.run(NO_PAGE, async |conn| statement.clone().all(conn).await).await
 }
 
-/// How many mails could not be sent yet although it was tried.
-pub(super) async fn retried(reader: &Reader) -> Result<i64, DbErr> {
-    let statement =
-        Entity::find().filter(Column::Status.eq(MailStatus::Waiting)).filter(Column::LastError.is_not_null());
-    let count = reader.run(NO_PAGE, async |conn| statement.clone().count(conn).await).await?;
-    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+/// What waits although it should have gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Backlog {
+    /// Mails that were tried in vain.
+    pub(super) retried: u64,
+    /// Those of them whose server was away.
+    pub(super) away: u64,
+    /// Mails that nobody has tried, though they have been due for long.
+    pub(super) forgotten: u64,
+}
+
+/// What waits at present. `since`: what was due before that should have been tried.
+pub(super) async fn backlog(reader: &Reader, since: DateTime<Utc>) -> Result<Backlog, DbErr> {
+    let waiting = Entity::find().filter(Column::Status.eq(MailStatus::Waiting));
+    let retried = waiting.clone().filter(Column::LastError.is_not_null());
+    let away = retried.clone().filter(Column::LastError.starts_with(AWAY));
+    let forgotten = waiting.filter(Column::DueAt.lt(since));
+    reader
+        .run(NO_PAGE, async |conn| {
+            Ok(Backlog {
+                retried: retried.clone().count(conn).await?,
+                away: away.clone().count(conn).await?,
+                forgotten: forgotten.clone().count(conn).await?,
+            })
+        })
+        .await
 }

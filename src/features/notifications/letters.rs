@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// News that could not be sent for so long is none.
-const OLD: TimeDelta = TimeDelta::days(2);
+const OLD: TimeDelta = TimeDelta::days(7);
 /// Who is to come: their visits are worth a reminder.
 const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Scheduled, AppointmentStatus::Confirmed];
 
@@ -65,7 +65,8 @@ fn notice(kind: NotificationKind, visit: &ToldVisit, recipient: &Recipient) -> S
         patient: "a patient",
         reason: None,
     };
-    capitalised(&sentence(&facts, recipient.role, recipient.zone()))
+    let asks = if kind == NotificationKind::AppointmentProposed { " Please accept or refuse it." } else { "" };
+    capitalised(&sentence(&facts, recipient.role, recipient.zone())) + asks
 }
 
 fn reminder(visit: &ToldVisit, recipient: &Recipient) -> String {
@@ -75,7 +76,7 @@ fn reminder(visit: &ToldVisit, recipient: &Recipient) -> String {
 }
 
 const CONFIRM: &str = " Please confirm that you will come.";
-const CANNOT_COME: &str = "If you cannot come, cancel it there, so that somebody else can have the time.";
+const CANNOT_COME: &str = "If you cannot come, cancel it on the page below, so that somebody else can have the time.";
 
 fn when(at: DateTime<Utc>, zone: Tz) -> String {
     Moment::new(at, zone).text

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::service::Record;
+use super::{pages::Choice, service::Record};
 use crate::{
+    access::Viewer,
     features::accounts::{Password, PasswordOwner},
     web::{FormReader, FormView, forms::Fields},
 };
@@ -18,23 +19,26 @@ pub(super) struct NewPerson<R> {
     pub(super) hospital_id: Option<i64>,
 }
 
-/// The form of a new person. `chooses` whether it says for which hospital.
+/// The form of a new person, as `viewer` fills it in: the platform chooses among the hospitals on offer.
 ///
 /// # Errors
 /// The form to show again.
 pub(super) fn new<R: Record>(
     fields: Fields,
     today: NaiveDate,
-    chooses: bool,
+    (viewer, on_offer): (&Viewer, &[Choice]),
 ) -> Result<(NewPerson<R>, FormView), Box<FormView>> {
     let reader = FormReader::new(fields);
-    let hospital_id = chooses
+    let hospital_id = viewer
+        .runs_platform()
         .then(|| {
             reader.parsed("hospital_id", "Hospital", |id| {
                 id.parse::<i64>().map_err(|_error| "Choose a hospital from the list.".to_owned())
             })
         })
         .flatten();
+    let chosen = on_offer.iter().find(|choice| Some(&choice.value) == hospital_id.map(|id| id.to_string()).as_ref());
+    let hospital = viewer.hospital().map(|hospital| &hospital.name).or(chosen.map(|choice| &choice.label));
     let record = R::read(&reader, today);
     let text = reader.optional_secret("password", "Password");
     let account = record.as_ref().map(Record::account);
@@ -42,7 +46,7 @@ pub(super) fn new<R: Record>(
         first_name: account.map_or("", |account| &account.first_name),
         last_name: account.map_or("", |account| &account.last_name),
         email: account.map_or("", |account| &account.email),
-        hospital: "",
+        hospital: hospital.map_or("", String::as_str),
     };
     let chosen = text.map(|text| Password::choose(&text, &owner));
     let password = chosen.and_then(|chosen| chosen.map_err(|sentence| reader.error("password", sentence)).ok());

@@ -73,8 +73,9 @@ fn mail_goes_encrypted_unless_somebody_says_that_it_need_not() {
 #[test]
 fn without_a_mail_server_mail_is_kept_in_files_or_in_production_not_sent() {
     assert!(matches!(read(&[]).mail.delivery, Delivery::Folder(folder) if folder.ends_with("mail")));
-    assert!(!production(&[]).unwrap().mail.is_on());
-    assert!(production(&[("SMTP_URL", "smtp://mail.example")]).unwrap().mail.is_on());
+    assert!(matches!(production(&[]).unwrap().mail.delivery, Delivery::Off));
+    let with_server = production(&[("SMTP_URL", "smtp://mail.example")]).unwrap();
+    assert!(matches!(with_server.mail.delivery, Delivery::Smtp(_)));
 }
 
 #[test]

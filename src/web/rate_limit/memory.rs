@@ -62,6 +62,13 @@ impl MemoryWindows {
         }
     }
 
+    pub(super) fn forgive(&self, keys: &[Key]) {
+        let mut windows = self.lock();
+        for key in keys {
+            windows.remove(&key.name);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<Try>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -167,6 +167,16 @@ impl RateLimiter {
         }
     }
 
+    /// Forgets the tries of these windows: whoever made them has shown otherwise that they may.
+    pub async fn forgive(&self, keys: &[Key]) {
+        self.memory.forgive(keys);
+        if let Some(redis) = &self.redis
+            && let Err(error) = redis::forgive(redis, keys).await
+        {
+            log::debug!("tries stay counted: {error}");
+        }
+    }
+
     async fn decide(&self, keys: &[Key], id: &str) -> Decision {
         let now = self.clock.now().timestamp_millis();
         if let Some(redis) = &self.redis {

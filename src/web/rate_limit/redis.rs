@@ -46,6 +46,11 @@ pub(super) async fn give_back(redis: &Redis, keys: &[Key], id: &str) -> Result<(
     redis.run_pooled(eval(redis, GIVE_BACK, keys).arg(id)).await.map(drop)
 }
 
+pub(super) async fn forgive(redis: &Redis, keys: &[Key]) -> Result<(), Error> {
+    let names = keys.iter().map(|key| redis.key("tries", &key.name));
+    redis.run_pooled(Command::new("DEL").args(names)).await.map(drop)
+}
+
 fn eval(redis: &Redis, script: &str, keys: &[Key]) -> Command {
     let count = u32::try_from(keys.len()).unwrap_or(u32::MAX);
     let names = keys.iter().map(|key| redis.key("tries", &key.name));

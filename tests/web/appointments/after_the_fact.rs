@@ -155,9 +155,40 @@ async fn of_two_outcomes_at_once_one_is_recorded() {
     }
     // A form that was made before somebody changed the visit.
     let visit = practice.visit_at(Status::Scheduled, -3).await;
-    practice.home.post_form(&format!("{}/confirmation", visit.path()), &[("version", "0")]).await.expect(303);
+    practice.home.post_form(&format!("{}/arrival", visit.path()), &[("version", "0")]).await.expect(303);
     let late = practice.say(&visit, &COMPLETED).await.expect(409);
-    assert!(late.says("Somebody changed this visit after you opened the page. Its status is now: confirmed."));
+    assert!(late.says("Somebody changed this visit after you opened the page. Its status is now: waiting."));
     assert_eq!(outcomes(&late, "main", &visit), ["Visit completed", "Did not attend"]);
     practice.say(&visit, &[("version", "1"), ("outcome", "completed")]).await.expect(303);
+}
+
+/// Nobody promises what has been: a request is not approved, a proposal not accepted, a visit not confirmed after its time.
+#[tokio::test]
+async fn nothing_is_promised_once_its_time_is_over() {
+    let practice = Practice::open().await;
+    let promises = [
+        (Status::Requested, "approval", &practice.surgery),
+        (Status::Proposed, "proposal/acceptance", &practice.home),
+        (Status::Scheduled, "confirmation", &practice.home),
+    ];
+    for (status, noun, by) in promises {
+        let visit = practice.visit_at(status, -240).await;
+        let offered = by.get(&visit.path()).await.ok();
+        assert!(!offered.has(&format!("form[action$=\"/{noun}\"]")), "{noun}");
+        let late = by.post_form(&format!("{}/{noun}", visit.path()), &[("version", "0")]).await.expect(409);
+        assert!(late.says("The time of that visit is over"), "{}", late.words());
+        assert_eq!(practice.stored(visit.id).await.status, status);
+    }
+}
+
+/// What somebody has typed is not lost because somebody else was faster.
+#[tokio::test]
+async fn a_reason_that_came_too_late_is_shown_again() {
+    let practice = Practice::open().await;
+    let visit = practice.visit_at(Status::Requested, 30).await;
+    let cancel = [("version", "0"), ("reason", "I am well again.")];
+    practice.home.post_form(&format!("{}/cancellation", visit.path()), &cancel).await.expect(303);
+    let decline = [("version", "0"), ("reason", "A long and careful explanation.")];
+    let late = practice.surgery.post_form(&format!("{}/rejection", visit.path()), &decline).await.expect(409);
+    assert!(late.text("#typed").contains("A long and careful explanation."), "{}", late.words());
 }

@@ -78,14 +78,23 @@ impl TestApp {
         Self::start_with(&[]).await
     }
 
+    /// A server that sends no mail, as in production without a mail server.
+    pub(crate) async fn start_without_mail() -> Self {
+        Self::start_as(&[], |_| Post::off()).await
+    }
+
     /// A server with some settings of its own, by the names they have in the environment.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
+        Self::start_as(settings, |mail| Post::through(mail.clone())).await
+    }
+
+    async fn start_as(settings: &[(&str, &str)], post: impl FnOnce(&Arc<KeepingMailer>) -> Post) -> Self {
         let _ = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
             .is_test(true)
             .try_init();
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let (clock, mail) = (Clock::fixed(NOW), Arc::new(KeepingMailer::default()));
-        let outside = Outside { clock: clock.clone(), post: Post::through(mail.clone()) };
+        let outside = Outside { clock: clock.clone(), post: post(&mail) };
         let (started, running) = launch(serve_alone(settings, outside));
         Self {
             address: started.address,
@@ -187,6 +196,18 @@ impl TestApp {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.mail.letters().into_iter().filter(|letter| letter.address == address).collect()
+    }
+
+    /// The same once there are as many as `count`: for letters that are asked for behind an answer.
+    pub(crate) async fn letters_when(&self, address: &str, count: usize) -> Vec<Letter> {
+        for _ in 0..200 {
+            let letters = self.letters_to(address).await;
+            if letters.len() >= count {
+                return letters;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("fewer than {count} letters reached {address}");
     }
 
     /// Sends exactly these bytes on a connection of their own: for what no well-behaved client sends.

@@ -17,6 +17,8 @@ use crate::{
 
 const SENT: &str = "If there is an account with that address, a link is on its way to it. It works for 30 minutes.";
 const CHOSEN: &str = "Your password is set. Sign in with it.";
+const CHOSEN_ELSEWHERE: &str =
+    "The password is set. Somebody is still signed in in this browser: if that is not you, sign out, then sign in.";
 
 /// The form that asks for an address.
 pub(in super::super) async fn new_reset(_: Visitor, pages: Pages) -> Result<HttpResponse, AppError> {
@@ -59,7 +61,7 @@ pub(in super::super) async fn show_link(
 
 /// Sets the password.
 pub(in super::super) async fn use_link(
-    _: Visitor,
+    Visitor(viewer): Visitor,
     token: web::Path<String>,
     submitted: Submitted,
     pages: Pages,
@@ -68,8 +70,9 @@ pub(in super::super) async fn use_link(
     let Some(linked) = links::find(pages.state(), &token).await? else { return over(&pages) };
     match forms::first_password(fields, &linked.account.password_owner()) {
         Ok(password) if links::choose(pages.state(), pages.peer().address, (&linked, &password)).await? => {
-            // Whose browser this is, nobody knows; who is signed in there stays so.
-            Ok(see_other_saying("/sign-in", FlashKind::Success, CHOSEN))
+            // Whoever is signed in in this browser may be somebody else, and stays so.
+            let chosen = if viewer.is_some() { CHOSEN_ELSEWHERE } else { CHOSEN };
+            Ok(see_other_saying("/sign-in", FlashKind::Success, chosen))
         }
         Ok(_) => over(&pages),
         Err(form) => pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &LinkPage::new(&token, *form)),

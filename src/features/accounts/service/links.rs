@@ -1,6 +1,6 @@
 //! Links by which people choose a password: an invitation to somebody new, and another password for one that is forgotten.
 
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -10,7 +10,6 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr};
 use secrecy::SecretString;
-use tokio::time::{Instant, sleep_until};
 
 use crate::{
     cache::Topics,
@@ -19,7 +18,7 @@ use crate::{
         accounts::{
             hashing,
             passwords::Password,
-            queries::{self, LinkedAccount},
+            queries::{self, LinkedAccount, NO_PAGE},
             token::Token,
         },
         audit::{self, Act},
@@ -34,9 +33,10 @@ use crate::{
 const INVITATION: TimeDelta = TimeDelta::days(7);
 /// How long a link for a forgotten password works.
 const RESET: TimeDelta = TimeDelta::minutes(30);
-/// Asking for a link takes so long, whoever's address it is: that of somebody with an account costs a transaction more.
-const ANSWER: Duration = Duration::from_millis(400);
-const NO_PAGE: Topics = Topics::exempt("no page that is kept shows links");
+/// Who was invited so shortly ago is not invited again.
+const A_MOMENT: TimeDelta = TimeDelta::minutes(5);
+/// What expired so long ago is removed; no mail tells of it any more.
+const KEPT: TimeDelta = TimeDelta::days(60);
 
 /// Invites the person `user_id` to choose their first password, in the unit of work that makes their account. Two statements.
 ///
@@ -44,7 +44,21 @@ const NO_PAGE: Topics = Topics::exempt("no page that is kept shows links");
 /// The database's.
 pub(crate) async fn invite(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) -> Result<(), DbErr> {
     let link_id = insert(uow, now, (user_id, LinkPurpose::Invitation)).await?;
-    mail::queue(uow, now, [(user_id, Errand::Invitation { link_id })]).await
+    mail::queue(uow, now, [(user_id, Errand::PasswordLink { link_id })]).await
+}
+
+/// The same for somebody who was invited before: the new link takes the place of the old ones. Whether it was sent; one that
+/// was sent a moment ago will do, for whoever presses twice. Four statements at most.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn invite_again(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) -> Result<bool, DbErr> {
+    if uow.read(async |conn| queries::is_invited(conn, user_id, now - A_MOMENT).await).await? {
+        return Ok(false);
+    }
+    end_all(uow, now, user_id).await?;
+    invite(uow, now, user_id).await?;
+    Ok(true)
 }
 
 /// What nobody can sign in with: the password of somebody who has yet to choose one.
@@ -56,7 +70,8 @@ pub(crate) async fn no_password(state: &AppState) -> Result<String, AppError> {
     hashing::hash_text(random, state.settings.security.password_hashing).await
 }
 
-/// Sends a link to whoever has this address. What is answered, and when, does not tell whether anybody has.
+/// Sends a link to whoever has this address. What is answered, when, and at what cost does not tell whether anybody has: the
+/// link is written behind the answer. Should the server stop in between, its owner waits in vain and asks again.
 ///
 /// # Errors
 /// `TooManyRequests` after too many tries from one place; the database's.
@@ -65,7 +80,6 @@ pub(in crate::features::accounts) async fn request_reset(
     from: IpAddr,
     email: &str,
 ) -> Result<(), AppError> {
-    let answer_at = Instant::now() + ANSWER;
     let [place, account] = Key::password_reset(email, from);
     let counted =
         state.rate_limiter.attempt(&[place]).await.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
@@ -73,15 +87,18 @@ pub(in crate::features::accounts) async fn request_reset(
     let found = queries::credentials_by_email(&state.db.reader(), email).await?;
     // A mailbox that is being filled by somebody gets no more; whose it is, nobody is told.
     let may_send = state.rate_limiter.attempt(&[account]).await.is_ok();
-    if let Some(found) = found.filter(|found| may_send && found.may_enter()) {
+    let state = state.clone();
+    actix_web::rt::spawn(async move {
+        let Some(found) = found.filter(|found| may_send && found.may_enter()) else { return };
         let now = state.clock.now();
         let written = state.db.write(async |uow| {
             let link_id = insert(uow, now, (found.id, LinkPurpose::Reset)).await?;
-            mail::queue(uow, now, [(found.id, Errand::PasswordReset { link_id })]).await
+            mail::queue(uow, now, [(found.id, Errand::PasswordLink { link_id })]).await
         });
-        written.await?;
-    }
-    sleep_until(answer_at).await;
+        if let Err(error) = written.await {
+            log::error!("a link for a forgotten password could not be written: {error}");
+        }
+    });
     Ok(())
 }
 
@@ -95,7 +112,7 @@ async fn insert(uow: &UnitOfWork, now: DateTime<Utc>, (user_id, purpose): (i64, 
         user_id: Set(user_id),
         purpose: Set(purpose),
         expires_at: Set(now + lasts),
-        used_at: Set(None),
+        ended_at: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
     };
@@ -113,10 +130,7 @@ pub(in crate::features::accounts) async fn find(
     let Some(token) = Token::parse(token) else { return Ok(None) };
     let found = queries::linked(&state.db.reader(), token.id).await?;
     let now = state.clock.now();
-    Ok(found.filter(|found| {
-        let opens = token.opens(&state.settings.secret_key, &found.link, &found.account.password_hash);
-        opens && found.works(now)
-    }))
+    Ok(found.filter(|found| token.opens(&state.settings.secret_key, found) && found.works(now)))
 }
 
 /// Sets the password of a link that was found, ends all sessions of its person, and with them every other link. Whether it
@@ -134,6 +148,9 @@ pub(in crate::features::accounts) async fn choose(
     let replaced = state.db.write(async |uow| replace(state, uow, now, (linked, &hash, from)).await).await?;
     let Some(revoked) = replaced else { return Ok(false) };
     state.sessions.forget(revoked).await;
+    // Whoever has forgotten their password has tried a few from this place, and comes to sign in now.
+    let [pair, _, account] = Key::sign_in(&linked.account.email, from);
+    state.rate_limiter.forgive(&[pair, account]).await;
     Ok(true)
 }
 
@@ -144,22 +161,18 @@ async fn replace(
     (linked, hash, from): (&LinkedAccount, &str, IpAddr),
 ) -> Result<Option<Revoked>, AppError> {
     let id = linked.account.id;
-    let used = password_link::Entity::update_many()
-        .col_expr(Column::UsedAt, Expr::value(now))
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::UserId.eq(id))
-        .filter(Column::UsedAt.is_null());
     let password = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(hash))
         .col_expr(user::Column::UpdatedAt, Expr::value(now))
         .filter(user::Column::Id.eq(id))
         .filter(user::Column::Active.eq(true))
-        // The link is one for this password: of two that are sent at once, the second finds another.
+        // The link is one for this password and this address: of two that are sent at once, the second finds another.
+        .filter(user::Column::Email.eq(linked.account.email.as_str()))
         .filter(user::Column::PasswordHash.eq(linked.account.password_hash.as_str()));
     if uow.update_where(password, Topics::exempt("no page shows a password")).await? == 0 {
         return Ok(None);
     }
-    uow.update_where(used, NO_PAGE).await?;
+    end_all(uow, now, id).await?;
     let revoked = state.sessions.revoke_all(uow, id, None).await?;
     let ended = i64::try_from(revoked.len()).unwrap_or(i64::MAX);
     let act = Act::new(AuditAction::PasswordChanged, AuditSubject::User, id)
@@ -167,4 +180,27 @@ async fn replace(
         .word("by", linked.purpose_word());
     audit::record(uow, now, linked.account.actor(from), act).await?;
     Ok(Some(revoked))
+}
+
+/// Ends all links of a person, for good. One statement.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn end_all(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) -> Result<(), DbErr> {
+    let open = password_link::Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::EndedAt.is_null());
+    uow.update_where(open, NO_PAGE).await.map(drop)
+}
+
+/// Removes links that were over long ago; how many.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn sweep_links(state: &AppState) -> Result<u64, AppError> {
+    let before = state.clock.now() - KEPT;
+    let old = password_link::Entity::delete_many().filter(Column::ExpiresAt.lt(before));
+    Ok(state.db.write_idempotent(async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?)
 }

@@ -8,7 +8,10 @@ use super::{
         pages,
         policy::{BookAppointment, DecideAppointment},
         queries::{self, Party},
-        service::booking::{self, AHEAD, NotBooked},
+        service::{
+            booking::{self, AHEAD, NotBooked},
+            proposing,
+        },
         step::Step,
     },
     steps,
@@ -40,19 +43,45 @@ pub(in super::super) async fn create(
     let (state, reader) = (pages.state(), pages.state().db.reader());
     let fields = submitted.fields()?;
     let token = fields.get("token").cloned();
-    let (status, form) = match forms::booking(&viewer, fields) {
+    let (refused, form) = match forms::booking(&viewer, fields) {
         Ok((command, typed)) => match booking::book(state, &reader, &viewer, &command).await {
             Ok(id) => return Ok(booked(&viewer, id)),
-            Err(NotBooked::Taken(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
-            Err(NotBooked::Field(field, why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, why)),
-            Err(NotBooked::Failed(error)) => return Err(error),
+            Err(refused) => refusal(&viewer, refused, typed)?,
         },
-        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+        Err(form) => (Refused::Field, *form),
     };
-    let page = self::form(&viewer, &reader, Sought::again(form), &pages).await?.with_token(token);
-    let page = if status == StatusCode::CONFLICT { page.asking_why() } else { page };
-    pages.refuse(status, &*viewer, &page)
+    let page = self::form(&viewer, &reader, Sought::again(form), &pages).await?;
+    match refused {
+        Refused::Field => pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page.with_token(token)),
+        Refused::Taken => pages.refuse(StatusCode::CONFLICT, &*viewer, &page.with_token(token).asking_why()),
+        // With a token of its own: sent once more, it books once more.
+        Refused::Used => pages.refuse(StatusCode::CONFLICT, &*viewer, &page),
+    }
 }
+
+/// Why the form is shown again.
+enum Refused {
+    Field,
+    Taken,
+    Used,
+}
+
+/// The form with why nothing was booked.
+fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<(Refused, FormView), AppError> {
+    Ok(match refused {
+        NotBooked::Taken(why) if matches!(viewer.standing, Standing::Patient { .. }) => {
+            (Refused::Taken, typed.with_error("starts_at", why))
+        }
+        NotBooked::Taken(why) => {
+            (Refused::Taken, typed.with_error("starts_at", why).with_error("overbook_reason", OVERBOOK))
+        }
+        NotBooked::Used(why) => (Refused::Used, typed.with_error("", why)),
+        NotBooked::Field(field, why) => (Refused::Field, typed.with_error(field, why)),
+        NotBooked::Failed(error) => return Err(error),
+    })
+}
+
+const OVERBOOK: &str = "To book it all the same, say why it must be then.";
 
 fn booked(viewer: &Viewer, id: i64) -> HttpResponse {
     let said = match viewer.standing {
@@ -76,13 +105,13 @@ pub(in super::super) async fn propose(
             return steps::show_again(&viewer, (*id, &step), (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await;
         }
     };
-    let local = command.local.unwrap_or_default();
-    let refused = match booking::proposable(pages.state(), &viewer, (*id, local)).await {
+    let refused = match proposing::proposable(pages.state(), &viewer, (*id, &command)).await {
         Ok(free) => {
             command.proposes = Some(free);
             return steps::carry_out(&viewer, (*id, &step), (command, typed), &pages).await;
         }
-        Err(NotBooked::Taken(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
+        Err(NotBooked::Taken(why) | NotBooked::Used(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
+        Err(NotBooked::Failed(AppError::Conflict(why))) => (StatusCode::CONFLICT, typed.with_error("", why)),
         Err(NotBooked::Field(field, why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, why)),
         Err(NotBooked::Failed(error)) => return Err(error),
     };

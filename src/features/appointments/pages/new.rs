@@ -14,7 +14,7 @@ use crate::{
         },
         schedules::{self, Day, Rules, Schedule},
     },
-    web::{FormView, Page, Present},
+    web::{FormView, Page, Present, moment::date_in_words},
 };
 
 /// So many times are offered at once.
@@ -47,6 +47,8 @@ pub(in crate::features::appointments) struct BookingForm {
     is_ready: bool,
     days: Vec<Day>,
     zone: &'static str,
+    /// To staff, of a doctor who has no hours: where they are entered.
+    hours_href: Option<String>,
     /// Whether the reason for overbooking is asked for.
     asks_why: bool,
     /// What tells this form from the next.
@@ -82,6 +84,11 @@ impl BookingForm {
             days: times
                 .map(|(schedule, rules)| offer((schedule, rules), (date, is_staff), present))
                 .unwrap_or_default(),
+            hours_href: sought
+                .doctor_id
+                .or(parties.doctors.first().map(|doctor| doctor.id).filter(|_| is_doctor))
+                .filter(|_| is_staff && times.is_some_and(|(schedule, _)| schedule.windows.is_empty()))
+                .map(|id| format!("/doctors/{id}/availability")),
             zone: viewer.zone().name(),
             asks_why,
             token: format!("{:032x}", rand::random::<u128>()),
@@ -140,8 +147,10 @@ impl Choice {
     }
 
     fn patient(party: &Party) -> Self {
+        // Two of one name are told apart by their birth.
+        let born = party.date_of_birth.map(|date| format!(", born {}", date_in_words(date))).unwrap_or_default();
         let phone = party.note.as_deref().map(|phone| format!(", {phone}")).unwrap_or_default();
-        Self { value: party.id, label: format!("{} {}{phone}", party.first_name, party.last_name) }
+        Self { value: party.id, label: format!("{} {}{born}{phone}", party.first_name, party.last_name) }
     }
 }
 

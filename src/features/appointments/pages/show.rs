@@ -55,6 +55,8 @@ pub(in crate::features::appointments) struct Show {
     history: Vec<Entry>,
     /// What is wrong with the form that was sent; empty when none was.
     form: FormView,
+    /// A reason that was typed into it, when there is no place for it on this page any more: so that it is not lost.
+    typed: Option<String>,
 }
 
 /// Something the viewer may do.
@@ -91,6 +93,7 @@ impl Show {
             next: what_comes_next((row.status, present.has_come(row.ends_at)), viewer.role()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
+            typed: None,
             history: history.into_iter().map(|event| Entry::new(viewer, event)).collect(),
             specialization: row.specialization,
             symptoms: row.symptoms,
@@ -112,6 +115,8 @@ impl Show {
         if let Some(offer) = offer.filter(|offer| offer.act.step.needs_reason() || offer.act.step.needs_time()) {
             offer.form = form.clone();
             offer.open = true;
+        } else {
+            self.typed = form.values.get("reason").filter(|reason| !reason.is_empty()).cloned();
         }
         self.form = form;
         self

@@ -1,5 +1,6 @@
 //! Whom a visit can be booked with and for.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
     doctor,
@@ -37,6 +38,8 @@ pub(in crate::features::appointments) struct Party {
     pub(in crate::features::appointments) active: bool,
     /// Of a doctor: whether patients may ask for times.
     pub(in crate::features::appointments) accepting: bool,
+    /// Of a patient: what tells them from another of the same name.
+    pub(in crate::features::appointments) date_of_birth: Option<NaiveDate>,
     /// Of a doctor: the field.
     pub(in crate::features::appointments) note: Option<String>,
     pub(in crate::features::appointments) slot_minutes: i32,
@@ -116,7 +119,7 @@ fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
         .select_only()
         .expr_as(Expr::cust("0"), "kind")
         .columns([doctor::Column::Id, doctor::Column::UserId])
-        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active])
+        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column(doctor::Column::Accepting)
         .column_as(doctor::Column::Specialization, "note")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
@@ -148,7 +151,7 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
         .select_only()
         .expr_as(Expr::cust("1"), "kind")
         .columns([patient::Column::Id, patient::Column::UserId])
-        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active])
+        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column_as(user::Column::Active, "accepting")
         .column_as(user::Column::Phone, "note")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
@@ -157,15 +160,24 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
         .order_by_asc(patient::Column::Id)
 }
 
+/// A visit that a form has booked.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::appointments) struct Booked {
+    pub(in crate::features::appointments) id: i64,
+    pub(in crate::features::appointments) doctor_id: i64,
+    pub(in crate::features::appointments) patient_id: i64,
+    pub(in crate::features::appointments) starts_at: DateTime<Utc>,
+}
+
 /// The visit that `user_id` booked with this token.
 pub(in crate::features::appointments) async fn booked_with(
     reader: &Reader,
     (user_id, token): (i64, &str),
-) -> Result<Option<i64>, DbErr> {
+) -> Result<Option<Booked>, DbErr> {
     let found = appointment::Entity::find()
         .select_only()
-        .column(Column::Id)
+        .columns([Column::Id, Column::DoctorId, Column::PatientId, Column::StartsAt])
         .filter(Condition::all().add(Column::RequestedBy.eq(user_id)).add(Column::BookingToken.eq(token)));
     let topics = crate::cache::Topics::exempt("a form that was sent twice");
-    reader.run(topics, async |conn| found.clone().into_tuple().one(conn).await).await
+    reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }

@@ -8,7 +8,7 @@ mod record;
 mod rows;
 mod scope;
 
-pub(super) use booking::{OFFERED, Parties, Party, booked_with, chosen, offered};
+pub(super) use booking::{Booked, OFFERED, Parties, Party, booked_with, chosen, offered};
 pub(super) use change::{Standing, standing};
 pub(super) use list::{DoctorOption, doctors, list};
 pub(crate) use outcome::{needs_outcome, not_over};

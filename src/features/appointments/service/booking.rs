@@ -1,9 +1,9 @@
-//! Booking visits, and proposing other times.
+//! Booking visits.
 //!
 //! What is read first tells whoever books what is wrong; the last word has the database, which refuses two busy visits of one
 //! doctor or of one patient at a time, however many book at once.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment, appointment_event,
     enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, NotificationKind, Role},
@@ -12,16 +12,16 @@ use sea_orm::{ActiveValue::NotSet, Set};
 
 use super::super::{
     forms::Booking,
-    queries::{self, Party, Standing},
+    queries::{self, Booked, Party},
 };
 use crate::{
     access::{self, Viewer},
-    cache::{Topic, Topics},
+    cache::Topic,
     db::{DbErr, Reader, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, Act},
         notifications::{self, News},
-        schedules::{self, Refusal, Rules, Schedule, span},
+        schedules::{self, Refusal, Rules, span},
     },
     state::AppState,
     web::{AppError, Present},
@@ -37,6 +37,8 @@ pub(in crate::features::appointments) enum NotBooked {
     Field(&'static str, String),
     /// The time is taken: the sentence beside it.
     Taken(String),
+    /// The form has booked another visit before: what to do.
+    Used(String),
     Failed(AppError),
 }
 
@@ -75,8 +77,21 @@ pub(in crate::features::appointments) async fn book(
     };
     // Perhaps by the same form, sent a moment ago.
     match queries::booked_with(reader, (viewer.user_id, token)).await? {
-        Some(id) => Ok(id),
-        None => booked,
+        Some(found) if found.is_what(viewer, booking) => Ok(found.id),
+        // The form was changed after it had booked, and what it says now is not booked.
+        Some(_) if matches!(booked, Err(NotBooked::Taken(_))) => Err(NotBooked::Used(USED.to_owned())),
+        _ => booked,
+    }
+}
+
+const USED: &str = "This form has booked a visit already, which is on the list of visits. What it says now is another one: \
+                    send it once more to book that as well.";
+
+impl Booked {
+    /// Whether it is the visit that `booking` asks for.
+    fn is_what(&self, viewer: &Viewer, booking: &Booking) -> bool {
+        let local = self.starts_at.with_timezone(&viewer.zone()).naive_local();
+        ids(viewer, booking) == (self.doctor_id, self.patient_id) && local == booking.local
     }
 }
 
@@ -101,15 +116,21 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
     let overbooks = match schedule.judge(starts_at, rules, &present) {
         Ok(()) => false,
         Err(Refusal::Taken) if booking.overbook_reason.is_some() => true,
-        Err(Refusal::Taken) => return Err(NotBooked::Taken(TAKEN.to_owned())),
+        Err(Refusal::Taken) => return Err(NotBooked::Taken(taken(viewer, TAKEN))),
         Err(refusal) => return Err(NotBooked::Field("starts_at", sentence(refusal, (viewer, rules)))),
     };
     Ok(Slot { hospital_id, doctor, patient, starts_at, ends_at: starts_at + rules.slot, overbooks })
 }
 
-const TAKEN: &str = "That time is taken. Choose one of the free times below.";
+/// What is said of a time that is taken `how`. Staff may book it all the same, and are asked why.
+fn taken(viewer: &Viewer, how: &str) -> String {
+    let or_else = if viewer.role() == Role::Patient { "" } else { ", or say why it must be then" };
+    format!("{how} Choose one of the free times below{or_else}.")
+}
 
-fn wrong(field: &'static str, sentence: impl Into<String>) -> NotBooked {
+const TAKEN: &str = "That time is taken.";
+
+pub(super) fn wrong(field: &'static str, sentence: impl Into<String>) -> NotBooked {
     NotBooked::Field(field, sentence.into())
 }
 
@@ -125,22 +146,22 @@ fn ids(viewer: &Viewer, booking: &Booking) -> (i64, i64) {
     (doctor_id, patient_id)
 }
 
-fn instant(local: NaiveDateTime, rules: Rules) -> Result<DateTime<Utc>, &'static str> {
+pub(super) fn instant(local: NaiveDateTime, rules: Rules) -> Result<DateTime<Utc>, &'static str> {
     rules.instant(local).ok_or("The clocks go forward over that time. Choose another.")
 }
 
 /// What is said of a time that cannot be booked.
-fn sentence(refusal: Refusal, (viewer, rules): (&Viewer, Rules)) -> String {
+pub(super) fn sentence(refusal: Refusal, (viewer, rules): (&Viewer, Rules)) -> String {
     let whose = if viewer.role() == Role::Patient { "You already have" } else { "The patient already has" };
     match refusal {
         Refusal::Past => "That time is over. Choose one that is to come.".to_owned(),
         Refusal::TooSoon => format!("Book at least {} hours ahead. For sooner, call the hospital.", rules.lead_hours()),
         Refusal::NotWorking => "The doctor does not work on that day.".to_owned(),
         Refusal::OutOfHours => "That is outside the doctor's hours.".to_owned(),
-        Refusal::OffSlot => "Visits do not begin at that minute. Choose one of the times below.".to_owned(),
+        Refusal::OffSlot => "Visits do not begin at that minute. Choose one of the free times.".to_owned(),
         Refusal::Away => "The doctor is away then.".to_owned(),
         Refusal::PatientBusy => format!("{whose} another visit at that time."),
-        Refusal::Taken => TAKEN.to_owned(),
+        Refusal::Taken => taken(viewer, TAKEN),
     }
 }
 
@@ -160,7 +181,7 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
         }
         // Sent twice at the same moment: whoever asks for the token next finds the other.
         Some(broken) if matches!(broken.kind, ViolationKind::Overlap | ViolationKind::Unique) => {
-            NotBooked::Taken("Somebody took that time a moment ago. Choose one of the free times below.".to_owned())
+            NotBooked::Taken(taken(viewer, "Somebody took that time a moment ago."))
         }
         _ => error.into(),
     })
@@ -234,48 +255,4 @@ async fn record(uow: &UnitOfWork, (viewer, now): (&Viewer, DateTime<Utc>), slot:
     let act = Act::new(action, AuditSubject::Appointment, id).instant("starts_at", slot.starts_at);
     let act = if slot.overbooks { act.word("overbooked", "yes") } else { act };
     audit::record(uow, now, viewer, act).await
-}
-
-/// Whether the doctor of the visit `id` may propose the time `local` for it: as an instant, with where the visit stands.
-///
-/// # Errors
-/// [`AppError::NotFound`] when the visit is not theirs; why the time cannot be proposed, with the nearest that can.
-pub(in crate::features::appointments) async fn proposable(
-    state: &AppState,
-    viewer: &Viewer,
-    (id, local): (i64, NaiveDateTime),
-) -> Result<(DateTime<Utc>, Standing), NotBooked> {
-    let reader = state.db.reader();
-    let topics = Topics::exempt("an act, which keeps no page");
-    let visit = reader.run(topics, async |conn| queries::standing(viewer, conn, id).await).await?;
-    let visit = visit.ok_or(AppError::NotFound)?;
-    let rules = schedules::rules(viewer, (visit.slot_minutes, visit.booking_lead_hours));
-    let starts_at = instant(local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
-    if starts_at == visit.starts_at {
-        return Err(wrong("starts_at", "That is the time the patient asked for: approve the request instead."));
-    }
-    let parties = (visit.doctor_id, Some(visit.patient_id));
-    let schedule = schedules::schedule(&reader, parties, span(local.date(), AHEAD, rules.zone)).await?;
-    let present = Present::new(state.clock.now(), None);
-    let Err(refusal) = schedule.judge(starts_at, rules, &present) else { return Ok((starts_at, visit)) };
-    let free = free_then(&schedule, local.date(), (rules, &present));
-    if refusal == Refusal::Taken {
-        return Err(NotBooked::Taken(format!("You have another visit at that time. {free}")));
-    }
-    Err(wrong("starts_at", format!("{} {free}", sentence(refusal, (viewer, rules)))))
-}
-
-/// The nearest free times from `date` on, in words.
-fn free_then(schedule: &Schedule, date: NaiveDate, (rules, present): (Rules, &Present)) -> String {
-    let nearest = schedule.nearest((date, AHEAD), rules, (present, 4));
-    let times: Vec<String> = nearest
-        .into_iter()
-        .flat_map(|(_, slots)| slots)
-        .map(|slot| slot.starts_at.with_timezone(&rules.zone).format("%A %-d %B, %H:%M").to_string())
-        .collect();
-    if times.is_empty() {
-        let until = date + Days::new(AHEAD);
-        return format!("There is no free time before {}.", until.format("%-d %B"));
-    }
-    format!("Free are: {}.", times.join("; "))
 }

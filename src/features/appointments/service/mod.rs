@@ -1,6 +1,7 @@
 //! What is done with appointments: booking them, and the steps of their life.
 
 pub(super) mod booking;
+pub(super) mod proposing;
 mod steps;
 
 pub(super) use steps::take;

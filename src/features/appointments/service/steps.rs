@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
-    enums::{AppointmentStatus, AuditSubject, NotificationKind},
+    enums::{AuditSubject, NotificationKind},
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
@@ -41,8 +41,6 @@ pub(in crate::features::appointments) async fn take(
     command: &StepCommand,
 ) -> Result<(), AppError> {
     let now = state.clock.now();
-    let step = command.step;
-    let may_follow = |found: &Standing| step.may_follow((found.status, found.ends_at), &Present::new(now, None));
     state
         .db
         .write(async |uow| {
@@ -53,17 +51,24 @@ pub(in crate::features::appointments) async fn take(
                     uow.read(async |conn| queries::standing(viewer, conn, id).await).await?.ok_or(AppError::NotFound)?
                 }
             };
-            if !may_follow(&before) || before.version != command.version {
-                return Err(moved_on(before.status, may_follow(&before)));
-            }
+            may_take(command, &before, now)?;
             if !compare_and_set(uow, (id, &before), command, now).await? {
                 // Another unit of work was committed between the two statements.
                 let current = uow.read(async |conn| queries::standing(viewer, conn, id).await).await?.unwrap_or(before);
-                return Err(moved_on(current.status, may_follow(&current)));
+                return Err(moved_on(command, &current, now));
             }
             record(uow, (viewer, now), (id, &before), command).await
         })
         .await
+}
+
+/// Whether the step may be taken with the visit as it stands.
+///
+/// # Errors
+/// [`AppError::Conflict`] with why not.
+pub(super) fn may_take(command: &StepCommand, visit: &Standing, now: DateTime<Utc>) -> Result<(), AppError> {
+    let may_follow = command.step.may_follow(&visit.into(), &Present::new(now, None));
+    if may_follow && visit.version == command.version { Ok(()) } else { Err(moved_on(command, visit, now)) }
 }
 
 /// Changes the appointment if it is still as it was `before`; whether it was.
@@ -170,15 +175,21 @@ fn notice(step: Step, appointment: &Standing) -> Option<(NotificationKind, Vec<i
     })
 }
 
-/// The appointment is not what it was when the form was made; whether the step may be taken all the same.
-fn moved_on(status: AppointmentStatus, may_follow: bool) -> AppError {
-    let is_now = status_tag(status).label.to_lowercase();
-    AppError::Conflict(if may_follow {
-        format!(
+/// Why the step cannot be taken: somebody was faster, or it is not one for a visit like this.
+fn moved_on(command: &StepCommand, visit: &Standing, now: DateTime<Utc>) -> AppError {
+    let is_now = status_tag(visit.status).label.to_lowercase();
+    let may_follow = command.step.may_follow(&visit.into(), &Present::new(now, None));
+    AppError::Conflict(match (visit.version == command.version, may_follow) {
+        (false, true) => format!(
             "Somebody changed this visit after you opened the page. Its status is now: {is_now}. Look at it again, then decide."
-        )
-    } else {
-        format!("This visit has moved on: its status is now {is_now}. Below is what can be done now.")
+        ),
+        (false, false) => {
+            format!("This visit has moved on: its status is now {is_now}. Below is what can be done now.")
+        }
+        (true, _) if command.step.is_too_late(&visit.into(), &Present::new(now, None)) => {
+            "The time of that visit is over, so nobody can promise it any more. Below is what can be done.".to_owned()
+        }
+        (true, _) => format!("That cannot be done with a visit whose status is: {is_now}. Below is what can be done."),
     })
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::rows::{NotificationRow, VisitRow, appointments, unread, waiting};
 use crate::{
-    access::Viewer,
+    access::{Standing, Viewer},
     features::home::queries::{DoctorFigures, Item, Section},
     web::{Page, Present},
 };
@@ -28,6 +28,8 @@ pub(in crate::features::home) struct DoctorDashboard {
     unread: Vec<NotificationRow>,
     /// Nothing has ever happened here: say what to do first.
     first_run: bool,
+    /// Where the doctor's hours are entered.
+    hours_href: String,
 }
 
 impl DoctorDashboard {
@@ -52,6 +54,10 @@ impl DoctorDashboard {
             requests: appointments(items, Section::Requests).into_iter().map(row).collect(),
             needs_outcome: appointments(items, Section::NeedsOutcome).into_iter().map(row).collect(),
             unread: unread(items, viewer),
+            hours_href: match viewer.standing {
+                Standing::Doctor { doctor_id, .. } => format!("/doctors/{doctor_id}/availability"),
+                _ => "/profile".to_owned(),
+            },
             first_run: items.is_empty() && figures.patients_seen == 0,
         }
     }

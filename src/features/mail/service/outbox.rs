@@ -31,13 +31,8 @@ pub(crate) enum Errand {
         /// When to tell, UTC.
         due_at: DateTime<Utc>,
     },
-    /// A link to choose a first password.
-    Invitation {
-        /// `password_link.id`
-        link_id: i64,
-    },
-    /// A link to choose another password.
-    PasswordReset {
+    /// A link to choose a password.
+    PasswordLink {
         /// `password_link.id`
         link_id: i64,
     },
@@ -89,11 +84,8 @@ fn row(at: DateTime<Utc>, recipient_id: i64, errand: Errand) -> ActiveModel {
             due_at: Set(due_at),
             ..blank
         },
-        Errand::Invitation { link_id } => {
-            ActiveModel { kind: Set(MailKind::Invitation), password_link_id: Set(Some(link_id)), ..blank }
-        }
-        Errand::PasswordReset { link_id } => {
-            ActiveModel { kind: Set(MailKind::PasswordReset), password_link_id: Set(Some(link_id)), ..blank }
+        Errand::PasswordLink { link_id } => {
+            ActiveModel { kind: Set(MailKind::PasswordLink), password_link_id: Set(Some(link_id)), ..blank }
         }
     }
 }

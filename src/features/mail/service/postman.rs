@@ -5,15 +5,18 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     enums::MailStatus,
-    limits::MAIL_ERROR,
     mail::{ActiveModel, Column, Entity, Model},
 };
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, join_all};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
-use super::super::queries::{self, NO_PAGE, Recipient};
+use super::{
+    super::queries::{self, NO_PAGE, Recipient},
+    outcome::{Outcome, Round},
+    stopper::Stopper,
+};
 use crate::{
-    integrations::mailer::{Letter, Mailer, NotSent},
+    integrations::mailer::{self, Letter, NotSent},
     metrics,
     state::AppState,
     web::AppError,
@@ -24,14 +27,11 @@ const EVERY: Duration = Duration::from_secs(5);
 /// The longest pause while the mail server is away.
 const LONGEST: Duration = Duration::from_secs(60);
 /// How many mails are read at once.
-const BATCH: u64 = 50;
-/// Within this time an instance that claimed a mail has sent it, or is gone. Longer than the mailer's patience.
-const CLAIM: TimeDelta = TimeDelta::minutes(3);
-/// The first pause after a failure; each further one is twice as long.
-const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
-const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
-/// After this many doublings the pause is the longest anyway.
-const DOUBLINGS: i32 = 4;
+const BATCH: u64 = 48;
+/// Within this time an instance that claimed a mail has sent it, or is gone: three times the mailer's patience.
+const CLAIM: TimeDelta = TimeDelta::seconds(3 * mailer::PATIENCE.as_secs().cast_signed());
+/// What was due so long ago and was never tried has been forgotten.
+const FORGOTTEN: TimeDelta = TimeDelta::minutes(10);
 /// What is over is kept so long, for whoever asks what became of a mail.
 const KEPT: TimeDelta = TimeDelta::days(30);
 /// How many rounds pass between two looks for what may go.
@@ -55,47 +55,39 @@ pub trait Writer {
         mail: &'a Model,
         recipient: &'a Recipient,
     ) -> LocalBoxFuture<'a, Result<Option<Words>, AppError>>;
-}
 
-/// What became of the mails of one round.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Round {
-    /// The mail server took them.
-    pub sent: u32,
-    /// What they would have said is no longer so.
-    pub cancelled: u32,
-    /// The mail server refused them for good.
-    pub refused: u32,
-    /// They are tried again later.
-    pub postponed: u32,
-    /// The mail server is away: the rest was not tried.
-    pub is_away: bool,
+    /// Removes what mails that were over long ago were about, and nothing else is; how many rows.
+    fn sweep<'a>(&'a self, state: &'a AppState) -> LocalBoxFuture<'a, Result<u64, AppError>>;
 }
 
 /// Empties the outbox.
 pub struct Postman {
     state: AppState,
     writer: Box<dyn Writer>,
-}
-
-/// What became of one mail.
-enum Outcome {
-    Over(MailStatus, Option<String>),
-    Again(NotSent),
+    stopper: Stopper,
 }
 
 impl Postman {
     /// For the database, the clock and the mailer of `state`; the mails are written by `writer`.
     #[must_use]
     pub fn new(state: &AppState, writer: Box<dyn Writer>) -> Self {
-        Self { state: state.clone(), writer }
+        Self { state: state.clone(), writer, stopper: Stopper::default() }
     }
 
-    /// A round every five seconds, more rarely while the mail server is away: for a task of its own, one a process.
-    pub async fn run_forever(self) {
+    /// What stops it, as soon as what it has in hand is sent.
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    /// A round every five seconds, more rarely while the mail server is away, until it is stopped: for a task of its own, one a
+    /// process.
+    pub async fn run(self) {
         let mut pause = EVERY;
         for round in 0_u32.. {
-            tokio::time::sleep(pause).await;
+            self.stopper.wait(pause).await;
+            if self.stopper.is_stopped() {
+                return;
+            }
             pause = match self.round().await {
                 Ok(done) if done.is_away => (pause * 2).min(LONGEST),
                 Ok(_) => EVERY,
@@ -112,71 +104,81 @@ impl Postman {
         }
     }
 
-    /// Sends everything that is due now, as far as the mail server takes it.
+    /// Sends everything that is due now, as far as the mail server takes it, some at once.
     ///
     /// # Errors
-    /// The database's, and what keeps a mail from being written; what was sent until then is noted.
+    /// The database's; what was sent until then is noted.
     pub async fn round(&self) -> Result<Round, AppError> {
         let mut done = Round::default();
         loop {
             let due = queries::due(&self.state.db.reader(), self.state.clock.now(), BATCH).await?;
-            for mail in &due {
-                self.take(mail, &mut done).await?;
-                if done.is_away {
+            for some in due.chunks(mailer::AT_ONCE as usize) {
+                if done.is_away || self.stopper.is_stopped() {
                     break;
                 }
+                for (mail, outcome) in some.iter().zip(join_all(some.iter().map(|mail| self.take(mail))).await) {
+                    if let Some(outcome) = outcome? {
+                        done.note(mail, &outcome);
+                    }
+                }
             }
-            if done.is_away || (due.len() as u64) < BATCH {
+            if done.is_away || self.stopper.is_stopped() || (due.len() as u64) < BATCH {
                 break;
             }
         }
-        let retried = queries::retried(&self.state.db.reader()).await?;
-        self.state.post.note_retried(retried);
-        metric(
-            metrics::gauge("mail_retried", "Mails that could not be sent yet although it was tried", &[]),
-            |gauge| {
-                gauge.with_label_values::<&str>(&[]).set(retried);
-            },
-        );
+        self.tell().await?;
         Ok(done)
+    }
+
+    /// Tells health and metrics what waits.
+    async fn tell(&self) -> Result<(), DbErr> {
+        let backlog = queries::backlog(&self.state.db.reader(), self.state.clock.now() - FORGOTTEN).await?;
+        self.state.post.note_held_up(backlog.away > 0 || backlog.forgotten > 0);
+        metrics::mails_retried(backlog.retried);
+        Ok(())
     }
 
     /// Removes what was over long ago.
     ///
     /// # Errors
     /// The database's.
-    pub async fn sweep(&self) -> Result<u64, DbErr> {
+    pub async fn sweep(&self) -> Result<u64, AppError> {
         let before = self.state.clock.now() - KEPT;
         let old =
             Entity::delete_many().filter(Column::Status.ne(MailStatus::Waiting)).filter(Column::FinishedAt.lt(before));
-        self.state.db.write_idempotent(async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await
+        let removed = self.state.db.write_idempotent(async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?;
+        Ok(removed + self.writer.sweep(&self.state).await?)
     }
 
-    /// Sends one mail, if no other instance does.
-    async fn take(&self, mail: &Model, done: &mut Round) -> Result<(), AppError> {
-        let claimed = mail.due_at.max(self.state.clock.now()) + CLAIM;
-        if !self.change(mail, mail.due_at, claim(mail, claimed)).await? {
-            return Ok(());
+    /// Sends one mail, if no other instance does: what became of it.
+    async fn take(&self, mail: &Model) -> Result<Option<Outcome>, DbErr> {
+        let until = mail.due_at.max(self.state.clock.now()) + CLAIM;
+        let attempts = mail.attempts.saturating_add(1);
+        let claim = ActiveModel { due_at: Set(until), attempts: Set(attempts), ..ActiveModel::default() };
+        if !self.change(mail, mail.due_at, claim).await? {
+            return Ok(None);
         }
-        let outcome = self.deliver(mail).await?;
-        let now = self.state.clock.now();
-        let change = match &outcome {
-            Outcome::Over(status, said) => over(*status, said.as_deref(), now),
-            Outcome::Again(reason) => again(mail, reason, now),
-        };
-        self.change(mail, claimed, change).await?;
-        done.note(&outcome, mail);
-        Ok(())
+        let outcome = self.deliver(mail).await.unwrap_or_else(|error| {
+            log::error!("mail {} cannot be written: {error}", mail.id);
+            Outcome::NotSent(NotSent::Later("it could not be written: see the log".to_owned()))
+        });
+        let change = outcome.change(mail, self.state.clock.now());
+        self.change(mail, until, change).await?;
+        Ok(Some(outcome))
     }
 
     async fn deliver(&self, mail: &Model) -> Result<Outcome, AppError> {
-        let cancelled = Ok(Outcome::Over(MailStatus::Cancelled, None));
-        // Where mail is off it does not pile up until somebody switches it on.
-        let Some(mailer) = self.state.post.mailer() else { return cancelled };
+        // Where mail is off, what falls due does not pile up until somebody switches it on.
+        let Some(mailer) = self.state.post.mailer() else { return Ok(Outcome::Cancelled("mail is off")) };
         let recipient = queries::recipient(&self.state.db.reader(), mail.recipient_id).await?;
-        let Some(recipient) = recipient.filter(Recipient::may_enter) else { return cancelled };
-        let Some(words) = self.writer.write(&self.state, mail, &recipient).await? else { return cancelled };
-        Ok(send(mailer, &letter(mail, &recipient, words)).await)
+        let Some(recipient) = recipient.filter(Recipient::may_enter) else {
+            return Ok(Outcome::Cancelled("its recipient may not sign in"));
+        };
+        let Some(words) = self.writer.write(&self.state, mail, &recipient).await? else {
+            return Ok(Outcome::Cancelled("what it would have said is no longer so"));
+        };
+        let sent = mailer.send(&letter(mail, &recipient, words)).await;
+        Ok(sent.map_or_else(Outcome::NotSent, |()| Outcome::Sent))
     }
 
     /// Changes a mail that waits and is still due at `due_at`; whether it was.
@@ -191,93 +193,13 @@ impl Postman {
     }
 }
 
-async fn send(mailer: &dyn Mailer, letter: &Letter) -> Outcome {
-    match mailer.send(letter).await {
-        Ok(()) => Outcome::Over(MailStatus::Sent, None),
-        Err(NotSent::Refused(said)) => Outcome::Over(MailStatus::Refused, Some(said)),
-        Err(reason) => Outcome::Again(reason),
-    }
-}
-
-fn claim(mail: &Model, until: DateTime<Utc>) -> ActiveModel {
-    ActiveModel { due_at: Set(until), attempts: Set(mail.attempts.saturating_add(1)), ..ActiveModel::default() }
-}
-
-fn over(status: MailStatus, said: Option<&str>, now: DateTime<Utc>) -> ActiveModel {
-    ActiveModel {
-        status: Set(status),
-        last_error: Set(said.map(cut)),
-        finished_at: Set(Some(now)),
-        ..ActiveModel::default()
-    }
-}
-
-/// `mail` is as it was before this try.
-fn again(mail: &Model, reason: &NotSent, now: DateTime<Utc>) -> ActiveModel {
-    let pause = FIRST_PAUSE * 2_i32.pow(mail.attempts.clamp(0, DOUBLINGS).unsigned_abs());
-    ActiveModel {
-        due_at: Set(now + pause.min(LONGEST_PAUSE)),
-        last_error: Set(Some(cut(&reason.to_string()))),
-        ..ActiveModel::default()
-    }
-}
-
-/// As much of what a mail server said as is kept; never empty.
-fn cut(said: &str) -> String {
-    let line: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAIL_ERROR).collect();
-    if line.trim().is_empty() { "no reason was given".to_owned() } else { line }
-}
-
 fn letter(mail: &Model, recipient: &Recipient, words: Words) -> Letter {
     let signature = recipient.hospital.as_deref().unwrap_or("Telemedicine");
     Letter {
-        name: recipient.name(),
+        text: format!("Hello,\n\n{}\n\n{signature}\n\nNobody reads answers to this mail.\n", words.text),
         address: recipient.email.clone(),
         subject: words.subject,
-        text: format!(
-            "Dear {},\n\n{}\n\n{signature}\n\nNobody reads answers to this mail.\n",
-            recipient.name(),
-            words.text
-        ),
         message_id: format!("mail-{}-{}", mail.id, mail.created_at.timestamp_micros()),
-    }
-}
-
-impl Round {
-    fn note(&mut self, outcome: &Outcome, mail: &Model) {
-        let (count, word) = match outcome {
-            Outcome::Over(MailStatus::Cancelled, _) => (&mut self.cancelled, "cancelled"),
-            // What the mail server says of one mail may name its recipient: it stands in the row, not in the log.
-            Outcome::Over(MailStatus::Refused, _) => {
-                log::warn!("mail {} was refused for good: see mail.last_error", mail.id);
-                (&mut self.refused, "refused")
-            }
-            Outcome::Over(..) => (&mut self.sent, "sent"),
-            Outcome::Again(NotSent::Away(reason)) => {
-                log::warn!("mail waits, its server (SMTP_URL) is away: {}", cut(reason));
-                self.is_away = true;
-                (&mut self.postponed, "postponed")
-            }
-            Outcome::Again(_) => {
-                let number = mail.attempts.saturating_add(1);
-                log::warn!("mail {} is not taken, try {number}: see mail.last_error", mail.id);
-                (&mut self.postponed, "postponed")
-            }
-        };
-        *count += 1;
-        metric(
-            metrics::counter("mail_total", "Mails, by what became of a try to send them", &["outcome"]),
-            |counter| {
-                counter.with_label_values(&[word]).inc();
-            },
-        );
-    }
-}
-
-fn metric<M>(made: prometheus::Result<M>, count: impl FnOnce(M)) {
-    match made {
-        Ok(metric) => count(metric),
-        Err(error) => log::error!("mail is not counted: {error}"),
     }
 }
 

@@ -11,14 +11,14 @@ use crate::{
         people::{
             forms,
             pages::{Choice, PersonForm},
-            service::{self, Kept, NotKept, Record},
+            service::{self, Invited, Kept, NotKept, Record},
         },
     },
     web::{AppError, FlashKind, FormView, Pages, Submitted, see_other_saying},
 };
 
-const STALE: &str =
-    "Somebody changed this person after you opened the form. Below is what is stored now: change it once more.";
+const STALE: &str = "Somebody changed this person after you opened the form. What you typed is below; where something else is \
+                     stored now, that stands beside it. Save once more to keep what you typed.";
 
 /// The empty form.
 pub(in super::super) async fn new<R: Record>(
@@ -41,7 +41,7 @@ pub(in super::super) async fn create<R: Record>(
 ) -> Result<HttpResponse, AppError> {
     let (state, today) = (pages.state(), today(&viewer, &pages));
     let hospitals = hospitals(&viewer, &state.db.reader()).await?;
-    let form = match forms::new::<R>(submitted.fields()?, today, viewer.runs_platform()) {
+    let form = match forms::new::<R>(submitted.fields()?, today, (&viewer, &hospitals)) {
         Ok((person, typed)) => match hospital(&viewer, person.hospital_id, &hospitals) {
             None => typed.with_error("hospital_id", "Choose a hospital from the list."),
             Some(id) => match service::create(state, &viewer, (&person.record, person.password.as_ref()), id).await {
@@ -97,7 +97,7 @@ pub(in super::super) async fn update<R: Record>(
             Err(NotKept::Stale) => {
                 // What is stored is shown: a record is opened.
                 let kept = service::opened(state, &viewer, kept.clone()).await?;
-                (StatusCode::CONFLICT, FormView::filled(kept.record.values()).with_error("", STALE))
+                (StatusCode::CONFLICT, typed.beside(kept.record.values()).with_error("", STALE))
             }
             Err(NotKept::Failed(error)) => return Err(error),
         },
@@ -138,19 +138,29 @@ pub(in super::super) async fn invite<R: Record>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
-    if !service::invite_again::<R>(pages.state(), &viewer, *id).await? {
-        return Err(AppError::Conflict(NOT_INVITED.to_owned()));
-    }
-    Ok(saved::<R>(*id, "Another link is on its way. It works for seven days."))
+    Ok(match service::invite_again::<R>(pages.state(), &viewer, *id).await? {
+        Invited::Sent => saved::<R>(*id, "Another link is on its way. It works for seven days."),
+        Invited::WasHere => told::<R>(*id, WAS_HERE),
+        Invited::IsShut => told::<R>(*id, "Nothing was sent: the account is shut. Open it first."),
+        Invited::MailIsOff => told::<R>(*id, "Nothing was sent: this server sends no e-mail."),
+    })
 }
 
-const NOT_INVITED: &str = "No invitation was sent: the person has signed in before, their account is shut, or this server sends \
-                           no e-mail. Who has forgotten a password asks for a link on the sign-in page.";
+const WAS_HERE: &str = "Nothing was sent: the person has signed in before. Who has forgotten their password asks for a link \
+                        on the page that signs in.";
 
 fn saved<R: Record>(id: i64, text: &'static str) -> HttpResponse {
+    back::<R>(id, FlashKind::Success, text)
+}
+
+fn told<R: Record>(id: i64, text: &'static str) -> HttpResponse {
+    back::<R>(id, FlashKind::Error, text)
+}
+
+fn back<R: Record>(id: i64, kind: FlashKind, text: &'static str) -> HttpResponse {
     // Administrators have no page of their own but the form.
     let edit = if R::PATH == "/admins" { "/edit" } else { "" };
-    see_other_saying(&format!("{}/{id}{edit}", R::PATH), FlashKind::Success, text)
+    see_other_saying(&format!("{}/{id}{edit}", R::PATH), kind, text)
 }
 
 /// Where somebody new belongs: to the viewer's hospital; to the platform, to one of those on offer.

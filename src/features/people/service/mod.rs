@@ -140,26 +140,44 @@ pub(super) async fn create<R: Record>(
         .await
 }
 
-/// Sends somebody who has never signed in another link to choose their password: whether that could be done. Three
-/// statements.
+/// Sends somebody who has never signed in another link to choose their password, unless they were sent one a moment ago: what is to be
+/// said of it. Six statements at most.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when they are not the viewer's to keep.
-pub(super) async fn invite_again<R: Record>(state: &AppState, viewer: &Viewer, id: i64) -> Result<bool, AppError> {
+pub(super) async fn invite_again<R: Record>(state: &AppState, viewer: &Viewer, id: i64) -> Result<Invited, AppError> {
     let kept: Kept<R> = find(viewer, &state.db.reader(), id).await?;
-    if !kept.may_be_invited() || !state.post.is_on() {
-        return Ok(false);
+    if !state.post.is_on() {
+        return Ok(Invited::MailIsOff);
+    } else if !kept.account.active {
+        return Ok(Invited::IsShut);
+    } else if !kept.may_be_invited() {
+        return Ok(Invited::WasHere);
     }
     let now = state.clock.now();
     state
         .db
         .write(async |uow| {
-            accounts::invite(uow, now, kept.account.id).await?;
-            let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&["invitation"]);
-            audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?;
-            Ok(true)
+            if accounts::invite_again(uow, now, kept.account.id).await? {
+                let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&["invitation"]);
+                audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?;
+            }
+            Ok(Invited::Sent)
         })
         .await
+}
+
+/// What became of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Invited {
+    /// A link is on its way.
+    Sent,
+    /// They have signed in before.
+    WasHere,
+    /// Their account is shut.
+    IsShut,
+    /// The server sends no mail.
+    MailIsOff,
 }
 
 /// Changes somebody who is still as `version` says. Four statements.
@@ -214,7 +232,10 @@ pub(super) async fn set_active<R: Record>(
             }
             let ended = match active {
                 true => None,
-                false => Some(state.sessions.revoke_all(uow, kept.account.id, None).await?),
+                false => {
+                    accounts::end_links(uow, now, kept.account.id).await?;
+                    Some(state.sessions.revoke_all(uow, kept.account.id, None).await?)
+                }
             };
             let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
             audit::record(uow, now, viewer, in_hospital(Act::new(action, R::SUBJECT, id), &kept.account)).await?;

@@ -144,7 +144,7 @@ pub(crate) async fn password_link(app: &TestApp, person: &Person) -> String {
         user_id: Set(person.user_id),
         purpose: Set(LinkPurpose::Invitation),
         expires_at: Set(app.in_hours(24 * 7)),
-        used_at: Set(None),
+        ended_at: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
         ..Default::default()
@@ -152,7 +152,7 @@ pub(crate) async fn password_link(app: &TestApp, person: &Person) -> String {
     let link_id = row.insert(&app.db).await.unwrap().id;
     let row = mail::ActiveModel {
         recipient_id: Set(person.user_id),
-        kind: Set(MailKind::Invitation),
+        kind: Set(MailKind::PasswordLink),
         password_link_id: Set(Some(link_id)),
         status: Set(MailStatus::Waiting),
         due_at: Set(now),

@@ -1,0 +1,68 @@
+//! Proposing another time than the one that was asked for.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::{
+    super::{
+        forms::StepCommand,
+        queries::{self, Standing},
+    },
+    booking::{AHEAD, NotBooked, instant, sentence, wrong},
+    steps::may_take,
+};
+use crate::{
+    access::Viewer,
+    cache::Topics,
+    features::schedules::{self, Refusal, Rules, Schedule, span},
+    state::AppState,
+    web::{AppError, Present},
+};
+
+/// Whether the doctor of the visit `id` may propose the time in `command` for it: as an instant, with where the visit stands.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the visit is not theirs; why the time cannot be proposed, with the nearest that can.
+pub(in crate::features::appointments) async fn proposable(
+    state: &AppState,
+    viewer: &Viewer,
+    (id, command): (i64, &StepCommand),
+) -> Result<(DateTime<Utc>, Standing), NotBooked> {
+    let local = command.local.unwrap_or_default();
+    let reader = state.db.reader();
+    let topics = Topics::exempt("an act, which keeps no page");
+    let visit = reader.run(topics, async |conn| queries::standing(viewer, conn, id).await).await?;
+    let visit = visit.ok_or(AppError::NotFound)?;
+    may_take(command, &visit, state.clock.now())?;
+    let rules = schedules::rules(viewer, (visit.slot_minutes, visit.booking_lead_hours));
+    let starts_at = instant(local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
+    if starts_at == visit.starts_at {
+        return Err(wrong("starts_at", "That is the time the patient asked for: approve the request instead."));
+    }
+    let parties = (visit.doctor_id, Some(visit.patient_id));
+    let schedule = schedules::schedule(&reader, parties, span(local.date(), AHEAD, rules.zone)).await?;
+    let present = Present::new(state.clock.now(), None);
+    let Err(refusal) = schedule.judge(starts_at, rules, &present) else { return Ok((starts_at, visit)) };
+    if refusal == Refusal::Past {
+        return Err(wrong("starts_at", sentence(refusal, (viewer, rules))));
+    }
+    let free = free_then(&schedule, local.date(), (rules, &present));
+    if refusal == Refusal::Taken {
+        return Err(NotBooked::Taken(format!("You have another visit at that time. {free}")));
+    }
+    Err(wrong("starts_at", format!("{} {free}", sentence(refusal, (viewer, rules)))))
+}
+
+/// The nearest free times from `date` on, in words.
+fn free_then(schedule: &Schedule, date: NaiveDate, (rules, present): (Rules, &Present)) -> String {
+    let nearest = schedule.nearest((date, AHEAD), rules, (present, 4));
+    let times: Vec<String> = nearest
+        .into_iter()
+        .flat_map(|(_, slots)| slots)
+        .map(|slot| slot.starts_at.with_timezone(&rules.zone).format("%A %-d %B, %H:%M").to_string())
+        .collect();
+    if times.is_empty() {
+        let until = date + Days::new(AHEAD);
+        return format!("There is no free time before {}.", until.format("%-d %B %Y"));
+    }
+    format!("Free are: {}.", times.join("; "))
+}

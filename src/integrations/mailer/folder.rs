@@ -1,0 +1,47 @@
+//! The mailer of development.
+
+use std::{fs::OpenOptions, io::Write as _, path::PathBuf};
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use lettre::message::Mailbox;
+
+use super::{Letter, Mailer, NotSent};
+use crate::settings::make_private_folder;
+
+/// Puts each letter into a folder, as a file that mail programs open.
+#[derive(Debug)]
+pub struct FolderMailer {
+    folder: PathBuf,
+    from: Mailbox,
+}
+
+impl FolderMailer {
+    /// Into that folder, which is made when it is needed.
+    pub fn new(folder: PathBuf, from: Mailbox) -> Self {
+        Self { folder, from }
+    }
+}
+
+impl Mailer for FolderMailer {
+    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), NotSent>> {
+        async move {
+            let message = letter.message(&self.from)?.formatted();
+            let file = self.folder.join(format!("{}.eml", letter.message_id));
+            let kept = tokio::task::spawn_blocking(move || keep(&file, &message)).await;
+            kept.map_err(|error| error.to_string())
+                .and_then(|kept| kept.map_err(|error| error.to_string()))
+                .map_err(|reason| NotSent::Away(format!("{}: {reason}", self.folder.display())))
+        }
+        .boxed()
+    }
+}
+
+/// Letters hold links that let people in: for the owner's eyes alone.
+fn keep(file: &std::path::Path, message: &[u8]) -> std::io::Result<()> {
+    make_private_folder(file)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(message)
+}
