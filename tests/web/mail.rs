@@ -1,16 +1,16 @@
 //! What leaves the server by e-mail: to whom, when, what it says and what it keeps to itself.
 
+mod sending;
+mod server;
+
 use chrono::TimeDelta;
 use entity::{
     appointment,
     enums::{MailKind, MailStatus},
     mail::{self, Column},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use telemedicine::{
-    features,
-    integrations::mailer::{Letter, NotSent},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use telemedicine::integrations::mailer::{Letter, NotSent};
 
 use crate::support::*;
 
@@ -42,6 +42,16 @@ impl Practice {
         let version = row.version.to_string();
         let fields = [&[("version", version.as_str())], more].concat();
         by.post_form(&format!("{}/{noun}", self.visit.path()), &fields).await.expect(303);
+    }
+
+    /// The doctor declines so many requests of the patient.
+    async fn decline(&self, requests: usize) {
+        for _ in 0..requests {
+            let visit = appointment().of(&self.doctor).with(&self.patient).at(self.app.in_hours(300));
+            let visit = visit.status(AppointmentStatus::Requested).requested_by(&self.patient).create(&self.app).await;
+            let fields = [("version", "0"), ("reason", "The ward is shut.")];
+            self.surgery.post_form(&format!("{}/rejection", visit.path()), &fields).await.expect(303);
+        }
     }
 
     async fn to_patient(&self) -> Vec<Letter> {
@@ -158,96 +168,13 @@ async fn nobody_is_reminded_of_a_visit_that_was_cancelled_or_is_over() {
 }
 
 #[tokio::test]
-async fn while_the_mail_server_is_away_acts_succeed_and_mail_waits() {
-    let practice = Practice::open().await;
-    let app = &practice.app;
-    assert_eq!(app.visitor().get("/health/ready").await.ok().body.matches("\"mail\":\"ok\"").count(), 1);
-    app.mail.fail(Some(NotSent::Away("connection refused".to_owned())));
-    practice.step(&practice.surgery, "approval", &[]).await;
-    assert!(practice.to_patient().await.is_empty());
-    let waiting = practice.rows(MailKind::Notice).await.remove(0);
-    assert_eq!(
-        (waiting.status, waiting.last_error.as_deref()),
-        (MailStatus::Waiting, Some("away: connection refused"))
-    );
-    let ready = app.visitor().get("/health/ready").await.ok();
-    assert!(
-        ready.body.contains("\"mail\":\"retrying\"") && ready.body.contains("\"status\":\"degraded\""),
-        "{}",
-        ready.body
-    );
-    assert!(app.visitor().get("/metrics").await.ok().body.contains("telemedicine_mail_total{outcome=\"postponed\"}"));
-
-    // Each pause is longer than the one before.
-    let mut pauses = Vec::new();
-    for _ in 0..6 {
-        let waiting = practice.rows(MailKind::Notice).await.remove(0);
-        pauses.push((waiting.due_at - app.now()).num_minutes());
-        app.clock.set(waiting.due_at);
-        app.send_mail().await;
-    }
-    assert_eq!(pauses, [1, 2, 4, 8, 15, 15]);
-    app.mail.fail(None);
-    app.clock.advance(TimeDelta::minutes(15));
-    assert_eq!(practice.to_patient().await.len(), 1, "nothing is lost");
-    assert!(app.visitor().get("/health/ready").await.ok().body.contains("\"mail\":\"ok\""));
-}
-
-#[tokio::test]
-async fn a_letter_that_is_refused_holds_up_no_other() {
-    let practice = Practice::open().await;
-    practice.app.mail.fail(Some(NotSent::Refused("no such mailbox".to_owned())));
-    practice.step(&practice.surgery, "approval", &[]).await;
-    practice.app.letters_to("").await;
-    practice.app.mail.fail(None);
-    practice.step(&practice.home, "confirmation", &[]).await;
-    assert_eq!(practice.to_doctor().await.len(), 1);
-    practice.app.clock.advance(TimeDelta::days(1));
-    assert!(practice.to_patient().await.is_empty());
-    let refused = practice.rows(MailKind::Notice).await.remove(0);
-    assert_eq!((refused.status, refused.last_error.as_deref()), (MailStatus::Refused, Some("no such mailbox")));
-}
-
-#[tokio::test]
-async fn several_instances_send_each_letter_once() {
-    let practice = Practice::open().await;
-    for _ in 0..20 {
-        let visit = appointment().of(&practice.doctor).with(&practice.patient).at(practice.app.in_hours(300));
-        let visit =
-            visit.status(AppointmentStatus::Requested).requested_by(&practice.patient).create(&practice.app).await;
-        let fields = [("version", "0"), ("reason", "The ward is shut.")];
-        practice.surgery.post_form(&format!("{}/rejection", visit.path()), &fields).await.expect(303);
-    }
-    let postmen: Vec<_> = (0..4).map(|_| features::postman(&practice.app.state)).collect();
-    let rounds = futures_util::future::join_all(postmen.iter().map(|postman| postman.round())).await;
-    assert!(rounds.iter().all(Result::is_ok));
-    let letters = practice.to_patient().await;
-    assert_eq!(letters.len(), 20);
-    let ids: std::collections::BTreeSet<&str> = letters.iter().map(|letter| letter.message_id.as_str()).collect();
-    assert_eq!(ids.len(), 20, "and each has an id of its own");
-}
-
-#[tokio::test]
 async fn nobody_who_was_shut_out_is_written_to() {
     let practice = Practice::open().await;
     practice.step(&practice.surgery, "approval", &[]).await;
     let shut = entity::user::Entity::update_many()
-        .col_expr(entity::user::Column::Active, sea_orm::sea_query::Expr::value(false))
+        .col_expr(entity::user::Column::Active, Expr::value(false))
         .filter(entity::user::Column::Id.eq(practice.patient.user_id));
     let was_sent = practice.app.mail.letters().len();
     shut.exec(&practice.app.db).await.unwrap();
     assert_eq!(practice.to_patient().await.len(), was_sent);
-}
-
-#[tokio::test]
-async fn what_was_over_long_ago_is_removed_and_what_waits_is_not() {
-    let practice = Practice::open().await;
-    practice.step(&practice.surgery, "approval", &[]).await;
-    practice.to_patient().await;
-    let postman = features::postman(&practice.app.state);
-    practice.app.clock.advance(TimeDelta::days(29));
-    assert_eq!(postman.sweep().await.unwrap(), 0);
-    practice.app.clock.advance(TimeDelta::days(2));
-    assert_eq!(postman.sweep().await.unwrap(), 1);
-    assert_eq!(practice.rows(MailKind::Reminder).await.len(), 1);
 }

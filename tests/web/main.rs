@@ -27,7 +27,6 @@ mod hostile_text;
 mod journeys;
 mod keeping;
 mod mail;
-mod mail_server;
 mod notifications;
 mod page_rules;
 mod reports;

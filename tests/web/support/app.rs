@@ -13,7 +13,10 @@ use entity::{enums::MailStatus, mail, user_session};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use telemedicine::{
     app::App,
-    features::{self, mail::Round},
+    features::{
+        self,
+        mail::{Postman, Round},
+    },
     integrations::{
         Clock, Outside, Post,
         mailer::{KeepingMailer, Letter},
@@ -21,6 +24,7 @@ use telemedicine::{
     settings::Settings,
     state::AppState,
 };
+use tokio::sync::OnceCell;
 
 use super::{
     back_door::BackDoor,
@@ -46,6 +50,7 @@ pub(crate) struct TestApp {
     /// The test's own way into the server's database: for factories, and to look what was stored.
     pub(crate) db: BackDoor,
     vars: BTreeMap<String, String>,
+    post_office: OnceCell<AppState>,
     _running: Running,
 }
 
@@ -103,6 +108,7 @@ impl TestApp {
             db: BackDoor::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.cache.clone()),
             state: started.state,
             vars: started.vars,
+            post_office: OnceCell::new(),
             _running: running,
         }
     }
@@ -181,7 +187,18 @@ impl TestApp {
 
     /// Sends the mail that is due, as the server does every few seconds.
     pub(crate) async fn send_mail(&self) -> Round {
-        features::postman(&self.state).round().await.expect("mail can be sent")
+        self.postman().await.round().await.expect("mail can be sent")
+    }
+
+    /// A postman of the test's own, with the server's clock and mailer. It has connections of its own: those that are used in
+    /// the test's runtime stand still whenever that is blocked, and the server would wait for them.
+    pub(crate) async fn postman(&self) -> Postman {
+        let open = async || {
+            let settings = Settings::from_vars(&self.vars).unwrap_or_else(|problems| panic!("{problems}"));
+            let outside = Outside { clock: self.clock.clone(), post: self.state.post.clone() };
+            AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"))
+        };
+        features::postman(self.post_office.get_or_init(open).await)
     }
 
     /// All letters to this address so far, the oldest first, after what is due has been sent.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use telemedicine::{
-    integrations::mailer::{Letter, Mailer, NotSent, SmtpMailer},
+    integrations::mailer::{FolderMailer, Letter, Mailer, NotSent, SmtpMailer},
     settings::{Delivery, Settings},
 };
 use tokio::{
@@ -139,4 +139,22 @@ async fn nothing_that_is_typed_gets_into_the_headers() {
     assert!(!heard.lines().any(|line| line.starts_with("Bcc:")), "{heard}");
     let address = "maya@home.example>\r\nRCPT TO:<everybody@home.example".to_owned();
     assert!(matches!(server.mailer().send(&Letter { address, ..letter() }).await, Err(NotSent::Refused(_))));
+}
+
+#[tokio::test]
+async fn in_development_letters_are_files_for_their_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = FolderMailer::new(folder.path().join("mail"), FROM.parse().unwrap());
+    mailer.send(&letter()).await.unwrap();
+    let file = folder.path().join("mail/mail-7-123.eml");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("the visit is on Friday."));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+    }
+    // Nothing that can be written to: the letter waits.
+    let nowhere = FolderMailer::new(file.join("below-a-file"), FROM.parse().unwrap());
+    assert!(matches!(nowhere.send(&letter()).await, Err(NotSent::Away(_))));
 }
