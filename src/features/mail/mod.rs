@@ -12,8 +12,7 @@
 //! - **Once**, as far as that can be had: an instance claims a mail before it sends it (compare and set on when it is due), and
 //!   one that stops finishes what it has in hand. If the mail server's yes gets lost, on the way or because the database cannot
 //!   be told of it, the mail is sent again when the claim runs out, under the same `Message-ID`.
-//! - **Nothing clinical**: no symptoms, no reasons, and no patient's name to anybody but the patient, for mail is read by
-//!   whoever carries it.
+//! - **Nothing clinical**: no symptoms, no reasons, and no name but the doctor's, for mail is read by whoever carries it.
 //! - **One mail holds up no other**: what cannot be written or is not taken is tried later, each time later; only a mail server
 //!   that is away ends a round.
 

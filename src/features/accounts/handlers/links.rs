@@ -4,7 +4,6 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 
 use super::super::{
-    door::Door,
     forms,
     pages::{ForgottenPage, LinkOverPage, LinkPage},
     service::links,
@@ -29,12 +28,11 @@ pub(in super::super) async fn new_reset(_: Visitor, pages: Pages) -> Result<Http
 pub(in super::super) async fn create_reset(
     _: Visitor,
     submitted: Submitted,
-    door: Door,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let form = match forms::forgotten(submitted.fields()?) {
-        Ok(email) if door.state.post.is_on() => {
-            links::request_reset(&door.state, door.address, &email).await?;
+        Ok(email) if pages.state().post.is_on() => {
+            links::request_reset(pages.state(), pages.peer().address, &email).await?;
             return Ok(see_other_saying("/sign-in", FlashKind::Success, SENT));
         }
         Ok(_) => FormView::default().with_error("", "This server sends no e-mail."),
