@@ -72,8 +72,10 @@ supply() {
   cargo deny --locked check bans licenses sources
 }
 
+# Redis itself may come from Docker. Tests of its outages stop, freeze and restart one of their own: a program of this machine.
 services-tests() {
   local exports
+  needed redis-server redis-server || leave_out "the tests of outages of Redis need the program redis-server"
   exports=$(tests/services.sh up)
   eval "$exports"
   cargo test --locked --workspace --no-fail-fast

@@ -246,7 +246,7 @@ start() { # service, name of its URL file
 stop() { # service, name of its URL file
   local pid folder
   if [ -s "$state/$1.container" ]; then
-    docker rm --force "$(recall "$1.container")" >/dev/null 2>&1 || true
+    docker rm --force --volumes "$(recall "$1.container")" >/dev/null 2>&1 || true
   fi
   if running "$1"; then
     pid=$(recall "$1.pid")

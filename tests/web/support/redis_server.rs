@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// A running `redis-server` on a free port of the loopback address; killed, by its process id, when dropped.
@@ -49,12 +50,12 @@ impl RedisServer {
 
     /// Stops the process in its tracks (SIGSTOP): connections are accepted by the kernel, nothing is answered.
     pub(crate) fn freeze(&self) {
-        self.signal("-STOP");
+        self.signal(Signal::STOP);
     }
 
     /// Undoes [`Self::freeze`]; what was sent meanwhile is answered now.
     pub(crate) fn thaw(&self) {
-        self.signal("-CONT");
+        self.signal(Signal::CONT);
     }
 
     /// Ends the process (SIGKILL): connections are refused.
@@ -108,9 +109,8 @@ impl RedisServer {
         }
     }
 
-    fn signal(&self, signal: &str) {
-        let done = Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap();
-        assert!(done.success());
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
 }
 
