@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use telemedicine::cli::Cli;
+use telemedicine::integrations::Clock;
 use telemedicine::settings::Settings;
 use telemedicine::telemetry;
 
@@ -24,7 +25,8 @@ fn main() -> ExitCode {
             return ExitCode::from(UNUSABLE);
         }
     };
-    telemetry::start(&settings.diagnostics);
+    let clock = Clock::system();
+    telemetry::start(&settings.diagnostics, move || clock.now());
     match actix_web::rt::System::new().block_on(cli.run(settings)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -10,10 +10,10 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use chrono::{DateTime, Utc};
 use log::kv::{Error, Key, Value, VisitSource};
 use log::{LevelFilter, Record};
 
-use crate::integrations::Clock;
 use crate::settings::Diagnostics;
 
 /// Libraries that would talk too much, and how much they may say unless `RUST_LOG` names them.
@@ -26,9 +26,8 @@ const QUIET: [(&str, LevelFilter); 5] = [
     ("actix_redis", LevelFilter::Off),
 ];
 
-/// Starts logging for the rest of the process. A second call changes nothing.
-pub fn start(diagnostics: &Diagnostics) {
-    let clock = Clock::system();
+/// Starts logging for the rest of the process, each event at the time that `now` tells. A second call changes nothing.
+pub fn start(diagnostics: &Diagnostics, now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) {
     let mut builder = env_logger::Builder::new();
     builder.filter_level(LevelFilter::Info);
     for (module, level) in QUIET {
@@ -36,7 +35,7 @@ pub fn start(diagnostics: &Diagnostics) {
     }
     builder.parse_filters(&diagnostics.log_filter);
     builder.format(move |out, record| {
-        let time = clock.now().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let time = now().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
         writeln!(out, "{}", line(&time, record))
     });
     // Fails only when logging was started before, e.g. by another test of this process.

@@ -14,7 +14,7 @@ use actix_web::{
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -50,7 +50,7 @@ pub async fn server_timing<B: MessageBody + 'static>(
     let answer = with_headers(answer, |headers| tell(headers, outcome, (&tally, elapsed)))?;
     let route = route(answer.request().match_pattern());
     let method = known(answer.request().method());
-    count(&metrics::Request { route: &route, method, status: answer.status().as_u16(), elapsed, tally: &tally });
+    count((&route, method), answer.status(), (&tally, elapsed));
     Ok(answer)
 }
 
@@ -58,7 +58,7 @@ pub async fn server_timing<B: MessageBody + 'static>(
 pub(crate) fn tell_hit(page: &mut HttpResponse, (route, method): (&'static str, &Method), elapsed: Duration) {
     let tally = Tally::default();
     tell(page.headers_mut(), Outcome::Hit.word(), (&tally, elapsed));
-    count(&metrics::Request { route, method: known(method), status: page.status().as_u16(), elapsed, tally: &tally });
+    count((route, known(method)), page.status(), (&tally, elapsed));
 }
 
 fn tell(headers: &mut HeaderMap, outcome: &'static str, (tally, elapsed): (&Tally, Duration)) {
@@ -76,9 +76,10 @@ fn tell(headers: &mut HeaderMap, outcome: &'static str, (tally, elapsed): (&Tall
     }
 }
 
-fn count(request: &metrics::Request<'_>) {
-    metrics::request(request);
-    log::debug!(target: "access", route = request.route, status = request.status, queries = request.tally.count, milliseconds = request.elapsed.as_secs_f64() * 1000.0; "answered");
+fn count((route, method): (&str, &str), status: StatusCode, (tally, elapsed): (&Tally, Duration)) {
+    let (status, statements) = (status.as_u16(), tally.count);
+    metrics::request(&metrics::Request { route, method, status, elapsed, statements, in_database: tally.elapsed });
+    log::debug!(target: "access", route = route, status = status, queries = statements, milliseconds = elapsed.as_secs_f64() * 1000.0; "answered");
 }
 
 /// The route in the words of the documentation, kept by its pattern: there are as many as routes.
