@@ -1,6 +1,6 @@
 //! THE wiring, used by production and tests alike. Middleware order is on this screen.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{
     App as ActixApp, HttpServer,
@@ -50,11 +50,13 @@ impl App {
         let (sessions, database) = (state.sessions.clone(), state.db.clone());
         let (sealer, postman) = (Sealer::new(&state), features::postman(&state));
         let has_toolbar = state.settings.diagnostics.debug_toolbar;
+        let kit = web::Data::from(Arc::clone(&state.kit));
         let data = web::Data::new(state);
         let server = HttpServer::new(move || {
             let routes = RouteTable::all();
             ActixApp::new()
                 .app_data(data.clone())
+                .app_data(kit.clone())
                 .app_data(web::Data::new(data.db.clone()))
                 .configure(|config| routes.configure(config, &data))
                 // Outermost last: a request passes them from the bottom up.

@@ -12,7 +12,7 @@ use crate::{
     cache::{self, Policy},
     features,
     state::AppState,
-    web::{assets, health},
+    web::{assets, health, pattern},
 };
 
 /// One row of the table.
@@ -38,8 +38,10 @@ impl RouteTable {
     /// Every route of the application.
     pub fn all() -> Self {
         let mut table = Self::default();
-        assets::routes(&mut table);
-        health::routes(&mut table);
+        table.public_get("/static/{name}", assets::show);
+        table.public_get("/health/live", health::live);
+        table.public_get("/health/ready", health::ready);
+        table.public_get("/metrics", health::metrics);
         features::routes(&mut table);
         table
     }
@@ -115,8 +117,9 @@ impl RouteTable {
         for (path, entries) in paths {
             let is_public = entries.iter().all(|entry| entry.access == Access::Public);
             let cached = entries.iter().find_map(|entry| Some((entry.access, entry.cache?)));
-            let resource =
-                entries.into_iter().fold(web::resource(pattern(path)), |resource, entry| resource.route(entry.route));
+            let resource = entries
+                .into_iter()
+                .fold(web::resource(pattern::matching(path)), |resource, entry| resource.route(entry.route));
             // The cache is outside the session: what it serves needs no more of it than whose it is.
             match cached {
                 Some((access, policy)) => {
@@ -144,28 +147,3 @@ where
 {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
 }
-
-/// Ids are digits: `/appointments/1.css` and `/appointments/1;x` are addresses of nothing, whatever
-/// a cache between us and the browser makes of their endings.
-fn pattern(path: &str) -> String {
-    path.replacen("{id}", ID, 1)
-        .replacen("{id}", SECOND_ID, 1)
-        .replace("/static/{name}", STATIC_NAME)
-        .replace("{token}", TOKEN)
-}
-
-/// The path as the table has it, from a pattern as Actix matched it: for metrics and logs.
-pub fn without_patterns(pattern: &str) -> String {
-    pattern
-        .replace(ID, "{id}")
-        .replace(SECOND_ID, "{id}")
-        .replace(STATIC_NAME, "/static/{name}")
-        .replace(TOKEN, "{token}")
-}
-
-const ID: &str = "{id:[0-9]{1,18}}";
-/// Of a record within another: `/doctors/{id}/time-off/{id}/removal`.
-const SECOND_ID: &str = "{second_id:[0-9]{1,18}}";
-/// An id and a secret: see `accounts`.
-const TOKEN: &str = "{token:[0-9]{1,18}-[A-Za-z0-9_-]{43}}";
-const STATIC_NAME: &str = "/static/{name:[a-zA-Z0-9_./-]+}";

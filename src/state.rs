@@ -1,23 +1,20 @@
 //! What every request can reach: pools, templates, clock, outside services. One a process, shared by
 //! all workers.
 
+mod subsystems;
+
 use std::{ops::Deref, sync::Arc};
 
-use actix_web::cookie::Key;
-
+use self::subsystems::Opened;
 use crate::{
+    access::navigation,
     cache::Cache,
     db::{ConnectError, Database},
     integrations::{Clock, Outside, Post},
     redis::Redis,
     session::Sessions,
     settings::Settings,
-    web::{
-        assets::Assets,
-        middleware::security_headers::SecurityHeaders,
-        rate_limit::RateLimiter,
-        templates::{TemplateError, Templates},
-    },
+    web::{self, Kit, Surroundings, templates::TemplateError},
 };
 
 /// Shared state. Cheap to clone.
@@ -40,19 +37,12 @@ pub struct Inner {
     pub cache: Cache,
     /// Who is signed in, durably.
     pub sessions: Sessions,
-    /// Tries at signing in and up.
-    pub rate_limiter: RateLimiter,
-    /// Static files.
-    pub assets: Assets,
-    /// Compiled templates.
-    pub templates: Templates,
-    /// Signs flash messages.
-    pub flash_key: Key,
-    /// Whether cookies are sent only over https: when the public address is https.
-    pub secure_cookies: bool,
-    /// The headers of every answer.
-    pub security_headers: SecurityHeaders,
+    /// What pages need: also shared by itself, for the HTTP kit.
+    pub kit: Arc<Kit>,
 }
+
+/// Makes pages for one request of the application.
+pub type Pages = web::Pages<AppState>;
 
 /// Why the application cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -87,17 +77,14 @@ impl AppState {
     pub fn with_database(settings: Settings, outside: Outside, db: Database) -> Result<Self, StartError> {
         let Outside { clock, post } = outside;
         db.log_slower_than(settings.diagnostics.slow_query);
-        let assets = Assets::load(settings.pages.static_url.base());
         let redis = settings.redis.as_ref().map(|redis| Redis::open(redis, &settings.cache.key_prefix)).transpose()?;
         let cache = Cache::new(&settings, clock.clone(), redis.clone());
         db.keep_coherent(cache.coherence().clone());
         let sessions = Sessions::new(&settings, clock.clone(), db.clone(), redis.clone());
+        let opened = Opened { db: db.clone(), redis: redis.clone(), cache: cache.clone(), post: post.clone() };
+        let surroundings = Surroundings { navigation: navigation::public(), subsystems: Box::new(opened) };
         Ok(Self(Arc::new(Inner {
-            templates: Templates::load(&assets)?,
-            flash_key: Key::from(&settings.secret_key.derive("flash message")),
-            secure_cookies: settings.server.public_url.scheme() == "https",
-            security_headers: SecurityHeaders::new(&settings),
-            rate_limiter: RateLimiter::new(redis.clone(), clock.clone()),
+            kit: Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings)?),
             settings,
             clock,
             post,
@@ -105,7 +92,6 @@ impl AppState {
             redis,
             cache,
             sessions,
-            assets,
         })))
     }
 }
@@ -115,5 +101,11 @@ impl Deref for AppState {
 
     fn deref(&self) -> &Inner {
         &self.0
+    }
+}
+
+impl AsRef<Kit> for AppState {
+    fn as_ref(&self) -> &Kit {
+        &self.kit
     }
 }

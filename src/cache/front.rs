@@ -97,7 +97,7 @@ async fn hit(state: &Data<AppState>, request: &ServiceRequest, started: Instant)
     };
     let Found::Entry(entry) = found else { return None };
     let mut page = answer(&entry, &Wants::of(request, false));
-    security_headers::add(page.headers_mut(), Some(state), security_headers::is_https(state, request));
+    security_headers::add(page.headers_mut(), Some(&state.kit), security_headers::is_https(&state.kit, request));
     RequestId::random().tell(page.headers_mut());
     metrics::cache(known.pattern, Outcome::Hit.word());
     server_timing::tell_hit(&mut page, (known.pattern, request.method()), started.elapsed());

@@ -13,7 +13,7 @@ use actix_web::{
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
-use crate::{routes::RouteTable, state::AppState, web::error::AppError};
+use crate::web::{Kit, error::AppError};
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -128,16 +128,16 @@ fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(compressed)
 }
 
-pub(crate) fn routes(table: &mut RouteTable) {
-    table.public_get("/static/{name}", show);
-}
-
-async fn show(
+/// The file of this fingerprinted name, in the smallest form that the client accepts.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+pub async fn show(
     request: HttpRequest,
     name: web::Path<String>,
-    state: web::Data<AppState>,
+    kit: web::Data<Kit>,
 ) -> Result<HttpResponse, AppError> {
-    let asset = state.assets.inner.served.get(name.as_str()).ok_or(AppError::NotFound)?;
+    let asset = kit.assets.inner.served.get(name.as_str()).ok_or(AppError::NotFound)?;
     let accepted = AcceptEncoding::parse(&request).ok();
     let (encoding, body) = asset.best(accepted.as_ref());
     let mut answer = HttpResponse::Ok();

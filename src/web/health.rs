@@ -1,94 +1,92 @@
 //! Whether the process lives and whether it is fit to serve, for load balancers; and its figures,
 //! for Prometheus.
 
-use std::time::Duration;
+use std::borrow::Cow;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use futures_util::future::LocalBoxFuture;
 use secrecy::ExposeSecret;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::{db::health, integrations::mailer::PostCondition, routes::RouteTable, state::AppState, web::AppError};
+use crate::web::{AppError, Kit};
 
-/// How long readiness waits for the database.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-pub(crate) fn routes(table: &mut RouteTable) {
-    table.public_get("/health/live", live);
-    table.public_get("/health/ready", ready);
-    table.public_get("/metrics", metrics);
+/// Those that the server stands on, as far as readiness asks them. It does not know who they are: they are handed to the [`Kit`].
+pub trait Subsystems: Send + Sync {
+    /// How each is now, in the order in which they are told.
+    fn examine(&self) -> LocalBoxFuture<'_, Vec<Finding>>;
 }
 
-#[derive(Debug, Serialize)]
-struct Readiness {
-    /// `ready`, `degraded` (serving without Redis, without the cache, or while mail waits), or `unavailable` (503).
-    status: &'static str,
-    database: String,
-    redis: &'static str,
-    /// `ok`, `off`, or `bypassed`: pages are rendered from the database, because Redis is away or takes no writes.
-    cache: &'static str,
-    migrations: String,
-    /// `ok`, `off`, or `retrying`: mails wait that should have gone.
-    mail: &'static str,
+/// How one subsystem is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it means for the server.
+    pub fitness: Fitness,
+    /// How it is, in a word or a sentence that holds no secret.
+    pub says: Cow<'static, str>,
 }
 
-async fn live() -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(serde_json::json!({ "status": "live" }))
+/// What the state of a subsystem means for the server; the worst decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fitness {
+    /// Nothing is wrong.
+    Fit,
+    /// Pages are served without it.
+    Degraded,
+    /// No page can be served.
+    Unfit,
 }
 
-/// Redis away is no reason to take an instance out of service: pages are served without it. A
-/// database that does not answer, or is not migrated, is.
-async fn ready(state: web::Data<AppState>) -> HttpResponse {
-    let database = health::check(&state.db, PATIENCE).await;
-    let migrations = match &database {
-        Ok(()) => migrations(&state).await,
-        Err(_) => Err("unknown".to_owned()),
-    };
-    let redis = match &state.redis {
-        None => "not configured",
-        Some(redis) if redis.ping().await.is_ok() => "ok",
-        Some(_) => "away",
-    };
-    let cache = state.cache.condition().await;
-    let mail = match state.post.condition() {
-        PostCondition::Off => "off",
-        PostCondition::Fine => "ok",
-        PostCondition::Retrying => "retrying",
-    };
-    let fit = database.is_ok() && migrations.is_ok();
-    let readiness = Readiness {
-        status: match (fit, redis, cache, mail) {
-            (false, ..) => "unavailable",
-            (true, "away", ..) | (true, _, "bypassed", _) | (true, .., "retrying") => "degraded",
-            (true, ..) => "ready",
-        },
-        database: said(database.map_err(|error| error.to_string())),
-        redis,
-        cache,
-        migrations: said(migrations),
-        mail,
-    };
-    let mut answer = if fit { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    answer.insert_header((header::CACHE_CONTROL, "no-store")).json(readiness)
-}
-
-fn said(result: Result<(), String>) -> String {
-    result.err().unwrap_or_else(|| "ok".to_owned())
-}
-
-async fn migrations(state: &AppState) -> Result<(), String> {
-    match migration::pending(state.db.bare()).await {
-        Ok(pending) if pending.is_empty() => Ok(()),
-        Ok(pending) => Err(format!("{} pending: run `migration up`", pending.len())),
-        Err(error) => {
-            log::warn!("the migrations cannot be read: {error}");
-            Err("cannot be read".to_owned())
-        }
+impl Finding {
+    /// One about the subsystem `name`.
+    pub fn new(name: &'static str, fitness: Fitness, says: impl Into<Cow<'static, str>>) -> Self {
+        Self { name, fitness, says: says.into() }
     }
 }
 
-/// With `METRICS_TOKEN` set, only its bearer; without it, only this machine.
-async fn metrics(request: HttpRequest, state: web::Data<AppState>) -> Result<HttpResponse, AppError> {
-    let allowed = match &state.settings.diagnostics.metrics_token {
+/// The answer: `ready`, `degraded` or `unavailable` (503), then what each subsystem says.
+struct Readiness(Vec<Finding>);
+
+impl Readiness {
+    fn fitness(&self) -> Fitness {
+        self.0.iter().map(|finding| finding.fitness).max().unwrap_or(Fitness::Fit)
+    }
+}
+
+impl Serialize for Readiness {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let status = match self.fitness() {
+            Fitness::Fit => "ready",
+            Fitness::Degraded => "degraded",
+            Fitness::Unfit => "unavailable",
+        };
+        let findings = self.0.iter().map(|finding| (finding.name, finding.says.as_ref()));
+        serializer.collect_map(std::iter::once(("status", status)).chain(findings))
+    }
+}
+
+/// Says that the process lives.
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(serde_json::json!({ "status": "live" }))
+}
+
+/// Says whether the server is fit to serve, and how each subsystem is.
+pub async fn ready(kit: web::Data<Kit>) -> HttpResponse {
+    let readiness = Readiness(kit.subsystems.examine().await);
+    let mut answer = match readiness.fitness() {
+        Fitness::Fit | Fitness::Degraded => HttpResponse::Ok(),
+        Fitness::Unfit => HttpResponse::ServiceUnavailable(),
+    };
+    answer.insert_header((header::CACHE_CONTROL, "no-store")).json(readiness)
+}
+
+/// The figures. With `METRICS_TOKEN` set, only for its bearer; without it, only for this machine.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for anybody else.
+pub async fn metrics(request: HttpRequest, kit: web::Data<Kit>) -> Result<HttpResponse, AppError> {
+    let allowed = match &kit.metrics_token {
         Some(token) => bearer(&request).is_some_and(|given| same(given, token.expose_secret())),
         None => {
             request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback())
@@ -113,4 +111,22 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 fn same(given: &str, expected: &str) -> bool {
     use sha2::{Digest, Sha256};
     Sha256::digest(given) == Sha256::digest(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_subsystem_decides_and_each_is_told_in_its_order() -> serde_json::Result<()> {
+        let told = |fitness: [Fitness; 2]| {
+            let names = ["second", "first"].into_iter().zip(fitness);
+            serde_json::to_string(&Readiness(names.map(|(name, fitness)| Finding::new(name, fitness, "so")).collect()))
+        };
+        let tail = r#","second":"so","first":"so"}"#;
+        assert_eq!(told([Fitness::Fit, Fitness::Fit])?, format!(r#"{{"status":"ready"{tail}"#));
+        assert_eq!(told([Fitness::Degraded, Fitness::Fit])?, format!(r#"{{"status":"degraded"{tail}"#));
+        assert_eq!(told([Fitness::Unfit, Fitness::Degraded])?, format!(r#"{{"status":"unavailable"{tail}"#));
+        Ok(())
+    }
 }

@@ -13,16 +13,13 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use std::future::{Ready, ready};
 
-use crate::{
-    access::navigation,
-    state::AppState,
-    web::{
-        error::{AppError, Rendered},
-        flash::{self, Flash},
-        middleware::request_id::RequestId,
-        peer::Peer,
-        present::Present,
-    },
+use crate::web::{
+    Kit,
+    error::{AppError, Rendered},
+    flash::{self, Flash},
+    middleware::request_id::RequestId,
+    peer::Peer,
+    present::Present,
 };
 
 /// The data of one template, one struct each. A template sees it as `page`.
@@ -98,18 +95,18 @@ struct Since {
     zone: &'static str,
 }
 
-/// Makes pages for one request.
-pub struct Pages {
-    state: web::Data<AppState>,
+/// Makes pages for one request. `S` is what the application shares among requests, the kit in it.
+pub struct Pages<S = Kit> {
+    state: web::Data<S>,
     request: HttpRequest,
 }
 
-impl FromRequest for Pages {
+impl<S: AsRef<Kit> + 'static> FromRequest for Pages<S> {
     type Error = AppError;
     type Future = Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let state = request.app_data::<web::Data<AppState>>().cloned();
+        let state = request.app_data::<web::Data<S>>().cloned();
         ready(
             state
                 .map(|state| Self { state, request: request.clone() })
@@ -118,20 +115,25 @@ impl FromRequest for Pages {
     }
 }
 
-impl Pages {
-    /// The application's state.
-    pub fn state(&self) -> &AppState {
+impl<S: AsRef<Kit>> Pages<S> {
+    /// What the application shares among requests.
+    pub fn state(&self) -> &S {
         &self.state
+    }
+
+    /// What pages need of the process.
+    pub fn kit(&self) -> &Kit {
+        self.state.get_ref().as_ref()
     }
 
     /// Who is at the other end of the connection.
     pub fn peer(&self) -> Peer {
-        Peer::of(&self.request, &self.state.settings.server.trusted_proxies)
+        Peer::of(&self.request, &self.kit().trusted_proxies)
     }
 
     /// The present, as the page in the making sees it.
     pub fn present(&self) -> Present {
-        Present::new(self.state.clock.now(), self.request.extensions().get().cloned())
+        Present::new(self.kit().clock.now(), self.request.extensions().get().cloned())
     }
 
     /// The request, for what has no extractor of its own (the session, the user agent).
@@ -177,7 +179,7 @@ impl Pages {
         let layout = self.layout(page.title(), shell);
         let consumed_flash = layout.flash.is_some();
         let signed_in = layout.viewer.is_some();
-        let body = self.state.templates.render(P::TEMPLATE, page, &layout).map_err(AppError::internal)?;
+        let body = self.kit().templates.render(P::TEMPLATE, page, &layout).map_err(AppError::internal)?;
         let mut answer = HttpResponse::build(status);
         answer.content_type("text/html; charset=utf-8");
         answer.insert_header((
@@ -191,7 +193,7 @@ impl Pages {
             },
         ));
         if consumed_flash {
-            answer.cookie(flash::removal(self.state.secure_cookies));
+            answer.cookie(flash::removal(self.kit().secure_cookies));
         }
         answer.extensions_mut().insert(Rendered);
         Ok(answer.body(body))
@@ -199,9 +201,9 @@ impl Pages {
 
     fn layout(&self, title: String, shell: Option<Shell>) -> Layout {
         let path = self.request.path().to_owned();
-        let now = self.state.clock.now();
+        let now = self.kit().clock.now();
         let zone = shell.as_ref().map(|shell| shell.zone);
-        let mut nav = shell.as_ref().map_or_else(navigation::public, |shell| shell.nav.clone());
+        let mut nav = navigation(self.kit(), shell.as_ref());
         for link in &mut nav {
             link.current = path == link.href || path.starts_with(&format!("{}/", link.href));
         }
@@ -209,7 +211,7 @@ impl Pages {
             title,
             language: "en",
             nav,
-            flash: flash::take(&self.request, &self.state.flash_key),
+            flash: flash::take(&self.request, &self.kit().flash_key),
             unchanged_since: zone.map(|zone| Since {
                 utc: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
                 time: now.with_timezone(&zone).format("%H:%M:%S").to_string(),
@@ -223,15 +225,19 @@ impl Pages {
 }
 
 /// The layout of an error page, which must need neither session nor database.
-pub(super) fn bare_layout(title: &str, shell: Option<Shell>, reference: String) -> Layout {
+pub(super) fn bare_layout(kit: &Kit, title: &str, shell: Option<Shell>, reference: String) -> Layout {
     Layout {
         title: title.to_owned(),
         language: "en",
-        nav: shell.as_ref().map_or_else(navigation::public, |shell| shell.nav.clone()),
+        nav: navigation(kit, shell.as_ref()),
         viewer: shell,
         flash: None,
         unchanged_since: None,
         session_minutes: None,
         reference,
     }
+}
+
+fn navigation(kit: &Kit, shell: Option<&Shell>) -> Vec<NavLink> {
+    shell.map_or(&kit.navigation, |shell| &shell.nav).clone()
 }

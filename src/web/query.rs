@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::future::{Ready, ready};
 
-use crate::web::{Pages, Paging, error::AppError, moment::parse_date};
+use crate::web::{Kit, Pages, Paging, error::AppError, moment::parse_date};
 
 /// The query string as a `T`. Use `#[serde(deny_unknown_fields)]` on it: a parameter nobody reads
 /// is a mistake or a probe.
@@ -51,8 +51,8 @@ impl ListQuery {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for what is no page number.
-    pub fn paging(&self, pages: &Pages) -> Result<Paging, AppError> {
-        Paging::parse(self.page.as_deref(), pages.state().settings.pages.page_size)
+    pub fn paging(&self, pages: &Pages<impl AsRef<Kit>>) -> Result<Paging, AppError> {
+        Paging::parse(self.page.as_deref(), pages.kit().page_size)
     }
 
     /// What is searched for; empty when nothing is.

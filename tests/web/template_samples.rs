@@ -42,7 +42,7 @@ fn a_template_that_nobody_renders_is_known_by_its_words() {
 /// The source of each page template, by name.
 fn sources(app: &TestApp) -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
-    let names = app.state.templates.page_names();
+    let names = app.state.kit.templates.page_names();
     names.into_iter().map(|name| (name.to_owned(), fs::read_to_string(folder.join(name)).unwrap())).collect()
 }
 

@@ -6,7 +6,8 @@ use super::{forms::TrailQuery, pages, policy::ReadTrail, queries};
 use crate::{
     access::Allowed,
     db::Reader,
-    web::{AppError, Pages, Paging, query::Filter},
+    state::Pages,
+    web::{AppError, Paging, query::Filter},
 };
 
 /// The trail, narrowed and in pages, the latest entry first.

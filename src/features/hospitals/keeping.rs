@@ -11,7 +11,8 @@ use super::{
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
-    web::{AppError, FlashKind, FormView, Page, Pages, Submitted, see_other_saying},
+    state::Pages,
+    web::{AppError, FlashKind, FormView, Page, Submitted, see_other_saying},
 };
 
 const STALE: &str = "Somebody changed the hospital after you opened the form. What you typed is below; where something else is \

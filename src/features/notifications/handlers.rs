@@ -7,7 +7,8 @@ use super::{pages, queries, service};
 use crate::{
     access::{Allowed, SignedIn},
     db::Reader,
-    web::{AppError, FlashKind, Pages, Pagination, Paging, Submitted, query::Filter, see_other, see_other_saying},
+    state::Pages,
+    web::{AppError, FlashKind, Pagination, Paging, Submitted, query::Filter, see_other, see_other_saying},
 };
 
 const PATH: &str = "/notifications";

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
-    web::{AppError, FlashKind, Pages, Submitted, query::Filter, see_other_saying},
+    state::Pages,
+    web::{AppError, FlashKind, Submitted, query::Filter, see_other_saying},
 };
 
 /// How far ahead absences are shown.

@@ -12,7 +12,7 @@ use actix_web::{
     web,
 };
 
-use crate::{state::AppState, web::error::Problem};
+use crate::web::{Kit, error::Problem};
 
 /// Lets safe methods and same-origin requests through; answers 403 to everything else.
 pub async fn cross_site<B: MessageBody + 'static>(
@@ -43,6 +43,5 @@ fn is_same_origin(request: &ServiceRequest) -> bool {
     let same_host = origin
         .split_once("://")
         .is_some_and(|(scheme, rest)| matches!(scheme, "http" | "https") && !host.is_empty() && rest == host);
-    let own = || request.app_data::<web::Data<AppState>>().map(|state| state.settings.server.origin());
-    same_host || own().is_some_and(|own| own == origin)
+    same_host || request.app_data::<web::Data<Kit>>().is_some_and(|kit| kit.origin == origin)
 }

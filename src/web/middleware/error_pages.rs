@@ -13,13 +13,11 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::{
-    state::AppState,
-    web::{
-        error::{Problem, Rendered},
-        middleware::request_id::RequestId,
-        page::{Shell, bare_layout},
-    },
+use crate::web::{
+    Kit,
+    error::{Problem, Rendered},
+    middleware::request_id::RequestId,
+    page::{Shell, bare_layout},
 };
 
 #[derive(Debug, Serialize)]
@@ -42,7 +40,8 @@ pub async fn error_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let state = request.app_data::<web::Data<AppState>>().cloned();
+    let kit = request.app_data::<web::Data<Kit>>().cloned();
+    let kit = kit.as_ref().map(|kit| kit.get_ref());
     let id = request.extensions().get::<RequestId>().cloned();
     match next.call(request).await {
         Ok(answer) => {
@@ -56,11 +55,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
             let reference = RequestId::of(id.as_ref());
             let shell = answer.request().extensions().get::<Shell>().cloned();
             let (request, old) = answer.into_parts();
-            let page = rendered(
-                state.as_deref().map(std::convert::AsRef::as_ref),
-                old.map_into_boxed_body(),
-                (shell, reference),
-            );
+            let page = rendered(kit, old.map_into_boxed_body(), (shell, reference));
             Ok(ServiceResponse::new(request, page))
         }
         Err(error) => {
@@ -69,7 +64,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
             if old.status().is_server_error() {
                 log::error!(reference = reference.as_str(), cause:% = error; "middleware failed");
             }
-            let page = rendered(state.as_deref().map(std::convert::AsRef::as_ref), old, (None, reference));
+            let page = rendered(kit, old, (None, reference));
             Err(actix_web::error::InternalError::from_response(error, page).into())
         }
     }
@@ -81,14 +76,14 @@ fn is_machine_readable(headers: &header::HeaderMap) -> bool {
 }
 
 /// `old` with a page for a body, its other headers (`Retry-After`, `Allow`, cookies) kept.
-fn rendered(state: Option<&AppState>, old: HttpResponse, (shell, reference): (Option<Shell>, String)) -> HttpResponse {
+fn rendered(kit: Option<&Kit>, old: HttpResponse, (shell, reference): (Option<Shell>, String)) -> HttpResponse {
     let status = old.status();
     let problem = old.extensions().get::<Problem>().cloned().unwrap_or_default();
     if let Some(cause) = &problem.cause {
         log::error!(reference = reference.as_str(), status = status.as_u16(), cause = cause.as_str(); "the request failed");
     }
     let explanation = problem.explanation;
-    let body = state.and_then(|state| page(state, status, explanation, (shell, reference.clone())));
+    let body = kit.and_then(|kit| page(kit, status, explanation, (shell, reference.clone())));
     let mut answer = HttpResponse::build(status);
     for (name, value) in
         old.headers().iter().filter(|(name, _)| **name != header::CONTENT_TYPE && **name != header::CONTENT_LENGTH)
@@ -104,7 +99,7 @@ fn rendered(state: Option<&AppState>, old: HttpResponse, (shell, reference): (Op
 }
 
 fn page(
-    state: &AppState,
+    kit: &Kit,
     status: StatusCode,
     explanation: Option<String>,
     (shell, reference): (Option<Shell>, String),
@@ -121,9 +116,8 @@ fn page(
         },
         reference: reference.clone(),
     };
-    let layout = bare_layout(title, shell, reference);
-    state
-        .templates
+    let layout = bare_layout(kit, title, shell, reference);
+    kit.templates
         .render("errors/error.html", &page, &layout)
         .inspect_err(|error| log::error!("the error page cannot be rendered: {error}"))
         .ok()

@@ -8,9 +8,9 @@ use actix_web::{
     web,
 };
 
-use crate::{
-    state::AppState,
-    web::flash::{Flash, carrying},
+use crate::web::{
+    Kit,
+    flash::{Flash, carrying},
 };
 
 /// See [`crate::web::flash`].
@@ -22,9 +22,9 @@ pub async fn flash<B: MessageBody + 'static>(
     let Some(message) = answer.response_mut().extensions_mut().remove::<Flash>() else {
         return Ok(answer);
     };
-    let state = answer.request().app_data::<web::Data<AppState>>().cloned();
-    if let Some(state) = state
-        && let Some(cookie) = carrying(&message, &state.flash_key, state.secure_cookies)
+    let kit = answer.request().app_data::<web::Data<Kit>>().cloned();
+    if let Some(kit) = kit
+        && let Some(cookie) = carrying(&message, &kit.flash_key, kit.secure_cookies)
         && let Err(error) = answer.response_mut().add_cookie(&cookie)
     {
         log::error!("a flash message could not be sent: {error}");

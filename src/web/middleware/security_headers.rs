@@ -1,7 +1,5 @@
 //! The headers that every answer carries, errors included.
 
-use std::sync::Arc;
-
 use actix_web::{
     Error,
     body::MessageBody,
@@ -12,7 +10,10 @@ use actix_web::{
 };
 
 use super::with_headers;
-use crate::{settings::Settings, state::AppState, web::peer::Peer};
+use crate::{
+    settings::Settings,
+    web::{Kit, peer::Peer},
+};
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), usb=()";
@@ -51,22 +52,22 @@ pub async fn security_headers<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let state = request.app_data::<web::Data<AppState>>().cloned();
-    let is_https = state.as_ref().is_some_and(|state| is_https(state, &request));
-    with_headers(next.call(request).await, |headers| add(headers, state.as_deref(), is_https))
+    let kit = request.app_data::<web::Data<Kit>>().cloned();
+    let is_https = kit.as_ref().is_some_and(|kit| is_https(kit, &request));
+    with_headers(next.call(request).await, |headers| add(headers, kit.as_ref().map(|kit| kit.get_ref()), is_https))
 }
 
 /// Whether the client came by https.
-pub(crate) fn is_https(state: &AppState, request: &ServiceRequest) -> bool {
-    Peer::came_by_https(request, &state.settings.server.trusted_proxies)
+pub(crate) fn is_https(kit: &Kit, request: &ServiceRequest) -> bool {
+    Peer::came_by_https(request, &kit.trusted_proxies)
 }
 
 /// Adds them to an answer.
-pub(crate) fn add(headers: &mut HeaderMap, state: Option<&Arc<AppState>>, is_https: bool) {
-    if let Some(state) = state {
-        set(headers, header::CONTENT_SECURITY_POLICY, state.security_headers.content_security_policy.as_ref());
+pub(crate) fn add(headers: &mut HeaderMap, kit: Option<&Kit>, is_https: bool) {
+    if let Some(kit) = kit {
+        set(headers, header::CONTENT_SECURITY_POLICY, kit.security_headers.content_security_policy.as_ref());
         if is_https {
-            set(headers, header::STRICT_TRANSPORT_SECURITY, state.security_headers.strict_transport_security.as_ref());
+            set(headers, header::STRICT_TRANSPORT_SECURITY, kit.security_headers.strict_transport_security.as_ref());
         }
     }
     for (name, value) in &SAME_FOR_ALL {

@@ -25,8 +25,8 @@ use super::with_headers;
 use crate::{
     cache::Outcome,
     db::accounting::{self, Tally},
-    metrics, routes,
-    state::AppState,
+    metrics,
+    web::{Kit, pattern},
 };
 
 static X_CACHE: HeaderName = HeaderName::from_static("x-cache");
@@ -38,8 +38,7 @@ pub async fn server_timing<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let started = Instant::now();
-    let recording =
-        request.app_data::<web::Data<AppState>>().is_some_and(|state| state.settings.diagnostics.debug_toolbar);
+    let recording = request.app_data::<web::Data<Kit>>().is_some_and(|kit| kit.has_toolbar);
     let (answer, tally) = if recording {
         accounting::scope_with_statements(next.call(request)).await
     } else {
@@ -91,7 +90,7 @@ fn route(pattern: Option<String>) -> Rc<str> {
     ROUTES.with_borrow_mut(|routes| match routes.get(&pattern) {
         Some(route) => route.clone(),
         None => {
-            let route: Rc<str> = routes::without_patterns(&pattern).into();
+            let route: Rc<str> = pattern::documented(&pattern).into();
             routes.insert(pattern, route.clone());
             route
         }

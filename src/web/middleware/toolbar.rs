@@ -14,7 +14,11 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::{cache::Outcome, db::accounting, state::AppState, web::page::bare_layout};
+use crate::{
+    cache::Outcome,
+    db::accounting,
+    web::{Kit, page::bare_layout},
+};
 
 #[derive(Debug, Serialize)]
 struct Cost {
@@ -37,16 +41,16 @@ pub async fn toolbar<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let state = request.app_data::<web::Data<AppState>>().cloned();
+    let kit = request.app_data::<web::Data<Kit>>().cloned();
     let answer = next.call(request).await?.map_into_boxed_body();
-    let Some(state) = state.filter(|_| is_page(&answer)) else {
+    let Some(kit) = kit.filter(|_| is_page(&answer)) else {
         return Ok(answer);
     };
     let outcome = answer.request().extensions().get::<Outcome>().copied().unwrap_or(Outcome::Bypass);
     let (request, response) = answer.into_parts();
     let (head, body) = response.into_parts();
     let body = to_bytes(body).await.map_err(crate::web::AppError::internal)?;
-    let body = with_toolbar(&state, &String::from_utf8_lossy(&body), outcome);
+    let body = with_toolbar(&kit, &String::from_utf8_lossy(&body), outcome);
     Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(body))))
 }
 
@@ -56,7 +60,7 @@ fn is_page(answer: &ServiceResponse<BoxBody>) -> bool {
     is_html && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
-fn with_toolbar(state: &AppState, page: &str, outcome: Outcome) -> String {
+fn with_toolbar(kit: &Kit, page: &str, outcome: Outcome) -> String {
     let tally = accounting::so_far().unwrap_or_default();
     let repeats = |sql: &str| tally.statements.iter().filter(|other| other.sql == sql).count();
     let cost = Cost {
@@ -73,8 +77,8 @@ fn with_toolbar(state: &AppState, page: &str, outcome: Outcome) -> String {
             })
             .collect(),
     };
-    let layout = bare_layout("", None, String::new());
-    match state.templates.render("layouts/toolbar.html", &cost, &layout) {
+    let layout = bare_layout(kit, "", None, String::new());
+    match kit.templates.render("layouts/toolbar.html", &cost, &layout) {
         Ok(toolbar) => page.replacen("</body>", &format!("{toolbar}</body>"), 1),
         Err(error) => {
             log::warn!("the toolbar cannot be rendered: {error}");

@@ -10,8 +10,8 @@ use super::super::{
 };
 use crate::{
     access::Visitor,
-    state::AppState,
-    web::{AppError, FlashKind, FormView, Pages, Submitted, see_other_saying},
+    state::{AppState, Pages},
+    web::{AppError, FlashKind, FormView, Submitted, see_other_saying},
 };
 
 const SENT: &str = "If there is an account with that address, a link is on its way to it. It works for 30 minutes.";

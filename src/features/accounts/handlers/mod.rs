@@ -27,8 +27,8 @@ use super::{
 use crate::{
     access::{Allowed, SignedIn, Viewer, Visitor},
     db::Reader,
-    state::AppState,
-    web::{AppError, FlashKind, FormView, Pages, Paging, Submitted, query::Filter, see_other, see_other_saying},
+    state::{AppState, Pages},
+    web::{AppError, FlashKind, FormView, Paging, Submitted, query::Filter, see_other, see_other_saying},
 };
 
 const TAKEN: &str = "This e-mail address cannot be used. If it is yours, sign in instead.";

@@ -82,11 +82,11 @@ pub(in crate::features::accounts) async fn request_reset(
 ) -> Result<(), AppError> {
     let [place, account] = Key::password_reset(email, from);
     let counted =
-        state.rate_limiter.attempt(&[place]).await.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+        state.kit.rate_limiter.attempt(&[place]).await.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     drop(counted);
     let found = queries::credentials_by_email(&state.db.reader(), email).await?;
     // A mailbox that is being filled by somebody gets no more; whose it is, nobody is told.
-    let may_send = state.rate_limiter.attempt(&[account]).await.is_ok();
+    let may_send = state.kit.rate_limiter.attempt(&[account]).await.is_ok();
     let state = state.clone();
     actix_web::rt::spawn(async move {
         let Some(found) = found.filter(|found| may_send && found.may_enter()) else { return };
@@ -150,7 +150,7 @@ pub(in crate::features::accounts) async fn choose(
     state.sessions.forget(revoked).await;
     // Whoever has forgotten their password has tried a few from this place, and comes to sign in now.
     let [pair, _, account] = Key::sign_in(&linked.account.email, from);
-    state.rate_limiter.forgive(&[pair, account]).await;
+    state.kit.rate_limiter.forgive(&[pair, account]).await;
     Ok(true)
 }
 

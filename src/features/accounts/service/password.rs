@@ -40,6 +40,7 @@ pub(in crate::features::accounts) async fn change(
     change: &PasswordChange,
 ) -> Result<PasswordChanged, AppError> {
     let attempt = state
+        .kit
         .rate_limiter
         .attempt(&Key::password(viewer.user_id))
         .await

@@ -35,6 +35,7 @@ pub(in crate::features::accounts) async fn sign_in(
     try_: &SignIn,
 ) -> Result<Option<i64>, AppError> {
     let attempt = state
+        .kit
         .rate_limiter
         .attempt(&Key::sign_in(&try_.email, from))
         .await

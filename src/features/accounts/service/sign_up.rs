@@ -51,7 +51,7 @@ pub(in crate::features::accounts) async fn sign_up(
     from: IpAddr,
     person: &SignUp,
 ) -> Result<Option<i64>, AppError> {
-    let attempt = state.rate_limiter.attempt(&Key::sign_up(from)).await;
+    let attempt = state.kit.rate_limiter.attempt(&Key::sign_up(from)).await;
     let attempt = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let cost = state.settings.security.password_hashing;
     let hash = hashing::hash(&person.password, cost).await?;

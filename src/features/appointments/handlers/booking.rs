@@ -20,7 +20,8 @@ use crate::{
     access::{Allowed, Standing, Viewer},
     db::Reader,
     features::schedules::{self, span},
-    web::{AppError, FlashKind, FormView, Pages, Submitted, query::Filter, see_other_saying},
+    state::Pages,
+    web::{AppError, FlashKind, FormView, Submitted, query::Filter, see_other_saying},
 };
 
 /// The form: with whom, for whom, and the times that are free.

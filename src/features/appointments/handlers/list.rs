@@ -6,7 +6,8 @@ use super::super::{forms::ListQuery, pages, policy::SeeAppointments, queries};
 use crate::{
     access::Allowed,
     db::Reader,
-    web::{AppError, Pages, Paging, query::Filter},
+    state::Pages,
+    web::{AppError, Paging, query::Filter},
 };
 
 /// The viewer's appointments, narrowed and in pages.

@@ -11,7 +11,8 @@ use super::super::{
 };
 use crate::{
     access::{Allowed, Viewer},
-    web::{AppError, FlashKind, FormView, Pages, Present, Submitted, see_other_saying},
+    state::Pages,
+    web::{AppError, FlashKind, FormView, Present, Submitted, see_other_saying},
 };
 
 /// The doctor accepts the request.

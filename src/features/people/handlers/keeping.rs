@@ -14,7 +14,8 @@ use crate::{
             service::{self, Invited, Kept, NotKept, Record},
         },
     },
-    web::{AppError, FlashKind, FormView, Pages, Submitted, see_other_saying},
+    state::Pages,
+    web::{AppError, FlashKind, FormView, Submitted, see_other_saying},
 };
 
 const STALE: &str = "Somebody changed this person after you opened the form. What you typed is below; where something else is \

@@ -6,8 +6,9 @@ use crate::{
     access::Allowed,
     db::Reader,
     features::people::{pages, policy::SeePatients, queries},
+    state::Pages,
     web::{
-        AppError, Pages, Pagination,
+        AppError, Pagination,
         query::{Filter, ListQuery},
     },
 };

@@ -1,0 +1,91 @@
+//! What the server stands on, for `/health/ready`: the database and its migrations, Redis, the cache, mail.
+
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+
+use crate::{
+    cache::Cache,
+    db::{Database, health},
+    integrations::{Post, mailer::PostCondition},
+    redis::Redis,
+    web::health::{Finding, Fitness, Subsystems},
+};
+
+/// How long readiness waits for the database.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// See the module.
+pub(super) struct Opened {
+    pub(super) db: Database,
+    pub(super) redis: Option<Redis>,
+    pub(super) cache: Cache,
+    pub(super) post: Post,
+}
+
+impl Subsystems for Opened {
+    fn examine(&self) -> LocalBoxFuture<'_, Vec<Finding>> {
+        Box::pin(async move {
+            let (database, migrations) = self.database().await;
+            vec![database, self.redis().await, self.cache().await, migrations, self.mail()]
+        })
+    }
+}
+
+impl Opened {
+    /// A database that does not answer, or is not migrated, is a reason to take an instance out of service.
+    async fn database(&self) -> (Finding, Finding) {
+        let database = health::check(&self.db, PATIENCE).await;
+        let migrations = match &database {
+            Ok(()) => self.migrations().await,
+            Err(_) => Err("unknown".to_owned()),
+        };
+        (needed("database", database.map_err(|error| error.to_string())), needed("migrations", migrations))
+    }
+
+    async fn migrations(&self) -> Result<(), String> {
+        match migration::pending(self.db.bare()).await {
+            Ok(pending) if pending.is_empty() => Ok(()),
+            Ok(pending) => Err(format!("{} pending: run `migration up`", pending.len())),
+            Err(error) => {
+                log::warn!("the migrations cannot be read: {error}");
+                Err("cannot be read".to_owned())
+            }
+        }
+    }
+
+    /// Redis away is no reason to take an instance out of service: pages are served without it.
+    async fn redis(&self) -> Finding {
+        let (fitness, says) = match &self.redis {
+            None => (Fitness::Fit, "not configured"),
+            Some(redis) if redis.ping().await.is_ok() => (Fitness::Fit, "ok"),
+            Some(_) => (Fitness::Degraded, "away"),
+        };
+        Finding::new("redis", fitness, says)
+    }
+
+    /// `ok`, `off`, or `bypassed`: pages are rendered from the database, because Redis is away or takes no writes.
+    async fn cache(&self) -> Finding {
+        let says = self.cache.condition().await;
+        let fitness = if says == "bypassed" { Fitness::Degraded } else { Fitness::Fit };
+        Finding::new("cache", fitness, says)
+    }
+
+    /// `ok`, `off`, or `retrying`: mails wait that should have gone.
+    fn mail(&self) -> Finding {
+        let (fitness, says) = match self.post.condition() {
+            PostCondition::Off => (Fitness::Fit, "off"),
+            PostCondition::Fine => (Fitness::Fit, "ok"),
+            PostCondition::Retrying => (Fitness::Degraded, "retrying"),
+        };
+        Finding::new("mail", fitness, says)
+    }
+}
+
+/// What no page can do without.
+fn needed(name: &'static str, condition: Result<(), String>) -> Finding {
+    match condition {
+        Ok(()) => Finding::new(name, Fitness::Fit, "ok"),
+        Err(says) => Finding::new(name, Fitness::Unfit, says),
+    }
+}
