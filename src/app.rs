@@ -10,6 +10,7 @@ use actix_web::{
 };
 
 use crate::{
+    access::Authenticator,
     cache,
     db::Database,
     features::{self, audit::Sealer, mail::Postman},
@@ -51,12 +52,15 @@ impl App {
         let (sealer, postman) = (Sealer::new(&state), features::postman(&state));
         let has_toolbar = state.settings.diagnostics.debug_toolbar;
         let kit = web::Data::from(Arc::clone(&state.kit));
+        let authenticator = Authenticator::new(state.db.clone(), Arc::clone(&state.kit), state.settings.session.idle);
+        let authenticator = web::Data::new(authenticator);
         let data = web::Data::new(state);
         let server = HttpServer::new(move || {
             let routes = RouteTable::all();
             ActixApp::new()
                 .app_data(data.clone())
                 .app_data(kit.clone())
+                .app_data(authenticator.clone())
                 .app_data(web::Data::new(data.db.clone()))
                 .configure(|config| routes.configure(config, &data))
                 // Outermost last: a request passes them from the bottom up.

@@ -2,12 +2,16 @@
 //!
 //! [`Viewer`] is the signed-in person as the database has them at this request; [`Permission`] names
 //! an act and the roles it is for; [`Allowed`] in a handler's signature is both at once. A handler
-//! without it is public, and has to say so in the route table.
+//! without it is public, and has to say so in the route table. It looks people up with what the [`Authenticator`] holds.
 
+mod authenticator;
 pub mod navigation;
 mod permission;
+mod policy;
 mod queries;
 mod viewer;
 
-pub use permission::{Access, Allowed, Guarded, Permission, SignedIn, Visitor};
+pub use authenticator::Authenticator;
+pub use permission::{Access, Allowed, Guarded, Permission, Visitor};
+pub use policy::SignedIn;
 pub use viewer::{HospitalOfViewer, Standing, Viewer, role_code, role_label};

@@ -1,4 +1,4 @@
-//! Permissions in signatures, and the route table's view of them.
+//! What a permission is: in a handler's signature, and as the route table sees it. Which roles have one is said in the policies.
 
 use std::{marker::PhantomData, ops::Deref};
 
@@ -16,14 +16,6 @@ use crate::{access::Viewer, web::AppError};
 pub trait Permission: 'static {
     /// The roles that may.
     const ROLES: &'static [Role];
-}
-
-/// Anybody who is signed in.
-#[derive(Debug)]
-pub struct SignedIn;
-
-impl Permission for SignedIn {
-    const ROLES: &'static [Role] = &[Role::SuperAdmin, Role::HospitalAdmin, Role::Doctor, Role::Patient];
 }
 
 /// Proof that the request came from somebody who may do `P`. The first argument of a handler.

@@ -14,10 +14,9 @@ use sea_orm::{
 };
 
 use crate::{
-    access::{HospitalOfViewer, Standing, Viewer},
+    access::{Authenticator, HospitalOfViewer, Standing, Viewer},
     cache::Topics,
     db::Reader,
-    state::AppState,
     web::AppError,
 };
 
@@ -39,12 +38,12 @@ struct Row {
 /// The active person, of an active hospital if of one, whose live session has this hash; the request
 /// comes from `address`.
 pub(super) async fn viewer(
-    state: &AppState,
+    Authenticator { kit, idle, .. }: &Authenticator,
     (reader, topics): (&Reader, Topics),
     (key_hash, address): (&str, IpAddr),
 ) -> Result<Option<Viewer>, AppError> {
-    let now = state.clock.now();
-    let idle = Duration::from_std(state.settings.session.idle).map_err(AppError::internal)?;
+    let now = kit.clock.now();
+    let longest = Duration::from_std(*idle).map_err(AppError::internal)?;
     let statement = user_session::Entity::find()
         .select_only()
         .column_as(user_session::Column::Id, "session_id")
@@ -63,11 +62,11 @@ pub(super) async fn viewer(
         .filter(user_session::Column::KeyHash.eq(key_hash))
         .filter(user_session::Column::RevokedAt.is_null())
         .filter(user_session::Column::ExpiresAt.gt(now))
-        .filter(user_session::Column::LastSeenAt.gt(now - idle))
+        .filter(user_session::Column::LastSeenAt.gt(now - longest))
         .filter(user::Column::Active.eq(true))
         .filter(hospital::Column::Active.eq(true).or(user::Column::HospitalId.is_null()));
     let row = reader.run(topics, async |conn| statement.clone().into_model::<Row>().one(conn).await).await?;
-    row.map(|row| assemble(row, (key_hash, address), state.settings.session.idle)).transpose()
+    row.map(|row| assemble(row, (key_hash, address), *idle)).transpose()
 }
 
 /// `(SELECT count(*) FROM notification WHERE recipient_id = user.id AND read_at IS NULL)`

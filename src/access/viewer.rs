@@ -8,10 +8,9 @@ use chrono_tz::Tz;
 use entity::enums::Role;
 
 use crate::{
-    access::{navigation, queries},
+    access::{Authenticator, navigation, queries},
     cache::{Topic, Topics},
     session::{KEY_HASH, USER_ID},
-    state::AppState,
     web::{
         AppError,
         page::{Audience, Shell},
@@ -133,22 +132,21 @@ impl Viewer {
         if known.is_some() {
             return Ok(known);
         }
-        let state = request
-            .app_data::<web::Data<AppState>>()
-            .ok_or_else(|| AppError::internal("the application's state is not configured"))?;
+        let authenticator = request
+            .app_data::<web::Data<Authenticator>>()
+            .ok_or_else(|| AppError::internal("the authenticator is not configured"))?;
         let session = request.get_session();
         let Some(key_hash) = session.get::<String>(KEY_HASH).map_err(AppError::internal)? else {
             return Ok(None);
         };
-        let trusted = &state.settings.server.trusted_proxies;
-        let address = Peer::of(request, trusted).address;
+        let address = Peer::of(request, &authenticator.kit.trusted_proxies).address;
         let topics = match session.get::<i64>(USER_ID).map_err(AppError::internal)? {
             // Of the session itself nothing need be named: whose a session is is asked anew for each page that is served.
             Some(id) => Topics::from([Topic::Account(id), Topic::Inbox(id), Topic::Hospitals]),
             None => Topics::exempt("nobody knows yet whose session it is"),
         };
-        let reader = state.db.reader_for(request.extensions().get().cloned());
-        let viewer = queries::viewer(state, (&reader, topics), (&key_hash, address)).await?;
+        let reader = authenticator.database.reader_for(request.extensions().get().cloned());
+        let viewer = queries::viewer(authenticator, (&reader, topics), (&key_hash, address)).await?;
         if let Some(viewer) = &viewer {
             request.extensions_mut().insert(viewer.shell());
             request.extensions_mut().insert(viewer.clone());
