@@ -14,7 +14,6 @@ use crate::{
     cache,
     db::Database,
     features::{self, audit::Sealer, mail::Postman},
-    routes::RouteTable,
     session::Sessions,
     state::{AppState, StartError},
     web::middleware::{
@@ -43,8 +42,9 @@ impl App {
     /// Binds `settings.server.bind` (port 0: any free one) and starts the workers.
     ///
     /// # Errors
-    /// [`StartError::Bind`] when the address cannot be had.
+    /// [`StartError::Bind`] when the address cannot be had, [`StartError::Routes`] when the table of routes has a defect.
     pub fn build(state: AppState) -> Result<Self, StartError> {
+        features::routes().check()?;
         let bind = state.settings.server.bind;
         let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
         let workers = state.settings.server.workers;
@@ -56,13 +56,12 @@ impl App {
         let authenticator = web::Data::new(authenticator);
         let data = web::Data::new(state);
         let server = HttpServer::new(move || {
-            let routes = RouteTable::all();
             ActixApp::new()
                 .app_data(data.clone())
                 .app_data(kit.clone())
                 .app_data(authenticator.clone())
                 .app_data(web::Data::new(data.db.clone()))
-                .configure(|config| routes.configure(config, &data))
+                .configure(|config| features::routes().configure(config, &data.sessions))
                 // Outermost last: a request passes them from the bottom up.
                 .wrap(from_fn(cross_site))
                 .wrap(from_fn(flash))

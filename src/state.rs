@@ -14,7 +14,7 @@ use crate::{
     redis::Redis,
     session::Sessions,
     settings::Settings,
-    web::{self, Kit, Surroundings, templates::TemplateError},
+    web::{self, Kit, Surroundings, pattern::UnknownParameter, templates::TemplateError},
 };
 
 /// Shared state. Cheap to clone.
@@ -56,6 +56,9 @@ pub enum StartError {
     /// A template is broken.
     #[error("{0}")]
     Templates(#[from] TemplateError),
+    /// A route cannot be served.
+    #[error("{0}")]
+    Routes(#[from] UnknownParameter),
     /// The address cannot be bound.
     #[error("cannot listen on {address} (BIND): {reason}")]
     Bind {

@@ -27,14 +27,21 @@ const LONGEST: usize = 600;
 pub(super) struct PageKey(Arc<[u8]>);
 
 impl PageKey {
-    /// The page at `route` with the values in `path`, seen by `viewer` (`user.id`; `None` is the page as everybody sees it).
+    /// The page at `route` with these values of all its parameters, seen by `viewer` (`user.id`; `None` is the page as everybody sees it).
     /// `None` when the query holds what the policy does not know, or too much.
     #[must_use]
-    pub(super) fn new(viewer: Option<i64>, (route, path): (&str, &str), query: &str, policy: &Policy) -> Option<Self> {
+    pub(super) fn new(
+        viewer: Option<i64>,
+        (route, values): (&str, &[&str]),
+        query: &str,
+        policy: &Policy,
+    ) -> Option<Self> {
         let mut key = Vec::with_capacity(64);
         push(&mut key, viewer.map(|id| id.to_string()).unwrap_or_default().as_bytes());
         push(&mut key, route.as_bytes());
-        push(&mut key, path.as_bytes());
+        for value in values {
+            push(&mut key, value.as_bytes());
+        }
         push(&mut key, LANGUAGE.as_bytes());
         if !query.is_empty() {
             let mut values: Vec<Option<String>> = vec![None; policy.parameters.len()];
@@ -90,7 +97,7 @@ mod tests {
     const LIST: Policy = Policy::with(&["q", "page"]);
 
     fn key(viewer: Option<i64>, query: &str) -> Option<PageKey> {
-        PageKey::new(viewer, ("/patients", "/patients"), query, &LIST)
+        PageKey::new(viewer, ("/patients", &[]), query, &LIST)
     }
 
     #[test]
@@ -110,8 +117,11 @@ mod tests {
             key(Some(1), "page=1"),
             key(Some(1), "q=1&page=1"),
             key(Some(1), "q=1%26page%3D1"),
-            PageKey::new(Some(1), ("/patients/{id}", "/patients/1"), "", &LIST),
-            PageKey::new(Some(1), ("/patients/{id}", "/patients/11"), "", &LIST),
+            PageKey::new(Some(1), ("/patients/{id}", &["1"]), "", &LIST),
+            PageKey::new(Some(1), ("/patients/{id}", &["11"]), "", &LIST),
+            PageKey::new(Some(1), ("/patients/{id}/notes/{id}", &["1", "11"]), "", &LIST),
+            PageKey::new(Some(1), ("/patients/{id}/notes/{id}", &["1", "12"]), "", &LIST),
+            PageKey::new(Some(1), ("/patients/{id}/notes/{id}", &["11", "1"]), "", &LIST),
         ];
         for (at, one) in keys.iter().enumerate() {
             assert!(one.is_some());

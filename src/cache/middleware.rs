@@ -36,6 +36,8 @@ const FOR_ALL: &str = "public, no-cache";
 pub struct Route {
     /// As in the route table.
     pub pattern: &'static str,
+    /// The names of its parameters, each of which decides which page it is.
+    pub parameters: Vec<&'static str>,
     /// Who may use it.
     pub access: Access,
     /// What it says of its pages.
@@ -114,8 +116,8 @@ struct Sought {
 
 /// The page's key, and what is there for it.
 async fn find(route: &Route, request: &ServiceRequest, (state, asker): (&AppState, Asker)) -> Sought {
-    let id = request.match_info().get("id").unwrap_or_default();
-    let key = |viewer| PageKey::new(viewer, (route.pattern, id), request.query_string(), &route.policy);
+    let values: Option<Vec<&str>> = route.parameters.iter().map(|name| request.match_info().get(name)).collect();
+    let key = |viewer| PageKey::new(viewer, (route.pattern, values.as_deref()?), request.query_string(), &route.policy);
     let cache = &state.cache;
     let Asker::Session(hash) = asker else {
         return look(cache, (None, key(None))).await;

@@ -2,11 +2,11 @@
 
 use super::{Failure, output};
 use crate::access::{Access, role_code};
-use crate::routes::RouteTable;
+use crate::features;
 
 /// Prints one line a route: method, path, who may use it.
 pub(super) fn run() -> Result<(), Failure> {
-    let table = RouteTable::all();
+    let table = features::routes();
     let width = table.entries().iter().map(|entry| entry.path.len()).max().unwrap_or_default();
     let lines = table.entries().iter().map(|entry| {
         let (method, path, who) = (entry.method.as_str(), entry.path, who(entry.access));

@@ -16,19 +16,22 @@ use entity::{enums::MailKind, mail::Model};
 use futures_util::future::{FutureExt as _, LocalBoxFuture};
 
 use self::mail::{Postman, Recipient, Words, Writer};
-use crate::{routes::RouteTable, state::AppState, web::AppError};
+use crate::{routing::RouteTable, state::AppState, web::AppError};
 
-/// Every feature's routes.
-pub(crate) fn routes(table: &mut RouteTable) {
-    audit::routes(table);
-    notifications::routes(table);
-    accounts::routes(table);
-    hospitals::routes(table);
-    people::routes(table);
-    schedules::routes(table);
-    appointments::routes(table);
-    reports::routes(table);
-    home::routes(table);
+/// Every route of the application: one line a feature.
+#[must_use]
+pub fn routes() -> RouteTable {
+    let mut table = RouteTable::of_the_kit();
+    audit::routes(&mut table);
+    notifications::routes(&mut table);
+    accounts::routes(&mut table);
+    hospitals::routes(&mut table);
+    people::routes(&mut table);
+    schedules::routes(&mut table);
+    appointments::routes(&mut table);
+    reports::routes(&mut table);
+    home::routes(&mut table);
+    table
 }
 
 /// Sends the mails of `state`, each written by the feature that knows what it is about.

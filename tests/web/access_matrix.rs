@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use telemedicine::routes::RouteTable;
+use telemedicine::features;
 
 use crate::support::*;
 
@@ -135,7 +135,7 @@ async fn client_of(app: &TestApp, person: Option<&Person>) -> Client {
 
 #[test]
 fn every_route_is_in_the_matrix_and_every_row_has_a_route() {
-    let table = RouteTable::all();
+    let table = features::routes();
     let routes: BTreeSet<String> =
         table.entries().iter().map(|entry| format!("{} {}", entry.method, entry.path)).collect();
     let rows: BTreeSet<String> = MATRIX.iter().map(|(route, _)| (*route).to_owned()).collect();

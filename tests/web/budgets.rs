@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
-use telemedicine::routes::RouteTable;
+use telemedicine::features;
 
 use crate::support::*;
 
@@ -84,7 +84,7 @@ async fn a_longer_list_costs_no_more_than_a_short_one() {
 
 #[tokio::test]
 async fn no_act_costs_more_than_eight_statements() {
-    let table = RouteTable::all();
+    let table = features::routes();
     let routes: BTreeSet<&str> =
         table.entries().iter().filter(|entry| entry.method == Method::POST).map(|entry| entry.path).collect();
     let mut over = Vec::new();

@@ -6,7 +6,7 @@ mod strangers;
 mod the_door;
 
 use actix_web::http::Method;
-use telemedicine::routes::RouteTable;
+use telemedicine::features;
 
 use crate::support::*;
 
@@ -52,7 +52,7 @@ fn outcome(page: &Page) -> &str {
 
 /// The cached routes that `walker` may use, as addresses of `house`.
 fn cached_addresses(walker: &Walker, house: &House) -> Vec<String> {
-    let table = RouteTable::all();
+    let table = features::routes();
     let cached = table.entries().iter().filter(|entry| entry.cache.is_some() && may_use(entry.access, walker.role));
     // Who is signed in is led from the landing page to their dashboard.
     let cached = cached.filter(|entry| entry.path != "/" || walker.role.is_none());
@@ -61,7 +61,7 @@ fn cached_addresses(walker: &Walker, house: &House) -> Vec<String> {
 
 #[test]
 fn every_page_is_cached_or_known_not_to_be() {
-    let table = RouteTable::all();
+    let table = features::routes();
     for entry in table.entries() {
         let reason = UNCACHED.iter().find(|(path, _)| *path == entry.path);
         assert!(entry.method == Method::GET || entry.cache.is_none(), "{} {}", entry.method, entry.path);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use telemedicine::routes::RouteTable;
+use telemedicine::features;
 
 use crate::support::*;
 
@@ -56,7 +56,7 @@ async fn a_form_that_is_shown_again_keeps_the_rules() {
 async fn no_link_is_dead_and_no_button_leads_nowhere() {
     let app = TestApp::start_with(&SHORT_PAGES).await;
     let clinic = Clinic::create(&app).await;
-    let table = RouteTable::all();
+    let table = features::routes();
     let mut wrong = BTreeSet::new();
     for walker in walkers(&app, &clinic).await {
         // Where each address was found first.

@@ -12,7 +12,7 @@ use std::{
 use actix_web::http::Method;
 use chrono_tz::Tz;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TryGetable};
-use telemedicine::{cache::Topics, routes::RouteTable};
+use telemedicine::{cache::Topics, features};
 
 use crate::{figures::assert_figures, support::*};
 
@@ -104,7 +104,7 @@ async fn the_gate_can_fail(app: &TestApp, counters: &Counters) {
 /// Every route without an id, its variations, and one page of each route that these link to; and the last
 /// page of each list, which has the most rows before it.
 async fn addresses(client: &Client) -> BTreeSet<String> {
-    let table = RouteTable::all();
+    let table = features::routes();
     let plain = page_routes().into_iter().filter(|route| !route.contains('{'));
     let mut addresses: BTreeSet<String> = plain.chain(VARIATIONS.map(str::to_owned)).collect();
     let mut routes = BTreeSet::new();

@@ -35,7 +35,7 @@ pub(crate) use service::links::{end_all as end_links, invite, invite_again, no_p
 pub(crate) use service::managed::{AccountDetails, insert_account, set_active, update_account};
 pub use service::super_admin::{CreateSuperAdminError, create_super_admin};
 
-use crate::routes::RouteTable;
+use crate::routing::RouteTable;
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.get("/sign-in", handlers::new_session);

@@ -26,7 +26,7 @@ pub use act::{Act, Actor};
 pub use service::{Sealer, record};
 pub use verification::{ChainEnd, Finding, verify};
 
-use crate::routes::RouteTable;
+use crate::routing::RouteTable;
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.get("/audit", handlers::index);

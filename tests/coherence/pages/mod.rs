@@ -16,7 +16,7 @@ mod world;
 mod writes;
 
 use actix_web::http::Method;
-use telemedicine::routes::RouteTable;
+use telemedicine::features;
 
 /// What can be done through a form, all of it in [`steps`], [`schedules`], [`keeping`] and [`writes`].
 const WRITES: [&str; 44] = [
@@ -68,7 +68,7 @@ const WRITES: [&str; 44] = [
 
 #[test]
 fn every_kind_of_write_is_tried() {
-    let table = RouteTable::all();
+    let table = features::routes();
     let posts = table.entries().iter().filter(|entry| entry.method == Method::POST);
     let mut paths: Vec<&str> = posts.map(|entry| entry.path).collect();
     paths.sort_unstable();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::Method;
 use futures_util::future::{join_all, try_join_all};
-use telemedicine::routes::RouteTable;
+use telemedicine::features;
 
 use crate::{
     support::*,
@@ -176,7 +176,7 @@ pub(super) fn assert_changed(what: &str, changes: &[(&str, &str)], (before, afte
 
 /// The cached routes that a member may use.
 fn routes_of(member: &Member) -> BTreeSet<&'static str> {
-    let table = RouteTable::all();
+    let table = features::routes();
     let cached = table.entries().iter().filter(|entry| entry.method == Method::GET && entry.cache.is_some());
     cached.filter(|entry| may_use(entry.access, member.role)).map(|entry| entry.path).collect()
 }

@@ -5,7 +5,7 @@ use std::{fmt, ops::Add};
 use actix_web::http::Method;
 use futures_util::future::try_join_all;
 use reqwest::header;
-use telemedicine::routes::RouteTable;
+use telemedicine::features;
 
 use super::clinic::{Member, Walk};
 use crate::support::*;
@@ -117,7 +117,7 @@ impl Walk {
 
     /// The addresses of all cached routes that this person may use, and of one or two other views of the lists.
     fn paths(&self, member: Option<&Member>) -> Vec<String> {
-        let table = RouteTable::all();
+        let table = features::routes();
         let role = member.map(|member| member.person.role);
         let cached = table.entries().iter().filter(|entry| entry.method == Method::GET && entry.cache.is_some());
         let mine: Vec<&str> = cached.filter(|entry| may_use(entry.access, role)).map(|entry| entry.path).collect();

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
-use telemedicine::routes::RouteTable;
+use telemedicine::features;
 
 use super::{acts::Act, clinic::Walk, pages::Tally};
 use crate::support::*;
@@ -261,7 +261,7 @@ fn every_act_is_on_the_way() {
     ];
     // What administrators do with people and hospitals: `pages/keeping.rs`, and `Act::Keep`.
     let kept = ["/doctors", "/patients", "/admins", "/hospitals"];
-    for entry in RouteTable::all().entries().iter().filter(|entry| entry.method == Method::POST) {
+    for entry in features::routes().entries().iter().filter(|entry| entry.method == Method::POST) {
         let is_known = by_name.contains(&entry.path)
             || by_form.iter().any(|page| entry.path.starts_with(page))
             || kept.iter().any(|noun| entry.path.starts_with(noun));

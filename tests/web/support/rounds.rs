@@ -3,7 +3,8 @@
 use actix_web::http::Method;
 use telemedicine::{
     access::Access,
-    routes::{RouteEntry, RouteTable},
+    features,
+    routing::{RouteEntry, RouteTable},
 };
 
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
@@ -46,7 +47,7 @@ pub(crate) async fn walkers(app: &TestApp, clinic: &Clinic) -> Vec<Walker> {
 
 /// The routes that answer with pages.
 pub(crate) fn page_routes() -> Vec<String> {
-    let table = RouteTable::all();
+    let table = features::routes();
     let pages = table.entries().iter().filter(|entry| entry.method == Method::GET && !NOT_PAGES.contains(&entry.path));
     pages.map(|entry| entry.path.to_owned()).collect()
 }

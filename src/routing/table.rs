@@ -1,18 +1,14 @@
-//! The route table: every address, its method, and who may use it. One line per feature.
-//!
-//! Access is read off each handler's signature ([`Guarded`]), so the table cannot disagree with the
-//! code. `telemedicine routes` prints it; the access matrix test walks it.
+//! [`RouteTable`]: what features put their routes into.
 
-use std::rc::Rc;
-
-use actix_web::{FromRequest, Handler, Responder, guard, http::Method, middleware::from_fn, web};
+use actix_web::{FromRequest, Handler, Responder, guard, http::Method, web};
 
 use crate::{
     access::{Access, Guarded},
-    cache::{self, Policy},
-    features,
-    state::AppState,
-    web::{assets, health, pattern},
+    cache::Policy,
+    web::{
+        assets, health,
+        pattern::{Pattern, UnknownParameter},
+    },
 };
 
 /// One row of the table.
@@ -25,24 +21,26 @@ pub struct RouteEntry {
     pub access: Access,
     /// What it says of its pages, if they are cached.
     pub cache: Option<Policy>,
-    route: actix_web::Route,
+    pub(super) pattern: Pattern,
+    pub(super) route: actix_web::Route,
 }
 
-/// The routes of all features, in order: `new` before `{id}`.
+/// Routes in order: `new` before `{id}`.
 #[derive(Default)]
 pub struct RouteTable {
-    entries: Vec<RouteEntry>,
+    pub(super) entries: Vec<RouteEntry>,
+    refused: Vec<UnknownParameter>,
 }
 
 impl RouteTable {
-    /// Every route of the application.
-    pub fn all() -> Self {
+    /// The routes of the HTTP kit: static files, health, figures.
+    #[must_use]
+    pub fn of_the_kit() -> Self {
         let mut table = Self::default();
         table.public_get("/static/{name}", assets::show);
         table.public_get("/health/live", health::live);
         table.public_get("/health/ready", health::ready);
         table.public_get("/metrics", health::metrics);
-        features::routes(&mut table);
         table
     }
 
@@ -92,49 +90,23 @@ impl RouteTable {
         access: Access,
         (route, cache): (actix_web::Route, Option<Policy>),
     ) {
-        self.entries.push(RouteEntry { method, path, access, cache, route });
+        match Pattern::of(path) {
+            Ok(pattern) => self.entries.push(RouteEntry { method, path, access, cache, pattern, route }),
+            Err(unknown) => self.refused.push(unknown),
+        }
+    }
+
+    /// Whether all that was put into it is in it. To be asked before the server starts.
+    ///
+    /// # Errors
+    /// The first route with a parameter that is not known: one whose pages the cache could not tell apart.
+    pub fn check(&self) -> Result<(), UnknownParameter> {
+        self.refused.first().map_or(Ok(()), |unknown| Err(unknown.clone()))
     }
 
     /// The rows.
     pub fn entries(&self) -> &[RouteEntry] {
         &self.entries
-    }
-
-    /// Hands the routes to Actix: one flat resource for each path, so that a wrong method is 405;
-    /// the session is loaded only where somebody looks at it.
-    pub fn configure(self, config: &mut web::ServiceConfig, state: &web::Data<AppState>) {
-        let mut paths: Vec<(&'static str, Vec<RouteEntry>)> = Vec::new();
-        for entry in self.entries {
-            match paths.iter_mut().find(|(path, _)| *path == entry.path) {
-                Some((_, entries)) => entries.push(entry),
-                None => paths.push((entry.path, vec![entry])),
-            }
-        }
-        // Actix tries one resource after the other, and one with an id by a regular expression: those without go first. No two
-        // of them match the same path, so nothing else depends on the order.
-        paths.sort_by_key(|(path, _)| path.contains('{'));
-        let session = state.sessions.middleware();
-        for (path, entries) in paths {
-            let is_public = entries.iter().all(|entry| entry.access == Access::Public);
-            let cached = entries.iter().find_map(|entry| Some((entry.access, entry.cache?)));
-            let resource = entries
-                .into_iter()
-                .fold(web::resource(pattern::matching(path)), |resource, entry| resource.route(entry.route));
-            // The cache is outside the session: what it serves needs no more of it than whose it is.
-            match cached {
-                Some((access, policy)) => {
-                    let route = Rc::new(cache::Route { pattern: path, access, policy });
-                    let cached = from_fn(move |request, next| cache::cached(Rc::clone(&route), request, next));
-                    config.service(resource.wrap(session.clone()).wrap(cached));
-                }
-                None if is_public => {
-                    config.service(resource);
-                }
-                None => {
-                    config.service(resource.wrap(session.clone()));
-                }
-            }
-        }
     }
 }
 
@@ -146,4 +118,27 @@ where
     F::Output: Responder + 'static,
 {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Visitor;
+
+    async fn page(_: Visitor) -> &'static str {
+        "page"
+    }
+
+    #[test]
+    fn a_cached_route_whose_parameter_is_not_known_is_refused() {
+        let mut table = RouteTable::of_the_kit();
+        table.cached_get("/doctors/{id}/times", Policy::with(&[]), page);
+        assert_eq!(table.check(), Ok(()));
+        table.cached_get("/doctors/{id}/times/{hour}", Policy::with(&[]), page);
+        let refused = table.check().map_err(|unknown| unknown.to_string());
+        assert_eq!(
+            refused,
+            Err("the route /doctors/{id}/times/{hour} has a parameter that is not known: {hour}".to_owned())
+        );
+    }
 }
