@@ -70,6 +70,59 @@ pub(crate) fn named_features(path: &str, text: &str) -> Vec<(usize, String)> {
     named
 }
 
+/// Where a name stands in an order of names.
+pub(crate) fn place_of(order: &[&str], name: &str) -> Option<usize> {
+    order.iter().position(|known| *known == name)
+}
+
+/// Those of `modules`, folders and files right below `src/`, that the code names, with the line: after `crate::`, alone or in
+/// braces, and after as many `super::` as lead out of the module that the file belongs to.
+pub(crate) fn named_modules(path: &str, text: &str, modules: &[&str]) -> Vec<(usize, String)> {
+    let code: String = text.lines().map(|line| format!("{}\n", code(line))).collect();
+    let depth =
+        path.trim_start_matches("src/").trim_end_matches(".rs").split('/').filter(|part| *part != "mod").count();
+    let mut named = Vec::new();
+    let mut note = |at: usize, length: usize| {
+        let line = code.get(..at).unwrap_or_default().matches('\n').count() + 1;
+        let after = code.get(at + length..).unwrap_or_default();
+        let all = after.starts_with('*').then(|| modules.iter().map(|name| (*name).to_owned()).collect());
+        let names = all.unwrap_or_else(|| imported(after)).into_iter();
+        named.extend(names.filter(|name| place_of(modules, name).is_some()).map(|name| (line, name)));
+    };
+    for (at, root) in code.match_indices("crate::") {
+        if !code.get(..at).is_some_and(|before| before.ends_with(part_of_name)) {
+            note(at, root.len());
+        }
+    }
+    for (at, parent) in code.match_indices("super::") {
+        let (before, chain) = code.split_at(at);
+        let length = chain.len() - chain.trim_start_matches(parent).len();
+        let begins = !before.ends_with(parent) && !before.ends_with(part_of_name);
+        if begins && length / parent.len() == depth + modules_around(before) {
+            note(at, length);
+        }
+    }
+    named
+}
+
+/// How many modules within the file are open behind this code.
+fn modules_around(code: &str) -> usize {
+    let mut open: Vec<bool> = Vec::new();
+    // Braces in texts are mostly in pairs; a single one as a letter is not.
+    let code = code.replace("'{'", "").replace("'}'", "");
+    for (at, letter) in code.char_indices() {
+        match letter {
+            '{' => {
+                let mut words = code.get(..at).unwrap_or_default().split_whitespace().rev();
+                open.push(words.nth(1) == Some("mod"));
+            }
+            '}' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.into_iter().filter(|is_module| *is_module).count()
+}
+
 /// What stands before the name of a feature in this file.
 fn doors(path: &str) -> Vec<String> {
     let Some(inside) = path.strip_prefix("src/features/") else {

@@ -74,25 +74,6 @@ pub(crate) const ONE_DOOR: Rule = Rule {
     passes: &[("src/features/people/mod.rs", "mod service;\npub(crate) use service::enrol;")],
 };
 
-pub(crate) const BELOW_FEATURES: Rule = Rule {
-    about: |path| {
-        let above = ["src/features/", "src/cli/", "src/app.rs", "src/routes.rs", "src/lib.rs"];
-        path.starts_with("src/") && !above.iter().any(|place| path.starts_with(place))
-    },
-    check: |path, text| {
-        let named = named_features(path, text).into_iter();
-        named.map(|(line, name)| (line, format!("this layer knows no feature, so not `{name}` either"))).collect()
-    },
-    caught: &[
-        ("src/web/page.rs", "use crate::features::home::Dashboard;"),
-        ("src/db/mod.rs", "crate::features::audit::record();"),
-    ],
-    passes: &[
-        ("src/routes.rs", "crate::features::home::routes(table);"),
-        ("src/web/page.rs", "use crate::access::Viewer;"),
-    ],
-};
-
 pub(crate) const DATABASE_PLACES: Rule = Rule {
     about: |path| path.starts_with("src/") && !may_query(path),
     check: |_, text| {
