@@ -27,7 +27,8 @@ const LONGEST: usize = 600;
 pub(super) struct PageKey(Arc<[u8]>);
 
 impl PageKey {
-    /// The page at `route` with these values of all its parameters, seen by `viewer` (`user.id`; `None` is the page as everybody sees it).
+    /// The page at `route` with these values of all its parameters, seen by `viewer` (`user.id`; `None` is the page as everybody
+    /// sees it).
     /// `None` when the query holds what the policy does not know, or too much.
     #[must_use]
     pub(super) fn new(

@@ -1,6 +1,7 @@
 //! The HTTP kit: errors, pages, forms, flash messages, pagination, static files, middleware.
 //!
-//! It knows no feature. Features use it; it never uses them.
+//! It knows no feature, nor who may do what: features use it, it never uses them. What it needs of the process is in the [`Kit`],
+//! which is made by whoever opens the pools.
 
 pub mod assets;
 pub mod error;
