@@ -1,8 +1,42 @@
 //! A telemedicine clinic in one server.
 //!
 //! A request walks one way: `settings → app → middleware → handler → service | queries → entity`, and
-//! back out as `rows → page → template`. The modules below are floors: each names only those before it. The clinic itself is in
-//! [`features`], one folder a noun.
+//! back out as `rows → page → template`.
+//!
+//! # The floors
+//!
+//! Each names only those before it; `tests/architecture.rs` keeps it so.
+//!
+//! - [`settings`]: what the operator may choose. [`metrics`], [`telemetry`]: what they see of it.
+//! - [`integrations`]: the outside world, the clock among it. [`redis`]: Redis, quick or not at all.
+//! - [`cache`]: what pages depend on and writes change; pages that are kept, the middleware around a cached route, the fast path before
+//!   all others.
+//! - [`db`]: the two ways through the database, [`db::Reader::run`] and [`db::Database::write`]. Both name topics, or do not compile.
+//! - [`session`]: who is signed in. [`web`]: the HTTP kit. [`access`]: who asks, and what they may do.
+//! - `routing`: every address, its method, and who may use it. [`state`]: what every request can reach.
+//! - [`features`]: the clinic, one folder a noun, each with its handlers, forms, permissions, queries, services and pages.
+//! - [`app`]: the wiring and the order of the middleware. [`cli`]: the commands.
+//!
+//! # What happens in a request
+//!
+//! What each of these does is told in `docs/architecture.md`; the words are in `docs/glossary.md`, the reasons in `docs/decisions/`.
+//!
+//! **A hit**: the doctor's dashboard again, nothing has changed. `front` → [`session::Sessions::user_by_copy`] and `Pages::judge`, in
+//! one round trip to Redis → `exchange::answer`. No statement of the database, no other middleware.
+//!
+//! **A miss**: something has changed. `front` lets it through → the middleware in [`app::App::build`] → `cached`: `find`, `Pages::flight`,
+//! `Pages::shared` → the session's middleware, [`session::DurableStore`] → [`access::Allowed`], made by `Viewer::of` in one statement →
+//! `home::handlers::dashboard` → `queries::of_doctor`, `queries::doctor_items`, each through [`db::Reader::run`], which reads the stamps before
+//! the rows; [`web::Present`] for what the clock decides → `pages::DoctorDashboard`, [`web::Pages::show`] → `Kept::keep`.
+//!
+//! **A booking**: `handlers::booking::create` with [`access::Allowed`] and [`web::Submitted`] → `forms::booking` → `service::booking::book`: `slot`
+//! judges the time, `insert` opens [`db::Database::write`] → [`db::UnitOfWork::insert`] with its topics, the history, `notifications::notify`,
+//! [`features::audit::record`] → the topics are held → COMMIT, in which the database refuses overlaps → new stamps → 303 with
+//! [`web::see_other_saying`].
+//!
+//! **An approval**: `handlers::steps::approve` → `take` → `forms::step` → `service::take` in [`db::Database::write`]: `queries::standing` through the
+//! viewer, `may_take`, `compare_and_set` on state and version, `record` → held, COMMIT, new stamps → 303 back to the board. Behind the
+//! answer [`features::mail::Postman`] sends the mail that was queued.
 
 pub mod settings;
 

@@ -5,6 +5,8 @@
 
 #[path = "architecture/code_rules.rs"]
 mod code_rules;
+#[path = "architecture/docs_rules.rs"]
+mod docs_rules;
 #[path = "architecture/floors.rs"]
 mod floors;
 #[path = "architecture/page_rules.rs"]
@@ -118,4 +120,10 @@ house_rules! {
     nothing_is_inline = page_rules::NOTHING_INLINE;
     pages_use_no_other_host = page_rules::NO_OTHER_HOST;
     the_stylesheet_stays_small = page_rules::STYLESHEET_SIZE;
+    links_lead_somewhere = docs_rules::LINKS;
+    paths_in_the_documentation_are_there = docs_rules::PATHS;
+    names_in_the_documentation_are_in_the_code = docs_rules::NAMES;
+    every_setting_is_told = docs_rules::EVERY_SETTING;
+    the_first_page_stays_short = docs_rules::SHORT_README;
+    decisions_stay_short = docs_rules::SHORT_DECISIONS;
 }

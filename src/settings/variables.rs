@@ -75,7 +75,7 @@ pub const VARIABLES: &[Variable] = &[
     var(
         "CACHE_PAGE_SECONDS",
         "600",
-        "Longest time that a page is kept, in seconds, 1 to 86400. Pages are never stale, however long.",
+        "Longest time that a page is kept, in seconds, 1 to 86400; 0 keeps none. Pages are never stale, however long.",
     ),
     var(
         "CACHE_TIMEOUT",

@@ -7,6 +7,9 @@ const TOP: &[&str] = &[
     "Cargo.toml",
     "Cargo.lock",
     "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "LICENSE",
     "Dockerfile",
     "compose.yaml",
     "deny.toml",
@@ -17,6 +20,7 @@ const TOP: &[&str] = &[
     "static",
     "tests",
     "benches",
+    "docs",
 ];
 
 pub(crate) const TOP_LEVEL: Rule = Rule {
