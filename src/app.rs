@@ -11,10 +11,11 @@ use actix_web::{
 
 use crate::{
     access::Authenticator,
-    cache,
+    coherence::RedisStore,
     db::Database,
     features::{self, audit::Sealer, mail::Postman},
-    session::Sessions,
+    page_cache::fast_path,
+    session::{Sessions, only_certain},
     state::{AppState, StartError},
     web::middleware::{
         cross_site::cross_site, error_pages::error_pages, flash::flash, request_id::request_id,
@@ -28,11 +29,15 @@ const SHUTDOWN_SECONDS: u64 = 30;
 /// How long a mail that is just being sent may hold up the end.
 const MAIL_IN_HAND: Duration = Duration::from_secs(5);
 
+/// How long telling the others may hold up the end.
+const LEAVING: Duration = Duration::from_secs(2);
+
 /// A server that is bound to its address and not yet running.
 pub struct App {
     server: Server,
     sessions: Sessions,
     database: Database,
+    store: Option<RedisStore>,
     sealer: Sealer,
     postman: Postman,
     address: SocketAddr,
@@ -48,7 +53,7 @@ impl App {
         let bind = state.settings.server.bind;
         let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
         let workers = state.settings.server.workers;
-        let (sessions, database) = (state.sessions.clone(), state.db.clone());
+        let (sessions, database, store) = (state.sessions.clone(), state.db.clone(), state.shared_store.clone());
         let (sealer, postman) = (Sealer::new(&state), features::postman(&state));
         let has_toolbar = state.settings.diagnostics.debug_toolbar;
         let kit = web::Data::from(Arc::clone(&state.kit));
@@ -61,7 +66,9 @@ impl App {
                 .app_data(kit.clone())
                 .app_data(authenticator.clone())
                 .app_data(web::Data::new(data.db.clone()))
-                .configure(|config| features::routes().configure(config, &data.sessions))
+                .app_data(web::Data::new(data.sessions.clone()))
+                .app_data(web::Data::new(data.cache.clone()))
+                .configure(|config| features::routes().configure(config, (&data.sessions, &data.cache)))
                 // Outermost last: a request passes them from the bottom up.
                 .wrap(from_fn(cross_site))
                 .wrap(from_fn(flash))
@@ -71,8 +78,9 @@ impl App {
                 .wrap(from_fn(server_timing))
                 .wrap(from_fn(security_headers))
                 .wrap(from_fn(request_id))
+                .wrap(from_fn(only_certain))
                 // A page that is kept and current needs none of the above.
-                .wrap(from_fn(cache::front))
+                .wrap(from_fn(fast_path))
         })
         .workers(workers)
         .shutdown_timeout(SHUTDOWN_SECONDS)
@@ -81,7 +89,7 @@ impl App {
         .bind(bind)
         .map_err(failed)?;
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { server: server.run(), sessions, database, sealer, postman, address })
+        Ok(Self { server: server.run(), sessions, database, store, sealer, postman, address })
     }
 
     /// Where it listens.
@@ -100,13 +108,18 @@ impl App {
     /// When the sockets fail.
     pub async fn run(self) -> io::Result<()> {
         let sweeper = actix_web::rt::spawn(self.sessions.sweep_forever());
-        let drainer = actix_web::rt::spawn(self.database.drain_outbox_forever());
+        let drainer = actix_web::rt::spawn(self.database.clone().drain_outbox_forever());
+        let listener = self.store.map(|store| actix_web::rt::spawn(store.listen_forever()));
         let sealer = actix_web::rt::spawn(self.sealer.run_forever());
         let stopper = self.postman.stopper();
         let postman = actix_web::rt::spawn(self.postman.run());
         let ended = self.server.await;
-        for task in [sweeper, drainer, sealer] {
+        for task in [sweeper, drainer, sealer].into_iter().chain(listener) {
             task.abort();
+        }
+        // Nobody need wait for it any more.
+        if tokio::time::timeout(LEAVING, self.database.leave()).await.is_err() {
+            log::info!("this process leaves without having told the others");
         }
         stopper.stop();
         if let Err(late) = tokio::time::timeout(MAIL_IN_HAND, postman).await {

@@ -9,11 +9,11 @@
 //!
 //! - [`settings`]: what the operator may choose. [`metrics`], [`telemetry`]: what they see of it.
 //! - [`integrations`]: the outside world, the clock among it. [`redis`]: Redis, quick or not at all.
-//! - [`cache`]: what pages depend on and writes change; pages that are kept, the middleware around a cached route, the fast path before
-//!   all others.
+//! - [`coherence`]: what pages depend on and writes change; topics, stamps, holds, the listener and its lease. It knows no HTTP.
+//! - [`page_cache`]: pages that are kept, the middleware around a cached route, the fast path before all others.
 //! - [`db`]: the two ways through the database, [`db::Reader::run`] and [`db::Database::write`]. Both name topics, or do not compile.
 //! - [`session`]: who is signed in. [`web`]: the HTTP kit. [`access`]: who asks, and what they may do.
-//! - `routing`: every address, its method, and who may use it. [`state`]: what every request can reach.
+//! - [`routing`]: every address, its method, and who may use it. [`state`]: what every request can reach.
 //! - [`features`]: the clinic, one folder a noun, each with its handlers, forms, permissions, queries, services and pages.
 //! - [`app`]: the wiring and the order of the middleware. [`cli`]: the commands.
 //!
@@ -21,13 +21,14 @@
 //!
 //! What each of these does is told in `docs/architecture.md`; the words are in `docs/glossary.md`, the reasons in `docs/decisions/`.
 //!
-//! **A hit**: the doctor's dashboard again, nothing has changed. `front` → [`session::Sessions::user_by_copy`] and `Pages::judge`, in
-//! one round trip to Redis → `exchange::answer`. No statement of the database, no other middleware.
+//! **A hit**: the doctor's dashboard again, nothing has changed. [`page_cache::fast_path`] → [`session::Sessions::named`] and
+//! [`session::Sessions::known`], `Pages::kept`, [`coherence::Store::vouches_for`], all from memory under the lease → `conditional::answer`. No
+//! statement of the database, no question to Redis, no other middleware.
 //!
-//! **A miss**: something has changed. `front` lets it through → the middleware in [`app::App::build`] → `cached`: `find`, `Pages::flight`,
-//! `Pages::shared` → the session's middleware, [`session::DurableStore`] → [`access::Allowed`], made by `Viewer::of` in one statement →
-//! `home::handlers::dashboard` → `queries::of_doctor`, `queries::doctor_items`, each through [`db::Reader::run`], which reads the stamps before
-//! the rows; [`web::Present`] for what the clock decides → `pages::DoctorDashboard`, [`web::Pages::show`] → `Kept::keep`.
+//! **A miss**: something has changed. The fast path lets it through → the middleware in [`app::App::build`] → [`page_cache::cached`]:
+//! `locate`, `Pages::flight`, `Pages::shared` → the session's middleware, [`session::DurableStore`] → [`access::Allowed`], made by `Viewer::of`
+//! in one statement → `home::handlers::dashboard` → `queries`, each through [`db::Reader::run`], which has the stamps read before the
+//! rows; [`web::Present`] for what the clock decides → a page, [`web::Pages::show`] → `Passage::keep`.
 //!
 //! **A booking**: `handlers::booking::create` with [`access::Allowed`] and [`web::Submitted`] → `forms::booking` → `service::booking::book`: `slot`
 //! judges the time, `insert` opens [`db::Database::write`] → [`db::UnitOfWork::insert`] with its topics, the history, `notifications::notify`,
@@ -46,7 +47,9 @@ pub mod telemetry;
 pub mod integrations;
 pub mod redis;
 
-pub mod cache;
+pub mod coherence;
+pub mod page_cache;
+
 pub mod db;
 pub mod session;
 

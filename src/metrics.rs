@@ -194,6 +194,15 @@ pub(crate) fn retried(kind: &str) {
     METRICS.retries.with_label_values(&[kind]).inc();
 }
 
+/// Counts a change that waited for a process until its lease was over.
+pub(crate) fn waited_for_process() {
+    let help = "Changes that waited for a process until its lease was over";
+    match counter("cache_unacknowledged_total", help, &[]) {
+        Ok(counter) => counter.with_label_values::<&str>(&[]).inc(),
+        Err(error) => log::warn!("cache_unacknowledged_total is not counted: {error}"),
+    }
+}
+
 /// The counter `telemedicine_{name}`, made when it is asked for the first time. `labels` must be the same each time.
 ///
 /// # Errors

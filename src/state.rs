@@ -1,16 +1,18 @@
 //! What every request can reach: pools, templates, clock, outside services. One a process, shared by
 //! all workers.
 
+mod host;
 mod subsystems;
 
 use std::{ops::Deref, sync::Arc};
 
-use self::subsystems::Opened;
+use self::{host::Site, subsystems::Opened};
 use crate::{
     access::navigation,
-    cache::Cache,
+    coherence::{Coherence, MemoryStore, RedisStore, Store},
     db::{ConnectError, Database},
     integrations::{Clock, Outside, Post},
+    page_cache::PageCache,
     redis::Redis,
     session::Sessions,
     settings::Settings,
@@ -34,7 +36,11 @@ pub struct Inner {
     /// Redis, when configured: breaker and pool. (The actors live in the workers.)
     pub redis: Option<Redis>,
     /// Pages that are kept.
-    pub cache: Cache,
+    pub cache: PageCache,
+    /// What units of work tell about what they change.
+    pub coherence: Coherence,
+    /// The store of it, when it is in Redis: it has to be listened to.
+    pub shared_store: Option<RedisStore>,
     /// Who is signed in, durably.
     pub sessions: Sessions,
     /// What pages need: also shared by itself, for the HTTP kit.
@@ -81,21 +87,28 @@ impl AppState {
         let Outside { clock, post } = outside;
         db.log_slower_than(settings.diagnostics.slow_query);
         let redis = settings.redis.as_ref().map(|redis| Redis::open(redis, &settings.cache.key_prefix)).transpose()?;
-        let cache = Cache::new(&settings, clock.clone(), redis.clone());
-        db.keep_coherent(cache.coherence().clone());
-        let sessions = Sessions::new(&settings, clock.clone(), db.clone(), redis.clone());
-        let opened = Opened { db: db.clone(), redis: redis.clone(), cache: cache.clone(), post: post.clone() };
+        let lease = settings.cache.lease;
+        let shared_store = redis.clone().map(|redis| RedisStore::new(redis, lease));
+        let store: Arc<dyn Store> = match &shared_store {
+            Some(store) => Arc::new(store.clone()),
+            None => Arc::new(MemoryStore::default()),
+        };
+        let coherence = Coherence::new(Arc::clone(&store), settings.database.longest_answer());
+        db.keep_coherent(coherence.clone());
+        let sessions = Sessions::new(&settings, clock.clone(), db.clone(), (Arc::clone(&store), redis.clone()));
+        let opened = Opened {
+            db: db.clone(),
+            redis: redis.clone(),
+            store: Arc::clone(&store),
+            shared_store: shared_store.clone(),
+            keeps_pages: !settings.cache.page_lifetime.is_zero(),
+            post: post.clone(),
+        };
         let surroundings = Surroundings { navigation: navigation::public(), subsystems: Box::new(opened) };
-        Ok(Self(Arc::new(Inner {
-            kit: Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings)?),
-            settings,
-            clock,
-            post,
-            db,
-            redis,
-            cache,
-            sessions,
-        })))
+        let kit = Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings)?);
+        let host = Site { sessions: sessions.clone(), kit: Arc::clone(&kit) };
+        let cache = PageCache::new(&settings, clock.clone(), (store, redis.clone()), Box::new(host));
+        Ok(Self(Arc::new(Inner { kit, settings, clock, post, db, redis, cache, coherence, shared_store, sessions })))
     }
 }
 

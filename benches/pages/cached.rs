@@ -61,9 +61,21 @@ fn dashboard(clinic: &Clinic, services: &Services, cookie: &str, table: &mut Tab
         Task::get(format!("{}/", session.origin), cookie),
         Task::get(format!("{}/dashboard", clinic.origin), cookie),
     ]);
-    assert!(hits() - before > 1000.0, "the dashboard did not come from the cache");
+    let served = hits() - before;
+    assert!(served > 1000.0, "the dashboard did not come from the cache");
     beside(&raw, ("the same bytes behind the session alone", &session, ""), table);
-    beside(&raw, ("doctor dashboard, cache hit", &hit, "≥ 0.80"), table);
+    beside(&raw, ("doctor dashboard, cache hit", &hit, "≥ 0.88"), table);
+    // The peer behind the session asks Redis for each of its requests, so it is counted while that is not running.
+    let (before, commands) = (hits(), services.redis_commands());
+    Task::get(format!("{}/dashboard", clinic.origin), cookie).run();
+    let (served, commands) = (hits() - before, services.redis_commands() - commands);
+    table.row([
+        "Redis commands per 1,000 hits",
+        &format!("{:.1}", commands as f64 * 1000.0 / served),
+        &format!("{served:.0} hits"),
+        "",
+        "≤ 10",
+    ]);
 }
 
 /// The news that nothing is new, beside the whole page from memory.
@@ -78,7 +90,7 @@ fn not_modified(clinic: &Clinic, cookie: &str, table: &mut Table) {
             .header(format!("If-None-Match: {}", page.header("etag"))),
     ]);
     assert!(told() - before > 1000.0, "the dashboard was sent though the browser had it");
-    beside(&raw, ("doctor dashboard, answered 304", &not_modified, "≥ 0.85"), table);
+    beside(&raw, ("doctor dashboard, answered 304", &not_modified, "≥ 1.3"), table);
 }
 
 /// The same as browsers ask for it.
@@ -101,7 +113,7 @@ fn public(clinic: &Clinic, (name, path): (&str, &str), table: &mut Table) {
     let raw = peers::raw(&page.body, "");
     let [raw, hit] =
         in_turns([Task::get(format!("{}/", raw.origin), ""), Task::get(format!("{}{path}", clinic.origin), "")]);
-    beside(&raw, (&format!("{name}, cache hit"), &hit, "≥ 0.85"), table);
+    beside(&raw, (&format!("{name}, cache hit"), &hit, "≥ 0.90"), table);
 }
 
 fn beside(raw: &Load, (name, load, goal): (&str, &Load, &str), table: &mut Table) {

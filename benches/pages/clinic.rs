@@ -105,6 +105,24 @@ impl Clinic {
         })
     }
 
+    /// Submits a form, which must be done.
+    pub(crate) fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) {
+        block_on(async {
+            let request = self
+                .http
+                .post(format!("{}{path}", self.origin))
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::COOKIE, cookie)
+                .body(form(fields));
+            assert_eq!(request.send().await.unwrap().status().as_u16(), 303, "{path}");
+        });
+    }
+
+    /// The server's process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// What the page costs when it is rendered, read often enough to know.
     pub(crate) fn cost(&self, path: &str, cookie: &str) -> Cost {
         let timing = |_| self.page(path, cookie, "").header("server-timing");

@@ -32,6 +32,7 @@ mod signing_in;
 mod table;
 mod tap;
 mod uncached;
+mod writes;
 
 use services::Services;
 use table::Table;
@@ -52,6 +53,7 @@ fn main() {
     }
     clinic::load_demo(&services);
     let page = cached::measure(&services, &mut table);
+    writes::measure(&services, &mut table);
     uncached::measure(&services, &mut table);
     mixed::measure(&services, &page, &mut table);
     let conditions = format!(

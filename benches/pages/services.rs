@@ -98,6 +98,15 @@ impl Services {
         vars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
+    /// How many commands Redis has carried out, those of scripts included.
+    pub(crate) fn redis_commands(&self) -> u64 {
+        let client = deadpool_redis::redis::Client::open(self.redis.as_str()).unwrap();
+        let mut connection = client.get_connection().unwrap();
+        let told: String = deadpool_redis::redis::cmd("INFO").arg("commandstats").query(&mut connection).unwrap();
+        let calls = told.lines().filter_map(|line| line.split_once("calls=")?.1.split(',').next()?.parse::<u64>().ok());
+        calls.sum()
+    }
+
     fn administer(&self, statement: &str) {
         block_on(async {
             let admin = Database::connect(&self.server).await.unwrap();

@@ -12,6 +12,7 @@ pub mod appointment_event;
 pub mod audit_entry;
 pub mod audit_seal;
 pub mod availability;
+pub mod cache_instance;
 pub mod cache_outbox;
 pub mod doctor;
 pub mod enums;

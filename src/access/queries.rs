@@ -15,7 +15,7 @@ use sea_orm::{
 
 use crate::{
     access::{Authenticator, HospitalOfViewer, Standing, Viewer},
-    cache::Topics,
+    coherence::Topics,
     db::Reader,
     web::AppError,
 };
@@ -42,7 +42,8 @@ pub(super) async fn viewer(
     (reader, topics): (&Reader, Topics),
     (key_hash, address): (&str, IpAddr),
 ) -> Result<Option<Viewer>, AppError> {
-    let now = kit.clock.now();
+    // Whether the session is live is asked for each page that is served, kept or not.
+    let now = kit.clock.now_unwatched();
     let longest = Duration::from_std(*idle).map_err(AppError::internal)?;
     let statement = user_session::Entity::find()
         .select_only()

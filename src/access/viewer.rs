@@ -9,10 +9,11 @@ use entity::enums::Role;
 
 use crate::{
     access::{Authenticator, navigation, queries},
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     session::{KEY_HASH, USER_ID},
     web::{
         AppError,
+        middleware::server_timing::AskedBy,
         page::{Audience, Shell},
         peer::Peer,
     },
@@ -126,6 +127,18 @@ impl Viewer {
         self.hospital().map_or(Tz::UTC, |hospital| hospital.zone)
     }
 
+    /// `user.id` of whoever sent `request`, if that was looked up.
+    pub fn known(request: &HttpRequest) -> Option<i64> {
+        request.extensions().get::<Self>().map(|viewer| viewer.user_id)
+    }
+
+    /// Looks up anew who sent `request` when it is next asked.
+    pub fn forget(request: &HttpRequest) {
+        let mut extensions = request.extensions_mut();
+        extensions.remove::<Self>();
+        extensions.remove::<Shell>();
+    }
+
     /// Whoever sent `request`, or nobody. Looked up once a request.
     pub(super) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
         let known = request.extensions().get::<Self>().cloned();
@@ -145,9 +158,10 @@ impl Viewer {
             Some(id) => Topics::from([Topic::Account(id), Topic::Inbox(id), Topic::Hospitals]),
             None => Topics::exempt("nobody knows yet whose session it is"),
         };
-        let reader = authenticator.database.reader_for(request.extensions().get().cloned());
+        let reader = authenticator.database.reader();
         let viewer = queries::viewer(authenticator, (&reader, topics), (&key_hash, address)).await?;
         if let Some(viewer) = &viewer {
+            request.extensions_mut().insert(AskedBy(viewer.user_id));
             request.extensions_mut().insert(viewer.shell());
             request.extensions_mut().insert(viewer.clone());
         }

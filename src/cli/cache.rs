@@ -1,20 +1,21 @@
 //! `telemedicine cache`: looks into the cache that instances share in Redis, and sets small values by hand.
 //!
-//! Values live under `{prefix}:kv:{key}`. Pages and their stamps (`crate::cache`) are counted and can be removed: a page whose
-//! stamps are gone is made anew. Sessions are counted, never touched.
+//! Values live under `{prefix}:kv:{key}`. Pages ([`crate::page_cache`]) are counted and can be removed, and every instance is told that what it
+//! keeps in its own memory is worth nothing ([`crate::coherence`]). Sessions are counted, never touched.
 
 use std::collections::BTreeMap;
 
 use clap::Subcommand;
 
-use super::{Failure, output};
+use super::{Failure, output, shared};
+use crate::coherence::Topic;
 use crate::redis::{Command, Error, Redis, Reply};
 use crate::settings::Settings;
 
 /// The kind of the keys that `get` and `set` use.
 const VALUES: &str = "kv";
 /// The kinds of keys that hold cached things: what `clear` removes. Losing them costs time, nothing else.
-const CACHED: [&str; 3] = [VALUES, "page", "topic"];
+const CACHED: [&str; 2] = [VALUES, "page"];
 /// Keys asked for, or removed, in one command.
 const BATCH: i32 = 1000;
 /// The longest time to live: a year.
@@ -32,7 +33,7 @@ pub(super) enum Action {
         #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=YEAR))]
         ttl: Option<u64>,
     },
-    /// Print what Redis says of its memory, hits and misses, and how many keys of each kind are ours
+    /// Print what Redis says of its memory, hits and misses, how many keys of each kind are ours, and which servers share them
     Stats,
     /// Remove what is cached: every page is made anew; sessions stay
     Clear,
@@ -53,7 +54,7 @@ pub(super) async fn run(settings: &Settings, action: Action) -> Result<(), Failu
             set(&redis, &key, &value, seconds).await
         }
         Action::Stats => stats(&redis, prefix).await,
-        Action::Clear => clear(&redis, prefix).await,
+        Action::Clear => clear(&redis, settings).await,
     }
 }
 
@@ -72,7 +73,8 @@ async fn set(redis: &Redis, key: &str, value: &str, seconds: u64) -> Result<(), 
     output::line(format!("set for {seconds} s"))
 }
 
-async fn clear(redis: &Redis, prefix: &str) -> Result<(), Failure> {
+async fn clear(redis: &Redis, settings: &Settings) -> Result<(), Failure> {
+    let prefix = &settings.cache.key_prefix;
     let mut removed = 0;
     for kind in CACHED {
         for keys in batches(redis, &format!("{prefix}:{kind}:*")).await? {
@@ -80,6 +82,9 @@ async fn clear(redis: &Redis, prefix: &str) -> Result<(), Failure> {
             removed += say(redis, command).await?.into_int().map_err(|error| failed(redis, &error))?;
         }
     }
+    // What instances have in their own memory they give up when they hear that everything has changed, and this returns when all have.
+    let coherence = shared::coherence(redis, settings);
+    coherence.renew(&[Topic::Everything].into()).await.map_err(Failure::new)?;
     output::line(format!("{removed} keys removed"))
 }
 
@@ -90,7 +95,50 @@ async fn stats(redis: &Redis, prefix: &str) -> Result<(), Failure> {
     for key in batches(redis, &format!("{prefix}:*")).await?.concat() {
         *kinds.entry(kind_of(&key, prefix)).or_default() += 1;
     }
-    output::line(report(redis.server(), &Info(&info), prefix, &kinds))
+    output::line(report(redis.server(), &Info(&info), prefix, &kinds))?;
+    instances(redis).await
+}
+
+/// Which processes share the cache, and how long they may answer from their own memory.
+async fn instances(redis: &Redis) -> Result<(), Failure> {
+    let sequence = say(redis, Command::new("GET").arg(redis.key_of("sequence"))).await?.into_bytes();
+    let sequence = sequence.map_err(|error| failed(redis, &error))?.unwrap_or_default();
+    output::line(format!("changes  up to number {}", String::from_utf8_lossy(&sequence)))?;
+    let now = server_clock(redis).await?;
+    let registered = until(redis, "processes").await?;
+    let leases = until(redis, "leases").await?;
+    output::line(format!("servers  {}:", registered.len()))?;
+    for (process, until) in registered {
+        let is_there = if until > now { "there" } else { "missing" };
+        let lease = leases.get(&process).map_or(0, |until| until - now).max(0);
+        output::line(format!("         {process} {is_there}, answers from memory for {lease} ms"))?;
+    }
+    Ok(())
+}
+
+async fn until(redis: &Redis, kind: &str) -> Result<BTreeMap<String, i64>, Failure> {
+    let found = say(redis, Command::new("HGETALL").arg(redis.key_of(kind))).await?.into_array();
+    let mut words = found.map_err(|error| failed(redis, &error))?.into_iter().map(|item| {
+        let bytes = item.into_bytes().ok().flatten().unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    let mut all = BTreeMap::new();
+    while let (Some(process), Some(until)) = (words.next(), words.next()) {
+        if process != "#" {
+            all.insert(process, until.parse().unwrap_or_default());
+        }
+    }
+    Ok(all)
+}
+
+/// In milliseconds.
+async fn server_clock(redis: &Redis) -> Result<i64, Failure> {
+    let parts = say(redis, Command::new("TIME")).await?.into_array().map_err(|error| failed(redis, &error))?;
+    let mut parts = parts.into_iter().map(|part| {
+        let bytes = part.into_bytes().ok().flatten().unwrap_or_default();
+        String::from_utf8_lossy(&bytes).parse::<i64>().unwrap_or_default()
+    });
+    Ok(parts.next().unwrap_or_default() * 1000 + parts.next().unwrap_or_default() / 1000)
 }
 
 fn report(server: &str, info: &Info<'_>, prefix: &str, kinds: &BTreeMap<String, usize>) -> String {

@@ -3,7 +3,7 @@
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
-use super::{Failure, migrations, output, password};
+use super::{Failure, migrations, output, password, shared};
 use crate::db::Database;
 use crate::features::accounts;
 use crate::integrations::Clock;
@@ -23,10 +23,12 @@ pub(super) struct Options {
 pub(super) async fn run(settings: &Settings, options: Options) -> Result<(), Failure> {
     let db = Database::connect(&settings.database, "telemedicine create-super-admin").await.map_err(Failure::new)?;
     migrations::make_ready(&db, settings).await?;
+    shared::tell(&db, settings).await?;
     let password = password::ask()?;
     let login = (options.email.trim(), password.expose_secret());
     let cost = settings.security.password_hashing;
     accounts::create_super_admin(&db, &Clock::system(), cost, login).await.map_err(Failure::new)?;
+    shared::wait(&db, settings).await;
     db.close().await;
     output::line(format!("{} may now sign in at {}/sign-in", login.0, settings.server.origin()))
 }

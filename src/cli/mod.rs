@@ -13,6 +13,7 @@ mod output;
 mod password;
 mod routes;
 mod serve;
+mod shared;
 
 use clap::{Parser, Subcommand};
 

@@ -69,6 +69,17 @@ impl Tally {
 struct Recorder {
     tally: Tally,
     with_statements: bool,
+    /// What they are run for.
+    request: Option<RequestLabel>,
+}
+
+/// Names a request in the lines about its statements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestLabel {
+    /// Its reference.
+    pub id: String,
+    /// The pattern of its route.
+    pub route: String,
 }
 
 tokio::task_local! {
@@ -77,12 +88,21 @@ tokio::task_local! {
 
 /// Runs `future` and counts its statements.
 pub async fn scope<F: Future>(future: F) -> (F::Output, Tally) {
-    record(future, false).await
+    record(future, Recorder::default()).await
+}
+
+/// Like [`scope`], for a request that is named where one of its statements is slow; keeps the statements if asked to.
+pub async fn scope_of_request<F: Future>(
+    request: RequestLabel,
+    with_statements: bool,
+    future: F,
+) -> (F::Output, Tally) {
+    record(future, Recorder { with_statements, request: Some(request), ..Recorder::default() }).await
 }
 
 /// Like [`scope`], and keeps the statements: for the development toolbar and for tests.
 pub async fn scope_with_statements<F: Future>(future: F) -> (F::Output, Tally) {
-    record(future, true).await
+    record(future, Recorder { with_statements: true, ..Recorder::default() }).await
 }
 
 /// The count so far, within a scope: for a toolbar that is rendered as part of the page.
@@ -90,8 +110,8 @@ pub fn so_far() -> Option<Tally> {
     RECORDER.try_with(|recorder| recorder.borrow().tally.clone()).ok()
 }
 
-async fn record<F: Future>(future: F, with_statements: bool) -> (F::Output, Tally) {
-    let recorder = RefCell::new(Recorder { with_statements, ..Recorder::default() });
+async fn record<F: Future>(future: F, recorder: Recorder) -> (F::Output, Tally) {
+    let recorder = RefCell::new(recorder);
     let counted = RECORDER.scope(recorder, async {
         let output = future.await;
         let tally = RECORDER.with(|recorder| std::mem::take(&mut recorder.borrow_mut().tally));
@@ -154,7 +174,10 @@ pub(super) fn attach(connection: &mut DatabaseConnection, slow: Arc<SlowLog>) {
         });
         if slow.is_slow(info.elapsed) {
             let failed = if info.failed { " (failed)" } else { "" };
-            log::warn!("slow statement{failed}: {} ms: {}", info.elapsed.as_millis(), one_line(sql));
+            let request = RECORDER.try_with(|recorder| recorder.borrow().request.clone()).ok().flatten();
+            let (id, route) = request.map_or_else(Default::default, |request| (request.id, request.route));
+            let (id, route) = (id.as_str(), route.as_str());
+            log::warn!(id, route; "slow statement{failed}: {} ms: {}", info.elapsed.as_millis(), one_line(sql));
         }
     });
 }

@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::accounting::SlowLog;
 use super::liveness::Liveness;
 use super::{ConnectError, Reader, errors, postgres, sqlite};
-use crate::cache::{Coherence, Rendering};
+use crate::coherence::{Coherence, ReadSet};
 use crate::settings::{self, Backend};
 
 /// The longest pause within a transaction where no cache says a shorter one: commands may think between statements.
@@ -31,7 +31,7 @@ struct Inner {
     liveness: Arc<Liveness>,
     slow_log: Arc<SlowLog>,
     /// SQLite has one writer at a time; here they queue in order instead of polling a busy file. `None` on Postgres.
-    writer: Option<Mutex<()>>,
+    writer: Option<Arc<Mutex<()>>>,
     pooler_mismatch: AtomicBool,
     coherence: OnceLock<Coherence>,
 }
@@ -84,7 +84,7 @@ impl Database {
             longest_answer: settings.longest_answer(),
             liveness,
             slow_log,
-            writer: settings.is_embedded().then(Mutex::default),
+            writer: settings.is_embedded().then(Arc::default),
             pooler_mismatch: AtomicBool::new(false),
             coherence: OnceLock::new(),
         };
@@ -122,14 +122,14 @@ impl Database {
         self.inner.coherence.get()
     }
 
-    /// A way to read for what is not a page.
+    /// The way to read. Within a page in the making, the page learns of the topics of each statement. Cheap; one a request.
     pub fn reader(&self) -> Reader {
-        Reader::new(self.clone(), None)
+        Reader::new(self.clone(), ReadSet::current())
     }
 
-    /// The way to read for a page in the making, which learns of the topics of each statement. Cheap; one a request.
-    pub fn reader_for(&self, rendering: Option<Rendering>) -> Reader {
-        Reader::new(self.clone(), rendering)
+    /// A way to read what no page shows, also while one is made: whose answer is asked for anew each time that the page is served.
+    pub(crate) fn reader_beside_pages(&self) -> Reader {
+        Reader::new(self.clone(), None)
     }
 
     /// The bare pool: for the migrator and the checks of the schema, which write their own transactions. Pages, queries and
@@ -186,12 +186,12 @@ impl Database {
     }
 
     /// The right to write, on SQLite; on Postgres everybody has it at once.
-    pub(super) async fn writer_turn(&self) -> Result<Option<MutexGuard<'_, ()>>, DbErr> {
+    pub(super) async fn writer_turn(&self) -> Result<Option<OwnedMutexGuard<()>>, DbErr> {
         let Some(writer) = &self.inner.writer else {
             return Ok(None);
         };
         let limit = self.inner.acquire_timeout + self.inner.statement_timeout;
-        match tokio::time::timeout(limit, writer.lock()).await {
+        match tokio::time::timeout(limit, Arc::clone(writer).lock_owned()).await {
             Ok(turn) => Ok(Some(turn)),
             Err(_elapsed) => Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)),
         }

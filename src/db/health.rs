@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use thiserror::Error;
 
 use super::{Database, is_pooler_mismatch};
-use crate::cache::Topics;
+use crate::coherence::Topics;
 
 /// Why the database is not fit to serve; each is one sentence for the operator.
 #[derive(Debug, Error)]

@@ -2,159 +2,164 @@
 //!
 //! Before COMMIT the topics of a unit of work are held in the cache's store. Where that is not possible (Redis is away or
 //! takes no writes, or a command runs that knows no cache) they are written into `cache_outbox` within the same
-//! transaction. Every server reads that table once a second and renews the topics it finds. Owns the table
-//! `cache_outbox`.
+//! transaction, and the commit waits until nobody counts on being told ([`crate::coherence::Membership`]). Every server reads that table
+//! once a second, more often while a process is missing, and gives the topics it finds new stamps. Owns the table `cache_outbox`.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use entity::cache_outbox::{ActiveModel, Column, Entity, Model};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use entity::cache_outbox::{Column, Entity, Model};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
-use super::outcome::Ticket;
-use super::{Database, UnitOfWork};
-use crate::cache::{Coherence, Hold, Topic, Topics};
-use crate::integrations::clock::Clock;
+use super::marks::rows;
+use super::{Database, instances};
+use crate::coherence::{Coherence, Membership, Topic, Topics};
 
-const NO_PAGE: Topics = Topics::exempt("the outbox is no page");
+pub(super) const NO_PAGE: Topics = Topics::exempt("the outbox is no page");
 
-/// How often the outbox is read.
-const EVERY: Duration = Duration::from_secs(1);
+/// How often the outbox is read, …
+pub(super) const EVERY: Duration = Duration::from_secs(1);
+/// … and how often at most.
+const SOONEST: Duration = Duration::from_millis(50);
+/// While a process is missing, what is read of it counts for less than [`EVERY`].
+const WHILE_MISSING: Duration = Duration::from_millis(300);
 /// How many of its rows at once.
 const ROWS: usize = 1_000;
 /// How often topics are put into it before they are given up: a connection may just have been lost.
 const TRIES: u32 = 3;
-/// How often, [`EVERY`] so long, the database is asked whether a transaction is over. By then a database that cannot tell is
-/// another one than that which ran it.
-const QUESTIONS: u32 = 3600;
-
-/// How the topics of one unit of work are marked while it is committed.
-pub(super) enum Marks {
-    /// It touched none.
-    None,
-    /// They are held.
-    Held(Hold),
-    /// They could not be held, and stand in the outbox.
-    Outbox(Option<Coherence>, BTreeSet<Topic>),
-}
-
-impl Marks {
-    /// Marks what `unit` touched: the last thing before its COMMIT.
-    ///
-    /// # Errors
-    /// The database's, when the outbox cannot be written; then nothing may be committed.
-    pub(super) async fn set(database: &Database, unit: &UnitOfWork) -> Result<Self, DbErr> {
-        let topics = unit.touched();
-        if topics.is_empty() {
-            return Ok(Self::None);
-        }
-        let coherence = database.coherence();
-        if let Some(coherence) = coherence {
-            match coherence.hold(&topics).await {
-                Ok(hold) => return Ok(Self::Held(hold)),
-                Err(error) => log::debug!("topics go into the outbox: {error}"),
-            }
-        }
-        unit.insert_many(rows(topics.iter().copied()), NO_PAGE).await?;
-        Ok(Self::Outbox(coherence.cloned(), topics))
-    }
-
-    /// Whether there is time left to COMMIT.
-    pub(super) fn are_fresh(&self) -> bool {
-        match self {
-            Self::Held(hold) => hold.is_fresh(),
-            Self::None | Self::Outbox(..) => true,
-        }
-    }
-
-    /// The unit of work is over: committed or rolled back.
-    pub(super) async fn lift(self, database: &Database) {
-        match self {
-            Self::Held(hold) => {
-                let topics = rows(hold.topics());
-                if !hold.release().await {
-                    database.put_into_outbox(topics).await;
-                }
-            }
-            Self::Outbox(Some(coherence), topics) => coherence.make_up(&topics).await,
-            Self::None | Self::Outbox(None, _) => {}
-        }
-    }
-
-    /// Nobody knows what became of it, and it may still be committed: what is held stays so, behind the answer, until the
-    /// database can tell that it is over. With `ticket` it is asked.
-    pub(super) fn leave(self, database: &Database, ticket: Option<Ticket>) {
-        let (Self::Held(hold), Some(ticket)) = (self, ticket) else { return };
-        log::warn!("{} topics stay held: nobody knows whether their change was committed", hold.topics().count());
-        let database = database.clone();
-        tokio::spawn(async move {
-            for _ in 0..QUESTIONS {
-                tokio::time::sleep(EVERY).await;
-                if ticket.is_over(&database).await {
-                    break;
-                }
-                hold.prolong().await;
-            }
-            Self::Held(hold).lift(&database).await;
-        });
-    }
-}
-
-/// What stands in the outbox for these topics.
-fn rows(topics: impl Iterator<Item = Topic>) -> Vec<ActiveModel> {
-    let now = Clock::system().now();
-    let row = |topic: Topic| ActiveModel {
-        topic: Set(topic.to_string()),
-        created_at: Set(now),
-        updated_at: Set(now),
-        ..ActiveModel::default()
-    };
-    topics.map(row).collect()
-}
 
 impl Database {
-    /// Renews the topics in the outbox once a second, for ever: for a task of its own, one a process.
+    /// Reads the outbox again and again, and keeps account of the processes that share the store: for a task of its own, one a process.
     pub async fn drain_outbox_forever(self) {
+        let mut watch = instances::Watch::default();
         loop {
-            tokio::time::sleep(EVERY).await;
-            while self.drain_outbox().await.unwrap_or_else(|error| {
+            let pause = self.attend(&mut watch).await.unwrap_or_else(|error| {
                 log::warn!("the cache's outbox cannot be read: {error}");
-                0
-            }) >= ROWS
-            {}
+                EVERY
+            });
+            let wanted = async {
+                match self.membership() {
+                    Some(membership) => membership.wanted().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::time::sleep(SOONEST).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = wanted => {}
+            }
+        }
+    }
+
+    /// One round; how long to pause after it.
+    async fn attend(&self, watch: &mut instances::Watch) -> Result<Duration, DbErr> {
+        if let Some(membership) = self.membership() {
+            watch.look(self, membership).await?;
+        }
+        let is_empty = self.read_outbox().await? == 0;
+        let Some(membership) = self.membership() else { return Ok(EVERY) };
+        if is_empty && membership.is_silent() && self.store_is_back().await {
+            instances::stand_apart(self, membership, false).await?;
+            // What was committed until just now, here or by those who relied on its standing apart.
+            let silences = membership.silences();
+            if self.read_outbox().await? == 0 {
+                membership.resume(silences);
+            }
+        }
+        let is_missing =
+            membership.is_silent() || !membership.missing().is_empty() || membership.unconfirmed().is_some();
+        Ok(if is_missing { WHILE_MISSING } else { EVERY })
+    }
+
+    pub(super) async fn store_is_back(&self) -> bool {
+        match self.coherence() {
+            Some(coherence) => coherence.is_reachable().await,
+            None => false,
+        }
+    }
+
+    /// Puts this process into the table of processes: for commands, which do not read the outbox.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn join(&self) -> Result<(), DbErr> {
+        match self.membership() {
+            Some(membership) => instances::join(self, membership).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Takes this process out of the registry, when it ends in order: all it has written has been told.
+    pub async fn leave(&self) {
+        let Some(membership) = self.membership() else { return };
+        if let Err(error) = instances::remove(self, membership.process()).await {
+            log::debug!("this process stays in the table of processes: {error}");
+        }
+        // What it has left in the outbox would not be looked for any more.
+        if self.read_outbox().await.is_ok_and(|left| left == 0)
+            && let Some(coherence) = self.coherence()
+        {
+            coherence.leave().await;
+        }
+    }
+
+    pub(super) fn membership(&self) -> Option<&std::sync::Arc<Membership>> {
+        self.coherence().and_then(Coherence::membership)
+    }
+
+    /// Reads the outbox until nothing is left in it, as far as it can be taken out; how many rows are left.
+    pub(super) async fn read_outbox(&self) -> Result<usize, DbErr> {
+        loop {
+            let (found, taken) = self.drain_outbox().await?;
+            if taken < ROWS {
+                return Ok(found - taken);
+            }
         }
     }
 
     /// Puts topics into the outbox after the COMMIT of what touched them. By itself, not as a unit of work: it belongs to one
-    /// that is just ending, and has its turn to write.
-    async fn put_into_outbox(&self, topics: Vec<ActiveModel>) {
+    /// that is just ending, and has its turn to write. `false`: they do not stand there, or nobody will look for them there.
+    pub(super) async fn put_into_outbox(&self, topics: &[Topic]) -> bool {
+        let rows = rows(topics.iter().copied());
         for _ in 0..TRIES {
-            match self.bounded(Entity::insert_many(topics.clone()).exec_without_returning(self.bare())).await {
-                Ok(_) => return,
+            match self.bounded(Entity::insert_many(rows.clone()).exec_without_returning(self.bare())).await {
+                Ok(_) => return self.is_looked_for().await,
                 Err(error) => {
                     self.learn_from(&error);
                     log::warn!("topics that could not be renewed do not get into the outbox: {error}");
                 }
             }
         }
+        false
     }
 
-    /// Renews the topics in the outbox and takes them out; how many rows there were. Nothing is taken out while the store
-    /// cannot be reached.
+    /// Whether this process would be missed: whoever was taken for dead and struck off is not.
+    async fn is_looked_for(&self) -> bool {
+        match self.membership() {
+            Some(membership) => instances::is_there(self, membership.process()).await.unwrap_or(false),
+            None => true,
+        }
+    }
+
+    /// Renews topics in the outbox and takes them out: how many rows there were, and how many are gone. Nothing is taken out while the
+    /// store cannot be reached, nor before every process has heard of the new stamps.
     ///
     /// # Errors
     /// The database's.
-    pub async fn drain_outbox(&self) -> Result<usize, DbErr> {
-        let Some(coherence) = self.coherence() else { return Ok(0) };
+    pub async fn drain_outbox(&self) -> Result<(usize, usize), DbErr> {
+        let Some(coherence) = self.coherence() else { return Ok((0, 0)) };
+        let began = coherence.begin_reading();
         let find = Entity::find().order_by_asc(Column::Id).limit(u64::try_from(ROWS).unwrap_or(u64::MAX));
         let rows: Vec<Model> = self.reader().run(NO_PAGE, async |conn| find.clone().all(conn).await).await?;
-        // A name that nobody here knows is one of a newer release: to be safe, everything.
+        // A name that nobody here knows is one of a newer release: to be safe, everything. So is what is too much for one reading.
         let topic = |row: &Model| Topic::parse(&row.topic).unwrap_or(Topic::Everything);
-        let topics: BTreeSet<Topic> = rows.iter().map(topic).collect();
+        let mut topics: BTreeSet<Topic> = rows.iter().map(topic).collect();
+        if rows.len() >= ROWS {
+            topics.insert(Topic::Everything);
+        }
+        coherence.outbox_was_read(began, &topics);
         if topics.is_empty() || coherence.renew(&topics).await.is_err() {
-            return Ok(0);
+            return Ok((rows.len(), 0));
         }
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         self.write_idempotent(async |uow| {
@@ -162,6 +167,22 @@ impl Database {
             uow.delete_where(done, NO_PAGE).await
         })
         .await?;
-        Ok(rows.len())
+        Ok((rows.len(), rows.len()))
+    }
+
+    /// Waits until the outbox is empty, a little longer than servers leave it alone at most: for commands, which have told nobody else. `false`: it is not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn wait_until_told(&self) -> Result<bool, DbErr> {
+        for _ in 0..13 {
+            let find = Entity::find().limit(1);
+            let left = self.reader().run(NO_PAGE, async |conn| find.clone().all(conn).await).await?;
+            if left.is_empty() {
+                return Ok(true);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(false)
     }
 }

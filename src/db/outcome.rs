@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
+use super::errors::{is_dropped, is_silent};
+use super::retries::Retries;
 use super::{Database, UnitOfWork};
-use crate::cache::Topics;
 
 /// Begins the bookkeeping of a unit of work: the transaction's number, and the limit on its statements for poolers that did
 /// not take it at the start of the session (`true` = for this transaction only). The second limit ends a transaction whose
@@ -80,16 +81,23 @@ impl Ticket {
         Statement::from_sql_and_values(DbBackend::Postgres, STATUS, [self.0.into()])
     }
 
+    /// Asked like this, not through a reader: it is asked in a task of its own, behind whoever waits for the answer. The connection that is
+    /// handed out may be one of those that were lost, so it is asked more than once.
     async fn status(self, database: &Database) -> Result<String, DbErr> {
-        let status = database
-            .reader()
-            .run(Topics::exempt("the fate of a transaction"), async |conn| {
-                match conn.query_one_raw(self.question()).await? {
-                    Some(row) => row.try_get::<Option<String>>("", "status"),
-                    None => Ok(None),
+        let mut tries = Retries::default();
+        loop {
+            match database.bounded(database.bare().query_one_raw(self.question())).await {
+                Ok(row) => {
+                    let status = row.map_or(Ok(None), |row| row.try_get::<Option<String>>("", "status"))?;
+                    return Ok(status.unwrap_or_default());
                 }
-            })
-            .await?;
-        Ok(status.unwrap_or_default())
+                Err(error) => {
+                    database.learn_from(&error);
+                    if !is_dropped(&error) || is_silent(&error) || !tries.after_drop().await {
+                        return Err(error);
+                    }
+                }
+            }
+        }
     }
 }

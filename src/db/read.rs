@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, web};
 use sea_orm::prelude::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
@@ -13,7 +13,7 @@ use sea_orm::{
 use super::Database;
 use super::errors::{is_dropped, is_silent};
 use super::retries::Retries;
-use crate::cache::{Rendering, Topics};
+use crate::coherence::{ReadSet, Topics};
 use crate::metrics;
 
 /// The only way to read. A handler takes it as an argument; a command gets it from [`Database::reader`].
@@ -21,11 +21,11 @@ use crate::metrics;
 pub struct Reader {
     database: Database,
     /// The page in the making, if it may be kept.
-    rendering: Option<Rendering>,
+    rendering: Option<ReadSet>,
 }
 
 impl Reader {
-    pub(super) fn new(database: Database, rendering: Option<Rendering>) -> Self {
+    pub(super) fn new(database: Database, rendering: Option<ReadSet>) -> Self {
         Self { database, rendering }
     }
 
@@ -71,7 +71,7 @@ impl FromRequest for Reader {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match request.app_data::<web::Data<Database>>() {
-            Some(database) => Ok(database.reader_for(request.extensions().get().cloned())),
+            Some(database) => Ok(database.reader()),
             None => Err(ErrorInternalServerError("the application has no database")),
         })
     }

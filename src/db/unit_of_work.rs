@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, DeleteMany, EntityTrait,
-    IntoActiveModel, Iterable, UpdateMany,
+    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DeleteMany,
+    EntityTrait, IntoActiveModel, Iterable, Select, UpdateMany,
 };
 
 use super::Database;
 use super::errors::from_database;
 use super::read::{ReadConnection, Source};
-use crate::cache::{Topic, Topics};
+use crate::coherence::{Topic, Topics};
 
 /// Postgres takes 65,535 values in a statement, SQLite 32,766.
 const VALUES_A_STATEMENT: usize = 32_000;
@@ -124,6 +124,12 @@ impl UnitOfWork {
         self.run(read(&connection)).await
     }
 
+    /// The first row that matches, read within the transaction: for the bookkeeping between the work and COMMIT, which runs in a
+    /// task of its own.
+    pub(super) async fn first<E: EntityTrait>(&self, find: Select<E>) -> Result<Option<E::Model>, DbErr> {
+        self.run(find.one(&self.transaction)).await
+    }
+
     /// A statement that changed no row touched nothing.
     fn touch_if(&self, rows: u64, topics: impl Into<Topics>) {
         if rows > 0 {
@@ -134,6 +140,11 @@ impl UnitOfWork {
     /// Topics that changed besides those of the statements: what a caller knows and no single write does.
     pub fn touch(&self, topics: impl Into<Topics>) {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).extend(topics.into().named());
+    }
+
+    /// Postgres or SQLite.
+    pub(super) fn backend(&self) -> DbBackend {
+        self.database.backend()
     }
 
     /// All topics that were touched.

@@ -3,7 +3,7 @@
 use sea_orm::{DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use super::errors::{is_conflict, is_dropped, is_silent};
-use super::outbox::Marks;
+use super::marks::{Lifted, Marks};
 use super::outcome::{Outcome, Ticket};
 use super::retries::Retries;
 use super::{Database, UnitOfWork};
@@ -83,7 +83,7 @@ impl Database {
         work: &impl AsyncFn(&UnitOfWork) -> Result<T, E>,
         idempotent: bool,
     ) -> Result<T, Failed<E>> {
-        let _turn = self.writer_turn().await.map_err(Failed::lasting)?;
+        let turn = self.writer_turn().await.map_err(Failed::lasting)?;
         let unit = self.begin().await.map_err(Failed::before_commit)?;
         let ticket = match Ticket::take(self, &unit).await {
             Ok(ticket) => ticket,
@@ -100,15 +100,36 @@ impl Database {
         if let Some(cause) = unit.failure() {
             return Err(given_up(unit, cause.clone(), Some(cause)).await);
         }
+        // From the hold to the new stamps in a task of its own: whoever waits for the answer may go away at any moment, and a
+        // topic that was held and is never released is one that nobody can keep a page of.
+        let database = self.clone();
+        let settled = tokio::spawn(async move {
+            let settled = database.settle(unit, (ticket, idempotent)).await;
+            drop(turn);
+            settled
+        });
+        match settled.await {
+            Ok(Ok(())) => Ok(value),
+            Ok(Err(Failed { error, again, is_unknown })) => Err(Failed { error: error.into(), again, is_unknown }),
+            Err(ended) => Err(Failed::lasting(DbErr::Custom(format!("a unit of work was not settled: {ended}")))),
+        }
+    }
+
+    /// Marks the topics, commits, and lifts the marks.
+    async fn settle(
+        &self,
+        unit: UnitOfWork,
+        (ticket, idempotent): (Option<Ticket>, bool),
+    ) -> Result<(), Failed<DbErr>> {
         let marks = match Marks::set(self, &unit).await {
             Ok(marks) => marks,
             Err(error) => return Err(given_up(unit, error.clone(), Some(error)).await),
         };
         if !marks.are_fresh() {
             unit.roll_back().await;
-            marks.lift(self).await;
+            marks.lift(self, false).await;
             let late = super::errors::silent(self.statement_timeout());
-            return Err(Failed { error: late.into(), again: Some(Again::Conflict), is_unknown: false });
+            return Err(Failed { error: late, again: Some(Again::Conflict), is_unknown: false });
         }
         let outcome = match unit.commit().await {
             Ok(()) => Ok(()),
@@ -116,9 +137,14 @@ impl Database {
         };
         match &outcome {
             Err(failed) if failed.is_unknown => marks.leave(self, ticket),
-            _ => marks.lift(self).await,
+            _ => {
+                if marks.lift(self, outcome.is_ok()).await == Lifted::Untold {
+                    let untold = DbErr::Custom("it was written, and others could not be told".to_owned());
+                    return Err(Failed::lasting(untold));
+                }
+            }
         }
-        outcome.map(|()| value)
+        outcome
     }
 
     async fn begin(&self) -> Result<UnitOfWork, DbErr> {
@@ -134,12 +160,12 @@ impl Database {
         Ok(UnitOfWork::new(self.clone(), result?))
     }
 
-    async fn after_failed_commit<E: From<DbErr>>(
+    async fn after_failed_commit(
         &self,
         error: DbErr,
         ticket: Option<Ticket>,
         idempotent: bool,
-    ) -> Result<(), Failed<E>> {
+    ) -> Result<(), Failed<DbErr>> {
         self.learn_from(&error);
         if !is_dropped(&error) {
             return Err(Failed::before_commit(error));
@@ -155,7 +181,7 @@ impl Database {
             Outcome::Unknown => idempotent,
         };
         let is_unknown = outcome == Outcome::Unknown;
-        Err(Failed { error: error.into(), again: again.then_some(Again::Dropped), is_unknown })
+        Err(Failed { error, again: again.then_some(Again::Dropped), is_unknown })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The time of day. The only place that asks the machine for it, so that tests can move it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
@@ -27,8 +27,16 @@ impl Clock {
         Self(Source::Fixed(Arc::new(AtomicI64::new(at.timestamp_micros()))))
     }
 
-    /// The present instant.
+    /// The present instant. What is made under [`watch`] and asks here is not kept: nobody would know until when it is true.
     pub fn now(&self) -> DateTime<Utc> {
+        // Outside of a watch there is nobody to note it.
+        let _ = WATCH.try_with(|was_asked| was_asked.store(true, Ordering::SeqCst));
+        self.now_unwatched()
+    }
+
+    /// The present instant, for who sees to it that nothing which is kept shows it for longer than it is true, or whose answer is asked for
+    /// anew each time that what is kept is served.
+    pub fn now_unwatched(&self) -> DateTime<Utc> {
         match &self.0 {
             #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
             Source::System => Utc::now().trunc_subsecs(6),
@@ -49,6 +57,17 @@ impl Clock {
             micros.fetch_add(step.num_microseconds().unwrap_or(i64::MAX / 4), Ordering::SeqCst);
         }
     }
+}
+
+tokio::task_local! {
+    static WATCH: Arc<AtomicBool>;
+}
+
+/// Runs `future`, and says whether it has asked a clock for the present instant.
+pub async fn watch<F: Future>(future: F) -> (F::Output, bool) {
+    let was_asked = Arc::new(AtomicBool::new(false));
+    let output = WATCH.scope(Arc::clone(&was_asked), future).await;
+    (output, was_asked.load(Ordering::SeqCst))
 }
 
 #[cfg(test)]
@@ -78,5 +97,14 @@ mod tests {
         clock.advance(TimeDelta::days(400));
         assert!(clock.now() >= before && clock.now() < before + TimeDelta::days(1));
         assert_eq!(before.timestamp_subsec_nanos() % 1000, 0, "whole microseconds");
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_under_a_watch_is_noticed() {
+        let clock = Clock::fixed(noon());
+        assert!(watch(async { clock.now() }).await.1);
+        assert!(!watch(async { clock.now_unwatched() }).await.1);
+        let (inner, outer) = watch(async { watch(async { clock.now() }).await.1 }).await;
+        assert!(inner && !outer, "each notes its own");
     }
 }

@@ -60,7 +60,7 @@ impl Breaker {
         }
         if self.probe_at.load(Relaxed) != CLOSED && self.probe_at.swap(CLOSED, SeqCst) != CLOSED {
             let away = self.now().saturating_sub(self.opened_at.load(Relaxed));
-            log::info!("redis answers again after {away} ms; its session copies are checked once more");
+            log::info!("redis answers again after {away} ms");
         }
     }
 

@@ -142,9 +142,6 @@ pub enum Error {
     /// The server answered something of another kind than was asked for.
     #[error("unexpected answer: {0}")]
     Unexpected(&'static str),
-    /// Another task is setting a new epoch just now; until then nothing stored may be trusted.
-    #[error("not trusted yet")]
-    Untrusted,
 }
 
 impl Error {
@@ -166,7 +163,7 @@ impl Error {
             Self::Refused(_) => {
                 !matches!(self.code(), "NOSCRIPT" | "OOM" | "READONLY" | "MISCONF" | "NOREPLICAS" | "ERR")
             }
-            Self::Open | Self::Unexpected(_) | Self::Untrusted => false,
+            Self::Open | Self::Unexpected(_) => false,
         }
     }
 }

@@ -14,16 +14,17 @@ mod batch;
 mod breaker;
 mod command;
 mod epoch;
+mod listening;
 mod pool;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 pub use self::breaker::{Breaker, PROBE_EVERY, THRESHOLD};
 pub use self::command::{Command, Error, Reply};
-pub use self::epoch::Trusted;
+pub use self::epoch::{SERVER, Trusted};
+pub use self::listening::{Answers, Published, Subscription};
 pub use self::pool::OpenError;
 
 use self::actor::ActorClient;
@@ -46,8 +47,10 @@ struct Inner {
     pool: deadpool_redis::Pool,
     epoch: Epoch,
     batches: Batches,
-    /// Whether a task is at work to set a new epoch.
-    is_restoring: AtomicBool,
+    /// For connections of their own: the address, its database number, and how long to try.
+    info: deadpool_redis::redis::ConnectionInfo,
+    database: u32,
+    connect_timeout: Duration,
 }
 
 impl Redis {
@@ -78,7 +81,9 @@ impl Redis {
             pool: pool::open(options)?,
             epoch: Epoch::new(prefix),
             batches: Batches::new(),
-            is_restoring: AtomicBool::new(false),
+            info: pool::address(options)?,
+            database: options.database(),
+            connect_timeout: options.connect_timeout,
         })))
     }
 
@@ -98,6 +103,12 @@ impl Redis {
     #[must_use]
     pub fn key(&self, kind: &str, name: &str) -> String {
         [&self.0.prefix, ":", kind, ":", name].concat()
+    }
+
+    /// The key of the one thing of its kind: `{prefix}:{kind}`.
+    #[must_use]
+    pub fn key_of(&self, kind: &str) -> String {
+        [&self.0.prefix, ":", kind].concat()
     }
 
     /// Says a command that a page waits for: an answer or an error within the patience.
@@ -134,7 +145,7 @@ impl Redis {
     /// patience; calls of one thread share their round trips, see `batch`.
     ///
     /// # Errors
-    /// See [`Error`]; [`Error::Untrusted`] while another task sets a new epoch.
+    /// See [`Error`].
     pub async fn read_trusted(&self, keys: &[&str]) -> Result<Trusted, Error> {
         self.0.batches.read(self, keys).await
     }
@@ -145,45 +156,36 @@ impl Redis {
         self.0.epoch.key()
     }
 
-    /// The epoch of the server that this process reads from and believes: as last read, or with `again` asked now.
+    /// The epoch of the server that this process reads from: as last read, or with `again` asked now.
     ///
     /// # Errors
     /// As [`Self::read_trusted`].
-    pub async fn trusted_epoch(&self, again: bool) -> Result<String, Error> {
-        match self.0.epoch.latest(&self.0.breaker).filter(|_| !again) {
-            Some(epoch) => Ok(epoch),
-            None => self.read_trusted(&[]).await.map(|trusted| trusted.epoch),
+    pub async fn trusted_epoch(&self, again: bool) -> Result<bytes::Bytes, Error> {
+        let latest = self.0.epoch.latest();
+        if again || latest.is_empty() {
+            return self.read_trusted(&[]).await.map(|trusted| trusted.epoch);
         }
+        Ok(latest)
     }
 
-    /// Something that should have been removed may still be stored: this process believes nothing until it has set a new
-    /// epoch, which it tries once a second from now on, so that other processes check what they have as well.
-    pub fn invalidate(&self) {
-        self.0.breaker.distrust();
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            return;
-        };
-        if !self.0.is_restoring.swap(true, SeqCst) {
-            runtime.spawn(self.clone().restore());
-        }
+    /// The name of a channel. Channels, unlike keys, are shared by all databases of a server, so it names the database too.
+    #[must_use]
+    pub fn channel(&self, name: &str) -> String {
+        format!("{}:{}:{name}", self.0.prefix, self.0.database)
     }
 
-    async fn restore(self) {
-        loop {
-            while !self.restore_trust().await {
-                tokio::time::sleep(PROBE_EVERY).await;
-            }
-            self.0.is_restoring.store(false, SeqCst);
-            let again = !epoch::is_vouched(&self.0.epoch, &self.0.breaker);
-            if !again || self.0.is_restoring.swap(true, SeqCst) {
-                return;
-            }
-        }
+    /// Listens to channels over connections of its own.
+    ///
+    /// # Errors
+    /// See [`Error`]; within the connect timeout.
+    pub async fn subscribe(&self, channels: &[String]) -> Result<Subscription, Error> {
+        listening::subscribe(&self.0.info, channels, self.0.connect_timeout).await
     }
 
-    /// Sets a new epoch if one is due. `true`: this process believes what is stored.
-    pub async fn restore_trust(&self) -> bool {
-        epoch::is_vouched(&self.0.epoch, &self.0.breaker) || self.read_trusted(&[]).await.is_ok()
+    /// How long a page waits for Redis.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.0.patience
     }
 
     /// Whether Redis answers, asked now and not more than once a second while it does not.

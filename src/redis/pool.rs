@@ -3,7 +3,7 @@
 //! A connection is checked out per command and pinged when it is handed out, which makes a dropped one unnoticeable
 //! and costs three quarters of the throughput of the [actor](super::actor). Nothing connects before the first use.
 
-use deadpool_redis::redis::{AsyncConnectionConfig, IntoConnectionInfo, RedisError};
+use deadpool_redis::redis::{AsyncConnectionConfig, ConnectionInfo, IntoConnectionInfo as _, RedisError};
 use deadpool_redis::{BuildError, Manager, Pool, PoolConfig, PoolError, Runtime, Timeouts};
 
 use super::{Command, Error, Reply};
@@ -22,7 +22,7 @@ pub enum OpenError {
 
 /// A pool as `options` say. Fails only for an address that cannot be understood.
 pub(super) fn open(options: &settings::Redis) -> Result<Pool, OpenError> {
-    let info = options.expose().into_connection_info()?;
+    let info = address(options)?;
     let connection = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(options.connect_timeout))
         .set_response_timeout(Some(options.timeout));
@@ -37,6 +37,11 @@ pub(super) fn open(options: &settings::Redis) -> Result<Pool, OpenError> {
         ..PoolConfig::default()
     };
     Ok(Pool::builder(manager).config(config).runtime(Runtime::Tokio1).build()?)
+}
+
+/// The address as the client library has it. Fails only for one that cannot be understood.
+pub(super) fn address(options: &settings::Redis) -> Result<ConnectionInfo, OpenError> {
+    Ok(options.expose().into_connection_info()?)
 }
 
 /// Sends one command over a connection of its own.
@@ -54,7 +59,7 @@ fn unavailable(error: PoolError) -> Error {
 }
 
 /// The client library keeps a server's error in parts; put it back as the server said it, code first.
-fn failed(error: &RedisError) -> Error {
+pub(super) fn failed(error: &RedisError) -> Error {
     match error.code() {
         Some(code) => Error::Refused(format!("{code} {}", error.detail().unwrap_or_default())),
         None => Error::Disconnected(error.to_string()),

@@ -5,12 +5,16 @@ use std::rc::Rc;
 use actix_web::{middleware::from_fn, web};
 
 use super::{RouteEntry, RouteTable};
-use crate::{access::Access, cache, session::Sessions};
+use crate::{
+    access::Access,
+    page_cache::{self, Audience, PageCache},
+    session::Sessions,
+};
 
 impl RouteTable {
     /// Hands the routes to Actix: one flat resource for each path, so that a wrong method is 405;
     /// the session is loaded only where somebody looks at it.
-    pub fn configure(self, config: &mut web::ServiceConfig, sessions: &Sessions) {
+    pub fn configure(self, config: &mut web::ServiceConfig, (sessions, cache): (&Sessions, &PageCache)) {
         let mut paths: Vec<(&'static str, Vec<RouteEntry>)> = Vec::new();
         for entry in self.entries {
             match paths.iter_mut().find(|(path, _)| *path == entry.path) {
@@ -30,8 +34,10 @@ impl RouteTable {
             // The cache is outside the session: what it serves needs no more of it than whose it is.
             match cached {
                 Some(route) => {
-                    let route = Rc::new(route);
-                    let cached = from_fn(move |request, next| cache::cached(Rc::clone(&route), request, next));
+                    let (cache, route) = (cache.clone(), Rc::new(route));
+                    let cached = from_fn(move |request, next| {
+                        page_cache::cached((cache.clone(), Rc::clone(&route)), request, next)
+                    });
                     config.service(resource.wrap(session.clone()).wrap(cached));
                 }
                 None if is_public => {
@@ -46,7 +52,12 @@ impl RouteTable {
 }
 
 /// What the cache has to know of a route, if its pages are cached.
-fn cached(entry: &RouteEntry) -> Option<cache::Route> {
-    let (pattern, parameters) = (entry.path, entry.pattern.parameters().to_vec());
-    entry.cache.map(|policy| cache::Route { pattern, parameters, access: entry.access, policy })
+fn cached(entry: &RouteEntry) -> Option<page_cache::Route> {
+    let audience = match entry.access {
+        Access::Public => Audience::Everybody,
+        Access::Anybody => Audience::Anybody,
+        Access::Roles(_) => Audience::SignedIn,
+    };
+    let (pattern, path) = (entry.path, entry.pattern.parameters().to_vec());
+    entry.cache.map(|policy| page_cache::Route { pattern, path, audience, policy })
 }

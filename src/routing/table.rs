@@ -4,7 +4,7 @@ use actix_web::{FromRequest, Handler, Responder, guard, http::Method, web};
 
 use crate::{
     access::{Access, Guarded},
-    cache::Policy,
+    page_cache::Policy,
     web::{
         assets, health,
         pattern::{Pattern, UnknownParameter},

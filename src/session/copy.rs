@@ -1,11 +1,18 @@
-//! What the fast copy of a session holds.
+//! What a request needs of a session, kept where it is quicker to have than from the row.
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use entity::user_session;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 
-/// A session as far as a request needs it. Times are whole seconds.
+use super::KeyHash;
+use crate::coherence::{Basis, Topic};
+
+/// A session as far as a request needs it. Times are whole seconds. It is believed only while its person's topic has the stamp that it
+/// had before the row was read: whatever ends a session gives that topic a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copy {
+pub struct SessionCopy {
     /// `user_session.id`.
     pub session_id: i64,
     /// `user.id`.
@@ -14,36 +21,77 @@ pub struct Copy {
     pub last_seen_at: DateTime<Utc>,
     /// The absolute limit.
     pub expires_at: DateTime<Utc>,
+    /// What it was made from: [`Topic::Account`] of the person.
+    pub basis: Basis,
 }
 
+/// Signs copies that leave the process: whoever can write to Redis must not be able to make themselves somebody else.
+pub(super) struct Signer(Hmac<Sha256>);
+
 /// First field: a copy of another layout is not one.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
-impl Copy {
-    pub(super) fn of(row: &user_session::Model) -> Self {
-        Self { session_id: row.id, user_id: row.user_id, last_seen_at: row.last_seen_at, expires_at: row.expires_at }
+impl SessionCopy {
+    pub(super) fn of(row: &user_session::Model, basis: Basis) -> Self {
+        let (session_id, user_id) = (row.id, row.user_id);
+        Self { session_id, user_id, last_seen_at: row.last_seen_at, expires_at: row.expires_at, basis }
     }
 
-    /// One line of text; `epoch` is the one under which the row was read.
-    pub(super) fn encode(&self, epoch: &str) -> String {
+    /// One line of text for the session of this hash, signed.
+    pub(super) fn encode(&self, hash: &KeyHash, signer: &Signer) -> Option<String> {
+        let [(_, stamp)] = self.basis.stamps.as_slice() else { return None };
+        let (epoch, stamp) = (std::str::from_utf8(&self.basis.epoch).ok()?, std::str::from_utf8(stamp).ok()?);
         let (seen, expires) = (self.last_seen_at.timestamp(), self.expires_at.timestamp());
-        format!("{VERSION} {epoch} {} {} {seen} {expires}", self.session_id, self.user_id)
+        let fields = format!("{VERSION} {epoch} {stamp} {} {} {seen} {expires}", self.session_id, self.user_id);
+        let signature = signer.sign(hash, &fields);
+        Some(format!("{fields} {signature}"))
     }
 
-    /// The copy in `bytes` if it is one that was checked under `epoch`.
-    pub(super) fn decode(bytes: &[u8], epoch: &str) -> Option<Self> {
-        let mut fields = std::str::from_utf8(bytes).ok()?.split(' ');
-        if fields.next()? != VERSION || fields.next()? != epoch {
+    /// The copy in `bytes` if it is one of the session of this hash that was signed here.
+    pub(super) fn decode(bytes: &[u8], hash: &KeyHash, signer: &Signer) -> Option<Self> {
+        let (fields, signature) = std::str::from_utf8(bytes).ok()?.rsplit_once(' ')?;
+        if !signer.is_signed(hash, fields, signature) {
             return None;
         }
+        let mut fields = fields.split(' ');
+        if fields.next()? != VERSION {
+            return None;
+        }
+        let (epoch, stamp) = (fields.next()?.to_owned(), fields.next()?.to_owned());
         let mut number = || fields.next()?.parse::<i64>().ok();
         let (session_id, user_id, seen, expires) = (number()?, number()?, number()?, number()?);
+        let stamps = vec![(Topic::Account(user_id), Bytes::from(stamp))];
         Some(Self {
             session_id,
             user_id,
             last_seen_at: DateTime::from_timestamp(seen, 0)?,
             expires_at: DateTime::from_timestamp(expires, 0)?,
+            basis: Basis { epoch: epoch.into(), stamps, until: None },
         })
+    }
+}
+
+impl Signer {
+    pub(super) fn new(key: &[u8]) -> Option<Self> {
+        Hmac::new_from_slice(key).ok().map(Self)
+    }
+
+    fn mac(&self, hash: &KeyHash, fields: &str) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        mac.update(hash.as_str().as_bytes());
+        mac.update(b" ");
+        mac.update(fields.as_bytes());
+        mac
+    }
+
+    fn sign(&self, hash: &KeyHash, fields: &str) -> String {
+        self.mac(hash, fields).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn is_signed(&self, hash: &KeyHash, fields: &str, signature: &str) -> bool {
+        let bytes = (0..signature.len() / 2)
+            .map(|at| signature.get(at * 2..at * 2 + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()));
+        bytes.collect::<Option<Vec<u8>>>().is_some_and(|bytes| self.mac(hash, fields).verify_slice(&bytes).is_ok())
     }
 }
 
@@ -51,19 +99,35 @@ impl Copy {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_copy_is_one_only_under_its_epoch() {
-        let copy = Copy {
+    fn signer(key: u8) -> Signer {
+        Signer::new(&[key; 64]).unwrap_or_else(|| panic!("a key"))
+    }
+
+    fn copy() -> SessionCopy {
+        SessionCopy {
             session_id: 7,
             user_id: 5,
             last_seen_at: DateTime::from_timestamp(1_900_000_000, 0).unwrap_or_default(),
             expires_at: DateTime::from_timestamp(1_900_040_000, 0).unwrap_or_default(),
-        };
-        let line = copy.encode("e1");
-        assert_eq!(Copy::decode(line.as_bytes(), "e1"), Some(copy));
-        for (bytes, epoch) in [(line.as_str(), "e2"), ("-", "e1"), ("", ""), ("1 e1 7 5", "e1"), ("2 e1 7 5 1 2", "e1")]
-        {
-            assert_eq!(Copy::decode(bytes.as_bytes(), epoch), None, "{bytes:?} {epoch:?}");
+            basis: Basis {
+                epoch: "e.1.2".into(),
+                stamps: vec![(Topic::Account(5), Bytes::from_static(b"s1"))],
+                until: None,
+            },
+        }
+    }
+
+    #[test]
+    fn a_copy_is_one_only_of_its_session_and_under_the_key() {
+        let (mine, other) = (KeyHash::of_text("mine"), KeyHash::of_text("other"));
+        let line = copy().encode(&mine, &signer(1)).unwrap_or_default();
+        assert_eq!(SessionCopy::decode(line.as_bytes(), &mine, &signer(1)), Some(copy()));
+        assert_eq!(SessionCopy::decode(line.as_bytes(), &other, &signer(1)), None, "another session");
+        assert_eq!(SessionCopy::decode(line.as_bytes(), &mine, &signer(2)), None, "another key");
+        let forged = line.replace(" 5 ", " 6 ");
+        assert_eq!(SessionCopy::decode(forged.as_bytes(), &mine, &signer(1)), None, "another person");
+        for bytes in ["", "-", "2 e1 s1 7 5 1 2", "2 e1 s1 7 5 1 2 xy"] {
+            assert_eq!(SessionCopy::decode(bytes.as_bytes(), &mine, &signer(1)), None, "{bytes:?}");
         }
     }
 }

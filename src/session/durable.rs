@@ -1,14 +1,14 @@
 //! The store behind the session middleware: rows first, fast copies in front of them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time;
-use chrono::{DateTime, Utc};
 
+use super::copies::NoCopy;
 use super::rows::{self, NewSession};
-use super::store::Found;
-use super::{Copy, KeyHash, Sessions, key, state};
+use super::{KeyHash, SessionCopy, Sessions, key, state};
 
 type State = HashMap<String, String>;
 
@@ -18,7 +18,7 @@ pub struct DurableStore(pub(super) Sessions);
 
 /// What a request is told about the session of its cookie.
 enum Verdict {
-    Live(Copy),
+    Live(Arc<SessionCopy>),
     /// Unknown, revoked, expired, or idle for too long.
     Over,
     /// There is no copy to believe, and the row cannot be read.
@@ -53,9 +53,11 @@ impl SessionStore for DurableStore {
             now,
             expires_at: now + self.0.limits().max,
         };
+        // Before there is a row: whatever ends the session later gives the topic another stamp.
+        let basis = self.0.copies().basis(user_id).await;
         let row = rows::insert(self.0.database(), &new).await.map_err(|error| SaveError::Other(error.into()))?;
-        if let Ok(found) = self.0.copies().get(&new.key_hash).await {
-            self.0.put(&found, Copy::of(&row)).await;
+        if let Some(basis) = basis {
+            self.0.put(&new.key_hash, SessionCopy::of(&row, basis)).await;
         }
         Ok(key)
     }
@@ -72,58 +74,53 @@ impl SessionStore for DurableStore {
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        let hash = KeyHash::of(key);
-        // Before and after, as in `Sessions::revoke`: the browser may hang up in between.
-        self.0.forget([hash.clone()]).await;
-        rows::revoke_by_hash(self.0.database(), &hash, self.0.now()).await?;
-        self.0.forget([hash]).await;
+        rows::revoke_by_hash(self.0.database(), &KeyHash::of(key), self.0.now()).await?;
         Ok(())
     }
 }
 
 impl DurableStore {
     async fn verdict(&self, hash: &KeyHash) -> Verdict {
-        let now = self.0.now();
-        let found = match self.0.copies().get(hash).await {
-            Ok(found) => Some(found),
-            Err(error) => {
-                log::debug!("a session is read from its row: {error}");
-                None
-            }
+        let missed = match self.0.copies().get(hash).await {
+            Ok(copy) if self.0.used(hash, &copy) => return Verdict::Live(copy),
+            // It may have been used elsewhere since.
+            Ok(copy) => NoCopy { user_id: Some(copy.user_id), is_store_away: false },
+            Err(missed) => missed,
         };
-        let copy = found.as_ref().and_then(Found::copy).filter(|copy| self.0.is_live(copy, now));
-        if let Some(copy) = copy {
-            if self.0.is_touch_due(&copy, now) {
-                self.0.touch_later(copy.clone(), hash, found);
-            }
-            return Verdict::Live(copy);
-        }
-        self.judge_by_row(hash, found, now).await.unwrap_or_else(|error| {
+        self.judge_by_row(hash, missed).await.unwrap_or_else(|error| {
             log::warn!("a session has no copy and its row cannot be read: {error}");
             Verdict::Unknown
         })
     }
 
-    /// Judges by the row, and makes the copy again.
-    async fn judge_by_row(
-        &self,
-        hash: &KeyHash,
-        found: Option<Found>,
-        now: DateTime<Utc>,
-    ) -> Result<Verdict, sea_orm::DbErr> {
-        let row = rows::find(self.0.database(), hash).await?;
+    /// Judges by the row, and makes the copy again. What the copy stands on is read before the row; of whom it is not known yet whose
+    /// session it is, the row is read once more.
+    async fn judge_by_row(&self, hash: &KeyHash, missed: NoCopy) -> Result<Verdict, sea_orm::DbErr> {
+        let mut basis = match missed.user_id.filter(|_| !missed.is_store_away) {
+            Some(user_id) => self.0.copies().basis(user_id).await,
+            None => None,
+        };
+        let mut row = rows::find(self.0.database(), hash).await?;
+        if let (None, false, Some(found)) = (missed.user_id, missed.is_store_away, &row) {
+            basis = self.0.copies().basis(found.user_id).await;
+            if basis.is_some() {
+                row = rows::find(self.0.database(), hash).await?;
+            }
+        }
         let Some(row) = row.filter(|row| row.revoked_at.is_none()) else {
             return Ok(Verdict::Over);
         };
-        let copy = Copy::of(&row);
-        if !self.0.is_live(&copy, now) {
+        // Without one it can be believed now and must not be kept.
+        let is_kept = basis.is_some();
+        let none = crate::coherence::Basis { epoch: bytes::Bytes::new(), stamps: Vec::new(), until: None };
+        let copy = SessionCopy::of(&row, basis.unwrap_or(none));
+        if !self.0.is_live(&copy, self.0.now()) {
             return Ok(Verdict::Over);
         }
-        if self.0.is_touch_due(&copy, now) {
-            self.0.touch_later(copy.clone(), hash, found);
-        } else if let Some(found) = found {
-            self.0.put(&found, copy.clone()).await;
+        if is_kept {
+            self.0.put(hash, copy.clone()).await;
         }
-        Ok(Verdict::Live(copy))
+        self.0.used(hash, &copy);
+        Ok(Verdict::Live(Arc::new(copy)))
     }
 }

@@ -25,10 +25,16 @@ impl KeyHash {
         Self(hex(&Sha256::digest(key)).into())
     }
 
-    /// A hash as a row holds it.
+    /// A hash that came from [`Self::text`].
     #[must_use]
-    pub fn from_row(hash: String) -> Self {
-        Self(hash.into())
+    pub fn from_text(hash: Arc<str>) -> Self {
+        Self(hash)
+    }
+
+    /// The digits, shared.
+    #[must_use]
+    pub fn text(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// The digits.

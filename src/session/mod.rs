@@ -9,31 +9,26 @@
 //! once a minute, in row and copy, so an idle session may end up to a minute early, never late. No page waits for that.
 //!
 //! # Why a revocation holds
-//! Sign-out, signing others out, a new password, deactivation: the row is marked in a transaction, and after its commit,
-//! before the answer, the copy is replaced by a mark that cannot be overwritten ([`store`]). Then
+//! Sign-out, signing others out, a new password, deactivation: the row is marked in a unit of work that touches the topic of the person,
+//! [`Topic::Account`](crate::coherence::Topic::Account), and a copy is believed only while that topic has the stamp that it had before
+//! the row was read. So the copies of a session end as pages do, on every instance before whoever asked is answered
+//! ([`crate::coherence`]), and nothing has to be removed. Copies only ever spare the question whether there is a session: the statement
+//! with which every page that is not served from the cache finds out who asks (`access`) joins the row itself, not revoked and not expired.
 //!
-//! - a request that read the row before it was marked cannot put its copy back: [`FastCopy::put`] stores only where
-//!   nothing has changed since the copy was looked for;
-//! - if Redis cannot be reached, this process believes no copy, and tries every second to set a new [epoch](crate::redis), which
-//!   makes every instance check every copy against its row; so does a Redis that comes back from an older snapshot,
-//!   and a process that starts;
-//! - whatever remains (this process dies before Redis is back, and none is started) ends within a minute, because noting the
-//!   use of a session fails if its row was marked, and then its copy is removed;
-//! - and copies only ever spare the question whether there is a session: the statement with which every page that is not
-//!   served from the cache finds out who asks (`access`) joins the row itself, not revoked and not expired.
+//! Copies that leave the process are signed: whoever can write to Redis cannot make one.
 //!
 //! A key that a client brings is never adopted: [`DurableStore`] begins sessions under keys of its own only, and its `update`
 //! creates nothing.
 //!
 //! Owns the table `user_session`. Features call [`begin`], [`end`] and [`Sessions`]; only [`Sessions::middleware`] is wired.
 
+mod copies;
 mod copy;
 mod durable;
 mod key;
-mod peek;
+mod naming;
 mod rows;
 mod state;
-pub mod store;
 mod touches;
 
 use std::sync::Arc;
@@ -47,12 +42,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::user_session;
 use sea_orm::{ColumnTrait as _, Condition, DbErr};
 
-pub use self::copy::Copy;
+use self::copies::Copies;
+pub use self::copy::SessionCopy;
 pub use self::durable::DurableStore;
 pub use self::key::KeyHash;
+pub use self::naming::{Named, only_certain};
 pub use self::state::{KEY_HASH, SESSION_ID, USER_ID, begin, end};
-use self::store::{FastCopy, Found, MemoryStore, RedisStore};
 use self::touches::Touches;
+use crate::coherence::Store;
 use crate::db::{Database, Reader, UnitOfWork};
 use crate::integrations::clock::Clock;
 use crate::redis::Redis;
@@ -62,8 +59,6 @@ use crate::settings::Settings;
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// Rows are kept this long after their session has ended.
 const KEEP_ENDED: TimeDelta = TimeDelta::days(30);
-/// How many `Cookie` headers are remembered.
-const COOKIES: u64 = 20_000;
 /// Not at once, when everything else is starting.
 const FIRST_SWEEP: Duration = Duration::from_secs(60);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -73,14 +68,14 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 pub struct Sessions(Arc<Inner>);
 
 struct Inner {
-    copies: Box<dyn FastCopy>,
+    copies: Copies,
     database: Database,
     clock: Clock,
     limits: Limits,
     touches: Touches,
     cookie_key: Key,
-    /// Keys by the `Cookie` headers in which their signature was found to be ours.
-    cookies: moka::sync::Cache<Box<[u8]>, KeyHash>,
+    /// Keys by the values of cookies in which their signature was found to be ours.
+    names: naming::Names,
     is_https: bool,
 }
 
@@ -91,46 +86,16 @@ struct Limits {
     touch_every: TimeDelta,
 }
 
-/// Sessions whose rows were marked in a unit of work. Their copies are still there: after the commit,
-/// [`Sessions::forget`] removes them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "the copies are removed by `Sessions::forget`, after the commit"]
-pub struct Revoked {
-    hashes: Vec<KeyHash>,
-    live: usize,
-}
-
-impl Revoked {
-    /// How many sessions were ended: those that had ended by idling are marked as well, and not counted.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.live
-    }
-
-    /// Whether there was none to end.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.live == 0
-    }
-}
-
-impl IntoIterator for Revoked {
-    type Item = KeyHash;
-    type IntoIter = std::vec::IntoIter<KeyHash>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.hashes.into_iter()
-    }
-}
-
 impl Sessions {
-    /// Sessions in `database`, with their copies in `redis` or, without it, in this process.
+    /// Sessions in `database`, with copies in this process whose topics are in `store`, shared through `redis` if there is one.
     #[must_use]
-    pub fn new(settings: &Settings, clock: Clock, database: Database, redis: Option<Redis>) -> Self {
-        let copies: Box<dyn FastCopy> = match redis {
-            Some(redis) => Box::new(RedisStore::new(redis)),
-            None => Box::new(MemoryStore::default()),
-        };
+    pub fn new(
+        settings: &Settings,
+        clock: Clock,
+        database: Database,
+        (store, redis): (Arc<dyn Store>, Option<Redis>),
+    ) -> Self {
+        let copies = Copies::new(store, redis, &settings.secret_key.derive("copies of sessions"));
         let idle = TimeDelta::from_std(settings.session.idle).unwrap_or(TimeDelta::MAX);
         let limits = Limits {
             idle,
@@ -140,8 +105,8 @@ impl Sessions {
         let cookie_key = Key::from(&settings.secret_key.derive("session cookie"));
         let is_https = settings.server.public_url.scheme() == "https";
         let touches = Touches::default();
-        let cookies = moka::sync::Cache::new(COOKIES);
-        Self(Arc::new(Inner { copies, database, clock, limits, touches, cookie_key, cookies, is_https }))
+        let names = naming::names();
+        Self(Arc::new(Inner { copies, database, clock, limits, touches, cookie_key, names, is_https }))
     }
 
     /// The middleware for one worker, which begins to connect to Redis; clones of it go around each resource that wants to
@@ -176,20 +141,20 @@ impl Sessions {
         rows::live_of(reader, user_id, self.now(), self.0.limits.idle).await
     }
 
-    /// Ends one session of a person, if it is theirs and live. The caller commits, then calls [`Self::forget`].
+    /// Ends one session of a person, if it is theirs and live; how many were live.
     ///
     /// # Errors
     /// The database's.
-    pub async fn revoke(&self, uow: &UnitOfWork, user_id: i64, session_id: i64) -> Result<Revoked, DbErr> {
+    pub async fn revoke(&self, uow: &UnitOfWork, user_id: i64, session_id: i64) -> Result<usize, DbErr> {
         let which = of_user(user_id).add(user_session::Column::Id.eq(session_id));
         self.revoke_those(uow, which).await
     }
 
-    /// Ends all sessions of a person, but for one if `except` names it. The caller commits, then calls [`Self::forget`].
+    /// Ends all sessions of a person, but for one if `except` names it; how many were live.
     ///
     /// # Errors
     /// The database's.
-    pub async fn revoke_all(&self, uow: &UnitOfWork, user_id: i64, except: Option<i64>) -> Result<Revoked, DbErr> {
+    pub async fn revoke_all(&self, uow: &UnitOfWork, user_id: i64, except: Option<i64>) -> Result<usize, DbErr> {
         let mut which = of_user(user_id);
         if let Some(kept) = except {
             which = which.add(user_session::Column::Id.ne(kept));
@@ -197,27 +162,11 @@ impl Sessions {
         self.revoke_those(uow, which).await
     }
 
-    async fn revoke_those(&self, uow: &UnitOfWork, which: Condition) -> Result<Revoked, DbErr> {
+    /// Those that had ended by idling are marked as well, and not counted.
+    async fn revoke_those(&self, uow: &UnitOfWork, which: Condition) -> Result<usize, DbErr> {
         let now = self.now();
-        let ended = rows::revoke(uow, which, now).await?;
-        let hashes: Vec<KeyHash> = ended.iter().map(|(hash, _)| hash.clone()).collect();
-        // Before the COMMIT as well as after it: the browser that asked may hang up, and then nothing more is done for it. A
-        // copy that is removed sends its readers to the row, and cannot be put back in the time a COMMIT takes.
-        self.forget(hashes.iter().cloned()).await;
-        let live = ended.iter().filter(|(_, last_seen)| now - *last_seen < self.0.limits.idle).count();
-        Ok(Revoked { hashes, live })
-    }
-
-    /// Removes the copies of sessions whose revocation was committed. Waits for Redis no longer than a page does; if it
-    /// cannot be reached, no copy is believed until it was checked.
-    pub async fn forget(&self, revoked: impl IntoIterator<Item = KeyHash>) {
-        let hashes: Vec<KeyHash> = revoked.into_iter().collect();
-        if hashes.is_empty() {
-            return;
-        }
-        if let Err(error) = self.0.copies.remove(&hashes).await {
-            log::warn!("{} copies of ended sessions stay for now, all copies will be checked: {error}", hashes.len());
-        }
+        let last_seen = rows::revoke(uow, which, now).await?;
+        Ok(last_seen.into_iter().filter(|last_seen| now - *last_seen < self.0.limits.idle).count())
     }
 
     /// Deletes rows of sessions that ended over 30 days ago; how many.
@@ -245,7 +194,8 @@ impl Sessions {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        self.0.clock.now()
+        // Whether a session is live is asked for each page that is served, kept or not.
+        self.0.clock.now_unwatched()
     }
 
     fn limits(&self) -> Limits {
@@ -256,26 +206,53 @@ impl Sessions {
         &self.0.database
     }
 
-    fn copies(&self) -> &dyn FastCopy {
-        &*self.0.copies
+    fn copies(&self) -> &Copies {
+        &self.0.copies
     }
 
-    fn is_live(&self, copy: &Copy, now: DateTime<Utc>) -> bool {
+    fn is_live(&self, copy: &SessionCopy, now: DateTime<Utc>) -> bool {
         now < copy.expires_at && now - copy.last_seen_at < self.0.limits.idle
     }
 
-    fn is_touch_due(&self, copy: &Copy, now: DateTime<Utc>) -> bool {
-        now - copy.last_seen_at >= self.0.limits.touch_every
+    /// Whether a session is live by a copy that may be believed; its use is noted if that is due.
+    fn used(&self, hash: &KeyHash, copy: &SessionCopy) -> bool {
+        let now = self.now();
+        let is_live = self.is_live(copy, now);
+        if is_live && now - copy.last_seen_at >= self.0.limits.touch_every {
+            self.touch_later(hash, copy, now);
+        }
+        is_live
     }
 
-    /// Puts a copy for as long as it can be of use; that it cannot be put does not matter.
-    async fn put(&self, found: &Found, copy: Copy) {
+    /// Notes in the row, then in the copy, that the session is in use: in a task of its own, so that no page waits for
+    /// it or counts it. One at a time for each session.
+    fn touch_later(&self, hash: &KeyHash, copy: &SessionCopy, now: DateTime<Utc>) {
+        let Some(turn) = self.0.touches.turn(copy.session_id) else {
+            return;
+        };
+        // Somebody may have noted it since this copy was looked up.
+        if self.0.copies.here(hash).is_some_and(|newest| newest.last_seen_at > copy.last_seen_at) {
+            return;
+        }
+        let (sessions, hash, copy) = (self.clone(), hash.clone(), copy.clone());
+        actix_web::rt::spawn(async move {
+            let _turn = turn;
+            match rows::touch(sessions.database(), copy.session_id, now).await {
+                Ok(true) => sessions.put(&hash, SessionCopy { last_seen_at: now, ..copy }).await,
+                Ok(false) => sessions.copies().forget(&hash).await,
+                Err(error) => {
+                    log::debug!("session {} is in use, which could not be noted: {error}", copy.session_id);
+                }
+            }
+        });
+    }
+
+    /// Puts a copy for as long as it can be of use.
+    async fn put(&self, hash: &KeyHash, copy: SessionCopy) {
         let now = self.now();
         let until_idle = copy.last_seen_at + self.0.limits.idle - now;
-        let ttl = until_idle.min(copy.expires_at - now).to_std().unwrap_or_default();
-        if let Err(error) = self.0.copies.put(found, copy, ttl).await {
-            log::debug!("the copy of a session is not stored: {error}");
-        }
+        let time = until_idle.min(copy.expires_at - now).to_std().unwrap_or_default();
+        self.0.copies.put(hash, copy, time).await;
     }
 }
 

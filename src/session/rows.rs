@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::KeyHash;
-use crate::cache::{Topic, Topics};
+use crate::coherence::{Topic, Topics};
 use crate::db::{Database, Reader, UnitOfWork};
 
 /// Sessions are shown on one page, to their own person, which is not kept: it changes with each use.
@@ -47,7 +47,7 @@ pub(super) async fn insert(database: &Database, new: &NewSession) -> Result<Mode
 /// The row of a session, whatever has become of it.
 pub(super) async fn find(database: &Database, hash: &KeyHash) -> Result<Option<Model>, DbErr> {
     database
-        .reader()
+        .reader_beside_pages()
         .run(LIST_IS_NOT_KEPT, async |conn| Entity::find().filter(COLUMN.key_hash.eq(hash.as_str())).one(conn).await)
         .await
 }
@@ -67,13 +67,13 @@ pub(super) async fn touch(database: &Database, id: i64, now: DateTime<Utc>) -> R
     Ok(changed > 0)
 }
 
-/// Marks the sessions among `which` as revoked that have neither expired nor been revoked; their hashes and when they were last
+/// Marks the sessions among `which` as revoked that have neither expired nor been revoked; when they were last
 /// seen. Idle ones too: a use that is just being noted must not bring them back.
 pub(super) async fn revoke(
     uow: &UnitOfWork,
     which: Condition,
     now: DateTime<Utc>,
-) -> Result<Vec<(KeyHash, DateTime<Utc>)>, DbErr> {
+) -> Result<Vec<DateTime<Utc>>, DbErr> {
     let which = which.add(Column::RevokedAt.is_null()).add(Column::ExpiresAt.gt(now));
     let mark = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
@@ -82,7 +82,7 @@ pub(super) async fn revoke(
     // Their people may not come in with them any more: no page of theirs is served until that was looked at.
     let theirs = |ended: &[Model]| Topics::each(ended.iter().map(|row| Topic::Account(row.user_id)));
     let ended = uow.update_returning(mark, theirs).await?;
-    Ok(ended.into_iter().map(|row| (KeyHash::from_row(row.key_hash), row.last_seen_at)).collect())
+    Ok(ended.into_iter().map(|row| row.last_seen_at).collect())
 }
 
 /// Marks one session as revoked, by the hash that its own cookie names. Twice does no harm.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use actix_session::{Session, SessionInsertError};
 
-use super::{Copy, KeyHash};
+use super::{KeyHash, SessionCopy};
 
 /// `user.id`, a number.
 pub const USER_ID: &str = "user_id";
@@ -34,7 +34,7 @@ pub fn end(session: &Session) {
     session.purge();
 }
 
-pub(super) fn of(copy: &Copy, hash: &KeyHash) -> HashMap<String, String> {
+pub(super) fn of(copy: &SessionCopy, hash: &KeyHash) -> HashMap<String, String> {
     let mut state = of_nobody(hash);
     state.reserve(2);
     state.insert(USER_ID.to_owned(), copy.user_id.to_string());

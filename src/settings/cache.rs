@@ -10,6 +10,9 @@ pub struct Cache {
     pub key_prefix: String,
     /// Longest time that a page is kept; zero: none is.
     pub page_lifetime: Duration,
+    /// How long this process answers from memory after it has proved that it hears of every change; zero: it asks Redis
+    /// for each request. The same on every instance.
+    pub lease: Duration,
     /// How long a value lives that was set without a time of its own.
     pub timeout: Duration,
     /// Most memory for pages kept in this process, in bytes.
@@ -23,6 +26,7 @@ impl Cache {
         Self {
             key_prefix: key_prefix(reader),
             page_lifetime: reader.seconds("CACHE_PAGE_SECONDS", 0..=86_400),
+            lease: reader.milliseconds("CACHE_LEASE_MS", 0..=10_000),
             timeout: reader.seconds("CACHE_TIMEOUT", 1..=31_536_000),
             memory_bytes: reader.number::<u64>("CACHE_MEMORY_MB", 1..=1_048_576) * 1024 * 1024,
             verify: reader.flag("CACHE_VERIFY"),

@@ -65,6 +65,11 @@ impl Redis {
         self.tls || self.database != 0
     }
 
+    /// The number of the database, 0 if the address names none.
+    pub fn database(&self) -> u32 {
+        self.database
+    }
+
     /// `host:port`, as the actor wants it and messages may show it.
     pub fn address(&self) -> String {
         format!("{}:{}", self.host, self.port)

@@ -78,6 +78,11 @@ pub const VARIABLES: &[Variable] = &[
         "Longest time that a page is kept, in seconds, 1 to 86400; 0 keeps none. Pages are never stale, however long.",
     ),
     var(
+        "CACHE_LEASE_MS",
+        "1000",
+        "How long an instance answers from memory after it has proved that Redis tells it of every change, in milliseconds, 0 to 10000. A change waits at most this long for an instance that has stopped. 0 asks Redis for each request. The same on every instance.",
+    ),
+    var(
         "CACHE_TIMEOUT",
         "300",
         "How long a cached value lives that was set without a time of its own, in seconds, 1 to 31536000.",

@@ -1,11 +1,11 @@
 //! What the server stands on, for `/health/ready`: the database and its migrations, Redis, the cache, mail.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    cache::Cache,
+    coherence::{RedisStore, Store, Topic},
     db::{Database, health},
     integrations::{Post, mailer::PostCondition},
     redis::Redis,
@@ -19,7 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Opened {
     pub(super) db: Database,
     pub(super) redis: Option<Redis>,
-    pub(super) cache: Cache,
+    pub(super) store: Arc<dyn Store>,
+    /// The same, when it is in Redis.
+    pub(super) shared_store: Option<RedisStore>,
+    /// Whether pages are kept at all.
+    pub(super) keeps_pages: bool,
     pub(super) post: Post,
 }
 
@@ -27,7 +31,7 @@ impl Subsystems for Opened {
     fn examine(&self) -> LocalBoxFuture<'_, Vec<Finding>> {
         Box::pin(async move {
             let (database, migrations) = self.database().await;
-            vec![database, self.redis().await, self.cache().await, migrations, self.mail()]
+            vec![database, self.redis().await, self.cache().await, self.listener(), migrations, self.mail()]
         })
     }
 }
@@ -66,9 +70,24 @@ impl Opened {
 
     /// `ok`, `off`, or `bypassed`: pages are rendered from the database, because Redis is away or takes no writes.
     async fn cache(&self) -> Finding {
-        let says = self.cache.condition().await;
+        let says = match self.keeps_pages {
+            false => "off",
+            true if self.store.ask(&[Topic::Everything]).await.is_ok() => "ok",
+            true => "bypassed",
+        };
         let fitness = if says == "bypassed" { Fitness::Degraded } else { Fitness::Fit };
         Finding::new("cache", fitness, says)
+    }
+
+    /// `ok`: it answers from its own memory; `asking`: it asks Redis for each page, because it has no lease, or because a process is
+    /// missing and the outbox has to be read; `not configured`. None of this is a reason to take an instance out of service.
+    fn listener(&self) -> Finding {
+        let says = match self.shared_store.as_ref().map(RedisStore::condition) {
+            None => "not configured",
+            Some(found) if found.is_listening && !found.lease_left.is_zero() => "ok",
+            Some(_) => "asking",
+        };
+        Finding::new("listener", Fitness::Fit, says)
     }
 
     /// `ok`, `off`, or `retrying`: mails wait that should have gone.

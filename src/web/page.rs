@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use std::future::{Ready, ready};
 
+use crate::coherence::ReadSet;
 use crate::web::{
     Kit,
     error::{AppError, Rendered},
@@ -133,7 +134,7 @@ impl<S: AsRef<Kit>> Pages<S> {
 
     /// The present, as the page in the making sees it.
     pub fn present(&self) -> Present {
-        Present::new(self.kit().clock.now(), self.request.extensions().get().cloned())
+        Present::new(self.kit().clock.now_unwatched(), ReadSet::current())
     }
 
     /// The request, for what has no extractor of its own (the session, the user agent).
@@ -201,7 +202,8 @@ impl<S: AsRef<Kit>> Pages<S> {
 
     fn layout(&self, title: String, shell: Option<Shell>) -> Layout {
         let path = self.request.path().to_owned();
-        let now = self.kit().clock.now();
+        // Since when the page is unchanged is when it was made, however long it is kept.
+        let now = self.kit().clock.now_unwatched();
         let zone = shell.as_ref().map(|shell| shell.zone);
         let mut nav = navigation(self.kit(), shell.as_ref());
         for link in &mut nav {

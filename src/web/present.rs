@@ -3,20 +3,20 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::{cache::Rendering, web::start_of_day};
+use crate::{coherence::ReadSet, web::start_of_day};
 
 /// The present, as a page sees it. Each comparison with it notes when its answer would be another one, so that what was
 /// decided by the clock is not shown longer than it is true.
 #[derive(Clone)]
 pub struct Present {
     now: DateTime<Utc>,
-    rendering: Option<Rendering>,
+    rendering: Option<ReadSet>,
 }
 
 impl Present {
     /// The instant `now` for a page in the making, or for something that is not kept.
     #[must_use]
-    pub fn new(now: DateTime<Utc>, rendering: Option<Rendering>) -> Self {
+    pub fn new(now: DateTime<Utc>, rendering: Option<ReadSet>) -> Self {
         Self { now, rendering }
     }
 

@@ -7,7 +7,7 @@ use entity::hospital;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, Schema};
-use telemedicine::cache::Topics;
+use telemedicine::coherence::Topics;
 use telemedicine::db::Database;
 use telemedicine::settings::Settings;
 

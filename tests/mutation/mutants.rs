@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::{
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     web::Present,
 };
 

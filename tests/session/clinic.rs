@@ -1,5 +1,6 @@
 //! A small site around the sessions: a database, a Redis, and instances of a server with four addresses.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_session::Session;
@@ -9,9 +10,9 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::{App, Error, HttpResponse, test, web};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{user, user_session};
+use entity::{cache_outbox, user, user_session};
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
-use telemedicine::cache::Topics;
+use telemedicine::coherence::{Coherence, MemoryStore, RedisStore, Store, Topic, Topics};
 use telemedicine::db::Database;
 use telemedicine::integrations::clock::Clock;
 use telemedicine::redis::Redis;
@@ -39,6 +40,8 @@ pub(crate) struct Clinic {
     url: Option<String>,
     kind: Kind,
     prefix: String,
+    /// What the clinic's own units of work are told to.
+    store: Arc<dyn Store>,
     database: TestDatabase,
 }
 
@@ -59,23 +62,29 @@ impl Clinic {
         let database = TestDatabase::create().await;
         let settings = settings_with(&[("DATABASE_URL", database.url())]);
         let db = Database::connect(&settings.database, "test").await.unwrap();
+        let prefix = format!("t{:032x}", rand::random::<u128>());
+        let store: Arc<dyn Store> = match &url {
+            Some(url) => shared_store(&db, Redis::open_pooled(&redis_settings(url), &prefix).unwrap()),
+            None => Arc::new(MemoryStore::default()),
+        };
+        db.keep_coherent(Coherence::new(Arc::clone(&store), Duration::from_secs(1)));
+        db.join().await.unwrap();
         let user_id = add_person(&db).await;
-        Self {
-            db,
-            clock: Clock::fixed(start()),
-            settings,
-            user_id,
-            url,
-            kind,
-            prefix: format!("t{:032x}", rand::random::<u128>()),
-            database,
-        }
+        Self { db, clock: Clock::fixed(start()), settings, user_id, url, kind, prefix, store, database }
     }
 
     /// Another process of the same site.
     pub(crate) fn instance(&self) -> Sessions {
         let redis = (self.kind != Kind::Memory).then(|| self.redis());
-        Sessions::new(&self.settings, self.clock.clone(), self.db.clone(), redis)
+        let store = redis.clone().map_or_else(|| Arc::clone(&self.store), |redis| shared_store(&self.db, redis));
+        Sessions::new(&self.settings, self.clock.clone(), self.db.clone(), (store, redis))
+    }
+
+    /// Marks all sessions as revoked, past the server.
+    pub(crate) async fn revoke_by_hand(&self) {
+        let mark = user_session::Entity::update_many()
+            .set(user_session::ActiveModel { revoked_at: Set(Some(self.clock.now())), ..Default::default() });
+        sea_orm::UpdateMany::exec(mark, self.db.bare()).await.unwrap();
     }
 
     pub(crate) fn redis(&self) -> Redis {
@@ -112,6 +121,42 @@ impl Clinic {
             .run(Topics::exempt("no page is shown here"), async |conn| find.clone().all(conn).await)
             .await
             .unwrap()
+    }
+}
+
+/// A store in this Redis, without leases, for one process, which reads the outbox as every process does.
+fn shared_store(db: &Database, redis: Redis) -> Arc<dyn Store> {
+    let store: Arc<dyn Store> = Arc::new(RedisStore::new(redis, Duration::ZERO));
+    let (coherence, db) = (Coherence::new(Arc::clone(&store), Duration::from_secs(1)), db.clone());
+    actix_web::rt::spawn(async move {
+        let Some(membership) = coherence.membership().cloned() else { return };
+        membership.has_row();
+        actix_web::rt::spawn(async move {
+            // There are no others in this small site.
+            loop {
+                if let Some(mark) = membership.unconfirmed() {
+                    membership.confirm(&mark, []);
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        loop {
+            read_outbox(&coherence, &db).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    store
+}
+
+async fn read_outbox(coherence: &Coherence, db: &Database) {
+    let began = coherence.begin_reading();
+    let find = cache_outbox::Entity::find();
+    let read = db.reader().run(Topics::exempt("a test"), async |conn| find.clone().all(conn).await).await;
+    let Ok(rows) = read else { return };
+    let topics = rows.iter().filter_map(|row| Topic::parse(&row.topic)).collect();
+    coherence.outbox_was_read(began, &topics);
+    if !topics.is_empty() {
+        drop(coherence.renew(&topics).await);
     }
 }
 

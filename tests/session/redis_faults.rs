@@ -122,8 +122,7 @@ async fn the_epoch_stays_while_all_is_well_and_is_shared() {
     assert_eq!(first.values, [None]);
     assert_eq!(one.read_trusted(&[]).await.unwrap().epoch, first.epoch);
     let second = other.read_trusted(&[]).await.unwrap();
-    assert_ne!(second.epoch, first.epoch, "a process that has just started believes nothing");
-    assert_eq!(one.read_trusted(&[]).await.unwrap().epoch, second.epoch);
+    assert_eq!(second.epoch, first.epoch, "a process that starts costs the others nothing");
     server.command("FLUSHALL");
     let third = one.read_trusted(&[]).await.unwrap();
     assert_ne!(third.epoch, second.epoch);
@@ -148,7 +147,7 @@ async fn a_server_restarted_from_an_old_snapshot_is_not_believed() {
 }
 
 #[actix_web::test]
-async fn after_a_failure_of_its_own_a_process_sets_a_new_epoch() {
+async fn after_a_failure_of_its_own_a_process_asks_again_and_the_epoch_stays() {
     let Some(server) = RedisServer::start() else {
         return;
     };
@@ -158,12 +157,13 @@ async fn after_a_failure_of_its_own_a_process_sets_a_new_epoch() {
     server.freeze();
     one.run(Command::new("DEL").arg("copy")).await.unwrap_err();
     server.thaw();
-    until(Duration::from_secs(3), async || one.restore_trust().await).await;
-    assert_ne!(other.read_trusted(&[]).await.unwrap().epoch, before.epoch);
+    until(Duration::from_secs(3), async || one.read_trusted(&[]).await.is_ok()).await;
+    assert_eq!(one.read_trusted(&[]).await.unwrap().epoch, before.epoch);
+    assert_eq!(other.read_trusted(&[]).await.unwrap().epoch, before.epoch, "one bad line costs nobody else anything");
 }
 
 #[actix_web::test]
-async fn a_server_that_takes_no_writes_is_not_believed_until_a_new_epoch_is_set() {
+async fn a_server_that_takes_no_writes_is_not_believed() {
     let refusals = [
         ("OOM", "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
         ("READONLY", "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
@@ -186,7 +186,8 @@ async fn a_server_that_takes_no_writes_is_not_believed_until_a_new_epoch_is_set(
             assert_eq!(redis.run(Command::new("GET").arg("x")).await.unwrap(), Reply::Nil, "other commands go on");
             server.command(relent);
             let after = redis.read_trusted(&["x"]).await.unwrap();
-            assert_ne!(after.epoch, before.epoch);
+            // One that was a replica may have another's data; the others have what they had.
+            assert_eq!(after.epoch == before.epoch, code != "READONLY", "{code}");
         }
     }
 }
@@ -199,7 +200,7 @@ async fn a_server_that_became_a_replica_is_not_believed_though_the_epoch_is_ther
     let redis = Redis::open(&redis_settings(&replica.url()), "test").unwrap();
     let before = redis.read_trusted(&[]).await.unwrap();
     let upstream = server.url().replace("redis://", "").replace(':', " ");
-    server.command(&format!("SET test:epoch {}", before.epoch));
+    server.command(&format!("SET test:epoch {}", String::from_utf8_lossy(&before.epoch)));
     replica.command(&format!("REPLICAOF {upstream}"));
     until(Duration::from_secs(10), async || {
         server.command("SET mark here");

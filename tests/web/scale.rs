@@ -12,7 +12,7 @@ use std::{
 use actix_web::http::Method;
 use chrono_tz::Tz;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TryGetable};
-use telemedicine::{cache::Topics, features};
+use telemedicine::{coherence::Topics, features};
 
 use crate::{figures::assert_figures, support::*};
 

@@ -80,15 +80,12 @@ async fn a_session_ends_by_idling_and_at_last_in_any_case() {
 
 #[tokio::test]
 async fn a_session_that_nothing_is_known_about_is_answered_as_any_page_without_a_database() {
-    use entity::user_session;
-    use sea_orm::EntityTrait;
+    use telemedicine::coherence::Topic;
 
     let app = TestApp::start().await;
     let doctor = doctor(&hospital().create(&app).await).create(&app).await;
     let browser = app.sign_in(&doctor).await;
-    let rows = user_session::Entity::find().all(&app.db).await.unwrap();
-    let hashes = rows.into_iter().map(|row| telemedicine::session::KeyHash::from_row(row.key_hash));
-    app.state.sessions.forget(hashes).await;
+    app.state.coherence.renew(&[Topic::Account(doctor.user_id)].into()).await.unwrap();
     app.state.db.close().await;
 
     let page = browser.get("/dashboard").await.expect(503);

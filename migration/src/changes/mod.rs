@@ -27,9 +27,10 @@ mod m0023_audit_seal;
 mod m0024_booking_token;
 mod m0025_password_link;
 mod m0026_mail;
+mod m0027_cache_instance;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 22] = [
+pub(crate) const ALL: [Change; 23] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -52,4 +53,5 @@ pub(crate) const ALL: [Change; 22] = [
     m0024_booking_token::CHANGE,
     m0025_password_link::CHANGE,
     m0026_mail::CHANGE,
+    m0027_cache_instance::CHANGE,
 ];

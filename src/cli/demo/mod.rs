@@ -12,7 +12,7 @@ mod write;
 
 use clap::Args;
 
-use super::{Failure, migrations, output};
+use super::{Failure, migrations, output, shared};
 use crate::{
     db::Database,
     features::accounts::{self, Password, PasswordOwner},
@@ -65,7 +65,9 @@ pub(super) async fn run(settings: &Settings, options: Options) -> Result<(), Fai
             db.address()
         )));
     }
+    shared::tell(&db, settings).await?;
     let loaded = load(&db, settings, (&Clock::system(), options)).await?;
+    shared::wait(&db, settings).await;
     db.close().await;
     output::line(loaded)
 }

@@ -16,7 +16,7 @@ use super::{
     visits::{Booker, Visit},
     words,
 };
-use crate::cache::Topic;
+use crate::coherence::Topic;
 use crate::db::{Database, UnitOfWork};
 
 /// Notifications are made of what happened lately; older ones would have been read and forgotten.

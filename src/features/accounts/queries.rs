@@ -18,7 +18,7 @@ use sea_orm::{
 use super::passwords::Owner;
 use crate::{
     access::Viewer,
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::{ReadConnection, Reader},
     features::audit::Actor,
     state::AppState,

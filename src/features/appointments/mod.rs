@@ -17,7 +17,7 @@ pub(crate) use queries::{AppointmentRow, needs_outcome, not_over, scope, with_pa
 
 use handlers::{booking as book, list, steps};
 
-use crate::{cache::Policy, routing::RouteTable};
+use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/appointments", Policy::with(&["status", "from", "to", "doctor", "q", "page"]), list::index);

@@ -8,7 +8,7 @@ mod handlers;
 mod pages;
 mod queries;
 
-use crate::{cache::Policy, routing::RouteTable};
+use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/", Policy::with(&[]), handlers::landing);

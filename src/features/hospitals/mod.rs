@@ -12,7 +12,7 @@ mod service;
 
 pub(crate) use queries::names;
 
-use crate::{cache::Policy, routing::RouteTable, web::query::ListQuery};
+use crate::{page_cache::Policy, routing::RouteTable, web::query::ListQuery};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/hospitals", Policy::with(ListQuery::PARAMETERS), handlers::index);

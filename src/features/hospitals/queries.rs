@@ -11,7 +11,7 @@ use sea_orm::{
 
 use crate::{
     access::Viewer,
-    cache::Topic,
+    coherence::Topic,
     db::{Reader, contains_ignoring_case},
     web::Paging,
 };

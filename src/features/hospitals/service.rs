@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::forms::HospitalDetails;
 use crate::{
     access::Viewer,
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::{DbErr, Reader, ViolationKind, violation},
     features::audit::{self, Act},
     state::AppState,

@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr},
 };
 
-use crate::{cache::Topics, db::Reader};
+use crate::{coherence::Topics, db::Reader};
 
 /// Reads and writes of mail touch no page. Once there are replicas, mail must be read where it is written all the same: a visit
 /// that is behind would look as if it had changed, and true mail be cancelled.

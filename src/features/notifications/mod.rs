@@ -13,7 +13,7 @@ pub(crate) use letters::write;
 pub(crate) use notification::{Facts, sentence};
 pub(crate) use service::{News, notify};
 
-use crate::{cache::Policy, routing::RouteTable};
+use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/notifications", Policy::with(&["page"]), handlers::index);

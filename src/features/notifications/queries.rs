@@ -15,7 +15,7 @@ use sea_orm::{
 
 use crate::{
     access::Viewer,
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::Reader,
     web::Paging,
 };

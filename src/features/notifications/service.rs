@@ -15,7 +15,7 @@ use sea_orm::{
 
 use crate::{
     access::Viewer,
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::UnitOfWork,
     features::mail::{self, Errand},
     state::AppState,

@@ -15,7 +15,7 @@ pub(crate) use queries::{matching as patients_matching, topics as patient_topics
 use handlers::keeping;
 use service::{AdminRecord, DoctorRecord, PatientRecord, Record};
 
-use crate::{cache::Policy, routing::RouteTable, web::query::ListQuery};
+use crate::{page_cache::Policy, routing::RouteTable, web::query::ListQuery};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/doctors", Policy::with(ListQuery::PARAMETERS), handlers::doctors::index);

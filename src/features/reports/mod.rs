@@ -13,7 +13,7 @@ mod pages;
 mod policy;
 mod queries;
 
-use crate::{cache::Policy, routing::RouteTable};
+use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/reports", Policy::with(&["from", "to"]), handlers::index);

@@ -14,7 +14,7 @@ pub(crate) use free::{Refusal, Rules, Schedule, span};
 pub(crate) use pages::{Day, days};
 pub(crate) use queries::{rules, schedule};
 
-use crate::{cache::Policy, routing::RouteTable};
+use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/doctors/{id}/times", Policy::with(&["date"]), handlers::times);

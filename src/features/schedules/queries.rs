@@ -14,7 +14,7 @@ use sea_orm::{
 use super::free::{Rules, Schedule, Stretch, Window};
 use crate::{
     access::{Standing, Viewer},
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::Reader,
 };
 

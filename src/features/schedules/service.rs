@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
 use super::forms::{NewAbsence, NewWindow};
 use crate::{
     access::Viewer,
-    cache::Topic,
+    coherence::Topic,
     db::UnitOfWork,
     features::audit::{self, Act},
     state::AppState,

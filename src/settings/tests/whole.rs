@@ -45,6 +45,7 @@ const WRONG: &[(&str, &str)] = &[
     ("REDIS_PATIENCE_MS", "0"),
     ("CACHE_KEY_PREFIX", "a:*"),
     ("CACHE_PAGE_SECONDS", "86401"),
+    ("CACHE_LEASE_MS", "10001"),
     ("CACHE_TIMEOUT", "0"),
     ("CACHE_MEMORY_MB", "0"),
     ("CACHE_VERIFY", "maybe"),
@@ -72,7 +73,7 @@ fn every_problem_is_named_at_once() {
     expected.sort_unstable();
     assert_eq!(named, expected);
     let message = error.to_string();
-    assert!(message.starts_with("36 settings cannot be used:\n"), "{message}");
+    assert!(message.starts_with("37 settings cannot be used:\n"), "{message}");
     assert!(message.contains("\n  PAGE_SIZE must be a whole number from 1 to 200, not \"201\""), "{message}");
     assert!(message.contains("\n  ENVIRONMENT must be development or production, not \"staging\""), "{message}");
     assert_eq!(WRONG.len() + 1, VARIABLES.len(), "a variable without a wrong value above");

@@ -1,5 +1,6 @@
 //! Counts the statements of each request, tells them in `Server-Timing`, and keeps the histograms
-//! and the access log line (route, status, time; no address, no name, no query string).
+//! and the access log line: the request's reference, route, status, the id of whoever asked (0: nobody that is known), statements, time and
+//! what the cache did; no address, no name, no query string.
 
 use std::{
     cell::RefCell,
@@ -21,11 +22,11 @@ use actix_web::{
     web,
 };
 
-use super::with_headers;
+use super::{request_id::RequestId, with_headers};
 use crate::{
-    cache::Outcome,
-    db::accounting::{self, Tally},
+    db::accounting::{self, RequestLabel, Tally},
     metrics,
+    page_cache::Outcome,
     web::{Kit, pattern},
 };
 
@@ -39,25 +40,39 @@ pub async fn server_timing<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let started = Instant::now();
     let recording = request.app_data::<web::Data<Kit>>().is_some_and(|kit| kit.has_toolbar);
-    let (answer, tally) = if recording {
-        accounting::scope_with_statements(next.call(request)).await
-    } else {
-        accounting::scope(next.call(request)).await
-    };
+    let route = route(request.match_pattern());
+    let id = RequestId::of(request.extensions().get());
+    let label = RequestLabel { id: id.clone(), route: route.to_string() };
+    let (answer, tally) = accounting::scope_of_request(label, recording, next.call(request)).await;
     let elapsed = started.elapsed();
     let outcome = outcome(&answer).word();
     let answer = with_headers(answer, |headers| tell(headers, outcome, (&tally, elapsed)))?;
-    let route = route(answer.request().match_pattern());
-    let method = known(answer.request().method());
-    count((&route, method), answer.status(), (&tally, elapsed));
+    let user = answer.request().extensions().get::<AskedBy>().map(|asked_by| asked_by.0);
+    let asked = Asked { id: &id, route: &route, method: answer.request().method(), user };
+    count(&asked, (answer.status(), outcome), (&tally, elapsed));
     Ok(answer)
 }
 
+/// `user.id` of whoever sent a request, for its line in the log. Put into the request by whoever finds that out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AskedBy(pub i64);
+
+/// A request, as its line names it.
+pub(crate) struct Asked<'a> {
+    /// Its reference.
+    pub(crate) id: &'a str,
+    /// The route, as documented.
+    pub(crate) route: &'a str,
+    pub(crate) method: &'a Method,
+    /// `user.id` of whoever sent it.
+    pub(crate) user: Option<i64>,
+}
+
 /// The same for a page that was served before the request was routed, without a statement.
-pub(crate) fn tell_hit(page: &mut HttpResponse, (route, method): (&'static str, &Method), elapsed: Duration) {
-    let tally = Tally::default();
-    tell(page.headers_mut(), Outcome::Hit.word(), (&tally, elapsed));
-    count((route, known(method)), page.status(), (&tally, elapsed));
+pub(crate) fn tell_hit(page: &mut HttpResponse, asked: &Asked<'_>, elapsed: Duration) {
+    let (tally, outcome) = (Tally::default(), Outcome::Hit.word());
+    tell(page.headers_mut(), outcome, (&tally, elapsed));
+    count(asked, (page.status(), outcome), (&tally, elapsed));
 }
 
 fn tell(headers: &mut HeaderMap, outcome: &'static str, (tally, elapsed): (&Tally, Duration)) {
@@ -75,10 +90,13 @@ fn tell(headers: &mut HeaderMap, outcome: &'static str, (tally, elapsed): (&Tall
     }
 }
 
-fn count((route, method): (&str, &str), status: StatusCode, (tally, elapsed): (&Tally, Duration)) {
+/// Counts a request, and logs its one line.
+fn count(asked: &Asked<'_>, (status, cache): (StatusCode, &'static str), (tally, elapsed): (&Tally, Duration)) {
+    let (id, route, method) = (asked.id, asked.route, known(asked.method));
     let (status, statements) = (status.as_u16(), tally.count);
     metrics::request(&metrics::Request { route, method, status, elapsed, statements, in_database: tally.elapsed });
-    log::debug!(target: "access", route = route, status = status, queries = statements, milliseconds = elapsed.as_secs_f64() * 1000.0; "answered");
+    let (user, milliseconds) = (asked.user.unwrap_or_default(), elapsed.as_secs_f64() * 1000.0);
+    log::info!(target: "access", id, method, route, status, user, statements, milliseconds, cache; "answered");
 }
 
 /// The route in the words of the documentation, kept by its pattern: there are as many as routes.

@@ -15,8 +15,8 @@ use actix_web::{
 use serde::Serialize;
 
 use crate::{
-    cache::Outcome,
     db::accounting,
+    page_cache::Outcome,
     web::{Kit, page::bare_layout},
 };
 

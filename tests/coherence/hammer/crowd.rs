@@ -28,6 +28,8 @@ const NOTIFICATIONS: u64 = 3;
 pub(super) struct Crowd {
     pub(super) things: Vec<Thing>,
     pub(super) writers: Vec<Writer>,
+    /// Somebody who does not wait for answers.
+    pub(super) fickle: Client,
 }
 
 /// Somebody who changes things that nobody else changes.
@@ -63,9 +65,11 @@ struct House {
 impl Crowd {
     /// Two hospitals, with enough to do for so many seconds.
     pub(super) async fn gather(app: &TestApp, seconds: u64) -> Self {
-        let mut crowd = Self { things: Vec::new(), writers: Vec::new() };
+        let mut crowd = Self { things: Vec::new(), writers: Vec::new(), fickle: app.visitor() };
         for number in 0..2 {
             let house = House::create(app, number).await;
+            let fickle = patient(&house.hospital).named("Maya", &things::name("Qfickle", 0)).create(app).await;
+            crowd.fickle = app.sign_in(&fickle).await;
             for pair in 0..PAIRS {
                 crowd.add_doctor(app, (&house, pair), seconds).await;
                 crowd.add_patient(app, (&house, pair), seconds).await;

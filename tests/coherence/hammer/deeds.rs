@@ -61,22 +61,36 @@ async fn step(shared: &Shared, writer: &Writer, site: usize) -> bool {
     true
 }
 
-/// Submits a form; by whom it was done, if it was.
+/// Submits a form; that it was done, if it was.
 pub(super) async fn post(
     shared: &Shared,
     (browser, site): (&Client, usize),
     (path, fields): (&str, &[(&str, &str)]),
 ) -> Option<By> {
     let instance = &shared.sites[site];
-    let before = instance.service();
     let answer = browser.at(&instance.origin).post_form(path, fields).await;
     shared.ledger.tally.writes.fetch_add(1, Relaxed);
     if answer.status != 303 || answer.header("location").starts_with("/sign-in") {
         shared.ledger.violation(format!("{}: {} {}", answer.asked, answer.status, answer.header("location")));
         return None;
     }
-    let is_good = before.was_good_until(instance.service());
-    Some(if is_good { By::Writer(site) } else { By::WriterWithoutRedis(site) })
+    Some(By::Writer)
+}
+
+/// Changes somebody's name again and again, and goes away at any moment without waiting for the answer. Nothing is learnt from it; but
+/// what it was holding must not stay held, or nobody could keep a page of that hospital any more.
+pub(super) async fn hang_up(shared: Arc<Shared>) {
+    let fickle = &shared.crowd.fickle;
+    let mut version = 0;
+    while shared.goes_on() {
+        version += 1;
+        let last_name = super::things::name("Qfickle", version);
+        let fields = [("first_name", "Maya"), ("last_name", last_name.as_str())];
+        let browser = fickle.at(&shared.sites[shared.any_site()].origin);
+        let patience = Duration::from_micros(rand::random_range(100..20_000));
+        drop(tokio::time::timeout(patience, browser.post_form("/profile", &fields)).await);
+        tokio::time::sleep(Duration::from_millis(rand::random_range(100..600))).await;
+    }
 }
 
 /// Watches whether Redis fails an instance, until it is over.
@@ -113,7 +127,7 @@ pub(super) async fn look(shared: &Shared, thing: usize, site: usize) -> bool {
     let Shared { crowd, ledger, sites, .. } = shared;
     let known = &crowd.things[thing];
     let (browser, path) = &known.sights[rand::random_range(0..known.sights.len())];
-    let asking = ledger.ask(thing, site);
+    let asking = ledger.ask(thing);
     let page = browser.at(&sites[site].origin).get(path).await;
     count(shared, &page);
     if page.status != 200 {

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use entity::{availability, doctor as doctor_row, hospital as hospital_row, user};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait, QueryFilter as _, UpdateMany};
 use telemedicine::{
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     features::accounts::create_super_admin,
 };
 

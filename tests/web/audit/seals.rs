@@ -252,7 +252,7 @@ async fn an_entry_that_is_committed_late_is_sealed_in_its_place() {
         let (told, hears) = tokio::sync::oneshot::channel::<()>();
         let told = std::sync::Mutex::new(Some(told));
         let late = app.state.db.write(async |uow| {
-            let topics = telemedicine::cache::Topics::exempt("a test");
+            let topics = telemedicine::coherence::Topics::exempt("a test");
             uow.insert_many([entry(&admin, 1, &app)], topics).await?;
             told.lock().unwrap().take().unwrap().send(()).unwrap();
             let waits = waits.lock().unwrap().take().unwrap();

@@ -169,3 +169,26 @@ async fn the_directory_is_the_same_for_all_and_the_platforms_list_is_its_own() {
         }
     }
 }
+
+/// A browser keeps `__Host-` cookies for one host alone, and takes a name that only decodes to one for another: a sibling domain may set it.
+#[tokio::test]
+async fn a_session_under_a_name_that_is_written_otherwise_is_none() {
+    let two = Two::gather().await;
+    let cookie = two.doctor.cookies();
+    assert!(cookie.starts_with("session="), "{cookie}");
+    let ask = |cookies: &str| {
+        two.app
+            .raw(format!("GET /dashboard HTTP/1.1\r\nHost: clinic\r\nConnection: close\r\nCookie: {cookies}\r\n\r\n"))
+    };
+    assert_eq!(ask(&cookie).status, 200);
+    let others = two.patient.cookies();
+    for planted in [
+        cookie.replacen("session=", "sess%69on=", 1),
+        format!("{cookie}; {others}"),
+        format!("{}; {cookie}", others.replacen("session=", "%73ession=", 1)),
+    ] {
+        let answer = ask(&planted);
+        assert_eq!(answer.status, 303, "{planted}");
+        two.shows_nothing(&planted, &answer.body);
+    }
+}

@@ -105,7 +105,7 @@ impl TestApp {
             address: started.address,
             clock,
             mail,
-            db: BackDoor::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.cache.clone()),
+            db: BackDoor::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.coherence.clone()),
             state: started.state,
             vars: started.vars,
             post_office: OnceCell::new(),

@@ -8,7 +8,7 @@ use std::sync::{
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, prelude::async_trait,
 };
-use telemedicine::cache::Cache;
+use telemedicine::coherence::{Coherence, Topic};
 
 /// A connection whose writes the server does not see coming. What it keeps of pages is renewed before anybody asks for
 /// the next one, as `telemedicine cache clear` would do for somebody who changed rows by hand.
@@ -21,13 +21,13 @@ pub(crate) struct BackDoor {
 /// Tells the server's cache of what came through the back door.
 #[derive(Clone)]
 pub(super) struct Announcer {
-    cache: Cache,
+    coherence: Coherence,
     was_used: Arc<AtomicBool>,
 }
 
 impl BackDoor {
-    pub(super) fn new(connection: DatabaseConnection, cache: Cache) -> Self {
-        Self { connection, announcer: Announcer { cache, was_used: Arc::default() } }
+    pub(super) fn new(connection: DatabaseConnection, coherence: Coherence) -> Self {
+        Self { connection, announcer: Announcer { coherence, was_used: Arc::default() } }
     }
 
     pub(super) fn announcer(&self) -> Announcer {
@@ -44,7 +44,7 @@ impl BackDoor {
 impl Announcer {
     /// To be called before each request.
     pub(super) async fn announce(&self) {
-        if self.was_used.swap(false, SeqCst) && self.cache.renew_everything().await.is_err() {
+        if self.was_used.swap(false, SeqCst) && self.coherence.renew(&[Topic::Everything].into()).await.is_err() {
             // Redis is away, and nothing is served from the cache.
             self.was_used.store(true, SeqCst);
         }

@@ -48,6 +48,12 @@ impl RedisServer {
         }
     }
 
+    /// Its port on the loopback address.
+    #[allow(dead_code, reason = "only some of the suites that share this lay lines to it")]
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Stops the process in its tracks (SIGSTOP): connections are accepted by the kernel, nothing is answered.
     pub(crate) fn freeze(&self) {
         self.signal(Signal::STOP);

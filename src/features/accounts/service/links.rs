@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter,
 use secrecy::SecretString;
 
 use crate::{
-    cache::Topics,
+    coherence::Topics,
     db::UnitOfWork,
     features::{
         accounts::{
@@ -24,7 +24,6 @@ use crate::{
         audit::{self, Act},
         mail::{self, Errand},
     },
-    session::Revoked,
     state::AppState,
     web::{AppError, rate_limit::Key},
 };
@@ -146,8 +145,9 @@ pub(in crate::features::accounts) async fn choose(
     let hash = hashing::hash(password, state.settings.security.password_hashing).await?;
     let now = state.clock.now();
     let replaced = state.db.write(async |uow| replace(state, uow, now, (linked, &hash, from)).await).await?;
-    let Some(revoked) = replaced else { return Ok(false) };
-    state.sessions.forget(revoked).await;
+    if !replaced {
+        return Ok(false);
+    }
     // Whoever has forgotten their password has tried a few from this place, and comes to sign in now.
     let [pair, _, account] = Key::sign_in(&linked.account.email, from);
     state.kit.rate_limiter.forgive(&[pair, account]).await;
@@ -159,7 +159,7 @@ async fn replace(
     uow: &UnitOfWork,
     now: DateTime<Utc>,
     (linked, hash, from): (&LinkedAccount, &str, IpAddr),
-) -> Result<Option<Revoked>, AppError> {
+) -> Result<bool, AppError> {
     let id = linked.account.id;
     let password = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(hash))
@@ -170,16 +170,16 @@ async fn replace(
         .filter(user::Column::Email.eq(linked.account.email.as_str()))
         .filter(user::Column::PasswordHash.eq(linked.account.password_hash.as_str()));
     if uow.update_where(password, Topics::exempt("no page shows a password")).await? == 0 {
-        return Ok(None);
+        return Ok(false);
     }
     end_all(uow, now, id).await?;
     let revoked = state.sessions.revoke_all(uow, id, None).await?;
-    let ended = i64::try_from(revoked.len()).unwrap_or(i64::MAX);
+    let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
     let act = Act::new(AuditAction::PasswordChanged, AuditSubject::User, id)
         .number("sessions_ended", ended)
         .word("by", linked.purpose_word());
     audit::record(uow, now, linked.account.actor(from), act).await?;
-    Ok(Some(revoked))
+    Ok(true)
 }
 
 /// Ends all links of a person, for good. One statement.

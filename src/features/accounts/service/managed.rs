@@ -6,7 +6,7 @@ use entity::{enums::Role, user};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr};
 
 use crate::{
-    cache::Topics,
+    coherence::Topics,
     db::UnitOfWork,
     features::accounts::person::{parse_date_of_birth, read_email, read_names, read_phone},
     web::FormReader,

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
     access::Viewer,
-    cache::Topics,
+    coherence::Topics,
     features::{
         accounts::{
             forms::PasswordChange,
@@ -58,7 +58,7 @@ pub(in crate::features::accounts) async fn change(
 /// Compare and set: of two changes at one moment the second finds that its current password is no longer right.
 async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Result<PasswordChanged, AppError> {
     let now = state.clock.now();
-    let revoked = state
+    state
         .db
         .write(async |uow| {
             let update = user::Entity::update_many()
@@ -67,19 +67,14 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
                 .filter(user::Column::Id.eq(viewer.user_id))
                 .filter(user::Column::PasswordHash.eq(old));
             if uow.update_where(update, Topics::exempt("no page shows a password")).await? == 0 {
-                return Ok::<_, AppError>(None);
+                return Ok::<_, AppError>(PasswordChanged::Refused);
             }
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
-            let ended = i64::try_from(revoked.len()).unwrap_or(i64::MAX);
+            let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
             let act = Act::new(AuditAction::PasswordChanged, AuditSubject::User, viewer.user_id)
                 .number("sessions_ended", ended);
             audit::record(uow, now, viewer, act).await?;
-            Ok(Some(revoked))
+            Ok(PasswordChanged::Done)
         })
-        .await?;
-    let Some(revoked) = revoked else {
-        return Ok(PasswordChanged::Refused);
-    };
-    state.sessions.forget(revoked).await;
-    Ok(PasswordChanged::Done)
+        .await
 }

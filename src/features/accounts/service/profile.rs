@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany, Value, sea_quer
 
 use crate::{
     access::Viewer,
-    cache::Topics,
+    coherence::Topics,
     features::{
         accounts::{forms::ProfileChange, queries::Profile},
         audit::{self, Act},

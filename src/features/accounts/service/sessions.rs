@@ -36,15 +36,13 @@ async fn end(state: &AppState, viewer: &Viewer, session_id: i64, action: AuditAc
         .db
         .write(async |uow| {
             let revoked = state.sessions.revoke(uow, viewer.user_id, session_id).await?;
-            if !revoked.is_empty() {
+            if revoked > 0 {
                 audit::record(uow, now, viewer, Act::new(action, AuditSubject::UserSession, session_id)).await?;
             }
             Ok::<_, AppError>(revoked)
         })
         .await?;
-    let was_live = !revoked.is_empty();
-    state.sessions.forget(revoked).await;
-    Ok(was_live)
+    Ok(revoked > 0)
 }
 
 /// Signs out all other browsers of the viewer's; how many.
@@ -57,14 +55,12 @@ pub(in crate::features::accounts) async fn revoke_others(state: &AppState, viewe
         .db
         .write(async |uow| {
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
-            let ended = i64::try_from(revoked.len()).unwrap_or(i64::MAX);
+            let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
             let act = Act::new(AuditAction::SessionsRevoked, AuditSubject::User, viewer.user_id)
                 .number("sessions_ended", ended);
             audit::record(uow, now, viewer, act).await?;
             Ok::<_, AppError>(revoked)
         })
         .await?;
-    let ended = revoked.len();
-    state.sessions.forget(revoked).await;
-    Ok(ended)
+    Ok(revoked)
 }

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
 use crate::{
-    cache::Topics,
+    coherence::Topics,
     features::{
         accounts::{
             forms::SignIn,

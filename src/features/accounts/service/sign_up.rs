@@ -10,7 +10,7 @@ use entity::{
 use sea_orm::{DbErr, Set};
 
 use crate::{
-    cache::Topics,
+    coherence::Topics,
     db::{UnitOfWork, ViolationKind, violation},
     features::{
         accounts::{

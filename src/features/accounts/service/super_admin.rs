@@ -7,7 +7,7 @@ use entity::{
 use sea_orm::{DbErr, Set};
 
 use crate::{
-    cache::Topics,
+    coherence::Topics,
     db::Database,
     db::{UnitOfWork, ViolationKind, violation},
     features::{

@@ -15,7 +15,7 @@ use sea_orm::{
 
 use crate::{
     access::{Standing, Viewer},
-    cache::Topic,
+    coherence::Topic,
     db::Reader,
     features::people::patients_matching,
 };
@@ -178,6 +178,6 @@ pub(in crate::features::appointments) async fn booked_with(
         .select_only()
         .columns([Column::Id, Column::DoctorId, Column::PatientId, Column::StartsAt])
         .filter(Condition::all().add(Column::RequestedBy.eq(user_id)).add(Column::BookingToken.eq(token)));
-    let topics = crate::cache::Topics::exempt("a form that was sent twice");
+    let topics = crate::coherence::Topics::exempt("a form that was sent twice");
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }

@@ -10,7 +10,7 @@ use entity::{
 use sea_orm::{DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait};
 
 use super::scope;
-use crate::{access::Viewer, cache::Topic, db::ReadConnection};
+use crate::{access::Viewer, coherence::Topic, db::ReadConnection};
 
 /// What a step needs to know of the appointment.
 #[derive(Clone, Debug, FromQueryResult)]

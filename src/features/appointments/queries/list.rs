@@ -18,7 +18,7 @@ use sea_orm::{
 use super::{AppointmentRow, needs_outcome, not_over, rows::same, scope, with_parties};
 use crate::{
     access::{Standing, Viewer},
-    cache::Topic,
+    coherence::Topic,
     db::{Reader, contains_ignoring_case},
     features::appointments::{appointment::StatusFilter, forms::ListFilter},
     web::{Paging, Present, start_of_day},

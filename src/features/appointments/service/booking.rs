@@ -16,7 +16,7 @@ use super::super::{
 };
 use crate::{
     access::{self, Viewer},
-    cache::Topic,
+    coherence::Topic,
     db::{DbErr, Reader, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, Act},

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     access::Viewer,
-    cache::Topics,
+    coherence::Topics,
     features::schedules::{self, Refusal, Rules, Schedule, span},
     state::AppState,
     web::{AppError, Present},

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::features::audit::forms::{Person, TrailFilter};
 use crate::{
     access::{Standing, Viewer},
-    cache::Topics,
+    coherence::Topics,
     db::{Reader, contains_ignoring_case},
     web::{Paging, start_of_day},
 };

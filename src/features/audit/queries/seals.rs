@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
-    cache::Topics,
+    coherence::Topics,
     db::{ReadConnection, Reader},
 };
 

@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 use serde_json::Value;
 
 use super::{Act, Actor};
-use crate::{cache::Topics, db::UnitOfWork};
+use crate::{coherence::Topics, db::UnitOfWork};
 
 /// Writes that `actor` did `act` at the instant `at`, in the unit of work of the act itself:
 /// `audit::record(uow, now, &*viewer, Act::new(Cancelled, Appointment, id)).await?`. One statement.

@@ -20,7 +20,7 @@ use entity::{audit_entry, audit_seal};
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
 use crate::{
-    cache::Topics,
+    coherence::Topics,
     db::{UnitOfWork, ViolationKind, violation},
     features::audit::{
         chain::{ChainKey, Member, encode},

@@ -16,7 +16,7 @@ use super::counts::{
 };
 use crate::{
     access::Viewer,
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::Reader,
     features::appointments::{STATUSES, needs_outcome, not_over, scope, status_tag},
     web::Present,

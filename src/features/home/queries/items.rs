@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     access::Viewer,
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::Reader,
     features::appointments::{AppointmentRow, needs_outcome, scope},
 };

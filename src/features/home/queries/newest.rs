@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Alias, Asterisk, Expr, Query, SelectStatement, UnionType},
 };
 
-use crate::{access::Viewer, cache::Topic, db::Reader};
+use crate::{access::Viewer, coherence::Topic, db::Reader};
 
 /// A hospital or a person, as the platform's administrator sees them.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::words;
 use crate::{
     access::Viewer,
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::{Reader, contains_ignoring_case},
     web::Paging,
 };

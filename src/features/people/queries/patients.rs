@@ -16,7 +16,7 @@ use sea_orm::{
 use super::words;
 use crate::{
     access::{Standing, Viewer},
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::{Reader, contains_ignoring_case},
     features::audit::Accessed,
     web::Paging,

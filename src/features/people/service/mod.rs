@@ -12,7 +12,7 @@ pub(super) use record::{AdminRecord, DoctorRecord, PatientRecord, Record, blood_
 
 use crate::{
     access::Viewer,
-    cache::Topics,
+    coherence::Topics,
     db::{DbErr, Reader, ViolationKind, violation},
     features::{
         accounts::{self, Password},
@@ -224,28 +224,21 @@ pub(super) async fn set_active<R: Record>(
     let now = state.clock.now();
     let reader = state.db.reader();
     let kept: Kept<R> = find(viewer, &reader, id).await?;
-    let ended = state
+    state
         .db
         .write(async |uow| {
             if !accounts::set_active(uow, now, &kept.account, active).await? {
-                return Ok::<_, AppError>(None);
+                return Ok::<_, AppError>(());
             }
-            let ended = match active {
-                true => None,
-                false => {
-                    accounts::end_links(uow, now, kept.account.id).await?;
-                    Some(state.sessions.revoke_all(uow, kept.account.id, None).await?)
-                }
-            };
+            if !active {
+                accounts::end_links(uow, now, kept.account.id).await?;
+                state.sessions.revoke_all(uow, kept.account.id, None).await?;
+            }
             let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
             audit::record(uow, now, viewer, in_hospital(Act::new(action, R::SUBJECT, id), &kept.account)).await?;
-            Ok(ended)
+            Ok(())
         })
-        .await?;
-    if let Some(ended) = ended {
-        state.sessions.forget(ended).await;
-    }
-    Ok(())
+        .await
 }
 
 fn in_hospital(act: Act, account: &user::Model) -> Act {

@@ -11,7 +11,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, DbErr, EntityTrait, Iterable, QueryFilter
 use super::super::policy::{KeepAdmins, KeepPeople};
 use crate::{
     access::Permission,
-    cache::Topics,
+    coherence::Topics,
     db::{ReadConnection, UnitOfWork},
     features::accounts::{AccountDetails, parse_phone},
     web::FormReader,

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     access::{HospitalOfViewer, Viewer},
-    cache::{Topic, Topics},
+    coherence::{Topic, Topics},
     db::Reader,
     web::start_of_day,
 };

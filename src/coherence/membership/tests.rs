@@ -1,0 +1,121 @@
+//! When the store may be believed, and when a process may write without it.
+
+use super::*;
+
+fn epoch() -> Bytes {
+    Bytes::from_static(b"e.1.2")
+}
+
+fn membership() -> Arc<Membership> {
+    let membership = Arc::new(Membership::new("me".to_owned(), Duration::from_millis(400)));
+    membership.has_row();
+    membership
+}
+
+fn mark() -> Bytes {
+    Bytes::from_static(b"e.1.2/7")
+}
+
+fn answered(members: &[(&str, i64)]) -> Registered {
+    let members = members.iter().map(|(name, left)| ((*name).to_owned(), *left)).collect();
+    Registered { clock: 1_000_000, mark: mark(), members }
+}
+
+/// As often as it takes to know of all, and once more.
+fn register(membership: &Membership, members: &[(&str, i64)]) {
+    for _ in 0..3 {
+        let Some(registration) = membership.register(&epoch()) else { panic!("silent") };
+        membership.registered(&epoch(), &registration, &answered(members));
+        if let Some(mark) = membership.unconfirmed() {
+            membership.confirm(&mark, []);
+        }
+    }
+}
+
+#[test]
+fn it_is_trusted_while_nobody_is_missing() {
+    let members = membership();
+    assert!(!members.is_trusted(), "nobody has said so yet");
+    register(&members, &[("me", 400), ("other", 100)]);
+    assert!(members.is_trusted() && members.missing().is_empty());
+}
+
+#[test]
+fn while_one_is_missing_only_a_fresh_reading_of_the_outbox_is_trusted() {
+    let members = membership();
+    register(&members, &[("me", 400), ("other", -1)]);
+    assert!(!members.is_trusted());
+    assert_eq!(members.missing(), ["other"]);
+    members.outbox_was_read(boot_clock::now().saturating_sub(OUTBOX_LEASE), []);
+    assert!(!members.is_trusted(), "an old reading");
+    members.outbox_was_read(boot_clock::now(), [Topic::Board(1)]);
+    assert!(members.is_trusted());
+    assert!(members.is_untold([Topic::Agenda(1), Topic::Board(1)]) && !members.is_untold([Topic::Agenda(1)]));
+    members.told(&[Topic::Board(1)]);
+    assert!(!members.is_untold([Topic::Board(1)]));
+    members.outbox_was_read(boot_clock::now(), [Topic::Everything]);
+    assert!(members.is_untold([Topic::Agenda(1)]), "everything is");
+}
+
+#[tokio::test]
+async fn silence_begins_when_the_registration_has_run_out() {
+    let members = membership();
+    register(&members, &[("me", 400)]);
+    let began = boot_clock::now();
+    let silence = members.silence().await;
+    assert!(boot_clock::now() - began >= Duration::from_millis(450), "what a renewal is good for");
+    assert!(members.is_silent() && members.register(&epoch()).is_none());
+    members.resume(members.silences());
+    assert!(members.is_silent(), "something is being committed");
+    let before = members.silences();
+    drop(silence);
+    drop(members.silence().await);
+    members.resume(before);
+    assert!(members.is_silent(), "something was committed since the outbox was read");
+    members.resume(members.silences());
+    assert!(members.register(&epoch()).is_some());
+}
+
+#[tokio::test]
+async fn who_was_never_registered_need_not_wait() {
+    let members = membership();
+    let began = boot_clock::now();
+    drop(members.silence().await);
+    assert!(boot_clock::now() - began < Duration::from_millis(300));
+}
+
+#[test]
+fn nobody_is_believed_before_the_table_was_read_and_all_of_it_is_in_the_registry() {
+    let members = membership();
+    let Some(first) = members.register(&epoch()) else { panic!("silent") };
+    members.registered(&epoch(), &first, &answered(&[("me", 400)]));
+    assert!(!members.is_trusted());
+    assert_eq!(members.unconfirmed(), Some(mark()));
+    members.confirm(&mark(), ["me".to_owned(), "other".to_owned()]);
+    let Some(second) = members.register(&epoch()) else { panic!("silent") };
+    assert_eq!(
+        (second.members.clone(), second.mark.clone()),
+        (vec!["me".to_owned(), "other".to_owned()], Bytes::new())
+    );
+    members.registered(&epoch(), &second, &answered(&[("me", 400)]));
+    assert!(!members.is_trusted(), "one is not in it yet");
+    members.registered(&epoch(), &second, &answered(&[("me", 400), ("other", 100)]));
+    assert!(!members.is_trusted(), "it was not known to be whole when it was asked");
+    let Some(third) = members.register(&epoch()) else { panic!("silent") };
+    assert_eq!(third.mark, mark());
+    members.registered(&epoch(), &third, &answered(&[("me", 400), ("other", 100)]));
+    assert!(members.is_trusted());
+    let lost = Registered { mark: Bytes::from_static(b"e.1.2/8"), ..answered(&[("me", 400)]) };
+    members.registered(&epoch(), &third, &lost);
+    assert_eq!(members.unconfirmed(), Some(lost.mark), "the registry was lost");
+}
+
+#[test]
+fn who_is_not_in_the_table_does_not_register() {
+    let members = Membership::new("me".to_owned(), Duration::from_millis(400));
+    assert!(members.register(&epoch()).is_none());
+    members.has_row();
+    assert!(members.register(&epoch()).is_some());
+    members.was_struck_off();
+    assert!(members.register(&epoch()).is_none() && !members.was_registered());
+}

@@ -1,0 +1,188 @@
+//! What is learnt while a page is made: on which topics it depends, and until when it looks the same by itself.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::stamp::{Basis, Stamp, Stamps};
+use super::store::{self, Store};
+use super::topic::{Topic, Topics};
+use crate::integrations::clock;
+
+/// One page in the making. The reader tells it the topics of each statement **before** the statement runs, and it reads
+/// their stamps then: a stamp is older than the data it vouches for, never younger. Clones are the same.
+#[derive(Clone)]
+pub struct ReadSet(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn Store>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    epoch: Option<Bytes>,
+    stamps: BTreeMap<Topic, Bytes>,
+    until: Option<DateTime<Utc>>,
+    refusal: Option<Refusal>,
+}
+
+/// Why a page is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A topic is held: somebody is committing a change to it.
+    Held,
+    /// The stamps cannot be read just now.
+    Unavailable,
+    /// A statement says that what it finds is not to be kept.
+    Exempt(&'static str),
+}
+
+tokio::task_local! {
+    static CURRENT: ReadSet;
+}
+
+impl ReadSet {
+    /// That of the page in whose making this is called, if one is being made: every reader and every clock within takes note in it,
+    /// whether whoever wrote the page thought of it or not.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(Self::clone).ok()
+    }
+
+    /// Makes a page, which is `future`. One that asks a clock past [`Self::changes_at`] is not kept.
+    pub async fn scope<F: Future>(&self, future: F) -> F::Output {
+        let (output, asked_clock) = clock::watch(CURRENT.scope(self.clone(), future)).await;
+        if asked_clock {
+            self.state().refusal.get_or_insert(Refusal::Exempt("a clock was asked, and not until when that is true"));
+        }
+        output
+    }
+
+    /// Begins a page. `known` are stamps that were read just before, with their topics.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, known: Option<(&[Topic], Stamps)>) -> Self {
+        let read_set = Self(Arc::new(Inner { store, state: Mutex::default() }));
+        if let Some((topics, stamps)) = known {
+            read_set.state().learn(topics, stamps);
+        }
+        read_set
+    }
+
+    /// Whatever is read from now on may depend on these topics.
+    pub async fn depend_on(&self, topics: &Topics) {
+        let Some(missing) = self.missing(topics) else { return };
+        let read = store::stamps(&*self.0.store, &missing).await;
+        let mut state = self.state();
+        match read {
+            Ok(stamps) => state.learn(&missing, stamps),
+            Err(error) => {
+                log::debug!("a page is not kept: {error}");
+                state.refusal = Some(Refusal::Unavailable);
+            }
+        }
+    }
+
+    /// The topics whose stamps are not known yet; nothing if there is none or the page will not be kept anyway.
+    fn missing(&self, topics: &Topics) -> Option<Vec<Topic>> {
+        let mut state = self.state();
+        if let Some(reason) = topics.exemption() {
+            state.refusal.get_or_insert(Refusal::Exempt(reason));
+        }
+        if state.refusal.is_some() {
+            return None;
+        }
+        let all = topics.named().iter().chain(&[Topic::Everything]);
+        let missing: Vec<Topic> = all.filter(|topic| !state.stamps.contains_key(topic)).copied().collect();
+        (!missing.is_empty()).then_some(missing)
+    }
+
+    /// From `moment` on the page looks different.
+    pub fn changes_at(&self, moment: DateTime<Utc>) {
+        let mut state = self.state();
+        state.until = Some(state.until.map_or(moment, |until| until.min(moment)));
+    }
+
+    /// What the page stands on, if it may be kept.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn basis(&self) -> Result<Basis, Refusal> {
+        let state = self.state();
+        match (&state.refusal, &state.epoch) {
+            (Some(refusal), _) => Err(*refusal),
+            (None, None) => Err(Refusal::Exempt("nothing was read")),
+            (None, Some(epoch)) => Ok(Basis {
+                epoch: epoch.clone(),
+                stamps: state.stamps.iter().map(|(topic, stamp)| (*topic, stamp.clone())).collect(),
+                until: state.until,
+            }),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn learn(&mut self, topics: &[Topic], stamps: Stamps) {
+        if self.epoch.get_or_insert_with(|| stamps.epoch.clone()) != &stamps.epoch {
+            // Between two of its statements everything that was kept has lost its trust; so has this page.
+            self.refusal = Some(Refusal::Unavailable);
+        }
+        for (topic, stamp) in topics.iter().zip(stamps.values) {
+            match stamp {
+                Stamp::Held => self.refusal = Some(Refusal::Held),
+                Stamp::Current(stamp) => {
+                    self.stamps.entry(*topic).or_insert(stamp);
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for ReadSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ReadSet")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coherence::MemoryStore;
+    use crate::integrations::Clock;
+
+    async fn read_set() -> ReadSet {
+        let read_set = ReadSet::new(Arc::new(MemoryStore::default()), None);
+        read_set.depend_on(&Topic::Everything.into()).await;
+        read_set
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_within_a_page_takes_note_in_its_read_set() {
+        let page = read_set().await;
+        page.scope(async {
+            if let Some(current) = ReadSet::current() {
+                current.depend_on(&Topic::Board(7).into()).await;
+            }
+        })
+        .await;
+        let topics = page.basis().map(|basis| basis.topics());
+        assert_eq!(topics, Ok(vec![Topic::Everything, Topic::Board(7)]));
+        assert!(ReadSet::current().is_none(), "outside of a page there is none");
+    }
+
+    #[tokio::test]
+    async fn a_page_that_asks_a_clock_and_does_not_say_until_when_is_not_kept() {
+        let clock = Clock::system();
+        let page = read_set().await;
+        page.scope(async { clock.now_unwatched() }).await;
+        assert!(page.basis().is_ok());
+        page.scope(async { clock.now() }).await;
+        assert!(matches!(page.basis(), Err(Refusal::Exempt(_))));
+    }
+}

@@ -1,0 +1,212 @@
+//! The cache around a route: finds a page that may be served, or lets it be made and keeps it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody, to_bytes_limited};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpResponse};
+use bytes::Bytes;
+
+use super::conditional::{Conditions, answer};
+use super::entry::Entry;
+use super::fast_path::ToVerify;
+use super::key::PageKey;
+use super::lookup::{Located, Route};
+use super::pages::Found;
+use super::{Outcome, PageCache, verify};
+use crate::coherence::{Basis, ReadSet, Refusal, Topic};
+use crate::metrics;
+
+/// A page of more bytes is served and not kept.
+const LARGEST: usize = 8 * 1024 * 1024;
+/// How often a page is made anew because something that it shows was written while it was made. After that it is served as it is,
+/// and not kept: it may show one part as it was before the write and another as it was after.
+const ATTEMPTS: u32 = 3;
+
+/// What browsers may do with the page of one person: keep it, and ask each time whether it is still the one.
+const FOR_ONE: &str = "private, no-cache";
+/// The same for pages that everybody sees, also for caches on the way. Not for a minute without asking: being asked costs a
+/// 304, and the patient who looks up a hospital that was closed a moment ago finds it closed.
+const FOR_ALL: &str = "public, no-cache";
+
+/// One request on its way through the cache.
+struct Passage<B> {
+    cache: PageCache,
+    route: Rc<Route>,
+    next: Next<B>,
+    conditions: Conditions,
+}
+
+/// See the module. Wraps the session middleware, so that a hit does not pass it.
+///
+/// # Errors
+/// What is inside fails with.
+pub async fn cached<B: MessageBody + 'static>(
+    (cache, route): (PageCache, Rc<Route>),
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let conditions = Conditions::of(&request, cache.0.identity_only);
+    let passage = Passage { cache, route, next, conditions };
+    let fast = request.extensions_mut().remove::<ToVerify>();
+    if let Some(ToVerify(entry)) = fast {
+        return passage.hit(request, &entry).await;
+    }
+    let asked = passage.cache.asker(passage.route.audience, &request).zip(passage.route.page(&request));
+    let Some((asker, page)) = asked else {
+        return passage.pass(request, Outcome::Bypass).await;
+    };
+    let Located { key, found } = passage.cache.locate(&page, &asker).await;
+    let Some(key) = key else {
+        return passage.pass(request, Outcome::Bypass).await;
+    };
+    match found {
+        Found::Entry(entry) => {
+            passage.cache.remember(&request, &passage.route, &page);
+            passage.hit(request, &entry).await
+        }
+        Found::Nothing(known) => {
+            let topics = known.as_ref().map(|(entry, _)| entry.basis().topics()).unwrap_or_default();
+            let known = known.map(|(_, stamps)| (topics.as_slice(), stamps));
+            let read_set = ReadSet::new(Arc::clone(&passage.cache.0.store), known);
+            passage.make(request, key, read_set).await
+        }
+        found @ (Found::Held | Found::Unavailable) => passage.pass(request, found.outcome()).await,
+    }
+}
+
+impl<B: MessageBody + 'static> Passage<B> {
+    /// Serves what was kept; with `CACHE_VERIFY` only after it was rendered once more.
+    async fn hit(&self, request: ServiceRequest, entry: &Arc<Entry>) -> Result<ServiceResponse<BoxBody>, Error> {
+        if !self.cache.0.verifies {
+            return Ok(self.told(request.into_response(answer(entry, &self.conditions)), Outcome::Hit));
+        }
+        let (request, rendered) = self.next.call(request).await?.into_parts();
+        let verdict = verify::compare(&self.cache, entry, rendered.map_into_boxed_body()).await;
+        let response = match verdict {
+            verify::Verdict::Same => answer(entry, &self.conditions),
+            verify::Verdict::Overtaken(rendered) => {
+                return Ok(self.told(ServiceResponse::new(request, rendered), Outcome::Miss));
+            }
+            verify::Verdict::Stale => HttpResponse::InternalServerError().finish(),
+        };
+        Ok(self.told(ServiceResponse::new(request, response), Outcome::Hit))
+    }
+
+    /// Makes the page and keeps it; one request at a time makes it, and those that waited are served what it made.
+    async fn make(
+        &self,
+        request: ServiceRequest,
+        key: PageKey,
+        read_set: ReadSet,
+    ) -> Result<ServiceResponse<BoxBody>, Error> {
+        let pages = &self.cache.0.pages;
+        let (flight, waited) = pages.flight(&key).await;
+        let ready = if waited { self.cache.look(key.clone()).await.found } else { Found::Nothing(None) };
+        let ready = match ready {
+            Found::Entry(entry) => Some(entry),
+            _ => pages.shared(&key).await,
+        };
+        if let Some(entry) = ready {
+            drop(flight);
+            return self.hit(request, &entry).await;
+        }
+        // Whoever waited in vain waits no longer: the page is one that is not kept just now.
+        let _alone = (!waited).then_some(flight);
+        self.render(request, &key, read_set).await
+    }
+
+    /// Renders the page until nothing of it was written meanwhile.
+    async fn render(
+        &self,
+        mut request: ServiceRequest,
+        key: &PageKey,
+        mut read_set: ReadSet,
+    ) -> Result<ServiceResponse<BoxBody>, Error> {
+        for attempt in 1.. {
+            let made_at = self.cache.0.clock.now();
+            if key.viewer().is_none() {
+                // One that reads nothing, as the landing page, is kept as well: under the epoch, until everything is made anew.
+                read_set.depend_on(&Topic::Everything.into()).await;
+            }
+            let (asked, response) = read_set.scope(self.next.call(request)).await?.map_into_boxed_body().into_parts();
+            let basis = read_set.basis();
+            if attempt < ATTEMPTS && response.status() == StatusCode::OK && self.was_overtaken(&basis).await {
+                self.cache.0.host.forget(&asked);
+                request = ServiceRequest::from_request(asked);
+                read_set = ReadSet::new(Arc::clone(&self.cache.0.store), None);
+                continue;
+            }
+            let for_viewer = self.cache.0.host.made_for(&asked) == key.viewer();
+            let basis = basis.and_then(|basis| if for_viewer { Ok(basis) } else { Err(Refusal::Exempt("another's")) });
+            let (response, outcome) = self.keep(key, basis, (response, made_at)).await?;
+            return Ok(self.told(ServiceResponse::new(asked, response), outcome));
+        }
+        Err(ErrorInternalServerError("a page is rendered at least once"))
+    }
+
+    /// Whether something that the page shows was written between its first read and now: one part of it may show what was
+    /// before, and another what is now.
+    async fn was_overtaken(&self, basis: &Result<Basis, Refusal>) -> bool {
+        match basis {
+            Ok(basis) => match crate::coherence::store::stamps(&*self.cache.0.store, &basis.topics()).await {
+                Ok(now) => !basis.is(&now),
+                Err(_) => false,
+            },
+            Err(_) => false,
+        }
+    }
+
+    /// Keeps the page if it may be, and answers with it as if it had been kept before.
+    async fn keep(
+        &self,
+        key: &PageKey,
+        basis: Result<Basis, Refusal>,
+        (response, made_at): (HttpResponse<BoxBody>, chrono::DateTime<chrono::Utc>),
+    ) -> Result<(HttpResponse<BoxBody>, Outcome), Error> {
+        let basis = match basis {
+            Ok(basis) if may_be_kept(&response) => basis,
+            Err(Refusal::Held) => return Ok((response, Outcome::Held)),
+            Err(Refusal::Unavailable) => return Ok((response, Outcome::Bypass)),
+            Ok(_) | Err(Refusal::Exempt(_)) => return Ok((response, Outcome::Miss)),
+        };
+        let (head, body) = response.into_parts();
+        let Ok(body) = to_bytes_limited(body, LARGEST).await else {
+            return Err(ErrorInternalServerError("a page of more than 8 MiB"));
+        };
+        let cache_control = if key.viewer().is_none() { FOR_ALL } else { FOR_ONE };
+        // Copied, for what a page was written into is larger than the page.
+        let body = Bytes::copy_from_slice(&body.unwrap_or_default());
+        let entry = Arc::new(Entry::new(basis, made_at, (body, header::HeaderValue::from_static(cache_control))));
+        self.cache.0.pages.keep(key, &entry);
+        drop(head);
+        Ok((answer(&entry, &self.conditions), Outcome::Miss))
+    }
+
+    async fn pass(&self, request: ServiceRequest, outcome: Outcome) -> Result<ServiceResponse<BoxBody>, Error> {
+        Ok(self.told(self.next.call(request).await?.map_into_boxed_body(), outcome))
+    }
+
+    /// Notes the outcome for `X-Cache`, `Server-Timing` and the metrics.
+    fn told(&self, answer: ServiceResponse<BoxBody>, outcome: Outcome) -> ServiceResponse<BoxBody> {
+        answer.request().extensions_mut().insert(outcome);
+        metrics::cache(self.route.pattern, outcome.word());
+        answer
+    }
+}
+
+/// A whole page, for this viewer as often as they like, that leaves nothing in the browser.
+fn may_be_kept(response: &HttpResponse<BoxBody>) -> bool {
+    let headers = response.headers();
+    let says = |name: header::HeaderName, text: &str| {
+        headers.get(name).is_some_and(|value| value.to_str().is_ok_and(|value| value.contains(text)))
+    };
+    response.status() == StatusCode::OK
+        && says(header::CONTENT_TYPE, "text/html")
+        && !says(header::CACHE_CONTROL, "no-store")
+        && !headers.contains_key(header::SET_COOKIE)
+}

@@ -1,0 +1,144 @@
+//! The pages that are kept: in this process, and shared through Redis.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::TimeDelta;
+use moka::sync::Cache as Moka;
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+
+use super::Outcome;
+use super::entry::Entry;
+use super::key::PageKey;
+use super::shared::Shared;
+use crate::coherence::{self, Stamp, Stamps, Store};
+use crate::integrations::clock::Clock;
+
+/// Entries by their keys. What is found here is bytes, never truth: it is served only if what it was made from is
+/// what it would be made from after the request arrived.
+pub(super) struct Pages {
+    kept: Moka<PageKey, Arc<Entry>>,
+    flights: Mutex<HashMap<PageKey, Arc<Turn<()>>>>,
+    store: Arc<dyn Store>,
+    shared: Option<Shared>,
+    clock: Clock,
+    lifetime: TimeDelta,
+}
+
+/// What was found for a key.
+pub(super) enum Found {
+    /// A page that may be served now.
+    Entry(Arc<Entry>),
+    /// None. The stamps, if any were read, are older than anything that will be read from the database.
+    Nothing(Option<(Arc<Entry>, Stamps)>),
+    /// Somebody is committing a change to what the page depends on.
+    Held,
+    /// The stamps cannot be read.
+    Unavailable,
+}
+
+/// The right to make a page, which one request at a time has.
+pub(super) struct Flight<'a> {
+    pages: &'a Pages,
+    key: PageKey,
+    turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Pages {
+    pub(super) fn new(
+        (store, shared): (Arc<dyn Store>, Option<Shared>),
+        clock: Clock,
+        (lifetime, memory): (std::time::Duration, u64),
+    ) -> Self {
+        let weight = |key: &PageKey, entry: &Arc<Entry>| {
+            entry.weight().saturating_add(u32::try_from(key.weight()).unwrap_or(u32::MAX))
+        };
+        let kept = Moka::builder().max_capacity(memory).weigher(weight).time_to_live(lifetime).build();
+        let lifetime = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::MAX);
+        Self { kept, flights: Mutex::default(), store, shared, clock, lifetime }
+    }
+
+    /// What this process has for `key`, whether it may be served or not.
+    pub(super) fn kept(&self, key: &PageKey) -> Option<Arc<Entry>> {
+        self.kept.get(key)
+    }
+
+    /// Whether `entry` may be served now, as far as is known without asking.
+    pub(super) fn vouches_for(&self, entry: &Entry) -> bool {
+        self.store.vouches_for(entry.basis()) && entry.is_in_time(self.clock.now(), self.lifetime)
+    }
+
+    /// Whether `entry` may be served now.
+    pub(super) async fn judge(&self, entry: &Arc<Entry>) -> Found {
+        if self.vouches_for(entry) {
+            return Found::Entry(Arc::clone(entry));
+        }
+        match coherence::store::stamps(&*self.store, &entry.basis().topics()).await {
+            Err(_) => Found::Unavailable,
+            Ok(stamps) if entry.basis().is(&stamps) && entry.is_in_time(self.clock.now(), self.lifetime) => {
+                Found::Entry(Arc::clone(entry))
+            }
+            Ok(stamps) if stamps.values.contains(&Stamp::Held) => Found::Held,
+            Ok(stamps) => Found::Nothing(Some((Arc::clone(entry), stamps))),
+        }
+    }
+
+    /// The same for the shared copy of a page, which another process may have made.
+    pub(super) async fn shared(&self, key: &PageKey) -> Option<Arc<Entry>> {
+        let entry = Arc::new(self.shared.as_ref()?.get(key).await?);
+        if matches!(self.judge(&entry).await, Found::Entry(_)) {
+            self.kept.insert(key.clone(), Arc::clone(&entry));
+            return Some(entry);
+        }
+        None
+    }
+
+    /// Keeps a page here, and behind the answer for all.
+    pub(super) fn keep(&self, key: &PageKey, entry: &Arc<Entry>) {
+        self.kept.insert(key.clone(), Arc::clone(entry));
+        if let Some(shared) = &self.shared {
+            shared.put(key, Arc::clone(entry));
+        }
+    }
+
+    /// The turn to make the page `key`, and whether somebody else had it before, whose page may serve as well.
+    pub(super) async fn flight(&self, key: &PageKey) -> (Flight<'_>, bool) {
+        let turn = {
+            let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(flights.entry(key.clone()).or_default())
+        };
+        let (turn, waited) = match Arc::clone(&turn).try_lock_owned() {
+            Ok(turn) => (turn, false),
+            Err(_) => (turn.lock_owned().await, true),
+        };
+        (Flight { pages: self, key: key.clone(), turn: Some(turn) }, waited)
+    }
+
+    /// How many pages are kept here, and how many bytes they are estimated to take.
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.kept.entry_count(), self.kept.weighted_size())
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        let mut flights = self.pages.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        self.turn = None;
+        // The map's own: nobody waits for this turn.
+        if flights.get(&self.key).is_some_and(|turn| Arc::strong_count(turn) == 1) {
+            flights.remove(&self.key);
+        }
+    }
+}
+
+impl Found {
+    /// How it is told where there is no page to serve.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Entry(_) => Outcome::Hit,
+            Self::Nothing(_) => Outcome::Miss,
+            Self::Held => Outcome::Held,
+            Self::Unavailable => Outcome::Bypass,
+        }
+    }
+}

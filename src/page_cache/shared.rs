@@ -1,0 +1,56 @@
+//! Pages that are shared through Redis: `{prefix}:page:{name}`, sealed.
+
+use std::time::Duration;
+
+use super::Unusable;
+use super::entry::Entry;
+use super::key::PageKey;
+use super::seal::Seal;
+use crate::redis::{Command, Redis, Reply};
+
+/// What other processes have made and this one may use. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Shared {
+    redis: Redis,
+    seal: Seal,
+    /// What else than data shapes a page: those of another build are not found.
+    build: std::sync::Arc<[u8]>,
+    lifetime: Duration,
+}
+
+impl Shared {
+    pub(super) fn new(redis: Redis, seal: Seal, (build, lifetime): (Vec<u8>, Duration)) -> Self {
+        Self { redis, seal, build: build.into(), lifetime }
+    }
+
+    /// The page, if there is one. Whether it may be served is not said.
+    pub(super) async fn get(&self, key: &PageKey) -> Option<Entry> {
+        let call = Command::new("GET").arg(self.key(key));
+        let sealed = self.redis.run_pooled(call).await.and_then(Reply::into_bytes).ok()??;
+        let opened = self.seal.open(&key.to_bytes(), &sealed);
+        let entry = opened.and_then(|plain| Entry::decode(&plain));
+        if entry.is_none() {
+            super::count_unusable(Unusable::Entry);
+        }
+        entry
+    }
+
+    /// Shares a page, behind the answer.
+    pub(super) fn put(&self, key: &PageKey, entry: std::sync::Arc<Entry>) {
+        let (shared, key) = (self.clone(), key.clone());
+        actix_web::rt::spawn(async move {
+            let (seal, name) = (shared.seal.clone(), shared.key(&key));
+            let sealed = tokio::task::spawn_blocking(move || seal.close(&key.to_bytes(), &entry.encode())).await;
+            let Ok(Some(sealed)) = sealed else { return };
+            let time = u64::try_from(shared.lifetime.as_millis()).unwrap_or(u64::MAX).max(1);
+            let call = Command::new("SET").arg(name).arg(sealed).arg("PX").int(time);
+            if let Err(error) = shared.redis.run_in_background(call).await {
+                log::debug!("a page is not shared: {error}");
+            }
+        });
+    }
+
+    fn key(&self, key: &PageKey) -> String {
+        self.redis.key("page", &key.name(&self.build))
+    }
+}
