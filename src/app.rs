@@ -11,11 +11,10 @@ use actix_web::{
 
 use crate::{
     access::Authenticator,
-    coherence::RedisStore,
-    db::Database,
-    features::{self, audit::Sealer, mail::Postman},
+    background::Supervisor,
+    features::{self, audit::Sealer},
     page_cache::fast_path,
-    session::{Sessions, only_certain},
+    session::only_certain,
     state::{AppState, StartError},
     web::middleware::{
         cross_site::cross_site, error_pages::error_pages, flash::flash, request_id::request_id,
@@ -26,20 +25,13 @@ use crate::{
 /// How long requests may go on after a signal to stop.
 const SHUTDOWN_SECONDS: u64 = 30;
 
-/// How long a mail that is just being sent may hold up the end.
-const MAIL_IN_HAND: Duration = Duration::from_secs(5);
-
 /// How long telling the others may hold up the end.
 const LEAVING: Duration = Duration::from_secs(2);
 
 /// A server that is bound to its address and not yet running.
 pub struct App {
     server: Server,
-    sessions: Sessions,
-    database: Database,
-    store: Option<RedisStore>,
-    sealer: Sealer,
-    postman: Postman,
+    state: AppState,
     address: SocketAddr,
 }
 
@@ -52,14 +44,11 @@ impl App {
         features::routes().check()?;
         let bind = state.settings.server.bind;
         let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
-        let workers = state.settings.server.workers;
-        let (sessions, database, store) = (state.sessions.clone(), state.db.clone(), state.shared_store.clone());
-        let (sealer, postman) = (Sealer::new(&state), features::postman(&state));
         let has_toolbar = state.settings.diagnostics.debug_toolbar;
         let kit = web::Data::from(Arc::clone(&state.kit));
         let authenticator = Authenticator::new(state.db.clone(), Arc::clone(&state.kit), state.settings.session.idle);
         let authenticator = web::Data::new(authenticator);
-        let data = web::Data::new(state);
+        let data = web::Data::new(state.clone());
         let server = HttpServer::new(move || {
             ActixApp::new()
                 .app_data(data.clone())
@@ -82,14 +71,14 @@ impl App {
                 // A page that is kept and current needs none of the above.
                 .wrap(from_fn(fast_path))
         })
-        .workers(workers)
+        .workers(state.settings.server.workers)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .client_request_timeout(Duration::from_secs(10))
         .keep_alive(Duration::from_secs(75))
         .bind(bind)
         .map_err(failed)?;
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { server: server.run(), sessions, database, store, sealer, postman, address })
+        Ok(Self { server: server.run(), state, address })
     }
 
     /// Where it listens.
@@ -107,26 +96,30 @@ impl App {
     /// # Errors
     /// When the sockets fail.
     pub async fn run(self) -> io::Result<()> {
-        let sweeper = actix_web::rt::spawn(self.sessions.sweep_forever());
-        let drainer = actix_web::rt::spawn(self.database.clone().drain_outbox_forever());
-        let listener = self.store.map(|store| actix_web::rt::spawn(store.listen_forever()));
-        let sealer = actix_web::rt::spawn(self.sealer.run_forever());
-        let stopper = self.postman.stopper();
-        let postman = actix_web::rt::spawn(self.postman.run());
+        let background = work(&self.state);
         let ended = self.server.await;
-        for task in [sweeper, drainer, sealer].into_iter().chain(listener) {
-            task.abort();
-        }
+        let background = background.stop();
         // Nobody need wait for it any more.
-        if tokio::time::timeout(LEAVING, self.database.leave()).await.is_err() {
+        if tokio::time::timeout(LEAVING, self.state.db.leave()).await.is_err() {
             log::info!("this process leaves without having told the others");
         }
-        stopper.stop();
-        if let Err(late) = tokio::time::timeout(MAIL_IN_HAND, postman).await {
-            log::warn!("a mail was still in hand and may be sent twice: {late}");
-        }
+        background.await;
         ended
     }
+}
+
+/// Starts what goes on without a request.
+fn work(state: &AppState) -> Supervisor {
+    let mut background = Supervisor::new(&state.background);
+    background.start(state.sessions.clone());
+    let database = state.db.clone();
+    background.watch("cache_outbox", move |pulse| database.clone().drain_outbox_forever(move || pulse.succeeded()));
+    if let Some(store) = state.shared_store.clone() {
+        background.watch("cache_listener", move |pulse| store.clone().listen_forever(move || pulse.succeeded()));
+    }
+    background.start(Sealer::new(state));
+    background.start(features::postman(state));
+    background
 }
 
 fn reason(error: &io::Error) -> String {

@@ -8,7 +8,8 @@
 //! Each names only those before it; `tests/architecture.rs` keeps it so.
 //!
 //! - [`settings`]: what the operator may choose. [`metrics`], [`telemetry`]: what they see of it.
-//! - [`integrations`]: the outside world, the clock among it. [`redis`]: Redis, quick or not at all.
+//! - [`integrations`]: the outside world, the clock among it. [`redis`]: Redis, quick or not at all. [`background`]: what goes on without
+//!   a request, started again when it ends.
 //! - [`coherence`]: what pages depend on and writes change; topics, stamps, holds, the listener and its lease. It knows no HTTP.
 //! - [`page_cache`]: pages that are kept, the middleware around a cached route, the fast path before all others.
 //! - [`db`]: the two ways through the database, [`db::Reader::run`] and [`db::Database::write`]. Both name topics, or do not compile.
@@ -46,6 +47,8 @@ pub mod telemetry;
 
 pub mod integrations;
 pub mod redis;
+
+pub mod background;
 
 pub mod coherence;
 pub mod page_cache;

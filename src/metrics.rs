@@ -118,8 +118,8 @@ pub(crate) fn mail(outcome: &str) {
 }
 
 /// Shows how many mails wait although it was tried to send them.
-pub(crate) fn mails_retried(mails: u64) {
-    METRICS.mails_retried.with_label_values::<&str>(&[]).set(i64::try_from(mails).unwrap_or(i64::MAX));
+pub(crate) fn mails_retried(mails: i64) {
+    METRICS.mails_retried.with_label_values::<&str>(&[]).set(mails);
 }
 
 /// A request that was answered.

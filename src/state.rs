@@ -9,6 +9,7 @@ use std::{ops::Deref, sync::Arc};
 use self::{host::Site, subsystems::Opened};
 use crate::{
     access::navigation,
+    background::Background,
     coherence::{Coherence, MemoryStore, RedisStore, Store},
     db::{ConnectError, Database},
     integrations::{Clock, Outside, Post},
@@ -35,6 +36,8 @@ pub struct Inner {
     pub db: Database,
     /// Redis, when configured: breaker and pool. (The actors live in the workers.)
     pub redis: Option<Redis>,
+    /// How the tasks that no request waits for are doing.
+    pub background: Background,
     /// Pages that are kept.
     pub cache: PageCache,
     /// What units of work tell about what they change.
@@ -96,7 +99,9 @@ impl AppState {
         let coherence = Coherence::new(Arc::clone(&store), settings.database.longest_answer());
         db.keep_coherent(coherence.clone());
         let sessions = Sessions::new(&settings, clock.clone(), db.clone(), (Arc::clone(&store), redis.clone()));
+        let background = Background::new(redis.clone());
         let opened = Opened {
+            background: background.clone(),
             db: db.clone(),
             redis: redis.clone(),
             store: Arc::clone(&store),
@@ -108,7 +113,9 @@ impl AppState {
         let kit = Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings)?);
         let host = Site { sessions: sessions.clone(), kit: Arc::clone(&kit) };
         let cache = PageCache::new(&settings, clock.clone(), (store, redis.clone()), Box::new(host));
-        Ok(Self(Arc::new(Inner { kit, settings, clock, post, db, redis, cache, coherence, shared_store, sessions })))
+        let shared =
+            Inner { kit, settings, clock, post, db, redis, background, cache, coherence, shared_store, sessions };
+        Ok(Self(Arc::new(shared)))
     }
 }
 

@@ -76,8 +76,8 @@ pub(crate) fn behind_the_session(services: &Services, body: &[u8]) -> Peer {
         let outside = Outside { clock: Clock::system(), post: Post::through(Arc::new(KeepingMailer::default())) };
         let state = AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"));
         // What makes copies of sessions believed.
-        actix_web::rt::spawn(state.db.clone().drain_outbox_forever());
-        actix_web::rt::spawn(state.shared_store.clone().expect("Redis").listen_forever());
+        actix_web::rt::spawn(state.db.clone().drain_outbox_forever(|| ()));
+        actix_web::rt::spawn(state.shared_store.clone().expect("Redis").listen_forever(|| ()));
         let server = HttpServer::new(move || {
             let body = body.clone();
             let show = move |request: HttpRequest| ready(only_signed_in(&request, &body));

@@ -30,10 +30,11 @@ const TRIES: u32 = 3;
 
 impl Database {
     /// Reads the outbox again and again, and keeps account of the processes that share the store: for a task of its own, one a process.
-    pub async fn drain_outbox_forever(self) {
+    /// Calls `succeeded` after each round in which it could.
+    pub async fn drain_outbox_forever(self, succeeded: impl Fn()) {
         let mut watch = instances::Watch::default();
         loop {
-            let pause = self.attend(&mut watch).await.unwrap_or_else(|error| {
+            let pause = self.attend(&mut watch).await.inspect(|_| succeeded()).unwrap_or_else(|error| {
                 log::warn!("the cache's outbox cannot be read: {error}");
                 EVERY
             });

@@ -29,10 +29,10 @@ mod key;
 mod naming;
 mod rows;
 mod state;
+mod sweep;
 mod touches;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::Arbiter;
 use actix_session::SessionMiddleware;
@@ -59,9 +59,6 @@ use crate::settings::Settings;
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// Rows are kept this long after their session has ended.
 const KEEP_ENDED: TimeDelta = TimeDelta::days(30);
-/// Not at once, when everything else is starting.
-const FIRST_SWEEP: Duration = Duration::from_secs(60);
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// Everybody's sessions. Cheap to clone; one per process, shared by its workers.
 #[derive(Clone)]
@@ -175,22 +172,6 @@ impl Sessions {
     /// The database's.
     pub async fn sweep(&self) -> Result<u64, DbErr> {
         rows::delete_ended(&self.0.database, self.now() - KEEP_ENDED).await
-    }
-
-    /// Sweeps now and then for ever: for a task of its own, one per process.
-    pub async fn sweep_forever(self) {
-        let mut pause = FIRST_SWEEP;
-        loop {
-            tokio::time::sleep(pause).await;
-            pause = SWEEP_EVERY;
-            match self.sweep().await {
-                Ok(0) => {}
-                Ok(count) => {
-                    log::info!("rows of sessions that ended long ago were deleted: {count}")
-                }
-                Err(error) => log::warn!("rows of ended sessions could not be deleted: {error}"),
-            }
-        }
     }
 
     fn now(&self) -> DateTime<Utc> {

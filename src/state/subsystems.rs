@@ -1,10 +1,11 @@
-//! What the server stands on, for `/health/ready`: the database and its migrations, Redis, the cache, mail.
+//! What the server stands on, for `/health/ready`: the database and its migrations, Redis, the cache, mail, background tasks.
 
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
+    background::Background,
     coherence::{RedisStore, Store, Topic},
     db::{Database, health},
     integrations::{Post, mailer::PostCondition},
@@ -25,14 +26,20 @@ pub(super) struct Opened {
     /// Whether pages are kept at all.
     pub(super) keeps_pages: bool,
     pub(super) post: Post,
+    pub(super) background: Background,
 }
 
 impl Subsystems for Opened {
     fn examine(&self) -> LocalBoxFuture<'_, Vec<Finding>> {
         Box::pin(async move {
             let (database, migrations) = self.database().await;
-            vec![database, self.redis().await, self.cache().await, self.listener(), migrations, self.mail()]
+            let (redis, cache, listener) = (self.redis().await, self.cache().await, self.listener());
+            vec![database, redis, cache, listener, migrations, self.mail(), self.background()]
         })
+    }
+
+    fn refresh_figures(&self) {
+        self.background.show();
     }
 }
 
@@ -98,6 +105,13 @@ impl Opened {
             PostCondition::Retrying => (Fitness::Degraded, "retrying"),
         };
         Finding::new("mail", fitness, says)
+    }
+
+    /// `ok`, or the tasks that ended, are started again, and have not succeeded since.
+    fn background(&self) -> Finding {
+        let says = self.background.condition();
+        let fitness = if says == "ok" { Fitness::Fit } else { Fitness::Degraded };
+        Finding::new("background", fitness, says)
     }
 }
 

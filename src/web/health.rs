@@ -14,6 +14,9 @@ use crate::web::{AppError, Kit};
 pub trait Subsystems: Send + Sync {
     /// How each is now, in the order in which they are told.
     fn examine(&self) -> LocalBoxFuture<'_, Vec<Finding>>;
+
+    /// Brings those of their figures up to date that say how long ago something was.
+    fn refresh_figures(&self);
 }
 
 /// How one subsystem is.
@@ -96,6 +99,7 @@ pub async fn metrics(request: HttpRequest, kit: web::Data<Kit>) -> Result<HttpRe
     if !allowed {
         return Err(AppError::Forbidden);
     }
+    kit.subsystems.refresh_figures();
     let text = crate::metrics::render().map_err(AppError::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))

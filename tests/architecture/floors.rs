@@ -13,6 +13,7 @@ pub(crate) const FLOORS: &[&str] = &[
     "telemetry",
     "integrations",
     "redis",
+    "background",
     "coherence",
     "page_cache",
     "db",

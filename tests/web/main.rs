@@ -14,6 +14,7 @@ mod access_matrix;
 mod accounts;
 mod appointments;
 mod audit;
+mod background;
 mod bad_requests;
 mod bad_urls;
 mod booking;

@@ -1,7 +1,7 @@
 //! E-mail: what is to be sent, and the sending of it.
 //!
 //! Owns `mail`, the outbox: a row is written in the transaction of what it tells (`Errand`, `queue`), so no act waits
-//! for a mail server and none is told that did not happen. A [`Postman`] on each instance sends what is due. What a mail says is
+//! for a mail server and none is told that did not happen. A [`Postman`] on the instance that leads, or on each, sends what is due. What a mail says is
 //! not known here: the features that queue one also write it ([`Writer`]), at the moment it is sent, from what is stored then.
 //!
 //! # What is promised

@@ -9,9 +9,9 @@ use entity::{
     user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait,
-    sea_query::{CaseStatement, Expr},
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
+    sea_query::{CaseStatement, Expr, Func},
 };
 
 use crate::{coherence::Topics, db::Reader};
@@ -84,29 +84,26 @@ pub(super) async fn due(reader: &Reader, now: DateTime<Utc>, most: u64) -> Resul
 }
 
 /// What waits although it should have gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub(super) struct Backlog {
     /// Mails that were tried in vain.
-    pub(super) retried: u64,
+    pub(super) retried: i64,
     /// Those of them whose server was away.
-    pub(super) away: u64,
+    pub(super) away: i64,
     /// Mails that nobody has tried, though they have been due for long.
-    pub(super) forgotten: u64,
+    pub(super) forgotten: i64,
 }
 
-/// What waits at present. `since`: what was due before that should have been tried.
+/// What waits at present, in one statement. `since`: what was due before that should have been tried.
 pub(super) async fn backlog(reader: &Reader, since: DateTime<Utc>) -> Result<Backlog, DbErr> {
-    let waiting = Entity::find().filter(Column::Status.eq(MailStatus::Waiting));
-    let retried = waiting.clone().filter(Column::LastError.is_not_null());
-    let away = retried.clone().filter(Column::LastError.starts_with(AWAY));
-    let forgotten = waiting.filter(Column::DueAt.lt(since));
-    reader
-        .run(NO_PAGE, async |conn| {
-            Ok(Backlog {
-                retried: retried.clone().count(conn).await?,
-                away: away.clone().count(conn).await?,
-                forgotten: forgotten.clone().count(conn).await?,
-            })
-        })
-        .await
+    // NULL, which is what a case is that does not apply, is not counted.
+    let those = |which: Expr| Func::count(Expr::Case(Box::new(CaseStatement::new().case(which, 1))));
+    let statement = Entity::find()
+        .select_only()
+        .expr_as(those(Column::LastError.is_not_null()), "retried")
+        .expr_as(those(Column::LastError.starts_with(AWAY)), "away")
+        .expr_as(those(Column::DueAt.lt(since)), "forgotten")
+        .filter(Column::Status.eq(MailStatus::Waiting));
+    let found = reader.run(NO_PAGE, async |conn| statement.clone().into_model::<Backlog>().one(conn).await).await?;
+    found.ok_or_else(|| DbErr::RecordNotFound("a count".to_owned()))
 }

@@ -93,7 +93,8 @@ impl TestApp {
         Self::start_as(settings, |mail| Post::through(mail.clone())).await
     }
 
-    async fn start_as(settings: &[(&str, &str)], post: impl FnOnce(&Arc<KeepingMailer>) -> Post) -> Self {
+    /// A server whose mail goes the way that `post` makes of [`Self::mail`].
+    pub(crate) async fn start_as(settings: &[(&str, &str)], post: impl FnOnce(&Arc<KeepingMailer>) -> Post) -> Self {
         let _ = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
             .is_test(true)
             .try_init();

@@ -42,6 +42,7 @@ impl Ear {
 /// One subscription's life.
 struct Session<'a> {
     store: &'a RedisStore,
+    succeeded: &'a dyn Fn(),
     answers: Answers,
     /// The nonce that has not come back, and when it was sent.
     outstanding: Option<(String, Duration)>,
@@ -57,15 +58,15 @@ enum Sent {
 }
 
 impl RedisStore {
-    /// Listens for ever: for a task of its own, one a process.
-    pub async fn listen_forever(self) {
+    /// Listens for ever: for a task of its own, one a process. Calls `succeeded` whenever it is registered with the server anew.
+    pub async fn listen_forever(self, succeeded: impl Fn()) {
+        // Whatever became of the task that listened before this one.
+        self.forget();
         let mut pause = PAUSE;
         loop {
             let began = Instant::now();
-            let ended = self.listen().await;
-            self.0.ear.0.store(false, Relaxed);
-            self.0.map.drop_all();
-            let _ = self.0.changes.send(Change::Unknown);
+            let ended = self.listen(&succeeded).await;
+            self.forget();
             if let Err(error) = ended {
                 log::debug!("the cache's listener begins anew: {error}");
             }
@@ -74,12 +75,20 @@ impl RedisStore {
         }
     }
 
-    async fn listen(&self) -> Result<(), Unavailable> {
+    /// Nothing is heard: nothing that was known is believed.
+    fn forget(&self) {
+        self.0.ear.0.store(false, Relaxed);
+        self.0.map.drop_all();
+        let _ = self.0.changes.send(Change::Unknown);
+    }
+
+    async fn listen(&self, succeeded: &dyn Fn()) -> Result<(), Unavailable> {
         let channels = [self.0.channel.clone(), self.answers_to(self.process())];
         let mut subscription = self.0.redis.subscribe(&channels).await.map_err(unavailable)?;
         self.0.map.drop_all();
         let session = Session {
             store: self,
+            succeeded,
             answers: subscription.answers(),
             outstanding: None,
             next_renewal: Instant::now(),
@@ -145,6 +154,7 @@ impl Session<'_> {
                     [Reply::Int(0), rest @ ..] => {
                         self.store.registered(&epoch, &registration, rest);
                         self.store.0.ear.0.store(true, Relaxed);
+                        (self.succeeded)();
                     }
                     // Another epoch stands there, or has to be set: what is known here is of no use any more.
                     _ => return Err(Unavailable("redis is not the server that was believed".to_owned())),

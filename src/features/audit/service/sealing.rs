@@ -1,4 +1,4 @@
-//! Sealing the trail, once a minute, on every instance.
+//! Sealing the trail, once a minute, on the instance that leads.
 //!
 //! # Which entries may be sealed
 //!
@@ -10,7 +10,7 @@
 //!
 //! # Several instances
 //!
-//! All of them seal. A seal takes the place after the last one of its chain, and a place can be taken once (a unique index):
+//! Any of them may seal, and without Redis all do. A seal takes the place after the last one of its chain, and a place can be taken once (a unique index):
 //! whoever comes second finds it taken and leaves the rest for the next round. Both would have sealed the same entries.
 
 use std::{sync::Mutex, sync::PoisonError, time::Duration};
@@ -20,6 +20,7 @@ use entity::{audit_entry, audit_seal};
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
 use crate::{
+    background::Job,
     coherence::Topics,
     db::{UnitOfWork, ViolationKind, violation},
     features::audit::{
@@ -31,8 +32,6 @@ use crate::{
     state::AppState,
 };
 
-/// How often entries are sealed.
-const EVERY: Duration = Duration::from_secs(60);
 /// Entries in a seal, at most: 12 kB of members.
 const BATCH: u64 = 500;
 
@@ -48,16 +47,6 @@ impl Sealer {
     #[must_use]
     pub fn new(state: &AppState) -> Self {
         Self { key: ChainKey::new(&state.settings.secret_key), state: state.clone(), seen: Mutex::default() }
-    }
-
-    /// A round a minute, for ever: for a task of its own, one a process.
-    pub async fn run_forever(self) {
-        loop {
-            tokio::time::sleep(EVERY).await;
-            if let Err(error) = self.round().await {
-                log::warn!("the trail is not sealed this time: {error}");
-            }
-        }
     }
 
     /// Seals what an earlier round saw, if all transactions of then are over, and looks how far entries are there now.
@@ -168,6 +157,16 @@ impl Sealer {
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Option<Horizon>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Job for Sealer {
+    const NAME: &'static str = "audit_sealing";
+    const EVERY: Duration = Duration::from_secs(60);
+    type Error = DbErr;
+
+    async fn turn(&self) -> Result<Duration, DbErr> {
+        self.round().await.map(|_sealed| Self::EVERY)
     }
 }
 

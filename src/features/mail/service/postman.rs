@@ -1,6 +1,9 @@
-//! Sending what is due, every few seconds, on every instance.
+//! Sending what is due, every few seconds, on the instance that leads.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -16,14 +19,13 @@ use super::{
     stopper::Stopper,
 };
 use crate::{
+    background::Job,
     integrations::mailer::{self, Letter, NotSent},
     metrics,
     state::AppState,
     web::AppError,
 };
 
-/// How often the outbox is looked into.
-const EVERY: Duration = Duration::from_secs(5);
 /// The longest pause while the mail server is away.
 const LONGEST: Duration = Duration::from_secs(60);
 /// How many mails are read at once.
@@ -34,8 +36,10 @@ const CLAIM: TimeDelta = TimeDelta::seconds(3 * mailer::PATIENCE.as_secs().cast_
 const FORGOTTEN: TimeDelta = TimeDelta::minutes(10);
 /// What is over is kept so long, for whoever asks what became of a mail.
 const KEPT: TimeDelta = TimeDelta::days(30);
-/// How many rounds pass between two looks for what may go.
-const ROUNDS_BETWEEN_SWEEPS: u32 = 720;
+/// How often it is looked for what may go.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// How often an instance that does not lead looks at what waits.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// What a mail says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,43 +69,27 @@ pub struct Postman {
     state: AppState,
     writer: Box<dyn Writer>,
     stopper: Stopper,
+    pace: Mutex<Pace>,
+}
+
+/// What one turn leaves to the next.
+struct Pace {
+    pause: Duration,
+    swept: Option<Instant>,
+    looked: Option<Instant>,
 }
 
 impl Postman {
     /// For the database, the clock and the mailer of `state`; the mails are written by `writer`.
     #[must_use]
     pub fn new(state: &AppState, writer: Box<dyn Writer>) -> Self {
-        Self { state: state.clone(), writer, stopper: Stopper::default() }
+        let pace = Mutex::new(Pace { pause: Self::EVERY, swept: None, looked: None });
+        Self { state: state.clone(), writer, stopper: Stopper::default(), pace }
     }
 
     /// What stops it, as soon as what it has in hand is sent.
     pub fn stopper(&self) -> Stopper {
         self.stopper.clone()
-    }
-
-    /// A round every five seconds, more rarely while the mail server is away, until it is stopped: for a task of its own, one a
-    /// process.
-    pub async fn run(self) {
-        let mut pause = EVERY;
-        for round in 0_u32.. {
-            self.stopper.wait(pause).await;
-            if self.stopper.is_stopped() {
-                return;
-            }
-            pause = match self.round().await {
-                Ok(done) if done.is_away => (pause * 2).min(LONGEST),
-                Ok(_) => EVERY,
-                Err(error) => {
-                    log::warn!("the mail of this round is not sent: {error}");
-                    EVERY
-                }
-            };
-            if round % ROUNDS_BETWEEN_SWEEPS == 0
-                && let Err(error) = self.sweep().await
-            {
-                log::warn!("old mail is not removed this time: {error}");
-            }
-        }
     }
 
     /// Sends everything that is due now, as far as the mail server takes it, some at once.
@@ -132,6 +120,7 @@ impl Postman {
 
     /// Tells health and metrics what waits.
     async fn tell(&self) -> Result<(), DbErr> {
+        self.pace().looked = Some(Instant::now());
         let backlog = queries::backlog(&self.state.db.reader(), self.state.clock.now() - FORGOTTEN).await?;
         self.state.post.note_held_up(backlog.away > 0 || backlog.forgotten > 0);
         metrics::mails_retried(backlog.retried);
@@ -148,6 +137,10 @@ impl Postman {
             Entity::delete_many().filter(Column::Status.ne(MailStatus::Waiting)).filter(Column::FinishedAt.lt(before));
         let removed = self.state.db.write_idempotent(async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?;
         Ok(removed + self.writer.sweep(&self.state).await?)
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends one mail, if no other instance does: what became of it.
@@ -191,6 +184,47 @@ impl Postman {
             .filter(Column::DueAt.eq(due_at));
         Ok(self.state.db.write(async |uow| uow.update_where(update.clone(), NO_PAGE).await).await? == 1)
     }
+}
+
+impl Job for Postman {
+    const NAME: &'static str = "mail";
+    const EVERY: Duration = Duration::from_secs(5);
+    /// For a mail that is just being sent. One that is cut off may be sent twice.
+    const GRACE: Duration = Duration::from_secs(5);
+    type Error = AppError;
+
+    async fn turn(&self) -> Result<Duration, AppError> {
+        let round = self.round().await;
+        let is_away = round.as_ref().is_ok_and(|done| done.is_away);
+        let pause = {
+            let mut pace = self.pace();
+            pace.pause = if is_away { (pace.pause * 2).min(LONGEST) } else { Self::EVERY };
+            pace.pause
+        };
+        round?;
+        if is_due(self.pace().swept, SWEEP_EVERY) {
+            self.pace().swept = Some(Instant::now());
+            self.sweep().await?;
+        }
+        Ok(pause)
+    }
+
+    /// The leader may be one that sends nothing: what waits is told by every instance.
+    async fn stand_by(&self) {
+        let is_due = is_due(self.pace().looked, LOOK_EVERY);
+        if is_due && let Err(error) = self.tell().await {
+            log::warn!("nobody can tell what mail waits: {error}");
+        }
+    }
+
+    fn stop(&self) {
+        self.stopper.stop();
+    }
+}
+
+/// Whether what was last done at that time is to be done again.
+fn is_due(last: Option<Instant>, every: Duration) -> bool {
+    last.is_none_or(|last| last.elapsed() >= every)
 }
 
 fn letter(mail: &Model, recipient: &Recipient, words: Words) -> Letter {
