@@ -8,6 +8,7 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::accounting::SlowLog;
+use super::identity::Servers;
 use super::liveness::Liveness;
 use super::{ConnectError, Reader, errors, postgres, sqlite};
 use crate::coherence::{Coherence, ReadSet};
@@ -34,6 +35,7 @@ struct Inner {
     writer: Option<Arc<Mutex<()>>>,
     pooler_mismatch: AtomicBool,
     coherence: OnceLock<Coherence>,
+    servers: Servers,
 }
 
 impl Inner {
@@ -87,6 +89,7 @@ impl Database {
             writer: settings.is_embedded().then(Arc::default),
             pooler_mismatch: AtomicBool::new(false),
             coherence: OnceLock::new(),
+            servers: Servers::default(),
         };
         let database = Self { inner: Arc::new(inner) };
         database.show_pool();
@@ -120,6 +123,10 @@ impl Database {
 
     pub(super) fn coherence(&self) -> Option<&Coherence> {
         self.inner.coherence.get()
+    }
+
+    pub(super) fn servers(&self) -> &Servers {
+        &self.inner.servers
     }
 
     /// The way to read. Within a page in the making, the page learns of the topics of each statement. Cheap; one a request.

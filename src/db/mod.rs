@@ -15,6 +15,7 @@ mod connect_error;
 mod connection;
 mod errors;
 pub mod health;
+mod identity;
 mod instances;
 mod liveness;
 mod marks;

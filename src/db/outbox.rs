@@ -9,8 +9,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use entity::cache_outbox::{Column, Entity, Model};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Statement,
+};
 
+use super::identity::{Identity, identity};
 use super::marks::rows;
 use super::{Database, instances};
 use crate::coherence::{Coherence, Membership, Topic, Topics};
@@ -27,6 +31,12 @@ const WHILE_MISSING: Duration = Duration::from_millis(300);
 const ROWS: usize = 1_000;
 /// How often topics are put into it before they are given up: a connection may just have been lost.
 const TRIES: u32 = 3;
+/// By hand: in one statement who the server is, though no row may be there, and at most [`ROWS`] rows.
+const LOOK: &str = concat!(
+    "SELECT server.system, server.timeline, cache_outbox.id, cache_outbox.topic FROM (SELECT ",
+    identity!(),
+    ") AS server LEFT JOIN cache_outbox ON true ORDER BY cache_outbox.id LIMIT 1000"
+);
 
 impl Database {
     /// Reads the outbox again and again, and keeps account of the processes that share the store: for a task of its own, one a process.
@@ -142,33 +152,62 @@ impl Database {
         }
     }
 
-    /// Renews topics in the outbox and takes them out: how many rows there were, and how many are gone. Nothing is taken out while the
+    /// Renews topics in the outbox and takes them out: how many there were, and how many are gone. Nothing is taken out while the
     /// store cannot be reached, nor before every process has heard of the new stamps.
+    ///
+    /// A server that took the place of the one that was known may lack what pages were made of: then everything is renewed.
     ///
     /// # Errors
     /// The database's.
     pub async fn drain_outbox(&self) -> Result<(usize, usize), DbErr> {
         let Some(coherence) = self.coherence() else { return Ok((0, 0)) };
         let began = coherence.begin_reading();
-        let find = Entity::find().order_by_asc(Column::Id).limit(u64::try_from(ROWS).unwrap_or(u64::MAX));
-        let rows: Vec<Model> = self.reader().run(NO_PAGE, async |conn| find.clone().all(conn).await).await?;
+        let (found, rows) = self.look_into_outbox().await?;
         // A name that nobody here knows is one of a newer release: to be safe, everything. So is what is too much for one reading.
-        let topic = |row: &Model| Topic::parse(&row.topic).unwrap_or(Topic::Everything);
+        let topic = |(_, topic): &(i64, String)| Topic::parse(topic).unwrap_or(Topic::Everything);
         let mut topics: BTreeSet<Topic> = rows.iter().map(topic).collect();
-        if rows.len() >= ROWS {
+        let is_new = found.is_some_and(|found| self.servers().is_new(found));
+        if is_new {
+            log::warn!(
+                "the database is another server than before, or lost what it had: nothing that was kept is believed"
+            );
+        }
+        if rows.len() >= ROWS || is_new {
             topics.insert(Topic::Everything);
         }
         coherence.outbox_was_read(began, &topics);
-        if topics.is_empty() || coherence.renew(&topics).await.is_err() {
-            return Ok((rows.len(), 0));
+        let left = rows.len() + usize::from(is_new);
+        if !topics.is_empty() && coherence.renew(&topics).await.is_err() {
+            return Ok((left, 0));
         }
-        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        self.write_idempotent(async |uow| {
-            let done = Entity::delete_many().filter(Column::Id.is_in(ids.iter().copied()));
-            uow.delete_where(done, NO_PAGE).await
-        })
-        .await?;
-        Ok((rows.len(), rows.len()))
+        if let Some(found) = found {
+            self.servers().note(found);
+        }
+        let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
+        if !ids.is_empty() {
+            self.write_idempotent(async |uow| {
+                let done = Entity::delete_many().filter(Column::Id.is_in(ids.iter().copied()));
+                uow.delete_where(done, NO_PAGE).await
+            })
+            .await?;
+        }
+        Ok((left, left))
+    }
+
+    /// Who the server is, if it tells, and the id and topic of each row.
+    async fn look_into_outbox(&self) -> Result<(Option<Identity>, Vec<(i64, String)>), DbErr> {
+        let reader = self.reader();
+        if self.tells_identity().await? {
+            let question = Statement::from_string(DbBackend::Postgres, LOOK);
+            let found = reader.run(NO_PAGE, async |conn| conn.query_all_raw(question.clone()).await).await?;
+            let identity = found.first().map(Identity::of).transpose()?;
+            let rows = found.iter().filter_map(|row| row.try_get("", "id").ok().flatten().map(|id: i64| (id, row)));
+            let rows = rows.map(|(id, row)| Ok((id, row.try_get("", "topic")?))).collect::<Result<_, DbErr>>()?;
+            return Ok((identity, rows));
+        }
+        let find = Entity::find().order_by_asc(Column::Id).limit(u64::try_from(ROWS).unwrap_or(u64::MAX));
+        let rows: Vec<Model> = reader.run(NO_PAGE, async |conn| find.clone().all(conn).await).await?;
+        Ok((None, rows.into_iter().map(|row| (row.id, row.topic)).collect()))
     }
 
     /// Waits until the outbox is empty, a little longer than servers leave it alone at most: for commands, which have told nobody else. `false`: it is not.

@@ -1,22 +1,38 @@
 //! What became of a COMMIT whose answer was lost.
 //!
 //! A unit of work learns the number of its transaction when it begins. When the connection breaks during COMMIT, Postgres can be
-//! asked under that number whether it was committed, so a write is neither lost nor done twice.
+//! asked under that number whether it was committed, so a write is neither lost nor done twice. Only the server that ran it can tell, on the
+//! timeline on which it did ([`super::identity`]): of any other the answer is about some other transaction.
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
 use super::errors::{is_dropped, is_silent};
+use super::identity::{ALLOWED, Identity, Kinship, identity};
 use super::retries::Retries;
 use super::{Database, UnitOfWork};
 
 /// Begins the bookkeeping of a unit of work: the transaction's number, and the limit on its statements for poolers that did
 /// not take it at the start of the session (`true` = for this transaction only). The second limit ends a transaction whose
 /// process was stopped on its way to COMMIT, before the hold on its topics runs out.
-pub(super) const OPEN: &str = "SELECT txid_current() AS id, set_config('statement_timeout', $1, true), \
-set_config('idle_in_transaction_session_timeout', $2, true)";
-const STATUS: &str = "SELECT txid_status($1) AS status";
+macro_rules! open {
+    () => {
+        "SELECT txid_current() AS id, set_config('statement_timeout', $1, true), \
+         set_config('idle_in_transaction_session_timeout', $2, true)"
+    };
+}
+const OPEN: &str = open!();
+const OPEN_AND_TELL: &str = concat!(open!(), ", ", identity!());
+/// A number that was not given out yet is an error to `txid_status`, and would hide who the server is.
+macro_rules! status {
+    () => {
+        "SELECT CASE WHEN $1 < txid_snapshot_xmax(txid_current_snapshot()) THEN txid_status($1) \
+         ELSE 'in progress' END AS status"
+    };
+}
+const STATUS: &str = status!();
+const STATUS_AND_TELL: &str = concat!(status!(), ", ", identity!());
 
 /// While the old backend winds up the transaction is still "in progress": ask this often, this far apart.
 const QUESTIONS: u32 = 40;
@@ -24,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// True for statements that belong to BEGIN and COMMIT rather than to the work; they are not counted.
 pub(super) fn is_bookkeeping(sql: &str) -> bool {
-    sql == OPEN || sql == STATUS
+    [OPEN, OPEN_AND_TELL, STATUS, STATUS_AND_TELL, ALLOWED].contains(&sql)
 }
 
 /// What is known about a transaction.
@@ -35,9 +51,21 @@ pub(super) enum Outcome {
     Unknown,
 }
 
-/// The number under which a transaction can be asked about.
+/// What was answered to one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Settled(Outcome),
+    /// It is still running, or its successor's server is still recovering.
+    NotYet,
+}
+
+/// The number under which a transaction can be asked about, and whom.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ticket(i64);
+pub(super) struct Ticket {
+    id: i64,
+    /// `None`: nobody may ask who the server is.
+    server: Option<Identity>,
+}
 
 impl Ticket {
     /// `None` on SQLite, where COMMIT does not get lost.
@@ -45,24 +73,27 @@ impl Ticket {
         if database.backend() != DbBackend::Postgres {
             return Ok(None);
         }
+        let tells = database.servers().tell();
         let limit = database.statement_timeout().as_millis().to_string();
         let pause = database.longest_pause().as_millis().to_string();
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, OPEN, [limit.into(), pause.into()]);
+        let open = if tells { OPEN_AND_TELL } else { OPEN };
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, open, [limit.into(), pause.into()]);
         match unit.prepare(statement).await? {
-            Some(row) => Ok(Some(Self(row.try_get("", "id")?))),
+            Some(row) => {
+                let server = tells.then(|| Identity::of(&row)).transpose()?;
+                Ok(Some(Self { id: row.try_get("", "id")?, server }))
+            }
             None => Err(DbErr::RecordNotFound("the number of a transaction".to_owned())),
         }
     }
 
     pub(super) async fn outcome(self, database: &Database) -> Outcome {
         for _ in 0..QUESTIONS {
-            match self.status(database).await.as_deref() {
-                Ok("committed") => return Outcome::Committed,
-                Ok("aborted") => return Outcome::RolledBack,
-                Ok("in progress") => tokio::time::sleep(PAUSE).await,
-                Ok(_) => break,
+            match self.status(database).await {
+                Ok(Answer::Settled(outcome)) => return outcome,
+                Ok(Answer::NotYet) => tokio::time::sleep(PAUSE).await,
                 Err(error) => {
-                    log::error!("cannot ask what became of transaction {}: {error}", self.0);
+                    log::error!("cannot ask what became of transaction {}: {error}", self.id);
                     break;
                 }
             }
@@ -70,27 +101,41 @@ impl Ticket {
         Outcome::Unknown
     }
 
-    /// Whether the transaction is known to be over, one way or the other. One that is too old to be remembered is.
+    /// Whether the transaction is known to be over, one way or the other. One that is too old to be remembered is, and so is one of
+    /// a server that another has followed: what that one does not have by now it will never have.
     pub(super) async fn is_over(self, database: &Database) -> bool {
         let asked = database.bounded(database.bare().query_one_raw(self.question())).await;
-        let told = asked.and_then(|row| row.map_or(Ok(None), |row| row.try_get::<Option<String>>("", "status")));
-        told.is_ok_and(|status| status.as_deref() != Some("in progress"))
+        asked.and_then(|row| self.read(row.as_ref())).is_ok_and(|answer| answer != Answer::NotYet)
     }
 
     fn question(self) -> Statement {
-        Statement::from_sql_and_values(DbBackend::Postgres, STATUS, [self.0.into()])
+        let status = if self.server.is_some() { STATUS_AND_TELL } else { STATUS };
+        Statement::from_sql_and_values(DbBackend::Postgres, status, [self.id.into()])
+    }
+
+    fn read(self, row: Option<&QueryResult>) -> Result<Answer, DbErr> {
+        let Some(row) = row else { return Ok(Answer::Settled(Outcome::Unknown)) };
+        let kinship = match self.server {
+            Some(server) => server.compare(Identity::of(row)?),
+            None => Kinship::Same,
+        };
+        let status: Option<String> = row.try_get("", "status")?;
+        Ok(match (kinship, status.as_deref()) {
+            (Kinship::Recovering, _) | (Kinship::Same, Some("in progress")) => Answer::NotYet,
+            (Kinship::Same, Some("committed")) => Answer::Settled(Outcome::Committed),
+            (Kinship::Same, Some("aborted")) => Answer::Settled(Outcome::RolledBack),
+            // A transaction of this number is there, and is another one, or was another one.
+            (Kinship::Stranger, _) | (Kinship::Same, _) => Answer::Settled(Outcome::Unknown),
+        })
     }
 
     /// Asked like this, not through a reader: it is asked in a task of its own, behind whoever waits for the answer. The connection that is
     /// handed out may be one of those that were lost, so it is asked more than once.
-    async fn status(self, database: &Database) -> Result<String, DbErr> {
+    async fn status(self, database: &Database) -> Result<Answer, DbErr> {
         let mut tries = Retries::default();
         loop {
             match database.bounded(database.bare().query_one_raw(self.question())).await {
-                Ok(row) => {
-                    let status = row.map_or(Ok(None), |row| row.try_get::<Option<String>>("", "status"))?;
-                    return Ok(status.unwrap_or_default());
-                }
+                Ok(row) => return self.read(row.as_ref()),
                 Err(error) => {
                     database.learn_from(&error);
                     if !is_dropped(&error) || is_silent(&error) || !tries.after_drop().await {

@@ -153,6 +153,8 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        // Before there is a transaction: what asks needs a connection of its own.
+        self.tells_identity().await?;
         let result = self.bounded(self.bare().begin_with_options(options)).await;
         if let Err(error) = &result {
             self.learn_from(error);

@@ -11,6 +11,8 @@ mod accounting;
 mod announcing;
 mod connecting;
 mod dropped;
+mod failover;
+mod pair;
 mod postgres;
 mod silence;
 mod sqlite;

@@ -91,7 +91,7 @@ async fn empty_postgres() -> Option<String> {
 }
 
 /// A connection that a pooler accepts as well.
-async fn connect(url: &str) -> PgConnection {
+pub(crate) async fn connect(url: &str) -> PgConnection {
     let options = PgConnectOptions::from_str(url).unwrap().extra_float_digits(None);
     PgConnection::connect_with(&options).await.unwrap()
 }
