@@ -10,7 +10,7 @@ use entity::enums::Role;
 use crate::{
     access::{Authenticator, navigation, queries},
     coherence::{Topic, Topics},
-    session::{KEY_HASH, USER_ID},
+    session::{HOSPITAL_ID, KEY_HASH, USER_ID},
     web::{
         AppError,
         middleware::server_timing::AskedBy,
@@ -153,13 +153,16 @@ impl Viewer {
             return Ok(None);
         };
         let address = Peer::of(request, &authenticator.kit.trusted_proxies).address;
-        let topics = match session.get::<i64>(USER_ID).map_err(AppError::internal)? {
-            // Of the session itself nothing need be named: whose a session is is asked anew for each page that is served.
-            Some(id) => Topics::from([Topic::Account(id), Topic::Inbox(id), Topic::Hospitals]),
-            None => Topics::exempt("nobody knows yet whose session it is"),
-        };
+        let user_id = session.get::<i64>(USER_ID).map_err(AppError::internal)?;
+        let hospital = session.get::<Option<i64>>(HOSPITAL_ID).map_err(AppError::internal)?;
         let reader = authenticator.database.reader();
-        let viewer = queries::viewer(authenticator, (&reader, topics), (&key_hash, address)).await?;
+        let look = async |topics| queries::viewer(authenticator, (&reader, topics), (&key_hash, address)).await;
+        let mut viewer = look(topics(user_id, hospital)).await?;
+        // Moved to another hospital since the session's copy was looked at.
+        let moved = |viewer: &Self| hospital.is_some_and(|id| id != viewer.hospital().map(|own| own.id));
+        if viewer.as_ref().is_some_and(moved) {
+            viewer = look(topics(user_id, None)).await?;
+        }
         if let Some(viewer) = &viewer {
             request.extensions_mut().insert(AskedBy(viewer.user_id));
             request.extensions_mut().insert(viewer.shell());
@@ -167,6 +170,17 @@ impl Viewer {
         }
         Ok(viewer)
     }
+}
+
+/// What is shown of whoever asks, on each of their pages. `hospital`: whose they are, if that is known.
+fn topics(user_id: Option<i64>, hospital: Option<Option<i64>>) -> Topics {
+    // Of the session itself nothing need be named: whose a session is is asked anew for each page that is served.
+    let Some(id) = user_id else { return Topics::exempt("nobody knows yet whose session it is") };
+    let row = match hospital {
+        Some(known) => known.map(Topic::Hospital),
+        None => Some(Topic::Hospitals),
+    };
+    Topics::from([Topic::Account(id), Topic::Inbox(id)]).and(row)
 }
 
 impl Audience for Viewer {

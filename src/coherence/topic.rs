@@ -13,9 +13,10 @@ use entity::enums::Role;
 pub enum Topic {
     /// All there is: touched when rows were changed in bulk or behind the server's back. Every page depends on it.
     Everything,
-    /// The row of any hospital. Hospitals change a few times a year, so one topic serves all, and a page can depend on its
-    /// viewer's hospital before it is known which that is.
+    /// The rows of all hospitals: for lists of them, and for whoever looks before it is known which hospital theirs is.
     Hospitals,
+    /// The row of one hospital (`hospital.id`), as its own people and its page in the directory show it.
+    Hospital(i64),
     /// Who there is on the platform, hospital by hospital: anybody added, changed, closed.
     Platform,
     /// When administrators and doctors last signed in.
@@ -57,6 +58,7 @@ impl Topic {
         match (word, id) {
             ("everything", "") => Some(Self::Everything),
             ("hospitals", "") => Some(Self::Hospitals),
+            ("hospital", _) => with_id(Self::Hospital),
             ("platform", "") => Some(Self::Platform),
             ("sign_ins", "") => Some(Self::SignIns),
             ("directory", "") => Some(Self::Directory),
@@ -79,6 +81,7 @@ impl fmt::Display for Topic {
         match self {
             Self::Everything => f.write_str("everything"),
             Self::Hospitals => f.write_str("hospitals"),
+            Self::Hospital(id) => write!(f, "hospital:{id}"),
             Self::Platform => f.write_str("platform"),
             Self::SignIns => f.write_str("sign_ins"),
             Self::Directory => f.write_str("directory"),
@@ -134,6 +137,12 @@ impl Topics {
         Self::each(own.chain(known).chain(among.into_iter().flatten()))
     }
 
+    /// For a write to a hospital's row; `None` for one that is being made, which no page is about yet.
+    #[must_use]
+    pub fn of_hospital(hospital_id: Option<i64>) -> Self {
+        Self::from(Topic::Hospitals).and(hospital_id.map(Topic::Hospital))
+    }
+
     /// For noting that somebody of this role has signed in.
     #[must_use]
     pub fn of_sign_in(role: Role) -> Self {
@@ -185,6 +194,7 @@ mod tests {
         let topics = [
             Topic::Everything,
             Topic::Hospitals,
+            Topic::Hospital(9),
             Topic::Platform,
             Topic::SignIns,
             Topic::Directory,

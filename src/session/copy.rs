@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use entity::user_session;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::KeyHash;
+use super::rows::Found;
 use crate::coherence::{Basis, Topic};
 
 /// A session as far as a request needs it. Times are whole seconds. It is believed only while its person's topic has the stamp that it
@@ -17,6 +17,8 @@ pub struct SessionCopy {
     pub session_id: i64,
     /// `user.id`.
     pub user_id: i64,
+    /// `hospital.id` of theirs; none of whoever runs the platform. Whatever moves a person touches their topic as well.
+    pub hospital_id: Option<i64>,
     /// As in the row when the copy was made.
     pub last_seen_at: DateTime<Utc>,
     /// The absolute limit.
@@ -29,12 +31,15 @@ pub struct SessionCopy {
 pub(super) struct Signer(Hmac<Sha256>);
 
 /// First field: a copy of another layout is not one.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
+
+/// In place of a hospital's id.
+const NONE: &str = "-";
 
 impl SessionCopy {
-    pub(super) fn of(row: &user_session::Model, basis: Basis) -> Self {
-        let (session_id, user_id) = (row.id, row.user_id);
-        Self { session_id, user_id, last_seen_at: row.last_seen_at, expires_at: row.expires_at, basis }
+    pub(super) fn of(Found { row, hospital_id }: &Found, basis: Basis) -> Self {
+        let (session_id, user_id, hospital_id) = (row.id, row.user_id, *hospital_id);
+        Self { session_id, user_id, hospital_id, last_seen_at: row.last_seen_at, expires_at: row.expires_at, basis }
     }
 
     /// One line of text for the session of this hash, signed.
@@ -42,7 +47,9 @@ impl SessionCopy {
         let [(_, stamp)] = self.basis.stamps.as_slice() else { return None };
         let (epoch, stamp) = (std::str::from_utf8(&self.basis.epoch).ok()?, std::str::from_utf8(stamp).ok()?);
         let (seen, expires) = (self.last_seen_at.timestamp(), self.expires_at.timestamp());
-        let fields = format!("{VERSION} {epoch} {stamp} {} {} {seen} {expires}", self.session_id, self.user_id);
+        let (session, user) = (self.session_id, self.user_id);
+        let hospital = self.hospital_id.map_or_else(|| NONE.to_owned(), |id| id.to_string());
+        let fields = format!("{VERSION} {epoch} {stamp} {session} {user} {hospital} {seen} {expires}");
         let signature = signer.sign(hash, &fields);
         Some(format!("{fields} {signature}"))
     }
@@ -58,12 +65,18 @@ impl SessionCopy {
             return None;
         }
         let (epoch, stamp) = (fields.next()?.to_owned(), fields.next()?.to_owned());
-        let mut number = || fields.next()?.parse::<i64>().ok();
-        let (session_id, user_id, seen, expires) = (number()?, number()?, number()?, number()?);
+        let number = |field: &str| field.parse::<i64>().ok();
+        let (session_id, user_id) = (number(fields.next()?)?, number(fields.next()?)?);
+        let hospital_id = match fields.next()? {
+            NONE => None,
+            id => Some(number(id)?),
+        };
+        let (seen, expires) = (number(fields.next()?)?, number(fields.next()?)?);
         let stamps = vec![(Topic::Account(user_id), Bytes::from(stamp))];
         Some(Self {
             session_id,
             user_id,
+            hospital_id,
             last_seen_at: DateTime::from_timestamp(seen, 0)?,
             expires_at: DateTime::from_timestamp(expires, 0)?,
             basis: Basis { epoch: epoch.into(), stamps, until: None },
@@ -107,6 +120,7 @@ mod tests {
         SessionCopy {
             session_id: 7,
             user_id: 5,
+            hospital_id: Some(3),
             last_seen_at: DateTime::from_timestamp(1_900_000_000, 0).unwrap_or_default(),
             expires_at: DateTime::from_timestamp(1_900_040_000, 0).unwrap_or_default(),
             basis: Basis {
@@ -122,11 +136,14 @@ mod tests {
         let (mine, other) = (KeyHash::of_text("mine"), KeyHash::of_text("other"));
         let line = copy().encode(&mine, &signer(1)).unwrap_or_default();
         assert_eq!(SessionCopy::decode(line.as_bytes(), &mine, &signer(1)), Some(copy()));
+        let of_the_platform = SessionCopy { hospital_id: None, ..copy() };
+        let its_line = of_the_platform.encode(&mine, &signer(1)).unwrap_or_default();
+        assert_eq!(SessionCopy::decode(its_line.as_bytes(), &mine, &signer(1)), Some(of_the_platform));
         assert_eq!(SessionCopy::decode(line.as_bytes(), &other, &signer(1)), None, "another session");
         assert_eq!(SessionCopy::decode(line.as_bytes(), &mine, &signer(2)), None, "another key");
         let forged = line.replace(" 5 ", " 6 ");
         assert_eq!(SessionCopy::decode(forged.as_bytes(), &mine, &signer(1)), None, "another person");
-        for bytes in ["", "-", "2 e1 s1 7 5 1 2", "2 e1 s1 7 5 1 2 xy"] {
+        for bytes in ["", "-", "3 e1 s1 7 5 3 1 2", "3 e1 s1 7 5 3 1 2 xy"] {
             assert_eq!(SessionCopy::decode(bytes.as_bytes(), &mine, &signer(1)), None, "{bytes:?}");
         }
     }

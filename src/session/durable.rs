@@ -55,9 +55,12 @@ impl SessionStore for DurableStore {
         };
         // Before there is a row: whatever ends the session later gives the topic another stamp.
         let basis = self.0.copies().basis(user_id).await;
-        let row = rows::insert(self.0.database(), &new).await.map_err(|error| SaveError::Other(error.into()))?;
-        if let Some(basis) = basis {
-            self.0.put(&new.key_hash, SessionCopy::of(&row, basis)).await;
+        rows::insert(self.0.database(), &new).await.map_err(|error| SaveError::Other(error.into()))?;
+        // Without a copy the next request makes one.
+        if let Some(basis) = basis
+            && let Ok(Some(found)) = rows::find(self.0.database(), &new.key_hash).await
+        {
+            self.0.put(&new.key_hash, SessionCopy::of(&found, basis)).await;
         }
         Ok(key)
     }
@@ -100,20 +103,20 @@ impl DurableStore {
             Some(user_id) => self.0.copies().basis(user_id).await,
             None => None,
         };
-        let mut row = rows::find(self.0.database(), hash).await?;
-        if let (None, false, Some(found)) = (missed.user_id, missed.is_store_away, &row) {
-            basis = self.0.copies().basis(found.user_id).await;
+        let mut found = rows::find(self.0.database(), hash).await?;
+        if let (None, false, Some(first)) = (missed.user_id, missed.is_store_away, &found) {
+            basis = self.0.copies().basis(first.row.user_id).await;
             if basis.is_some() {
-                row = rows::find(self.0.database(), hash).await?;
+                found = rows::find(self.0.database(), hash).await?;
             }
         }
-        let Some(row) = row.filter(|row| row.revoked_at.is_none()) else {
+        let Some(found) = found.filter(|found| found.row.revoked_at.is_none()) else {
             return Ok(Verdict::Over);
         };
         // Without one it can be believed now and must not be kept.
         let is_kept = basis.is_some();
         let none = crate::coherence::Basis { epoch: bytes::Bytes::new(), stamps: Vec::new(), until: None };
-        let copy = SessionCopy::of(&row, basis.unwrap_or(none));
+        let copy = SessionCopy::of(&found, basis.unwrap_or(none));
         if !self.0.is_live(&copy, self.0.now()) {
             return Ok(Verdict::Over);
         }

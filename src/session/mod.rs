@@ -47,7 +47,7 @@ pub use self::copy::SessionCopy;
 pub use self::durable::DurableStore;
 pub use self::key::KeyHash;
 pub use self::naming::{Named, only_certain};
-pub use self::state::{KEY_HASH, SESSION_ID, USER_ID, begin, end};
+pub use self::state::{HOSPITAL_ID, KEY_HASH, SESSION_ID, USER_ID, begin, end};
 use self::touches::Touches;
 use crate::coherence::Store;
 use crate::db::{Database, Reader, UnitOfWork};

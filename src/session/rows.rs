@@ -1,10 +1,12 @@
 //! Sessions as rows of `user_session`: every statement about them except the viewer's own join.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::user_session::{ActiveModel, COLUMN, Column, Entity, Model};
+use entity::user;
+use entity::user_session::{ActiveModel, COLUMN, Column, Entity, Model, Relation};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, DbErr, EntityTrait as _, FromQueryResult, JoinType,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _,
 };
 
 use super::KeyHash;
@@ -44,12 +46,21 @@ pub(super) async fn insert(database: &Database, new: &NewSession) -> Result<Mode
         .await
 }
 
-/// The row of a session, whatever has become of it.
-pub(super) async fn find(database: &Database, hash: &KeyHash) -> Result<Option<Model>, DbErr> {
-    database
-        .reader_beside_pages()
-        .run(LIST_IS_NOT_KEPT, async |conn| Entity::find().filter(COLUMN.key_hash.eq(hash.as_str())).one(conn).await)
-        .await
+/// The row of a session, and the hospital of its person.
+#[derive(FromQueryResult)]
+pub(super) struct Found {
+    #[sea_orm(nested)]
+    pub(super) row: Model,
+    pub(super) hospital_id: Option<i64>,
+}
+
+/// The session of this hash, whatever has become of it.
+pub(super) async fn find(database: &Database, hash: &KeyHash) -> Result<Option<Found>, DbErr> {
+    let find = Entity::find()
+        .column_as(user::Column::HospitalId, "hospital_id")
+        .join(JoinType::InnerJoin, Relation::User.def())
+        .filter(COLUMN.key_hash.eq(hash.as_str()));
+    database.reader_beside_pages().run(LIST_IS_NOT_KEPT, async |conn| find.clone().into_model().one(conn).await).await
 }
 
 /// Notes that the session was used, in one statement. `false`: it has been revoked meanwhile.

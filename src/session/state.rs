@@ -13,6 +13,8 @@ pub const USER_ID: &str = "user_id";
 pub const KEY_HASH: &str = "key_hash";
 /// `user_session.id`, a number. Set by the store.
 pub const SESSION_ID: &str = "session_id";
+/// `hospital.id` of the person, or null; not there as long as nobody has looked. Set by the store.
+pub const HOSPITAL_ID: &str = "hospital_id";
 pub(super) const IP: &str = "ip";
 pub(super) const USER_AGENT: &str = "user_agent";
 
@@ -36,9 +38,11 @@ pub fn end(session: &Session) {
 
 pub(super) fn of(copy: &SessionCopy, hash: &KeyHash) -> HashMap<String, String> {
     let mut state = of_nobody(hash);
-    state.reserve(2);
+    state.reserve(3);
     state.insert(USER_ID.to_owned(), copy.user_id.to_string());
     state.insert(SESSION_ID.to_owned(), copy.session_id.to_string());
+    let hospital = copy.hospital_id.map_or_else(|| "null".to_owned(), |id| id.to_string());
+    state.insert(HOSPITAL_ID.to_owned(), hospital);
     state
 }
 

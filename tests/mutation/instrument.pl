@@ -54,7 +54,7 @@ sub make_functions_of_constants {
 sub uses_of_topics {
     my ($text) = @_;
     my $viewer = qr/viewer\.visit_topics\(\)|before\.topics\(\)|\b(?:\w+_)?topics\(viewer\)|visits_and_inbox\(viewer\)/;
-    my $made = qr/Topics::of_(?:person|sign_in)$parens/;
+    my $made = qr/Topics::of_(?:person|hospital|sign_in)$parens/;
     each_of($text, qr/(?<!fn )(?<made>$viewer|$made)/, sub {
         my $made = $+{made};
         my ($name) = $made =~ /(\w+)\(/;
@@ -102,10 +102,10 @@ for my $path (sort split /\n/, `find src/access src/features src/session -name '
     });
 }
 # What others name through these.
-change('src/cache/topic.rs', sub {
+change('src/coherence/topic.rs', sub {
     my ($text) = @_;
-    my %type = (of_visit => 'Self', of_person => 'Topic', of_sign_in => 'Topic');
-    for my $name (qw(of_visit of_person of_sign_in)) {
+    my %type = (of_visit => 'Self', of_person => 'Topic', of_hospital => 'Topic', of_sign_in => 'Topic');
+    for my $name (qw(of_visit of_person of_hospital of_sign_in)) {
         my ($head, $body) = $$text =~ m/(.*?pub fn $name\()(.*?\n    \}\n)/s or die "$file: no $name\n";
         my ($start, $length) = (length $head, length $body);
         name_topics(\$body, $type{$name});

@@ -1,6 +1,7 @@
 //! What is cached, for whom, and how it is told; what is not, and why.
 
 mod exchange;
+mod hospitals;
 mod outages;
 mod strangers;
 mod the_door;

@@ -113,7 +113,7 @@ pub(crate) async fn names(viewer: &Viewer, reader: &Reader) -> Result<Vec<(i64, 
 /// The hospital `id`, if it is listed.
 pub(super) async fn listed(reader: &Reader, id: i64) -> Result<Option<HospitalRow>, DbErr> {
     let found = as_rows(hospital::Entity::find_by_id(id)).filter(hospital::Column::Active.eq(true));
-    reader.run([Topic::Hospitals, Topic::Doctors(id)], async |conn| found.clone().into_model().one(conn).await).await
+    reader.run([Topic::Hospital(id), Topic::Doctors(id)], async |conn| found.clone().into_model().one(conn).await).await
 }
 
 /// The doctors of hospital `id` who accept patients, by name.
@@ -131,7 +131,9 @@ pub(super) async fn accepting_doctors(reader: &Reader, id: i64, paging: Paging) 
         .order_by_asc(user::Column::Id)
         .limit(paging.size)
         .offset(paging.offset());
-    reader.run([Topic::Hospitals, Topic::Doctors(id)], async |conn| doctors.clone().into_model().all(conn).await).await
+    reader
+        .run([Topic::Hospital(id), Topic::Doctors(id)], async |conn| doctors.clone().into_model().all(conn).await)
+        .await
 }
 
 /// Everything about hospital `id`, for the platform.
@@ -142,7 +144,7 @@ pub(super) async fn hospital(viewer: &Viewer, reader: &Reader, id: i64) -> Resul
     let found = hospital::Entity::find_by_id(id)
         .expr_as(Expr::from(members(Role::Doctor)), "doctors")
         .expr_as(Expr::from(members(Role::Patient)), "patients");
-    let topics = [Topic::Hospitals, Topic::Doctors(id), Topic::Patients(id)];
+    let topics = [Topic::Hospital(id), Topic::Doctors(id), Topic::Patients(id)];
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }
 

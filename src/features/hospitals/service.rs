@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::forms::HospitalDetails;
 use crate::{
     access::Viewer,
-    coherence::{Topic, Topics},
+    coherence::Topics,
     db::{DbErr, Reader, ViolationKind, violation},
     features::audit::{self, Act},
     state::AppState,
@@ -42,9 +42,6 @@ impl From<DbErr> for NotKept {
         }
     }
 }
-
-/// What pages show of hospitals.
-const TOPICS: [Topic; 3] = [Topic::Hospitals, Topic::Platform, Topic::Directory];
 
 /// What a form carries to tell whether the hospital has been changed since.
 pub(super) fn version(row: &hospital::Model) -> String {
@@ -87,7 +84,7 @@ pub(super) async fn create(state: &AppState, viewer: &Viewer, details: &Hospital
         .db
         .write(async |uow| {
             let new = hospital::ActiveModel { active: Set(true), created_at: Set(now), ..row(details, now) };
-            let id = uow.insert(new, TOPICS).await?.id;
+            let id = uow.insert(new, Topics::of_hospital(None)).await?.id;
             let act = Act::new(AuditAction::Created, AuditSubject::Hospital, id).in_hospital(id);
             audit::record(uow, now, viewer, act).await?;
             Ok(id)
@@ -117,7 +114,7 @@ pub(super) async fn update(
             let update =
                 hospital::Entity::update_many().set(row(details, now)).filter(hospital::Column::Id.eq(read.id));
             let update = update.filter(hospital::Column::UpdatedAt.eq(read.updated_at));
-            if uow.update_where(update, TOPICS).await? == 0 {
+            if uow.update_where(update, Topics::of_hospital(Some(read.id))).await? == 0 {
                 return Err(NotKept::Stale);
             }
             let act = Act::new(AuditAction::Updated, AuditSubject::Hospital, read.id).in_hospital(read.id);
@@ -141,7 +138,7 @@ pub(super) async fn set_active(state: &AppState, viewer: &Viewer, (id, active): 
                 .col_expr(hospital::Column::UpdatedAt, Expr::value(now))
                 .filter(hospital::Column::Id.eq(id))
                 .filter(hospital::Column::Active.eq(!active));
-            if uow.update_where(update, TOPICS).await? == 0 {
+            if uow.update_where(update, Topics::of_hospital(Some(id))).await? == 0 {
                 return Ok(());
             }
             let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };

@@ -62,7 +62,7 @@ pub(super) async fn doctor(viewer: &Viewer, reader: &Reader, id: i64) -> Result<
     if viewer.role() != Role::HospitalAdmin {
         found = found.filter(user::Column::Active.eq(true));
     }
-    let topics = Topics::from([Topic::Doctors(hospital.id), Topic::Hospitals]);
+    let topics = Topics::from([Topic::Doctors(hospital.id), Topic::Hospital(hospital.id)]);
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }
 

@@ -29,7 +29,13 @@ async fn no_page_is_stale_after_a_hospital_gets_another_name() {
         ("super", "/admins"),
         ("doctor", "/dashboard"),
     ];
-    world.after("another name of the hospital", &changes, write(&world, update, Topic::Hospitals.into())).await;
+    world
+        .after(
+            "another name of the hospital",
+            &changes,
+            write(&world, update, Topics::of_hospital(Some(people.hospital.id))),
+        )
+        .await;
 }
 
 #[tokio::test]

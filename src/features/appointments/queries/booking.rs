@@ -104,7 +104,7 @@ async fn parties(
     all.union(UnionType::All, whole(patients.into_query()));
     let hospital = viewer.hospital().map(|hospital| hospital.id);
     let topics = crate::features::people::patient_topics(viewer);
-    let topics = topics.and(hospital.map(Topic::Doctors)).and([Topic::Hospitals]);
+    let topics = topics.and(hospital.map(Topic::Doctors)).and(hospital.map(Topic::Hospital));
     reader
         .run(topics, async |conn| {
             let statement = StatementBuilder::build(&all, &conn.get_database_backend());
