@@ -57,7 +57,15 @@ chromium_here() { command -v chromium || command -v chromium-browser || command 
 
 format() { cargo fmt --all --check; }
 
-lint() { cargo clippy --locked --workspace --all-targets -- -D warnings; }
+# First what needs no build.
+lint() {
+  if needed perl perl; then
+    tests/mutation/listed.sh
+  else
+    leave_out "the list of equivalent mutants is checked with perl"
+  fi
+  cargo clippy --locked --workspace --all-targets -- -D warnings
+}
 
 # Which crates may be built in, from where and under which licence: deny.toml. Without optimisation the tool is
 # installed in two minutes; advisories are not asked for, because that fetches a database from another host.
