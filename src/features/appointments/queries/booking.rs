@@ -17,7 +17,7 @@ use crate::{
     access::{Standing, Viewer},
     coherence::Topic,
     db::Reader,
-    features::people::patients_matching,
+    features::people::{patient_topics, patients_matching},
 };
 
 /// So many patients are offered at once; beyond them one searches.
@@ -103,7 +103,7 @@ async fn parties(
     let mut all = whole(doctors.into_query());
     all.union(UnionType::All, whole(patients.into_query()));
     let hospital = viewer.hospital().map(|hospital| hospital.id);
-    let topics = crate::features::people::patient_topics(viewer);
+    let topics = patient_topics(viewer);
     let topics = topics.and(hospital.map(Topic::Doctors)).and(hospital.map(Topic::Hospital));
     reader
         .run(topics, async |conn| {
