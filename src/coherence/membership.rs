@@ -220,10 +220,12 @@ impl Membership {
         self.lease.max(OUTBOX_LEASE) + MARGIN
     }
 
-    /// How often it was silent. To be asked before the outbox is read, for [`Self::resume`].
+    /// How often it was silent, while nothing is being committed without Redis. To be asked before the outbox is read, for
+    /// [`Self::resume`]: what is committed during the reading may be missing in it.
     #[must_use]
-    pub fn silences(&self) -> u64 {
-        self.state().silences
+    pub fn silences(&self) -> Option<u64> {
+        let state = self.state();
+        (state.unheard == 0).then_some(state.silences)
     }
 
     /// Goes back among the registered: Redis answers, and the outbox was found empty by a reading that began when there had been so many

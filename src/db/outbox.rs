@@ -72,8 +72,9 @@ impl Database {
         if is_empty && membership.is_silent() && self.store_is_back().await {
             instances::stand_apart(self, membership, false).await?;
             // What was committed until just now, here or by those who relied on its standing apart.
-            let silences = membership.silences();
-            if self.read_outbox().await? == 0 {
+            if let Some(silences) = membership.silences()
+                && self.read_outbox().await? == 0
+            {
                 membership.resume(silences);
             }
         }

@@ -70,12 +70,12 @@ local message = 'h ' .. believed .. ' ' .. next_sequence() .. ' ' .. process .. 
 redis.call('PUBLISH', channel, message) \
 return {0, message, 1, grace, live()}";
 
-/// … holder, a random number, milliseconds a stamp stays. Takes the holder out. Whatever stands at a key that nobody else holds
+/// … holder, a random number, milliseconds a stamp stays, `1` if the hold may have been said twice. Takes the holder out. Whatever stands at a key that nobody else holds
 /// is replaced: a hold of ours, and also what came into its place if it was evicted or flushed meanwhile. Publishes
 /// `s {epoch} {sequence} {process} {1: to be acknowledged} {topic}={stamp} … {topic}=!{milliseconds} …`, the latter for what others hold.
-/// Answers `{0, message, 1: the hold stood at every key, grace, {process, milliseconds left, …}}`.
+/// Answers `{0, message, 1: the hold stood at every key and was said once, grace, {process, milliseconds left, …}}`.
 const RENEW: &str = "\
-local told, stood = '', 1 \
+local told, stood = '', ARGV[8] == '1' and 0 or 1 \
 for _, key in ipairs(KEYS) do \
 local kept, last, mine = others(redis.call('GET', key), ARGV[5]) \
 if not mine then stood = 0 end \

@@ -50,11 +50,12 @@ impl RedisStore {
         certainty: Certainty,
     ) -> Result<(), Unavailable> {
         let (random, time) = (random(), millis(STAMP_FOR).to_string());
-        let arguments = [holder.as_bytes(), random.as_bytes(), time.as_bytes()];
+        let doubt = if certainty == Certainty::Doubtful { "1" } else { "" };
+        let arguments = [holder.as_bytes(), random.as_bytes(), time.as_bytes(), doubt.as_bytes()];
         let said = self.say(Script::Renew, topics, &arguments).await?;
         // A hold that was gone may have been followed by a stamp, and a page under it that somebody believes: they have to
         // hear of the new one before the writer is answered.
-        if !said.stood || certainty == Certainty::Doubtful {
+        if !said.stood {
             self.wait(said).await;
         }
         Ok(())
