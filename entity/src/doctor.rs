@@ -32,6 +32,10 @@ pub struct Model {
     pub times_off: HasMany<super::time_off::Entity>,
     #[sea_orm(has_many)]
     pub appointments: HasMany<super::appointment::Entity>,
+    #[sea_orm(has_many)]
+    pub care_relations: HasMany<super::care_relation::Entity>,
+    #[sea_orm(has_one)]
+    pub tally: HasOne<super::doctor_tally::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -34,6 +34,8 @@ pub struct Model {
     pub users: HasMany<super::user::Entity>,
     #[sea_orm(has_many)]
     pub appointments: HasMany<super::appointment::Entity>,
+    #[sea_orm(has_one)]
+    pub tally: HasOne<super::hospital_tally::Entity>,
     #[sea_orm(has_many)]
     pub audit_entries: HasMany<super::audit_entry::Entity>,
 }

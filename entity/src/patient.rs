@@ -26,6 +26,8 @@ pub struct Model {
     pub user: BelongsTo<super::user::Entity>,
     #[sea_orm(has_many)]
     pub appointments: HasMany<super::appointment::Entity>,
+    #[sea_orm(has_many)]
+    pub care_relations: HasMany<super::care_relation::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -13,6 +13,7 @@ async fn every_figure_is_a_true_count() {
     let app = TestApp::start().await;
     let clinic = Clinic::create(&app).await;
     crowd_the_lists(&app, &clinic.here).await;
+    assert_kept_counts(&app).await;
     for (person, zone) in [
         (&clinic.super_admin, Tz::UTC),
         (&clinic.here.admin, clinic.here.hospital.zone),

@@ -42,6 +42,10 @@ impl AppointmentStatus {
     /// The states that take the doctor's and the patient's time: no two may overlap.
     pub const BUSY: [Self; 4] = [Self::Scheduled, Self::Confirmed, Self::Waiting, Self::InProgress];
 
+    /// The states that somebody still has to do something about.
+    pub const OPEN: [Self; 6] =
+        [Self::Requested, Self::Proposed, Self::Scheduled, Self::Confirmed, Self::Waiting, Self::InProgress];
+
     /// The states that nothing follows.
     pub const TERMINAL: [Self; 4] = [Self::Completed, Self::NoShow, Self::Rejected, Self::Cancelled];
 

@@ -13,6 +13,7 @@ mod append_only;
 mod closed_sets;
 mod instants;
 mod integrity;
+mod kept_counts;
 mod lengths;
 mod overlap;
 mod round_trip;

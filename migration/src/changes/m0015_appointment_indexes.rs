@@ -7,7 +7,7 @@ use crate::change::Change;
 use crate::dialect::{Dialect, drop_indexes};
 
 /// The states that somebody still has to do something about: few rows, whatever the archive holds.
-const OPEN: &str = "('requested', 'proposed', 'scheduled', 'confirmed', 'waiting', 'in_progress')";
+pub(super) const OPEN: &str = "('requested', 'proposed', 'scheduled', 'confirmed', 'waiting', 'in_progress')";
 
 const NAMES: [&str; 7] = [
     "appointment_doctor_time",

@@ -28,9 +28,13 @@ mod m0024_booking_token;
 mod m0025_password_link;
 mod m0026_mail;
 mod m0027_cache_instance;
+mod m0030_care_relation;
+mod m0031_doctor_tally;
+mod m0032_hospital_tally;
+mod m0033_open_visit_indexes;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 23] = [
+pub(crate) const ALL: [Change; 27] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -54,4 +58,8 @@ pub(crate) const ALL: [Change; 23] = [
     m0025_password_link::CHANGE,
     m0026_mail::CHANGE,
     m0027_cache_instance::CHANGE,
+    m0030_care_relation::CHANGE,
+    m0031_doctor_tally::CHANGE,
+    m0032_hospital_tally::CHANGE,
+    m0033_open_visit_indexes::CHANGE,
 ];

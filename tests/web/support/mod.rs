@@ -60,6 +60,7 @@ mod database;
 mod demo;
 mod factories;
 mod html;
+mod kept_counts;
 mod page;
 mod raw;
 mod redis_server;
@@ -77,6 +78,7 @@ pub(crate) use factories::{
     Appointment, Doctor, Hospital, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
     hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off, token_in,
 };
+pub(crate) use kept_counts::assert_kept_counts;
 pub(crate) use page::Page;
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis_server::RedisServer;
