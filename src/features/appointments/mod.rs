@@ -13,7 +13,7 @@ mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
 pub(crate) use policy::{Act, row_acts};
-pub(crate) use queries::{AppointmentRow, needs_outcome, not_over, scope, with_parties};
+pub(crate) use queries::{AppointmentRow, scope, visits};
 
 use handlers::{booking as book, list, steps};
 

@@ -12,10 +12,10 @@ pub(super) fn today(present: &Present, zone: Tz) -> (DateTime<Utc>, DateTime<Utc
     (start_of_day(date, zone), start_of_day(date + Days::new(1), zone))
 }
 
-/// What a doctor looks at: from the start of the local day to its end or 24 hours ahead, whichever is later.
-pub(super) fn agenda(present: &Present, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+/// Whatever can be among what a doctor looks at before the day is over: they look 24 hours ahead.
+pub(super) fn widest_agenda(present: &Present, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
     let (start, end) = today(present, zone);
-    (start, end.max(present.instant() + Duration::hours(24)))
+    (start, end + Duration::hours(24))
 }
 
 #[cfg(test)]

@@ -1,11 +1,18 @@
 //! `GET /` and `GET /dashboard`.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, http::StatusCode};
 
-use super::{dashboard, pages, queries};
+use super::{
+    dashboard, pages,
+    queries::{self, Unread},
+    sections::{DoctorSections, HospitalSections, PatientSections},
+};
 use crate::{
     access::{Allowed, SignedIn, Standing, Viewer, Visitor},
     db::Reader,
+    features::appointments::{self, AppointmentRow},
     web::{AppError, Pages, Present, see_other},
 };
 
@@ -26,11 +33,7 @@ pub(super) async fn dashboard(
     let present = pages.present();
     match &viewer.standing {
         Standing::Doctor { .. } => pages.show(&*viewer, &of_doctor(&viewer, &reader, &present).await?),
-        Standing::Patient { .. } => {
-            let figures = queries::of_patient(&viewer, &reader, &present).await?;
-            let items = queries::patient_items(&viewer, &reader, present.instant()).await?;
-            pages.show(&*viewer, &pages::PatientDashboard::new(&viewer, &present, (&figures, &items)))
-        }
+        Standing::Patient { .. } => pages.show(&*viewer, &of_patient(&viewer, &reader, &present).await?),
         Standing::HospitalAdmin { .. } => pages.show(&*viewer, &of_hospital(&viewer, &reader, &present).await?),
         Standing::SuperAdmin => {
             let figures = queries::of_platform(&viewer, &reader).await?;
@@ -41,10 +44,17 @@ pub(super) async fn dashboard(
 }
 
 async fn of_doctor(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<pages::DoctorDashboard, AppError> {
-    let agenda = dashboard::agenda(present, viewer.zone());
-    let figures = queries::of_doctor(viewer, reader, present).await?;
-    let items = queries::doctor_items(viewer, reader, (present.instant(), agenda)).await?;
-    Ok(pages::DoctorDashboard::new(viewer, present, (&figures, &items)))
+    let found = queries::of_doctor(viewer, reader, dashboard::widest_agenda(present, viewer.zone())).await?;
+    let sections = DoctorSections::new(&found, present, dashboard::today(present, viewer.zone()));
+    let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
+    Ok(pages::DoctorDashboard::new(viewer, present, (&found, &sections, &visits)))
+}
+
+async fn of_patient(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<pages::PatientDashboard, AppError> {
+    let found = queries::of_patient(viewer, reader).await?;
+    let sections = PatientSections::new(&found, present);
+    let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
+    Ok(pages::PatientDashboard::new(viewer, present, (&found, &sections, &visits)))
 }
 
 async fn of_hospital(
@@ -52,8 +62,18 @@ async fn of_hospital(
     reader: &Reader,
     present: &Present,
 ) -> Result<pages::HospitalDashboard, AppError> {
-    let today = dashboard::today(present, viewer.zone());
-    let figures = queries::of_hospital(viewer, reader, today).await?;
-    let items = queries::hospital_items(viewer, reader, (present.instant(), today)).await?;
-    Ok(pages::HospitalDashboard::new(viewer, present, (&figures, &items)))
+    let found = queries::of_hospital(viewer, reader, dashboard::today(present, viewer.zone())).await?;
+    let sections = HospitalSections::new(&found, present);
+    let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
+    Ok(pages::HospitalDashboard::new(viewer, present, (&found, &sections, &visits)))
+}
+
+/// The visits that a dashboard shows, and those that its notifications are about.
+async fn visits(
+    viewer: &Viewer,
+    reader: &Reader,
+    (shown, unread): (impl Iterator<Item = i64>, &[Unread]),
+) -> Result<BTreeMap<i64, AppointmentRow>, AppError> {
+    let about = unread.iter().filter_map(|unread| unread.appointment_id);
+    Ok(appointments::visits(viewer, reader, shown.chain(about).collect()).await?)
 }

@@ -1,12 +1,13 @@
 //! Where everybody begins: the landing page, and the four dashboards.
 //!
 //! Owns no table: it reads what the features before it own, each dashboard in two statements beside
-//! the one that finds the viewer (`figures`: every count; `items`: every list).
+//! the one that finds the viewer (`queries`), from which `sections` makes its lists and figures.
 
 mod dashboard;
 mod handlers;
 mod pages;
 mod queries;
+mod sections;
 
 use crate::{page_cache::Policy, routing::RouteTable};
 

@@ -168,8 +168,8 @@ impl Hospital {
             booking_lead_hours: row.booking_lead_hours,
             active: row.active,
             since: Moment::new(row.created_at, Tz::UTC),
-            doctors: row.doctors,
-            patients: row.patients,
+            doctors: row.tally.map_or(0, |tally| tally.doctors),
+            patients: row.tally.map_or(0, |tally| tally.patients),
             admins: admins.into_iter().map(AdminEntry::from).collect(),
         }
     }

@@ -1,18 +1,18 @@
 //! Reading hospitals and those who run them.
 
 use chrono::{DateTime, Utc};
-use entity::{doctor, enums::Role, hospital, user};
+use entity::{doctor, enums::Role, hospital, hospital_tally, user};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
     prelude::Decimal,
-    sea_query::{Asterisk, Expr, ExprTrait, Func, Query, SelectStatement},
+    sea_query::{Asterisk, Expr, ExprTrait, SelectStatement},
 };
 
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{Reader, contains_ignoring_case},
+    db::{Reader, contains_ignoring_case, is_word},
     web::Paging,
 };
 
@@ -28,7 +28,8 @@ pub(super) struct HospitalRow {
 }
 
 /// A hospital as its administrators' superiors see it.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "hospital::Entity")]
 pub(super) struct HospitalDetail {
     pub(super) id: i64,
     pub(super) name: String,
@@ -42,9 +43,16 @@ pub(super) struct HospitalDetail {
     pub(super) booking_lead_hours: i32,
     pub(super) active: bool,
     pub(super) created_at: DateTime<Utc>,
-    /// Active doctors.
+    /// Its active people; none before the first.
+    #[sea_orm(nested)]
+    pub(super) tally: Option<Tally>,
+}
+
+/// How many active people a hospital has.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "hospital_tally::Entity")]
+pub(super) struct Tally {
     pub(super) doctors: i64,
-    /// Active patients.
     pub(super) patients: i64,
 }
 
@@ -124,7 +132,7 @@ pub(super) async fn accepting_doctors(reader: &Reader, id: i64, paging: Paging) 
         .columns([doctor::Column::Specialization, doctor::Column::ExperienceYears, doctor::Column::Bio])
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .filter(user::Column::HospitalId.eq(id))
-        .filter(user::Column::Role.eq(Role::Doctor))
+        .filter(is_word(user::Column::Role, Role::Doctor))
         .filter(user::Column::Active.eq(true))
         .filter(doctor::Column::Accepting.eq(true))
         .order_by_asc(user::Column::LastName)
@@ -141,11 +149,9 @@ pub(super) async fn hospital(viewer: &Viewer, reader: &Reader, id: i64) -> Resul
     if !viewer.runs_platform() {
         return Ok(None);
     }
-    let found = hospital::Entity::find_by_id(id)
-        .expr_as(Expr::from(members(Role::Doctor)), "doctors")
-        .expr_as(Expr::from(members(Role::Patient)), "patients");
+    let found = hospital::Entity::find_by_id(id).join(JoinType::LeftJoin, hospital::Relation::HospitalTally.def());
     let topics = [Topic::Hospital(id), Topic::Doctors(id), Topic::Patients(id)];
-    reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
+    reader.run(topics, async |conn| found.clone().into_partial_model().one(conn).await).await
 }
 
 /// Those who run hospital `id`.
@@ -183,7 +189,7 @@ fn administrators(viewer: &Viewer) -> Select<user::Entity> {
         .columns([user::Column::Phone, user::Column::Active, user::Column::LastSignInAt, user::Column::HospitalId])
         .column_as(hospital::Column::Name, "hospital_name")
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
-        .filter(user::Column::Role.eq(Role::HospitalAdmin))
+        .filter(is_word(user::Column::Role, Role::HospitalAdmin))
         .order_by_asc(user::Column::LastName)
         .order_by_asc(user::Column::Id)
 }
@@ -197,22 +203,13 @@ fn as_rows(found: Select<hospital::Entity>) -> Select<hospital::Entity> {
 
 /// How many active doctors of the outer statement's hospital accept patients.
 fn accepting() -> SelectStatement {
-    members(Role::Doctor)
-        .inner_join(
-            doctor::Entity,
-            Expr::col((doctor::Entity, doctor::Column::UserId)).equals((user::Entity, user::Column::Id)),
-        )
-        .and_where(doctor::Column::Accepting.eq(true))
-        .to_owned()
-}
-
-/// How many active people of the outer statement's hospital have `role`.
-fn members(role: Role) -> SelectStatement {
-    Query::select()
-        .expr(Func::count(Expr::col(Asterisk)))
-        .from(user::Entity)
-        .and_where(Expr::col((user::Entity, user::Column::HospitalId)).equals((hospital::Entity, hospital::Column::Id)))
-        .and_where(user::Column::Role.eq(role))
-        .and_where(user::Column::Active.eq(true))
-        .to_owned()
+    doctor::Entity::find()
+        .select_only()
+        .expr(Expr::col(Asterisk).count())
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
+        .filter(Expr::col((user::Entity, user::Column::HospitalId)).equals((hospital::Entity, hospital::Column::Id)))
+        .filter(is_word(user::Column::Role, Role::Doctor))
+        .filter(user::Column::Active.into_expr())
+        .filter(doctor::Column::Accepting.into_expr())
+        .into_query()
 }

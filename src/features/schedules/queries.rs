@@ -2,20 +2,20 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use entity::{
-    doctor,
+    appointment, availability, doctor,
     enums::{AppointmentStatus, Role},
-    hospital, user,
+    hospital, time_off, user,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationTrait, Statement,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+    RelationTrait, sea_query::SimpleExpr,
 };
 
 use super::free::{Rules, Schedule, Stretch, Window};
 use crate::{
     access::{Standing, Viewer},
     coherence::{Topic, Topics},
-    db::Reader,
+    db::{Reader, SideBySide, is_one_of, is_word},
 };
 
 /// A doctor whose times are looked at, and how their hospital books.
@@ -58,7 +58,7 @@ pub(super) async fn doctor(viewer: &Viewer, reader: &Reader, id: i64) -> Result<
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .filter(user::Column::HospitalId.eq(hospital.id))
-        .filter(user::Column::Role.eq(Role::Doctor));
+        .filter(is_word(user::Column::Role, Role::Doctor));
     if viewer.role() != Role::HospitalAdmin {
         found = found.filter(user::Column::Active.eq(true));
     }
@@ -76,21 +76,44 @@ pub(super) async fn keeper(viewer: &Viewer, reader: &Reader, id: i64) -> Result<
     if is_keeper { doctor(viewer, reader, id).await } else { Ok(None) }
 }
 
-/// What a row is.
-const ABSENCE: i32 = 0;
-const BUSY: i32 = 1;
-const PATIENT_BUSY: i32 = 2;
+/// A window of the week.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "availability::Entity")]
+struct Working {
+    id: i64,
+    weekday: i16,
+    start_time: NaiveTime,
+    end_time: NaiveTime,
+}
+
+/// An absence.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "time_off::Entity")]
+struct Away {
+    id: i64,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    reason: Option<String>,
+}
+
+/// A visit that takes somebody's time.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+struct Busy {
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+}
 
 #[derive(Debug, FromQueryResult)]
 struct Row {
-    kind: i32,
-    id: i64,
-    weekday: Option<i32>,
-    start_time: Option<String>,
-    end_time: Option<String>,
-    starts_at: Option<DateTime<Utc>>,
-    ends_at: Option<DateTime<Utc>>,
-    note: Option<String>,
+    #[sea_orm(nested(prefix = "working_"))]
+    working: Option<Working>,
+    #[sea_orm(nested(prefix = "away_"))]
+    away: Option<Away>,
+    #[sea_orm(nested(prefix = "busy_"))]
+    busy: Option<Busy>,
+    #[sea_orm(nested(prefix = "patient_"))]
+    patient: Option<Busy>,
 }
 
 /// An absence with its row.
@@ -119,68 +142,61 @@ pub(super) async fn schedule_and_absences(
 ) -> Result<(Schedule, Vec<Absence>), DbErr> {
     let topics = Topics::from([Topic::Schedule(doctor_id), Topic::Agenda(doctor_id)]);
     let topics = topics.and(patient_id.map(Topic::PatientAgenda));
-    let sql = sql(patient_id.is_some());
-    let rows = reader
-        .run(topics, async |conn| {
-            // No visit is longer than a day: so the index on starts needs no look at the whole archive.
-            let earliest = within.starts_at - TimeDelta::days(1);
-            let mut values = vec![doctor_id.into(), within.starts_at.into(), within.ends_at.into(), earliest.into()];
-            values.extend(patient_id.map(Into::into));
-            let statement = Statement::from_sql_and_values(conn.get_database_backend(), &sql, values);
-            Row::find_by_statement(statement).all(conn).await
-        })
-        .await?;
+    let lists = lists((doctor_id, patient_id), within);
+    let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let (mut schedule, mut absences) = (Schedule::default(), Vec::new());
-    for row in rows {
-        sort(row, &mut schedule, &mut absences)?;
+    for Row { working, away, busy, patient } in rows {
+        schedule.windows.extend(working.map(Window::from));
+        absences.extend(away.map(Absence::from));
+        schedule.busy.extend(busy.map(Stretch::from));
+        schedule.patient_busy.extend(patient.map(Stretch::from));
     }
     absences.sort_by_key(|absence| (absence.stretch, absence.id));
+    schedule.absences.extend(absences.iter().map(|absence| absence.stretch));
     schedule.windows.sort_by_key(|window| (window.weekday, window.start_time, window.id));
+    schedule.busy.sort_unstable();
+    schedule.patient_busy.sort_unstable();
     Ok((schedule, absences))
 }
 
-fn sort(row: Row, schedule: &mut Schedule, absences: &mut Vec<Absence>) -> Result<(), DbErr> {
-    if let (Some(weekday), Some(start), Some(end)) = (row.weekday, &row.start_time, &row.end_time) {
-        let weekday = i16::try_from(weekday).unwrap_or_default();
-        schedule.windows.push(Window { id: row.id, weekday, start_time: time(start)?, end_time: time(end)? });
-    }
-    if let Some((starts_at, ends_at)) = row.starts_at.zip(row.ends_at) {
-        let stretch = Stretch { starts_at, ends_at };
-        match row.kind {
-            ABSENCE => {
-                schedule.absences.push(stretch);
-                absences.push(Absence { id: row.id, stretch, reason: row.note });
-            }
-            BUSY => schedule.busy.push(stretch),
-            _ => schedule.patient_busy.push(stretch),
-        }
-    }
-    Ok(())
-}
-
-/// `$1` the doctor, `$2` and `$3` from when to when, `$4` a day before that, `$5` the patient. Instants stand in the first branch: the types of a
-/// union are those of its first two.
-fn sql(with_patient: bool) -> String {
-    let busy = AppointmentStatus::BUSY.map(|status| format!("'{}'", status.to_value())).join(", ");
-    let visits = |kind: i32, whose: &str| {
-        format!(
-            " UNION ALL SELECT {kind}, visit.id, NULL, NULL, NULL, visit.starts_at, visit.ends_at, NULL \
-             FROM appointment AS visit WHERE visit.{whose} AND visit.status IN ({busy}) \
-             AND visit.starts_at < $3 AND visit.starts_at > $4 AND visit.ends_at > $2"
-        )
+/// Without a patient the list of their visits is that of nobody.
+fn lists((doctor_id, patient_id): (i64, Option<i64>), within: Stretch) -> SideBySide {
+    let busy = |whose: SimpleExpr| {
+        appointment::Entity::find()
+            .filter(whose)
+            .filter(is_one_of(appointment::Column::Status, AppointmentStatus::BUSY))
+            .filter(appointment::Column::StartsAt.lt(within.ends_at))
+            // No visit is longer than a day: so the index on starts needs no look at the whole archive.
+            .filter(appointment::Column::StartsAt.gt(within.starts_at - TimeDelta::days(1)))
+            .filter(appointment::Column::EndsAt.gt(within.starts_at))
     };
-    let patient = if with_patient { visits(PATIENT_BUSY, "patient_id = $5") } else { String::new() };
-    format!(
-        "SELECT {ABSENCE} AS kind, absence.id AS id, CAST(NULL AS integer) AS weekday, CAST(NULL AS text) AS start_time, \
-         CAST(NULL AS text) AS end_time, absence.starts_at AS starts_at, absence.ends_at AS ends_at, \
-         CAST(absence.reason AS text) AS note FROM time_off AS absence \
-         WHERE absence.doctor_id = $1 AND absence.starts_at < $3 AND absence.ends_at > $2{}{patient} \
-         UNION ALL SELECT 3, work.id, CAST(work.weekday AS integer), CAST(work.start_time AS text), \
-         CAST(work.end_time AS text), NULL, NULL, NULL FROM availability AS work WHERE work.doctor_id = $1",
-        visits(BUSY, "doctor_id = $1")
-    )
+    let away = time_off::Entity::find()
+        .filter(time_off::Column::DoctorId.eq(doctor_id))
+        .filter(time_off::Column::StartsAt.lt(within.ends_at))
+        .filter(time_off::Column::EndsAt.gt(within.starts_at));
+    SideBySide::default()
+        .list::<Working>("working", availability::Entity::find().filter(availability::Column::DoctorId.eq(doctor_id)))
+        .list::<Away>("away", away)
+        .list::<Busy>("busy", busy(appointment::Column::DoctorId.eq(doctor_id)))
+        .list::<Busy>("patient", busy(appointment::Column::PatientId.eq(patient_id)))
 }
 
-fn time(text: &str) -> Result<NaiveTime, DbErr> {
-    NaiveTime::parse_from_str(text, "%H:%M:%S%.f").map_err(|error| DbErr::Type(format!("{text} is no time: {error}")))
+impl From<Working> for Window {
+    fn from(row: Working) -> Self {
+        let Working { id, weekday, start_time, end_time } = row;
+        Self { id, weekday, start_time, end_time }
+    }
+}
+
+impl From<Away> for Absence {
+    fn from(row: Away) -> Self {
+        let stretch = Stretch { starts_at: row.starts_at, ends_at: row.ends_at };
+        Self { id: row.id, stretch, reason: row.reason }
+    }
+}
+
+impl From<Busy> for Stretch {
+    fn from(Busy { starts_at, ends_at }: Busy) -> Self {
+        Self { starts_at, ends_at }
+    }
 }

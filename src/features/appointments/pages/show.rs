@@ -10,7 +10,7 @@ use crate::{
         appointments::{
             appointment::{StatusTag, event_words, status_tag, what_comes_next},
             policy::{Act, acts},
-            queries::{About, AppointmentRow, EventRow, Record},
+            queries::{About, AppointmentRow, Clinical, EventRow, Record},
             step::Step,
         },
         people::Banner,
@@ -74,29 +74,28 @@ impl Show {
         let zone = viewer.zone();
         let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
         let Record { row, about, history } = record;
-        let is_waiting = row.status == AppointmentStatus::Waiting;
         Self {
             title: title(viewer, &row),
             id: row.id,
             patient: banner(&row, &about, present.date(zone)),
             patient_href: patient_href(viewer, &row),
             doctor: row.doctor_name(),
-            doctor_href: doctor_href(viewer, &row, about.doctor_active),
+            doctor_href: doctor_href(viewer, &row),
             starts_at: moment(row.starts_at),
             ends_at: moment(row.ends_at),
             status: status_tag(row.status),
-            waiting_since: row.arrived_at.filter(|_| is_waiting).map(moment),
+            waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
-            rejection_reason: about.rejection_reason,
-            cancellation_reason: about.cancellation_reason,
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
             next: what_comes_next((row.status, present.has_come(row.ends_at)), viewer.role()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             typed: None,
             history: history.into_iter().map(|event| Entry::new(viewer, event)).collect(),
-            specialization: row.specialization,
+            specialization: row.doctor.specialization,
             symptoms: row.symptoms,
+            rejection_reason: row.rejection_reason,
+            cancellation_reason: row.cancellation_reason,
         }
     }
 }
@@ -130,7 +129,8 @@ impl From<Act> for Offer {
 }
 
 fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
-    Banner::new(row.patient_name(), (row.patient_date_of_birth, today), (about.blood_type, about.allergies.clone()))
+    let Clinical { blood_type, allergies } = &about.patient;
+    Banner::new(row.patient_name(), (row.patient.user.date_of_birth, today), (*blood_type, allergies.clone()))
 }
 
 /// Whom the viewer meets.
@@ -142,8 +142,8 @@ fn title(viewer: &Viewer, row: &AppointmentRow) -> String {
 }
 
 /// Only an administrator sees those who practise no longer.
-fn doctor_href(viewer: &Viewer, row: &AppointmentRow, active: bool) -> Option<String> {
-    let may_see = active || viewer.role() == Role::HospitalAdmin;
+fn doctor_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
+    let may_see = row.doctor.user.active || viewer.role() == Role::HospitalAdmin;
     may_see.then(|| format!("/doctors/{}", row.doctor_id))
 }
 
@@ -159,9 +159,9 @@ fn patient_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
 
 impl Entry {
     fn new(viewer: &Viewer, event: EventRow) -> Self {
-        let name = format!("{} {}", event.actor_first_name, event.actor_last_name);
-        let who = match event.actor_role {
-            _ if event.actor_id == viewer.user_id => "You".to_owned(),
+        let name = format!("{} {}", event.actor.first_name, event.actor.last_name);
+        let who = match event.actor.role {
+            _ if event.actor.id == viewer.user_id => "You".to_owned(),
             Role::Doctor => format!("Dr {name}"),
             _ => name,
         };

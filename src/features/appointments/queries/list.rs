@@ -10,16 +10,16 @@ use entity::{
     patient, user,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, RelationTrait, StatementBuilder,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, PartialModelTrait,
+    QueryFilter, QueryOrder, QuerySelect, RelationTrait, StatementBuilder,
     sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement},
 };
 
-use super::{AppointmentRow, needs_outcome, not_over, rows::same, scope, with_parties};
+use super::{AppointmentRow, needs_outcome, not_over, rows::with_parties, scope};
 use crate::{
     access::{Standing, Viewer},
     coherence::Topic,
-    db::{Reader, contains_ignoring_case},
+    db::{Reader, Selecting, contains_ignoring_case, is_word},
     features::appointments::{appointment::StatusFilter, forms::ListFilter},
     web::{Paging, Present, start_of_day},
 };
@@ -33,22 +33,13 @@ pub(in crate::features::appointments) struct DoctorOption {
 }
 
 /// What is said of the whole list, and one row of this page; none when the page has no rows.
+#[derive(FromQueryResult)]
 struct Counted {
     total: i64,
     /// When another visit comes onto the list though nobody does anything.
     next_entry: Option<DateTime<Utc>>,
+    #[sea_orm(nested(prefix = "row_"))]
     row: Option<AppointmentRow>,
-}
-
-impl FromQueryResult for Counted {
-    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        let has_row = row.try_get::<Option<i64>>(prefix, "id")?.is_some();
-        Ok(Self {
-            total: row.try_get(prefix, "total")?,
-            next_entry: row.try_get(prefix, "next_entry")?,
-            row: if has_row { Some(AppointmentRow::from_query_result(row, prefix)?) } else { None },
-        })
-    }
 }
 
 /// The doctors of the viewer's hospital by name. None to a doctor, whose list is their own.
@@ -65,7 +56,7 @@ pub(in crate::features::appointments) async fn doctors(
         .columns([user::Column::FirstName, user::Column::LastName])
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .filter(user::Column::HospitalId.eq(hospital.id))
-        .filter(user::Column::Role.eq(Role::Doctor))
+        .filter(is_word(user::Column::Role, Role::Doctor))
         .order_by_asc(user::Column::LastName)
         .order_by_asc(user::Column::FirstName)
         .order_by_asc(doctor::Column::Id);
@@ -99,15 +90,16 @@ fn page_of(viewer: &Viewer, (filter, now): (&ListFilter, DateTime<Utc>), paging:
     let among = scope(viewer).add(matching(viewer, filter));
     let (wanted, next_entry, order) = match filter.status {
         None => (among, None, Order::Desc),
-        Some(StatusFilter::Is(status)) => (among.add(Column::Status.eq(status)), None, Order::Desc),
+        Some(StatusFilter::Is(status)) => (among.add(is_word(Column::Status, status)), None, Order::Desc),
         Some(StatusFilter::NeedsOutcome) => {
             (among.clone().add(needs_outcome(now)), Some(first_end(among.add(not_over(now)))), Order::Asc)
         }
     };
     let count = of_visits(wanted.clone()).expr(Expr::col(Asterisk).count()).to_owned();
+    let nothing = || Expr::val(None::<DateTime<Utc>>);
     let whole = Query::select()
         .expr_as(Expr::from(count), "total")
-        .expr_as(next_entry.map_or_else(|| Expr::cust("CAST(NULL AS timestamptz)"), Expr::from), "next_entry")
+        .expr_as(next_entry.map_or_else(nothing, Expr::from), "next_entry")
         .to_owned();
     // Only the rows of this page meet the people: joined first, a late page would read all of both.
     let mut on_page = of_visits(wanted);
@@ -115,13 +107,15 @@ fn page_of(viewer: &Viewer, (filter, now): (&ListFilter, DateTime<Utc>), paging:
     let mut rows = Query::select();
     rows.columns([("whole", "total"), ("whole", "next_entry")])
         .from_subquery(whole, "whole")
-        .join_subquery(JoinType::LeftJoin, on_page, "on_page", Expr::cust("TRUE"))
+        .join_subquery(JoinType::LeftJoin, on_page, "on_page", Expr::Constant(true.into()))
         .join(
             JoinType::LeftJoin,
             appointment::Entity,
-            same(("on_page", Column::Id), (appointment::Entity, Column::Id)),
+            Expr::col(("on_page", Column::Id)).equals((appointment::Entity, Column::Id)),
         );
-    by_start(with_parties(&mut rows, JoinType::LeftJoin), &order);
+    let rows = with_parties(Selecting(rows), JoinType::LeftJoin);
+    let mut rows = AppointmentRow::select_cols_nested(rows, Some("row_"), None).0;
+    by_start(&mut rows, &order);
     rows
 }
 
@@ -185,7 +179,7 @@ fn called<E: EntityTrait>(
     Query::select()
         .column((side, id))
         .from(side)
-        .inner_join(user::Entity, same((user::Entity, user::Column::Id), (side, user_id)))
+        .inner_join(user::Entity, Expr::col((user::Entity, user::Column::Id)).equals((side, user_id)))
         .and_where(user::Column::HospitalId.eq(hospital_id))
         .cond_where(
             Condition::any()

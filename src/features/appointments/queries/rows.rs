@@ -1,19 +1,29 @@
 //! One row shape for all lists of appointments, with doctor, patient and both their users joined in,
 //! so that no list asks again for each row.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    appointment, appointment_event, doctor,
+    appointment::{self, Column},
+    appointment_event, doctor,
     enums::{AppointmentStatus, EventKind, Role},
     patient, user,
 };
 use sea_orm::{
-    ActiveEnum, FromQueryResult,
-    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, JoinType, Query, SelectStatement},
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
+    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
 };
 
-/// An appointment with the names of its parties.
-#[derive(Clone, Debug, FromQueryResult)]
+use super::scope;
+use crate::{
+    access::Viewer,
+    db::{ReadConnection, Reader, is_word},
+};
+
+/// An appointment with its parties.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
 pub(crate) struct AppointmentRow {
     /// `appointment.id`
     pub(crate) id: i64,
@@ -29,32 +39,64 @@ pub(crate) struct AppointmentRow {
     pub(crate) status: AppointmentStatus,
     /// What the patient says. Clinical text.
     pub(crate) symptoms: Option<String>,
+    /// Why it was declined, if it was.
+    pub(crate) rejection_reason: Option<String>,
+    /// Why it was called off, if it was.
+    pub(crate) cancellation_reason: Option<String>,
     /// Another time, offered by the doctor, UTC.
     pub(crate) proposed_starts_at: Option<DateTime<Utc>>,
     /// Optimistic lock; forms carry it.
     pub(crate) version: i32,
     /// When the request was made, UTC.
     pub(crate) created_at: DateTime<Utc>,
-    /// The doctor's first name.
-    pub(crate) doctor_first_name: String,
-    /// The doctor's last name.
-    pub(crate) doctor_last_name: String,
+    /// Its doctor.
+    #[sea_orm(nested)]
+    pub(crate) doctor: DoctorOfVisit,
+    /// Its patient.
+    #[sea_orm(nested)]
+    pub(crate) patient: PatientOfVisit,
+    /// When the patient who is waiting arrived, UTC; none in any other state.
+    #[sea_orm(from_expr = "arrived_at()")]
+    pub(crate) arrived_at: Option<DateTime<Utc>>,
+}
+
+/// The doctor of an appointment.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "doctor::Entity")]
+pub(crate) struct DoctorOfVisit {
     /// The doctor's field.
     pub(crate) specialization: String,
-    /// The patient's first name.
-    pub(crate) patient_first_name: String,
-    /// The patient's last name.
-    pub(crate) patient_last_name: String,
-    /// The patient's date of birth, when known.
-    pub(crate) patient_date_of_birth: Option<NaiveDate>,
-    /// When the patient arrived, UTC; none before that.
-    pub(crate) arrived_at: Option<DateTime<Utc>>,
+    /// Who they are.
+    #[sea_orm(nested, alias = "doctor_user")]
+    pub(crate) user: PersonOfVisit,
+}
+
+/// The patient of an appointment.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "patient::Entity")]
+pub(crate) struct PatientOfVisit {
+    /// Who they are.
+    #[sea_orm(nested, alias = "patient_user")]
+    pub(crate) user: PersonOfVisit,
+}
+
+/// Either of them as a person.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+pub(crate) struct PersonOfVisit {
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    /// When known.
+    pub(crate) date_of_birth: Option<NaiveDate>,
+    /// Whether they practise, or are treated, there still.
+    pub(crate) active: bool,
 }
 
 impl AppointmentRow {
     /// The doctor's name as it is written everywhere.
     pub(crate) fn doctor_name(&self) -> String {
-        format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
+        let PersonOfVisit { first_name, last_name, .. } = &self.doctor.user;
+        format!("Dr {first_name} {last_name}")
     }
 
     /// Whom the visit is with, as `role` reads it, and what else says who: the doctor to an administrator, the doctor's
@@ -62,102 +104,60 @@ impl AppointmentRow {
     pub(crate) fn party_for(&self, role: Role) -> (String, Option<String>) {
         match role {
             Role::Doctor => (self.patient_name(), None),
-            Role::Patient => (self.doctor_name(), Some(self.specialization.clone())),
+            Role::Patient => (self.doctor_name(), Some(self.doctor.specialization.clone())),
             Role::HospitalAdmin | Role::SuperAdmin => (self.patient_name(), Some(self.doctor_name())),
         }
     }
 
     /// The patient's full name.
     pub(crate) fn patient_name(&self) -> String {
-        format!("{} {}", self.patient_first_name, self.patient_last_name)
+        let PersonOfVisit { first_name, last_name, .. } = &self.patient.user;
+        format!("{first_name} {last_name}")
     }
 }
 
-/// The users behind the doctor and the patient: one table, joined twice.
-pub(super) fn doctor_user() -> DynIden {
-    Alias::new("doctor_user").into_iden()
+/// `visits`, which has `appointment` in it, with what else [`AppointmentRow`] reads: both parties, and the users behind them, one
+/// table joined twice. `join` is LEFT where the appointment itself may be missing.
+pub(super) fn with_parties<S: QuerySelect>(visits: S, join: JoinType) -> S {
+    visits
+        .join(join, appointment::Relation::Doctor.def())
+        .join_as(join, doctor::Relation::User.def(), "doctor_user")
+        .join(join, appointment::Relation::Patient.def())
+        .join_as(join, patient::Relation::User.def(), "patient_user")
 }
 
-fn patient_user() -> DynIden {
-    Alias::new("patient_user").into_iden()
-}
-
-/// Adds the columns of [`AppointmentRow`] to a statement that has `appointment` in it, with its
-/// parties joined. `join` is LEFT where the appointment itself may be missing.
-pub(crate) fn with_parties(select: &mut SelectStatement, join: JoinType) -> &mut SelectStatement {
-    own_columns(select);
-    names(select);
-    select.expr_as(arrived_at(), "arrived_at");
-    let doctor_id = (appointment::Entity, appointment::Column::DoctorId);
-    let patient_id = (appointment::Entity, appointment::Column::PatientId);
-    select
-        .join(join, doctor::Entity, same((doctor::Entity, doctor::Column::Id), doctor_id))
-        .join_as(
-            join,
-            user::Entity,
-            doctor_user(),
-            same((doctor_user(), user::Column::Id), (doctor::Entity, doctor::Column::UserId)),
+/// Since when the patient has been waiting: the last arrival in the appointment's history.
+fn arrived_at() -> SimpleExpr {
+    let arrivals = appointment_event::Entity::find()
+        .select_only()
+        .expr(appointment_event::Column::At.max())
+        .filter(
+            Expr::col((appointment_event::Entity, appointment_event::Column::AppointmentId))
+                .equals((appointment::Entity, Column::Id)),
         )
-        .join(join, patient::Entity, same((patient::Entity, patient::Column::Id), patient_id))
-        .join_as(
-            join,
-            user::Entity,
-            patient_user(),
-            same((patient_user(), user::Column::Id), (patient::Entity, patient::Column::UserId)),
-        )
+        .filter(is_word(appointment_event::Column::Kind, EventKind::Arrived));
+    CaseStatement::new()
+        .case(is_word(Column::Status, AppointmentStatus::Waiting), Expr::from(arrivals.into_query()))
+        .into()
 }
 
-fn own_columns(select: &mut SelectStatement) {
-    let own = [
-        appointment::Column::Id,
-        appointment::Column::DoctorId,
-        appointment::Column::PatientId,
-        appointment::Column::StartsAt,
-        appointment::Column::EndsAt,
-        appointment::Column::Status,
-        appointment::Column::Symptoms,
-        appointment::Column::ProposedStartsAt,
-        appointment::Column::Version,
-        appointment::Column::CreatedAt,
-    ];
-    for column in own {
-        select.column((appointment::Entity, column));
-    }
-}
+/// A statement has room for so many ids, or twice, four, eight times as many: with one statement for each number of ids, there would be
+/// as many to prepare and to plan.
+const ROOM: usize = 16;
 
-fn names(select: &mut SelectStatement) {
-    select.column((doctor::Entity, doctor::Column::Specialization));
-    let named = [
-        (doctor_user(), user::Column::FirstName, "doctor_first_name"),
-        (doctor_user(), user::Column::LastName, "doctor_last_name"),
-        (patient_user(), user::Column::FirstName, "patient_first_name"),
-        (patient_user(), user::Column::LastName, "patient_last_name"),
-        (patient_user(), user::Column::DateOfBirth, "patient_date_of_birth"),
-    ];
-    for (table, column, name) in named {
-        select.expr_as(Expr::col((table, column)), name);
-    }
-}
-
-pub(super) fn same<A: sea_orm::sea_query::IntoColumnRef, B: sea_orm::sea_query::IntoColumnRef>(
-    one: A,
-    other: B,
-) -> Expr {
-    Expr::col(one).equals(other)
-}
-
-/// When the patient arrived: the last arrival in the appointment's history.
-fn arrived_at() -> Expr {
-    let arrivals = Query::select()
-        .expr(Expr::col((appointment_event::Entity, appointment_event::Column::At)).max())
-        .from(appointment_event::Entity)
-        .and_where(same(
-            (appointment_event::Entity, appointment_event::Column::AppointmentId),
-            (appointment::Entity, appointment::Column::Id),
-        ))
-        .and_where(
-            Expr::col((appointment_event::Entity, appointment_event::Column::Kind)).eq(EventKind::Arrived.to_value()),
-        )
-        .to_owned();
-    arrivals.into()
+/// Those of the appointments `ids` that `viewer` may see, by id. One statement; none without ids.
+pub(crate) async fn visits(
+    viewer: &Viewer,
+    reader: &Reader,
+    mut ids: Vec<i64>,
+) -> Result<BTreeMap<i64, AppointmentRow>, DbErr> {
+    ids.sort_unstable();
+    ids.dedup();
+    let Some(last) = ids.last().copied() else { return Ok(BTreeMap::new()) };
+    ids.resize(ids.len().next_power_of_two().max(ROOM), last);
+    let found = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.is_in(ids));
+    let found = with_parties(found, JoinType::InnerJoin);
+    let read = async |conn: &ReadConnection<'_>| found.clone().into_partial_model().all(conn).await;
+    let rows: Vec<AppointmentRow> = reader.run(viewer.visit_topics(), read).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

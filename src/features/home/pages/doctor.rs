@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::rows::{NotificationRow, VisitRow, appointments, unread, waiting};
+use super::rows::{NotificationRow, VisitRow, Visits, notifications, rows, waiting};
 use crate::{
     access::{Standing, Viewer},
-    features::home::queries::{DoctorFigures, Item, Section},
+    features::home::{queries::FoundForDoctor, sections::DoctorSections},
     web::{Page, Present},
 };
 
@@ -36,29 +36,32 @@ impl DoctorDashboard {
     pub(in crate::features::home) fn new(
         viewer: &Viewer,
         present: &Present,
-        (figures, items): (&DoctorFigures, &[Item]),
+        (found, sections, visits): (&FoundForDoctor, &DoctorSections, &Visits),
     ) -> Self {
         let row = |row| VisitRow::new(viewer, present, row);
         let (coming, earlier): (Vec<_>, Vec<_>) =
-            appointments(items, Section::Agenda).into_iter().partition(|row| !present.is_past(row.starts_at));
+            rows(&sections.agenda, visits).into_iter().partition(|row| !present.is_past(row.starts_at));
         Self {
-            next_24_hours: figures.next_24_hours,
-            waiting_count: figures.waiting,
-            requests_count: figures.requests,
-            needs_outcome_count: figures.needs_outcome,
-            patients_seen: figures.patients_seen,
+            next_24_hours: sections.next_24_hours,
+            waiting_count: sections.waiting.count,
+            requests_count: sections.requests.count,
+            needs_outcome_count: sections.needs_outcome.count,
+            patients_seen: found.patients_seen,
             unread_count: viewer.unread,
-            waiting: waiting(items).into_iter().map(row).collect(),
+            waiting: waiting(&sections.waiting, visits).into_iter().map(row).collect(),
             earlier: earlier.into_iter().map(row).collect(),
             coming: coming.into_iter().map(row).collect(),
-            requests: appointments(items, Section::Requests).into_iter().map(row).collect(),
-            needs_outcome: appointments(items, Section::NeedsOutcome).into_iter().map(row).collect(),
-            unread: unread(items, viewer),
+            requests: rows(&sections.requests, visits).into_iter().map(row).collect(),
+            needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
+            unread: notifications(&found.unread, visits, viewer),
             hours_href: match viewer.standing {
                 Standing::Doctor { doctor_id, .. } => format!("/doctors/{doctor_id}/availability"),
                 _ => "/profile".to_owned(),
             },
-            first_run: items.is_empty() && figures.patients_seen == 0,
+            first_run: found.open.is_empty()
+                && found.done.is_empty()
+                && found.unread.is_empty()
+                && found.patients_seen == 0,
         }
     }
 }

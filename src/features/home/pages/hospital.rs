@@ -1,14 +1,16 @@
 //! The hospital administrator's dashboard.
 
-use entity::enums::AppointmentStatus;
 use serde::Serialize;
 
-use super::rows::{NotificationRow, VisitRow, appointments, unread, waiting};
+use super::rows::{NotificationRow, VisitRow, Visits, notifications, rows, waiting};
 use crate::{
     access::Viewer,
     features::{
-        appointments::{StatusTag, status_tag},
-        home::queries::{HospitalFigures, Item, Section},
+        appointments::{STATUSES, StatusTag, status_tag},
+        home::{
+            queries::{FoundForHospital, NewDoctor, NewPatient, NewPerson},
+            sections::HospitalSections,
+        },
     },
     web::{Moment, Page, Present},
 };
@@ -29,8 +31,8 @@ pub(in crate::features::home) struct HospitalDashboard {
     waiting: Vec<VisitRow>,
     board: Vec<VisitRow>,
     requests: Vec<VisitRow>,
-    doctors: Vec<NewPerson>,
-    patients: Vec<NewPerson>,
+    doctors: Vec<NewRow>,
+    patients: Vec<NewRow>,
     unread: Vec<NotificationRow>,
     first_run: bool,
 }
@@ -42,7 +44,7 @@ struct StatusCount {
 }
 
 #[derive(Debug, Serialize)]
-struct NewPerson {
+struct NewRow {
     href: String,
     name: String,
     joined: Moment,
@@ -52,53 +54,51 @@ impl HospitalDashboard {
     pub(in crate::features::home) fn new(
         viewer: &Viewer,
         present: &Present,
-        (figures, items): (&HospitalFigures, &[Item]),
+        (found, sections, visits): (&FoundForHospital, &HospitalSections, &Visits),
     ) -> Self {
         let zone = viewer.zone();
         let row = |row| VisitRow::new(viewer, present, row);
-        let board = appointments(items, Section::Agenda);
-        // What is over leaves the board when its time is: it is there because its end has not passed.
-        for row in board.iter().filter(|row| !AppointmentStatus::BUSY.contains(&row.status)) {
-            present.ends_with(Some(row.ends_at));
-        }
-        let mut requests = appointments(items, Section::Requests);
+        let mut requests = rows(&sections.requests, visits);
         requests.sort_by_key(|row| (row.created_at, row.id));
-        let today_by_status = figures.today_by_status.iter().filter(|(_, count)| *count > 0);
+        let today_by_status = STATUSES.into_iter().map(|status| (status, HospitalSections::today_in(found, status)));
         Self {
-            doctors_count: figures.doctors,
-            patients_count: figures.patients,
-            visits_today: figures.visits_today,
-            waiting_count: figures.waiting,
-            requests_count: figures.requests,
+            doctors_count: found.doctors,
+            patients_count: found.patients,
+            visits_today: sections.visits_today,
+            waiting_count: sections.waiting.count,
+            requests_count: sections.requests.count,
             unread_count: viewer.unread,
             today_by_status: today_by_status
-                .map(|(status, count)| StatusCount { status: status_tag(*status), count: *count })
+                .filter(|(_, count)| *count > 0)
+                .map(|(status, count)| StatusCount { status: status_tag(status), count })
                 .collect(),
             today: present.date(zone).format("%Y-%m-%d").to_string(),
-            waiting: waiting(items).into_iter().map(row).collect(),
-            board: board.into_iter().map(row).collect(),
+            waiting: waiting(&sections.waiting, visits).into_iter().map(row).collect(),
+            board: rows(&sections.board, visits).into_iter().map(row).collect(),
             requests: requests.into_iter().map(row).collect(),
-            doctors: newest(items, Section::Doctors, viewer),
-            patients: newest(items, Section::Patients, viewer),
-            unread: unread(items, viewer),
-            first_run: figures.doctors == 0,
+            doctors: doctors(&found.newest_doctors, viewer),
+            patients: patients(&found.newest_patients, viewer),
+            unread: notifications(&found.unread, visits, viewer),
+            first_run: found.doctors == 0,
         }
     }
 }
 
-fn newest(items: &[Item], section: Section, viewer: &Viewer) -> Vec<NewPerson> {
-    let (title, path) = if section == Section::Doctors { ("Dr ", "doctors") } else { ("", "patients") };
-    let mut people: Vec<_> =
-        items.iter().filter(|item| item.section == section).filter_map(|item| item.person.as_ref()).collect();
-    people.sort_by_key(|person| std::cmp::Reverse(person.person_id));
-    people
-        .into_iter()
-        .map(|person| NewPerson {
-            href: format!("/{path}/{}", person.person_id),
-            name: format!("{title}{} {}", person.first_name, person.last_name),
-            joined: Moment::new(person.joined_at, viewer.zone()),
-        })
-        .collect()
+fn doctors(newest: &[NewDoctor], viewer: &Viewer) -> Vec<NewRow> {
+    let row = |doctor: &NewDoctor| NewRow::new(format!("/doctors/{}", doctor.id), "Dr ", (&doctor.user, viewer));
+    newest.iter().map(row).collect()
+}
+
+fn patients(newest: &[NewPatient], viewer: &Viewer) -> Vec<NewRow> {
+    let row = |patient: &NewPatient| NewRow::new(format!("/patients/{}", patient.id), "", (&patient.user, viewer));
+    newest.iter().map(row).collect()
+}
+
+impl NewRow {
+    fn new(href: String, title: &str, (person, viewer): (&NewPerson, &Viewer)) -> Self {
+        let name = format!("{title}{} {}", person.first_name, person.last_name);
+        Self { href, name, joined: Moment::new(person.created_at, viewer.zone()) }
+    }
 }
 
 impl Page for HospitalDashboard {

@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
-use super::rows::{NotificationRow, VisitRow, appointments, unread};
+use super::rows::{self, NotificationRow, VisitRow, Visits, notifications};
 use crate::{
     access::Viewer,
-    features::home::queries::{Item, PatientFigures, Section},
+    features::home::{
+        queries::FoundForPatient,
+        sections::{PatientSections, Section},
+    },
     web::{Page, Present},
 };
 
@@ -31,25 +34,25 @@ impl PatientDashboard {
     pub(in crate::features::home) fn new(
         viewer: &Viewer,
         present: &Present,
-        (figures, items): (&PatientFigures, &[Item]),
+        (found, sections, visits): (&FoundForPatient, &PatientSections, &Visits),
     ) -> Self {
-        let rows = |section| -> Vec<VisitRow> {
-            appointments(items, section).into_iter().map(|row| VisitRow::new(viewer, present, row)).collect()
+        let rows = |section: &Section| -> Vec<VisitRow> {
+            rows::rows(section, visits).into_iter().map(|row| VisitRow::new(viewer, present, row)).collect()
         };
-        let upcoming = rows(Section::Upcoming);
+        let upcoming = rows(&sections.upcoming);
         Self {
-            upcoming_count: figures.upcoming,
-            requests_count: figures.requests,
-            proposed_count: figures.proposed,
-            completed: figures.completed,
-            doctors: figures.doctors,
+            upcoming_count: sections.upcoming.count,
+            requests_count: sections.requests.count,
+            proposed_count: sections.proposed.count,
+            completed: found.completed,
+            doctors: found.doctors,
             unread_count: viewer.unread,
             next: upcoming.first().cloned(),
             upcoming,
-            requests: rows(Section::Requests),
-            proposed: rows(Section::Proposed),
-            unread: unread(items, viewer),
-            first_run: items.is_empty() && figures.completed == 0,
+            requests: rows(&sections.requests),
+            proposed: rows(&sections.proposed),
+            unread: notifications(&found.unread, visits, viewer),
+            first_run: found.open.is_empty() && found.unread.is_empty() && found.completed == 0,
         }
     }
 }

@@ -36,21 +36,16 @@ struct NewUser {
 }
 
 impl PlatformDashboard {
-    pub(in crate::features::home) fn new(figures: &PlatformFigures, newest: &[Newest]) -> Self {
-        let mut newest: Vec<&Newest> = newest.iter().collect();
-        newest.sort_by_key(|row| std::cmp::Reverse(row.id));
-        let hospitals = newest.iter().filter(|row| row.role.is_none()).map(|row| NewHospital {
+    pub(in crate::features::home) fn new(figures: &PlatformFigures, newest: &Newest) -> Self {
+        let hospitals = newest.hospitals.iter().map(|row| NewHospital {
             href: format!("/hospitals/{}", row.id),
             name: row.name.clone(),
             joined: Moment::new(row.created_at, Tz::UTC),
         });
-        let people = newest.iter().filter_map(|row| {
-            let role = role_label(row.role?);
-            Some(NewUser {
-                name: format!("{} {}", row.name, row.last_name),
-                role,
-                joined: Moment::new(row.created_at, Tz::UTC),
-            })
+        let people = newest.people.iter().map(|row| NewUser {
+            name: format!("{} {}", row.first_name, row.last_name),
+            role: role_label(row.role),
+            joined: Moment::new(row.created_at, Tz::UTC),
         });
         Self {
             hospitals_count: figures.hospitals,

@@ -1,10 +1,12 @@
 //! The rows that several dashboards show.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use entity::enums::{AppointmentStatus, Role};
+use entity::enums::Role;
 use serde::Serialize;
 
-use super::super::queries::{Item, Section};
+use super::super::{queries::Unread, sections::Section};
 use crate::{
     access::Viewer,
     features::{
@@ -53,7 +55,7 @@ impl VisitRow {
             starts_at: moment(row.starts_at),
             ends_at: moment(row.ends_at),
             status: status_tag(row.status),
-            since: row.arrived_at.filter(|_| row.status == AppointmentStatus::Waiting).map(moment),
+            since: row.arrived_at.map(moment),
             detail: row.symptoms.clone().filter(|_| is_clinical),
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
@@ -72,43 +74,44 @@ pub(super) struct NotificationRow {
     pub at: Moment,
 }
 
-/// The appointments of `section`, earliest first.
-pub(super) fn appointments(items: &[Item], section: Section) -> Vec<&AppointmentRow> {
-    let mut rows: Vec<&AppointmentRow> =
-        items.iter().filter(|item| item.section == section).filter_map(|item| item.appointment.as_ref()).collect();
+/// Visits by id.
+pub(super) type Visits = BTreeMap<i64, AppointmentRow>;
+
+/// The visits that `section` shows, earliest first.
+pub(super) fn rows<'a>(section: &Section, visits: &'a Visits) -> Vec<&'a AppointmentRow> {
+    let mut rows: Vec<&AppointmentRow> = section.shown.iter().filter_map(|id| visits.get(id)).collect();
     rows.sort_by_key(|row| (row.starts_at, row.id));
     rows
 }
 
 /// Those who wait, the longest first.
-pub(super) fn waiting(items: &[Item]) -> Vec<&AppointmentRow> {
-    let mut rows = appointments(items, Section::Waiting);
+pub(super) fn waiting<'a>(section: &Section, visits: &'a Visits) -> Vec<&'a AppointmentRow> {
+    let mut rows = rows(section, visits);
     rows.sort_by_key(|row| (row.arrived_at.unwrap_or(row.starts_at), row.id));
     rows
 }
 
-/// The unread notifications of `viewer`, newest first.
-pub(super) fn unread(items: &[Item], viewer: &Viewer) -> Vec<NotificationRow> {
-    let mut rows: Vec<NotificationRow> = items
+/// Unread notifications as `viewer` reads them, newest first.
+pub(super) fn notifications(unread: &[Unread], visits: &Visits, viewer: &Viewer) -> Vec<NotificationRow> {
+    let mut rows: Vec<NotificationRow> = unread
         .iter()
-        .filter_map(|item| {
-            let notification = item.notification.as_ref()?;
-            let appointment = item.appointment.as_ref();
-            let (doctor, patient) = appointment.map(|row| (row.doctor_name(), row.patient_name())).unwrap_or_default();
+        .map(|unread| {
+            let visit = unread.appointment_id.and_then(|id| visits.get(&id));
+            let (doctor, patient) = visit.map(|row| (row.doctor_name(), row.patient_name())).unwrap_or_default();
             let facts = Facts {
-                kind: notification.kind,
-                starts_at: appointment.map(|row| row.starts_at),
-                proposed_starts_at: appointment.and_then(|row| row.proposed_starts_at),
+                kind: unread.kind,
+                starts_at: visit.map(|row| row.starts_at),
+                proposed_starts_at: visit.and_then(|row| row.proposed_starts_at),
                 doctor: &doctor,
                 patient: &patient,
-                reason: notification.rejection_reason.as_deref().or(notification.cancellation_reason.as_deref()),
+                reason: visit.and_then(|row| row.rejection_reason.as_deref().or(row.cancellation_reason.as_deref())),
             };
-            Some(NotificationRow {
-                id: notification.notification_id,
+            NotificationRow {
+                id: unread.id,
                 text: sentence(&facts, viewer.role(), viewer.zone()),
-                href: appointment.map(|row| format!("/appointments/{}", row.id)),
-                at: Moment::new(notification.notified_at, viewer.zone()),
-            })
+                href: visit.map(|row| format!("/appointments/{}", row.id)),
+                at: Moment::new(unread.created_at, viewer.zone()),
+            }
         })
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.id));

@@ -1,13 +1,15 @@
-//! The statements of the dashboards: for each role one of counts and one of lists.
+//! The statements of the dashboards. For each role one that finds what there is: all open visits and whatever else is new, by id and
+//! time, read from indexes alone, side by side; and one, the same for all, that reads the visits to be shown with their people
+//! ([`crate::features::appointments::visits`]). What is counted over years is kept by the database.
 
-mod counts;
-mod figures;
-mod items;
-mod newest;
-mod union;
+mod doctor;
+mod hospital;
+mod lists;
+mod patient;
+mod platform;
 
-pub(super) use figures::{
-    DoctorFigures, HospitalFigures, PatientFigures, PlatformFigures, of_doctor, of_hospital, of_patient, of_platform,
-};
-pub(super) use items::{Item, Section, doctor_items, hospital_items, patient_items};
-pub(super) use newest::{Newest, newest};
+pub(super) use doctor::{FoundForDoctor, of_doctor};
+pub(super) use hospital::{FoundForHospital, NewDoctor, NewPatient, NewPerson, of_hospital};
+pub(super) use lists::{Unread, Visit};
+pub(super) use patient::{FoundForPatient, of_patient};
+pub(super) use platform::{Newest, PlatformFigures, newest, of_platform};

@@ -3,21 +3,20 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    appointment,
-    enums::{AppointmentStatus, AuditSubject, BloodType, Role},
+    care_relation,
+    enums::{AuditSubject, BloodType, Role},
     patient, user,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, RelationTrait, Select,
-    sea_query::{Expr, ExprTrait, Query},
 };
 
 use super::words;
 use crate::{
     access::{Standing, Viewer},
     coherence::{Topic, Topics},
-    db::{Reader, contains_ignoring_case},
+    db::{Reader, contains_ignoring_case, is_word},
     features::audit::Accessed,
     web::Paging,
 };
@@ -108,28 +107,14 @@ pub(crate) fn topics(viewer: &Viewer) -> Topics {
 fn visible(viewer: &Viewer) -> Select<patient::Entity> {
     let found = patient::Entity::find()
         .join(JoinType::InnerJoin, patient::Relation::User.def())
-        .filter(user::Column::Role.eq(Role::Patient));
+        .filter(is_word(user::Column::Role, Role::Patient));
     match &viewer.standing {
         Standing::HospitalAdmin { hospital } => found.filter(user::Column::HospitalId.eq(hospital.id)),
-        Standing::Doctor { doctor_id, hospital } => {
-            found.filter(user::Column::HospitalId.eq(hospital.id)).filter(treated_by(*doctor_id))
-        }
+        Standing::Doctor { doctor_id, hospital } => found
+            .join(JoinType::InnerJoin, patient::Relation::CareRelation.def())
+            .filter(user::Column::HospitalId.eq(hospital.id))
+            .filter(care_relation::Column::DoctorId.eq(*doctor_id))
+            .filter(care_relation::Column::Visits.gt(0)),
         Standing::Patient { .. } | Standing::SuperAdmin => found.filter(patient::Column::Id.is_null()),
     }
-}
-
-/// `EXISTS` an appointment of the outer statement's patient with this doctor that was not declined.
-fn treated_by(doctor_id: i64) -> Expr {
-    Expr::exists(
-        Query::select()
-            .expr(Expr::val(1))
-            .from(appointment::Entity)
-            .and_where(
-                Expr::col((appointment::Entity, appointment::Column::PatientId))
-                    .equals((patient::Entity, patient::Column::Id)),
-            )
-            .and_where(appointment::Column::DoctorId.eq(doctor_id))
-            .and_where(appointment::Column::Status.ne(AppointmentStatus::Rejected))
-            .to_owned(),
-    )
 }

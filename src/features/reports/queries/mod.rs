@@ -7,10 +7,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use entity::{
+    availability, doctor,
     enums::{AppointmentStatus, Role},
-    hospital,
+    hospital, time_off, user,
 };
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryOrder, QueryResult, QuerySelect, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, RelationTrait,
+};
 
 use self::sql::{Booked, DOCTOR, Span, column, counts};
 use super::{
@@ -21,7 +25,7 @@ use super::{
 use crate::{
     access::{HospitalOfViewer, Viewer},
     coherence::{Topic, Topics},
-    db::Reader,
+    db::{Reader, SideBySide},
     web::start_of_day,
 };
 
@@ -141,22 +145,31 @@ async fn rows(reader: &Reader, topics: Topics, (spans, doctors): (&[Span], Optio
         .await
 }
 
-const HOURS: &str = "SELECT work.doctor_id AS doctor_id, work.weekday AS weekday, CAST(work.start_time AS text) AS start_time, \
-CAST(work.end_time AS text) AS end_time, NULL AS starts_at, NULL AS ends_at FROM availability AS work WHERE work.doctor_id IN \
-(SELECT doctor.id FROM doctor JOIN \"user\" AS person ON person.id = doctor.user_id WHERE person.hospital_id = $1) \
-UNION ALL SELECT absence.doctor_id, NULL, NULL, NULL, absence.starts_at, absence.ends_at FROM time_off AS absence \
-WHERE absence.starts_at < $3 AND absence.ends_at > $2 AND absence.doctor_id IN \
-(SELECT doctor.id FROM doctor JOIN \"user\" AS person ON person.id = doctor.user_id WHERE person.hospital_id = $1)";
+/// A window of a week.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "availability::Entity")]
+struct Working {
+    doctor_id: i64,
+    weekday: i16,
+    start_time: NaiveTime,
+    end_time: NaiveTime,
+}
 
-/// A window of a week, or an absence.
+/// An absence.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "time_off::Entity")]
+struct Away {
+    doctor_id: i64,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+}
+
 #[derive(Debug, FromQueryResult)]
 struct HoursRow {
-    doctor_id: i64,
-    weekday: Option<i16>,
-    start_time: Option<String>,
-    end_time: Option<String>,
-    starts_at: Option<DateTime<Utc>>,
-    ends_at: Option<DateTime<Utc>>,
+    #[sea_orm(nested(prefix = "working_"))]
+    working: Option<Working>,
+    #[sea_orm(nested(prefix = "away_"))]
+    away: Option<Away>,
 }
 
 /// The hours of each of `doctors`, with the absences between two instants.
@@ -166,22 +179,27 @@ async fn hours(
     (doctors, from, until): (&[Row], DateTime<Utc>, DateTime<Utc>),
 ) -> Result<BTreeMap<i64, Hours>, DbErr> {
     let topics = Topics::each(doctors.iter().map(|doctor| Topic::Schedule(doctor.id)));
-    let found = reader.run(topics, async |conn| {
-        let values = [hospital.id.into(), from.into(), until.into()];
-        let statement = Statement::from_sql_and_values(conn.get_database_backend(), HOURS, values);
-        HoursRow::find_by_statement(statement).all(conn).await
-    });
+    let here = user::Column::HospitalId.eq(hospital.id);
+    let working = availability::Entity::find()
+        .join(JoinType::InnerJoin, availability::Relation::Doctor.def())
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
+        .filter(here.clone());
+    let away = time_off::Entity::find()
+        .join(JoinType::InnerJoin, time_off::Relation::Doctor.def())
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
+        .filter(here)
+        .filter(time_off::Column::StartsAt.lt(until))
+        .filter(time_off::Column::EndsAt.gt(from));
+    let lists = SideBySide::default().list::<Working>("working", working).list::<Away>("away", away);
+    let rows: Vec<HoursRow> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut hours: BTreeMap<i64, Hours> = BTreeMap::new();
-    for row in found.await? {
-        let of_doctor = hours.entry(row.doctor_id).or_default();
-        if let (Some(weekday), Some(start), Some(end)) = (row.weekday, row.start_time, row.end_time) {
-            of_doctor.windows.push((weekday, time(&start)?, time(&end)?));
+    for HoursRow { working, away } in rows {
+        if let Some(row) = working {
+            hours.entry(row.doctor_id).or_default().windows.push((row.weekday, row.start_time, row.end_time));
         }
-        of_doctor.absences.extend(row.starts_at.zip(row.ends_at));
+        if let Some(row) = away {
+            hours.entry(row.doctor_id).or_default().absences.push((row.starts_at, row.ends_at));
+        }
     }
     Ok(hours)
-}
-
-fn time(text: &str) -> Result<NaiveTime, DbErr> {
-    NaiveTime::parse_from_str(text, "%H:%M:%S%.f").map_err(|error| DbErr::Type(format!("{text} is no time: {error}")))
 }

@@ -2,6 +2,9 @@
 //!
 //! Each number is a subquery of its own that is bound to one span, so it reads the index on hospital, status and start for that
 //! span and nothing else, however large the archive is; joined, the planner could take reading all for cheaper.
+//!
+//! Written by hand, because entities have no word for what it is made of: rows of values to join with, the rank of a wait among
+//! others, and the length of time between two instants, which either database says in its own way.
 
 use chrono::{DateTime, Utc};
 use entity::enums::AppointmentStatus;

@@ -1,0 +1,149 @@
+//! Several lists in one statement, and words that stand in a statement.
+
+use std::fmt;
+
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait as _, DbBackend, DbErr, FromQueryResult, PartialModelTrait, QuerySelect,
+    QueryTrait, Statement, Value, Values,
+    sea_query::{
+        Asterisk, Expr, ExprTrait as _, Func, JoinType, PostgresQueryBuilder, Query, QueryBuilder, SelectStatement,
+        SqlWriter, SqlWriterValues, SqliteQueryBuilder,
+    },
+};
+
+use super::ReadConnection;
+
+/// Lists that have nothing to do with each other, read in one statement: the nth row of the answer holds the nth row of each,
+/// and nothing of those that are shorter. Each list is a statement that is planned and run by itself, with its own columns:
+/// there is nothing that the planner could mistake, and no row is wider for being among others.
+///
+/// A row of the answer is a struct with a field for each list:
+///
+/// ```ignore
+/// #[derive(FromQueryResult)]
+/// struct Found {
+///     #[sea_orm(nested(prefix = "unread_"))]
+///     unread: Option<Unread>,
+/// }
+/// ```
+#[derive(Debug, Default)]
+pub struct SideBySide {
+    rows: SelectStatement,
+    /// The place of a row, as the lists so far have it.
+    place: Option<Expr>,
+}
+
+impl SideBySide {
+    /// One list more: its rows are `T`s, in columns whose names begin with `name_`. The longest is best the last: each row passes the
+    /// lists that are added after it.
+    #[must_use]
+    pub fn list<T: PartialModelTrait>(
+        mut self,
+        name: &'static str,
+        list: impl QuerySelect + QueryTrait<QueryStatement = SelectStatement>,
+    ) -> Self {
+        let list = T::select_cols_nested(list.select_only(), Some(&format!("{name}_")), None).into_query();
+        let numbered = Query::select()
+            .expr_as(Expr::cust("row_number() OVER ()"), "place")
+            .column(("list", Asterisk))
+            .from_subquery(list, "list")
+            .to_owned();
+        let place = Expr::col((name, "place"));
+        match self.place.take() {
+            None => {
+                self.rows.column(Asterisk).from_subquery(numbered, name);
+                self.place = Some(place);
+            }
+            Some(before) => {
+                self.rows.join_subquery(JoinType::FullOuterJoin, numbered, name, before.clone().eq(place.clone()));
+                self.place = Some(Func::coalesce([before, place]).into());
+            }
+        }
+        self
+    }
+
+    /// Reads them, in no order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read<T: FromQueryResult>(&self, conn: &ReadConnection<'_>) -> Result<Vec<T>, DbErr> {
+        T::find_by_statement(built(&self.rows, conn.get_database_backend())).all(conn).await
+    }
+}
+
+/// The statement as SeaORM would build it, but for its limits, which stand in it instead of being bound: a plan for all values takes an
+/// unknown limit for a tenth of all rows, is found dear for that, and one is made for each run instead.
+fn built(rows: &SelectStatement, backend: DbBackend) -> Statement {
+    let (sql, values) = match backend {
+        DbBackend::Postgres => written(rows, PostgresQueryBuilder),
+        _ => written(rows, SqliteQueryBuilder),
+    };
+    Statement { sql, values: Some(values), db_backend: backend }
+}
+
+fn written(rows: &SelectStatement, builder: impl QueryBuilder) -> (String, Values) {
+    let (placeholder, numbered) = builder.placeholder();
+    let mut writer = WithLimits(SqlWriterValues::new(placeholder, numbered));
+    rows.build_collect_into(builder, &mut writer);
+    writer.0.into_parts()
+}
+
+struct WithLimits(SqlWriterValues);
+
+impl SqlWriter for WithLimits {
+    fn push_param<T: QueryBuilder>(&mut self, value: Value, builder: &T) {
+        match value {
+            // Ids are signed: nothing but limits is of this type.
+            Value::BigUnsigned(Some(limit)) => self.0.as_writer().write_str(&limit.to_string()).unwrap_or_default(),
+            value => self.0.push_param(value, builder),
+        }
+    }
+
+    fn as_writer(&mut self) -> &mut dyn fmt::Write {
+        self
+    }
+}
+
+impl fmt::Write for WithLimits {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write_str(text)
+    }
+}
+
+impl fmt::Display for WithLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A statement that begins with no entity, to which joins and the columns of partial models can be added like to any other.
+#[derive(Debug, Default)]
+pub struct Selecting(pub SelectStatement);
+
+impl QuerySelect for Selecting {
+    type QueryStatement = SelectStatement;
+
+    fn query(&mut self) -> &mut SelectStatement {
+        &mut self.0
+    }
+}
+
+/// Whether `column` is one of `words`, which stand in the statement itself instead of being bound. A plan that is kept for all values
+/// then knows them: which of the indexes on some of the rows it may use, and how many rows there will be.
+pub fn is_one_of<E>(column: impl ColumnTrait, words: impl IntoIterator<Item = E>) -> Expr
+where
+    E: ActiveEnum,
+    E::Value: Into<Value>,
+{
+    let words = words.into_iter().map(|word| Expr::Constant(word.to_value().into()));
+    Expr::col(column.as_column_ref()).is_in(words)
+}
+
+/// The same for one word.
+pub fn is_word<E>(column: impl ColumnTrait, word: E) -> Expr
+where
+    E: ActiveEnum,
+    E::Value: Into<Value>,
+{
+    Expr::col(column.as_column_ref()).eq(Expr::Constant(word.to_value().into()))
+}

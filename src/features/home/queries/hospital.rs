@@ -1,0 +1,162 @@
+//! What a hospital administrator's dashboard finds.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    doctor,
+    enums::{AppointmentStatus, Role},
+    hospital_tally::{self, Entity as HospitalTally},
+    patient, user,
+};
+use sea_orm::{
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
+    sea_query::{Asterisk, Expr, ExprTrait as _},
+};
+
+use super::lists::{FEW, Unread, Visit, between, unread};
+use crate::{
+    access::{HospitalOfViewer, Standing, Viewer},
+    coherence::Topic,
+    db::{Reader, SideBySide, is_word},
+    features::{appointments::scope, home::sections::SHOWN},
+};
+
+/// Everything there is to see of a hospital.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FoundForHospital {
+    /// The visits that begin today, whatever their state.
+    pub today: Vec<Visit>,
+    /// All who wait, whenever their visit begins.
+    pub waiting: Vec<Visit>,
+    /// Those of the requests that wait longest.
+    pub requests: Vec<Request>,
+    /// How many requests there are.
+    pub requests_count: i64,
+    pub unread: Vec<Unread>,
+    /// The newest.
+    pub newest_doctors: Vec<NewDoctor>,
+    pub newest_patients: Vec<NewPatient>,
+    /// Active ones.
+    pub doctors: i64,
+    pub patients: i64,
+}
+
+/// A request.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+pub(crate) struct Request {
+    pub id: i64,
+}
+
+/// A doctor who is new, as a person.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "doctor::Entity")]
+pub(crate) struct NewDoctor {
+    pub id: i64,
+    #[sea_orm(nested)]
+    pub user: NewPerson,
+}
+
+/// A patient who is new, as a person.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "patient::Entity")]
+pub(crate) struct NewPatient {
+    pub id: i64,
+    #[sea_orm(nested)]
+    pub user: NewPerson,
+}
+
+/// Somebody new.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+pub(crate) struct NewPerson {
+    pub id: i64,
+    pub first_name: String,
+    pub last_name: String,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    #[sea_orm(nested(prefix = "today_"))]
+    today: Option<Visit>,
+    #[sea_orm(nested(prefix = "waiting_"))]
+    waiting: Option<Visit>,
+    #[sea_orm(nested(prefix = "request_"))]
+    request: Option<Request>,
+    #[sea_orm(nested(prefix = "requests_"))]
+    requests: Option<Requests>,
+    #[sea_orm(nested(prefix = "unread_"))]
+    unread: Option<Unread>,
+    #[sea_orm(nested(prefix = "doctor_"))]
+    doctor: Option<NewDoctor>,
+    #[sea_orm(nested(prefix = "patient_"))]
+    patient: Option<NewPatient>,
+    #[sea_orm(nested(prefix = "tally_"))]
+    tally: Option<Tally>,
+}
+
+#[derive(Debug, DerivePartialModel)]
+struct Requests {
+    #[sea_orm(from_expr = "Expr::col(Asterisk).count()")]
+    count: i64,
+}
+
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "HospitalTally")]
+struct Tally {
+    doctors: i64,
+    patients: i64,
+}
+
+/// What there is in the hospital that `viewer` runs; `today` is its local date as two instants. One statement.
+pub(crate) async fn of_hospital(
+    viewer: &Viewer,
+    reader: &Reader,
+    today: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<FoundForHospital, DbErr> {
+    let Standing::HospitalAdmin { hospital } = &viewer.standing else { return Ok(FoundForHospital::default()) };
+    let lists = lists(viewer, hospital, today);
+    let people = [Topic::Doctors(hospital.id), Topic::Patients(hospital.id), Topic::Inbox(viewer.user_id)];
+    let rows: Vec<Row> = reader.run(viewer.visit_topics().and(people), async |conn| lists.read(conn).await).await?;
+    let mut found = FoundForHospital::default();
+    for row in rows {
+        found.today.extend(row.today);
+        found.waiting.extend(row.waiting);
+        found.requests.extend(row.request);
+        found.requests_count += row.requests.map_or(0, |requests| requests.count);
+        found.unread.extend(row.unread);
+        found.newest_doctors.extend(row.doctor);
+        found.newest_patients.extend(row.patient);
+        if let Some(tally) = row.tally {
+            (found.doctors, found.patients) = (tally.doctors, tally.patients);
+        }
+    }
+    // Later ones have higher ids.
+    found.newest_doctors.sort_by_key(|doctor| std::cmp::Reverse(doctor.user.id));
+    found.newest_patients.sort_by_key(|patient| std::cmp::Reverse(patient.user.id));
+    Ok(found)
+}
+
+fn lists(viewer: &Viewer, hospital: &HospitalOfViewer, today: (DateTime<Utc>, DateTime<Utc>)) -> SideBySide {
+    let in_state = |status| appointment::Entity::find().filter(scope(viewer)).filter(is_word(Column::Status, status));
+    let requests = || in_state(AppointmentStatus::Requested);
+    let newest = |role| {
+        user::Entity::find()
+            .filter(user::Column::HospitalId.eq(hospital.id))
+            .filter(is_word(user::Column::Role, role))
+            .filter(user::Column::Active.into_expr())
+            .order_by_desc(user::Column::Id)
+            .limit(FEW)
+    };
+    SideBySide::default()
+        .list::<Tally>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
+        .list::<Requests>("requests", requests())
+        .list::<Unread>("unread", unread(viewer))
+        .list::<NewDoctor>("doctor", newest(Role::Doctor).join(JoinType::InnerJoin, user::Relation::Doctor.def()))
+        .list::<NewPatient>("patient", newest(Role::Patient).join(JoinType::InnerJoin, user::Relation::Patient.def()))
+        .list::<Request>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
+        .list::<Visit>("waiting", in_state(AppointmentStatus::Waiting))
+        .list::<Visit>("today", between(viewer, today))
+}

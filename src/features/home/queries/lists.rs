@@ -1,0 +1,55 @@
+//! The lists that several dashboards find.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    enums::{AppointmentStatus, NotificationKind},
+    notification,
+};
+use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use crate::{access::Viewer, db::is_one_of, features::appointments::scope};
+
+/// How many unread notifications and newest people are shown.
+pub(super) const FEW: u64 = 5;
+
+/// A visit as far as lists and counts are made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+pub(crate) struct Visit {
+    pub id: i64,
+    pub status: AppointmentStatus,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+/// An unread notification.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "notification::Entity")]
+pub(crate) struct Unread {
+    pub id: i64,
+    pub kind: NotificationKind,
+    pub created_at: DateTime<Utc>,
+    /// The visit it is about.
+    pub appointment_id: Option<i64>,
+}
+
+/// All of the viewer's visits that somebody still has to do something about.
+pub(super) fn open(viewer: &Viewer) -> Select<appointment::Entity> {
+    appointment::Entity::find().filter(scope(viewer)).filter(is_one_of(Column::Status, AppointmentStatus::OPEN))
+}
+
+/// Of the viewer's visits those that begin at or after the first instant and before the second.
+pub(super) fn between(viewer: &Viewer, (from, until): (DateTime<Utc>, DateTime<Utc>)) -> Select<appointment::Entity> {
+    let found = appointment::Entity::find().filter(scope(viewer));
+    found.filter(Column::StartsAt.gte(from)).filter(Column::StartsAt.lt(until))
+}
+
+/// The newest of the viewer's unread notifications. A later one has the higher id.
+pub(super) fn unread(viewer: &Viewer) -> Select<notification::Entity> {
+    notification::Entity::find()
+        .filter(notification::Column::RecipientId.eq(viewer.user_id))
+        .filter(notification::Column::ReadAt.is_null())
+        .order_by_desc(notification::Column::Id)
+        .limit(FEW)
+}

@@ -1,0 +1,62 @@
+//! What a patient's dashboard finds.
+
+use entity::care_relation::{self, Entity as CareRelation};
+use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter};
+
+use super::lists::{Unread, Visit, open, unread};
+use crate::{
+    access::{Standing, Viewer},
+    coherence::Topic,
+    db::{Reader, SideBySide},
+};
+
+/// Everything there is for a patient to see.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FoundForPatient {
+    /// All that is open.
+    pub open: Vec<Visit>,
+    pub unread: Vec<Unread>,
+    /// Visits that took place.
+    pub completed: i64,
+    /// Doctors with whom they took place.
+    pub doctors: i64,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    #[sea_orm(nested(prefix = "open_"))]
+    open: Option<Visit>,
+    #[sea_orm(nested(prefix = "unread_"))]
+    unread: Option<Unread>,
+    #[sea_orm(nested(prefix = "care_"))]
+    care: Option<Care>,
+}
+
+/// A doctor of the patient's.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "CareRelation")]
+struct Care {
+    completed: i64,
+}
+
+/// What `viewer`, a patient, has open, and how many visits with how many doctors took place. One statement.
+pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader) -> Result<FoundForPatient, DbErr> {
+    let Standing::Patient { patient_id, .. } = viewer.standing else { return Ok(FoundForPatient::default()) };
+    let care = CareRelation::find()
+        .filter(care_relation::Column::PatientId.eq(patient_id))
+        .filter(care_relation::Column::Completed.gt(0));
+    let lists = SideBySide::default()
+        .list::<Unread>("unread", unread(viewer))
+        .list::<Care>("care", care)
+        .list::<Visit>("open", open(viewer));
+    let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
+    let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
+    let mut found = FoundForPatient::default();
+    for row in rows {
+        found.open.extend(row.open);
+        found.unread.extend(row.unread);
+        found.doctors += i64::from(row.care.is_some());
+        found.completed += row.care.map_or(0, |care| care.completed);
+    }
+    Ok(found)
+}

@@ -1,0 +1,143 @@
+//! From what was found to the lists and figures of a dashboard: which visits are on which list, how many, and which of them are shown.
+//!
+//! Each visit is compared with the present by [`Present`], which notes when the answer would be another one; so the page is kept no
+//! longer than all of this is true.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::enums::AppointmentStatus;
+
+use super::queries::{FoundForDoctor, FoundForHospital, FoundForPatient, Visit};
+use crate::web::Present;
+
+/// How many rows the cut lists show.
+pub(super) const SHOWN: u64 = 10;
+/// How long a day's list or a waiting room may become on a dashboard; beyond it the full list is a click away.
+pub(super) const MANY: u64 = 100;
+
+/// A list of a dashboard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Section {
+    /// How many there are.
+    pub(super) count: i64,
+    /// Those that are shown, by `appointment.id`: the earliest.
+    pub(super) shown: Vec<i64>,
+}
+
+impl Section {
+    /// Of `visits` at most so many.
+    fn of(visits: impl IntoIterator<Item = Visit>, most: u64) -> Self {
+        let mut visits: Vec<Visit> = visits.into_iter().collect();
+        visits.sort_by_key(|visit| (visit.starts_at, visit.id));
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Self { count: counted(visits.len()), shown: visits.iter().take(most).map(|visit| visit.id).collect() }
+    }
+
+    fn in_state(visits: &[Visit], status: AppointmentStatus, most: u64) -> Self {
+        Self::of(visits.iter().copied().filter(|visit| visit.status == status), most)
+    }
+}
+
+fn counted(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
+/// The lists of a doctor.
+#[derive(Clone, Debug)]
+pub(super) struct DoctorSections {
+    /// From the start of the local day to its end or 24 hours ahead, whichever is later: what stands, whatever came of it.
+    pub(super) agenda: Section,
+    pub(super) waiting: Section,
+    pub(super) requests: Section,
+    /// Busy although its end has passed.
+    pub(super) needs_outcome: Section,
+    /// How many busy visits begin within the 24 hours from now on.
+    pub(super) next_24_hours: i64,
+}
+
+impl DoctorSections {
+    pub(super) fn new(found: &FoundForDoctor, present: &Present, (start, end): (DateTime<Utc>, DateTime<Utc>)) -> Self {
+        let busy = || found.open.iter().copied().filter(|visit| visit.status.is_busy());
+        let is_near = |visit: &Visit| present.is_past(visit.starts_at - Duration::hours(24));
+        let is_in_agenda = |visit: &Visit| start <= visit.starts_at && (visit.starts_at < end || is_near(visit));
+        let next = busy().filter(|visit| !present.is_past(visit.starts_at) && is_near(visit));
+        Self {
+            agenda: Section::of(busy().chain(found.done.iter().copied()).filter(is_in_agenda), MANY),
+            waiting: Section::in_state(&found.open, AppointmentStatus::Waiting, MANY),
+            requests: Section::in_state(&found.open, AppointmentStatus::Requested, SHOWN),
+            needs_outcome: Section::of(busy().filter(|visit| present.is_past(visit.ends_at)), SHOWN),
+            next_24_hours: counted(next.count()),
+        }
+    }
+
+    /// Every visit that is shown.
+    pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
+        let all = [&self.agenda, &self.waiting, &self.requests, &self.needs_outcome];
+        all.into_iter().flat_map(|section| section.shown.iter().copied())
+    }
+}
+
+/// The lists of a patient.
+#[derive(Clone, Debug)]
+pub(super) struct PatientSections {
+    /// Agreed on and not over.
+    pub(super) upcoming: Section,
+    pub(super) requests: Section,
+    pub(super) proposed: Section,
+}
+
+impl PatientSections {
+    pub(super) fn new(found: &FoundForPatient, present: &Present) -> Self {
+        let is_agreed =
+            |visit: &Visit| matches!(visit.status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
+        let upcoming = found.open.iter().copied().filter(|visit| is_agreed(visit) && !present.is_past(visit.ends_at));
+        Self {
+            upcoming: Section::of(upcoming, SHOWN),
+            requests: Section::in_state(&found.open, AppointmentStatus::Requested, SHOWN),
+            proposed: Section::in_state(&found.open, AppointmentStatus::Proposed, SHOWN),
+        }
+    }
+
+    /// Every visit that is shown.
+    pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
+        let all = [&self.upcoming, &self.requests, &self.proposed];
+        all.into_iter().flat_map(|section| section.shown.iter().copied())
+    }
+}
+
+/// The lists of a hospital.
+#[derive(Clone, Debug)]
+pub(super) struct HospitalSections {
+    /// Of today's visits, what is not over yet.
+    pub(super) board: Section,
+    pub(super) waiting: Section,
+    /// Those that wait longest.
+    pub(super) requests: Section,
+    /// How many visits begin today that were neither declined nor cancelled.
+    pub(super) visits_today: i64,
+}
+
+impl HospitalSections {
+    pub(super) fn new(found: &FoundForHospital, present: &Present) -> Self {
+        use AppointmentStatus::{Cancelled, Rejected};
+        let standing = || found.today.iter().copied().filter(|visit| !matches!(visit.status, Rejected | Cancelled));
+        let is_on = |visit: &Visit| visit.status.is_busy() || !present.is_past(visit.ends_at);
+        let requests = found.requests.iter().map(|request| request.id);
+        Self {
+            board: Section::of(standing().filter(is_on), MANY),
+            waiting: Section::of(found.waiting.iter().copied(), MANY),
+            requests: Section { count: found.requests_count, shown: requests.collect() },
+            visits_today: counted(standing().count()),
+        }
+    }
+
+    /// How many of today's visits are in `status`.
+    pub(super) fn today_in(found: &FoundForHospital, status: AppointmentStatus) -> i64 {
+        counted(found.today.iter().filter(|visit| visit.status == status).count())
+    }
+
+    /// Every visit that is shown.
+    pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
+        let all = [&self.board, &self.waiting, &self.requests];
+        all.into_iter().flat_map(|section| section.shown.iter().copied())
+    }
+}
