@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::{
     access::{Standing, Viewer},
     coherence::Topic,
-    db::Reader,
+    db::{Reader, is_word},
     features::people::{patient_topics, patients_matching},
 };
 
@@ -24,6 +24,7 @@ use crate::{
 pub(in crate::features::appointments) const OFFERED: u64 = 50;
 
 const DOCTOR: i32 = 0;
+const PATIENT: i32 = 1;
 
 /// A doctor or a patient who can be chosen, and how their hospital books.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -117,7 +118,7 @@ async fn parties(
 fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
     let found = doctor::Entity::find()
         .select_only()
-        .expr_as(Expr::cust("0"), "kind")
+        .expr_as(Expr::Constant(DOCTOR.into()), "kind")
         .columns([doctor::Column::Id, doctor::Column::UserId])
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column(doctor::Column::Accepting)
@@ -125,7 +126,7 @@ fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
-        .filter(user::Column::Role.eq(Role::Doctor))
+        .filter(is_word(user::Column::Role, Role::Doctor))
         .filter(user::Column::HospitalId.eq(viewer.hospital().map(|hospital| hospital.id)))
         .order_by_asc(user::Column::LastName)
         .order_by_asc(doctor::Column::Id);
@@ -149,7 +150,7 @@ fn oneself(patient_id: i64) -> Select<patient::Entity> {
 fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
     found
         .select_only()
-        .expr_as(Expr::cust("1"), "kind")
+        .expr_as(Expr::Constant(PATIENT.into()), "kind")
         .columns([patient::Column::Id, patient::Column::UserId])
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column_as(user::Column::Active, "accepting")

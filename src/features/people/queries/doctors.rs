@@ -11,7 +11,7 @@ use super::words;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
-    db::{Reader, contains_ignoring_case},
+    db::{Reader, contains_ignoring_case, is_word},
     web::Paging,
 };
 
@@ -126,7 +126,7 @@ fn topics(viewer: &Viewer) -> Topics {
 fn visible(viewer: &Viewer) -> Select<doctor::Entity> {
     let found = doctor::Entity::find()
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
-        .filter(user::Column::Role.eq(Role::Doctor));
+        .filter(is_word(user::Column::Role, Role::Doctor));
     let found = match viewer.hospital() {
         Some(hospital) => found.filter(user::Column::HospitalId.eq(hospital.id)),
         None => found.filter(user::Column::Id.is_null()),
