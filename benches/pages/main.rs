@@ -2,6 +2,7 @@
 //!
 //! - `cargo bench --bench pages` measures everything in the README's table and prints it; with `-- --write-readme` it is also
 //!   written into the README.
+//! - `cargo bench --bench pages -- plans` measures what the dashboards' statements take inside Postgres, and nothing else.
 //! - `cargo bench --bench pages -- growth` measures one page at 10,000 appointments and at a hundred and a thousand times as many.
 //!   `BENCH_GROWTH` (10000000) is the largest size; it needs 10 GB of disk.
 //!
@@ -27,6 +28,7 @@ mod load;
 mod mixed;
 mod peers;
 mod pgbench;
+mod plans;
 mod services;
 mod signing_in;
 mod table;
@@ -52,9 +54,15 @@ fn main() {
         return;
     }
     clinic::load_demo(&services);
+    if is_asked("plans") {
+        plans::measure(&services, &mut table, (&plans::DASHBOARDS, ""));
+        println!("\n{}", table.markdown("`cargo bench --bench pages -- plans`:"));
+        return;
+    }
     let page = cached::measure(&services, &mut table);
     writes::measure(&services, &mut table);
     uncached::measure(&services, &mut table);
+    plans::measure(&services, &mut table, (&plans::DASHBOARDS, ""));
     mixed::measure(&services, &page, &mut table);
     let conditions = format!(
         "`cargo bench --bench pages`: {} appointments; {} connections, {} workers for each server, {} s for each load:",

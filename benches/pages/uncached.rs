@@ -13,6 +13,9 @@ use super::{
 
 const NO_CACHE: (&str, &str) = ("CACHE_PAGE_SECONDS", "0");
 
+/// How often a page is listened to before it must have been heard alone.
+const READINGS: usize = 20;
+
 /// One of each role, and what they are.
 const ACCOUNTS: [(&str, &str); 4] = [
     ("super@demo.test", "platform administrator"),
@@ -49,15 +52,20 @@ pub(crate) fn measure(services: &Services, table: &mut Table) {
 }
 
 /// The statements of the dashboard with their values, as a server sends them.
-fn statements(services: &Services, cookie: &str) -> Vec<Said> {
+pub(crate) fn statements(services: &Services, cookie: &str) -> Vec<Said> {
     let database: Url = services.database_url().parse().unwrap();
     let tap = Tap::before(&database);
     let clinic =
         Clinic::serve(services, &[NO_CACHE, ("DATABASE_URL", &tap.url(&database)), ("DB_MAX_CONNECTIONS", "1")]);
     let count = clinic.cost("/dashboard", cookie).statements as usize;
-    tap.take();
-    clinic.page("/dashboard", cookie, "");
-    let page = tap.take();
-    assert_eq!(page.len(), count, "not only the page was heard: {page:#?}");
-    page
+    for _ in 0..READINGS {
+        tap.take();
+        clinic.page("/dashboard", cookie, "");
+        let page = tap.take();
+        // Now and then the server has something to say of its own.
+        if page.len() == count {
+            return page;
+        }
+    }
+    panic!("never was the page heard alone, of {count} statements");
 }
