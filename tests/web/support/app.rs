@@ -114,8 +114,7 @@ impl TestApp {
         }
     }
 
-    /// A further instance of the same server, as behind a load balancer. Without Redis it knows nothing of what the
-    /// first keeps in its process.
+    /// A further instance, as behind a load balancer. Without Redis it knows nothing of what the first keeps in its process.
     pub(crate) fn another_instance(&self) -> Instance {
         self.another_instance_with(&[])
     }
