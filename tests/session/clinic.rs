@@ -12,7 +12,7 @@ use actix_web::{App, Error, HttpResponse, test, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{cache_outbox, user, user_session};
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
-use telemedicine::coherence::{Coherence, MemoryStore, RedisStore, Store, Topic, Topics};
+use telemedicine::coherence::{Coherence, MemoryStore, RedisStore, Store, Topic, Topics, boot_clock};
 use telemedicine::db::Database;
 use telemedicine::integrations::clock::Clock;
 use telemedicine::redis::Redis;
@@ -127,6 +127,10 @@ impl Clinic {
 /// A store in this Redis, without leases, for one process, which reads the outbox as every process does.
 fn shared_store(db: &Database, redis: Redis) -> Arc<dyn Store> {
     let store: Arc<dyn Store> = Arc::new(RedisStore::new(redis, Duration::ZERO));
+    if let Some(membership) = store.membership() {
+        // It begins while nothing is in the outbox.
+        membership.outbox_was_read(boot_clock::now(), []);
+    }
     let (coherence, db) = (Coherence::new(Arc::clone(&store), Duration::from_secs(1)), db.clone());
     actix_web::rt::spawn(async move {
         let Some(membership) = coherence.membership().cloned() else { return };
