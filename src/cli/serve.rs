@@ -17,6 +17,8 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     let outside = Outside::real(&settings).map_err(Failure::new)?;
     let state = AppState::open(settings, outside).await.map_err(Failure::new)?;
     migrations::make_ready(&state.db, &state.settings).await?;
+    // Before the first write: without Redis, who has no row writes nothing.
+    state.db.join().await.map_err(Failure::new)?;
     warn_without_redis(&state).await;
     load_demo(&state).await?;
     let accounts = accounts_of(&state).await?;

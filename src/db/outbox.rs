@@ -145,10 +145,14 @@ impl Database {
         false
     }
 
-    /// Whether this process would be missed: whoever was taken for dead and struck off is not.
+    /// Whether this process would be missed, so that the others look into the outbox: whoever was taken for dead and struck off is not, nor
+    /// who was never registered.
     async fn is_looked_for(&self) -> bool {
         match self.membership() {
-            Some(membership) => instances::is_there(self, membership.process()).await.unwrap_or(false),
+            Some(membership) if membership.was_registered() => {
+                instances::is_there(self, membership.process()).await.unwrap_or(false)
+            }
+            Some(_) => false,
             None => true,
         }
     }

@@ -58,8 +58,7 @@ impl State {
     pub(crate) fn go_unheard(&mut self, config: &Config, write: usize) {
         let process = config.writes[write].0;
         let is_committed = has(self.database.committed, write);
-        let is_known = has(self.database.instances, process) || config.is(Mistake::AnsweredWhenStruck);
-        let is_allowed = if is_committed { is_known } else { self.may_be_unheard(config, process) };
+        let is_allowed = self.may_be_unheard(config, process);
         if is_committed || is_allowed {
             self.database.committed |= 1 << write;
             self.database.outbox |= 1 << write;
