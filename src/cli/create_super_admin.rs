@@ -23,12 +23,14 @@ pub(super) struct Options {
 pub(super) async fn run(settings: &Settings, options: Options) -> Result<(), Failure> {
     let db = Database::connect(&settings.database, "telemedicine create-super-admin").await.map_err(Failure::new)?;
     migrations::make_ready(&db, settings).await?;
-    shared::tell(&db, settings).await?;
+    // Asked for before anybody counts on this process.
     let password = password::ask()?;
+    shared::tell(&db, settings).await?;
     let login = (options.email.trim(), password.expose_secret());
     let cost = settings.security.password_hashing;
-    accounts::create_super_admin(&db, &Clock::system(), cost, login).await.map_err(Failure::new)?;
+    let created = accounts::create_super_admin(&db, &Clock::system(), cost, login).await;
     shared::wait(&db, settings).await;
     db.close().await;
+    created.map_err(Failure::new)?;
     output::line(format!("{} may now sign in at {}/sign-in", login.0, settings.server.origin()))
 }

@@ -19,17 +19,26 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     migrations::make_ready(&state.db, &state.settings).await?;
     // Before the first write: without Redis, who has no row writes nothing.
     state.db.join().await.map_err(Failure::new)?;
-    warn_without_redis(&state).await;
-    load_demo(&state).await?;
-    let accounts = accounts_of(&state).await?;
-    let app = App::build(state.clone()).map_err(Failure::new)?;
-    let address = app.address();
-    output::line(greeting(&state.settings.server, address, &accounts))?;
-    log::info!(address:% = address, version = env!("CARGO_PKG_VERSION"); "serving");
+    let prepared = prepare(&state).await;
+    if prepared.is_err() {
+        state.db.leave().await;
+    }
+    let app = prepared?;
+    log::info!(address:% = app.address(), version = env!("CARGO_PKG_VERSION"); "serving");
     let served = app.run().await;
     state.db.close().await;
     log::info!("stopped");
     served.map_err(|error| Failure::new(format_args!("the server stopped: {error}")))
+}
+
+/// Listens, and says where.
+async fn prepare(state: &AppState) -> Result<App, Failure> {
+    warn_without_redis(state).await;
+    load_demo(state).await?;
+    let accounts = accounts_of(state).await?;
+    let app = App::build(state.clone()).map_err(Failure::new)?;
+    output::line(greeting(&state.settings.server, app.address(), &accounts))?;
+    Ok(app)
 }
 
 /// An embedded clinic without anybody in it, in development, is one to look around in.

@@ -94,10 +94,12 @@ impl Coherence {
     }
 
     /// The outbox was read completely, beginning at `began`, and held `topics`: nothing that shows them is believed here until they
-    /// have new stamps ([`Self::renew`]).
-    pub fn outbox_was_read(&self, began: Duration, topics: &BTreeSet<Topic>) {
-        if let Some(membership) = self.store.membership() {
-            membership.outbox_was_read(began, topics.iter().copied());
+    /// have new stamps. What is to be renewed now ([`Self::renew`]): these, and those of earlier readings that could not be.
+    #[must_use]
+    pub fn outbox_was_read(&self, began: Duration, topics: BTreeSet<Topic>) -> BTreeSet<Topic> {
+        match self.store.membership() {
+            Some(membership) => membership.outbox_was_read(began, topics),
+            None => topics,
         }
     }
 

@@ -184,10 +184,15 @@ impl Membership {
     }
 
     /// The outbox was read completely, beginning at `began` of the boot clock, and held `topics`. They count as held until
-    /// [`Self::told`].
-    pub fn outbox_was_read(&self, began: Duration, topics: impl IntoIterator<Item = Topic>) {
-        self.state().untold.extend(topics);
+    /// [`Self::told`]. All that do so now, those of earlier readings included: another process may have taken their rows out meanwhile.
+    pub fn outbox_was_read(&self, began: Duration, topics: impl IntoIterator<Item = Topic>) -> BTreeSet<Topic> {
+        let untold = {
+            let mut state = self.state();
+            state.untold.extend(topics);
+            state.untold.clone()
+        };
         self.outbox_until.fetch_max(micros(began + OUTBOX_LEASE.saturating_sub(MARGIN)), SeqCst);
+        untold
     }
 
     /// These topics have new stamps.

@@ -134,14 +134,14 @@ pub(super) async fn is_there(database: &Database, name: &str) -> Result<bool, Db
 pub(super) async fn allow_unheard(unit: &UnitOfWork, membership: &Membership) -> Result<(), DbErr> {
     let backend = unit.backend();
     let own = Entity::find().filter(Column::Name.eq(membership.process()));
-    let is_known = unit.first(with_lock(own, backend)).await?.is_some();
+    let is_known = !unit.all(with_lock(own, backend)).await?.is_empty();
     if membership.was_registered() && is_known {
         return Ok(());
     }
     // It would not be missed: only where nobody relies on being told. Whoever starts later finds its row; without one, never.
-    let others = Column::Name.ne(membership.process()).and(Column::Apart.eq(false));
-    let relying = Entity::find().filter(others);
-    if !is_known || unit.first(with_lock(relying, backend)).await?.is_some() {
+    // All of them are locked, also those that stand apart: one that takes this back waits for the COMMIT, and reads the outbox after it.
+    let others = Entity::find().filter(Column::Name.ne(membership.process()));
+    if !is_known || unit.all(with_lock(others, backend)).await?.iter().any(|row| !row.apart) {
         log::warn!(
             "nothing can be written: redis cannot be reached from here, and others rely on being told through it"
         );

@@ -180,7 +180,7 @@ impl Database {
         if rows.len() >= ROWS || is_new {
             topics.insert(Topic::Everything);
         }
-        coherence.outbox_was_read(began, &topics);
+        let topics = coherence.outbox_was_read(began, topics);
         let left = rows.len() + usize::from(is_new);
         if !topics.is_empty() && coherence.renew(&topics).await.is_err() {
             return Ok((left, 0));

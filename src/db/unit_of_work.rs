@@ -124,10 +124,10 @@ impl UnitOfWork {
         self.run(read(&connection)).await
     }
 
-    /// The first row that matches, read within the transaction: for the bookkeeping between the work and COMMIT, which runs in a
+    /// The rows that match, read within the transaction: for the bookkeeping between the work and COMMIT, which runs in a
     /// task of its own.
-    pub(super) async fn first<E: EntityTrait>(&self, find: Select<E>) -> Result<Option<E::Model>, DbErr> {
-        self.run(find.one(&self.transaction)).await
+    pub(super) async fn all<E: EntityTrait>(&self, find: Select<E>) -> Result<Vec<E::Model>, DbErr> {
+        self.run(find.all(&self.transaction)).await
     }
 
     /// A statement that changed no row touched nothing.

@@ -2,6 +2,8 @@
 
 use sea_orm::{DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
+use tokio::sync::OwnedMutexGuard;
+
 use super::errors::{is_conflict, is_dropped, is_silent};
 use super::marks::{Lifted, Marks};
 use super::outcome::{Outcome, Ticket};
@@ -103,11 +105,7 @@ impl Database {
         // From the hold to the new stamps in a task of its own: whoever waits for the answer may go away at any moment, and a
         // topic that was held and is never released is one that nobody can keep a page of.
         let database = self.clone();
-        let settled = tokio::spawn(async move {
-            let settled = database.settle(unit, (ticket, idempotent)).await;
-            drop(turn);
-            settled
-        });
+        let settled = tokio::spawn(async move { database.settle((unit, turn), (ticket, idempotent)).await });
         match settled.await {
             Ok(Ok(())) => Ok(value),
             Ok(Err(Failed { error, again, is_unknown })) => Err(Failed { error: error.into(), again, is_unknown }),
@@ -118,7 +116,7 @@ impl Database {
     /// Marks the topics, commits, and lifts the marks.
     async fn settle(
         &self,
-        unit: UnitOfWork,
+        (unit, mut turn): (UnitOfWork, Option<OwnedMutexGuard<()>>),
         (ticket, idempotent): (Option<Ticket>, bool),
     ) -> Result<(), Failed<DbErr>> {
         let marks = match Marks::set(self, &unit).await {
@@ -135,6 +133,10 @@ impl Database {
             Ok(()) => Ok(()),
             Err(error) => self.after_failed_commit(error, ticket, idempotent).await,
         };
+        if matches!(marks, Marks::Unheard(..)) {
+            // What is waited for now is no writer's.
+            drop(turn.take());
+        }
         match &outcome {
             Err(failed) if failed.is_unknown => marks.leave(self, ticket),
             _ => {

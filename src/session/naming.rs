@@ -49,7 +49,8 @@ impl Sessions {
     pub fn named(&self, request: &HttpRequest) -> Named {
         let mut value = None;
         for header in request.headers().get_all(COOKIE) {
-            let Ok(header) = header.to_str() else { return Named::Ambiguous };
+            // As whoever reads the cookies later does: others of the domain may have set some that are no ASCII.
+            let Ok(header) = std::str::from_utf8(header.as_bytes()) else { return Named::Ambiguous };
             for (name, found) in header.split(';').filter_map(|pair| pair.split_once('=')) {
                 let name = name.trim();
                 if name == self.cookie_name() {

@@ -26,12 +26,24 @@ impl Cache {
         Self {
             key_prefix: key_prefix(reader),
             page_lifetime: reader.seconds("CACHE_PAGE_SECONDS", 0..=86_400),
-            lease: reader.milliseconds("CACHE_LEASE_MS", 0..=10_000),
+            lease: lease(reader),
             timeout: reader.seconds("CACHE_TIMEOUT", 1..=31_536_000),
             memory_bytes: reader.number::<u64>("CACHE_MEMORY_MB", 1..=1_048_576) * 1024 * 1024,
             verify: reader.flag("CACHE_VERIFY"),
         }
     }
+}
+
+/// A fifth of it must be longer than the way to Redis and back.
+const SHORTEST_LEASE: Duration = Duration::from_millis(300);
+
+fn lease(reader: &mut Reader<'_>) -> Duration {
+    let lease = reader.milliseconds("CACHE_LEASE_MS", 0..=10_000);
+    if !lease.is_zero() && lease < SHORTEST_LEASE {
+        let says = format!("must be 0 or at least {}, not {}", SHORTEST_LEASE.as_millis(), lease.as_millis());
+        reader.problem("CACHE_LEASE_MS", says);
+    }
+    lease
 }
 
 /// A prefix that cannot be mistaken for a pattern or for two parts of a key.

@@ -158,7 +158,7 @@ async fn read_outbox(coherence: &Coherence, db: &Database) {
     let read = db.reader().run(Topics::exempt("a test"), async |conn| find.clone().all(conn).await).await;
     let Ok(rows) = read else { return };
     let topics = rows.iter().filter_map(|row| Topic::parse(&row.topic)).collect();
-    coherence.outbox_was_read(began, &topics);
+    let topics = coherence.outbox_was_read(began, topics);
     if !topics.is_empty() {
         drop(coherence.renew(&topics).await);
     }

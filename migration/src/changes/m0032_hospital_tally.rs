@@ -1,7 +1,7 @@
 //! How many active people of each role a hospital has, counted: its dashboard, its page and the platform's dashboard show them,
 //! and counting patients takes longer with each who signs up. Kept by triggers, for the reasons that `m0030_care_relation` gives.
 //! Who signs up in a hospital waits at its row for whoever is just doing so as well: some milliseconds, far less than the
-//! hashing of the password has taken.
+//! hashing of the password has taken; once at most `CACHE_LEASE_MS`, when an instance has stopped that is to be told.
 
 use crate::change::Change;
 use crate::dialect::Dialect;

@@ -32,9 +32,11 @@ mod m0030_care_relation;
 mod m0031_doctor_tally;
 mod m0032_hospital_tally;
 mod m0033_open_visit_indexes;
+mod m0034_visit_indexes_replaced;
+mod m0035_user_index_replaced;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 27] = [
+pub(crate) const ALL: [Change; 29] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -62,4 +64,6 @@ pub(crate) const ALL: [Change; 27] = [
     m0031_doctor_tally::CHANGE,
     m0032_hospital_tally::CHANGE,
     m0033_open_visit_indexes::CHANGE,
+    m0034_visit_indexes_replaced::CHANGE,
+    m0035_user_index_replaced::CHANGE,
 ];

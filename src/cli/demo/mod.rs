@@ -66,10 +66,10 @@ pub(super) async fn run(settings: &Settings, options: Options) -> Result<(), Fai
         )));
     }
     shared::tell(&db, settings).await?;
-    let loaded = load(&db, settings, (&Clock::system(), options)).await?;
+    let loaded = load(&db, settings, (&Clock::system(), options)).await;
     shared::wait(&db, settings).await;
     db.close().await;
-    output::line(loaded)
+    output::line(loaded?)
 }
 
 /// Loads a demo into an empty database and says what it holds.

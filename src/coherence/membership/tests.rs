@@ -57,6 +57,18 @@ fn while_one_is_missing_only_a_fresh_reading_of_the_outbox_is_trusted() {
     assert!(members.is_untold([Topic::Agenda(1)]), "everything is");
 }
 
+#[test]
+fn what_was_read_is_to_be_renewed_though_others_took_it_out() {
+    let members = membership();
+    members.outbox_was_read(boot_clock::now(), [Topic::Board(1)]);
+    // It could not be renewed; then another process took the row out.
+    let wanted = members.outbox_was_read(boot_clock::now(), []);
+    assert_eq!(wanted, [Topic::Board(1)].into());
+    members.told(&wanted);
+    assert!(!members.is_untold([Topic::Board(1)]));
+    assert!(members.outbox_was_read(boot_clock::now(), []).is_empty());
+}
+
 #[tokio::test]
 async fn silence_begins_when_the_registration_has_run_out() {
     let members = membership();

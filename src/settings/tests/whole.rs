@@ -134,3 +134,9 @@ fn env_example_means_the_defaults() {
     (given.secret_key, unset.secret_key) = (key.clone(), key);
     assert_eq!(format!("{given:?}"), format!("{unset:?}"));
 }
+
+#[test]
+fn a_lease_is_none_or_long_enough_to_be_renewed() {
+    assert_eq!(wrong(&[("CACHE_LEASE_MS", "299")]), ["CACHE_LEASE_MS"]);
+    assert!(wrong(&[("CACHE_LEASE_MS", "300")]).is_empty() && wrong(&[("CACHE_LEASE_MS", "0")]).is_empty());
+}
