@@ -9,7 +9,7 @@
 //! # Leadership
 //!
 //! Each [`Job`] may be done by any number of instances at once, only the work is then done for nothing. So with Redis the
-//! instances agree on a leader for each: whoever holds the lease under `{prefix}:leader:{job}` ([`lease`]). Nothing
+//! instances agree on a leader for each: whoever holds the lease under `{prefix}:leader:{job}` (`lease.rs`). Nothing
 //! depends on it: without Redis, or while it does not answer, every instance does every job.
 
 mod condition;

@@ -6,7 +6,7 @@
 //! | `{prefix}:sequence` | how many messages there were. A lost one begins anew at the server's clock in microseconds, so that no number comes twice |
 //! | `{prefix}:leases` | process → until when it may answer from memory |
 //! | `{prefix}:processes` | process → until when it is registered ([`Membership`]) |
-//! | channel `{prefix}:{database}:topics` | what changes ([`message`]) |
+//! | channel `{prefix}:{database}:topics` | what changes (`message.rs`) |
 //! | channel `{prefix}:{database}:heard:{process}` | `{process} {epoch} {sequence}`: that process has applied everything up to there |
 //!
 //! What is asked goes over the worker's actor, in one command with whatever else the worker's requests ask at that moment. Holds and new
