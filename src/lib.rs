@@ -12,7 +12,8 @@
 //!   a request, started again when it ends.
 //! - [`coherence`]: what pages depend on and writes change; topics, stamps, holds, the listener and its lease. It knows no HTTP.
 //! - [`page_cache`]: pages that are kept, the middleware around a cached route, the fast path before all others.
-//! - [`db`]: the two ways through the database, [`db::Reader::run`] and [`db::Database::write`]. Both name topics, or do not compile.
+//! - [`db`]: the two ways through the database, [`db::Reader::run`] and [`db::Database::write`]. Both name topics, or do not compile; and what is
+//!   written has its line in the trail ([`db::Recorded`]).
 //! - [`session`]: who is signed in. [`web`]: the HTTP kit. [`access`]: who asks, and what they may do.
 //! - [`routing`]: every address, its method, and who may use it. [`state`]: what every request can reach.
 //! - [`features`]: the clinic, one folder a noun, each with its handlers, forms, permissions, queries, services and pages.

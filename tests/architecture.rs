@@ -15,6 +15,8 @@ mod page_rules;
 mod reading;
 #[path = "architecture/rules.rs"]
 mod rules;
+#[path = "architecture/trail_rules.rs"]
+mod trail_rules;
 
 use std::fs;
 use std::path::Path;
@@ -110,6 +112,7 @@ house_rules! {
     the_database_stays_in_its_places = rules::DATABASE_PLACES;
     migrations_stand_alone = rules::MIGRATIONS_STAND_ALONE;
     entities_cannot_reach_templates = rules::ENTITIES_WITHOUT_SERDE;
+    nothing_is_written_past_the_trail = trail_rules::UNRECORDED_WRITES;
     files_stay_short = code_rules::FILE_LENGTH;
     handlers_stay_short = code_rules::HANDLER_LENGTH;
     modules_say_what_they_are = code_rules::MODULE_DOCS;

@@ -13,9 +13,11 @@ use sea_orm::{
 };
 
 use super::outbox::NO_PAGE;
-use super::{Database, UnitOfWork};
+use super::{Database, UnitOfWork, Unrecorded};
 use crate::coherence::Membership;
 use crate::integrations::clock::Clock;
+
+const PROCESSES: Unrecorded = Unrecorded::of(&["cache_instance"], "which processes share a cache is no record");
 
 /// A process that cannot reach the store shows a sign of life this often, …
 const BEAT: Duration = Duration::from_secs(10);
@@ -108,7 +110,7 @@ async fn strike_off(database: &Database, name: &str) -> Result<(), DbErr> {
 pub(super) async fn remove(database: &Database, name: &str) -> Result<(), DbErr> {
     let gone =
         async |uow: &UnitOfWork| uow.delete_where(Entity::delete_many().filter(Column::Name.eq(name)), NO_PAGE).await;
-    database.write_idempotent(gone).await.map(drop)
+    database.write_idempotent(PROCESSES, gone).await.map(drop)
 }
 
 /// Notes whether this process stands apart. 0: it has no row any more.
@@ -118,7 +120,7 @@ pub(super) async fn stand_apart(database: &Database, membership: &Membership, ap
         .col_expr(Column::Beats, Expr::col(Column::Beats).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(Clock::system().now()))
         .filter(Column::Name.eq(membership.process()));
-    database.write_idempotent(async |uow| uow.update_where(note.clone(), NO_PAGE).await).await
+    database.write_idempotent(PROCESSES, async |uow| uow.update_where(note.clone(), NO_PAGE).await).await
 }
 
 /// Whether a process has its row. Asked without a reader, since also where nobody waits any more.
@@ -182,5 +184,5 @@ async fn insert(database: &Database, name: &str) -> Result<(), DbErr> {
     if is_there(database, name).await? {
         return Ok(());
     }
-    database.write(async |uow| uow.insert(row.clone(), NO_PAGE).await).await.map(drop)
+    database.write_unrecorded(PROCESSES, async |uow| uow.insert(row.clone(), NO_PAGE).await).await.map(drop)
 }

@@ -1,7 +1,8 @@
 //! The database: one pool a process, and the only two ways through it.
 //!
 //! - [`Reader::run`] reads. A read that meets a dropped connection is tried again on a live one.
-//! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT.
+//! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT. It returns [`Recorded`], which is had by writing the
+//!   trail; what is nobody's act says so with a reason ([`Unrecorded`]).
 //!
 //! Queries and services get a [`ReadConnection`] or a [`UnitOfWork`], never a pool and never a bare transaction, so what a
 //! request reads and writes can be counted ([`accounting`]), and is tied to the response cache here: a read names the topics it
@@ -24,6 +25,7 @@ mod outbox;
 mod outcome;
 mod postgres;
 mod read;
+mod recorded;
 mod retries;
 mod search;
 mod sqlite;
@@ -35,6 +37,7 @@ pub use connection::{Database, PoolState};
 pub use errors::{Violation, ViolationKind, is_conflict, is_dropped, is_pooler_mismatch, violation};
 pub use lists::{Selecting, SideBySide, is_one_of, is_word};
 pub use read::{ReadConnection, Reader};
+pub use recorded::{Recorded, Unrecorded};
 /// What the layers above name when a read or a write failed; they know nothing else of SeaORM.
 pub use sea_orm::DbErr;
 pub use search::contains_ignoring_case;

@@ -16,10 +16,11 @@ use sea_orm::{
 
 use super::identity::{Identity, identity};
 use super::marks::rows;
-use super::{Database, instances};
+use super::{Database, Unrecorded, instances};
 use crate::coherence::{Coherence, Membership, Topic, Topics};
 
 pub(super) const NO_PAGE: Topics = Topics::exempt("the outbox is no page");
+const TOLD: Unrecorded = Unrecorded::of(&["cache_outbox"], "what caches were told is removed");
 
 /// How often the outbox is read, …
 pub(super) const EVERY: Duration = Duration::from_secs(1);
@@ -190,7 +191,7 @@ impl Database {
         }
         let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
         if !ids.is_empty() {
-            self.write_idempotent(async |uow| {
+            self.write_idempotent(TOLD, async |uow| {
                 let done = Entity::delete_many().filter(Column::Id.is_in(ids.iter().copied()));
                 uow.delete_where(done, NO_PAGE).await
             })

@@ -1,16 +1,17 @@
 //! One transaction, as services see it.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use entity::audit_entry;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DeleteMany,
     EntityTrait, IntoActiveModel, Iterable, Select, UpdateMany,
 };
 
-use super::Database;
 use super::errors::from_database;
 use super::read::{ReadConnection, Source};
+use super::{Database, Recorded};
 use crate::coherence::{Topic, Topics};
 
 /// Postgres takes 65,535 values in a statement, SQLite 32,766.
@@ -29,11 +30,21 @@ pub struct UnitOfWork {
     transaction: DatabaseTransaction,
     failure: Mutex<Option<DbErr>>,
     touched: Mutex<BTreeSet<Topic>>,
+    written: Mutex<Written>,
+}
+
+/// What was written so far.
+#[derive(Default)]
+struct Written {
+    /// Tables of which rows were changed, that of the trail left out.
+    tables: BTreeSet<&'static str>,
+    /// Whether the trail tells of it.
+    has_line: bool,
 }
 
 impl UnitOfWork {
     pub(super) fn new(database: Database, transaction: DatabaseTransaction) -> Self {
-        Self { database, transaction, failure: Mutex::default(), touched: Mutex::default() }
+        Self { database, transaction, failure: Mutex::default(), touched: Mutex::default(), written: Mutex::default() }
     }
 
     /// Stores a row and returns it as stored.
@@ -46,7 +57,18 @@ impl UnitOfWork {
         <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
         self.touch(topics);
+        self.note::<A::Entity>();
         self.run(row.insert(&self.transaction)).await
+    }
+
+    /// Writes a line of the trail, which tells of what else this unit does: the proof that it may be committed. One statement.
+    ///
+    /// # Errors
+    /// The database's; what cannot be recorded is not done.
+    pub async fn record(&self, line: audit_entry::ActiveModel) -> Result<Recorded, DbErr> {
+        self.run(audit_entry::Entity::insert_many([line]).exec_without_returning(&self.transaction)).await?;
+        self.written().has_line = true;
+        Ok(Recorded::by_a_line())
     }
 
     /// Stores rows, as many a statement as the database takes. Returns how many were stored.
@@ -67,6 +89,7 @@ impl UnitOfWork {
         let mut stored = 0;
         while rows.peek().is_some() {
             let batch = rows.by_ref().take(VALUES_A_STATEMENT / columns);
+            self.note::<A::Entity>();
             stored += self.run(A::Entity::insert_many(batch).exec_without_returning(&self.transaction)).await?;
         }
         Ok(stored)
@@ -83,7 +106,7 @@ impl UnitOfWork {
         topics: impl Into<Topics>,
     ) -> Result<u64, DbErr> {
         let changed = self.run(update.exec(&self.transaction)).await?.rows_affected;
-        self.touch_if(changed, topics);
+        self.touch_if::<E>(changed, topics);
         Ok(changed)
     }
 
@@ -97,6 +120,9 @@ impl UnitOfWork {
         topics: impl FnOnce(&[E::Model]) -> Topics,
     ) -> Result<Vec<E::Model>, DbErr> {
         let changed = self.run(update.exec_with_returning(&self.transaction)).await?;
+        if !changed.is_empty() {
+            self.note::<E>();
+        }
         self.touch(topics(&changed));
         Ok(changed)
     }
@@ -111,7 +137,7 @@ impl UnitOfWork {
         topics: impl Into<Topics>,
     ) -> Result<u64, DbErr> {
         let removed = self.run(delete.exec(&self.transaction)).await?.rows_affected;
-        self.touch_if(removed, topics);
+        self.touch_if::<E>(removed, topics);
         Ok(removed)
     }
 
@@ -131,8 +157,9 @@ impl UnitOfWork {
     }
 
     /// A statement that changed no row touched nothing.
-    fn touch_if(&self, rows: u64, topics: impl Into<Topics>) {
+    fn touch_if<E: EntityTrait>(&self, rows: u64, topics: impl Into<Topics>) {
         if rows > 0 {
+            self.note::<E>();
             self.touch(topics);
         }
     }
@@ -140,6 +167,25 @@ impl UnitOfWork {
     /// Topics that changed besides those of the statements: what a caller knows and no single write does.
     pub fn touch(&self, topics: impl Into<Topics>) {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).extend(topics.into().named());
+    }
+
+    /// Rows of this table were changed.
+    fn note<E: EntityTrait>(&self) {
+        self.written().tables.insert(E::default().table_name());
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tables of which rows were changed, that of the trail left out.
+    pub(super) fn changed_tables(&self) -> BTreeSet<&'static str> {
+        self.written().tables.clone()
+    }
+
+    /// Whether a line of the trail was written.
+    pub(super) fn has_line(&self) -> bool {
+        self.written().has_line
     }
 
     /// Postgres or SQLite.

@@ -8,7 +8,7 @@ use super::errors::{is_conflict, is_dropped, is_silent};
 use super::marks::{Lifted, Marks};
 use super::outcome::{Outcome, Ticket};
 use super::retries::Retries;
-use super::{Database, UnitOfWork};
+use super::{Database, Recorded, UnitOfWork, Unrecorded};
 use crate::metrics;
 
 /// Why a unit of work is worth another attempt. Nothing of it was committed.
@@ -26,7 +26,8 @@ struct Failed<E> {
 }
 
 impl Database {
-    /// Runs `work` in a transaction: commits if it answers `Ok` and none of its statements failed, else rolls back.
+    /// Runs `work` in a transaction: commits if it answers `Ok`, none of its statements failed and the trail tells of it
+    /// ([`Recorded`]), else rolls back.
     ///
     /// `work` is **run again from its beginning** when another transaction was in the way (up to three times, after a short random
     /// wait) and when the connection was lost before the commit; so it must change nothing outside the unit of work. Mails,
@@ -40,25 +41,41 @@ impl Database {
     /// # Errors
     /// What `work` returns, or the database's error. Nothing was written then, except if even the question about a lost COMMIT
     /// could not be answered.
-    pub async fn write<T, E: From<DbErr>>(&self, work: impl AsyncFn(&UnitOfWork) -> Result<T, E>) -> Result<T, E> {
+    pub async fn write<T, E: From<DbErr>>(
+        &self,
+        work: impl AsyncFn(&UnitOfWork) -> Result<Recorded<T>, E>,
+    ) -> Result<T, E> {
         self.write_until_settled(work, false).await
     }
 
-    /// Like [`Database::write`], for work that does no harm when it is done twice: it is run again even if nobody can tell
-    /// whether a COMMIT came through.
+    /// Like [`Database::write`], for what is nobody's act and therefore not in the trail: `why` says what it is instead.
+    ///
+    /// # Errors
+    /// What `work` returns, or the database's error.
+    pub async fn write_unrecorded<T, E: From<DbErr>>(
+        &self,
+        why: Unrecorded,
+        work: impl AsyncFn(&UnitOfWork) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.write_until_settled(async |uow: &UnitOfWork| Ok(Recorded::exempt(why, work(uow).await?)), false).await
+    }
+
+    /// Like [`Database::write_unrecorded`], for work that does no harm when it is done twice: it is run again even if nobody can tell
+    /// whether a COMMIT came through. An act is no such work: the trail would tell of it twice.
     ///
     /// # Errors
     /// What `work` returns, or the database's error.
     pub async fn write_idempotent<T, E: From<DbErr>>(
         &self,
+        why: Unrecorded,
         work: impl AsyncFn(&UnitOfWork) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.write_until_settled(work, true).await
+        self.write_until_settled(async |uow: &UnitOfWork| Ok(Recorded::exempt(why, work(uow).await?)), true).await
     }
 
     async fn write_until_settled<T, E: From<DbErr>>(
         &self,
-        work: impl AsyncFn(&UnitOfWork) -> Result<T, E>,
+        work: impl AsyncFn(&UnitOfWork) -> Result<Recorded<T>, E>,
         idempotent: bool,
     ) -> Result<T, E> {
         let mut retries = Retries::default();
@@ -82,7 +99,7 @@ impl Database {
 
     async fn attempt<T, E: From<DbErr>>(
         &self,
-        work: &impl AsyncFn(&UnitOfWork) -> Result<T, E>,
+        work: &impl AsyncFn(&UnitOfWork) -> Result<Recorded<T>, E>,
         idempotent: bool,
     ) -> Result<T, Failed<E>> {
         let turn = self.writer_turn().await.map_err(Failed::lasting)?;
@@ -91,8 +108,8 @@ impl Database {
             Ok(ticket) => ticket,
             Err(error) => return Err(given_up(unit, error.clone(), Some(error)).await),
         };
-        let value = match work(&unit).await {
-            Ok(value) => value,
+        let recorded = match work(&unit).await {
+            Ok(recorded) => recorded,
             Err(error) => {
                 let cause = unit.failure();
                 return Err(given_up(unit, error, cause).await);
@@ -102,6 +119,10 @@ impl Database {
         if let Some(cause) = unit.failure() {
             return Err(given_up(unit, cause.clone(), Some(cause)).await);
         }
+        let value = match recorded.proved_by(&unit) {
+            Ok(value) => value,
+            Err(error) => return Err(given_up(unit, error, None).await),
+        };
         // From the hold to the new stamps in a task of its own: whoever waits for the answer may go away at any moment, and a
         // topic that was held and is never released is one that nobody can keep a page of.
         let database = self.clone();

@@ -138,13 +138,16 @@ impl Sessions {
         rows::live_of(reader, user_id, self.now(), self.0.limits.idle).await
     }
 
-    /// Ends one session of a person, if it is theirs and live; how many were live.
+    /// Ends one session of a person: whether it was live, or had ended by idling and is marked all the same. Nothing if they have no
+    /// such session, or it was ended before.
     ///
     /// # Errors
     /// The database's.
-    pub async fn revoke(&self, uow: &UnitOfWork, user_id: i64, session_id: i64) -> Result<usize, DbErr> {
+    pub async fn revoke(&self, uow: &UnitOfWork, user_id: i64, session_id: i64) -> Result<Option<bool>, DbErr> {
+        let now = self.now();
         let which = of_user(user_id).add(user_session::Column::Id.eq(session_id));
-        self.revoke_those(uow, which).await
+        let last_seen = rows::revoke(uow, which, now).await?;
+        Ok(last_seen.first().map(|last_seen| self.was_used_lately(*last_seen, now)))
     }
 
     /// Ends all sessions of a person, but for one if `except` names it; how many were live.
@@ -156,14 +159,14 @@ impl Sessions {
         if let Some(kept) = except {
             which = which.add(user_session::Column::Id.ne(kept));
         }
-        self.revoke_those(uow, which).await
+        let now = self.now();
+        // Those that had ended by idling are marked as well, and not counted.
+        let last_seen = rows::revoke(uow, which, now).await?;
+        Ok(last_seen.into_iter().filter(|last_seen| self.was_used_lately(*last_seen, now)).count())
     }
 
-    /// Those that had ended by idling are marked as well, and not counted.
-    async fn revoke_those(&self, uow: &UnitOfWork, which: Condition) -> Result<usize, DbErr> {
-        let now = self.now();
-        let last_seen = rows::revoke(uow, which, now).await?;
-        Ok(last_seen.into_iter().filter(|last_seen| now - *last_seen < self.0.limits.idle).count())
+    fn was_used_lately(&self, last_seen: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        now - last_seen < self.0.limits.idle
     }
 
     /// Deletes rows of sessions that ended over 30 days ago; how many.

@@ -11,10 +11,15 @@ use sea_orm::{
 
 use super::KeyHash;
 use crate::coherence::{Topic, Topics};
-use crate::db::{Database, Reader, UnitOfWork};
+use crate::db::{Database, Reader, UnitOfWork, Unrecorded};
 
 /// Sessions are shown on one page, to their own person, which is not kept: it changes with each use.
 const LIST_IS_NOT_KEPT: Topics = Topics::exempt("the list of sessions is not kept");
+
+const BEGUN: Unrecorded = Unrecorded::of(&["user_session"], "the sign-in that begins a session has its line");
+const USED: Unrecorded = Unrecorded::of(&["user_session"], "when a session was last used changes no record");
+const ENDED: Unrecorded = Unrecorded::of(&["user_session"], "the sign-out or sign-in that ends a session has its line");
+const SWEPT: Unrecorded = Unrecorded::of(&["user_session"], "sessions that are over are removed by the clock");
 
 /// What a new session starts with.
 pub(super) struct NewSession {
@@ -28,7 +33,7 @@ pub(super) struct NewSession {
 
 pub(super) async fn insert(database: &Database, new: &NewSession) -> Result<Model, DbErr> {
     database
-        .write(async |uow| {
+        .write_unrecorded(BEGUN, async |uow| {
             let row = ActiveModel {
                 key_hash: Set(new.key_hash.as_str().to_owned()),
                 user_id: Set(new.user_id),
@@ -66,7 +71,7 @@ pub(super) async fn find(database: &Database, hash: &KeyHash) -> Result<Option<F
 /// Notes that the session was used, in one statement. `false`: it has been revoked meanwhile.
 pub(super) async fn touch(database: &Database, id: i64, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let changed = database
-        .write_idempotent(async |uow| {
+        .write_idempotent(USED, async |uow| {
             let touch = Entity::update_many()
                 .col_expr(Column::LastSeenAt, Expr::value(now))
                 .col_expr(Column::UpdatedAt, Expr::value(now))
@@ -99,7 +104,7 @@ pub(super) async fn revoke(
 /// Marks one session as revoked, by the hash that its own cookie names. Twice does no harm.
 pub(super) async fn revoke_by_hash(database: &Database, hash: &KeyHash, now: DateTime<Utc>) -> Result<(), DbErr> {
     database
-        .write_idempotent(async |uow| {
+        .write_idempotent(ENDED, async |uow| {
             let which = Condition::all().add(Column::KeyHash.eq(hash.as_str()));
             revoke(uow, which, now).await
         })
@@ -132,7 +137,7 @@ pub(super) async fn live_of(
 /// Removes rows that ended before `before`; how many.
 pub(super) async fn delete_ended(database: &Database, before: DateTime<Utc>) -> Result<u64, DbErr> {
     database
-        .write_idempotent(async |uow| {
+        .write_idempotent(SWEPT, async |uow| {
             let ended = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::RevokedAt.lt(before));
             uow.delete_where(Entity::delete_many().filter(ended), LIST_IS_NOT_KEPT).await
         })

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Schema, Statement};
 use telemedicine::db::{Database, accounting};
 use telemedicine::metrics;
 
-use crate::support::{NO_PAGE, TestDatabase, hospital_named};
+use crate::support::{NO_ACT, NO_PAGE, TestDatabase, hospital_named};
 
 #[tokio::test]
 async fn on_sqlite() {
@@ -28,14 +28,14 @@ async fn everything_is_counted(db: &Database) {
 }
 
 async fn units_of_work(db: &Database) {
-    let work = db.write(async |unit| {
+    let work = db.write_unrecorded(NO_ACT, async |unit| {
         unit.insert_many([hospital_named("A"), hospital_named("B")], NO_PAGE).await?;
         unit.read(async |conn| hospital::Entity::find().all(conn).await).await?;
         unit.delete_where(hospital::Entity::delete_many(), NO_PAGE).await
     });
     let (removed, tally) = accounting::scope(work).await;
     assert_eq!((removed, tally.count), (Ok::<_, DbErr>(2), 3));
-    let insert = db.write(async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await);
+    let insert = db.write_unrecorded(NO_ACT, async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await);
     let (row, tally) = accounting::scope(insert).await;
     row.unwrap();
     assert_eq!(tally.count, 1, "BEGIN, COMMIT and the bookkeeping do not count");

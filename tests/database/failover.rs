@@ -14,7 +14,7 @@ use telemedicine::db::{Database, UnitOfWork, is_dropped};
 use tokio::task::LocalSet;
 
 use crate::pair::{Address, Server, address, programs, until};
-use crate::support::{NO_PAGE, hospital_named, open, run};
+use crate::support::{NO_ACT, NO_PAGE, hospital_named, open, run};
 
 #[tokio::test]
 async fn a_successor_is_not_believed_about_what_it_did_not_do() {
@@ -40,7 +40,7 @@ async fn fail_over(primary: &Server, (programs, folder): (&Path, &Path)) {
     let before = everything().await;
 
     let standby = primary.standby(programs, folder);
-    db.write(async |uow| uow.insert(hospital_named("Kept"), NO_PAGE).await).await.unwrap();
+    db.write_unrecorded(NO_ACT, async |uow| uow.insert(hospital_named("Kept"), NO_PAGE).await).await.unwrap();
     let mut there = standby.connect().await;
     until("the standby follows", async || hospitals(&mut there).await == 1).await;
     cut_off(&mut there).await;
@@ -64,12 +64,12 @@ async fn fail_over(primary: &Server, (programs, folder): (&Path, &Path)) {
     assert_ne!(after, before);
     assert_eq!(db.drain_outbox().await.unwrap(), (0, 0), "once");
     assert_eq!(everything().await, after);
-    db.write(async |uow| uow.insert(hospital_named("Next"), NO_PAGE).await).await.unwrap();
+    db.write_unrecorded(NO_ACT, async |uow| uow.insert(hospital_named("Next"), NO_PAGE).await).await.unwrap();
 }
 
 /// Writes a hospital; the answer to COMMIT gets lost.
 async fn write_in_vain(db: &Database, number: &Cell<i64>, way: &Rc<Address>) -> Result<(), DbErr> {
-    db.write(async |uow: &UnitOfWork| {
+    db.write_unrecorded(NO_ACT, async |uow: &UnitOfWork| {
         uow.insert(hospital_named("Lost"), NO_PAGE).await?;
         let question = Statement::from_string(DbBackend::Postgres, "SELECT txid_current() AS id");
         let row = uow.read(async |conn| conn.query_one_raw(question).await).await?;

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Query
 use telemedicine::db::{UnitOfWork, health, is_conflict, is_dropped, is_pooler_mismatch};
 use tokio::sync::Barrier;
 
-use crate::support::{NO_PAGE, TestDatabase, hospital_named, run};
+use crate::support::{NO_ACT, NO_PAGE, TestDatabase, hospital_named, run};
 
 fn sql(text: &str) -> Statement {
     Statement::from_string(DbBackend::Postgres, text)
@@ -28,7 +28,7 @@ async fn a_conflict_is_tried_three_times_more() {
         let attempts = AtomicU32::new(0);
         let result = test
             .db
-            .write(async |unit| {
+            .write_unrecorded(NO_ACT, async |unit| {
                 unit.insert(hospital_named(format!("After {conflicts} conflicts")), NO_PAGE).await?;
                 if attempts.fetch_add(1, Ordering::Relaxed) < conflicts {
                     unit.read(async |conn| conn.query_one_raw(sql("SELECT conflict()")).await).await?;
@@ -48,12 +48,12 @@ async fn a_deadlock_is_resolved_without_an_error() {
         return;
     };
     let rows = [hospital_named("A"), hospital_named("B")];
-    test.db.write(async |unit| unit.insert_many(rows.clone(), NO_PAGE).await).await.unwrap();
+    test.db.write_unrecorded(NO_ACT, async |unit| unit.insert_many(rows.clone(), NO_PAGE).await).await.unwrap();
     let meeting = Barrier::new(2);
     let touch = async |first: &'static str, second: &'static str| {
         let attempts = AtomicU32::new(0);
         test.db
-            .write(async |unit| {
+            .write_unrecorded(NO_ACT, async |unit| {
                 lock(unit, first).await?;
                 if attempts.fetch_add(1, Ordering::Relaxed) == 0 {
                     meeting.wait().await;
@@ -83,7 +83,7 @@ async fn a_statement_that_takes_too_long_is_ended_in_the_server() {
     let start = Instant::now();
     let write: Result<_, DbErr> = test
         .db
-        .write(async |unit| {
+        .write_unrecorded(NO_ACT, async |unit| {
             unit.read(async |conn| conn.query_one_raw(sql("SELECT pg_sleep(20)")).await).await.map(|_| ())
         })
         .await;
@@ -101,7 +101,7 @@ async fn a_session_is_named_and_carries_no_state_of_its_own() {
     let Some(test) = TestDatabase::postgres_with(&[("DB_STATEMENT_TIMEOUT", "7")]).await else {
         return;
     };
-    test.db.write(async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await).await.unwrap();
+    test.db.write_unrecorded(NO_ACT, async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await).await.unwrap();
     let changed =
         "SELECT name || ' ' || setting AS value, source FROM pg_settings WHERE source IN ('session', 'client')";
     let rows = test.db.reader().run(NO_PAGE, async |conn| conn.query_all_raw(sql(changed)).await).await.unwrap();

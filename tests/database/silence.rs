@@ -10,7 +10,7 @@ use telemedicine::db::Database;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, LocalSet, spawn_local};
 
-use crate::support::{NO_PAGE, TestDatabase, hospital_named, open};
+use crate::support::{NO_ACT, NO_PAGE, TestDatabase, hospital_named, open};
 
 /// Passes bytes to Postgres until it is told to forget the connections it has, without closing them.
 #[derive(Default)]
@@ -111,5 +111,5 @@ async fn read(db: &Database) -> Result<usize, DbErr> {
 }
 
 async fn write(db: &Database, name: &str) -> Result<(), DbErr> {
-    db.write(async |unit| unit.insert(hospital_named(name), NO_PAGE).await.map(|_| ())).await
+    db.write_unrecorded(NO_ACT, async |unit| unit.insert(hospital_named(name), NO_PAGE).await.map(|_| ())).await
 }

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, Statement};
 use telemedicine::db::Database;
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::support::{NO_PAGE, TestDatabase, hospital_named, open};
+use crate::support::{NO_ACT, NO_PAGE, TestDatabase, hospital_named, open};
 
 #[tokio::test]
 async fn sixteen_writers_and_readers_never_see_a_busy_file() {
@@ -40,7 +40,7 @@ async fn write_and_read() {
 /// Reads first, then writes: the order that fails when a transaction has to upgrade its lock.
 async fn store_alone(db: &Database, name: &str) -> Result<(), DbErr> {
     let name = name.to_owned();
-    db.write(async |unit| {
+    db.write_unrecorded(NO_ACT, async |unit| {
         let before = unit.read(async |conn| hospital::Entity::find().count(conn).await).await?;
         unit.insert(hospital_named(name.clone()), NO_PAGE).await?;
         let after = unit.read(async |conn| hospital::Entity::find().count(conn).await).await?;
@@ -56,9 +56,10 @@ async fn a_write_within_a_write_fails_instead_of_waiting_for_ever() {
     let db = open(&test.url, &[("DB_ACQUIRE_TIMEOUT", "1"), ("DB_STATEMENT_TIMEOUT", "1")]).await;
     let start = Instant::now();
     let result: Result<(), DbErr> = db
-        .write(async |outer| {
+        .write_unrecorded(NO_ACT, async |outer| {
             outer.insert(hospital_named("Bir"), NO_PAGE).await?;
-            db.write(async |inner| inner.insert(hospital_named("Patan"), NO_PAGE).await.map(|_| ())).await
+            db.write_unrecorded(NO_ACT, async |inner| inner.insert(hospital_named("Patan"), NO_PAGE).await.map(|_| ()))
+                .await
         })
         .await;
     assert!(matches!(result, Err(DbErr::ConnectionAcquire(_))), "{result:?}");
@@ -70,7 +71,7 @@ async fn a_unit_that_is_dropped_half_way_is_rolled_back_and_frees_the_file() {
     let test = TestDatabase::sqlite().await;
     let abandoned: Result<Result<(), DbErr>, _> = tokio::time::timeout(
         Duration::from_millis(200),
-        test.db.write(async |unit| {
+        test.db.write_unrecorded(NO_ACT, async |unit| {
             unit.insert(hospital_named("Bir"), NO_PAGE).await?;
             std::future::pending::<()>().await;
             Ok(())
@@ -79,7 +80,10 @@ async fn a_unit_that_is_dropped_half_way_is_rolled_back_and_frees_the_file() {
     .await;
     assert!(abandoned.is_err());
     let raise = hospital::Entity::update_many().col_expr(hospital::Column::Active, Expr::value(false));
-    assert_eq!(test.db.write(async |unit| unit.update_where(raise.clone(), NO_PAGE).await).await, Ok(0));
+    assert_eq!(
+        test.db.write_unrecorded(NO_ACT, async |unit| unit.update_where(raise.clone(), NO_PAGE).await).await,
+        Ok(0)
+    );
 }
 
 #[tokio::test]

@@ -8,11 +8,13 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, Schema};
 use telemedicine::coherence::Topics;
-use telemedicine::db::Database;
+use telemedicine::db::{Database, Unrecorded};
 use telemedicine::settings::Settings;
 
 /// These rows are shown by no page.
 pub(crate) const NO_PAGE: Topics = Topics::exempt("a test of the database alone");
+/// Nobody has done what is written here.
+pub(crate) const NO_ACT: Unrecorded = Unrecorded::of_everything("a test of the database alone");
 
 /// A database of its own. Dropped with the value.
 pub(crate) struct TestDatabase {

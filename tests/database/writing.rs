@@ -7,7 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Statement};
 use telemedicine::db::{Database, ViolationKind, violation};
 
-use crate::support::{NO_PAGE, TestDatabase, hospital_named};
+use crate::support::{NO_ACT, NO_PAGE, TestDatabase, hospital_named};
 
 /// Each promise is kept on SQLite and, where there is one, on Postgres.
 macro_rules! on_both {
@@ -44,7 +44,7 @@ async fn count(db: &Database) -> u64 {
 
 async fn what_is_written_is_there(db: &Database) {
     let row = db
-        .write(async |unit| {
+        .write_unrecorded(NO_ACT, async |unit| {
             let row = unit.insert(hospital_named("Bir"), NO_PAGE).await?;
             let seen = unit.read(async |conn| hospital::Entity::find_by_id(row.id).one(conn).await).await?;
             assert_eq!(seen.as_ref(), Some(&row), "a unit of work sees its own writes");
@@ -57,8 +57,10 @@ async fn what_is_written_is_there(db: &Database) {
         .await
         .unwrap();
     assert_eq!(row.unwrap().phone, "1");
-    let removed =
-        db.write(async |unit| unit.delete_where(hospital::Entity::delete_many(), NO_PAGE).await).await.unwrap();
+    let removed = db
+        .write_unrecorded(NO_ACT, async |unit| unit.delete_where(hospital::Entity::delete_many(), NO_PAGE).await)
+        .await
+        .unwrap();
     assert_eq!((removed, count(db).await), (1, 0));
 }
 
@@ -75,7 +77,7 @@ async fn an_error_undoes_everything(db: &Database) {
     }
     let attempts = AtomicU32::new(0);
     let result: Result<(), Refusal> = db
-        .write(async |unit| {
+        .write_unrecorded(NO_ACT, async |unit| {
             attempts.fetch_add(1, Ordering::Relaxed);
             unit.insert(hospital_named("Bir"), NO_PAGE).await?;
             Err(Refusal::Full)
@@ -87,7 +89,7 @@ async fn an_error_undoes_everything(db: &Database) {
 
 async fn a_failure_that_was_overlooked_undoes_everything(db: &Database) {
     let result: Result<(), DbErr> = db
-        .write(async |unit| {
+        .write_unrecorded(NO_ACT, async |unit| {
             unit.insert(hospital_named("Bir"), NO_PAGE).await?;
             let second = unit.insert(hospital_named("Bir"), NO_PAGE).await;
             assert!(second.is_err());
@@ -99,9 +101,9 @@ async fn a_failure_that_was_overlooked_undoes_everything(db: &Database) {
 }
 
 async fn compare_and_set_tells_who_was_first(db: &Database) {
-    db.write(async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await).await.unwrap();
+    db.write_unrecorded(NO_ACT, async |unit| unit.insert(hospital_named("Bir"), NO_PAGE).await).await.unwrap();
     let close = async || {
-        db.write(async |unit| {
+        db.write_unrecorded(NO_ACT, async |unit| {
             let update = hospital::Entity::update_many()
                 .col_expr(hospital::Column::Active, Expr::value(false))
                 .filter(hospital::Column::Active.eq(true));
@@ -114,10 +116,10 @@ async fn compare_and_set_tells_who_was_first(db: &Database) {
 
 async fn many_rows_are_stored_in_batches(db: &Database) {
     let rows = (0..5_000).map(|n| hospital_named(format!("Hospital {n}"))).collect::<Vec<_>>();
-    let stored = db.write(async |unit| unit.insert_many(rows.clone(), NO_PAGE).await).await;
+    let stored = db.write_unrecorded(NO_ACT, async |unit| unit.insert_many(rows.clone(), NO_PAGE).await).await;
     assert_eq!((stored, count(db).await), (Ok(5_000), 5_000));
     let none: Vec<hospital::ActiveModel> = Vec::new();
-    assert_eq!(db.write(async |unit| unit.insert_many(none.clone(), NO_PAGE).await).await, Ok(0));
+    assert_eq!(db.write_unrecorded(NO_ACT, async |unit| unit.insert_many(none.clone(), NO_PAGE).await).await, Ok(0));
 }
 
 async fn a_read_cannot_write(db: &Database) {
@@ -140,7 +142,8 @@ async fn a_read_cannot_write(db: &Database) {
 
 async fn a_broken_constraint_is_named(db: &Database) {
     let twice = [hospital_named("Bir"), hospital_named("Bir")];
-    let error = db.write(async |unit| unit.insert_many(twice.clone(), NO_PAGE).await).await.unwrap_err();
+    let error =
+        db.write_unrecorded(NO_ACT, async |unit| unit.insert_many(twice.clone(), NO_PAGE).await).await.unwrap_err();
     let broken = violation(&error).unwrap();
     assert_eq!(broken.kind, ViolationKind::Unique);
     assert!(broken.constraint.contains("name"), "{broken:?}");

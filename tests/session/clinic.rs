@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{cache_outbox, user, user_session};
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 use telemedicine::coherence::{Coherence, MemoryStore, RedisStore, Store, Topic, Topics, boot_clock};
-use telemedicine::db::Database;
+use telemedicine::db::{Database, Unrecorded};
 use telemedicine::integrations::clock::Clock;
 use telemedicine::redis::Redis;
 use telemedicine::session::{self, Sessions};
@@ -22,6 +22,9 @@ use telemedicine::settings::Settings;
 use super::database::TestDatabase;
 use super::redis_server::RedisServer;
 use super::{redis_settings, settings_with, until};
+
+/// What is written here is nobody's act.
+pub(crate) const NO_ACT: Unrecorded = Unrecorded::of_everything("a test of sessions alone");
 
 /// Where copies are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +181,10 @@ async fn add_person(db: &Database) -> i64 {
         updated_at: Set(start()),
         ..Default::default()
     };
-    db.write(async |uow| uow.insert(person.clone(), Topics::exempt("no page is shown here")).await).await.unwrap().id
+    db.write_unrecorded(NO_ACT, async |uow| uow.insert(person.clone(), Topics::exempt("no page is shown here")).await)
+        .await
+        .unwrap()
+        .id
 }
 
 fn start() -> DateTime<Utc> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use telemedicine::db::accounting;
 use telemedicine::redis::Command;
 
-use super::clinic::{Clinic, Kind, browser};
+use super::clinic::{Clinic, Kind, NO_ACT, browser};
 use super::until;
 
 /// One module per place, each with every test of the list.
@@ -97,7 +97,7 @@ async fn others_are_signed_out_on_every_instance(clinic: &Clinic) {
     let live = clinic.live(&sessions).await;
     assert_eq!(live.len(), 3);
     let own = live.iter().min().copied();
-    let write = clinic.db.write(async |uow| sessions.revoke_all(uow, clinic.user_id, own).await);
+    let write = clinic.db.write_unrecorded(NO_ACT, async |uow| sessions.revoke_all(uow, clinic.user_id, own).await);
     let ended = write.await.unwrap();
     assert_eq!(ended, 2);
     assert!(here.is_in().await && !laptop.is_in().await && !phone.is_in().await);
@@ -109,15 +109,15 @@ async fn one_session_is_ended_by_its_owner_only(clinic: &Clinic) {
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     let own = clinic.live(&sessions).await[0];
     let end = async |user_id: i64| {
-        let write = clinic.db.write(async |uow| sessions.revoke(uow, user_id, own).await);
+        let write = clinic.db.write_unrecorded(NO_ACT, async |uow| sessions.revoke(uow, user_id, own).await);
         write.await.unwrap()
     };
-    assert_eq!(end(clinic.user_id + 1).await, 0);
+    assert_eq!(end(clinic.user_id + 1).await, None);
     assert!(browser.is_in().await);
-    assert_eq!(end(clinic.user_id).await, 1);
+    assert_eq!(end(clinic.user_id).await, Some(true));
     assert!(!browser.is_in().await);
     assert!(clinic.live(&sessions).await.is_empty());
-    assert_eq!(end(clinic.user_id).await, 0, "it is over");
+    assert_eq!(end(clinic.user_id).await, None, "it is over");
 }
 
 async fn an_idle_session_ends(clinic: &Clinic) {
@@ -176,13 +176,14 @@ async fn a_row_revoked_behind_the_copy_ends_it_when_its_use_is_noted(clinic: &Cl
 async fn what_has_ended_by_itself_is_not_ended_again(clinic: &Clinic) {
     let sessions = clinic.instance();
     let mut browser = browser(sessions.clone()).await;
-    for minutes in [30, 12 * 60] {
+    // The one that idled is marked; the other was over.
+    for (minutes, marked) in [(30, Some(false)), (12 * 60, None)] {
         browser.get(&format!("/in/{}", clinic.user_id)).await;
         let id = clinic.live(&sessions).await[0];
         clinic.pass(minutes);
-        let one = clinic.db.write(async |uow| sessions.revoke(uow, clinic.user_id, id).await);
-        assert_eq!(one.await.unwrap(), 0, "after {minutes} minutes");
-        let all = clinic.db.write(async |uow| sessions.revoke_all(uow, clinic.user_id, None).await);
+        let one = clinic.db.write_unrecorded(NO_ACT, async |uow| sessions.revoke(uow, clinic.user_id, id).await);
+        assert_eq!(one.await.unwrap(), marked, "after {minutes} minutes");
+        let all = clinic.db.write_unrecorded(NO_ACT, async |uow| sessions.revoke_all(uow, clinic.user_id, None).await);
         assert_eq!(all.await.unwrap(), 0, "after {minutes} minutes");
     }
 }

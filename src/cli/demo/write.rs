@@ -17,12 +17,14 @@ use super::{
     words,
 };
 use crate::coherence::Topic;
-use crate::db::{Database, UnitOfWork};
+use crate::db::{Database, UnitOfWork, Unrecorded};
 
 /// Notifications are made of what happened lately; older ones would have been read and forgotten.
 const TOLD_SINCE: Duration = Duration::days(10);
 /// What happened within this time has not been read yet.
 const UNREAD_SINCE: Duration = Duration::days(2);
+
+const MADE_UP: Unrecorded = Unrecorded::of_everything("nobody did what the people of a demo have done");
 
 /// The ids that a stored cast was given, by place.
 struct Ids {
@@ -40,7 +42,7 @@ pub(super) async fn everything(
     cast: &Cast,
     (visits, now): (&[Visit], DateTime<Utc>),
 ) -> Result<usize, DbErr> {
-    db.write(async |uow| {
+    db.write_unrecorded(MADE_UP, async |uow| {
         let ids = people(uow, cast).await?;
         hours(uow, &ids, now).await?;
         let appointments = appointments(uow, &ids, (visits, now)).await?;

@@ -31,7 +31,7 @@ impl<T> Accessed<T> {
     /// The database's; what cannot be recorded is not shown.
     pub async fn open(self, state: &AppState, viewer: &Viewer) -> Result<T, AppError> {
         let now = state.clock.now();
-        state.db.write(async |uow| Ok::<_, AppError>(record(uow, now, viewer, self.act.clone()).await?)).await?;
+        state.db.write(async |uow| record(uow, now, viewer, self.act.clone()).await).await?;
         Ok(self.record)
     }
 }

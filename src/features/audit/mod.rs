@@ -4,7 +4,8 @@
 //! The first of the features: every other may call it, it calls none.
 //!
 //! - [`record`] writes one line in the unit of work of the act it tells about: an act that cannot
-//!   be recorded fails, and a line about an act that failed is never kept.
+//!   be recorded fails, and a line about an act that failed is never kept. It returns the
+//!   [`Recorded`](crate::db::Recorded) without which no unit of work is committed.
 //! - [`Accessed`] holds a clinical record that was read and cannot be looked at before the reading
 //!   is recorded.
 //! - [`Sealer`] seals what is there, so that [`verify`] finds what was changed by other hands.

@@ -12,7 +12,7 @@ use super::forms::HospitalDetails;
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{DbErr, Reader, ViolationKind, violation},
+    db::{DbErr, Reader, Recorded, ViolationKind, violation},
     features::audit::{self, Act},
     state::AppState,
     web::AppError,
@@ -86,8 +86,7 @@ pub(super) async fn create(state: &AppState, viewer: &Viewer, details: &Hospital
             let new = hospital::ActiveModel { active: Set(true), created_at: Set(now), ..row(details, now) };
             let id = uow.insert(new, Topics::of_hospital(None)).await?.id;
             let act = Act::new(AuditAction::Created, AuditSubject::Hospital, id).in_hospital(id);
-            audit::record(uow, now, viewer, act).await?;
-            Ok(id)
+            Ok(audit::record(uow, now, viewer, act).await?.with(id))
         })
         .await
 }
@@ -118,8 +117,7 @@ pub(super) async fn update(
                 return Err(NotKept::Stale);
             }
             let act = Act::new(AuditAction::Updated, AuditSubject::Hospital, read.id).in_hospital(read.id);
-            audit::record(uow, now, viewer, act.changed(&changed)).await?;
-            Ok(())
+            Ok(audit::record(uow, now, viewer, act.changed(&changed)).await?)
         })
         .await
 }
@@ -139,12 +137,11 @@ pub(super) async fn set_active(state: &AppState, viewer: &Viewer, (id, active): 
                 .filter(hospital::Column::Id.eq(id))
                 .filter(hospital::Column::Active.eq(!active));
             if uow.update_where(update, Topics::of_hospital(Some(id))).await? == 0 {
-                return Ok(());
+                return Ok(Recorded::unchanged(()));
             }
             let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
             let act = Act::new(action, AuditSubject::Hospital, id).in_hospital(id);
-            audit::record(uow, now, viewer, act).await?;
-            Ok(())
+            Ok(audit::record(uow, now, viewer, act).await?)
         })
         .await
 }

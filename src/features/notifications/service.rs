@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
-    db::UnitOfWork,
+    db::{UnitOfWork, Unrecorded},
     features::mail::{self, Errand},
     state::AppState,
     web::AppError,
@@ -24,6 +24,9 @@ use crate::{
 
 /// How long before a visit its patient is reminded of it.
 const REMINDED: TimeDelta = TimeDelta::hours(24);
+
+const OWN: Unrecorded =
+    Unrecorded::of(&["notification"], "that somebody has read their own notifications changes no record");
 
 /// What happened to an appointment, and whom it is told.
 #[derive(Clone, Debug)]
@@ -104,5 +107,5 @@ fn own(state: &AppState, viewer: &Viewer) -> UpdateMany<notification::Entity> {
 
 async fn mark(state: &AppState, viewer: &Viewer, update: UpdateMany<notification::Entity>) -> Result<u64, AppError> {
     let topic = Topic::Inbox(viewer.user_id);
-    state.db.write(async |uow| Ok(uow.update_where(update.clone(), topic).await?)).await
+    state.db.write_unrecorded(OWN, async |uow| Ok(uow.update_where(update.clone(), topic).await?)).await
 }

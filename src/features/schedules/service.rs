@@ -12,7 +12,7 @@ use super::forms::{NewAbsence, NewWindow};
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::UnitOfWork,
+    db::{Recorded, UnitOfWork},
     features::audit::{self, Act},
     state::AppState,
     web::AppError,
@@ -77,7 +77,7 @@ pub(super) async fn remove_window(
                 .filter(availability::Column::Id.eq(id))
                 .filter(availability::Column::DoctorId.eq(doctor_id));
             if uow.delete_where(those, Topic::Schedule(doctor_id)).await? == 0 {
-                return Ok(());
+                return Ok(Recorded::unchanged(()));
             }
             record(uow, (viewer, now), doctor_id, (AuditAction::Removed, AuditSubject::Availability, id)).await
         })
@@ -142,7 +142,6 @@ async fn record(
     (viewer, now): (&Viewer, DateTime<Utc>),
     doctor_id: i64,
     (action, subject, id): (AuditAction, AuditSubject, i64),
-) -> Result<(), AppError> {
-    audit::record(uow, now, viewer, Act::new(action, subject, id).number("doctor_id", doctor_id)).await?;
-    Ok(())
+) -> Result<Recorded, AppError> {
+    Ok(audit::record(uow, now, viewer, Act::new(action, subject, id).number("doctor_id", doctor_id)).await?)
 }

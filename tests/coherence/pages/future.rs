@@ -68,7 +68,7 @@ async fn no_page_is_stale_after_somebody_is_added() {
     let hospital_id = Some(people.hospital.id);
     let topics = || Topics::of_person(None, Role::Doctor, hospital_id);
     let add = async || {
-        let done = state.db.write(async |uow| {
+        let done = state.db.write_unrecorded(NO_ACT, async |uow| {
             let person = uow.insert(new_person(hospital_id, world.app.now()), topics()).await?;
             uow.insert(new_doctor(person.id, world.app.now()), topics()).await
         });
@@ -122,7 +122,8 @@ fn new_doctor(user_id: i64, now: DateTime<Utc>) -> doctor_row::ActiveModel {
 
 /// Changes one row as the server does.
 async fn write<E: EntityTrait>(world: &World, update: UpdateMany<E>, topics: Topics) {
-    let done = world.app.state.db.write(async |uow| uow.update_where(update.clone(), topics.clone()).await);
+    let done =
+        world.app.state.db.write_unrecorded(NO_ACT, async |uow| uow.update_where(update.clone(), topics.clone()).await);
     assert_eq!(done.await.unwrap_or_else(|error: DbErr| panic!("{error}")), 1);
 }
 

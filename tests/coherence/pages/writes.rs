@@ -161,7 +161,8 @@ async fn nothing_is_served_to_a_session_whose_copy_outlives_it() {
     people.sign_in(&mut world).await;
     let (database, sessions) = (&world.app.state.db, &world.app.state.sessions);
     let revoke = async || {
-        let ended = database.write(async |uow| sessions.revoke_all(uow, people.patient.user_id, None).await);
+        let ended =
+            database.write_unrecorded(NO_ACT, async |uow| sessions.revoke_all(uow, people.patient.user_id, None).await);
         assert_eq!(ended.await.unwrap_or_else(|error: DbErr| panic!("{error}")), 1);
     };
     let gone = ["/dashboard", "/appointments", "/notifications"].map(|route| ("patient", route));

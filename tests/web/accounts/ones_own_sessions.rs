@@ -53,7 +53,13 @@ async fn that_are_over_are_not_ended_again() {
     let idle = session(&app, &asha, "Firefox/128.0 (Windows)").await;
     app.clock.advance(chrono::TimeDelta::minutes(31));
     let here = app.sign_in(&asha).await;
-    here.post_form(&format!("/profile/sessions/{idle}/revocation"), &[]).await.expect(404);
+    let path = format!("/profile/sessions/{idle}/revocation");
+    here.post_form(&path, &[]).await.expect(404);
+    // It is marked, so that no late note of a use brings it back: a change, which the trail tells once.
+    here.post_form(&path, &[]).await.expect(404);
+    let ended = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq(AuditAction::SessionRevoked));
+    let ended = ended.all(&app.db).await.unwrap();
+    assert_eq!(ended.iter().map(|entry| entry.subject_id).collect::<Vec<_>>(), [idle]);
 }
 
 #[tokio::test]

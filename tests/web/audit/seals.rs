@@ -252,12 +252,11 @@ async fn an_entry_that_is_committed_late_is_sealed_in_its_place() {
         let (told, hears) = tokio::sync::oneshot::channel::<()>();
         let told = std::sync::Mutex::new(Some(told));
         let late = app.state.db.write(async |uow| {
-            let topics = telemedicine::coherence::Topics::exempt("a test");
-            uow.insert_many([entry(&admin, 1, &app)], topics).await?;
+            let recorded = uow.record(entry(&admin, 1, &app)).await?;
             told.lock().unwrap().take().unwrap().send(()).unwrap();
             let waits = waits.lock().unwrap().take().unwrap();
             waits.await.unwrap();
-            Ok::<_, sea_orm::DbErr>(())
+            Ok::<_, sea_orm::DbErr>(recorded)
         });
         let meanwhile = async {
             hears.await.unwrap();

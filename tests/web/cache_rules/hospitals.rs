@@ -61,7 +61,11 @@ async fn who_is_moved_to_another_hospital_is_told_its_changes() {
         .col_expr(user::Column::HospitalId, Expr::value(clinic.there.hospital.id))
         .filter(user::Column::Id.eq(clinic.here.doctor.user_id));
     let topics = Topics::from([Topic::Account(clinic.here.doctor.user_id), Topic::Platform]);
-    app.state.db.write(async |uow| uow.update_where(moved.clone(), topics.clone()).await).await.unwrap();
+    app.state
+        .db
+        .write_unrecorded(NO_ACT, async |uow| uow.update_where(moved.clone(), topics.clone()).await)
+        .await
+        .unwrap();
     keep(&doctor, "/dashboard").await;
 
     let desk = app.sign_in(&clinic.there.admin).await;

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 use crate::{
     coherence::Topics,
-    db::UnitOfWork,
+    db::{Recorded, UnitOfWork, Unrecorded},
     features::{
         accounts::{
             hashing,
@@ -36,6 +36,13 @@ const RESET: TimeDelta = TimeDelta::minutes(30);
 const A_MOMENT: TimeDelta = TimeDelta::minutes(5);
 /// What expired so long ago is removed; no mail tells of it any more.
 const KEPT: TimeDelta = TimeDelta::days(60);
+
+const ASKED: Unrecorded = Unrecorded::of(
+    &["password_link", "mail"],
+    "nobody knows who asks for a link; that a password was chosen by it is recorded",
+);
+const SWEPT: Unrecorded =
+    Unrecorded::of(&["password_link"], "links that nobody can use any more are removed by the clock");
 
 /// Invites the person `user_id` to choose their first password, in the unit of work that makes their account. Two statements.
 ///
@@ -90,7 +97,7 @@ pub(in crate::features::accounts) async fn request_reset(
     actix_web::rt::spawn(async move {
         let Some(found) = found.filter(|found| may_send && found.may_enter()) else { return };
         let now = state.clock.now();
-        let written = state.db.write(async |uow| {
+        let written = state.db.write_unrecorded(ASKED, async |uow| {
             let link_id = insert(uow, now, (found.id, LinkPurpose::Reset)).await?;
             mail::queue(uow, now, [(found.id, Errand::PasswordLink { link_id })]).await
         });
@@ -159,7 +166,7 @@ async fn replace(
     uow: &UnitOfWork,
     now: DateTime<Utc>,
     (linked, hash, from): (&LinkedAccount, &str, IpAddr),
-) -> Result<bool, AppError> {
+) -> Result<Recorded<bool>, AppError> {
     let id = linked.account.id;
     let password = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(hash))
@@ -170,7 +177,7 @@ async fn replace(
         .filter(user::Column::Email.eq(linked.account.email.as_str()))
         .filter(user::Column::PasswordHash.eq(linked.account.password_hash.as_str()));
     if uow.update_where(password, Topics::exempt("no page shows a password")).await? == 0 {
-        return Ok(false);
+        return Ok(Recorded::unchanged(false));
     }
     end_all(uow, now, id).await?;
     let revoked = state.sessions.revoke_all(uow, id, None).await?;
@@ -178,8 +185,7 @@ async fn replace(
     let act = Act::new(AuditAction::PasswordChanged, AuditSubject::User, id)
         .number("sessions_ended", ended)
         .word("by", linked.purpose_word());
-    audit::record(uow, now, linked.account.actor(from), act).await?;
-    Ok(true)
+    Ok(audit::record(uow, now, linked.account.actor(from), act).await?.with(true))
 }
 
 /// Ends all links of a person, for good. One statement.
@@ -202,5 +208,5 @@ pub(crate) async fn end_all(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) 
 pub(crate) async fn sweep_links(state: &AppState) -> Result<u64, AppError> {
     let before = state.clock.now() - KEPT;
     let old = password_link::Entity::delete_many().filter(Column::ExpiresAt.lt(before));
-    Ok(state.db.write_idempotent(async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?)
+    Ok(state.db.write_idempotent(SWEPT, async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?)
 }

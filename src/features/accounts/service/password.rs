@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use crate::{
     access::Viewer,
     coherence::Topics,
+    db::Recorded,
     features::{
         accounts::{
             forms::PasswordChange,
@@ -67,14 +68,13 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
                 .filter(user::Column::Id.eq(viewer.user_id))
                 .filter(user::Column::PasswordHash.eq(old));
             if uow.update_where(update, Topics::exempt("no page shows a password")).await? == 0 {
-                return Ok::<_, AppError>(PasswordChanged::Refused);
+                return Ok(Recorded::unchanged(PasswordChanged::Refused));
             }
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
             let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
             let act = Act::new(AuditAction::PasswordChanged, AuditSubject::User, viewer.user_id)
                 .number("sessions_ended", ended);
-            audit::record(uow, now, viewer, act).await?;
-            Ok(PasswordChanged::Done)
+            Ok(audit::record(uow, now, viewer, act).await?.with(PasswordChanged::Done))
         })
         .await
 }

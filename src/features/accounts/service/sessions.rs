@@ -5,6 +5,7 @@ use entity::enums::{AuditAction, AuditSubject};
 
 use crate::{
     access::Viewer,
+    db::Recorded,
     features::audit::{self, Act},
     state::AppState,
     web::AppError,
@@ -32,17 +33,16 @@ pub(in crate::features::accounts) async fn revoke(
 
 async fn end(state: &AppState, viewer: &Viewer, session_id: i64, action: AuditAction) -> Result<bool, AppError> {
     let now = state.clock.now();
-    let revoked = state
+    state
         .db
         .write(async |uow| {
-            let revoked = state.sessions.revoke(uow, viewer.user_id, session_id).await?;
-            if revoked > 0 {
-                audit::record(uow, now, viewer, Act::new(action, AuditSubject::UserSession, session_id)).await?;
-            }
-            Ok::<_, AppError>(revoked)
+            let Some(was_live) = state.sessions.revoke(uow, viewer.user_id, session_id).await? else {
+                return Ok(Recorded::unchanged(false));
+            };
+            let act = Act::new(action, AuditSubject::UserSession, session_id);
+            Ok(audit::record(uow, now, viewer, act).await?.with(was_live))
         })
-        .await?;
-    Ok(revoked > 0)
+        .await
 }
 
 /// Signs out all other browsers of the viewer's; how many.
@@ -51,16 +51,14 @@ async fn end(state: &AppState, viewer: &Viewer, session_id: i64, action: AuditAc
 /// The database's.
 pub(in crate::features::accounts) async fn revoke_others(state: &AppState, viewer: &Viewer) -> Result<usize, AppError> {
     let now = state.clock.now();
-    let revoked = state
+    state
         .db
         .write(async |uow| {
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
             let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
             let act = Act::new(AuditAction::SessionsRevoked, AuditSubject::User, viewer.user_id)
                 .number("sessions_ended", ended);
-            audit::record(uow, now, viewer, act).await?;
-            Ok::<_, AppError>(revoked)
+            Ok(audit::record(uow, now, viewer, act).await?.with(revoked))
         })
-        .await?;
-    Ok(revoked)
+        .await
 }

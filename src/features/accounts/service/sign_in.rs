@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use crate::{
     coherence::Topics,
+    db::Recorded,
     features::{
         accounts::{
             forms::SignIn,
@@ -80,16 +81,10 @@ async fn enter(
                 .filter(user::Column::Active.eq(true))
                 .filter(user::Column::PasswordHash.eq(account.password_hash.as_str()));
             if uow.update_where(note, Topics::of_sign_in(account.role)).await? == 0 {
-                return Ok(false);
+                return Ok(Recorded::unchanged(false));
             }
-            audit::record(
-                uow,
-                now,
-                account.actor(from),
-                Act::new(AuditAction::SignedIn, AuditSubject::User, account.id),
-            )
-            .await?;
-            Ok(true)
+            let act = Act::new(AuditAction::SignedIn, AuditSubject::User, account.id);
+            Ok(audit::record(uow, now, account.actor(from), act).await?.with(true))
         })
         .await
 }

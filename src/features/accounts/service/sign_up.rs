@@ -11,7 +11,7 @@ use sea_orm::{DbErr, Set};
 
 use crate::{
     coherence::Topics,
-    db::{UnitOfWork, ViolationKind, violation},
+    db::{Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         accounts::{
             forms::SignUp,
@@ -77,7 +77,7 @@ async fn store(
     now: DateTime<Utc>,
     (person, hash): (&SignUp, &str),
     from: IpAddr,
-) -> Result<i64, Refusal> {
+) -> Result<Recorded<i64>, Refusal> {
     let topics = Topics::of_person(None, Role::Patient, Some(person.hospital_id));
     let account = user::ActiveModel {
         email: Set(person.email.as_str().to_owned()),
@@ -109,6 +109,6 @@ async fn store(
         hospital_id: Some(person.hospital_id),
         address: Some(from),
     };
-    audit::record(uow, now, actor, Act::new(AuditAction::SignedUp, AuditSubject::User, account.id)).await?;
-    Ok(account.id)
+    let act = Act::new(AuditAction::SignedUp, AuditSubject::User, account.id);
+    Ok(audit::record(uow, now, actor, act).await?.with(account.id))
 }

@@ -8,8 +8,7 @@ use sea_orm::{DbErr, Set};
 
 use crate::{
     coherence::Topics,
-    db::Database,
-    db::{UnitOfWork, ViolationKind, violation},
+    db::{Database, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         accounts::{EmailAddress, Password, PasswordOwner, hashing},
         audit::{self, Act, Actor},
@@ -71,7 +70,7 @@ async fn store(
     clock: &Clock,
     email: &EmailAddress,
     hash: &str,
-) -> Result<i64, CreateSuperAdminError> {
+) -> Result<Recorded<i64>, CreateSuperAdminError> {
     let now = clock.now();
     let account = user::ActiveModel {
         email: Set(email.as_str().to_owned()),
@@ -89,6 +88,6 @@ async fn store(
     // Whoever sits at the server has no account yet: the new person stands for them, without an address.
     let name = format!("{FIRST_NAME} {LAST_NAME}");
     let actor = Actor { id: account.id, name, role: Role::SuperAdmin, hospital_id: None, address: None };
-    audit::record(uow, now, actor, Act::new(AuditAction::Created, AuditSubject::User, account.id)).await?;
-    Ok(account.id)
+    let act = Act::new(AuditAction::Created, AuditSubject::User, account.id);
+    Ok(audit::record(uow, now, actor, act).await?.with(account.id))
 }

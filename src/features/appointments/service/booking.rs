@@ -17,7 +17,7 @@ use super::super::{
 use crate::{
     access::{self, Viewer},
     coherence::Topic,
-    db::{DbErr, Reader, UnitOfWork, ViolationKind, violation},
+    db::{DbErr, Reader, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, Act},
         notifications::{self, News},
@@ -171,8 +171,7 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
         .db
         .write(async |uow| {
             let id = uow.insert(row(viewer, now, slot, booking), topics(slot)).await?.id;
-            record(uow, (viewer, now), slot, id).await?;
-            Ok::<_, DbErr>(id)
+            Ok::<_, DbErr>(record(uow, (viewer, now), slot, id).await?.with(id))
         })
         .await;
     written.map_err(|error| match violation(&error) {
@@ -223,7 +222,12 @@ fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> a
 }
 
 /// Writes the history, the notifications and the trail.
-async fn record(uow: &UnitOfWork, (viewer, now): (&Viewer, DateTime<Utc>), slot: &Slot, id: i64) -> Result<(), DbErr> {
+async fn record(
+    uow: &UnitOfWork,
+    (viewer, now): (&Viewer, DateTime<Utc>),
+    slot: &Slot,
+    id: i64,
+) -> Result<Recorded, DbErr> {
     let is_request = viewer.role() == Role::Patient;
     let event = appointment_event::ActiveModel {
         id: NotSet,

@@ -19,7 +19,7 @@ use super::super::{
 };
 use crate::{
     access::Viewer,
-    db::{UnitOfWork, ViolationKind, violation},
+    db::{Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, Act},
         notifications::{self, News},
@@ -119,7 +119,7 @@ async fn record(
     (viewer, now): (&Viewer, DateTime<Utc>),
     (id, before): (i64, &Standing),
     command: &StepCommand,
-) -> Result<(), AppError> {
+) -> Result<Recorded, AppError> {
     let step = command.step;
     let event = appointment_event::ActiveModel {
         id: NotSet,
@@ -143,8 +143,7 @@ async fn record(
     let act = Act::new(step.action(), AuditSubject::Appointment, id)
         .word("from", status_tag(before.status).code)
         .word("to", status_tag(step.to()).code);
-    audit::record(uow, now, viewer, act).await?;
-    Ok(())
+    Ok(audit::record(uow, now, viewer, act).await?)
 }
 
 /// When the visit is, if it is the step that settles it.

@@ -10,14 +10,15 @@ use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 use serde_json::Value;
 
 use super::{Act, Actor};
-use crate::{coherence::Topics, db::UnitOfWork};
+use crate::db::{Recorded, UnitOfWork};
 
 /// Writes that `actor` did `act` at the instant `at`, in the unit of work of the act itself:
-/// `audit::record(uow, now, &*viewer, Act::new(Cancelled, Appointment, id)).await?`. One statement.
+/// `Ok(audit::record(uow, now, viewer, Act::new(Cancelled, Appointment, id)).await?.with(id))`. What it returns is the proof without
+/// which the unit of work is not committed. One statement.
 ///
 /// # Errors
 /// The database's; the unit of work, and with it the act, fails then.
-pub async fn record(uow: &UnitOfWork, at: DateTime<Utc>, actor: impl Into<Actor>, act: Act) -> Result<(), DbErr> {
+pub async fn record(uow: &UnitOfWork, at: DateTime<Utc>, actor: impl Into<Actor>, act: Act) -> Result<Recorded, DbErr> {
     let actor = actor.into();
     let entry = audit_entry::ActiveModel {
         id: NotSet,
@@ -34,5 +35,5 @@ pub async fn record(uow: &UnitOfWork, at: DateTime<Utc>, actor: impl Into<Actor>
         created_at: Set(at),
         updated_at: Set(at),
     };
-    uow.insert_many([entry], Topics::exempt("no page that is kept shows the trail")).await.map(|_stored| ())
+    uow.record(entry).await
 }

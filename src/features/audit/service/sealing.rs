@@ -22,7 +22,7 @@ use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 use crate::{
     background::Job,
     coherence::Topics,
-    db::{UnitOfWork, ViolationKind, violation},
+    db::{UnitOfWork, Unrecorded, ViolationKind, violation},
     features::audit::{
         chain::{ChainKey, Member, encode},
         chain_name,
@@ -34,6 +34,8 @@ use crate::{
 
 /// Entries in a seal, at most: 12 kB of members.
 const BATCH: u64 = 500;
+
+const SEALS: Unrecorded = Unrecorded::of(&["audit_seal"], "a seal is about the trail and stands beside it");
 
 /// Seals the trail, from what it saw in the round before.
 pub struct Sealer {
@@ -86,7 +88,8 @@ impl Sealer {
     /// Seals the next entries of a chain; how many. None when another instance was faster.
     async fn seal_next(&self, chain: Option<i64>, last_id: i64) -> Result<u64, DbErr> {
         let now = self.state.clock.now();
-        let sealed = self.state.db.write(async |uow| self.seal_in(uow, (chain, last_id), now).await).await;
+        let sealed =
+            self.state.db.write_unrecorded(SEALS, async |uow| self.seal_in(uow, (chain, last_id), now).await).await;
         match sealed {
             Err(error) if violation(&error).is_some_and(|broken| broken.kind == ViolationKind::Unique) => Ok(0),
             sealed => sealed,

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     background::Job,
+    db::Unrecorded,
     integrations::mailer::{self, Letter, NotSent},
     metrics,
     state::AppState,
@@ -40,6 +41,9 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// How often an instance that does not lead looks at what waits.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+const QUEUE: Unrecorded =
+    Unrecorded::of(&["mail"], "whether a mail was sent is no act; the act that it tells of is recorded");
 
 /// What a mail says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +139,8 @@ impl Postman {
         let before = self.state.clock.now() - KEPT;
         let old =
             Entity::delete_many().filter(Column::Status.ne(MailStatus::Waiting)).filter(Column::FinishedAt.lt(before));
-        let removed = self.state.db.write_idempotent(async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?;
+        let removed =
+            self.state.db.write_idempotent(QUEUE, async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?;
         Ok(removed + self.writer.sweep(&self.state).await?)
     }
 
@@ -182,7 +187,8 @@ impl Postman {
             .filter(Column::Id.eq(mail.id))
             .filter(Column::Status.eq(MailStatus::Waiting))
             .filter(Column::DueAt.eq(due_at));
-        Ok(self.state.db.write(async |uow| uow.update_where(update.clone(), NO_PAGE).await).await? == 1)
+        Ok(self.state.db.write_unrecorded(QUEUE, async |uow| uow.update_where(update.clone(), NO_PAGE).await).await?
+            == 1)
     }
 }
 

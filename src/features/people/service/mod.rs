@@ -13,7 +13,7 @@ pub(super) use record::{AdminRecord, DoctorRecord, PatientRecord, Record, blood_
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{DbErr, Reader, ViolationKind, violation},
+    db::{DbErr, Reader, Recorded, ViolationKind, violation},
     features::{
         accounts::{self, Password},
         audit::{self, Accessed, Act},
@@ -131,11 +131,10 @@ pub(super) async fn create<R: Record>(
             let id = record.insert(uow, now, (user_id, topics)).await?;
             let act = Act::new(AuditAction::Created, R::SUBJECT, id).in_hospital(hospital_id);
             let act = if password.is_none() { act.word("password", "by invitation") } else { act };
-            audit::record(uow, now, viewer, act).await?;
             if password.is_none() {
                 accounts::invite(uow, now, user_id).await?;
             }
-            Ok(id)
+            Ok(audit::record(uow, now, viewer, act).await?.with(id))
         })
         .await
 }
@@ -158,11 +157,11 @@ pub(super) async fn invite_again<R: Record>(state: &AppState, viewer: &Viewer, i
     state
         .db
         .write(async |uow| {
-            if accounts::invite_again(uow, now, kept.account.id).await? {
-                let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&["invitation"]);
-                audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?;
+            if !accounts::invite_again(uow, now, kept.account.id).await? {
+                return Ok(Recorded::unchanged(Invited::Sent));
             }
-            Ok(Invited::Sent)
+            let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&["invitation"]);
+            Ok(audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?.with(Invited::Sent))
         })
         .await
 }
@@ -205,8 +204,7 @@ pub(super) async fn update<R: Record>(
             let (old, new) = (kept.record.values(), record.values());
             let changed = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(old, _)| old.0);
             let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&changed.collect::<Vec<_>>());
-            audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?;
-            Ok(())
+            Ok(audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?)
         })
         .await
 }
@@ -228,15 +226,15 @@ pub(super) async fn set_active<R: Record>(
         .db
         .write(async |uow| {
             if !accounts::set_active(uow, now, &kept.account, active).await? {
-                return Ok::<_, AppError>(());
+                return Ok(Recorded::unchanged(()));
             }
             if !active {
                 accounts::end_links(uow, now, kept.account.id).await?;
                 state.sessions.revoke_all(uow, kept.account.id, None).await?;
             }
             let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
-            audit::record(uow, now, viewer, in_hospital(Act::new(action, R::SUBJECT, id), &kept.account)).await?;
-            Ok(())
+            let act = in_hospital(Act::new(action, R::SUBJECT, id), &kept.account);
+            Ok(audit::record(uow, now, viewer, act).await?)
         })
         .await
 }

@@ -1,0 +1,85 @@
+//! Rules about the trail: what is written without a line in it.
+
+use super::Rule;
+
+/// All that is written without a line in the trail: in which file, in how many places, and for which reasons. A further one is
+/// an act that nobody will know of, unless it is the server's own bookkeeping.
+const UNRECORDED: &[(&str, usize, &[&str])] = &[
+    ("src/db/outbox.rs", 1, &["what caches were told is removed"]),
+    ("src/db/instances.rs", 3, &["which processes share a cache is no record"]),
+    (
+        "src/session/rows.rs",
+        4,
+        &[
+            "the sign-in that begins a session has its line",
+            "when a session was last used changes no record",
+            "the sign-out or sign-in that ends a session has its line",
+            "sessions that are over are removed by the clock",
+        ],
+    ),
+    ("src/features/audit/service/sealing.rs", 1, &["a seal is about the trail and stands beside it"]),
+    (
+        "src/features/mail/service/postman.rs",
+        2,
+        &["whether a mail was sent is no act; the act that it tells of is recorded"],
+    ),
+    ("src/features/notifications/service.rs", 1, &["that somebody has read their own notifications changes no record"]),
+    (
+        "src/features/accounts/service/links.rs",
+        2,
+        &[
+            "nobody knows who asks for a link; that a password was chosen by it is recorded",
+            "links that nobody can use any more are removed by the clock",
+        ],
+    ),
+    ("src/cli/demo/write.rs", 1, &["nobody did what the people of a demo have done"]),
+];
+
+pub(crate) const UNRECORDED_WRITES: Rule = Rule {
+    // The database layer defines what is counted here.
+    about: |path| {
+        path.starts_with("src/") && path.ends_with(".rs") && !["src/db/write.rs", "src/db/recorded.rs"].contains(&path)
+    },
+    check: |path, text| {
+        let (_, writes, reasons) = UNRECORDED.iter().find(|(file, ..)| *file == path).unwrap_or(&("", 0, &[]));
+        let count = |names: [&str; 2]| names.iter().map(|name| text.matches(name).count()).sum::<usize>();
+        let found = (
+            count([".write_unrecorded(", ".write_idempotent("]),
+            count(["Unrecorded::of(", "Unrecorded::of_everything("]),
+        );
+        let mut breaches = Vec::new();
+        if found != (*writes, reasons.len()) {
+            let listed = (writes, reasons.len());
+            breaches.push((
+                1,
+                format!("writes without a line in the trail, and reasons: {found:?}, in the list {listed:?}"),
+            ));
+        }
+        let gone = reasons.iter().filter(|reason| !text.contains(&format!("\"{reason}\"")));
+        breaches.extend(gone.map(|reason| (1, format!("the list has a reason that is not here: {reason}"))));
+        breaches
+    },
+    caught: &[
+        ("src/features/people/service.rs", "db.write_unrecorded(OWN, async |uow| Ok(())).await"),
+        ("src/features/people/service.rs", "db.write_idempotent(crate::db::TOLD, async |uow| Ok(())).await"),
+        (
+            "src/features/people/service.rs",
+            "const OWN: Unrecorded = Unrecorded::of(\n    &[\"patient\"],\n    \"a\",\n);",
+        ),
+        ("src/session/touches.rs", "const ANY: Unrecorded = Unrecorded::of_everything(\"a\");"),
+        // Another place, another reason, and none any more.
+        (
+            "src/db/outbox.rs",
+            "Unrecorded::of(&[\"cache_outbox\"], \"what caches were told is removed\")\n.write_idempotent(TOLD,\n.write_unrecorded(TOLD,",
+        ),
+        ("src/db/outbox.rs", "Unrecorded::of(&[\"cache_outbox\"], \"it is so\")\n.write_idempotent(TOLD,"),
+        ("src/db/outbox.rs", ""),
+    ],
+    passes: &[
+        ("src/features/people/service.rs", "state.db.write(async |uow| Ok(Recorded::unchanged(()))).await"),
+        (
+            "src/db/outbox.rs",
+            "Unrecorded::of(&[\"cache_outbox\"], \"what caches were told is removed\")\n.write_idempotent(TOLD,",
+        ),
+    ],
+};
