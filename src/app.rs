@@ -14,6 +14,7 @@ use crate::{
     background::Supervisor,
     features::{self, audit::Sealer},
     page_cache::fast_path,
+    routing::RouteTable,
     session::only_certain,
     state::{AppState, StartError},
     web::middleware::{
@@ -41,7 +42,15 @@ impl App {
     /// # Errors
     /// [`StartError::Bind`] when the address cannot be had, [`StartError::Routes`] when the table of routes has a defect.
     pub fn build(state: AppState) -> Result<Self, StartError> {
-        features::routes().check()?;
+        Self::with_routes(state, features::routes)
+    }
+
+    /// The same with other routes, wired alike: for tests of what a handler cannot do, however it is written.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub fn with_routes(state: AppState, routes: fn() -> RouteTable) -> Result<Self, StartError> {
+        routes().check()?;
         let bind = state.settings.server.bind;
         let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
         let has_toolbar = state.settings.diagnostics.debug_toolbar;
@@ -57,7 +66,7 @@ impl App {
                 .app_data(web::Data::new(data.db.clone()))
                 .app_data(web::Data::new(data.sessions.clone()))
                 .app_data(web::Data::new(data.cache.clone()))
-                .configure(|config| features::routes().configure(config, (&data.sessions, &data.cache)))
+                .configure(|config| routes().configure(config, (&data.sessions, &data.cache)))
                 // Outermost last: a request passes them from the bottom up.
                 .wrap(from_fn(cross_site))
                 .wrap(from_fn(flash))

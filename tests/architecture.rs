@@ -113,6 +113,7 @@ house_rules! {
     migrations_stand_alone = rules::MIGRATIONS_STAND_ALONE;
     entities_cannot_reach_templates = rules::ENTITIES_WITHOUT_SERDE;
     nothing_is_written_past_the_trail = trail_rules::UNRECORDED_WRITES;
+    clinical_columns_leave_queries_sealed = trail_rules::CLINICAL_COLUMNS_ARE_SEALED;
     files_stay_short = code_rules::FILE_LENGTH;
     handlers_stay_short = code_rules::HANDLER_LENGTH;
     modules_say_what_they_are = code_rules::MODULE_DOCS;

@@ -17,7 +17,7 @@ use super::fast_path::ToVerify;
 use super::key::PageKey;
 use super::lookup::{Located, Route};
 use super::pages::Found;
-use super::{Outcome, PageCache, verify};
+use super::{Outcome, PageCache, records, verify};
 use crate::coherence::{Basis, ReadSet, Refusal, Topic};
 use crate::metrics;
 
@@ -133,7 +133,11 @@ impl<B: MessageBody + 'static> Passage<B> {
                 // One that reads nothing, as the landing page, is kept as well: under the epoch, until everything is made anew.
                 read_set.depend_on(&Topic::Everything.into()).await;
             }
-            let (asked, response) = read_set.scope(self.next.call(request)).await?.map_into_boxed_body().into_parts();
+            let (response, shows_record) = records::watch(read_set.scope(self.next.call(request))).await;
+            let (asked, response) = response?.map_into_boxed_body().into_parts();
+            if shows_record {
+                return Ok(self.told(ServiceResponse::new(asked, unkept(response)), Outcome::Bypass));
+            }
             let basis = read_set.basis();
             if attempt < ATTEMPTS && response.status() == StatusCode::OK && self.was_overtaken(&basis).await {
                 self.cache.0.host.forget(&asked);
@@ -188,7 +192,10 @@ impl<B: MessageBody + 'static> Passage<B> {
     }
 
     async fn pass(&self, request: ServiceRequest, outcome: Outcome) -> Result<ServiceResponse<BoxBody>, Error> {
-        Ok(self.told(self.next.call(request).await?.map_into_boxed_body(), outcome))
+        let (response, shows_record) = records::watch(self.next.call(request)).await;
+        let (asked, response) = response?.map_into_boxed_body().into_parts();
+        let response = if shows_record { unkept(response) } else { response };
+        Ok(self.told(ServiceResponse::new(asked, response), outcome))
     }
 
     /// Notes the outcome for `X-Cache`, `Server-Timing` and the metrics.
@@ -197,6 +204,12 @@ impl<B: MessageBody + 'static> Passage<B> {
         metrics::cache(self.route.pattern, outcome.word());
         answer
     }
+}
+
+/// What browsers may not keep either.
+fn unkept(mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    response
 }
 
 /// A whole page, for this viewer as often as they like, that leaves nothing in the browser.

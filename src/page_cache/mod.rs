@@ -13,7 +13,8 @@
 //! 4. **A miss** (`middleware`): the shared copy is looked for in Redis (`shared`, sealed by `seal`) and judged like ours. Else one request at a
 //!    time renders it, the others wait and are served what it made, if it is current for them too. A page of which something was written
 //!    while it was rendered is rendered once more, so that no page shows one part before a change and another after it. It is kept under the
-//!    stamps from before, if it was made for the viewer whose page it is, with status 200, no cookie and no `no-store`.
+//!    stamps from before, if it was made for the viewer whose page it is, with status 200, no cookie and no `no-store`, and if no patient's
+//!    record was opened for it.
 //! 5. **`CACHE_VERIFY`** (`verify`): what would be served, by the fast path or not, is rendered once more and compared, byte for byte.
 //!
 //! # What is not cached
@@ -34,6 +35,7 @@ mod key;
 mod lookup;
 mod middleware;
 mod pages;
+mod records;
 mod seal;
 mod shared;
 mod verify;
@@ -47,6 +49,7 @@ pub use self::host::{Audience, Credential, Host, ServedPage, SessionName};
 pub use self::key::Policy;
 pub use self::lookup::Route;
 pub use self::middleware::cached;
+pub use self::records::record_opened;
 
 use self::pages::Pages;
 use self::seal::Seal;

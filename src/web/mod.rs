@@ -4,6 +4,7 @@
 //! which is made by whoever opens the pools.
 
 pub mod assets;
+mod clinical;
 pub mod error;
 pub mod flash;
 pub mod forms;
@@ -20,6 +21,7 @@ pub mod query;
 pub mod rate_limit;
 pub mod templates;
 
+pub use clinical::{Clinical, ClinicalPage};
 pub use error::AppError;
 pub use flash::{FlashKind, see_other, see_other_saying};
 pub use forms::{FormReader, FormView, Submitted};

@@ -15,7 +15,7 @@ use std::future::{Ready, ready};
 
 use crate::coherence::ReadSet;
 use crate::web::{
-    Kit,
+    Clinical, ClinicalPage, Kit,
     error::{AppError, Rendered},
     flash::{self, Flash},
     middleware::request_id::RequestId,
@@ -147,11 +147,25 @@ impl<S: AsRef<Kit>> Pages<S> {
         self.answer(StatusCode::OK, Some(audience.shell()), page)
     }
 
-    /// A page with one patient's clinical detail: no cache may keep it, not even the browser's.
-    pub fn show_clinical<P: Page>(&self, audience: &impl Audience, page: &P) -> Result<HttpResponse, AppError> {
-        let mut answer = self.show(audience, page)?;
-        answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-        Ok(answer)
+    /// A page with something clinical: no cache may keep it, not even the browser's.
+    pub fn show_clinical<P: ClinicalPage>(
+        &self,
+        audience: &impl Audience,
+        page: &Clinical<P>,
+    ) -> Result<HttpResponse, AppError> {
+        self.refuse_clinical(StatusCode::OK, audience, page)
+    }
+
+    /// The same with a form shown again: 422, or 409 for a conflict.
+    pub fn refuse_clinical<P: ClinicalPage>(
+        &self,
+        status: StatusCode,
+        audience: &impl Audience,
+        page: &Clinical<P>,
+    ) -> Result<HttpResponse, AppError> {
+        let page = page.shown();
+        let answer = self.render((status, Some(audience.shell())), (P::TEMPLATE, page.title()), page)?;
+        Ok(unkept(answer))
     }
 
     /// The page with a form shown again: 422, or 409 for a conflict.
@@ -171,16 +185,23 @@ impl<S: AsRef<Kit>> Pages<S> {
 
     /// A page for whoever has its address, which is a secret: no cache may keep it, not even the browser's.
     pub fn show_unkept<P: Page>(&self, page: &P) -> Result<HttpResponse, AppError> {
-        let mut answer = self.show_public(StatusCode::OK, page)?;
-        answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-        Ok(answer)
+        self.show_public(StatusCode::OK, page).map(unkept)
     }
 
     fn answer<P: Page>(&self, status: StatusCode, shell: Option<Shell>, page: &P) -> Result<HttpResponse, AppError> {
-        let layout = self.layout(page.title(), shell);
+        self.render((status, shell), (P::TEMPLATE, page.title()), page)
+    }
+
+    fn render(
+        &self,
+        (status, shell): (StatusCode, Option<Shell>),
+        (template, title): (&str, String),
+        page: &impl Serialize,
+    ) -> Result<HttpResponse, AppError> {
+        let layout = self.layout(title, shell);
         let consumed_flash = layout.flash.is_some();
         let signed_in = layout.viewer.is_some();
-        let body = self.kit().templates.render(P::TEMPLATE, page, &layout).map_err(AppError::internal)?;
+        let body = self.kit().templates.render(template, page, &layout).map_err(AppError::internal)?;
         let mut answer = HttpResponse::build(status);
         answer.content_type("text/html; charset=utf-8");
         answer.insert_header((
@@ -224,6 +245,12 @@ impl<S: AsRef<Kit>> Pages<S> {
             viewer: shell,
         }
     }
+}
+
+/// What no cache may keep, not even the browser's.
+fn unkept(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    answer
 }
 
 /// The layout of an error page, which must need neither session nor database.

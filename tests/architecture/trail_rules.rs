@@ -1,6 +1,7 @@
-//! Rules about the trail: what is written without a line in it.
+//! Rules about the trail: what is written without a line in it, and who returns clinical columns.
 
 use super::Rule;
+use super::reading::{find, word};
 
 /// All that is written without a line in the trail: in which file, in how many places, and for which reasons. A further one is
 /// an act that nobody will know of, unless it is the server's own bookkeeping.
@@ -81,5 +82,30 @@ pub(crate) const UNRECORDED_WRITES: Rule = Rule {
             "src/db/outbox.rs",
             "Unrecorded::of(&[\"cache_outbox\"], \"what caches were told is removed\")\n.write_idempotent(TOLD,",
         ),
+    ],
+};
+
+/// Columns of a patient's record that no list shows.
+const CLINICAL: &[&str] = &["blood_type", "BloodType", "allergies", "Allergies", "medical_history", "MedicalHistory"];
+
+pub(crate) const CLINICAL_COLUMNS_ARE_SEALED: Rule = Rule {
+    about: |path| path.starts_with("src/features/") && path.split('/').any(|part| part.starts_with("queries")),
+    check: |_, text| {
+        if text.contains("Accessed::new(") {
+            return Vec::new();
+        }
+        let named = |line: &str| CLINICAL.iter().find(|column| word(line, column)).copied();
+        find(text, |line| {
+            named(line).map(|column| format!("`{column}` leaves a query as `Accessed`, and no other way"))
+        })
+    },
+    caught: &[
+        ("src/features/people/queries/patients.rs", "    .column(patient::Column::MedicalHistory)"),
+        ("src/features/home/queries.rs", "    allergies: Option<String>,"),
+    ],
+    passes: &[
+        ("src/features/people/queries/patients.rs", "allergies: Option<String>,\nAccessed::new(Patient, id, record)"),
+        ("src/features/people/pages/patients.rs", "    allergies: Option<String>,"),
+        ("src/features/appointments/queries/mod.rs", "pub(super) use record::BloodAndAllergies;"),
     ],
 };

@@ -3,6 +3,7 @@
 mod exchange;
 mod hospitals;
 mod outages;
+mod records;
 mod strangers;
 mod the_door;
 

@@ -5,13 +5,18 @@ use std::fmt;
 use entity::enums::{AuditAction, AuditSubject};
 
 use super::{Act, record};
-use crate::{access::Viewer, state::AppState, web::AppError};
+use crate::{
+    access::Viewer,
+    page_cache::record_opened,
+    state::AppState,
+    web::{AppError, Clinical},
+};
 
 /// A clinical record as a query returns it: sealed, until the reading is in the trail.
 ///
 /// Make it in the query itself, so that no caller can come by the record another way:
 /// `Ok(row.map(|row| Accessed::new(AuditSubject::Patient, row.id, row)))`; a handler then says
-/// `let patient = found.ok_or(AppError::NotFound)?.open(&state, &viewer).await?`.
+/// `let patient = found.ok_or(AppError::NotFound)?.open(&state, &viewer).await?`, and has it as [`Clinical`], for a page that nobody keeps.
 #[must_use = "the record can be seen only by opening it"]
 pub struct Accessed<T> {
     record: T,
@@ -25,14 +30,15 @@ impl<T> Accessed<T> {
     }
 
     /// Writes into the trail that `viewer` read it, and hands it out. One statement, in a unit of
-    /// work of its own.
+    /// work of its own. A page in whose making this happens is not kept, whatever it shows.
     ///
     /// # Errors
     /// The database's; what cannot be recorded is not shown.
-    pub async fn open(self, state: &AppState, viewer: &Viewer) -> Result<T, AppError> {
+    pub async fn open(self, state: &AppState, viewer: &Viewer) -> Result<Clinical<T>, AppError> {
+        record_opened();
         let now = state.clock.now();
         state.db.write(async |uow| record(uow, now, viewer, self.act.clone()).await).await?;
-        Ok(self.record)
+        Ok(Clinical::new(self.record))
     }
 }
 

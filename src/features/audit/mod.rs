@@ -7,7 +7,7 @@
 //!   be recorded fails, and a line about an act that failed is never kept. It returns the
 //!   [`Recorded`](crate::db::Recorded) without which no unit of work is committed.
 //! - [`Accessed`] holds a clinical record that was read and cannot be looked at before the reading
-//!   is recorded.
+//!   is recorded. Then it is [`Clinical`](crate::web::Clinical), for pages that nobody keeps.
 //! - [`Sealer`] seals what is there, so that [`verify`] finds what was changed by other hands.
 
 mod accessed;

@@ -21,6 +21,7 @@ use telemedicine::{
         Clock, Outside, Post,
         mailer::{KeepingMailer, Letter},
     },
+    routing::RouteTable,
     settings::Settings,
     state::AppState,
 };
@@ -121,10 +122,15 @@ impl TestApp {
 
     /// The same with some settings of its own. [`Client::at`] takes a browser there.
     pub(crate) fn another_instance_with(&self, settings: &[(&str, &str)]) -> Instance {
+        self.another_instance_of(features::routes, settings)
+    }
+
+    /// The same whose addresses are those of `routes`, wired as all are.
+    pub(crate) fn another_instance_of(&self, routes: fn() -> RouteTable, settings: &[(&str, &str)]) -> Instance {
         let mut vars = self.vars.clone();
         vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let outside = Outside { clock: self.clock.clone(), post: Post::through(self.mail.clone()) };
-        let (started, running) = launch(async move |told| serve(vars, outside, told).await);
+        let (started, running) = launch(async move |told| serve(routes, vars, outside, told).await);
         Instance { address: started.address, state: started.state, _running: running }
     }
 
@@ -264,37 +270,24 @@ fn launch(server: impl AsyncFnOnce(mpsc::Sender<Started>) + Send + 'static) -> (
 fn serve_alone(own: BTreeMap<String, String>, outside: Outside) -> impl AsyncFnOnce(mpsc::Sender<Started>) + Send {
     async move |told| {
         let database = TestDatabase::create().await;
-        let mut vars = defaults(&database);
+        let mut vars = database.variables();
         vars.extend(own);
-        serve(vars, outside, told).await;
+        serve(features::routes, vars, outside, told).await;
         database.drop().await;
     }
 }
 
-async fn serve(vars: BTreeMap<String, String>, outside: Outside, told: mpsc::Sender<Started>) {
+async fn serve(
+    routes: fn() -> RouteTable,
+    vars: BTreeMap<String, String>,
+    outside: Outside,
+    told: mpsc::Sender<Started>,
+) {
     let settings = Settings::from_vars(&vars).unwrap_or_else(|problems| panic!("{problems}"));
     let state = AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"));
-    let app = App::build(state.clone()).unwrap_or_else(|error| panic!("{error}"));
+    let app = App::with_routes(state.clone(), routes).unwrap_or_else(|error| panic!("{error}"));
     let started = Started { address: app.address(), handle: app.handle(), state, vars };
     if told.send(started).is_ok() {
         app.run().await.expect("the server runs until it is stopped");
     }
-}
-
-fn defaults(database: &TestDatabase) -> BTreeMap<String, String> {
-    let mut vars = BTreeMap::new();
-    let mut set = |name: &str, value: &str| vars.insert(name.to_owned(), value.to_owned());
-    set("ENVIRONMENT", "development");
-    set("BIND", "127.0.0.1:0");
-    set("WORKERS", "1");
-    set("SECRET_KEY", &"tests/web ".repeat(8));
-    set("DATABASE_URL", database.url());
-    set("DB_MAX_CONNECTIONS", "5");
-    // Every page that is served from the cache is rendered again and compared, in all of these tests.
-    set("CACHE_VERIFY", "true");
-    if let Some(url) = database::variable("TEST_REDIS_URL") {
-        set("REDIS_URL", &url);
-        set("CACHE_KEY_PREFIX", database.name());
-    }
-    vars
 }

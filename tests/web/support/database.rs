@@ -4,6 +4,7 @@
 //! is shared by all tests of all runs until then. Whoever comes first makes it, under a lock.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
@@ -88,6 +89,25 @@ impl TestDatabase {
             }
             Kind::Sqlite(folder) => drop(folder),
         }
+    }
+
+    /// The settings of a server with this database, by the names they have in the environment.
+    pub(super) fn variables(&self) -> BTreeMap<String, String> {
+        let mut vars = BTreeMap::new();
+        let mut set = |name: &str, value: &str| vars.insert(name.to_owned(), value.to_owned());
+        set("ENVIRONMENT", "development");
+        set("BIND", "127.0.0.1:0");
+        set("WORKERS", "1");
+        set("SECRET_KEY", &"tests/web ".repeat(8));
+        set("DATABASE_URL", self.url());
+        set("DB_MAX_CONNECTIONS", "5");
+        // Every page that is served from the cache is rendered again and compared, in all of these tests.
+        set("CACHE_VERIFY", "true");
+        if let Some(url) = variable("TEST_REDIS_URL") {
+            set("REDIS_URL", &url);
+            set("CACHE_KEY_PREFIX", self.name());
+        }
+        vars
     }
 }
 

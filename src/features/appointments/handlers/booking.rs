@@ -21,7 +21,7 @@ use crate::{
     db::Reader,
     features::schedules::{self, span},
     state::Pages,
-    web::{AppError, FlashKind, FormView, Submitted, query::Filter, see_other_saying},
+    web::{AppError, Clinical, FlashKind, FormView, Submitted, query::Filter, see_other_saying},
 };
 
 /// The form: with whom, for whom, and the times that are free.
@@ -52,12 +52,13 @@ pub(in super::super) async fn create(
         Err(form) => (Refused::Field, *form),
     };
     let page = self::form(&viewer, &reader, Sought::again(form), &pages).await?;
-    match refused {
-        Refused::Field => pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page.with_token(token)),
-        Refused::Taken => pages.refuse(StatusCode::CONFLICT, &*viewer, &page.with_token(token).asking_why()),
+    let (status, page) = match refused {
+        Refused::Field => (StatusCode::UNPROCESSABLE_ENTITY, page.map(|page| page.with_token(token))),
+        Refused::Taken => (StatusCode::CONFLICT, page.map(|page| page.with_token(token).asking_why())),
         // With a token of its own: sent once more, it books once more.
-        Refused::Used => pages.refuse(StatusCode::CONFLICT, &*viewer, &page),
-    }
+        Refused::Used => (StatusCode::CONFLICT, page),
+    };
+    pages.refuse_clinical(status, &*viewer, &page)
 }
 
 /// Why the form is shown again.
@@ -119,8 +120,13 @@ pub(in super::super) async fn propose(
     steps::show_again(&viewer, (*id, &step), refused, &pages).await
 }
 
-/// The page for what is sought.
-async fn form(viewer: &Viewer, reader: &Reader, sought: Sought, pages: &Pages) -> Result<pages::BookingForm, AppError> {
+/// The page for what is sought; clinical, for it may hold the symptoms that were typed.
+async fn form(
+    viewer: &Viewer,
+    reader: &Reader,
+    sought: Sought,
+    pages: &Pages,
+) -> Result<Clinical<pages::BookingForm>, AppError> {
     let parties = queries::offered(viewer, reader, (sought.patient_id, &sought.search)).await?;
     let present = pages.present();
     let doctor = chosen(viewer, &sought, &parties.doctors);
@@ -134,7 +140,7 @@ async fn form(viewer: &Viewer, reader: &Reader, sought: Sought, pages: &Pages) -
         None => None,
     };
     let times = times.as_ref().map(|(schedule, rules)| (schedule, *rules));
-    Ok(pages::BookingForm::new((viewer, &present), sought, &parties, times))
+    Ok(Clinical::new(pages::BookingForm::new((viewer, &present), sought, &parties, times)))
 }
 
 /// With whom: a doctor with themselves; whoever has one doctor to choose from, with that one.

@@ -42,5 +42,6 @@ pub(in super::super) async fn show(
 ) -> Result<HttpResponse, AppError> {
     let record =
         queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?.open(pages.state(), &viewer).await?;
-    pages.show_clinical(&*viewer, &pages::Show::new(&viewer, &pages.present(), record))
+    let present = pages.present();
+    pages.show_clinical(&*viewer, &record.map(|record| pages::Show::new(&viewer, &present, record)))
 }

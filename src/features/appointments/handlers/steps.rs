@@ -148,6 +148,7 @@ pub(super) async fn show_again(
     let state = pages.state();
     let record =
         queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
-    let page = pages::Show::new(viewer, &Present::new(state.clock.now(), None), record).refusing(steps, form);
-    pages.refuse(status, viewer, &page)
+    let present = Present::new(state.clock.now(), None);
+    let page = record.map(|record| pages::Show::new(viewer, &present, record).refusing(steps, form));
+    pages.refuse_clinical(status, viewer, &page)
 }

@@ -14,7 +14,7 @@ use crate::{
         },
         schedules::{self, Day, Rules, Schedule},
     },
-    web::{FormView, Page, Present, moment::date_in_words},
+    web::{ClinicalPage, FormView, Present, moment::date_in_words},
 };
 
 /// So many times are offered at once.
@@ -154,7 +154,7 @@ impl Choice {
     }
 }
 
-impl Page for BookingForm {
+impl ClinicalPage for BookingForm {
     const TEMPLATE: &'static str = "appointments/new.html";
 
     fn title(&self) -> String {

@@ -10,12 +10,12 @@ use crate::{
         appointments::{
             appointment::{StatusTag, event_words, status_tag, what_comes_next},
             policy::{Act, acts},
-            queries::{About, AppointmentRow, Clinical, EventRow, Record},
+            queries::{About, AppointmentRow, BloodAndAllergies, EventRow, Record},
             step::Step,
         },
         people::Banner,
     },
-    web::{FormView, Moment, Page, Present},
+    web::{ClinicalPage, FormView, Moment, Present},
 };
 
 /// One step of the history, in words.
@@ -129,7 +129,7 @@ impl From<Act> for Offer {
 }
 
 fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
-    let Clinical { blood_type, allergies } = &about.patient;
+    let BloodAndAllergies { blood_type, allergies } = &about.patient;
     Banner::new(row.patient_name(), (row.patient.user.date_of_birth, today), (*blood_type, allergies.clone()))
 }
 
@@ -173,7 +173,7 @@ impl Entry {
     }
 }
 
-impl Page for Show {
+impl ClinicalPage for Show {
     const TEMPLATE: &'static str = "appointments/show.html";
 
     fn title(&self) -> String {

@@ -12,6 +12,6 @@ pub(super) use booking::{Booked, OFFERED, Parties, Party, booked_with, chosen, o
 pub(super) use change::{Standing, standing};
 pub(super) use list::{DoctorOption, doctors, list};
 use outcome::{needs_outcome, not_over};
-pub(super) use record::{About, Clinical, EventRow, Record, record};
+pub(super) use record::{About, BloodAndAllergies, EventRow, Record, record};
 pub(crate) use rows::{AppointmentRow, visits};
 pub(crate) use scope::scope;

@@ -33,13 +33,13 @@ pub(in crate::features::appointments) struct Record {
 pub(in crate::features::appointments) struct About {
     pub(in crate::features::appointments) overbook_reason: Option<String>,
     #[sea_orm(nested)]
-    pub(in crate::features::appointments) patient: Clinical,
+    pub(in crate::features::appointments) patient: BloodAndAllergies,
 }
 
 /// What stands above a patient's record.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "patient::Entity")]
-pub(in crate::features::appointments) struct Clinical {
+pub(in crate::features::appointments) struct BloodAndAllergies {
     pub(in crate::features::appointments) blood_type: Option<BloodType>,
     pub(in crate::features::appointments) allergies: Option<String>,
 }

@@ -15,11 +15,13 @@ use crate::{
         },
     },
     state::Pages,
-    web::{AppError, FlashKind, FormView, Submitted, see_other_saying},
+    web::{AppError, Clinical, FlashKind, FormView, Submitted, see_other_saying},
 };
 
 const STALE: &str = "Somebody changed this person after you opened the form. What you typed is below; where something else is \
                      stored now, that stands beside it. Save once more to keep what you typed.";
+
+const UNFIT: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// The empty form.
 pub(in super::super) async fn new<R: Record>(
@@ -28,10 +30,8 @@ pub(in super::super) async fn new<R: Record>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let hospitals = hospitals(&viewer, &reader).await?;
-    pages.show(
-        &*viewer,
-        &PersonForm::new::<R>(FormView::default(), hospitals, today(&viewer, &pages)).by_mail(pages.state()),
-    )
+    let form = PersonForm::new::<R>(FormView::default(), hospitals, today(&viewer, &pages));
+    pages.show_clinical(&*viewer, &Clinical::new(form.by_mail(pages.state())))
 }
 
 /// Makes an account.
@@ -54,11 +54,8 @@ pub(in super::super) async fn create<R: Record>(
         },
         Err(form) => *form,
     };
-    pages.refuse(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &*viewer,
-        &PersonForm::new::<R>(form, hospitals, today).by_mail(state),
-    )
+    let page = Clinical::new(PersonForm::new::<R>(form, hospitals, today).by_mail(state));
+    pages.refuse_clinical(UNFIT, &*viewer, &page)
 }
 
 fn made(with_password: bool) -> &'static str {
@@ -76,8 +73,9 @@ pub(in super::super) async fn edit<R: Record>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let kept: Kept<R> = service::find(&viewer, &reader, *id).await?;
-    let kept = service::opened(pages.state(), &viewer, kept).await?;
-    pages.show_clinical(&*viewer, &PersonForm::of(&kept, None, today(&viewer, &pages)).inviting(&kept, pages.state()))
+    let (stored, today) = (service::opened(pages.state(), &viewer, &kept).await?, today(&viewer, &pages));
+    let page = stored.map(|stored| PersonForm::of(&kept, FormView::filled(stored), today));
+    pages.show_clinical(&*viewer, &page.map(|page| page.inviting(&kept, pages.state())))
 }
 
 /// Changes what is stored.
@@ -92,19 +90,18 @@ pub(in super::super) async fn update<R: Record>(
     let (status, form) = match forms::edit::<R>(submitted.fields()?, today) {
         Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
             Ok(()) => return Ok(saved::<R>(*id, "The changes are saved.")),
-            Err(NotKept::Field(field, sentence)) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, sentence))
-            }
+            Err(NotKept::Field(field, sentence)) => (UNFIT, Clinical::new(typed.with_error(field, sentence))),
             Err(NotKept::Stale) => {
                 // What is stored is shown: a record is opened.
-                let kept = service::opened(state, &viewer, kept.clone()).await?;
-                (StatusCode::CONFLICT, typed.beside(kept.record.values()).with_error("", STALE))
+                let stored = service::opened(state, &viewer, &kept).await?;
+                (StatusCode::CONFLICT, stored.map(|stored| typed.beside(stored).with_error("", STALE)))
             }
             Err(NotKept::Failed(error)) => return Err(error),
         },
-        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+        Err(form) => (UNFIT, Clinical::new(*form)),
     };
-    pages.refuse(status, &*viewer, &PersonForm::of(&kept, Some(form), today).inviting(&kept, state))
+    let page = form.map(|form| PersonForm::of(&kept, form, today).inviting(&kept, state));
+    pages.refuse_clinical(status, &*viewer, &page)
 }
 
 /// Shuts somebody out, everywhere at once.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     features::people::service::{Kept, Record, blood_types},
     state::AppState,
-    web::{FormView, Page},
+    web::{ClinicalPage, FormView},
 };
 
 /// One entry of a select.
@@ -17,7 +17,7 @@ pub(in super::super) struct Choice {
     pub(in super::super) label: String,
 }
 
-/// A person to be made or changed.
+/// A person to be made or changed. Of a patient it shows what is stored of them, or was typed.
 #[derive(Debug, Serialize)]
 pub(in super::super) struct PersonForm {
     title: String,
@@ -72,9 +72,8 @@ impl PersonForm {
     }
 
     /// Of somebody there is.
-    pub(in super::super) fn of<R: Record>(kept: &Kept<R>, form: Option<FormView>, today: NaiveDate) -> Self {
-        let account = kept.record.account();
-        let name = format!("{} {}", account.first_name, account.last_name);
+    pub(in super::super) fn of<R: Record>(kept: &Kept<R>, form: FormView, today: NaiveDate) -> Self {
+        let name = format!("{} {}", kept.account.first_name, kept.account.last_name);
         let path = format!("{}/{}", R::PATH, kept.id);
         let state = if kept.account.active { "deactivation" } else { "reactivation" };
         let has_page = R::ROLE != Role::HospitalAdmin;
@@ -85,7 +84,7 @@ impl PersonForm {
             version: Some(kept.version()),
             standing: Some(Standing { active: kept.account.active, href: format!("{path}/{state}"), name }),
             action: path,
-            ..Self::new::<R>(form.unwrap_or_else(|| FormView::filled(kept.record.values())), Vec::new(), today)
+            ..Self::new::<R>(form, Vec::new(), today)
         }
     }
 }
@@ -114,7 +113,7 @@ impl Choice {
     }
 }
 
-impl Page for PersonForm {
+impl ClinicalPage for PersonForm {
     const TEMPLATE: &'static str = "people/form.html";
 
     fn title(&self) -> String {

@@ -9,7 +9,7 @@ use crate::{
     access::Viewer,
     features::people::queries::{PatientRecord, PatientRow},
     web::{
-        Moment, Page, Pagination,
+        ClinicalPage, Moment, Page, Pagination,
         moment::{age, date_in_words},
     },
 };
@@ -101,7 +101,7 @@ impl Patient {
     }
 }
 
-impl Page for Patient {
+impl ClinicalPage for Patient {
     const TEMPLATE: &'static str = "people/patient.html";
 
     fn title(&self) -> String {

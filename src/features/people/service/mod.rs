@@ -19,7 +19,7 @@ use crate::{
         audit::{self, Accessed, Act},
     },
     state::AppState,
-    web::AppError,
+    web::{AppError, Clinical},
 };
 
 /// Why nothing was stored.
@@ -54,11 +54,11 @@ impl From<DbErr> for NotKept {
 
 const NO_MAIL: &str = "This server sends no e-mail, so nobody can be invited by it. Type a first password.";
 
-/// Somebody who is kept, as they stand.
+/// Somebody who is kept, as they stand. What is said of them is seen by [`opened`] alone.
 #[derive(Clone, Debug)]
 pub(super) struct Kept<R> {
     pub(super) id: i64,
-    pub(super) record: R,
+    record: R,
     pub(super) account: user::Model,
 }
 
@@ -86,15 +86,20 @@ pub(super) async fn find<R: Record>(viewer: &Viewer, reader: &Reader, id: i64) -
     kept.filter(|kept| is_kept_by(viewer, &kept.account, R::ROLE)).ok_or(AppError::NotFound)
 }
 
-/// The same with the opening of a clinical record noted in the trail, as on its page.
+/// What is stored of somebody, as the form shows it, with the opening of a clinical record noted in the trail, as on its page.
 ///
 /// # Errors
 /// The database's: what cannot be recorded is not shown.
-pub(super) async fn opened<R: Record>(state: &AppState, viewer: &Viewer, kept: Kept<R>) -> Result<Kept<R>, AppError> {
+pub(super) async fn opened<R: Record>(
+    state: &AppState,
+    viewer: &Viewer,
+    kept: &Kept<R>,
+) -> Result<Clinical<Vec<(&'static str, String)>>, AppError> {
+    let values = kept.record.values();
     if R::ROLE == Role::Patient {
-        return Accessed::new(AuditSubject::Patient, kept.id, kept).open(state, viewer).await;
+        return Accessed::new(AuditSubject::Patient, kept.id, values).open(state, viewer).await;
     }
-    Ok(kept)
+    Ok(Clinical::new(values))
 }
 
 fn is_kept_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
