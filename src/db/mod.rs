@@ -1,7 +1,7 @@
 //! The database: one pool a process, and the only two ways through it.
 //!
 //! - [`Reader::run`] reads. A read that meets a dropped connection is tried again on a live one.
-//! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT. It returns [`Recorded`], which is had by writing the
+//! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT. The work returns [`Recorded`], which is had by writing the
 //!   trail; what is nobody's act says so with a reason ([`Unrecorded`]).
 //!
 //! Queries and services get a [`ReadConnection`] or a [`UnitOfWork`], never a pool and never a bare transaction, so what a

@@ -76,3 +76,18 @@ async fn a_cached_route_that_opens_a_record_is_rendered_and_recorded_each_time_a
     assert_eq!((outcome(&first), first.header("cache-control")), ("miss", "private, no-cache"));
     assert_eq!(outcome(&client.get("/harmless").await.ok()), "hit");
 }
+
+#[tokio::test]
+async fn forms_into_which_a_record_is_typed_leave_nothing_in_the_browser() {
+    let app = TestApp::start().await;
+    let clinic = Clinic::create(&app).await;
+    let desk = app.sign_in(&clinic.here.admin).await;
+    let patient = format!("/patients/{}", clinic.here.patient.id);
+    for address in ["/patients/new", &format!("{patient}/edit"), "/appointments/new"] {
+        assert_eq!(desk.get(address).await.ok().header("cache-control"), "no-store", "{address}");
+    }
+    for address in ["/patients", &patient, "/appointments"] {
+        let refused = desk.post_form(address, &[("first_name", ""), ("symptoms", "Numbness")]).await;
+        assert_eq!((refused.status, refused.header("cache-control")), (422, "no-store"), "{address}");
+    }
+}
