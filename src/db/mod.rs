@@ -1,6 +1,7 @@
 //! The database: one pool a process, and the only two ways through it.
 //!
 //! - [`Reader::run`] reads. A read that meets a dropped connection is tried again on a live one.
+//!   One for a page that is kept may be answered by a replica (`replicas`), if that has everything that the page has to show.
 //! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT.
 //!
 //! Queries and services get a [`ReadConnection`] or a [`UnitOfWork`], never a pool and never a bare transaction, so what a
@@ -24,6 +25,7 @@ mod outbox;
 mod outcome;
 mod postgres;
 mod read;
+mod replicas;
 mod retries;
 mod search;
 mod sqlite;
@@ -35,6 +37,7 @@ pub use connection::{Database, PoolState};
 pub use errors::{Violation, ViolationKind, is_conflict, is_dropped, is_pooler_mismatch, violation};
 pub use lists::{Selecting, SideBySide, is_one_of, is_word};
 pub use read::{ReadConnection, Reader};
+pub use replicas::Report as ReplicaReport;
 /// What the layers above name when a read or a write failed; they know nothing else of SeaORM.
 pub use sea_orm::DbErr;
 pub use search::contains_ignoring_case;

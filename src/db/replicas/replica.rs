@@ -1,0 +1,298 @@
+//! One replica: a pool for pages, a connection for the watch, and what it is asked within each transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement,
+    TransactionTrait as _,
+};
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
+
+use super::history::Place;
+use crate::db::accounting::{self, SlowLog};
+use crate::db::errors::{is_cancelled, is_conflict, is_dropped};
+use crate::db::identity::Identity;
+use crate::db::liveness::Liveness;
+use crate::db::read::{ReadConnection, Source};
+use crate::db::{ConnectError, postgres};
+use crate::settings::{self, DatabaseUrl};
+
+/// How long a page waits for a connection of a replica, and for its first answer. Then the primary is asked.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The first statement of each transaction: who answers, and how far it has replayed. The limit on statements and the refusal of
+/// writes are for this transaction alone, so that a pooler may stand before it. What the control file says of the timeline is that of the
+/// last restart point, which for a while after a promotion is still the old one; what the receiver says is not, but is told only to roles with
+/// `pg_read_all_stats`.
+pub(in crate::db) const STANDING: &str = "SELECT pg_is_in_recovery() AS recovers, \
+(pg_last_wal_replay_lsn() - '0/0')::bigint AS replayed, \
+(SELECT system_identifier FROM pg_control_system()) AS system, \
+greatest((SELECT timeline_id FROM pg_control_checkpoint()), \
+(SELECT min_recovery_end_timeline FROM pg_control_recovery()), \
+(SELECT received_tli FROM pg_stat_wal_receiver)) AS timeline, \
+set_config('statement_timeout', $1, true), set_config('transaction_read_only', 'on', true)";
+
+/// How a replica is, as far as was seen last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::db) enum Standing {
+    /// It was not looked at yet, or the primary was not.
+    Unknown,
+    /// It has replayed the primary's log up to this byte.
+    Follows(i64),
+    /// It does not answer, or refuses to.
+    Away,
+    /// It is no copy that follows the primary.
+    Unfit(Unfit),
+}
+
+/// Why a server that answers is no replica of the primary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::db) enum Unfit {
+    /// It was promoted, or is a primary.
+    NotRecovering,
+    /// Another cluster.
+    OtherSystem,
+    /// A copy that follows another server than the primary, or has not followed it yet over its last promotion.
+    OtherTimeline,
+}
+
+impl Unfit {
+    /// For operators.
+    pub(in crate::db) fn says(self) -> &'static str {
+        match self {
+            Self::NotRecovering => "is no standby (it was promoted, or never was one)",
+            Self::OtherSystem => "is a copy of another database server than DATABASE_URL's",
+            Self::OtherTimeline => "is on another timeline than DATABASE_URL's server",
+        }
+    }
+}
+
+/// Why a read goes to the primary after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missed {
+    /// It does not answer. It is left alone until the watch has seen it again.
+    Away,
+    /// All connections are in use.
+    Busy,
+    /// It has not replayed what the page's topics may have seen.
+    Behind,
+    Unfit,
+    /// What it replays was in the way of the read.
+    Conflict,
+    Failed,
+}
+
+impl Missed {
+    /// For the metrics.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Away => "away",
+            Self::Busy => "busy",
+            Self::Behind => "behind",
+            Self::Unfit => "unfit",
+            Self::Conflict => "conflict",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// See the module.
+pub(super) struct Replica {
+    pub(super) url: DatabaseUrl,
+    /// From 1, as they stand in `DATABASE_REPLICA_URLS`.
+    pub(super) number: usize,
+    pages: DatabaseConnection,
+    /// One connection, so that the watch never waits behind pages.
+    watched: DatabaseConnection,
+    most: u32,
+    statement_timeout: Duration,
+    liveness: Arc<Liveness>,
+    standing: watch::Sender<Standing>,
+    /// Somebody would like it to be looked at.
+    pub(super) wanted: Notify,
+}
+
+impl Replica {
+    pub(super) async fn open(
+        settings: &settings::Database,
+        (number, url): (usize, &DatabaseUrl),
+        name: &str,
+        slow_log: &Arc<SlowLog>,
+    ) -> Result<Self, ConnectError> {
+        let (liveness, most) = (Liveness::new(), settings.max_connections);
+        let mut pages = postgres::open_replica(settings, (url, name), most, &liveness).await?;
+        accounting::attach(&mut pages, Arc::clone(slow_log));
+        Ok(Self {
+            url: url.clone(),
+            number,
+            pages,
+            watched: postgres::open_replica(settings, (url, name), 1, &liveness).await?,
+            most,
+            statement_timeout: settings.statement_timeout,
+            liveness,
+            standing: watch::Sender::new(Standing::Unknown),
+            wanted: Notify::new(),
+        })
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        *self.standing.borrow()
+    }
+
+    /// Whether it may have replayed up to `place`, as far as was seen last.
+    pub(super) fn may_show(&self, place: Place) -> bool {
+        matches!(self.standing(), Standing::Follows(replayed) if replayed >= place.lsn)
+    }
+
+    /// Returns when it is found away.
+    pub(super) async fn gone(&self) {
+        let mut standing = self.standing.subscribe();
+        if standing.wait_for(|standing| *standing == Standing::Away).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
+    /// Runs `read` if the server that answers has replayed up to `place`, in one transaction with the question whether it has.
+    pub(super) async fn read<T>(
+        &self,
+        place: Place,
+        read: &impl AsyncFn(&ReadConnection<'_>) -> Result<T, DbErr>,
+    ) -> Result<T, Missed> {
+        let (transaction, found) = self.begin(&self.pages).await.map_err(|error| self.learn(error.as_ref()))?;
+        match found.judge(place.of) {
+            Standing::Follows(replayed) if replayed >= place.lsn => {}
+            Standing::Follows(_) => return Err(Missed::Behind),
+            standing => {
+                self.note(standing);
+                return Err(Missed::Unfit);
+            }
+        }
+        // Dropped afterwards: the ROLLBACK goes with what is asked next, and nobody waits for it.
+        let result = read(&ReadConnection(Source::Transaction(&transaction))).await;
+        result.map_err(|error| self.learn(Some(&error)))
+    }
+
+    /// Looks how it stands to `primary`, if that was seen.
+    pub(super) async fn look(&self, primary: Option<Identity>) -> Standing {
+        let standing = match self.begin(&self.watched).await {
+            Ok((_, found)) => primary.map_or(Standing::Unknown, |primary| found.judge(primary)),
+            Err(error) => {
+                if error.as_ref().is_none_or(is_dropped) {
+                    self.liveness.suspect();
+                }
+                log::debug!("replica {} does not answer: {error:?}", self.number);
+                Standing::Away
+            }
+        };
+        self.note(standing);
+        standing
+    }
+
+    pub(super) async fn close(&self) {
+        for pool in [&self.pages, &self.watched] {
+            if let Err(error) = pool.close_by_ref().await {
+                log::debug!("closing replica {}: {error}", self.number);
+            }
+        }
+    }
+
+    /// A transaction, and what it was answered first. `None` for an error: nothing came in time.
+    async fn begin(&self, pool: &DatabaseConnection) -> Result<(DatabaseTransaction, Found), Option<DbErr>> {
+        let limit = self.statement_timeout.as_millis().to_string();
+        let question = Statement::from_sql_and_values(DbBackend::Postgres, STANDING, [limit.into()]);
+        let transaction = timeout(PATIENCE, pool.begin()).await.map_err(|_elapsed| None)??;
+        let answered = timeout(PATIENCE, transaction.query_one_raw(question)).await;
+        if answered.is_err() {
+            // Before the connection goes back: it is asked then whether it lives.
+            self.liveness.suspect();
+        }
+        let row = answered.map_err(|_elapsed| None)??;
+        let found = row.as_ref().map(Found::of).transpose()?.ok_or(None)?;
+        Ok((transaction, found))
+    }
+
+    /// Draws the conclusions from a failure; `None`: it did not answer in time.
+    fn learn(&self, error: Option<&DbErr>) -> Missed {
+        match error {
+            None if self.is_full() => Missed::Busy,
+            Some(error) if is_conflict(error) || is_cancelled(error) => Missed::Conflict,
+            Some(error) if !is_dropped(error) => {
+                log::debug!("replica {}: {error}", self.number);
+                Missed::Failed
+            }
+            _ => {
+                self.liveness.suspect();
+                self.note(Standing::Away);
+                Missed::Away
+            }
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        let pool = self.pages.get_postgres_connection_pool();
+        pool.size() >= self.most && pool.num_idle() == 0
+    }
+
+    fn note(&self, standing: Standing) {
+        let before = self.standing.send_replace(standing);
+        let (number, address) = (self.number, self.url.address());
+        match (before, standing) {
+            (Standing::Follows(_), Standing::Follows(_)) => {}
+            (_, Standing::Follows(_)) => log::info!("replica {number} ({address}) follows the primary"),
+            (before, now) if before == now => {}
+            (_, Standing::Away) => log::warn!("replica {number} ({address}) is away; the primary is read"),
+            (_, Standing::Unfit(why)) => log::warn!("replica {number} ({address}) {}; it is not used", why.says()),
+            (_, Standing::Unknown) => {}
+        }
+    }
+}
+
+/// What a server says of itself.
+struct Found {
+    recovers: bool,
+    replayed: Option<i64>,
+    system: i64,
+    timeline: Option<i32>,
+}
+
+impl Found {
+    fn of(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            recovers: row.try_get("", "recovers")?,
+            replayed: row.try_get("", "replayed")?,
+            system: row.try_get("", "system")?,
+            timeline: row.try_get("", "timeline")?,
+        })
+    }
+
+    fn judge(&self, primary: Identity) -> Standing {
+        match self.replayed {
+            _ if !primary.is_of(self.system) => Standing::Unfit(Unfit::OtherSystem),
+            Some(replayed) if self.recovers && primary.leads(self.system, self.timeline) => Standing::Follows(replayed),
+            Some(_) if self.recovers => Standing::Unfit(Unfit::OtherTimeline),
+            _ => Standing::Unfit(Unfit::NotRecovering),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_standby_of_the_primary_on_its_timeline_follows_it() {
+        let primary = Identity::new(7, Some("00000001"));
+        let judge = |recovers, system, timeline| {
+            Found { recovers, replayed: Some(90), system, timeline: Some(timeline) }.judge(primary)
+        };
+        assert_eq!(judge(true, 7, 1), Standing::Follows(90));
+        assert_eq!(judge(false, 7, 1), Standing::Unfit(Unfit::NotRecovering));
+        assert_eq!(judge(false, 7, 2), Standing::Unfit(Unfit::NotRecovering));
+        assert_eq!(judge(true, 7, 2), Standing::Unfit(Unfit::OtherTimeline));
+        assert_eq!(judge(true, 8, 1), Standing::Unfit(Unfit::OtherSystem));
+        let archive = Found { recovers: true, replayed: None, system: 7, timeline: Some(1) };
+        assert_eq!(archive.judge(primary), Standing::Unfit(Unfit::NotRecovering), "it has replayed nothing");
+    }
+}
