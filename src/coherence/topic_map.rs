@@ -231,7 +231,8 @@ impl State {
         if sequence < known.map_or(self.floor, |known| known.sequence) {
             return;
         }
-        let same = known.filter(|known| matches!((&known.value, &value), (Value::Current(a), Value::Current(b)) if a == b));
+        let same =
+            known.filter(|known| matches!((&known.value, &value), (Value::Current(a), Value::Current(b)) if a == b));
         let since = same.map_or_else(boot_clock::now, |known| known.since);
         if self.topics.len() >= MOST && !self.topics.contains_key(&topic) {
             let newest = self.topics.values().map(|known| known.sequence).max();

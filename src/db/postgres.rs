@@ -39,9 +39,7 @@ pub(super) async fn open_replica(
         .map_err(|error| ConnectError::Replica { address: address.clone(), reason: error.to_string() })?;
     let mut pool = pool_options(settings, options, liveness);
     pool.max_connections(connections);
-    sea_orm::Database::connect(pool)
-        .await
-        .map_err(|error| ConnectError::Replica { address, reason: error.to_string() })
+    sea_orm::Database::connect(pool).await.map_err(|error| ConnectError::Replica { address, reason: error.to_string() })
 }
 
 /// Connects to a replica once, for the reason why it cannot: the pool reports every refusal as a timeout.

@@ -10,10 +10,10 @@ use futures_util::future::{BoxFuture, ready};
 use tokio::sync::broadcast;
 
 use super::{Certainty, Change, Store, Unavailable};
-use crate::coherence::{CHANGES, boot_clock};
 use crate::coherence::membership::Membership;
 use crate::coherence::stamp::{Basis, Stamp, Stamps, random};
 use crate::coherence::topic::Topic;
+use crate::coherence::{CHANGES, boot_clock};
 
 /// Stamps beyond this many are forgotten together, 10 MB of them; a forgotten stamp is a miss.
 const MOST: usize = 65_536;

@@ -52,7 +52,9 @@ pub trait Store: Send + Sync {
     /// Since when, by the boot clock, this process has known all of these topics to have the stamps of `basis`: what was committed before
     /// them was committed before that moment. `None` if that is not known here. For whoever reads what may be behind
     /// ([`super::ReadSet::known_since`]).
-    fn known_since(&self, basis: &Basis) -> Option<Duration>;
+    fn known_since(&self, _basis: &Basis) -> Option<Duration> {
+        None
+    }
 
     /// The stamps of these topics, none of them older than this call. Those that are missing are set to a new value.
     fn ask<'a>(&'a self, topics: &'a [Topic]) -> BoxFuture<'a, Result<Stamps, Unavailable>>;

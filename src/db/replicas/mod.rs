@@ -1,5 +1,7 @@
 //! Read replicas: which reads may use one, and how it is made sure that none of them makes a page stale.
 //!
+//! Why that is enough stands in [`crate::coherence`], *Reads that may be behind*; what is asked of whom, here.
+//!
 //! A page that is kept knows of each of its topics since when this process has seen the stamp that it stands on
 //! ([`ReadSet::known_since`](crate::coherence::ReadSet::known_since)). Whatever was committed to the topic before that stamp was set was
 //! committed before that moment. So a replica may answer a read if it has replayed all that the **primary** had committed at that moment:

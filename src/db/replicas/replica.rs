@@ -1,6 +1,7 @@
 //! One replica: a pool for pages, a connection for the watch, and what it is asked within each transaction.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
@@ -110,6 +111,8 @@ pub(super) struct Replica {
     statement_timeout: Duration,
     liveness: Arc<Liveness>,
     standing: watch::Sender<Standing>,
+    /// How many it has answered.
+    pub(super) reads: AtomicU64,
     /// Somebody would like it to be looked at.
     pub(super) wanted: Notify,
 }
@@ -133,6 +136,7 @@ impl Replica {
             statement_timeout: settings.statement_timeout,
             liveness,
             standing: watch::Sender::new(Standing::Unknown),
+            reads: AtomicU64::new(0),
             wanted: Notify::new(),
         })
     }
@@ -171,7 +175,9 @@ impl Replica {
         }
         // Dropped afterwards: the ROLLBACK goes with what is asked next, and nobody waits for it.
         let result = read(&ReadConnection(Source::Transaction(&transaction))).await;
-        result.map_err(|error| self.learn(Some(&error)))
+        let found = result.map_err(|error| self.learn(Some(&error)))?;
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        Ok(found)
     }
 
     /// Looks how it stands to `primary`, if that was seen.

@@ -1,5 +1,6 @@
 //! How replicas are, for operators: in readiness and in `telemedicine check`.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -20,6 +21,8 @@ pub struct Report {
     pub address: String,
     /// How many bytes of the primary's log it has not replayed; or why it is not used, in words that follow its name.
     pub behind: Result<i64, String>,
+    /// Reads that it has answered.
+    pub reads: u64,
 }
 
 impl Database {
@@ -68,6 +71,7 @@ impl Replica {
             (_, None) => Err("is not used: the primary does not say how far its log goes"),
             (Standing::Unknown, _) => Err("was not looked at yet"),
         };
-        Report { number: self.number, address: self.url.address().to_owned(), behind: behind.map_err(str::to_owned) }
+        let (address, behind) = (self.url.address().to_owned(), behind.map_err(str::to_owned));
+        Report { number: self.number, address, behind, reads: self.reads.load(Ordering::Relaxed) }
     }
 }

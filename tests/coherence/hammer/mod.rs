@@ -30,7 +30,11 @@ use self::{
     faults::Stamps,
     line::Line,
 };
-use crate::{number, support::*};
+use crate::{
+    number,
+    replicas::{self, Cluster},
+    support::*,
+};
 
 /// The caches serve as in production: a stale page is to be seen, not refused.
 const SETTINGS: [(&str, &str); 4] =
@@ -39,6 +43,17 @@ const READERS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_sees_less_than_was_acknowledged() {
+    hammer(None).await;
+}
+
+/// The same with a standby that pages are read from, and that is behind now and then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nor_where_pages_are_read_from_a_standby() {
+    let Some(cluster) = Cluster::start().await else { return };
+    hammer(Some(&cluster)).await;
+}
+
+async fn hammer(cluster: Option<&Cluster>) {
     let seconds = number("HAMMER_SECONDS").unwrap_or(20);
     let redis = if uses_postgres() { RedisServer::start() } else { None };
     if uses_postgres() && redis.is_none() {
@@ -46,8 +61,14 @@ async fn nobody_sees_less_than_was_acknowledged() {
     }
     let url = redis.as_ref().map(RedisServer::url);
     let own = url.as_ref().map(|url| ("REDIS_URL", url.as_str()));
-    let settings: Vec<(&str, &str)> = SETTINGS.into_iter().chain(own).collect();
+    let replicated = cluster.map(Cluster::settings).unwrap_or_default();
+    let replicated = replicated.iter().map(|(name, value)| (*name, value.as_str()));
+    let settings: Vec<(&str, &str)> = SETTINGS.into_iter().chain(own).chain(replicated).collect();
     let app = TestApp::start_with(&settings).await;
+    let lagging = match cluster {
+        Some(cluster) => Some(tokio::spawn(replicas::fall_behind_now_and_then(cluster.at_standby().await))),
+        None => None,
+    };
     let line = match &redis {
         Some(redis) => Some(Line::lay(redis.port()).await),
         None => None,
@@ -75,6 +96,12 @@ async fn nobody_sees_less_than_was_acknowledged() {
     }
 
     println!("{seconds} s, {faults} faults: {}", shared.ledger.tally);
+    if let Some(lagging) = lagging {
+        lagging.abort();
+        let reads = replicas::reads(&app);
+        println!("{reads} reads from the standby");
+        assert!(reads > 0, "nothing was read from the standby");
+    }
     let violations = shared.ledger.violations();
     assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));
     shared.ledger.tally.assert_that_it_was_a_hammering();
