@@ -1,5 +1,7 @@
 //! A Postgres of one test's own with a standby, also for the tests of `tests/coherence`, and an address that leads to either.
 
+#![allow(dead_code, reason = "two targets of tests share this")]
+
 use std::cell::{Cell, RefCell};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@
 
 mod cluster;
 mod failing;
-#[allow(dead_code, reason = "some of it is for tests of the database alone")]
+#[allow(clippy::disallowed_methods, reason = "where programs are is the runner's to say, not a setting")]
 #[path = "../../database/pair.rs"]
 mod pair;
 
