@@ -89,7 +89,8 @@
 //! that, and so after W.
 //!
 //! A page that is made of several reads may show one part from a copy and another from the database. If the first lacks W and the second shows it,
-//! T has not the stamp s any more when the page is finished, and it is made once more, as it is when W comes between two reads of the database.
+//! T has not the stamp s any more when the page is finished, and it is made once more, as it is when W comes between two reads of the database. So is one
+//! that shows W a moment before the database itself does, for the record of a COMMIT is sent before it takes effect: T is held then.
 //!
 //! # When Redis cannot be told
 //!

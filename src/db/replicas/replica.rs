@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::history::Place;
 use crate::db::accounting::{self, SlowLog};
-use crate::db::errors::{is_cancelled, is_conflict, is_dropped};
+use crate::db::errors::{is_cancelled, is_conflict, is_dropped, silent};
 use crate::db::identity::Identity;
 use crate::db::liveness::Liveness;
 use crate::db::read::{ReadConnection, Source};
@@ -109,6 +109,8 @@ pub(super) struct Replica {
     watched: DatabaseConnection,
     most: u32,
     statement_timeout: Duration,
+    /// A read is given up after it: its connection alone may have fallen silent.
+    longest: Duration,
     liveness: Arc<Liveness>,
     standing: watch::Sender<Standing>,
     /// How many it has answered.
@@ -134,6 +136,7 @@ impl Replica {
             watched: postgres::open_replica(settings, (url, name), 1, &liveness).await?,
             most,
             statement_timeout: settings.statement_timeout,
+            longest: settings.longest_answer(),
             liveness,
             standing: watch::Sender::new(Standing::Unknown),
             reads: AtomicU64::new(0),
@@ -174,26 +177,28 @@ impl Replica {
             }
         }
         // Dropped afterwards: the ROLLBACK goes with what is asked next, and nobody waits for it.
-        let result = read(&ReadConnection(Source::Transaction(&transaction))).await;
+        let result = timeout(self.longest, read(&ReadConnection(Source::Transaction(&transaction)))).await;
+        let result = result.unwrap_or_else(|_elapsed| Err(silent(self.longest)));
         let found = result.map_err(|error| self.learn(Some(&error)))?;
         self.reads.fetch_add(1, Ordering::Relaxed);
         Ok(found)
     }
 
     /// Looks how it stands to `primary`, if that was seen.
-    pub(super) async fn look(&self, primary: Option<Identity>) -> Standing {
-        let standing = match self.begin(&self.watched).await {
-            Ok((_, found)) => primary.map_or(Standing::Unknown, |primary| found.judge(primary)),
-            Err(error) => {
-                if error.as_ref().is_none_or(is_dropped) {
-                    self.liveness.suspect();
-                }
-                log::debug!("replica {} does not answer: {error:?}", self.number);
-                Standing::Away
-            }
-        };
-        self.note(standing);
-        standing
+    ///
+    /// # Errors
+    /// It does not answer: why, in words that follow its name.
+    pub(super) async fn look(&self, primary: Option<Identity>) -> Result<Standing, String> {
+        let looked = self.begin(&self.watched).await;
+        if let Err(error) = &looked
+            && error.as_ref().is_none_or(is_dropped)
+        {
+            self.liveness.suspect();
+        }
+        let standing = looked.map(|(_, found)| primary.map_or(Standing::Unknown, |primary| found.judge(primary)));
+        self.note(*standing.as_ref().unwrap_or(&Standing::Away));
+        let why = |error: DbErr| format!("does not say how far it is: {error}");
+        standing.map_err(|error| error.map_or_else(|| "does not answer".to_owned(), why))
     }
 
     pub(super) async fn close(&self) {

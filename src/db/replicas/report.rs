@@ -49,18 +49,21 @@ impl Replicas {
 
 impl Replica {
     async fn examine(&self, primary: Option<Place>, settings: &settings::Database) -> Report {
-        let reached = postgres::reach(settings, &self.url).await;
-        let mut standing = self.look(primary.map(|primary| primary.of)).await;
+        let mut looked = postgres::reach(settings, &self.url).await.map(|()| Standing::Unknown);
         // What was written a moment ago is on its way.
         for _ in 0..10 {
-            if primary.is_some_and(|primary| self.may_show(primary)) || !matches!(standing, Standing::Follows(_)) {
+            if looked.is_ok() {
+                looked = self.look(primary.map(|primary| primary.of)).await;
+            }
+            if primary.is_none_or(|primary| self.may_show(primary)) || !matches!(looked, Ok(Standing::Follows(_))) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
-            standing = self.look(primary.map(|primary| primary.of)).await;
         }
-        let report = self.report(standing, primary);
-        Report { behind: reached.and(report.behind), ..report }
+        match looked {
+            Ok(standing) => self.report(standing, primary),
+            Err(why) => Report { behind: Err(why), ..self.report(Standing::Away, primary) },
+        }
     }
 
     fn report(&self, standing: Standing, primary: Option<Place>) -> Report {

@@ -53,8 +53,8 @@ impl Database {
     }
 
     async fn look_at_log(&self, replicas: &Replicas) -> Result<(), DbErr> {
-        if let Some(place) = self.place(|began, place| replicas.note(began, place)).await? {
-            replicas.greet(place.of);
+        if self.place(|began, place| replicas.note(began, place)).await?.is_some() {
+            replicas.greet();
         }
         Ok(())
     }
@@ -83,19 +83,19 @@ impl Replicas {
         self.history().note(began, place);
     }
 
-    /// Has replicas judged anew that nobody knew yet how they stand to this primary.
-    fn greet(&self, primary: Identity) {
-        let is_known = self.history().last().is_some_and(|last| last.of == primary);
-        let strange = |replica: &&Replica| replica.standing() == Standing::Unknown;
-        for replica in self.all.iter().filter(strange).filter(|_| is_known) {
-            replica.wanted.notify_one();
-        }
+    /// The primary was seen: has replicas judged of whom nobody could tell how they stand to it.
+    fn greet(&self) {
+        let is_unknown = |replica: &&Replica| replica.standing() == Standing::Unknown;
+        self.all.iter().filter(is_unknown).for_each(|replica| replica.wanted.notify_one());
     }
 
     async fn watch(&self, replica: &Replica) {
         loop {
             let last = self.history().last();
-            let standing = replica.look(last.map(|last| last.of)).await;
+            let standing = replica.look(last.map(|last| last.of)).await.unwrap_or_else(|why| {
+                log::debug!("replica {} {why}", replica.number);
+                Standing::Away
+            });
             figures::show(replica, standing, self.history().last().map(|last| last.lsn));
             let soonest = if standing == Standing::Away { AWAY } else { SOONEST };
             pause(soonest, &replica.wanted).await;
