@@ -1,6 +1,7 @@
 //! What the metrics tell of replicas: by their number in `DATABASE_REPLICA_URLS`, never by their address.
 
-use super::replica::{Missed, Replica, Standing};
+use super::replica::{Missed, Replica};
+use super::standing::Standing;
 use crate::metrics;
 
 /// Why a read for a page is not tried on any replica.

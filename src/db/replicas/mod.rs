@@ -44,6 +44,7 @@ mod figures;
 mod history;
 mod replica;
 mod report;
+mod standing;
 mod watch;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,14 +60,15 @@ pub use self::report::Report;
 
 use self::figures::Reason;
 use self::history::{History, Place};
-use self::replica::{Missed, Replica, Standing};
+use self::replica::{Missed, Replica};
+use self::standing::Standing;
 use super::accounting::SlowLog;
 use super::read::ReadConnection;
 use super::{ConnectError, Database};
 use crate::settings;
 
 /// Statements that belong to the keeping of replicas rather than to the work; they are not counted.
-pub(super) const BOOKKEEPING: [&str; 2] = [replica::STANDING, watch::WRITTEN];
+pub(super) const BOOKKEEPING: [&str; 2] = [standing::STANDING, watch::WRITTEN];
 
 /// See the module.
 pub(super) struct Replicas {

@@ -8,7 +8,8 @@ use futures_util::future::join_all;
 use super::Replicas;
 use super::figures::lag;
 use super::history::Place;
-use super::replica::{Replica, Standing};
+use super::replica::Replica;
+use super::standing::Standing;
 use crate::db::{Database, postgres};
 use crate::settings;
 

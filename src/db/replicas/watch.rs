@@ -11,7 +11,8 @@ use tokio::time::{sleep, timeout};
 
 use super::figures;
 use super::history::Place;
-use super::replica::{Replica, Standing};
+use super::replica::Replica;
+use super::standing::Standing;
 use super::{Database, Replicas};
 use crate::coherence::{Topics, boot_clock};
 use crate::db::identity::{Identity, identity};
