@@ -3,6 +3,7 @@
 //! Each test has a primary and a standby of its own. Where nothing else is said, every page that is asked for is asked for again, and then
 //! rendered from the primary and compared (`CACHE_VERIFY`).
 
+mod acknowledged;
 mod cluster;
 mod failing;
 #[allow(clippy::disallowed_methods, reason = "where programs are is the runner's to say, not a setting")]
