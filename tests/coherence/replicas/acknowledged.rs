@@ -10,7 +10,7 @@ use super::profile;
 use crate::support::*;
 
 /// How often the name is changed.
-const CHANGES: u64 = 60;
+const CHANGES: u64 = 25;
 /// Readers at each instance.
 const READERS: usize = 3;
 
