@@ -126,6 +126,10 @@ fn work(state: &AppState) -> Supervisor {
     if let Some(store) = state.shared_store.clone() {
         background.watch("cache_listener", move |pulse| store.clone().listen_forever(move || pulse.succeeded()));
     }
+    if state.db.has_replicas() {
+        let database = state.db.clone();
+        background.watch("replicas", move |pulse| database.clone().watch_replicas_forever(move || pulse.succeeded()));
+    }
     background.start(Sealer::new(state));
     background.start(features::postman(state));
     background

@@ -155,7 +155,8 @@ impl Viewer {
         let address = Peer::of(request, &authenticator.kit.trusted_proxies).address;
         let user_id = session.get::<i64>(USER_ID).map_err(AppError::internal)?;
         let hospital = session.get::<Option<i64>>(HOSPITAL_ID).map_err(AppError::internal)?;
-        let reader = authenticator.database.reader();
+        // Who may come in is never asked of a copy.
+        let reader = authenticator.database.reader().from_primary();
         let look = async |topics| queries::viewer(authenticator, (&reader, topics), (&key_hash, address)).await;
         let mut viewer = look(topics(user_id, hospital)).await?;
         // Moved to another hospital since the session's copy was looked at.

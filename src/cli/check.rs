@@ -11,7 +11,7 @@ use crate::settings::{self, Backend, Delivery, Settings, SmtpUrl};
 /// What one line says: fit and how, or what is wrong.
 type Finding = Result<String, String>;
 
-/// Prints a line for each of settings, database, migrations and Redis, and for the mail server if there is one.
+/// Prints a line for each of settings, database, migrations and Redis, and for each replica and the mail server if there are any.
 ///
 /// # Errors
 /// When a line says FAILED.
@@ -73,6 +73,11 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     let found = health::examine(&db, patience).await.map_err(|error| error.to_string());
     report.line("database", found.map(|()| format!("{}, {}", db.address(), milliseconds(began.elapsed()))))?;
     report.line("migrations", pending(&db, settings).await)?;
+    for found in db.examine_replicas(&settings.database).await {
+        let place = format!("{}: {}", found.number, found.address);
+        let says = found.behind.map(|bytes| format!("{place}, {bytes} bytes behind"));
+        report.line("replica", says.map_err(|why| format!("{place} (DATABASE_REPLICA_URLS) {why}")))?;
+    }
     db.close().await;
     Ok(())
 }

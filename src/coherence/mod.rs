@@ -69,6 +69,29 @@
 //! Between W's COMMIT and its answer T is held, so nobody sees W on one page and not on another; what is made while T is held is not kept. A
 //! write that is rolled back costs a miss. Losing stamps costs misses.
 //!
+//! # Reads that may be behind
+//!
+//! A page that is being made may be read from a copy of the database that follows it (`db::replicas`). What is read there may lack what was committed
+//! **before** the read, so "the data before W's COMMIT" above has to be shown anew.
+//!
+//! 1. A process notes for each topic since when it has known its present stamp ([`ReadSet::known_since`]): the moment at which the message or the
+//!    answer was here, by its own clock. The same stamp seen again does not make it later. A hold, another stamp, or a map that was dropped ends it:
+//!    after another epoch or a lost subscription the same stamp is known since it was seen anew.
+//! 2. A read under the stamp s of T, known since t, may be answered by a copy if that has replayed the database's log up to a place
+//!    that the database itself named when it was asked after t.
+//!
+//! Suppose the read lacks W, which touches T. Then the record of W's COMMIT lies behind that place, so it was not written when the question was sent, and
+//! W was committed after t. s stood at t, since it was here. So s stood before W's COMMIT, as above, and all that follows from it holds: after
+//! it RENEW replaced what stood at T, and s is never set again. Nothing is said of *which* stamp: one that took the place of a lost one, or
+//! was set by a server of another release, is as good as any. ∎
+//!
+//! The epoch matters: a Redis that came back with less may show s again under a new one, long after W replaced it. Then t is a moment after
+//! that, and so after W.
+//!
+//! A page that is made of several reads may show one part from a copy and another from the database. If the first lacks W and the second shows it,
+//! T has not the stamp s any more when the page is finished, and it is made once more, as it is when W comes between two reads of the database. So is one
+//! that shows W a moment before the database itself does, for the record of a COMMIT is sent before it takes effect: T is held then.
+//!
 //! # When Redis cannot be told
 //!
 //! The topics go into the database's outbox in the same transaction, and others believe Redis and their maps only as long as they can know that
@@ -83,6 +106,7 @@
 //! - One master takes writes at a time. After a failover that the old one has not noticed, Redis itself has to prevent two: with
 //!   `min-replicas-to-write 1` and a `min-replicas-max-lag` no longer than a lease.
 //! - A COMMIT is answered, or given up by the database, within the time of a hold.
+//! - A copy of the database that says so follows it: `db::replicas` has what that means.
 //! - `CACHE_LEASE_MS` is the same on all processes: a new epoch's grace is one's own lease.
 //!
 //! `tests/protocol` checks a model of this in every reachable state of a small world; `tests/coherence` checks the thing itself.

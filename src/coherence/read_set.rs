@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -99,6 +100,21 @@ impl ReadSet {
         (!missing.is_empty()).then_some(missing)
     }
 
+    /// Since when, by the boot clock, all of these topics have had the stamps that this page stands on, as far as this process knows: whatever
+    /// was committed to them before these stamps was committed before that moment. `None` if that cannot be told of one of them, or if
+    /// the page is not kept: what is held or exempt is not known at all. To be asked after [`Self::depend_on`].
+    #[must_use]
+    pub fn known_since(&self, topics: &Topics) -> Option<Duration> {
+        let basis = {
+            let state = self.state();
+            let epoch = state.epoch.clone().filter(|_| state.refusal.is_none())?;
+            let all = topics.named().iter().chain(&[Topic::Everything]);
+            let stamp = |topic: &Topic| Some((*topic, state.stamps.get(topic)?.clone()));
+            Basis { epoch, stamps: all.map(stamp).collect::<Option<Vec<_>>>()?, until: None }
+        };
+        self.0.store.known_since(&basis)
+    }
+
     /// From `moment` on the page looks different.
     pub fn changes_at(&self, moment: DateTime<Utc>) {
         let mut state = self.state();
@@ -154,6 +170,7 @@ impl std::fmt::Debug for ReadSet {
 mod tests {
     use super::*;
     use crate::coherence::MemoryStore;
+    use crate::coherence::store::Certainty;
     use crate::integrations::Clock;
 
     async fn read_set() -> ReadSet {
@@ -174,6 +191,23 @@ mod tests {
         let topics = page.basis().map(|basis| basis.topics());
         assert_eq!(topics, Ok(vec![Topic::Everything, Topic::Board(7)]));
         assert!(ReadSet::current().is_none(), "outside of a page there is none");
+    }
+
+    #[tokio::test]
+    async fn how_long_topics_have_been_known_is_told_of_pages_that_are_kept_alone() {
+        let store = Arc::new(MemoryStore::default());
+        let page = ReadSet::new(store.clone(), None);
+        let (board, agenda) = (Topics::from(Topic::Board(7)), Topics::from(Topic::Agenda(7)));
+        assert_eq!(page.known_since(&board), None, "nothing was read");
+        page.depend_on(&board).await;
+        let since = page.known_since(&board);
+        assert!(since.is_some() && page.known_since(&agenda).is_none());
+        page.depend_on(&agenda).await;
+        assert!(page.known_since(&agenda) >= since, "the youngest counts");
+        assert!(store.renew(&[Topic::Board(7)], ("", Certainty::Certain)).await.is_ok());
+        assert_eq!(page.known_since(&board), None, "it has another stamp now");
+        page.depend_on(&Topics::exempt("not kept")).await;
+        assert_eq!(page.known_since(&agenda), None);
     }
 
     #[tokio::test]

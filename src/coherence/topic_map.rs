@@ -47,6 +47,8 @@ struct Known {
     /// The sequence of the message or the answer that told it.
     sequence: u64,
     value: Value,
+    /// By the boot clock: since when it is known that this stamp stands here. Of no meaning while it is held.
+    since: Duration,
 }
 
 #[derive(Debug)]
@@ -157,6 +159,18 @@ impl TopicMap {
         Some(Stamps { epoch: state.epoch.clone(), values })
     }
 
+    /// Since when, by the boot clock, all of these are known here to have the stamps of `basis`; `None` if one is not known to have it. Whether
+    /// they have it still is another question ([`Self::vouches_for`]).
+    pub(super) fn known_since(&self, basis: &Basis) -> Option<Duration> {
+        let state = self.read();
+        let since = |(topic, stamp): &(Topic, Bytes)| {
+            let known = state.topics.get(topic)?;
+            matches!(&known.value, Value::Current(current) if current == stamp).then_some(known.since)
+        };
+        let all = basis.stamps.iter().map(since).collect::<Option<Vec<_>>>()?;
+        all.into_iter().max().filter(|_| state.epoch == basis.epoch)
+    }
+
     /// For operators: how long the lease goes on, the sequence, how many topics are known.
     pub(super) fn condition(&self) -> (Duration, u64, usize) {
         let state = self.read();
@@ -213,15 +227,19 @@ impl State {
     fn learn(&mut self, topic: Topic, sequence: u64, value: Value) {
         // Of the same sequence: a message that is heard after it was told, or an answer. An answer that shows a stamp although the
         // last message was of a hold: the hold is over without a word, and its writer will find it gone.
-        if sequence < self.topics.get(&topic).map_or(self.floor, |known| known.sequence) {
+        let known = self.topics.get(&topic);
+        if sequence < known.map_or(self.floor, |known| known.sequence) {
             return;
         }
+        let same =
+            known.filter(|known| matches!((&known.value, &value), (Value::Current(a), Value::Current(b)) if a == b));
+        let since = same.map_or_else(boot_clock::now, |known| known.since);
         if self.topics.len() >= MOST && !self.topics.contains_key(&topic) {
             let newest = self.topics.values().map(|known| known.sequence).max();
             self.floor = self.floor.max(newest.unwrap_or_default());
             self.topics.clear();
         }
-        self.topics.insert(topic, Known { sequence, value });
+        self.topics.insert(topic, Known { sequence, value, since });
     }
 
     fn current(&self, topic: &Topic) -> Option<&Bytes> {

@@ -36,6 +36,14 @@ pub enum ConnectError {
         /// SeaORM's reason.
         source: DbErr,
     },
+    /// `DATABASE_REPLICA_URLS` names something that the driver does not take.
+    #[error("cannot use the replica at {address} (DATABASE_REPLICA_URLS): {reason}")]
+    Replica {
+        /// `host:port/name`.
+        address: String,
+        /// What is wrong with it; holds no password.
+        reason: String,
+    },
     /// The folder of the SQLite file cannot be made.
     #[error("cannot make the folder of the database file {address} (DATABASE_URL): {source}")]
     Folder {

@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::accounting::SlowLog;
 use super::identity::Servers;
 use super::liveness::Liveness;
+use super::replicas::Replicas;
 use super::{ConnectError, Reader, errors, postgres, sqlite};
 use crate::coherence::{Coherence, ReadSet};
 use crate::settings::{self, Backend};
@@ -36,6 +37,8 @@ struct Inner {
     pooler_mismatch: AtomicBool,
     coherence: OnceLock<Coherence>,
     servers: Servers,
+    /// `None`: there are none.
+    replicas: Option<Replicas>,
 }
 
 impl Inner {
@@ -78,6 +81,7 @@ impl Database {
         };
         let slow_log = Arc::new(SlowLog::default());
         super::accounting::attach(&mut connection, Arc::clone(&slow_log));
+        let replicas = Replicas::open(settings, application_name, &slow_log).await?;
         let inner = Inner {
             connection,
             address: settings.url.address().to_owned(),
@@ -90,6 +94,7 @@ impl Database {
             pooler_mismatch: AtomicBool::new(false),
             coherence: OnceLock::new(),
             servers: Servers::default(),
+            replicas,
         };
         let database = Self { inner: Arc::new(inner) };
         database.show_pool();
@@ -129,6 +134,10 @@ impl Database {
         &self.inner.servers
     }
 
+    pub(super) fn replicas(&self) -> Option<&Replicas> {
+        self.inner.replicas.as_ref()
+    }
+
     /// The way to read. Within a page in the making, the page learns of the topics of each statement. Cheap; one a request.
     pub fn reader(&self) -> Reader {
         Reader::new(self.clone(), ReadSet::current())
@@ -164,6 +173,9 @@ impl Database {
     pub async fn close(&self) {
         if let Err(error) = self.inner.connection.close_by_ref().await {
             log::warn!("closing the database: {error}");
+        }
+        if let Some(replicas) = self.replicas() {
+            replicas.close().await;
         }
     }
 

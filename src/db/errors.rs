@@ -68,6 +68,11 @@ pub fn is_conflict(error: &DbErr) -> bool {
     matches!(code.as_ref(), "40001" | "40P01")
 }
 
+/// True if the database ended the statement: it took too long, or was in the way of what a standby replays.
+pub(super) fn is_cancelled(error: &DbErr) -> bool {
+    matches!(driver_error(error), Some(SqlxError::Database(cause)) if cause.code().as_deref() == Some("57014"))
+}
+
 /// True if the answer is that of a transaction pooler which does not keep prepared statements with the client that made
 /// them (PgBouncer before 1.21, or without `max_prepared_statements`).
 pub fn is_pooler_mismatch(error: &DbErr) -> bool {

@@ -52,6 +52,22 @@ impl Identity {
         Self { system, timeline: timeline.and_then(|digits| u32::from_str_radix(digits, 16).ok()) }
     }
 
+    /// Whether a copy that recovers has the log of this server: of the same system, on the timeline that is being written.
+    pub(super) fn leads(self, system: i64, timeline: Option<i32>) -> bool {
+        let timeline = timeline.and_then(|timeline| u32::try_from(timeline).ok());
+        self.system == system && timeline.is_some() && self.timeline == timeline
+    }
+
+    /// Whether it is of this cluster.
+    pub(super) fn is_of(self, system: i64) -> bool {
+        self.system == system
+    }
+
+    /// Whether it writes a log, and so a copy may follow it.
+    pub(super) fn is_primary(self) -> bool {
+        self.timeline.is_some()
+    }
+
     /// Whether it may be asked about what this one did.
     pub(super) fn compare(self, other: Self) -> Kinship {
         match other.timeline {
@@ -154,6 +170,16 @@ mod tests {
         assert_eq!(mine.compare(Identity::new(7, None)), Kinship::Recovering);
         assert_eq!(mine.compare(Identity::new(8, Some("0000000A"))), Kinship::Stranger);
         assert_eq!(mine.compare(Identity::new(8, None)), Kinship::Stranger);
+    }
+
+    #[test]
+    fn a_copy_is_one_of_the_same_system_on_the_same_timeline() {
+        let mine = Identity::new(7, Some("0000000A"));
+        assert!(mine.leads(7, Some(10)));
+        for (system, timeline) in [(7, Some(9)), (7, Some(11)), (7, None), (8, Some(10))] {
+            assert!(!mine.leads(system, timeline), "{system} {timeline:?}");
+        }
+        assert!(!Identity::new(7, None).leads(7, None), "what recovers itself is followed by nobody here");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The database: one pool a process, and the only two ways through it.
 //!
 //! - [`Reader::run`] reads. A read that meets a dropped connection is tried again on a live one.
+//!   One for a page that is kept may be answered by a replica (`replicas`), if that has everything that the page has to show.
 //! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT. The work returns [`Recorded`], which is had by writing the
 //!   trail; what is nobody's act says so with a reason ([`Unrecorded`]).
 //!
@@ -26,6 +27,7 @@ mod outcome;
 mod postgres;
 mod read;
 mod recorded;
+mod replicas;
 mod retries;
 mod search;
 mod sqlite;
@@ -38,6 +40,7 @@ pub use errors::{Violation, ViolationKind, is_conflict, is_dropped, is_pooler_mi
 pub use lists::{Selecting, SideBySide, is_one_of, is_word};
 pub use read::{ReadConnection, Reader};
 pub use recorded::{Recorded, Unrecorded};
+pub use replicas::Report as ReplicaReport;
 /// What the layers above name when a read or a write failed; they know nothing else of SeaORM.
 pub use sea_orm::DbErr;
 pub use search::contains_ignoring_case;

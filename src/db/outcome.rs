@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use super::errors::{is_dropped, is_silent};
 use super::identity::{ALLOWED, Identity, Kinship, identity};
 use super::retries::Retries;
-use super::{Database, UnitOfWork};
+use super::{Database, UnitOfWork, replicas};
 
 /// Begins the bookkeeping of a unit of work: the transaction's number, and the limit on its statements for poolers that did
 /// not take it at the start of the session (`true` = for this transaction only). The second limit ends a transaction whose
@@ -40,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// True for statements that belong to BEGIN and COMMIT rather than to the work; they are not counted.
 pub(super) fn is_bookkeeping(sql: &str) -> bool {
-    [OPEN, OPEN_AND_TELL, STATUS, STATUS_AND_TELL, ALLOWED].contains(&sql)
+    [OPEN, OPEN_AND_TELL, STATUS, STATUS_AND_TELL, ALLOWED].contains(&sql) || replicas::BOOKKEEPING.contains(&sql)
 }
 
 /// What is known about a transaction.

@@ -10,7 +10,7 @@ use sea_orm::{ConnectOptions, DatabaseConnection, SqlxError};
 
 use super::ConnectError;
 use super::liveness::Liveness;
-use crate::settings;
+use crate::settings::{self, DatabaseUrl};
 
 /// Proves that the server answers, finds out whether it takes our limit on statements, and opens the pool.
 pub(super) async fn open(
@@ -18,16 +18,45 @@ pub(super) async fn open(
     application_name: &str,
     liveness: &Arc<Liveness>,
 ) -> Result<DatabaseConnection, ConnectError> {
-    let options = driver_options(settings, application_name)?;
+    let options = driver_options(&settings.url, application_name)
+        .map_err(|error| ConnectError::Address { reason: error.to_string() })?;
     let options = probe(settings, options).await?;
     let pool = pool_options(settings, options, liveness);
     let address = settings.url.address().to_owned();
     sea_orm::Database::connect(pool).await.map_err(|source| ConnectError::Pool { address, source })
 }
 
-fn driver_options(settings: &settings::Database, application_name: &str) -> Result<PgConnectOptions, ConnectError> {
-    let options = PgConnectOptions::from_str(settings.url.expose())
-        .map_err(|error| ConnectError::Address { reason: error.to_string() })?;
+/// A pool of at most `connections` on a replica, without having asked whether it answers: it may be away. What a session is to
+/// be like is said in each of its transactions, so that a pooler may stand before it.
+pub(super) async fn open_replica(
+    settings: &settings::Database,
+    (replica, application_name): (&DatabaseUrl, &str),
+    connections: u32,
+    liveness: &Arc<Liveness>,
+) -> Result<DatabaseConnection, ConnectError> {
+    let address = replica.address().to_owned();
+    let options = driver_options(replica, application_name)
+        .map_err(|error| ConnectError::Replica { address: address.clone(), reason: error.to_string() })?;
+    let mut pool = pool_options(settings, options, liveness);
+    pool.max_connections(connections);
+    sea_orm::Database::connect(pool).await.map_err(|error| ConnectError::Replica { address, reason: error.to_string() })
+}
+
+/// Connects to a replica once, for the reason why it cannot: the pool reports every refusal as a timeout.
+///
+/// # Errors
+/// The reason.
+pub(super) async fn reach(settings: &settings::Database, replica: &DatabaseUrl) -> Result<(), String> {
+    let options = driver_options(replica, "telemedicine check").map_err(|error| error.to_string())?;
+    match first_connection(settings, &options).await {
+        Ok(connection) => connection.close().await.map_err(|error| error.to_string()),
+        Err(Failure::Silent) => Err(format!("did not answer within {} s", settings.connect_timeout.as_secs())),
+        Err(Failure::Refused(error)) => Err(error.to_string()),
+    }
+}
+
+fn driver_options(url: &DatabaseUrl, application_name: &str) -> Result<PgConnectOptions, SqlxError> {
+    let options = PgConnectOptions::from_str(url.expose())?;
     Ok(options
         .application_name(application_name)
         // The driver asks for a float format at the start of each session; PgBouncer refuses parameters it does not know.

@@ -22,17 +22,27 @@ pub struct Reader {
     database: Database,
     /// The page in the making, if it may be kept.
     rendering: Option<ReadSet>,
+    may_use_replicas: bool,
 }
 
 impl Reader {
     pub(super) fn new(database: Database, rendering: Option<ReadSet>) -> Self {
-        Self { database, rendering }
+        let may_use_replicas = rendering.is_some() && database.has_replicas();
+        Self { database, rendering, may_use_replicas }
+    }
+
+    /// The same, for what is not to depend on a replica's being right: who somebody is, and what they may do.
+    #[must_use]
+    pub fn from_primary(self) -> Self {
+        Self { may_use_replicas: false, ..self }
     }
 
     /// Runs `read` on the pool: `reader.run(Topic::Hospitals, async |conn| hospital::Entity::find().all(conn).await).await`.
     ///
     /// `topics` cover everything that `read` may find: each write that changes its answer touches one of them. Their stamps
     /// are read before it runs, so that the page which shows the answer can be kept until one of them changes.
+    ///
+    /// For a page that is kept a replica may be read, if it has everything that the page has to show.
     ///
     /// If its connection turns out to be gone (a restart, a failover, a pooler that dropped it), `read` is run again from its
     /// beginning on a live one, so it must do nothing but read. Each statement in it may use another connection of the pool:
@@ -46,7 +56,13 @@ impl Reader {
         read: impl AsyncFn(&ReadConnection<'_>) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
         if let Some(rendering) = &self.rendering {
-            rendering.depend_on(&topics.into()).await;
+            let topics = topics.into();
+            rendering.depend_on(&topics).await;
+            if let Some(replicas) = self.database.replicas().filter(|_| self.may_use_replicas)
+                && let Some(found) = replicas.read(rendering.known_since(&topics), &read).await
+            {
+                return Ok(found);
+            }
         }
         let connection = ReadConnection(Source::Pool(self.database.bare()));
         let mut retries = Retries::default();

@@ -46,7 +46,7 @@ pub const VARIABLES: &[Variable] = &[
     var(
         "DATABASE_REPLICA_URLS",
         "",
-        "Read replicas of a Postgres database: addresses with commas between. Unset: none.",
+        "Standbys of that Postgres database that pages may be read from: addresses with commas between. Unset: none.",
     ),
     var("DB_MAX_CONNECTIONS", "20", "Most connections of one instance to the database, 1 to 1000."),
     var("DB_CONNECT_TIMEOUT", "10", "Longest wait for a new connection, in seconds, 1 to 300."),

@@ -1,4 +1,4 @@
-//! What the server stands on, for `/health/ready`: the database and its migrations, Redis, the cache, mail, background tasks.
+//! What the server stands on, for `/health/ready`: the database, its replicas and its migrations, Redis, the cache, mail, background tasks.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,7 +7,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::{
     background::Background,
     coherence::{RedisStore, Store, Topic},
-    db::{Database, health},
+    db::{Database, ReplicaReport, health},
     integrations::{Post, mailer::PostCondition},
     redis::Redis,
     web::health::{Finding, Fitness, Subsystems},
@@ -34,7 +34,9 @@ impl Subsystems for Opened {
         Box::pin(async move {
             let (database, migrations) = self.database().await;
             let (redis, cache, listener) = (self.redis().await, self.cache().await, self.listener());
-            vec![database, redis, cache, listener, migrations, self.mail(), self.background()]
+            let mut found = vec![database, redis, cache, listener, migrations, self.mail(), self.background()];
+            found.extend(self.replicas());
+            found
         })
     }
 
@@ -52,6 +54,21 @@ impl Opened {
             Err(_) => Err("unknown".to_owned()),
         };
         (needed("database", database.map_err(|error| error.to_string())), needed("migrations", migrations))
+    }
+
+    /// Each by its number, where there are any: `1 ok; 2 is away`. One that is not used costs nothing but load, so it is no reason to take an
+    /// instance out of service.
+    fn replicas(&self) -> Option<Finding> {
+        let reports = self.db.replica_reports();
+        let is_whole = reports.iter().all(|report| report.behind.is_ok());
+        let one = |report: &ReplicaReport| match &report.behind {
+            Ok(0) => format!("{} ok", report.number),
+            Ok(bytes) => format!("{} is {bytes} bytes behind", report.number),
+            Err(why) => format!("{} {why}", report.number),
+        };
+        let says: Vec<String> = reports.iter().map(one).collect();
+        let fitness = if is_whole { Fitness::Fit } else { Fitness::Degraded };
+        (!says.is_empty()).then(|| Finding::new("replicas", fitness, says.join("; ")))
     }
 
     async fn migrations(&self) -> Result<(), String> {

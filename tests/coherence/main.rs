@@ -8,6 +8,7 @@
 //!   fetched from all instances and compared, byte for byte, with what an instance without a cache renders.
 //! - [`hammer`]: writers and readers at once, with Redis failing in between. No reader sees less than was acknowledged
 //!   before they asked.
+//! - [`replicas`]: a standby that answers reads, falls behind, dies, is promoted.
 //!
 //! On Postgres and Redis there are two instances with caches; on SQLite, with what is kept in the process, one.
 //!
@@ -37,6 +38,7 @@
 
 mod hammer;
 mod pages;
+mod replicas;
 #[path = "../web/support/mod.rs"]
 mod support;
 mod walk;

@@ -1,4 +1,6 @@
-//! A Postgres of one test's own with a standby, and an address that leads to either.
+//! A Postgres of one test's own with a standby, also for the tests of `tests/coherence`, and an address that leads to either.
+
+#![allow(dead_code, reason = "two targets of tests share this")]
 
 use std::cell::{Cell, RefCell};
 use std::net::Ipv4Addr;
@@ -7,12 +9,10 @@ use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
-use sea_orm::sqlx::PgConnection;
+use sea_orm::sqlx::{Connection as _, PgConnection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, spawn_local};
-
-use crate::support::connect;
 
 const PASSWORD: &str = "of-this-test-alone";
 
@@ -80,28 +80,39 @@ impl Server {
     }
 
     fn start(programs: &Path, folder: PathBuf) -> Self {
-        let port = free_port();
+        let server = Self { folder, port: free_port() };
+        server.start_again(programs);
+        server
+    }
+
+    /// Starts it where it was, after [`Self::kill`].
+    pub(crate) fn start_again(&self, programs: &Path) {
+        let (folder, port) = (&self.folder, self.port);
         let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off");
         let (data, log) = (folder.display().to_string(), folder.with_extension("log").display().to_string());
         run_program(&programs.join("pg_ctl"), &["start", "-w", "-D", &data, "-l", &log, "-o", &options]);
-        Self { folder, port }
+    }
+
+    /// Ends it at once, as when it crashes. Its own process, by the id that it names.
+    pub(crate) fn kill(&self) {
+        let pid = std::fs::read_to_string(self.folder.join("postmaster.pid")).unwrap_or_default();
+        let pid = pid.lines().next().and_then(|line| line.parse().ok()).and_then(rustix::process::Pid::from_raw);
+        if let Some(pid) = pid {
+            // SIGQUIT.
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::QUIT);
+        }
     }
 
     /// A connection to it.
     pub(crate) async fn connect(&self) -> PgConnection {
-        connect(&address(self.port)).await
+        PgConnection::connect(&address(self.port)).await.unwrap()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Its own process, by the id that it names: the folder goes away next.
-        let pid = std::fs::read_to_string(self.folder.join("postmaster.pid")).unwrap_or_default();
-        let pid = pid.lines().next().and_then(|line| line.parse().ok()).and_then(rustix::process::Pid::from_raw);
-        if let Some(pid) = pid {
-            // SIGQUIT ends it at once.
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::QUIT);
-        }
+        // The folder goes away next.
+        self.kill();
     }
 }
 
@@ -154,6 +165,11 @@ impl Address {
     /// From now on what the server says gets lost.
     pub(crate) fn swallow_answers(&self) {
         self.swallows_answers.set(true);
+    }
+
+    /// Leads whoever connects from now on to another server.
+    pub(crate) fn lead_new_to(&self, server: &Server) {
+        self.server.set(server.port);
     }
 
     /// Leads to another server, and cuts the connections that there are.

@@ -33,6 +33,7 @@ pub(crate) fn one_write() -> Config {
         near: 0,
         drains: 0b10,
         strikes: false,
+        has_copy: false,
         faults: NO_FAULTS,
         mistake: Mistake::None,
     }
@@ -41,6 +42,11 @@ pub(crate) fn one_write() -> Config {
 /// One write of each process, each of another topic.
 pub(crate) fn two_writes() -> Config {
     Config { lease: 1, writes: [(0, 0b01), (1, 0b10)], ..one_write() }
+}
+
+/// One write of one topic, and pages that may be read from a copy of the database.
+pub(crate) fn copied(faults: Faults) -> Config {
+    Config { lease: 1, writes: [(0, 0b01), (1, 0)], depends_on: 0b01, has_copy: true, faults, ..one_write() }
 }
 
 /// One write that may have to go by the outbox, of one topic.
@@ -111,6 +117,16 @@ fn a_repeated_hold_and_a_lost_key() {
 #[test]
 fn a_write_by_the_outbox() {
     holds(outbox());
+}
+
+#[test]
+fn a_copy_that_is_behind_under_each_fault() {
+    holds(copied(NO_FAULTS));
+    for faults in each_fault() {
+        holds(copied(faults));
+    }
+    holds(Config { has_copy: true, ..one_write() });
+    holds(Config { has_copy: true, ..outbox() });
 }
 
 #[test]

@@ -57,6 +57,10 @@ pub(crate) enum Mistake {
     StruckWhileBack,
     /// Who was struck off commits and answers all the same.
     AnsweredWhenStruck,
+    /// A page is read from a copy of the database however far that is behind.
+    CopyUnproved,
+    /// Since when a stamp is known outlives the epoch under which it was seen.
+    SinceOutlivesEpoch,
 }
 
 #[derive(Clone, Debug)]
@@ -81,6 +85,8 @@ pub(crate) struct Config {
     pub(crate) drains: Bits,
     /// Whether a process may be struck off.
     pub(crate) strikes: bool,
+    /// Whether pages may be read from a copy of the database that is behind.
+    pub(crate) has_copy: bool,
     pub(crate) faults: Faults,
     pub(crate) mistake: Mistake,
 }

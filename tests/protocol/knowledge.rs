@@ -43,6 +43,8 @@ pub(crate) struct Process {
     /// The map, and the epoch it is of; 0: of none yet.
     pub(crate) map: [Known; TWO],
     pub(crate) map_epoch: u8,
+    /// The stamp of each topic with the writes that were committed when it was first seen; all that is done with a copy rests on it.
+    pub(crate) noted: [Option<(u8, Bits)>; TWO],
     pub(crate) floor: u8,
     pub(crate) applied: u8,
     pub(crate) lease: u8,
@@ -119,6 +121,7 @@ impl Process {
             rows: [Row::Unseen; TWO],
             map: [Known::Absent; TWO],
             map_epoch: 0,
+            noted: [None; TWO],
             floor: 0,
             applied: UNKNOWN,
             lease: 0,

@@ -16,7 +16,7 @@
 //!
 //! - of the server one script (HOLD, RENEW, LEASE, LEAVE, a question), the setting of an epoch, or a hold that runs out;
 //! - of a listener the next message, or a new subscription;
-//! - of a process an answer taken into the map, a page kept, a reading of the outbox or of the table of processes, its row, falling silent, standing apart,
+//! - of a process an answer taken into the map, a page kept, or one that was read from a copy of the database that is as far behind as it may be, a reading of the outbox or of the table of processes, its row, falling silent, standing apart,
 //!   going back, each of the three parts of striking another off;
 //! - of a write its hold, COMMIT, release, the commit by way of the outbox, the answer, the removal of its row;
 //! - a tick: all leases, registrations, graces and waits have one less.
@@ -32,7 +32,7 @@
 //!
 //! [`checks`] has the configurations, each with the faults it allows, one at a time unless it says so: two writes of two topics without faults, and with broken
 //! subscriptions; one write of two topics under each fault; a repeated hold together with a lost key; two readers; a writer that may at any
-//! moment go by the outbox; one that is cut off, under a flush, under a lost registry, while it is struck off, and from its start. The larger ones, two writes
+//! moment go by the outbox; a copy of the database under each fault; one that is cut off, under a flush, under a lost registry, while it is struck off, and from its start. The larger ones, two writes
 //! under each fault and the outbox under each, take minutes and some gigabytes:
 //!
 //! ```sh

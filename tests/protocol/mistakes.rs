@@ -2,7 +2,7 @@
 
 use stateright::{Checker as _, HasDiscoveries, Model as _};
 
-use crate::checks::{NO_FAULTS, cut_off, lost_leases, one_write, outbox};
+use crate::checks::{NO_FAULTS, copied, cut_off, lost_leases, one_write, outbox};
 use crate::config::{Config, Mistake};
 use crate::properties::{ANSWERED, FRESH};
 use crate::state::Faults;
@@ -44,6 +44,12 @@ fn mistakes_of_the_outbox() {
     finds(Mistake::TrustOnReply, FRESH, Config { lease: 1, ..cut_off() });
     let both = Config { lease: 1, writes: [(0, 0b01), (1, 0b01)], near: 0b10, ..cut_off() };
     finds(Mistake::ToldByRelease, FRESH, both);
+}
+
+#[test]
+fn mistakes_of_reading_from_a_copy() {
+    finds(Mistake::CopyUnproved, FRESH, copied(NO_FAULTS));
+    finds(Mistake::SinceOutlivesEpoch, FRESH, copied(Faults { fail_over: 1, ..NO_FAULTS }));
 }
 
 #[test]

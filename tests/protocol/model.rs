@@ -28,6 +28,7 @@ pub(crate) enum Step {
     Ask(usize, bool),
     AnswerAsk(usize),
     KeepFromMap(usize),
+    KeepFromCopy(usize),
     InsertRow(usize),
     Confirm(usize),
     ReadOutbox(usize),
@@ -128,6 +129,10 @@ impl Config {
         }
         if state.is_worth_keeping(self, state.stamps_in_map(self, process)) {
             steps.push(Step::KeepFromMap(process));
+        }
+        let copied = state.page_of_copy(self, process).filter(|page| state.to_be_shown(self) & !page.shows != 0);
+        if copied.is_some() && copied != state.page {
+            steps.push(Step::KeepFromCopy(process));
         }
     }
 

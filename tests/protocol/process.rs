@@ -44,10 +44,38 @@ impl State {
         self.page = Some(Page { epoch, stamps, shows: self.database.committed & config.relevant() });
     }
 
+    /// The page as a copy may show it that is as far behind as it may be: under stamps that the map or the server vouches for, with what was
+    /// committed when the last of them was first seen.
+    pub(crate) fn page_of_copy(&self, config: &Config, process: usize) -> Option<Page> {
+        let me = &self.processes[process];
+        let mut page = Page { epoch: me.map_epoch, stamps: [0; TWO], shows: 0 };
+        let mut is_at_server = me.map_epoch == self.server.epoch && self.may_command();
+        for topic in (0..TWO).filter(|topic| has(config.depends_on, *topic)) {
+            let (Known::Current { stamp, .. }, Some((noted, committed))) = (me.map[topic], me.noted[topic]) else {
+                return None;
+            };
+            if noted != stamp {
+                return None;
+            }
+            page.stamps[topic] = stamp;
+            page.shows |= committed & config.relevant();
+            is_at_server &= self.server.topics[topic] == Value::Stamp(stamp);
+        }
+        if config.is(Mistake::CopyUnproved) {
+            page.shows = 0;
+        }
+        let is_vouched_for = is_at_server && self.trusts_server(config, process)
+            || self.stamps_in_map(config, process) == Some(page.stamps);
+        (config.has_copy && is_vouched_for).then_some(page)
+    }
+
     /// Believes nothing of what stands in the map any more, nor what is under way.
-    pub(crate) fn drop_all(&mut self, process: usize) {
+    pub(crate) fn drop_all(&mut self, config: &Config, process: usize) {
         let me = &mut self.processes[process];
         me.map = [Known::Absent; TWO];
+        if !config.is(Mistake::SinceOutlivesEpoch) {
+            me.noted = [None; TWO];
+        }
         me.map_epoch = 0;
         me.floor = 0;
         me.lease = 0;
@@ -82,20 +110,20 @@ impl State {
     pub(crate) fn subscribe(&mut self, config: &Config, process: usize) {
         self.end_session(process);
         if !config.is(Mistake::MapOutlivesSubscription) {
-            self.drop_all(process);
+            self.drop_all(config, process);
         }
         self.processes[process].is_subscribed = true;
     }
 
     /// Whether this is about what the map is about. What is about another server or dataset makes it worthless.
-    fn is_of(&mut self, process: usize, epoch: u8) -> bool {
+    fn is_of(&mut self, config: &Config, process: usize, epoch: u8) -> bool {
         let me = &mut self.processes[process];
         if me.map_epoch == 0 {
             me.map_epoch = epoch;
         }
         let is_same = me.map_epoch == epoch;
         if !is_same {
-            self.drop_all(process);
+            self.drop_all(config, process);
         }
         is_same
     }
@@ -107,10 +135,10 @@ impl State {
             Message::Nonce { epoch, seq, .. } => (epoch, seq, 0),
             Message::Told { epoch, seq, .. } => (epoch, seq, 1),
         };
-        let is_of = self.is_of(process, epoch);
+        let is_of = self.is_of(config, process, epoch);
         let applied = self.processes[process].applied;
         if !is_of || applied != UNKNOWN && seq != applied + step {
-            self.drop_all(process);
+            self.drop_all(config, process);
             self.end_session(process);
             return;
         }
@@ -118,7 +146,7 @@ impl State {
         if let Message::Nonce { is_one_missing, .. } = message {
             self.believe(config, process, is_one_missing);
         } else {
-            self.learn_all(process, message);
+            self.learn_all(config, process, message);
             self.processes[process].acknowledged = (epoch, seq);
         }
     }
@@ -137,30 +165,42 @@ impl State {
     pub(crate) fn tell(&mut self, config: &Config, process: usize, message: Message) {
         if let Message::Told { epoch, .. } = message
             && has(config.readers, process)
-            && self.is_of(process, epoch)
+            && self.is_of(config, process, epoch)
         {
-            self.learn_all(process, message);
+            self.learn_all(config, process, message);
         }
     }
 
-    fn learn_all(&mut self, process: usize, message: Message) {
+    fn learn_all(&mut self, config: &Config, process: usize, message: Message) {
         let Message::Told { seq, stamps, held, .. } = message else { return };
         for (topic, stamp) in stamps.into_iter().enumerate() {
             if has(held, topic) {
-                self.learn(process, topic, Known::Held { seq });
+                self.learn(config, (process, topic), Known::Held { seq });
             } else if stamp != 0 {
-                self.learn(process, topic, Known::Current { stamp, seq });
+                self.learn(config, (process, topic), Known::Current { stamp, seq });
             }
         }
     }
 
     /// The map never goes back.
-    fn learn(&mut self, process: usize, topic: usize, known: Known) {
+    fn learn(&mut self, config: &Config, (process, topic): (usize, usize), known: Known) {
         let me = &mut self.processes[process];
         let before = sequence(me.map[topic]).unwrap_or(me.floor);
         if sequence(known).is_some_and(|seq| seq >= before) {
             me.map[topic] = known;
+            self.note(config, (process, topic), known);
         }
+    }
+
+    /// A stamp that is seen again was seen before.
+    fn note(&mut self, config: &Config, (process, topic): (usize, usize), known: Known) {
+        let noted = &mut self.processes[process].noted[topic];
+        *noted = match known {
+            Known::Current { stamp, .. } if config.has_copy => {
+                Some(noted.filter(|(before, _)| *before == stamp).unwrap_or((stamp, self.database.committed)))
+            }
+            _ => None,
+        };
     }
 
     /// Topics leave the map.
@@ -169,13 +209,14 @@ impl State {
         let newest = me.map.iter().copied().filter_map(sequence).max();
         me.floor = me.floor.max(newest.unwrap_or_default());
         me.map[topic] = Known::Absent;
+        me.noted[topic] = None;
     }
 
     /// The answer to a question: fills the map, and serves the kept page.
     pub(crate) fn answer_ask(&mut self, config: &Config, process: usize) {
         let is_trusted = config.is(Mistake::TrustOnReply) && self.trusts_server(config, process);
         let Some(ask) = self.processes[process].ask.take() else { return };
-        if ask.may_fill && self.is_of(process, ask.epoch) {
+        if ask.may_fill && self.is_of(config, process, ask.epoch) {
             self.fill(config, process, &ask);
         }
         let stamps = stamps_of(config, &ask);
@@ -191,7 +232,7 @@ impl State {
                 if config.is(Mistake::MapGoesBack) {
                     self.processes[process].map[topic] = known;
                 } else {
-                    self.learn(process, topic, known);
+                    self.learn(config, (process, topic), known);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use stateright::Property;
 
 use crate::config::Config;
-use crate::state::{State, TWO, Write, has};
+use crate::state::{Page, State, TWO, Write, has};
 
 pub(crate) const FRESH: &str = "no answer is older than its request";
 pub(crate) const ANSWERED: &str = "every write can be answered";
@@ -14,6 +14,12 @@ pub(crate) fn all(config: &Config) -> Vec<Property<Config>> {
         "a kept page is served while a write is under way",
         |config: &Config, state: &State| (0..TWO).any(|process| state.serves_from_memory(config, process)),
     ));
+    if config.has_copy {
+        all.push(Property::sometimes("a page from a copy lacks what is to come", |config: &Config, state: &State| {
+            let lacks = |page: Page| state.to_be_shown(config) & !page.shows != 0;
+            (0..TWO).any(|process| state.page_of_copy(config, process).is_some_and(lacks))
+        }));
+    }
     if config.writes[0].1 != 0 {
         all.push(Property::sometimes("the first write is answered", |_, state: &State| state.answered() & 1 != 0));
     }

@@ -68,6 +68,7 @@ impl Config {
                     state.keep(self, state.processes[process].map_epoch, stamps);
                 }
             }
+            Step::KeepFromCopy(process) => state.page = state.page_of_copy(self, process),
             Step::ExpireHold(topic, write) => {
                 if let Value::Held(holders) = state.server.topics[topic] {
                     let left = holders & !(1 << write);

@@ -45,8 +45,15 @@ impl State {
         let is_late = config.is(Mistake::TrustOnReply) && self.processes.iter().any(|process| process.ask.is_some());
         self.page.is_none()
             && !is_late
+            && !self.may_copy_lack(config)
             && (0..TWO).all(is_done)
             && self.to_be_shown(config) & !self.database.committed == 0
+    }
+
+    /// Whether a page from a copy may lack what has to be shown, though all of it is committed.
+    fn may_copy_lack(&self, config: &Config) -> bool {
+        let lacks = |noted: &(u8, Bits)| self.to_be_shown(config) & !noted.1 != 0 || config.is(Mistake::CopyUnproved);
+        self.processes.iter().any(|me| me.noted.iter().flatten().any(lacks))
     }
 
     /// What is over stays so, and a row that was taken out does not come again.
@@ -192,6 +199,9 @@ impl State {
         }
         for me in &mut self.processes {
             if let Known::Current { stamp, .. } = &mut me.map[topic] {
+                with(stamp);
+            }
+            if let Some((stamp, _)) = &mut me.noted[topic] {
                 with(stamp);
             }
             if let Some(ask) = &mut me.ask {

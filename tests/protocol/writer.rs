@@ -101,7 +101,7 @@ impl State {
                 self.writes[write] = Write::Failed;
             }
         }
-        self.drop_all(process);
+        self.drop_all(config, process);
         self.end_session(process);
         let me = &mut self.processes[process];
         me.ask = None;

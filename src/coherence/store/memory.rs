@@ -10,10 +10,10 @@ use futures_util::future::{BoxFuture, ready};
 use tokio::sync::broadcast;
 
 use super::{Certainty, Change, Store, Unavailable};
-use crate::coherence::CHANGES;
 use crate::coherence::membership::Membership;
 use crate::coherence::stamp::{Basis, Stamp, Stamps, random};
 use crate::coherence::topic::Topic;
+use crate::coherence::{CHANGES, boot_clock};
 
 /// Stamps beyond this many are forgotten together, 10 MB of them; a forgotten stamp is a miss.
 const MOST: usize = 65_536;
@@ -29,7 +29,8 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct State {
-    stamps: HashMap<Topic, Bytes>,
+    /// With since when, by the boot clock, each stands there.
+    stamps: HashMap<Topic, (Bytes, Duration)>,
     /// Who holds a topic until when.
     holds: HashMap<Topic, Vec<(String, Instant)>>,
 }
@@ -41,7 +42,7 @@ impl State {
             Some(holders) if holders.iter().any(|(_, until)| *until > now) => Some(Stamp::Held),
             // Whoever held it never came back: what was stored before the hold is not believed.
             Some(_) => None,
-            None => self.stamps.get(topic).cloned().map(Stamp::Current),
+            None => self.stamps.get(topic).map(|(stamp, _)| Stamp::Current(stamp.clone())),
         }
     }
 
@@ -50,9 +51,18 @@ impl State {
             return known;
         }
         self.holds.remove(&topic);
+        Stamp::Current(self.set(topic))
+    }
+
+    fn set(&mut self, topic: Topic) -> Bytes {
         let stamp = Bytes::from(random());
-        self.stamps.insert(topic, stamp.clone());
-        Stamp::Current(stamp)
+        self.stamps.insert(topic, (stamp.clone(), boot_clock::now()));
+        stamp
+    }
+
+    /// Since when the topic has this stamp, if it has.
+    fn since(&self, topic: &Topic, stamp: &Bytes) -> Option<Duration> {
+        self.stamps.get(topic).filter(|(known, _)| known == stamp).map(|(_, since)| *since)
     }
 
     /// `true`: nobody else holds it, and it has a new stamp.
@@ -64,7 +74,7 @@ impl State {
             }
             self.holds.remove(&topic);
         }
-        self.stamps.insert(topic, random().into());
+        self.set(topic);
         true
     }
 }
@@ -88,7 +98,13 @@ impl Store for MemoryStore {
             && basis
                 .stamps
                 .iter()
-                .all(|(topic, stamp)| !state.holds.contains_key(topic) && state.stamps.get(topic) == Some(stamp))
+                .all(|(topic, stamp)| !state.holds.contains_key(topic) && state.since(topic, stamp).is_some())
+    }
+
+    fn known_since(&self, basis: &Basis) -> Option<Duration> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let all = basis.stamps.iter().map(|(topic, stamp)| state.since(topic, stamp)).collect::<Option<Vec<_>>>()?;
+        all.into_iter().max().filter(|_| basis.epoch == EPOCH)
     }
 
     fn known(&self, topics: &[Topic]) -> Option<Stamps> {

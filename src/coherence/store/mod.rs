@@ -49,6 +49,13 @@ pub trait Store: Send + Sync {
     /// The stamps of these topics from this process's memory, if all of them are known there and may be believed.
     fn known(&self, topics: &[Topic]) -> Option<Stamps>;
 
+    /// Since when, by the boot clock, this process has known all of these topics to have the stamps of `basis`: what was committed before
+    /// them was committed before that moment. `None` if that is not known here. For whoever reads what may be behind
+    /// ([`super::ReadSet::known_since`]).
+    fn known_since(&self, _basis: &Basis) -> Option<Duration> {
+        None
+    }
+
     /// The stamps of these topics, none of them older than this call. Those that are missing are set to a new value.
     fn ask<'a>(&'a self, topics: &'a [Topic]) -> BoxFuture<'a, Result<Stamps, Unavailable>>;
 

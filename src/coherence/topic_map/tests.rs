@@ -142,3 +142,23 @@ fn while_a_process_is_missing_the_lease_is_worth_as_much_as_the_outbox() {
     assert!(!map.vouches_for(&page("s"), boot_clock::now()) && map.stamps(&[BOARD], Duration::ZERO).is_none());
     assert!(map.vouches_for(&page("s"), later()) && map.stamps(&[BOARD], later()).is_some());
 }
+
+#[test]
+fn a_stamp_is_known_since_it_was_first_seen_and_no_longer_than_its_epoch() {
+    let map = map();
+    assert_eq!(map.known_since(&page("s")), None, "never seen");
+    let before = boot_clock::now();
+    map.fill(map.asked(), 10, (&[BOARD], &answer("s")));
+    let since = map.known_since(&page("s"));
+    assert!(since.is_some_and(|since| before <= since && since <= boot_clock::now()));
+    map.fill(map.asked(), 10, (&[BOARD], &answer("s")));
+    assert_eq!(map.known_since(&page("s")), since, "seen again, it is not younger");
+    assert_eq!(map.known_since(&Basis { epoch: "e2".into(), ..page("s") }), None, "of another server");
+
+    assert!(map.hear(&epoch(), 11, &[(BOARD, held())]));
+    assert_eq!(map.known_since(&page("s")), None, "held");
+    assert!(map.hear(&epoch(), 12, &[(BOARD, stamp("s"))]));
+    assert!(map.known_since(&page("s")) > since, "whatever came between may have been committed before it came back");
+    map.drop_all();
+    assert_eq!(map.known_since(&page("s")), None, "nothing is known any more");
+}

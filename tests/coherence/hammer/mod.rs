@@ -25,12 +25,18 @@ use std::{
     time::Duration,
 };
 
+use tokio::task::JoinHandle;
+
 use self::{
     crowd::{Crowd, Shared, Site},
     faults::Stamps,
     line::Line,
 };
-use crate::{number, support::*};
+use crate::{
+    number,
+    replicas::{self, Cluster},
+    support::*,
+};
 
 /// The caches serve as in production: a stale page is to be seen, not refused.
 const SETTINGS: [(&str, &str); 4] =
@@ -39,23 +45,30 @@ const READERS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_sees_less_than_was_acknowledged() {
+    hammer(None).await;
+}
+
+/// The same with a standby that pages are read from, and that is behind now and then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nor_where_pages_are_read_from_a_standby() {
+    let Some(cluster) = Cluster::start().await else { return };
+    hammer(Some(&cluster)).await;
+}
+
+async fn hammer(cluster: Option<&Cluster>) {
     let seconds = number("HAMMER_SECONDS").unwrap_or(20);
     let redis = if uses_postgres() { RedisServer::start() } else { None };
     if uses_postgres() && redis.is_none() {
         return;
     }
-    let url = redis.as_ref().map(RedisServer::url);
-    let own = url.as_ref().map(|url| ("REDIS_URL", url.as_str()));
-    let settings: Vec<(&str, &str)> = SETTINGS.into_iter().chain(own).collect();
-    let app = TestApp::start_with(&settings).await;
+    let app = start(redis.as_ref(), cluster).await;
+    let lagging = lag(cluster).await;
     let line = match &redis {
         Some(redis) => Some(Line::lay(redis.port()).await),
         None => None,
     };
     let others = others(&app, line.as_ref());
-    let first = [Site::new(app.origin(), &app.state)].into_iter();
-    let sites = first.chain(others.iter().map(|other| Site::new(other.origin(), &other.state))).collect();
-    let shared = Shared::new(Crowd::gather(&app, seconds).await, sites);
+    let shared = Shared::new(Crowd::gather(&app, seconds).await, sites(&app, &others));
 
     let writers = (0..shared.crowd.writers.len()).map(|number| tokio::spawn(deeds::write(Arc::clone(&shared), number)));
     let readers = (0..READERS).map(|_| tokio::spawn(deeds::read(Arc::clone(&shared))));
@@ -75,9 +88,35 @@ async fn nobody_sees_less_than_was_acknowledged() {
     }
 
     println!("{seconds} s, {faults} faults: {}", shared.ledger.tally);
+    assert_that_it_was_read(&app, lagging);
     let violations = shared.ledger.violations();
     assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));
     shared.ledger.tally.assert_that_it_was_a_hammering();
+}
+
+async fn start(redis: Option<&RedisServer>, cluster: Option<&Cluster>) -> TestApp {
+    let redis = redis.map(|redis| ("REDIS_URL", redis.url()));
+    let own: Vec<(&str, String)> =
+        redis.into_iter().chain(cluster.map(Cluster::settings).unwrap_or_default()).collect();
+    let own = own.iter().map(|(name, value)| (*name, value.as_str()));
+    TestApp::start_with(&SETTINGS.into_iter().chain(own).collect::<Vec<_>>()).await
+}
+
+fn sites(app: &TestApp, others: &[Instance]) -> Vec<Site> {
+    let first = [Site::new(app.origin(), &app.state)].into_iter();
+    first.chain(others.iter().map(|other| Site::new(other.origin(), &other.state))).collect()
+}
+
+/// The standby falls behind until what is returned is aborted.
+async fn lag(cluster: Option<&Cluster>) -> Option<JoinHandle<()>> {
+    Some(tokio::spawn(replicas::fall_behind_now_and_then(cluster?.at_standby().await)))
+}
+
+fn assert_that_it_was_read(app: &TestApp, lagging: Option<JoinHandle<()>>) {
+    let Some(lagging) = lagging else { return };
+    lagging.abort();
+    println!("{} reads from the standby", replicas::reads(app));
+    assert_ne!(replicas::reads(app), 0, "nothing was read from the standby");
 }
 
 /// The other instances: one over a line of its own, which may be bad, and as many as `HAMMER_INSTANCES` says in all.

@@ -195,6 +195,10 @@ impl Store for RedisStore {
         Some(stamps)
     }
 
+    fn known_since(&self, basis: &Basis) -> Option<Duration> {
+        self.0.map.known_since(basis)
+    }
+
     fn ask<'a>(&'a self, topics: &'a [Topic]) -> BoxFuture<'a, Result<Stamps, Unavailable>> {
         self.read(topics).boxed()
     }
