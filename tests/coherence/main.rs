@@ -36,6 +36,8 @@
 )]
 
 mod hammer;
+mod instances;
+mod line;
 mod pages;
 #[path = "../web/support/mod.rs"]
 mod support;

@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::{Client as RedisClient, cmd};
 
-use super::line::Line;
-use crate::support::*;
+use crate::{line::Line, support::*};
 
 /// Longer than a page waits for Redis.
 const SILENCE: Duration = Duration::from_millis(700);

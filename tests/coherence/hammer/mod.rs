@@ -17,7 +17,6 @@ mod crowd;
 mod deeds;
 mod faults;
 mod ledger;
-mod line;
 mod things;
 
 use std::{
@@ -28,9 +27,8 @@ use std::{
 use self::{
     crowd::{Crowd, Shared, Site},
     faults::Stamps,
-    line::Line,
 };
-use crate::{number, support::*};
+use crate::{line::Line, number, support::*};
 
 /// The caches serve as in production: a stale page is to be seen, not refused.
 const SETTINGS: [(&str, &str); 4] =

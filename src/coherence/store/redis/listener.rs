@@ -194,7 +194,9 @@ impl Session<'_> {
     ) -> Result<(), Unavailable> {
         let Some((_, sent)) = self.outstanding.take_if(|(mine, _)| mine == nonce) else { return Ok(()) };
         // Counted from the moment of sending: the server's began later, so it ends later.
-        if self.store.0.map.renew_lease(epoch, sequence, (sent + believed(self.store.0.lease), is_one_missing)) {
+        let end = sent + believed(self.store.0.lease);
+        let needs_outbox = is_one_missing || !self.store.0.membership.covers(sent, end);
+        if self.store.0.map.renew_lease(epoch, sequence, (end, needs_outbox)) {
             Ok(())
         } else {
             Err(Unavailable("a message is missing".to_owned()))
