@@ -38,6 +38,7 @@
 mod hammer;
 mod instances;
 mod line;
+mod listener;
 mod pages;
 #[path = "../web/support/mod.rs"]
 mod support;
