@@ -101,7 +101,7 @@ impl RedisStore {
     }
 
     /// The channel on which a process hears who has heard it.
-    fn answers_to(&self, process: &str) -> String {
+    pub(super) fn answers_to(&self, process: &str) -> String {
         self.0.redis.channel(&["heard:", process].concat())
     }
 }
@@ -173,10 +173,14 @@ impl Session<'_> {
     }
 
     fn answered(&mut self, sent: Sent) -> Result<(), Unavailable> {
+        let failed = |error: Error| {
+            self.store.0.redis.heed(&error);
+            unavailable(error)
+        };
         match sent {
-            Sent::Answer(answer) => answer.map(drop).map_err(unavailable),
+            Sent::Answer(answer) => answer.map(drop).map_err(failed),
             Sent::Lease(epoch, registration, answer) => {
-                match answer.and_then(Reply::into_array).map_err(unavailable)?.as_slice() {
+                match answer.and_then(Reply::into_array).map_err(failed)?.as_slice() {
                     [Reply::Int(0), rest @ ..] => {
                         self.store.registered(&epoch, &registration, rest);
                         self.store.0.ear.0.store(true, Relaxed);

@@ -16,6 +16,7 @@ mod acknowledgements;
 mod condition;
 mod listener;
 mod message;
+mod probe;
 mod scripts;
 mod writing;
 
