@@ -37,10 +37,12 @@ use self::{
 use crate::{line::Line, number, support::*};
 
 /// The caches serve as in production: a stale page is to be seen, not refused.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 7] = [
     ("CACHE_VERIFY", "false"),
     ("WORKERS", "2"),
-    ("DB_MAX_CONNECTIONS", "8"),
+    // Who is stopped may hold rows that all writers wait for: nobody else is to wait for a connection then.
+    ("DB_MAX_CONNECTIONS", "24"),
+    ("DB_ACQUIRE_TIMEOUT", "20"),
     ("PAGE_SIZE", "50"),
     // Clocks are set forward and back here, and nobody is signed out for that.
     ("SESSION_IDLE_MINUTES", "1440"),
