@@ -14,7 +14,7 @@ pub struct Model {
     pub name: String,
     /// It believes nothing of what the store says.
     pub apart: bool,
-    /// Counted up while it lives and cannot reach the store.
+    /// Counted up every few seconds as long as it lives and reaches this table.
     pub beats: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

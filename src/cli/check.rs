@@ -1,11 +1,12 @@
 //! `telemedicine check`: is everything there that the server needs? One line each, nothing is changed.
 
+mod redis;
+
 use std::time::{Duration, Instant};
 
 use super::{Failure, migrations, output};
 use crate::db::{Database, health};
 use crate::integrations::mailer::SmtpMailer;
-use crate::redis::{Command, Error, Redis};
 use crate::settings::{self, Backend, Delivery, Settings, SmtpUrl};
 
 /// What one line says: fit and how, or what is wrong.
@@ -25,7 +26,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     } else {
         database(&mut report, settings).await?;
     }
-    report.line("redis", redis(settings).await)?;
+    report.line("redis", redis::examine(settings).await)?;
     if let Delivery::Smtp(url) = &settings.mail.delivery {
         report.line("mail", mail(url, settings).await)?;
     }
@@ -91,21 +92,6 @@ async fn pending(db: &Database, settings: &Settings) -> Finding {
     }
 }
 
-async fn redis(settings: &Settings) -> Finding {
-    let Some(options) = &settings.redis else {
-        return Ok(
-            "not used (no REDIS_URL): sessions and cache live in the server's process, so run one instance".to_owned()
-        );
-    };
-    let redis = Redis::open(options, &settings.cache.key_prefix).map_err(|error| error.to_string())?;
-    let began = Instant::now();
-    match round_trip(&redis).await {
-        Ok(true) => Ok(format!("{}, set and got back in {}", redis.server(), milliseconds(began.elapsed()))),
-        Ok(false) => Err(format!("{} (REDIS_URL) lost a value that was just set", redis.server())),
-        Err(error) => Err(format!("{} (REDIS_URL): {error}", redis.server())),
-    }
-}
-
 /// Whether the mail server lets us in. Nothing is sent.
 async fn mail(url: &SmtpUrl, settings: &Settings) -> Finding {
     let mailer = SmtpMailer::new(url, settings.mail.from.clone())?;
@@ -114,17 +100,6 @@ async fn mail(url: &SmtpUrl, settings: &Settings) -> Finding {
         Ok(()) => Ok(format!("{}, {}", url.server(), milliseconds(began.elapsed()))),
         Err(error) => Err(format!("{} (SMTP_URL): {error}", url.server())),
     }
-}
-
-/// Whether a value that is set can be read.
-async fn round_trip(redis: &Redis) -> Result<bool, Error> {
-    let value = format!("{:016x}", rand::random::<u64>());
-    let key = redis.key("check", &value);
-    let set = Command::new("SET").arg(&key).arg(&value).arg("EX").int(10);
-    redis.run_in_background(set).await?;
-    let got = redis.run_in_background(Command::new("GET").arg(&key)).await?.into_bytes()?;
-    redis.run_in_background(Command::new("DEL").arg(&key)).await?;
-    Ok(got.as_deref() == Some(value.as_bytes()))
 }
 
 fn milliseconds(time: Duration) -> String {

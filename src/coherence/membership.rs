@@ -15,7 +15,8 @@
 //!   ([`Membership::pause`]). By then everybody who still believes anything has read its topics.
 //! - It comes back ([`Membership::resume`]) when Redis answers, the outbox is empty and nothing is under way.
 //!
-//! Who leaves in order takes its registration along. Who dies is struck off by a fence in the database: every process has a row
+//! Who leaves in order takes its registration along: after it has bound itself to commit nothing without Redis any more ([`Membership::retire`]), so
+//! also when the database cannot be reached just then. Who dies is struck off by a fence in the database: every process has a row
 //! there, and a process that commits without Redis locks its row in the same transaction, and does not commit if it is gone. So
 //! deleting the row of a process that shows no sign of life waits for what it is just committing, and allows nothing after. (Looking
 //! for its connections in the database's list would not do: one that has none now may open one.) Only then it
@@ -26,6 +27,14 @@
 //! A process that was never registered (it started while Redis was away) would not be missed. It writes only while every other
 //! process has noted in its own row that it stands apart: that it relies on the outbox, not on nobody's being missing, until it has
 //! taken the note back.
+//!
+//! **Rows and belief** (`row`). Who has no row is not thought of by such a process, so nobody relies on nobody's being missing without having
+//! counted up its own row a short while ago: a sign of life every few seconds, which fails if the row is gone. Then it begins
+//! anew, with a new row and another look at the table. A row is deleted only as it was seen, that is if it was not counted up meanwhile: of a process that
+//! is missing in the registry now, after a minute without a sign, and whoever lets its registration lapse relies on its row for half of that from the last sign on;
+//! of any process, whether Redis can be asked or not, after [`ROW_LEASE`], and that is how long a sign is good for otherwise. So also where
+//! Redis is away the row of one that died is in nobody's way for ever. It cannot be sooner: from the database alone one that is dead is not told from
+//! one that cannot reach the database, but Redis, and goes on answering from what it keeps.
 //!
 //! Nothing here compares the clocks of two machines. It is taken for granted that they count seconds alike, up to [`MARGIN`] of
 //! them, and that the server's clock is not set back in the moment in which a command is stuck on its way.
@@ -43,11 +52,16 @@ use super::boot_clock;
 use super::topic::Topic;
 
 mod registering;
+mod row;
 
 pub(super) use self::registering::{Registered, Registration};
+pub(crate) use self::row::DEAD;
 
 /// For how long a complete reading of the outbox counts.
 pub const OUTBOX_LEASE: Duration = Duration::from_secs(1);
+/// For how long a sign of life in the table of processes counts: as long as pages live by default, so that while the database is away for all none
+/// is given up before its time.
+pub const ROW_LEASE: Duration = Duration::from_secs(600);
 /// What clocks may differ by over such times, and what scheduling takes.
 pub const MARGIN: Duration = Duration::from_millis(100);
 
@@ -60,8 +74,12 @@ pub struct Membership {
     lease: Duration,
     /// Microseconds of the boot clock before which nobody is missing, as far as was answered, …
     whole_until: AtomicU64,
+    /// … before which this process's row counts as being there, …
+    row_until: AtomicU64,
     /// … and before which the last complete reading of the outbox counts.
     outbox_until: AtomicU64,
+    /// For how long a sign of life counts.
+    row_lease: Duration,
     /// Somebody waits for the outbox, or the table of processes, to be read.
     wanted: Notify,
     state: Mutex<State>,
@@ -85,6 +103,12 @@ struct State {
     members: BTreeSet<String>,
     missing: BTreeSet<String>,
     has_row: bool,
+    /// When the last sign of life was begun that found the row, …
+    row_seen: Duration,
+    /// … and when this process last began to register again.
+    rejoined: Duration,
+    /// It ends, and is not to be waited for.
+    has_left: bool,
     was_registered: bool,
     /// By the boot clock.
     registered_until: Duration,
@@ -110,7 +134,9 @@ impl Membership {
             process,
             lease,
             whole_until: AtomicU64::new(0),
+            row_until: AtomicU64::new(0),
             outbox_until: AtomicU64::new(0),
+            row_lease: ROW_LEASE,
             wanted: Notify::new(),
             state: Mutex::default(),
         }
@@ -126,7 +152,8 @@ impl Membership {
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         let now = micros(boot_clock::now());
-        now < self.whole_until.load(SeqCst) || now < self.outbox_until.load(SeqCst)
+        let is_whole = now < self.whole_until.load(SeqCst) && now < self.row_until.load(SeqCst);
+        is_whole || now < self.outbox_until.load(SeqCst)
     }
 
     /// Whether this process is registered now, as far as it knows.

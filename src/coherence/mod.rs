@@ -96,7 +96,8 @@
 //!
 //! The topics go into the database's outbox in the same transaction, and others believe Redis and their maps only as long as they can know that
 //! nobody does so, or have just read the outbox. How that is known, without one exception, is told in [`Membership`].
-//! Pages go on while the database is away for everybody: then nothing can be committed, and nobody is missing in the registry.
+//! Pages go on while the database is away for everybody: then nothing can be committed, and nobody is missing in the registry. They go on for
+//! [`ROW_LEASE`], as long as pages live.
 //!
 //! # What is taken for granted
 //!
@@ -121,7 +122,8 @@ mod topic;
 mod topic_map;
 
 pub use self::hold::{Coherence, Hold};
-pub use self::membership::{MARGIN, Membership, OUTBOX_LEASE, Silence};
+pub(crate) use self::membership::DEAD;
+pub use self::membership::{MARGIN, Membership, OUTBOX_LEASE, ROW_LEASE, Silence};
 pub use self::read_set::{ReadSet, Refusal};
 pub use self::stamp::{Basis, Stamp, Stamps};
 pub use self::store::{Change, MemoryStore, RedisStore, Store, Unavailable};

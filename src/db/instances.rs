@@ -10,19 +10,20 @@ use entity::cache_instance::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select,
+    UpdateMany,
 };
 
 use super::outbox::NO_PAGE;
 use super::{Database, UnitOfWork, Unrecorded};
-use crate::coherence::Membership;
+use crate::coherence::{DEAD, Membership, boot_clock};
 use crate::integrations::clock::Clock;
 
 const PROCESSES: Unrecorded = Unrecorded::of(&["cache_instance"], "which processes share a cache is no record");
 
-/// A process that cannot reach the store shows a sign of life this often, …
+/// A process shows a sign of life this often at least.
 const BEAT: Duration = Duration::from_secs(10);
-/// … and one that has shown none for so long is taken for dead.
-const DEAD: Duration = Duration::from_secs(60);
+/// How many times all of them are looked over before one without a sign counts as gone, whatever Redis says of it.
+const LOOKS: u32 = 10;
 
 /// What the task that reads the outbox remembers between two rounds.
 #[derive(Debug, Default)]
@@ -30,7 +31,8 @@ pub(super) struct Watch {
     has_row: bool,
     beaten: Option<Instant>,
     is_apart: bool,
-    /// The last sign of life of those that are missing, and when it was another one.
+    looked: Option<Instant>,
+    /// The last sign of life of each process, and when it was first seen.
     signs: HashMap<String, (i64, Instant)>,
 }
 
@@ -49,54 +51,77 @@ impl Watch {
         self.strike_off_the_dead(database, membership).await
     }
 
-    /// While this process cannot reach the store it says so, and that it lives.
+    /// Says that this process lives, and whether it stands apart since it cannot reach the store.
     async fn show_life(&mut self, database: &Database, membership: &Arc<Membership>) -> Result<(), DbErr> {
-        if !membership.is_silent() && (membership.is_registered() || database.store_is_back().await) {
-            self.is_apart = false;
+        let is_cut_off = membership.is_silent() || !(membership.is_registered() || database.store_is_back().await);
+        self.is_apart &= is_cut_off;
+        let pause = BEAT.min(membership.row_lease() / LOOKS);
+        if self.is_apart == is_cut_off && self.beaten.is_some_and(|at| at.elapsed() < pause) {
             return Ok(());
         }
-        if self.is_apart && self.beaten.is_some_and(|at| at.elapsed() < BEAT) {
-            return Ok(());
+        if is_cut_off {
+            // From here on it relies on the outbox alone, whoever is missing.
+            drop(membership.silence().await);
         }
-        // From here on it relies on the outbox alone, whoever is missing.
-        drop(membership.silence().await);
-        if stand_apart(database, membership, true).await? == 0 {
+        let began = boot_clock::now();
+        let found = if is_cut_off {
+            stand_apart(database, membership, true).await?
+        } else {
+            beat(database, membership).await?
+        };
+        if found == 0 {
             // It was taken for dead.
             membership.was_struck_off();
             self.has_row = false;
             return Ok(());
         }
-        self.is_apart = true;
+        membership.has_row(began);
+        self.is_apart = is_cut_off;
         self.beaten = Some(Instant::now());
         Ok(())
     }
 
     async fn strike_off_the_dead(&mut self, database: &Database, membership: &Arc<Membership>) -> Result<(), DbErr> {
-        let missing = membership.missing();
-        self.signs.retain(|name, _| missing.contains(name));
-        if missing.is_empty() {
+        // What an old answer said of the others is no longer so.
+        let missing = if membership.is_registered() { membership.missing() } else { Vec::new() };
+        let pause = membership.row_lease() / LOOKS;
+        if missing.is_empty() && self.looked.is_some_and(|at| at.elapsed() < pause) {
             return Ok(());
         }
-        let rows: HashMap<String, Model> =
-            all(database).await?.into_iter().map(|row| (row.name.clone(), row)).collect();
-        for name in missing {
-            let beats = rows.get(&name).map_or(-1, |row| row.beats);
-            let sign = self.signs.entry(name.clone()).or_insert((beats, Instant::now()));
-            if sign.0 != beats {
-                *sign = (beats, Instant::now());
-            }
-            let is_gone = !rows.contains_key(&name);
-            if is_gone || sign.1.elapsed() > DEAD {
-                strike_off(database, &name).await?;
+        let rows = all(database).await?;
+        self.looked = Some(Instant::now());
+        self.note_signs(&rows);
+        for name in missing.iter().filter(|name| !self.signs.contains_key(*name)) {
+            strike_off(database, name, None).await?;
+        }
+        for (name, (beats, since)) in self.signs.iter().filter(|(name, _)| *name != membership.process()) {
+            let silent = since.elapsed();
+            if silent > membership.row_lease() || silent > DEAD && missing.contains(name) {
+                strike_off(database, name, Some(*beats)).await?;
             }
         }
         Ok(())
     }
+
+    fn note_signs(&mut self, rows: &[Model]) {
+        let known = std::mem::take(&mut self.signs);
+        let now = Instant::now();
+        for row in rows {
+            let since = known.get(&row.name).filter(|(beats, _)| *beats == row.beats).map_or(now, |(_, since)| *since);
+            self.signs.insert(row.name.clone(), (row.beats, since));
+        }
+    }
 }
 
-/// First the row, which waits for whatever the process is just committing; then what it has left in the outbox; then the registry.
-async fn strike_off(database: &Database, name: &str) -> Result<(), DbErr> {
-    remove(database, name).await?;
+/// First the row, which waits for whatever the process is just committing; then what it has left in the outbox; then the registry. The row
+/// only as it was seen, with so many `beats`: whoever shows life just then is there.
+async fn strike_off(database: &Database, name: &str, beats: Option<i64>) -> Result<(), DbErr> {
+    if let Some(beats) = beats {
+        let find = Entity::delete_many().filter(Column::Name.eq(name)).filter(Column::Beats.eq(beats));
+        if database.write_idempotent(PROCESSES, async |uow| uow.delete_where(find.clone(), NO_PAGE).await).await? == 0 {
+            return Ok(());
+        }
+    }
     if database.read_outbox().await? == 0
         && let Some(coherence) = database.coherence()
     {
@@ -113,13 +138,24 @@ pub(super) async fn remove(database: &Database, name: &str) -> Result<(), DbErr>
     database.write_idempotent(PROCESSES, gone).await.map(drop)
 }
 
+/// Counts the own row up. 0: there is none any more.
+async fn beat(database: &Database, membership: &Membership) -> Result<u64, DbErr> {
+    change(database, sign_of(membership)).await
+}
+
 /// Notes whether this process stands apart. 0: it has no row any more.
 pub(super) async fn stand_apart(database: &Database, membership: &Membership, apart: bool) -> Result<u64, DbErr> {
-    let note = Entity::update_many()
-        .col_expr(Column::Apart, Expr::value(apart))
+    change(database, sign_of(membership).col_expr(Column::Apart, Expr::value(apart))).await
+}
+
+fn sign_of(membership: &Membership) -> UpdateMany<Entity> {
+    Entity::update_many()
         .col_expr(Column::Beats, Expr::col(Column::Beats).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(Clock::system().now()))
-        .filter(Column::Name.eq(membership.process()));
+        .filter(Column::Name.eq(membership.process()))
+}
+
+async fn change(database: &Database, note: UpdateMany<Entity>) -> Result<u64, DbErr> {
     database.write_idempotent(PROCESSES, async |uow| uow.update_where(note.clone(), NO_PAGE).await).await
 }
 
@@ -134,6 +170,10 @@ pub(super) async fn is_there(database: &Database, name: &str) -> Result<bool, Db
 /// # Errors
 /// That it may not, which is told as a database that is away; or the database's.
 pub(super) async fn allow_unheard(unit: &UnitOfWork, membership: &Membership) -> Result<(), DbErr> {
+    if membership.has_left() {
+        log::warn!("nothing is written any more: this process ends, and nobody would hear of it");
+        return Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout));
+    }
     let backend = unit.backend();
     let own = Entity::find().filter(Column::Name.eq(membership.process()));
     let is_known = !unit.all(with_lock(own, backend)).await?.is_empty();
@@ -162,8 +202,12 @@ fn with_lock(find: Select<Entity>, backend: DbBackend) -> Select<Entity> {
 
 /// Puts this process into the table, so that it may register.
 pub(super) async fn join(database: &Database, membership: &Membership) -> Result<(), DbErr> {
-    insert(database, membership.process()).await?;
-    membership.has_row();
+    let began = boot_clock::now();
+    // A row that is there already is counted up: somebody may be about to strike it off.
+    if beat(database, membership).await? == 0 {
+        insert(database, membership.process()).await?;
+    }
+    membership.has_row(began);
     Ok(())
 }
 
@@ -176,13 +220,10 @@ async fn insert(database: &Database, name: &str) -> Result<(), DbErr> {
     let row = ActiveModel {
         name: Set(name.to_owned()),
         apart: Set(false),
-        beats: Set(0),
+        beats: Set(1),
         created_at: Set(now),
         updated_at: Set(now),
         ..ActiveModel::default()
     };
-    if is_there(database, name).await? {
-        return Ok(());
-    }
     database.write_unrecorded(PROCESSES, async |uow| uow.insert(row.clone(), NO_PAGE).await).await.map(drop)
 }

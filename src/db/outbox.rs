@@ -102,16 +102,19 @@ impl Database {
         }
     }
 
-    /// Takes this process out of the registry, when it ends in order: all it has written has been told.
+    /// Takes this process out of the registry, when it ends in order: all it has written has been told. First out of the registry, which the others wait
+    /// for, if nothing can be left in the outbox: the database may be away.
     pub async fn leave(&self) {
-        let Some(membership) = self.membership() else { return };
+        let Some((coherence, membership)) = self.coherence().zip(self.membership()) else { return };
+        let has_told_all = membership.retire();
+        if has_told_all {
+            coherence.leave().await;
+        }
         if let Err(error) = instances::remove(self, membership.process()).await {
             log::debug!("this process stays in the table of processes: {error}");
         }
         // What it has left in the outbox would not be looked for any more.
-        if self.read_outbox().await.is_ok_and(|left| left == 0)
-            && let Some(coherence) = self.coherence()
-        {
+        if !has_told_all && self.read_outbox().await.is_ok_and(|left| left == 0) {
             coherence.leave().await;
         }
     }

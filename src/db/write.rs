@@ -1,6 +1,6 @@
 //! Writing: BEGIN, the work, COMMIT, and what to do when that goes wrong.
 
-use sea_orm::{DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use tokio::sync::OwnedMutexGuard;
 
@@ -162,7 +162,9 @@ impl Database {
             Err(failed) if failed.is_unknown => marks.leave(self, ticket),
             _ => {
                 if marks.lift(self, outcome.is_ok()).await == Lifted::Untold {
-                    let untold = DbErr::Custom("it was written, and others could not be told".to_owned());
+                    let untold = RuntimeErr::Internal("it was written, and others could not be told".to_owned());
+                    // Whoever asked for it is told that something is away, as of a COMMIT of which nobody knows.
+                    let untold = DbErr::Conn(untold);
                     return Err(Failed::lasting(untold));
                 }
             }

@@ -41,7 +41,8 @@ pub(super) enum Found {
 pub(super) struct Flight<'a> {
     pages: &'a Pages,
     key: PageKey,
-    turn: Option<OwnedMutexGuard<()>>,
+    turn: Option<Arc<Turn<()>>>,
+    alone: Option<OwnedMutexGuard<()>>,
 }
 
 impl Pages {
@@ -107,11 +108,10 @@ impl Pages {
             let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(flights.entry(key.clone()).or_default())
         };
-        let (turn, waited) = match Arc::clone(&turn).try_lock_owned() {
-            Ok(turn) => (turn, false),
-            Err(_) => (turn.lock_owned().await, true),
-        };
-        (Flight { pages: self, key: key.clone(), turn: Some(turn) }, waited)
+        // Before there is anything to wait for: whoever goes away while they wait may be the last.
+        let mut flight = Flight { pages: self, key: key.clone(), turn: Some(turn), alone: None };
+        let waited = flight.wait().await;
+        (flight, waited)
     }
 
     /// How many pages are kept here, and how many bytes they are estimated to take.
@@ -120,10 +120,23 @@ impl Pages {
     }
 }
 
+impl Flight<'_> {
+    /// Waits for its turn. Whether it had to.
+    async fn wait(&mut self) -> bool {
+        let Some(turn) = &self.turn else { return false };
+        let (alone, waited) = match Arc::clone(turn).try_lock_owned() {
+            Ok(alone) => (alone, false),
+            Err(_) => (Arc::clone(turn).lock_owned().await, true),
+        };
+        self.alone = Some(alone);
+        waited
+    }
+}
+
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         let mut flights = self.pages.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        self.turn = None;
+        (self.alone, self.turn) = (None, None);
         // The map's own: nobody waits for this turn.
         if flights.get(&self.key).is_some_and(|turn| Arc::strong_count(turn) == 1) {
             flights.remove(&self.key);
@@ -140,5 +153,34 @@ impl Found {
             Self::Held => Outcome::Held,
             Self::Unavailable => Outcome::Bypass,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::coherence::MemoryStore;
+    use crate::page_cache::key::{PageName, Policy};
+
+    #[tokio::test]
+    async fn nothing_is_left_of_those_who_waited_and_went_away() {
+        let limits = (Duration::from_secs(600), 1024);
+        let pages = Pages::new((Arc::new(MemoryStore::default()), None), Clock::system(), limits);
+        let Some(name) = PageName::new(("/doctors", Vec::new()), "", &Policy::with(&[])) else { panic!("a page") };
+        let key = name.seen_by(None);
+        let (first, _) = pages.flight(&key).await;
+        let mut second = Box::pin(pages.flight(&key));
+        assert!(second.as_mut().now_or_never().is_none(), "one at a time");
+        drop(first);
+        drop(second);
+        assert!(pages.flights.lock().unwrap_or_else(PoisonError::into_inner).is_empty());
+        let (again, waited) = pages.flight(&key).await;
+        assert!(!waited);
+        drop(again);
+        assert!(pages.flights.lock().unwrap_or_else(PoisonError::into_inner).is_empty());
     }
 }

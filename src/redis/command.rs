@@ -154,6 +154,14 @@ impl Error {
         }
     }
 
+    /// Whether the server's user lacks a permission for it, be it within a script.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        // Within a script servers before 7.2 say it in a sentence.
+        const SAYINGS: [&str; 3] = ["NOPERM", "ACL failure", "user executing the script can't"];
+        matches!(self, Self::Refused(text) if SAYINGS.iter().any(|saying| text.contains(saying)))
+    }
+
     /// Whether the server could not serve at all, so that asking it again at once is of no use. A server that
     /// takes no writes (out of memory, read-only, unable to store or to replicate) or has not got a script still answers
     /// what it can.

@@ -16,6 +16,7 @@ mod command;
 mod epoch;
 mod listening;
 mod pool;
+mod refusals;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use self::pool::OpenError;
 use self::actor::ActorClient;
 use self::batch::Batches;
 use self::epoch::Epoch;
+use self::refusals::Refusals;
 use crate::settings;
 
 /// A Redis server. Cheap to clone; one per process, shared by its workers.
@@ -42,6 +44,7 @@ struct Inner {
     patience: Duration,
     timeout: Duration,
     breaker: Breaker,
+    refusals: Refusals,
     /// `None`: the address needs the pool for everything.
     actor: Option<ActorClient>,
     pool: deadpool_redis::Pool,
@@ -77,6 +80,7 @@ impl Redis {
             patience: options.patience,
             timeout: options.timeout,
             breaker: Breaker::default(),
+            refusals: Refusals::default(),
             actor,
             pool: pool::open(options)?,
             epoch: Epoch::new(prefix),
@@ -179,7 +183,19 @@ impl Redis {
     /// # Errors
     /// See [`Error`]; within the connect timeout.
     pub async fn subscribe(&self, channels: &[String]) -> Result<Subscription, Error> {
-        listening::subscribe(&self.0.info, channels, self.0.connect_timeout).await
+        let subscribed = listening::subscribe(&self.0.info, channels, self.0.connect_timeout).await;
+        subscribed.inspect_err(|error| self.heed(error))
+    }
+
+    /// Takes notice of what was answered over a connection of the caller's own: a permission that is missing.
+    pub fn heed(&self, error: &Error) {
+        self.0.refusals.note(&self.0.server, error);
+    }
+
+    /// Whether the user lacks a permission, as far as was noticed a short while ago.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.0.refusals.are_recent()
     }
 
     /// How long a page waits for Redis.
@@ -243,6 +259,9 @@ impl Redis {
                 Err(Error::TimedOut(limit))
             }
         };
+        if let Err(error) = &answer {
+            self.heed(error);
+        }
         match &answer {
             Err(error) if error.is_outage() => breaker.failed(error),
             _ => breaker.succeeded(),

@@ -82,10 +82,11 @@ impl Opened {
         }
     }
 
-    /// Redis away is no reason to take an instance out of service: pages are served without it.
+    /// `not permitted`: its user lacks a permission; the log and `telemedicine check` say which. Redis away is no reason to take an instance out of service: pages are served without it.
     async fn redis(&self) -> Finding {
         let (fitness, says) = match &self.redis {
             None => (Fitness::Fit, "not configured"),
+            Some(redis) if redis.is_forbidden() => (Fitness::Degraded, "not permitted"),
             Some(redis) if redis.ping().await.is_ok() => (Fitness::Fit, "ok"),
             Some(_) => (Fitness::Degraded, "away"),
         };

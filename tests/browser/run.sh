@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Looks at every page in headless Chromium, and lives through a day with visits: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
 #
-# Starts target/debug/telemedicine (or TELEMEDICINE, a path) as on a clean machine, embedded, with demo data, in a
+# Starts debug/telemedicine of CARGO_TARGET_DIR, else of target/ (or TELEMEDICINE, a path) as on a clean machine, embedded, with demo data, in a
 # temporary folder and on a free port; opens its pages; stops it. With BASE_URL set that server is looked at instead.
 # Before that, planted faults show that each check can fail. At the end a clinic day goes by on a server of its own,
 # whose clock is moved; without faketime it is left out with a remark, but with CI set it is required.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-program=${TELEMEDICINE:-$here/../../target/debug/telemedicine}
+program=${TELEMEDICINE:-$(cd "${CARGO_TARGET_DIR:-$here/../../target}" && pwd)/debug/telemedicine}
 [ "${1:-}" != --shots ] || set -- --shots "$(mkdir -p "$2" && cd "$2" && pwd)" "${@:3}"
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/telemedicine-browser.XXXXXX")

@@ -1,6 +1,7 @@
 //! `telemedicine check`.
 
 use crate::program::{Program, service};
+use crate::redis_server::RedisServer;
 
 /// Nothing listens on port 1.
 const NOWHERE: &str = "postgres://clinic:hush-hush@127.0.0.1:1/clinic";
@@ -60,4 +61,33 @@ fn pending_migrations_are_a_failure_that_names_the_command() {
     let migrations = line(&outcome.out, "migrations");
     assert!(migrations.contains("FAILED") && migrations.contains("migration up"), "{outcome:?}");
     outcome.fails(1, &["FAILED"]);
+}
+
+/// What the server needs of an ACL, as `docs/operations.md` has it.
+const ENOUGH: &str = "on >hush-hush ~telemedicine:* &telemedicine:* +@all -@dangerous +info";
+
+#[test]
+fn a_permission_that_the_user_of_redis_lacks_is_named() {
+    let Some(redis) = RedisServer::start() else { return };
+    let check = |rules: &str| {
+        assert_eq!(redis.command(&format!("ACL SETUSER clinic reset {rules}")), "+OK", "{rules}");
+        let url = redis.url().replace("redis://", "redis://clinic:hush-hush@");
+        Program::new().var("REDIS_URL", url).run(&["check"])
+    };
+    assert!(line(&check(ENOUGH).succeeds(), "redis").contains("told of changes"));
+    let lacking = [
+        ("-info", "INFO", "+info"),
+        ("resetchannels", "SUBSCRIBE to telemedicine:0:topics", "&telemedicine:*"),
+        ("resetchannels &telemedicine:0:topics", "SUBSCRIBE to telemedicine:0:heard:", "&telemedicine:*"),
+        ("-subscribe", "SUBSCRIBE to telemedicine:0:topics", "+subscribe"),
+        ("-publish", "PUBLISH to telemedicine:0:topics", "+publish"),
+        ("-hdel", "may not run its scripts", "+@all"),
+    ];
+    for (without, what, rule) in lacking {
+        let outcome = check(&format!("{ENOUGH} {without}"));
+        let said = line(&outcome.out, "redis");
+        assert!(said.contains("FAILED") && said.contains(what) && said.contains(rule), "{without}: {said}");
+        assert!(!outcome.out.contains("hush") && !outcome.err.contains("hush"), "{outcome:?}");
+        outcome.fails(1, &["FAILED"]);
+    }
 }

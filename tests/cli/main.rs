@@ -15,6 +15,9 @@ mod cache;
 mod check;
 mod postgres;
 mod program;
+#[path = "../web/support/redis_server.rs"]
+#[expect(dead_code, reason = "the web tests use more of it")]
+mod redis_server;
 mod serve;
 mod settings;
 mod super_admin;

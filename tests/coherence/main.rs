@@ -6,11 +6,12 @@
 //!   code says about the cache can be left out unnoticed.
 //! - [`walk`]: random acts by random people, with the clock moving. After each act the pages of everyone concerned are
 //!   fetched from all instances and compared, byte for byte, with what an instance without a cache renders.
-//! - [`hammer`]: writers and readers at once, with Redis failing in between. No reader sees less than was acknowledged
+//! - [`hammer`]: writers and readers at once, with what they stand on failing in between. No reader sees less than was acknowledged
 //!   before they asked.
 //! - [`replicas`]: a standby that answers reads, falls behind, dies, is promoted.
+//! - [`instances`] and [`listener`]: what becomes of processes that end, die and come back, and of subscriptions that fail.
 //!
-//! On Postgres and Redis there are two instances with caches; on SQLite, with what is kept in the process, one.
+//! On Postgres and Redis there are two instances with caches, or more; on SQLite, with what is kept in the process, one.
 //!
 //! # Longer
 //!
@@ -21,7 +22,9 @@
 //! | `WALK_CASES` | walks, each in a clinic of its own | 5 |
 //! | `WALK_STEPS` | most acts of a walk | 20 |
 //! | `WALK_SEED` | the seed of the walks: the one that a failure named | another each time |
+//! | `WALK_INSTANCES` | instances with caches on Postgres and Redis | 2 |
 //! | `HAMMER_SECONDS` | how long is hammered | 20 |
+//! | `HAMMER_INSTANCES` | instances on Postgres and Redis, every second a process by itself | 2 |
 //!
 //! About ten minutes of each:
 //!
@@ -37,6 +40,9 @@
 )]
 
 mod hammer;
+mod instances;
+mod line;
+mod listener;
 mod pages;
 mod replicas;
 #[path = "../web/support/mod.rs"]

@@ -34,6 +34,7 @@ pub(crate) fn one_write() -> Config {
         drains: 0b10,
         strikes: false,
         has_copy: false,
+        gives_up: false,
         faults: NO_FAULTS,
         mistake: Mistake::None,
     }
@@ -63,6 +64,11 @@ pub(crate) fn cut_off() -> Config {
 pub(crate) fn lost_leases() -> Config {
     let faults = Faults { evict_leases: 1, ..NO_FAULTS };
     Config { lease: 1, writes: [(0, 0b10), (0, 0b01)], depends_on: 0b01, faults, ..one_write() }
+}
+
+/// A process that never reached the server, and another that does, of which the table of processes may have no sign of life.
+pub(crate) fn given_up() -> Config {
+    Config { lease: 1, starting: 0b01, gives_up: true, ..cut_off() }
 }
 
 fn holds(config: Config) {
@@ -147,6 +153,11 @@ fn a_process_that_starts_without_the_server() {
 }
 
 #[test]
+fn a_process_that_starts_without_the_server_beside_one_that_shows_no_sign_of_life() {
+    holds(given_up());
+}
+
+#[test]
 #[ignore = "minutes: see the module documentation of the target"]
 fn two_writes_under_each_fault() {
     holds(lost_leases());
@@ -173,4 +184,6 @@ fn the_outbox_under_each_fault() {
         holds(Config { faults, ..outbox() });
     }
     holds(Config { starting: 0b01, faults: Faults { flush: 1, ..none }, ..outbox() });
+    holds(Config { lease: 2, ..given_up() });
+    holds(Config { faults: Faults { flush: 1, ..none }, ..given_up() });
 }

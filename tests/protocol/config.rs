@@ -4,6 +4,8 @@ use crate::state::{Bits, Faults, TWO};
 
 /// How long a reading of the outbox counts, in ticks.
 pub(crate) const OUTBOX_LEASE: u8 = 1;
+/// How long a sign of life in the table of processes counts.
+pub(crate) const ROW_LEASE: u8 = 2;
 
 /// A part of the protocol that is left out or done wrongly, to see that the checker misses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,14 @@ pub(crate) enum Mistake {
     StruckUnread,
     /// A process is struck off although it has come back meanwhile.
     StruckWhileBack,
+    /// The row of a process is deleted, by one that cannot ask the server, while its sign of life still counts.
+    GivenUpEarly,
+    /// A process relies on nobody's being missing though its sign of life counts no more.
+    RowUnseen,
+    /// Who finds its row gone gets another, and goes on believing what it was answered before.
+    RejoinedOnOldAnswer,
+    /// Who finds its row gone gets another, and does not read the table again.
+    RejoinedUnread,
     /// Who was struck off commits and answers all the same.
     AnsweredWhenStruck,
     /// A page is read from a copy of the database however far that is behind.
@@ -87,6 +97,8 @@ pub(crate) struct Config {
     pub(crate) strikes: bool,
     /// Whether pages may be read from a copy of the database that is behind.
     pub(crate) has_copy: bool,
+    /// Whether the row of a reader is deleted when its sign of life counts no more, by whoever reaches the database alone.
+    pub(crate) gives_up: bool,
     pub(crate) faults: Faults,
     pub(crate) mistake: Mistake,
 }

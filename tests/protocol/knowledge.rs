@@ -64,6 +64,8 @@ pub(crate) struct Process {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Member {
     pub(crate) has_row: bool,
+    /// What is left of its last sign of life, where that matters.
+    pub(crate) row: u8,
     pub(crate) was_registered: bool,
     /// What is left until its registration has certainly run out.
     pub(crate) registration: u8,
@@ -102,6 +104,7 @@ impl Process {
         let mark = u8::from(is_registered);
         let member = Member {
             has_row: is_registered,
+            row: 0,
             was_registered: is_registered,
             registration: if is_registered { lease } else { 0 },
             seen: mark,

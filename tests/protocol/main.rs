@@ -16,8 +16,8 @@
 //!
 //! - of the server one script (HOLD, RENEW, LEASE, LEAVE, a question), the setting of an epoch, or a hold that runs out;
 //! - of a listener the next message, or a new subscription;
-//! - of a process an answer taken into the map, a page kept, or one that was read from a copy of the database that is as far behind as it may be, a reading of the outbox or of the table of processes, its row, falling silent, standing apart,
-//!   going back, each of the three parts of striking another off;
+//! - of a process an answer taken into the map, a page kept, or one that was read from a copy of the database that is as far behind as it may be, a reading of the outbox or of the table of processes, its row, a sign of life, falling silent, standing apart,
+//!   going back, each of the three parts of striking another off, deleting the row of another that shows no sign of life;
 //! - of a write its hold, COMMIT, release, the commit by way of the outbox, the answer, the removal of its row;
 //! - a tick: all leases, registrations, graces and waits have one less.
 //!

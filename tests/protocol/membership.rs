@@ -1,6 +1,6 @@
 //! Which processes there are, and which may be committing what nobody hears of: registrations, silence, the outbox, striking off.
 
-use crate::config::{Config, Mistake, OUTBOX_LEASE};
+use crate::config::{Config, Mistake, OUTBOX_LEASE, ROW_LEASE};
 use crate::state::{Command, Row, State, Strike, TWO, Write, has};
 
 impl State {
@@ -73,9 +73,44 @@ impl State {
         member.restored = 0;
     }
 
-    pub(crate) fn insert_row(&mut self, process: usize) {
+    pub(crate) fn insert_row(&mut self, config: &Config, process: usize) {
         self.database.instances |= 1 << process;
-        self.processes[process].member.has_row = true;
+        let member = &mut self.processes[process].member;
+        member.has_row = true;
+        member.row = if config.gives_up { ROW_LEASE } else { 0 };
+    }
+
+    /// Whether a process relies on nobody's being missing for so long.
+    pub(crate) fn counts_row(&self, config: &Config, process: usize, time: u8) -> bool {
+        !config.gives_up || self.processes[process].member.row >= time || config.is(Mistake::RowUnseen)
+    }
+
+    /// A process counts up its row, or finds that it is gone.
+    pub(crate) fn show_life(&mut self, config: &Config, process: usize) {
+        let is_there = has(self.database.instances, process);
+        let member = &mut self.processes[process].member;
+        member.row = if is_there { ROW_LEASE } else { 0 };
+        if !is_there {
+            (member.has_row, member.was_registered) = (false, false);
+            if !config.is(Mistake::RejoinedOnOldAnswer) {
+                member.whole = 0;
+            }
+            if !config.is(Mistake::RejoinedUnread) {
+                (member.confirmed, member.restored) = (0, 0);
+            }
+        }
+    }
+
+    /// Whether the row of the other may be deleted, whatever the server would say of it.
+    pub(crate) fn may_give_up(&self, config: &Config, process: usize) -> bool {
+        let other = 1 - process;
+        let is_over = self.processes[other].member.row == 0 || config.is(Mistake::GivenUpEarly);
+        config.gives_up && has(config.readers, other) && has(self.database.instances, other) && is_over
+    }
+
+    pub(crate) fn give_up(&mut self, process: usize) {
+        self.database.instances &= !(2 >> process);
+        self.database.apart &= !(2 >> process);
     }
 
     /// A process's own registration has certainly run out, and it does not renew it.

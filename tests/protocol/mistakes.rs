@@ -2,7 +2,7 @@
 
 use stateright::{Checker as _, HasDiscoveries, Model as _};
 
-use crate::checks::{NO_FAULTS, copied, cut_off, lost_leases, one_write, outbox};
+use crate::checks::{NO_FAULTS, copied, cut_off, given_up, lost_leases, one_write, outbox};
 use crate::config::{Config, Mistake};
 use crate::properties::{ANSWERED, FRESH};
 use crate::state::Faults;
@@ -70,4 +70,11 @@ fn mistakes_of_striking_off() {
     finds(Mistake::AnsweredWhenStruck, FRESH, striking);
     let back = Config { readers: 0b01, near: 0b11, strikes: true, writes: [(0, 0), (1, 0b01)], ..outbox() };
     finds(Mistake::StruckWhileBack, FRESH, back);
+}
+
+#[test]
+fn mistakes_of_giving_up() {
+    for mistake in [Mistake::GivenUpEarly, Mistake::RowUnseen, Mistake::RejoinedOnOldAnswer, Mistake::RejoinedUnread] {
+        finds(mistake, FRESH, given_up());
+    }
 }

@@ -2,7 +2,7 @@
 
 use stateright::{Model, Property};
 
-use crate::config::{Config, Mistake};
+use crate::config::{Config, Mistake, ROW_LEASE};
 use crate::properties;
 use crate::state::{Known, State, TWO, UNKNOWN, Value, Write, has};
 
@@ -30,6 +30,8 @@ pub(crate) enum Step {
     KeepFromMap(usize),
     KeepFromCopy(usize),
     InsertRow(usize),
+    ShowLife(usize),
+    GiveUp(usize),
     Confirm(usize),
     ReadOutbox(usize),
     RenewRow(usize, usize),
@@ -139,8 +141,14 @@ impl Config {
     fn steps_of_member(&self, state: &State, process: usize, steps: &mut Vec<Step>) {
         let me = &state.processes[process];
         let (member, may_command) = (&me.member, state.may_command() && !has(self.cut_off, process));
-        if !member.has_row && has(self.starting, process) {
+        if !member.has_row && (has(self.starting, process) || self.gives_up) {
             steps.push(Step::InsertRow(process));
+        }
+        if self.gives_up && has(self.readers, process) && member.has_row && member.row < ROW_LEASE {
+            steps.push(Step::ShowLife(process));
+        }
+        if state.may_give_up(self, process) {
+            steps.push(Step::GiveUp(process));
         }
         let is_counting = has(self.readers, process) || self.strikes;
         if is_counting && member.has_row && member.confirmed != member.seen {

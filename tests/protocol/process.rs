@@ -13,7 +13,8 @@ impl State {
     /// Whether what the server answers to a question that is sent now may be believed.
     pub(crate) fn trusts_server(&self, config: &Config, process: usize) -> bool {
         let me = &self.processes[process];
-        let knows_all = me.member.whole > 0 || me.outbox > 0 || config.is(Mistake::OutboxUnread);
+        let is_whole = me.member.whole > 0 && self.counts_row(config, process, 1);
+        let knows_all = is_whole || me.outbox > 0 || config.is(Mistake::OutboxUnread);
         !config.has_outbox || knows_all && !self.is_untold(config, process)
     }
 
@@ -157,8 +158,10 @@ impl State {
         let me = &mut self.processes[process];
         let age = if config.is(Mistake::LeaseFromReceipt) { 0 } else { age };
         me.lease = config.lease.saturating_sub(age);
-        let is_confirmed = me.member.confirmed == me.member.seen && me.member.restored == me.member.seen;
-        me.needs_outbox = config.has_outbox && (is_one_missing || !is_confirmed);
+        let (lease, member) = (me.lease, &me.member);
+        let is_confirmed = member.confirmed == member.seen && member.restored == member.seen;
+        let is_there = self.counts_row(config, process, lease);
+        self.processes[process].needs_outbox = config.has_outbox && (is_one_missing || !is_confirmed || !is_there);
     }
 
     /// What the writer of this process has itself said.

@@ -1,7 +1,7 @@
 //! What there is: the server, the database, the processes and the writes. All times are what is left of them, in ticks, so that a
 //! state does not know how late it is and time need not be bounded.
 
-use crate::config::{Config, Mistake};
+use crate::config::{Config, Mistake, ROW_LEASE};
 pub(crate) use crate::knowledge::{Ask, Known, Process, Row, Strike};
 
 /// Processes, topics and writes there are of each.
@@ -172,6 +172,7 @@ impl State {
         let mut processes = [process(0), process(1)];
         for (process, knows) in processes.iter_mut().enumerate() {
             knows.member.has_row = has(rows, process);
+            knows.member.row = if config.gives_up && has(rows, process) { ROW_LEASE } else { 0 };
         }
         Self {
             server: Server::first(registered, config.lease),

@@ -2,12 +2,12 @@
 
 use crate::config::Config;
 use crate::model::{Delivery, Step};
-use crate::state::{Command, State, TWO, Value, Wait, Write};
+use crate::state::{Command, State, TWO, Value, Wait, Write, has};
 
 impl Config {
     pub(crate) fn take(&self, state: &mut State, step: Step) {
         match step {
-            Step::Tick => tick(self.lease, state),
+            Step::Tick => tick(self, state),
             Step::Hold(..) | Step::Renew(..) | Step::RenewLease(..) => self.command(state, step),
             Step::RunLate => state.run_late(self),
             Step::Commit(write) => state.commit(write),
@@ -15,7 +15,9 @@ impl Config {
             Step::GoUnheard(write) => state.go_unheard(self, write),
             Step::Answer(write) => state.answer(self, write),
             Step::DeleteRow(write) => state.database.outbox &= !(1 << write),
-            Step::InsertRow(process) => state.insert_row(process),
+            Step::InsertRow(process) => state.insert_row(self, process),
+            Step::ShowLife(process) => state.show_life(self, process),
+            Step::GiveUp(process) => state.give_up(process),
             Step::Confirm(process) => state.confirm(self, process),
             Step::ReadOutbox(process) => state.read_outbox(process),
             Step::RenewRow(process, write) => state.renew_row(self, process, write),
@@ -136,19 +138,22 @@ impl Config {
 }
 
 /// Everybody's clock goes on, also that of who is stopped.
-fn tick(lease: u8, state: &mut State) {
+fn tick(config: &Config, state: &mut State) {
     let less = |time: &mut u8| *time = time.saturating_sub(1);
     for server in [Some(&mut state.server), state.replica.as_mut()].into_iter().flatten() {
         less(&mut server.grace);
         server.leases.iter_mut().chain(&mut server.leases_mark).for_each(less);
         server.registry.iter_mut().flatten().for_each(less);
     }
-    for process in &mut state.processes {
+    for (number, process) in state.processes.iter_mut().enumerate() {
         let member = &mut process.member;
+        if has(config.readers, number) {
+            less(&mut member.row);
+        }
         [&mut process.lease, &mut process.outbox, &mut member.registration, &mut member.whole]
             .into_iter()
             .for_each(less);
-        process.nonce = process.nonce.map(|age| lease.min(age + 1));
+        process.nonce = process.nonce.map(|age| config.lease.min(age + 1));
     }
     if let Some(Command::RenewLease { registration, .. }) = &mut state.late {
         less(registration);

@@ -137,10 +137,11 @@ fn shared_store(db: &Database, redis: Redis) -> Arc<dyn Store> {
     let (coherence, db) = (Coherence::new(Arc::clone(&store), Duration::from_secs(1)), db.clone());
     actix_web::rt::spawn(async move {
         let Some(membership) = coherence.membership().cloned() else { return };
-        membership.has_row();
+        membership.has_row(boot_clock::now());
         actix_web::rt::spawn(async move {
-            // There are no others in this small site.
+            // There are no others in this small site, and nobody who strikes anybody off.
             loop {
+                membership.has_row(boot_clock::now());
                 if let Some(mark) = membership.unconfirmed() {
                     membership.confirm(&mark, []);
                 }

@@ -49,17 +49,6 @@ impl Membership {
         state.restored = Bytes::new();
     }
 
-    /// This process has a row in the table of processes. Before that it does not register: whoever reads the table would not find it.
-    pub fn has_row(&self) {
-        self.state().has_row = true;
-    }
-
-    /// Its row was taken out: it was taken for dead, and would not be missed until it is registered once more.
-    pub fn was_struck_off(&self) {
-        let mut state = self.state();
-        (state.has_row, state.was_registered) = (false, false);
-    }
-
     /// To be called before a registration is sent under this epoch. `None`: this process is silent, or not in the table yet.
     pub(in crate::coherence) fn register(&self, epoch: &Bytes) -> Option<Registration> {
         let mut state = self.state();
@@ -67,6 +56,9 @@ impl Membership {
             return None;
         }
         let now = boot_clock::now();
+        if now >= state.registered_until {
+            self.rejoins(&mut state, now);
+        }
         state.sent = Some(now);
         let server = state.server.filter(|_| state.clock_of == *epoch);
         let deadline =
@@ -83,7 +75,9 @@ impl Membership {
         state.server = Some((answer.clock, boot_clock::now()));
         state.clock_of = epoch.clone();
         state.mark = answer.mark.clone();
-        state.was_registered = true;
+        let is_since = registration.sent >= state.rejoined;
+        // An answer that comes when it was struck off meanwhile speaks of a registration that may have been taken out.
+        state.was_registered |= is_since;
         state.registered_until = registration.sent + self.lease;
         let was_restored = registration.mark == answer.mark;
         let is_in_it = |name: &String| answer.members.iter().any(|(known, _)| known == name);
@@ -95,7 +89,7 @@ impl Membership {
         }
         let is_missing = |(name, left): &&(String, i64)| *left <= 0 && *name != self.process;
         state.missing = answer.members.iter().filter(is_missing).map(|(name, _)| name.clone()).collect();
-        if was_restored && state.missing.is_empty() {
+        if was_restored && is_since && state.missing.is_empty() {
             self.whole_until.fetch_max(micros(registration.sent + self.lease.saturating_sub(MARGIN)), SeqCst);
         } else {
             drop(state);

@@ -8,7 +8,7 @@ fn epoch() -> Bytes {
 
 fn membership() -> Arc<Membership> {
     let membership = Arc::new(Membership::new("me".to_owned(), Duration::from_millis(400)));
-    membership.has_row();
+    membership.has_row(boot_clock::now());
     membership
 }
 
@@ -128,8 +128,57 @@ fn nobody_is_believed_before_the_table_was_read_and_all_of_it_is_in_the_registry
 fn who_is_not_in_the_table_does_not_register() {
     let members = Membership::new("me".to_owned(), Duration::from_millis(400));
     assert!(members.register(&epoch()).is_none());
-    members.has_row();
+    members.has_row(boot_clock::now());
     assert!(members.register(&epoch()).is_some());
     members.was_struck_off();
     assert!(members.register(&epoch()).is_none() && !members.was_registered());
+}
+
+#[test]
+fn who_has_not_seen_their_row_for_long_does_not_rely_on_nobodys_being_missing() {
+    let ago = |seconds| boot_clock::now().saturating_sub(Duration::from_secs(seconds));
+    let members = Membership::new("me".to_owned(), Duration::from_millis(400));
+    members.has_row(ago(40));
+    register(&members, &[("me", 400), ("other", 100)]);
+    assert!(!members.is_trusted(), "somebody may have seen that it was not registered, and be about to strike it off");
+    members.has_row(boot_clock::now());
+    assert!(members.is_trusted());
+    members.has_row(ago(601));
+    assert!(!members.is_trusted(), "a row that is not counted up for so long may be deleted by anybody");
+    members.outbox_was_read(boot_clock::now(), []);
+    assert!(members.is_trusted(), "for who reads the outbox the row is of no account");
+}
+
+#[test]
+fn who_was_struck_off_begins_anew() {
+    let members = membership();
+    register(&members, &[("me", 400)]);
+    assert!(members.is_trusted() && members.unconfirmed().is_none());
+    let before = boot_clock::now();
+    let Some(late) = members.register(&epoch()) else { panic!("silent") };
+    members.was_struck_off();
+    assert!(!members.is_trusted());
+    assert_eq!(members.unconfirmed(), Some(mark()), "others may have come");
+    members.has_row(boot_clock::now());
+    let Some(registration) = members.register(&epoch()) else { panic!("silent") };
+    assert!(registration.mark.is_empty(), "it does not know all");
+    assert!(!members.is_trusted(), "what was answered before");
+    members.registered(&epoch(), &late, &answered(&[("me", 400)]));
+    assert!(!members.is_trusted() && !members.was_registered(), "what is answered to what it said before");
+    let now = boot_clock::now();
+    assert!(members.covers(now, now) && !members.covers(before, now));
+}
+
+#[tokio::test]
+async fn who_retires_registers_no_more_unless_it_may_have_to_be_missed() {
+    let members = membership();
+    register(&members, &[("me", 400)]);
+    let silence = members.silence().await;
+    assert!(!members.retire() && !members.has_left(), "it is committing something without Redis");
+    drop(silence);
+    assert!(!members.retire(), "what it has left in the outbox may not be told yet");
+    members.resume(members.silences().unwrap_or_default());
+    assert!(members.retire() && members.has_left());
+    members.has_row(boot_clock::now());
+    assert!(members.register(&epoch()).is_none() && !members.was_registered() && !members.is_trusted());
 }

@@ -1,19 +1,8 @@
 //! The people: sixteen who write, and whoever looks.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
-};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use telemedicine::{
-    redis::{Breaker, Redis},
-    state::AppState,
-};
-
-use super::{
-    ledger::Ledger,
-    things::{self, Kind, Thing},
-};
+use super::things::{self, Kind, Thing};
 use crate::support::*;
 
 /// Doctors of a hospital, and patients of it: twice as many people write there.
@@ -171,65 +160,14 @@ fn mark(person: &Person) -> &str {
 }
 
 impl Visit {
+    /// Nobody knows how far it is: it is left alone from now on.
+    pub(super) fn abandon(&self) {
+        self.steps.store(things::LIFE.len(), Relaxed);
+    }
+
     /// The next step of its life; nothing when it is over.
     pub(super) fn next(&self) -> Option<(usize, &'static str)> {
         let steps = self.steps.load(Relaxed);
         things::LIFE.get(steps).map(|(_, step)| (steps, *step)).filter(|(_, step)| !step.is_empty())
-    }
-}
-
-/// What writers and readers share.
-pub(super) struct Shared {
-    pub(super) crowd: Crowd,
-    pub(super) ledger: Ledger,
-    pub(super) sites: Vec<Site>,
-    pub(super) is_over: AtomicBool,
-}
-
-/// An instance.
-pub(super) struct Site {
-    pub(super) origin: String,
-    redis: Option<Redis>,
-}
-
-/// How Redis serves an instance at one moment.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Service {
-    failures: u64,
-    is_given_up: bool,
-}
-
-impl Shared {
-    pub(super) fn new(crowd: Crowd, sites: Vec<Site>) -> Arc<Self> {
-        let ledger = Ledger::new(crowd.things.len());
-        Arc::new(Self { crowd, ledger, sites, is_over: AtomicBool::new(false) })
-    }
-
-    /// Any of the instances.
-    pub(super) fn any_site(&self) -> usize {
-        rand::random_range(0..self.sites.len())
-    }
-
-    pub(super) fn goes_on(&self) -> bool {
-        !self.is_over.load(Relaxed)
-    }
-}
-
-impl Site {
-    pub(super) fn new(origin: String, state: &AppState) -> Self {
-        Self { origin, redis: state.redis.clone() }
-    }
-
-    /// How it is served now.
-    pub(super) fn service(&self) -> Service {
-        let breaker = self.redis.as_ref().map(Redis::breaker);
-        Service { failures: breaker.map_or(0, Breaker::failures), is_given_up: breaker.is_some_and(Breaker::is_open) }
-    }
-}
-
-impl Service {
-    /// Whether Redis has not failed the instance between these moments.
-    pub(super) fn was_good_until(self, now: Self) -> bool {
-        self == now && !now.is_given_up
     }
 }

@@ -2,12 +2,13 @@
 
 use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
-    crowd::{Shared, Site, Visit, Writer},
+    crowd::{Visit, Writer},
     ledger::By,
+    site::{Shared, Site},
 };
 use crate::support::*;
 
@@ -16,6 +17,7 @@ pub(super) async fn write(shared: Arc<Shared>, number: usize) {
     let writer = &shared.crowd.writers[number];
     let (mut version, mut read) = (0, 0);
     while shared.goes_on() {
+        shared.rest().await;
         for _ in 0..rand::random_range(1..4) {
             let site = shared.any_site();
             match rand::random_range(0..10) {
@@ -57,19 +59,27 @@ async fn step(shared: &Shared, writer: &Writer, site: usize) -> bool {
     if let Some(by) = post(shared, (browser, site), (&path, &fields)).await {
         visit.steps.store(steps + 1, Relaxed);
         shared.ledger.learn(*thing, u64::try_from(steps).unwrap() + 1, by);
+    } else {
+        visit.abandon();
     }
     true
 }
 
-/// Submits a form; that it was done, if it was.
+/// Submits a form; that it was done, if it was. An instance without its database may say that it cannot.
 pub(super) async fn post(
     shared: &Shared,
     (browser, site): (&Client, usize),
     (path, fields): (&str, &[(&str, &str)]),
 ) -> Option<By> {
-    let instance = &shared.sites[site];
+    let (instance, tally) = (&shared.sites[site], &shared.ledger.tally);
+    let (may_refuse, began) = (instance.is_without_database(), Instant::now());
     let answer = browser.at(&instance.origin).post_form(path, fields).await;
-    shared.ledger.tally.writes.fetch_add(1, Relaxed);
+    tally.writes.fetch_add(1, Relaxed);
+    tally.longest_write.fetch_max(u64::try_from(began.elapsed().as_millis()).unwrap(), Relaxed);
+    if answer.status == 503 && (may_refuse || instance.is_without_database()) {
+        tally.refused.fetch_add(1, Relaxed);
+        return None;
+    }
     if answer.status != 303 || answer.header("location").starts_with("/sign-in") {
         shared.ledger.violation(format!("{}: {} {}", answer.asked, answer.status, answer.header("location")));
         return None;
@@ -83,11 +93,14 @@ pub(super) async fn hang_up(shared: Arc<Shared>) {
     let fickle = &shared.crowd.fickle;
     let mut version = 0;
     while shared.goes_on() {
+        shared.rest().await;
         version += 1;
         let last_name = super::things::name("Qfickle", version);
         let fields = [("first_name", "Maya"), ("last_name", last_name.as_str())];
         let browser = fickle.at(&shared.sites[shared.any_site()].origin);
-        let patience = Duration::from_micros(rand::random_range(100..20_000));
+        // Mostly while it is written; now and then while it is waited for others.
+        let longest = if rand::random_range(0..10) == 0 { 2_000_000 } else { 20_000 };
+        let patience = Duration::from_micros(rand::random_range(100..longest));
         drop(tokio::time::timeout(patience, browser.post_form("/profile", &fields)).await);
         tokio::time::sleep(Duration::from_millis(rand::random_range(100..600))).await;
     }
@@ -127,9 +140,14 @@ pub(super) async fn look(shared: &Shared, thing: usize, site: usize) -> bool {
     let Shared { crowd, ledger, sites, .. } = shared;
     let known = &crowd.things[thing];
     let (browser, path) = &known.sights[rand::random_range(0..known.sights.len())];
+    let may_refuse = sites[site].is_without_database();
     let asking = ledger.ask(thing);
     let page = browser.at(&sites[site].origin).get(path).await;
     count(shared, &page);
+    if page.status == 503 && (may_refuse || sites[site].is_without_database()) {
+        ledger.tally.refused.fetch_add(1, Relaxed);
+        return true;
+    }
     if page.status != 200 {
         ledger.violation(format!("{}: {} {}", page.asked, page.status, page.header("location")));
         return false;

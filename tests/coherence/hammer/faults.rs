@@ -1,142 +1,89 @@
-//! What happens to Redis.
+//! What fails: Redis for all, a line or a process of one instance, clocks. Browsers that hang up are there all the time ([`super::deeds`]).
 
-use std::time::{Duration, Instant};
+mod instances;
+mod redis;
+mod stamps;
 
-use deadpool_redis::redis::{Client as RedisClient, cmd};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use super::line::Line;
+use telemedicine::integrations::Clock;
+
+pub(super) use self::stamps::Stamps;
+use super::site::Shared;
 use crate::support::*;
 
 /// Longer than a page waits for Redis.
 const SILENCE: Duration = Duration::from_millis(700);
 /// Between two outages: long enough for every process to have found Redis again, and for quiet after that.
 const QUIET: Duration = Duration::from_millis(3_800);
+/// How many faults a short run has.
+const LEAST: usize = 8;
+/// From one kind of fault to the next: no part in common with their number, so that a short run has some of each sort, and a long one all.
+const STEP: usize = 7;
 
-/// One after the other, again and again, for that long, and each at least once. Returns how many there were.
-pub(super) async fn go_on_for((mut redis, line): (RedisServer, Line), time: Duration) -> usize {
-    let start = Instant::now();
-    let mut faults = 0;
-    let kinds: [fn(&mut RedisServer, &Line); 8] = [
-        |redis, _| freeze(redis),
-        |redis, _| deafen(redis),
-        |redis, _| come_back_empty(redis),
-        |_, line| slow_down(line),
-        |redis, _| come_back_old(redis),
-        |_, line| cut(line),
-        |redis, _| come_back_old_at_once(redis),
-        |redis, _| freeze_twice(redis),
-    ];
-    while start.elapsed() < time || faults < kinds.len() {
-        quiet(&redis).await;
-        let fault = kinds[faults % kinds.len()];
-        let struck_line = line.clone();
-        let struck = tokio::task::spawn_blocking(move || {
-            fault(&mut redis, &struck_line);
-            redis
+/// What faults happen to.
+pub(super) struct Struck {
+    redis: RedisServer,
+    shared: Arc<Shared>,
+    clock: Clock,
+    /// Of the keys of the instances.
+    prefix: String,
+}
+
+type Fault = (&'static str, fn(&mut Struck));
+
+impl Struck {
+    pub(super) fn new(redis: RedisServer, shared: &Arc<Shared>, app: &TestApp) -> Self {
+        let prefix = app.variables()["CACHE_KEY_PREFIX"].clone();
+        Self { redis, shared: Arc::clone(shared), clock: app.clock.clone(), prefix }
+    }
+
+    /// Something happened that must not.
+    fn violation(&self, what: String) {
+        self.shared.ledger.violation(what);
+    }
+}
+
+/// One after the other, again and again, for that long, beginning with any of them. Says which there were.
+pub(super) async fn go_on_for(mut struck: Struck, time: Duration) -> String {
+    let (start, kinds) = (Instant::now(), [redis::KINDS, instances::KINDS].concat());
+    let first: usize = rand::random_range(0..kinds.len());
+    let mut faults: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut count = 0;
+    while start.elapsed() < time || count < LEAST {
+        quiet(&struck).await;
+        let (name, fault) = kinds[(first + count * STEP) % kinds.len()];
+        let strike = tokio::task::spawn_blocking(move || {
+            fault(&mut struck);
+            struck
         });
-        redis = struck.await.unwrap();
-        faults += 1;
+        struck = strike.await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        *faults.entry(name).or_default() += 1;
+        count += 1;
     }
-    quiet(&redis).await;
-    faults
+    quiet(&struck).await;
+    let each: Vec<String> = faults.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    format!("{count} faults ({})", each.join(", "))
 }
 
-/// Redis answers all the time, and forgets everything now and then: no excuse for anybody. After that writers wait for as long as leases of
-/// before may go on, so it must not be too often for anything to be kept.
-async fn quiet(redis: &RedisServer) {
-    for _ in 0..2 {
-        tokio::time::sleep(QUIET / 2).await;
-        assert_eq!(redis.command("FLUSHALL"), "+OK");
+/// Redis answers all the time, and half of the times forgets everything: no excuse for anybody. After that writers wait for as long as leases of
+/// before may go on, and listeners begin anew, so it must not be too often for anything to be kept.
+async fn quiet(struck: &Struck) {
+    tokio::time::sleep(QUIET / 2).await;
+    struck.clock.set(super::present());
+    if rand::random() {
+        assert_eq!(struck.redis.command("FLUSHALL"), "+OK");
     }
+    tokio::time::sleep(QUIET / 2).await;
 }
 
-fn freeze(redis: &mut RedisServer) {
-    redis.freeze();
-    std::thread::sleep(SILENCE);
-    redis.thaw();
-}
-
-/// All listeners lose their connections, and nothing else.
-fn deafen(redis: &mut RedisServer) {
-    for _ in 0..3 {
-        redis.command("CLIENT KILL TYPE pubsub");
-        std::thread::sleep(SILENCE / 2);
-    }
-}
-
-/// Whatever one instance says or is told comes late, by more than its pages wait.
-fn slow_down(line: &Line) {
-    for delay in [20, 150, 300] {
-        line.slow_down(Duration::from_millis(delay));
-        std::thread::sleep(SILENCE * 2);
-    }
-    line.mend();
-}
-
-/// One instance alone loses Redis, for longer than its lease.
-fn cut(line: &Line) {
-    line.cut();
-    std::thread::sleep(SILENCE * 4);
-    line.mend();
-}
-
-fn freeze_twice(redis: &mut RedisServer) {
-    redis.freeze();
-    std::thread::sleep(SILENCE / 2);
-    redis.thaw();
-    std::thread::sleep(SILENCE / 8);
-    freeze(redis);
-}
-
-fn come_back_empty(redis: &mut RedisServer) {
-    redis.command("FLUSHALL");
-    redis.command("SAVE");
-    redis.kill();
-    std::thread::sleep(SILENCE);
-    redis.start_again();
-}
-
-/// With stamps that were renewed since.
-fn come_back_old(redis: &mut RedisServer) {
-    redis.command("SAVE");
-    std::thread::sleep(SILENCE);
-    redis.kill();
-    std::thread::sleep(SILENCE);
-    redis.start_again();
-}
-
-/// The same, as quickly as a process can be started.
-fn come_back_old_at_once(redis: &mut RedisServer) {
-    redis.command("SAVE");
-    std::thread::sleep(SILENCE);
-    redis.kill();
-    redis.start_again();
-}
-
-/// All stamps as they stood at one moment.
-pub(super) struct Stamps {
-    client: RedisClient,
-    values: Vec<(String, String)>,
-}
-
-impl Stamps {
-    /// As they stand now.
-    pub(super) fn read(url: &str) -> Self {
-        let client = RedisClient::open(url).unwrap();
-        let mut connection = client.get_connection().unwrap();
-        let keys: Vec<String> = cmd("KEYS").arg("*:topic:*").query(&mut connection).unwrap();
-        assert!(!keys.is_empty(), "there are stamps");
-        let value = |key: String| (key.clone(), cmd("GET").arg(&key).query(&mut connection).unwrap());
-        Self { client: client.clone(), values: keys.into_iter().map(value).collect() }
-    }
-
-    /// Puts them back.
-    pub(super) fn write_back(&self) {
-        let mut connection = self.client.get_connection().unwrap();
-        for (key, value) in &self.values {
-            cmd("SET").arg(key).arg(value).exec(&mut connection).unwrap();
-        }
-        // Who has heard what they were meanwhile asks anew.
-        cmd("CLIENT").arg("KILL").arg("TYPE").arg("pubsub").exec(&mut connection).unwrap();
-    }
+#[test]
+fn every_kind_of_fault_has_its_turn() {
+    let kinds = redis::KINDS.len() + instances::KINDS.len();
+    let turns: std::collections::BTreeSet<usize> = (0..kinds).map(|count| count * STEP % kinds).collect();
+    assert_eq!(turns.len(), kinds, "the step has a part in common with their number");
 }

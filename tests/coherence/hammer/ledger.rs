@@ -59,6 +59,10 @@ pub(super) struct Tally {
     pub(super) hits: AtomicU64,
     pub(super) held: AtomicU64,
     pub(super) bypassed: AtomicU64,
+    /// Answers of an instance without its database that it cannot serve.
+    pub(super) refused: AtomicU64,
+    /// The longest that a writer waited, in milliseconds.
+    pub(super) longest_write: AtomicU64,
     /// Reads of a thing of each kind.
     seen: [AtomicU64; KINDS.len()],
     /// Reads that were behind where they may be, and by how much at most, in milliseconds.
@@ -176,12 +180,14 @@ impl fmt::Display for Tally {
         let kinds = KINDS.iter().zip(&self.seen).map(|(kind, seen)| format!("{} {kind}", number(seen)));
         write!(
             f,
-            "{} writes, {} reads ({} hits, {} held, {} bypassed) of {}; {} behind where they may be, by {} ms at most",
+            "{} writes of {} ms at most, {} reads ({} hits, {} held, {} bypassed, {} refused) of {}; {} behind where they may be, by {} ms at most",
             number(&self.writes),
+            number(&self.longest_write),
             number(&self.reads),
             number(&self.hits),
             number(&self.held),
             number(&self.bypassed),
+            number(&self.refused),
             kinds.collect::<Vec<_>>().join(", "),
             number(&self.behind),
             number(&self.most_behind),

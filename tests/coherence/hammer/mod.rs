@@ -1,15 +1,16 @@
-//! Hammering: sixteen writers and sixteen readers at once, on two instances, with Redis failing in between.
+//! Hammering: sixteen writers and sixteen readers at once, on two instances, with what they stand on failing in between.
 //!
 //! A writer changes something whose version stands on cached pages, and once the server has said that it is done, that version
 //! is known. A reader notes what is known, asks any instance for any page that shows the thing, and must not see less.
 //! Nor less than another reader has seen before: who saw a change on one page sees it on the next.
 //!
-//! There is no excuse for showing less than a writer was told, whatever happens to Redis or to one instance's line to it: frozen, flushed,
-//! restarted empty or old, the listeners' connections cut, one instance's line slow or cut, browsers that go away in the middle of a write.
+//! There is no excuse for showing less than a writer was told, whatever happens ([`faults`]): to Redis, to one instance's lines, to an instance that
+//! is stopped, to browsers that go away in the middle of a write. Half of the instances, and one at least, are processes by themselves; the others run in
+//! that of the test.
 //! Only who is behind *another reader* is excused while Redis fails somebody: the writer may still be waiting for its answer. Nobody
-//! sees an error, and nobody is signed out.
+//! sees an error, but from an instance that alone cannot reach the database, and nobody is signed out.
 //!
-//! `HAMMER_SECONDS=600 HAMMER_INSTANCES=4 cargo test --test coherence hammer` is the long form.
+//! `HAMMER_SECONDS=600 HAMMER_INSTANCES=4 cargo test --test coherence hammer` is the long form. A short one has a part of the faults, another each time.
 //!
 //! Without Redis (on SQLite) there is one instance, and nothing fails.
 
@@ -17,7 +18,7 @@ mod crowd;
 mod deeds;
 mod faults;
 mod ledger;
-mod line;
+mod site;
 mod things;
 
 use std::{
@@ -25,22 +26,33 @@ use std::{
     time::Duration,
 };
 
-use tokio::task::JoinHandle;
+use chrono::{SubsecRound as _, Utc};
+use tokio::task::{JoinHandle, JoinSet};
 
 use self::{
-    crowd::{Crowd, Shared, Site},
-    faults::Stamps,
-    line::Line,
+    crowd::Crowd,
+    faults::{Stamps, Struck},
+    site::{Shared, Site},
 };
 use crate::{
+    line::Line,
     number,
     replicas::{self, Cluster},
     support::*,
 };
 
 /// The caches serve as in production: a stale page is to be seen, not refused.
-const SETTINGS: [(&str, &str); 4] =
-    [("CACHE_VERIFY", "false"), ("WORKERS", "2"), ("DB_MAX_CONNECTIONS", "8"), ("PAGE_SIZE", "50")];
+const SETTINGS: [(&str, &str); 7] = [
+    ("CACHE_VERIFY", "false"),
+    ("WORKERS", "2"),
+    // Who is stopped may hold rows that all writers wait for: nobody else is to wait for a connection then.
+    ("DB_MAX_CONNECTIONS", "24"),
+    ("DB_ACQUIRE_TIMEOUT", "20"),
+    ("PAGE_SIZE", "50"),
+    // Clocks are set forward and back here, and nobody is signed out for that.
+    ("SESSION_IDLE_MINUTES", "1440"),
+    ("SESSION_MAX_HOURS", "48"),
+];
 const READERS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -61,50 +73,49 @@ async fn hammer(cluster: Option<&Cluster>) {
     if uses_postgres() && redis.is_none() {
         return;
     }
-    let app = start(redis.as_ref(), cluster).await;
-    let lagging = lag(cluster).await;
     let line = match &redis {
         Some(redis) => Some(Line::lay(redis.port()).await),
         None => None,
     };
-    let others = others(&app, line.as_ref());
-    let shared = Shared::new(Crowd::gather(&app, seconds).await, sites(&app, &others));
-
-    let writers = (0..shared.crowd.writers.len()).map(|number| tokio::spawn(deeds::write(Arc::clone(&shared), number)));
-    let readers = (0..READERS).map(|_| tokio::spawn(deeds::read(Arc::clone(&shared))));
-    let watcher = tokio::spawn(deeds::watch(Arc::clone(&shared)));
-    let fickle = tokio::spawn(deeds::hang_up(Arc::clone(&shared)));
-    let people: Vec<_> = writers.chain(readers).chain([watcher, fickle]).collect();
-    let faults = match redis.zip(line) {
-        Some(struck) => faults::go_on_for(struck, Duration::from_secs(seconds)).await,
+    let app = start(line.as_ref(), cluster).await;
+    let lagging = lag(cluster).await;
+    let (mut sites, mut others) = (vec![Site::within(app.origin(), &app.state)], Vec::new());
+    if let Some((redis, line)) = redis.as_ref().zip(line.as_ref()) {
+        sites = sites.into_iter().map(|first| first.over(line, None)).collect();
+        for number in 1..number("HAMMER_INSTANCES").unwrap_or(2).max(2) {
+            sites.push(another(&app, (redis, number), &mut others).await);
+        }
+    }
+    let shared = Shared::new(Crowd::gather(&app, seconds).await, sites);
+    let people = set_out(&shared);
+    let faults = match redis {
+        Some(redis) => {
+            let struck = Struck::new(redis, &shared, &app);
+            faults::go_on_for(struck, Duration::from_secs(seconds)).await
+        }
         None => {
             tokio::time::sleep(Duration::from_secs(seconds)).await;
-            0
+            "nothing fails".to_owned()
         }
     };
     shared.is_over.store(true, Relaxed);
-    for person in people {
-        person.await.unwrap();
-    }
-
-    println!("{seconds} s, {faults} faults: {}", shared.ledger.tally);
+    people.join_all().await;
+    println!("{seconds} s, {} instances, {faults}: {}", shared.sites.len(), shared.ledger.tally);
     assert_that_it_was_read(&app, lagging);
     let violations = shared.ledger.violations();
     assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));
     shared.ledger.tally.assert_that_it_was_a_hammering();
 }
 
-async fn start(redis: Option<&RedisServer>, cluster: Option<&Cluster>) -> TestApp {
-    let redis = redis.map(|redis| ("REDIS_URL", redis.url()));
+async fn start(line: Option<&Line>, cluster: Option<&Cluster>) -> TestApp {
+    let redis = line.map(|line| ("REDIS_URL", line.url()));
     let own: Vec<(&str, String)> =
         redis.into_iter().chain(cluster.map(Cluster::settings).unwrap_or_default()).collect();
     let own = own.iter().map(|(name, value)| (*name, value.as_str()));
-    TestApp::start_with(&SETTINGS.into_iter().chain(own).collect::<Vec<_>>()).await
-}
-
-fn sites(app: &TestApp, others: &[Instance]) -> Vec<Site> {
-    let first = [Site::new(app.origin(), &app.state)].into_iter();
-    first.chain(others.iter().map(|other| Site::new(other.origin(), &other.state))).collect()
+    let app = TestApp::start_with(&SETTINGS.into_iter().chain(own).collect::<Vec<_>>()).await;
+    // Some instances have the machine's clock.
+    app.clock.set(present());
+    app
 }
 
 /// The standby falls behind until what is returned is aborted.
@@ -119,12 +130,46 @@ fn assert_that_it_was_read(app: &TestApp, lagging: Option<JoinHandle<()>>) {
     assert_ne!(replicas::reads(app), 0, "nothing was read from the standby");
 }
 
-/// The other instances: one over a line of its own, which may be bad, and as many as `HAMMER_INSTANCES` says in all.
-fn others(app: &TestApp, line: Option<&Line>) -> Vec<Instance> {
-    let Some(line) = line else { return Vec::new() };
-    let over_the_line = app.another_instance_with(&[("REDIS_URL", &line.url())]);
-    let more = number::<u64>("HAMMER_INSTANCES").unwrap_or(2).saturating_sub(2);
-    [over_the_line].into_iter().chain((0..more).map(|_| app.another_instance())).collect()
+/// Everybody begins to write, to read, to watch, and to hang up.
+fn set_out(shared: &Arc<Shared>) -> JoinSet<()> {
+    let mut people = JoinSet::new();
+    for number in 0..shared.crowd.writers.len() {
+        people.spawn(deeds::write(Arc::clone(shared), number));
+    }
+    for _ in 0..READERS {
+        people.spawn(deeds::read(Arc::clone(shared)));
+    }
+    people.spawn(deeds::watch(Arc::clone(shared)));
+    people.spawn(deeds::hang_up(Arc::clone(shared)));
+    people
+}
+
+/// One more instance, over lines of its own: every second by itself, the others in this process.
+async fn another(app: &TestApp, (redis, number): (&RedisServer, u32), others: &mut Vec<Instance>) -> Site {
+    let mut settings = app.variables();
+    let mut address = url::Url::parse(&settings["DATABASE_URL"]).unwrap();
+    let line = Line::lay(redis.port()).await;
+    let database = Line::lay(address.port().unwrap_or(5432)).await;
+    address.set_host(Some("127.0.0.1")).unwrap();
+    address.set_port(Some(database.port())).unwrap();
+    let (redis, address) = (line.url(), address.to_string());
+    let own = [("REDIS_URL", redis.as_str()), ("DATABASE_URL", address.as_str())];
+    let site = if number % 2 == 1 {
+        settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Site::beside(&settings)
+    } else {
+        let instance = app.another_instance_with(&own);
+        let site = Site::within(instance.origin(), &instance.state);
+        others.push(instance);
+        site
+    };
+    site.over(&line, Some(&database))
+}
+
+/// By the machine's clock.
+fn present() -> chrono::DateTime<Utc> {
+    #[expect(clippy::disallowed_methods, reason = "instances by themselves have no other clock")]
+    Utc::now().trunc_subsecs(6)
 }
 
 /// The checker itself: stamps that are put back by hand make kept pages look current, and that is noticed.
@@ -139,7 +184,7 @@ async fn a_stale_page_is_noticed() {
     let other = app.another_instance();
     let shared = Shared::new(
         Crowd::gather(&app, 0).await,
-        vec![Site::new(app.origin(), &app.state), Site::new(other.origin(), &other.state)],
+        vec![Site::within(app.origin(), &app.state), Site::within(other.origin(), &other.state)],
     );
     let writer = &shared.crowd.writers[0];
     let rename = async |version| {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Mutex};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::support::*;
+use crate::{number, support::*};
 
 /// When a walk begins: an ordinary day; the evening before the clocks go forward in London; the one before they go back.
 pub(super) const BEGINNINGS: [DateTime<Utc>; 3] =
@@ -62,9 +62,11 @@ impl Walk {
         let mut sites = vec![app.origin()];
         let mut others = Vec::new();
         if variable("TEST_REDIS_URL").is_some() && uses_postgres() {
-            let second = app.another_instance_with(&[("CACHE_VERIFY", "false")]);
-            sites.push(second.origin());
-            others.push(second);
+            for _ in 1..number("WALK_INSTANCES").unwrap_or(2_u32) {
+                let another = app.another_instance_with(&[("CACHE_VERIFY", "false")]);
+                sites.push(another.origin());
+                others.push(another);
+            }
         }
         let mut walk = Self {
             began: app.now(),

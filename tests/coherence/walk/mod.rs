@@ -1,8 +1,8 @@
 //! Random walks: what people may do, in any order, and after each act every page of everyone concerned.
 //!
 //! The clinic of a walk has two hospitals in different zones. The first instance renders each page again before it serves it
-//! from its cache (`CACHE_VERIFY`), so its own oracle speaks; the second serves the bytes as in production. Because both
-//! oracles would share a fault of the code that renders, all pages are also compared with those of a third instance
+//! from its cache (`CACHE_VERIFY`), so its own oracle speaks; the others serve the bytes as in production. Because both
+//! oracles would share a fault of the code that renders, all pages are also compared with those of an instance
 //! that keeps nothing.
 //!
 //! A walk that fails is shrunk to few acts, and printed with its seed.

@@ -150,3 +150,29 @@ async fn a_hit_is_one_command_for_redis() {
     // Plain reads, or once in ten milliseconds a script of three commands that proves the server.
     assert!(spent <= 50 * 4, "{spent} commands for 50 pages");
 }
+
+/// A user without a permission that is needed: pages go on, and readiness tells.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_does_not_permit_what_is_needed_is_gone_on_without() {
+    let Some(redis) = RedisServer::start() else { return };
+    for without in ["-info", "resetchannels"] {
+        let rules = format!("ACL SETUSER clinic reset on >hush ~c:* &c:* +@all -@dangerous +info {without}");
+        assert_eq!(redis.command(&rules), "+OK");
+        let url = redis.url().replace("redis://", "redis://clinic:hush@");
+        let app = TestApp::start_with(&[("REDIS_URL", &url), ("CACHE_KEY_PREFIX", "c")]).await;
+        let clinic = Clinic::create(&app).await;
+        let doctor = app.sign_in(&clinic.here.doctor).await;
+        let before = doctor.get("/dashboard").await.ok();
+        act(&clinic, &doctor).await;
+        assert_ne!(doctor.get("/dashboard").await.ok().body, before.body);
+        let mut ready = String::new();
+        for _ in 0..200 {
+            ready = app.visitor().get("/health/ready").await.ok().body;
+            if ready.contains("\"redis\":\"not permitted\"") && ready.contains("degraded") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(ready.contains("not permitted") && !ready.contains("hush"), "{without}: {ready}");
+    }
+}

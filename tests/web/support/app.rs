@@ -134,6 +134,11 @@ impl TestApp {
         Instance { address: started.address, state: started.state, _running: running }
     }
 
+    /// The settings it was started with, by the names they have in the environment.
+    pub(crate) fn variables(&self) -> BTreeMap<String, String> {
+        self.vars.clone()
+    }
+
     /// The server's present instant.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()

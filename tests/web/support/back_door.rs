@@ -9,6 +9,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, prelude::async_trait,
 };
 use telemedicine::coherence::{Coherence, Topic};
+use tokio::sync::Mutex;
 
 /// A connection whose writes the server does not see coming. What it keeps of pages is renewed before anybody asks for
 /// the next one, as `telemedicine cache clear` would do for somebody who changed rows by hand.
@@ -23,11 +24,13 @@ pub(crate) struct BackDoor {
 pub(super) struct Announcer {
     coherence: Coherence,
     was_used: Arc<AtomicBool>,
+    /// One tells it, and all others wait until it is told: browsers ask at once.
+    telling: Arc<Mutex<()>>,
 }
 
 impl BackDoor {
     pub(super) fn new(connection: DatabaseConnection, coherence: Coherence) -> Self {
-        Self { connection, announcer: Announcer { coherence, was_used: Arc::default() } }
+        Self { connection, announcer: Announcer { coherence, was_used: Arc::default(), telling: Arc::default() } }
     }
 
     pub(super) fn announcer(&self) -> Announcer {
@@ -44,6 +47,7 @@ impl BackDoor {
 impl Announcer {
     /// To be called before each request.
     pub(super) async fn announce(&self) {
+        let _told = self.telling.lock().await;
         if self.was_used.swap(false, SeqCst) && self.coherence.renew(&[Topic::Everything].into()).await.is_err() {
             // Redis is away, and nothing is served from the cache.
             self.was_used.store(true, SeqCst);

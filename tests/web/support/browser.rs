@@ -33,6 +33,8 @@ impl Client {
             .redirect(Policy::none())
             .no_proxy()
             .timeout(PATIENCE)
+            // Sooner than the server ends a connection that is not used: a request must not meet its end.
+            .pool_idle_timeout(Duration::from_secs(30))
             .user_agent("Mozilla/5.0 (tests)")
             .build()
             .unwrap();

@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{StreamExt as _, future::BoxFuture};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::message::Message;
 use super::scripts::Script;
@@ -21,7 +21,7 @@ use super::{Change, RedisStore, believed, unavailable};
 use crate::coherence::boot_clock;
 use crate::coherence::membership::Registration;
 use crate::coherence::store::Unavailable;
-use crate::redis::{Answers, Command, Error, Reply, Subscription};
+use crate::redis::{Answers, Command, Error, Published, Reply, Subscription};
 
 /// Parts of a lease between two renewals.
 const RENEWALS: u32 = 5;
@@ -47,6 +47,8 @@ struct Session<'a> {
     /// The nonce that has not come back, and when it was sent.
     outstanding: Option<(String, Duration)>,
     next_renewal: Instant,
+    /// When something was last heard.
+    heard: Instant,
     /// What was sent and is not answered yet.
     sent: FuturesUnordered<BoxFuture<'static, Sent>>,
 }
@@ -92,13 +94,14 @@ impl RedisStore {
             answers: subscription.answers(),
             outstanding: None,
             next_renewal: Instant::now(),
+            heard: Instant::now(),
             sent: FuturesUnordered::new(),
         };
         session.run(&mut subscription).await
     }
 
     /// The channel on which a process hears who has heard it.
-    fn answers_to(&self, process: &str) -> String {
+    pub(super) fn answers_to(&self, process: &str) -> String {
         self.0.redis.channel(&["heard:", process].concat())
     }
 }
@@ -110,15 +113,23 @@ impl Session<'_> {
         loop {
             tokio::select! {
                 biased;
-                heard = timeout(silence, subscription.next()) => match heard {
-                    Ok(Some(published)) if published.channel == self.store.0.channel => self.hear(&published.payload)?,
-                    Ok(Some(published)) => self.heard_by(&published.payload),
-                    Ok(None) => return Err(Unavailable("the connection is gone".to_owned())),
-                    Err(_elapsed) => return Err(Unavailable("nothing is heard".to_owned())),
-                },
+                heard = subscription.next() => self.take(heard)?,
                 Some(sent) = self.sent.next() => self.answered(sent)?,
                 () = sleep_until(self.next_renewal) => self.renew(lease).await?,
+                () = sleep_until(self.heard + silence) => return Err(Unavailable("nothing is heard".to_owned())),
             }
+        }
+    }
+
+    fn take(&mut self, heard: Option<Published>) -> Result<(), Unavailable> {
+        self.heard = Instant::now();
+        match heard {
+            Some(published) if published.channel == self.store.0.channel => self.hear(&published.payload),
+            Some(published) => {
+                self.heard_by(&published.payload);
+                Ok(())
+            }
+            None => Err(Unavailable("the connection is gone".to_owned())),
         }
     }
 
@@ -132,9 +143,13 @@ impl Session<'_> {
         let store = self.store;
         let epoch = store.0.redis.trusted_epoch(false).await.map_err(unavailable)?;
         store.learn_clock(&epoch).await?;
-        let Some(registration) = store.0.membership.register(&epoch) else { return Ok(()) };
+        let registration = store.0.membership.register(&epoch);
         // Who answers nothing from memory is not waited for, and so has no lease.
         let believes = !store.0.lease.is_zero();
+        if !believes || registration.is_none() {
+            self.call_out();
+        }
+        let Some(registration) = registration else { return Ok(()) };
         let nonce = if believes { format!("{:016x}", rand::random::<u64>()) } else { String::new() };
         let arguments = store.lease_arguments(&registration, &nonce);
         let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
@@ -146,11 +161,26 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Says something to itself: where no nonce is sent, what comes back shows that the subscription lives.
+    fn call_out(&mut self) {
+        self.publish(self.store.answers_to(self.store.process()), String::new());
+    }
+
+    fn publish(&mut self, channel: String, text: String) {
+        let command = Command::new("PUBLISH").arg(channel).arg(text);
+        let mut answers = self.answers.clone();
+        self.sent.push(Box::pin(async move { Sent::Answer(answers.run(&command).await) }));
+    }
+
     fn answered(&mut self, sent: Sent) -> Result<(), Unavailable> {
+        let failed = |error: Error| {
+            self.store.0.redis.heed(&error);
+            unavailable(error)
+        };
         match sent {
-            Sent::Answer(answer) => answer.map(drop).map_err(unavailable),
+            Sent::Answer(answer) => answer.map(drop).map_err(failed),
             Sent::Lease(epoch, registration, answer) => {
-                match answer.and_then(Reply::into_array).map_err(unavailable)?.as_slice() {
+                match answer.and_then(Reply::into_array).map_err(failed)?.as_slice() {
                     [Reply::Int(0), rest @ ..] => {
                         self.store.registered(&epoch, &registration, rest);
                         self.store.0.ear.0.store(true, Relaxed);
@@ -194,7 +224,9 @@ impl Session<'_> {
     ) -> Result<(), Unavailable> {
         let Some((_, sent)) = self.outstanding.take_if(|(mine, _)| mine == nonce) else { return Ok(()) };
         // Counted from the moment of sending: the server's began later, so it ends later.
-        if self.store.0.map.renew_lease(epoch, sequence, (sent + believed(self.store.0.lease), is_one_missing)) {
+        let end = sent + believed(self.store.0.lease);
+        let needs_outbox = is_one_missing || !self.store.0.membership.covers(sent, end);
+        if self.store.0.map.renew_lease(epoch, sequence, (end, needs_outbox)) {
             Ok(())
         } else {
             Err(Unavailable("a message is missing".to_owned()))
@@ -204,9 +236,7 @@ impl Session<'_> {
     /// Says to the writer that this process has applied its message.
     fn answer(&mut self, process: &str, (epoch, sequence): (&Bytes, u64)) {
         let text = format!("{} {} {sequence}", self.store.process(), String::from_utf8_lossy(epoch));
-        let command = Command::new("PUBLISH").arg(self.store.answers_to(process)).arg(text);
-        let mut answers = self.answers.clone();
-        self.sent.push(Box::pin(async move { Sent::Answer(answers.run(&command).await) }));
+        self.publish(self.store.answers_to(process), text);
     }
 
     /// Another process has heard this one.

@@ -16,6 +16,7 @@ mod acknowledgements;
 mod condition;
 mod listener;
 mod message;
+mod probe;
 mod scripts;
 mod writing;
 
@@ -34,7 +35,7 @@ use self::listener::Ear;
 use self::scripts::Script;
 use super::{Certainty, Change, Store, Unavailable};
 use crate::coherence::CHANGES;
-use crate::coherence::membership::{MARGIN, Membership};
+use crate::coherence::membership::{MARGIN, Membership, ROW_LEASE};
 use crate::coherence::stamp::{Basis, Stamp, Stamps, random};
 use crate::coherence::topic::Topic;
 use crate::coherence::topic_map::TopicMap;
@@ -73,6 +74,12 @@ impl RedisStore {
     /// Keeps the state of topics in this Redis, under its prefix, and answers from memory for `lease` at a time.
     #[must_use]
     pub fn new(redis: Redis, lease: Duration) -> Self {
+        Self::with_row_lease(redis, lease, ROW_LEASE)
+    }
+
+    /// The same where a process that is not heard of in the database counts as dead after `row_lease`, however it is with Redis.
+    #[must_use]
+    pub fn with_row_lease(redis: Redis, lease: Duration, row_lease: Duration) -> Self {
         let process = format!("{:016x}", rand::random::<u64>());
         let registration = if lease.is_zero() { REGISTERED_FOR } else { lease };
         let store = Self(Arc::new(Inner {
@@ -83,7 +90,7 @@ impl RedisStore {
             channel: redis.channel("topics"),
             lease,
             map: TopicMap::default(),
-            membership: Arc::new(Membership::new(process, registration)),
+            membership: Arc::new(Membership::new(process, registration).with_row_lease(row_lease)),
             registering: Mutex::default(),
             acknowledgements: Acknowledgements::default(),
             ear: Ear::default(),
