@@ -33,7 +33,7 @@ mod write;
 pub use connect_error::ConnectError;
 pub use connection::{Database, PoolState};
 pub use errors::{Violation, ViolationKind, is_conflict, is_dropped, is_pooler_mismatch, violation};
-pub use lists::{Selecting, SideBySide, is_one_of, is_word};
+pub use lists::{Listed, Selecting, SideBySide, is_one_of, is_word};
 pub use read::{ReadConnection, Reader};
 /// What the layers above name when a read or a write failed; they know nothing else of SeaORM.
 pub use sea_orm::DbErr;
