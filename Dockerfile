@@ -6,6 +6,7 @@ WORKDIR /build
 
 # The dependencies make a layer of their own, built from the manifests alone over empty sources:
 # a change to the code does not compile them again. (The benchmark is not built, but the manifest names its file.)
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock ./
 COPY entity/Cargo.toml entity/Cargo.toml
 COPY migration/Cargo.toml migration/Cargo.toml

@@ -1,7 +1,7 @@
 //! Pages from the cache beside raw actix-web, and signing in.
 
 use super::{
-    clinic::{Answer, Clinic},
+    clinic::Clinic,
     load::{Load, Task, in_turns},
     peers,
     services::Services,
@@ -17,8 +17,8 @@ const ACCOUNTS: [(&str, &str); 4] = [
     ("patient1@demo.test", "patient"),
 ];
 
-/// Measures a server with its cache on. Returns the doctor's dashboard as browsers get it, compressed.
-pub(crate) fn measure(services: &Services, table: &mut Table) -> Answer {
+/// Measures a server with its cache on.
+pub(crate) fn measure(services: &Services, table: &mut Table) {
     let clinic = Clinic::serve(services, &[]);
     table.row(["start, until ready to serve", &format!("{} ms", clinic.start.as_millis()), "", "", ""]);
     table.row(["memory after the start", &format!("{:.0} MB", clinic.memory()), "", "", ""]);
@@ -34,7 +34,6 @@ pub(crate) fn measure(services: &Services, table: &mut Table) -> Answer {
         public(&clinic, (name, path), table);
     }
     signing_in::measure(&clinic, doctor, table);
-    clinic.page("/dashboard", doctor, "br")
 }
 
 /// How much of a dashboard goes over the wire.

@@ -182,7 +182,7 @@ pub(crate) fn address(place: usize) -> String {
 }
 
 fn program(services: &Services, port: u16, changes: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_telemedicine"));
+    let mut command = Command::new(services.program());
     command.envs(services.settings(port)).envs(changes.iter().copied()).current_dir(env!("CARGO_TARGET_TMPDIR"));
     command
 }

@@ -99,12 +99,20 @@ impl Crowd {
         pages
     }
 
+    /// A doctor's dashboard as browsers get it, compressed.
+    pub(crate) fn a_dashboard(&self, clinic: &Clinic) -> Vec<u8> {
+        let doctor = self.0.iter().find(|person| person.role == "doctor").unwrap();
+        clinic.page("/dashboard", &doctor.cookie, "br").body
+    }
+
     /// More of their lists than the cache has room for: what fills it.
     pub(crate) fn further_pages(&self) -> Vec<Request<'_>> {
         let staff = self.0.iter().filter(|person| person.role == "doctor" || person.role == "hospital_admin");
+        let texts = "aehiknrs".chars().flat_map(|one| "aehiknrs".chars().map(move |other| format!("{one}{other}")));
+        let texts: Vec<String> = texts.collect();
         staff
             .flat_map(|person| {
-                "aehiknrs".chars().map(|letter| person.opens("list", format!("/appointments?q={letter}")))
+                texts.iter().map(|text| person.opens("list", format!("/appointments?q={text}"))).collect::<Vec<_>>()
             })
             .collect()
     }
@@ -120,14 +128,14 @@ impl Person {
     }
 }
 
-/// Writes a list for `requests.lua`; where it is.
-pub(crate) fn list(name: &str, requests: &[Request<'_>]) -> PathBuf {
+/// Writes a list for `requests.lua`, with the cookies of people who are signed in with these services; where it is.
+pub(crate) fn list(services: &Services, name: &str, requests: &[Request<'_>]) -> PathBuf {
     let mut text = String::new();
     for request in requests {
         let Request { class, label, by, method, path, body } = request;
         let _ = writeln!(text, "{class}\t{label}\t{}\t{}\t{method}\t{path}\t{body}", by.cookie, by.address);
     }
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.tsv", std::process::id()));
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.tsv", services.name()));
     fs::write(&path, text).unwrap();
     path
 }

@@ -3,6 +3,7 @@
 //! - `cargo bench --bench pages` measures everything in the README's table and prints it; with `-- --write-readme` it is also
 //!   written into the README.
 //! - `cargo bench --bench pages -- plans` measures what the dashboards' statements take inside Postgres, and nothing else.
+//! - `cargo bench --bench pages -- mixed` measures five hundred people at once, and nothing else.
 //! - `cargo bench --bench pages -- growth` measures one page at 10,000 appointments and at a hundred and a thousand times as many.
 //!   `BENCH_GROWTH` (10000000) is the largest size; it needs 10 GB of disk.
 //!
@@ -11,7 +12,8 @@
 //!
 //! Uses the services of `TEST_DATABASE_URL` and `TEST_REDIS_URL`, or starts its own by `tests/services.sh`. Needs the load
 //! generator `wrk`, and `pgbench`, which comes with Postgres. `BENCH_SECONDS` (10) is how long each load lasts,
-//! `BENCH_APPOINTMENTS` (100000) how large the clinic is.
+//! `BENCH_APPOINTMENTS` (100000) how large the clinic is. `BENCH_PREDECESSOR` is a folder with the programs `telemedicine` and
+//! `migration` of an earlier build, which is then measured beside this one on a database of its own.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -31,6 +33,7 @@ mod pgbench;
 mod plans;
 mod services;
 mod signing_in;
+mod steady;
 mod table;
 mod tap;
 mod uncached;
@@ -41,7 +44,7 @@ use table::Table;
 
 /// The server's own, so that the peers in this process have the same.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).collect();
@@ -50,7 +53,7 @@ fn main() {
     let mut table = Table::default();
     if is_asked("growth") {
         growth::measure(&services, &mut table);
-        println!("\n{}", table.markdown("`cargo bench --bench pages -- growth`:"));
+        table.publish("`cargo bench --bench pages -- growth`:", table::GROWTH, is_asked("--write-readme"));
         return;
     }
     clinic::load_demo(&services);
@@ -59,11 +62,20 @@ fn main() {
         println!("\n{}", table.markdown("`cargo bench --bench pages -- plans`:"));
         return;
     }
-    let page = cached::measure(&services, &mut table);
-    writes::measure(&services, &mut table);
-    uncached::measure(&services, &mut table);
+    let before = services.predecessor();
+    if let Some(before) = &before {
+        clinic::load_demo(before);
+    }
+    if is_asked("mixed") {
+        mixed::measure(&services, before.as_ref(), &mut table);
+        println!("\n{}", table.markdown("`cargo bench --bench pages -- mixed`:"));
+        return;
+    }
+    cached::measure(&services, &mut table);
+    writes::measure(&services, before.as_ref(), &mut table);
+    uncached::measure(&services, before.as_ref(), &mut table);
     plans::measure(&services, &mut table, (&plans::DASHBOARDS, ""));
-    mixed::measure(&services, &page, &mut table);
+    mixed::measure(&services, before.as_ref(), &mut table);
     let conditions = format!(
         "`cargo bench --bench pages`: {} appointments; {} connections, {} workers for each server, {} s for each load:",
         services::appointments(),
@@ -71,9 +83,5 @@ fn main() {
         services::WORKERS,
         services::seconds()
     );
-    let text = table.markdown(&conditions);
-    println!("\n{text}");
-    if is_asked("--write-readme") {
-        table::write_readme(&text);
-    }
+    table.publish(&conditions, table::PAGES, is_asked("--write-readme"));
 }

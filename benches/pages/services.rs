@@ -12,11 +12,13 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, QueryResult, Statement};
 /// Workers of the server and of each peer: one for each core of the machines this is compared on.
 pub(crate) const WORKERS: usize = 2;
 
-/// Postgres and Redis, and the database that is dropped at the end.
+/// Postgres and Redis, the database that is dropped at the end, and whose programs serve it.
 pub(crate) struct Services {
     server: String,
     redis: String,
     name: String,
+    /// The folder with the programs `telemedicine` and `migration` of an earlier build; `None`: these sources'.
+    programs: Option<PathBuf>,
     /// What this run started and stops again.
     started: Option<String>,
 }
@@ -46,7 +48,7 @@ impl Services {
     pub(crate) fn find() -> Self {
         let name = format!("telemedicine_bench_{}", std::process::id());
         let services = match (variable("TEST_DATABASE_URL"), variable("TEST_REDIS_URL")) {
-            (Some(server), Some(redis)) => Self { server, redis, name, started: None },
+            (Some(server), Some(redis)) => Self { server, redis, name, programs: None, started: None },
             _ => Self::start(name),
         };
         services.renew();
@@ -57,6 +59,12 @@ impl Services {
     pub(crate) fn renew(&self) {
         self.administer(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         self.administer(&format!("CREATE DATABASE {}", self.name));
+        if let Some(folder) = &self.programs {
+            let mut up = Command::new(folder.join("migration"));
+            let output = up.arg("up").env("DATABASE_URL", self.database_url()).output().unwrap();
+            assert!(output.status.success(), "migration up: {}", String::from_utf8_lossy(&output.stderr));
+            return;
+        }
         block_on(async {
             let database = Database::connect(self.database_url()).await.unwrap();
             migration::up(&database).await.unwrap();
@@ -70,7 +78,31 @@ impl Services {
         assert!(output.status.success(), "tests/services.sh: {}", String::from_utf8_lossy(&output.stderr));
         let urls = String::from_utf8(output.stdout).unwrap();
         let mut lines = urls.lines().map(str::to_owned);
-        Self { server: lines.next().unwrap(), redis: lines.next().unwrap(), name, started: Some(state) }
+        let (server, redis) = (lines.next().unwrap(), lines.next().unwrap());
+        Self { server, redis, name, programs: None, started: Some(state) }
+    }
+
+    /// The same servers, with an earlier build of the clinic and a database of its own: if `BENCH_PREDECESSOR` names the folder
+    /// in which its programs are.
+    pub(crate) fn predecessor(&self) -> Option<Self> {
+        let programs = Some(PathBuf::from(variable("BENCH_PREDECESSOR")?));
+        let name = format!("{}_before", self.name);
+        let services = Self { server: self.server.clone(), redis: self.redis.clone(), name, programs, started: None };
+        services.renew();
+        Some(services)
+    }
+
+    /// The program of that build.
+    pub(crate) fn program(&self) -> PathBuf {
+        match &self.programs {
+            Some(folder) => folder.join("telemedicine"),
+            None => PathBuf::from(env!("CARGO_BIN_EXE_telemedicine")),
+        }
+    }
+
+    /// The name of this run's database, which no other has.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The address of this run's database.

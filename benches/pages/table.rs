@@ -8,7 +8,9 @@ use super::services::in_the_project;
 #[derive(Default)]
 pub(crate) struct Table(Vec<[String; 5]>);
 
-const BEGIN: &str = "<!-- begin: cargo bench --bench pages -- --write-readme -->";
+/// Where in the README the table of all figures stands, and that of the growth: the mark above it.
+pub(crate) const PAGES: &str = "<!-- begin: cargo bench --bench pages -- --write-readme -->";
+pub(crate) const GROWTH: &str = "<!-- begin: cargo bench --bench pages -- growth --write-readme -->";
 const END: &str = "<!-- end -->";
 
 impl Table {
@@ -16,6 +18,15 @@ impl Table {
     pub(crate) fn row(&mut self, row: [&str; 5]) {
         eprintln!("{}", row.join(" | "));
         self.0.push(row.map(str::to_owned));
+    }
+
+    /// Prints the table, and puts it below `mark` into the README if that is asked.
+    pub(crate) fn publish(&self, conditions: &str, mark: &str, in_the_readme: bool) {
+        let text = self.markdown(conditions);
+        println!("\n{text}");
+        if in_the_readme {
+            write_readme(mark, &text);
+        }
     }
 
     /// The table; `conditions` stand above it.
@@ -29,11 +40,11 @@ impl Table {
     }
 }
 
-/// Puts `text` between the two marks of the README, in place of what stood there.
-pub(crate) fn write_readme(text: &str) {
+/// Puts `text` between that mark of the README and the next end, in place of what stood there.
+fn write_readme(mark: &str, text: &str) {
     let path = in_the_project("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).expect("the README has the mark where the table begins");
+    let (before, rest) = readme.split_once(mark).expect("the README has the mark where the table begins");
     let (_, after) = rest.split_once(END).expect("the README has the mark where the table ends");
-    std::fs::write(path, format!("{before}{BEGIN}\n{text}{END}{after}")).unwrap();
+    std::fs::write(path, format!("{before}{mark}\n{text}{END}{after}")).unwrap();
 }

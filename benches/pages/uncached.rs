@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     clinic::Clinic,
-    load::Task,
+    load::{Task, in_turns},
     pgbench,
     services::Services,
     table::Table,
@@ -25,7 +25,7 @@ const ACCOUNTS: [(&str, &str); 4] = [
 ];
 
 /// The cost of each dashboard, and the doctor's under load.
-pub(crate) fn measure(services: &Services, table: &mut Table) {
+pub(crate) fn measure(services: &Services, before: Option<&Services>, table: &mut Table) {
     let clinic = Clinic::serve(services, &[NO_CACHE]);
     let cookies = clinic.sign_in(&ACCOUNTS.map(|(email, _)| email.to_owned()));
     for ((_, name), cookie) in ACCOUNTS.iter().zip(&cookies) {
@@ -48,6 +48,26 @@ pub(crate) fn measure(services: &Services, table: &mut Table) {
         &format!("pgbench, the same statements, {connections} connections: {alone:.0}/s"),
         &format!("{:.2}", load.requests_per_second / alone),
         "≥ 0.50",
+    ]);
+    if let Some(before) = before {
+        beside(&clinic, doctor, before, table);
+    }
+}
+
+/// This build's dashboard and another's, in turns.
+fn beside(clinic: &Clinic, cookie: &str, before: &Services, table: &mut Table) {
+    let other = Clinic::serve(before, &[NO_CACHE]);
+    let [doctor] = other.sign_in(&["doctor1@demo.test".to_owned()]).try_into().unwrap();
+    let [load, other] = in_turns([
+        Task::get(format!("{}/dashboard", clinic.origin), cookie),
+        Task::get(format!("{}/dashboard", other.origin), &doctor),
+    ]);
+    table.row([
+        "doctor dashboard, uncached",
+        &format!("{:.0} requests/s, p99 {:.0} ms", load.requests_per_second, load.p99),
+        &format!("the predecessor: {:.0} requests/s, p99 {:.0} ms", other.requests_per_second, other.p99),
+        &format!("{:.2}", load.requests_per_second / other.requests_per_second),
+        "≥ 3",
     ]);
 }
 

@@ -12,7 +12,7 @@ const CHANGES: usize = 301;
 const SETTLED: Duration = Duration::from_secs(2);
 
 /// Measures changes of a profile one after the other.
-pub(crate) fn measure(services: &Services, table: &mut Table) {
+pub(crate) fn measure(services: &Services, before: Option<&Services>, table: &mut Table) {
     let alone = {
         let clinic = Clinic::serve(services, &[("REDIS_URL", "")]);
         middle(&mut changes(&clinic, CHANGES))
@@ -35,6 +35,9 @@ pub(crate) fn measure(services: &Services, table: &mut Table) {
     };
     row(table, "a change, one instance with Redis", one, ("in-process store", alone), "");
     row(table, "a change, two instances", two, ("one instance, in-process store", alone), "≤ 1.5");
+    if let Some(before) = before {
+        row(table, "a change, two instances", two, ("the predecessor, two instances", of_two(before)), "≤ 1.3");
+    }
     let pid = Pid::from_raw(i32::try_from(second.pid()).unwrap()).unwrap();
     kill_process(pid, Signal::STOP).unwrap();
     let mut stopped = changes(&first, 20);
@@ -48,6 +51,13 @@ pub(crate) fn measure(services: &Services, table: &mut Table) {
         &format!("then {:.2} ms", middle(&mut stopped)),
         "≤ 1000 ms, once",
     ]);
+}
+
+/// The middle one of the times with two instances of another build.
+fn of_two(services: &Services) -> f64 {
+    let (first, _second) = (Clinic::serve(services, &[]), Clinic::serve(services, &[]));
+    std::thread::sleep(SETTLED);
+    middle(&mut changes(&first, CHANGES))
 }
 
 /// The times of so many changes, in milliseconds.

@@ -13,6 +13,21 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
+    /// The form in which the browser takes the page.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Whether `entry` can be answered with as it is kept: nothing has to be packed or unpacked for it.
+    pub(super) fn are_met_by(&self, entry: &Entry) -> bool {
+        entry.form(self.encoding).is_some() || self.has(entry)
+    }
+
+    /// Whether the browser has this page already.
+    fn has(&self, entry: &Entry) -> bool {
+        self.has.as_ref().is_some_and(|tags| is_among(entry.etag(self.encoding), tags))
+    }
+
     pub(super) fn of(request: &ServiceRequest, identity_only: bool) -> Self {
         let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
         let encoding = if identity_only { Encoding::Identity } else { best(accepted.unwrap_or_default()) };
@@ -39,12 +54,11 @@ fn best(accepted: &str) -> Encoding {
     }
 }
 
-/// The page, or 304 if the browser has it.
+/// The page, or 304 if the browser has it. A form that is not kept is made for this answer.
 pub(super) fn answer(entry: &Entry, conditions: &Conditions) -> HttpResponse {
-    let variant = entry.variant(conditions.encoding);
-    let has_it = conditions.has.as_ref().is_some_and(|tags| is_among(&variant.etag, tags));
+    let has_it = conditions.has(entry);
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((header::ETAG, variant.etag.clone()));
+    answer.insert_header((header::ETAG, entry.etag(conditions.encoding).clone()));
     answer.insert_header((header::CACHE_CONTROL, entry.cache_control().clone()));
     answer.insert_header((header::VARY, HeaderValue::from_static("Accept-Encoding, Cookie")));
     if has_it {
@@ -56,7 +70,13 @@ pub(super) fn answer(entry: &Entry, conditions: &Conditions) -> HttpResponse {
         Encoding::Brotli => drop(answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("br")))),
         Encoding::Gzip => drop(answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("gzip")))),
     }
-    answer.body(variant.body.clone())
+    match entry.form(conditions.encoding) {
+        Some(form) => answer.body(form.clone()),
+        None => {
+            let entry = entry.with_form(conditions.encoding, &entry.body());
+            answer.body(entry.form(conditions.encoding).cloned().unwrap_or_default())
+        }
+    }
 }
 
 /// `If-None-Match` is a list of tags, or `*`; it compares weakly.

@@ -62,20 +62,22 @@ pub async fn fast_path<B: MessageBody + 'static>(
     let Some(cache) = request.app_data::<Data<PageCache>>().cloned() else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
+    let conditions = Conditions::of(&request, false);
     match cache.fast_entry(&request).await {
         // What would be served from here is compared further inside, where the page can be rendered.
         Some((_, entry, _)) if cache.0.verifies => {
             request.extensions_mut().insert(ToVerify(entry));
             Ok(next.call(request).await?.map_into_boxed_body())
         }
-        Some((known, entry, viewer)) => {
-            let mut page = answer(&entry, &Conditions::of(&request, false));
+        // In another form than it is kept in, it is made ready further inside, and kept so.
+        Some((known, entry, viewer)) if conditions.are_met_by(&entry) => {
+            let mut page = answer(&entry, &conditions);
             metrics::cache(known.pattern, Outcome::Hit.word());
             let served = ServedPage { pattern: known.pattern, viewer, elapsed: started.elapsed() };
             cache.0.host.complete(&request, &mut page, served);
             Ok(request.into_response(page))
         }
-        None => Ok(next.call(request).await?.map_into_boxed_body()),
+        _ => Ok(next.call(request).await?.map_into_boxed_body()),
     }
 }
 

@@ -9,7 +9,6 @@ use actix_web::error::ErrorInternalServerError;
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
-use bytes::Bytes;
 
 use super::conditional::{Conditions, answer};
 use super::entry::Entry;
@@ -67,6 +66,10 @@ pub async fn cached<B: MessageBody + 'static>(
     match found {
         Found::Entry(entry) => {
             passage.cache.remember(&request, &passage.route, &page);
+            let entry = match passage.conditions.are_met_by(&entry) {
+                true => entry,
+                false => passage.cache.0.pages.in_form(&key, entry, passage.conditions.encoding()),
+            };
             passage.hit(request, &entry).await
         }
         Found::Nothing(known) => {
@@ -183,9 +186,9 @@ impl<B: MessageBody + 'static> Passage<B> {
             return Err(ErrorInternalServerError("a page of more than 8 MiB"));
         };
         let cache_control = if key.viewer().is_none() { FOR_ALL } else { FOR_ONE };
-        // Copied, for what a page was written into is larger than the page.
-        let body = Bytes::copy_from_slice(&body.unwrap_or_default());
-        let entry = Arc::new(Entry::new(basis, made_at, (body, header::HeaderValue::from_static(cache_control))));
+        let body = body.unwrap_or_default();
+        let entry = Entry::new(basis, made_at, (&body, header::HeaderValue::from_static(cache_control)));
+        let entry = Arc::new(entry.with_form(self.conditions.encoding(), &body));
         self.cache.0.pages.keep(key, &entry);
         drop(head);
         Ok((answer(&entry, &self.conditions), Outcome::Miss))

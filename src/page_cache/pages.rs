@@ -8,7 +8,7 @@ use moka::sync::Cache as Moka;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
 use super::Outcome;
-use super::entry::Entry;
+use super::entry::{Encoding, Entry};
 use super::key::PageKey;
 use super::shared::Shared;
 use crate::coherence::{self, Stamp, Stamps, Store};
@@ -92,6 +92,16 @@ impl Pages {
             return Some(entry);
         }
         None
+    }
+
+    /// The page with its form in `encoding`, which is kept from now on.
+    pub(super) fn in_form(&self, key: &PageKey, entry: Arc<Entry>, encoding: Encoding) -> Arc<Entry> {
+        if entry.form(encoding).is_some() {
+            return entry;
+        }
+        let entry = Arc::new(entry.with_form(encoding, &entry.body()));
+        self.kept.insert(key.clone(), Arc::clone(&entry));
+        entry
     }
 
     /// Keeps a page here, and behind the answer for all.

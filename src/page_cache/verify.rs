@@ -26,7 +26,8 @@ pub(super) async fn compare(cache: &PageCache, entry: &Arc<Entry>, rendered: Htt
     let status = rendered.status();
     let (head, body) = rendered.into_parts();
     let body = to_bytes(body).await.unwrap_or_else(|_| Bytes::new());
-    if status == StatusCode::OK && masked(entry.body()) == masked(&body) {
+    let cached = entry.body();
+    if status == StatusCode::OK && masked(&cached) == masked(&body) {
         return Verdict::Same;
     }
     // A writer who was faster has held or renewed a topic before anybody could see what they wrote.
@@ -34,7 +35,7 @@ pub(super) async fn compare(cache: &PageCache, entry: &Arc<Entry>, rendered: Htt
         return Verdict::Overtaken(head.set_body(BoxBody::new(body)));
     }
     count_unusable(Unusable::Stale);
-    log::error!("a cached page differs from what is rendered now: {}", difference(entry.body(), &body, status));
+    log::error!("a cached page differs from what is rendered now: {}", difference(&cached, &body, status));
     Verdict::Stale
 }
 

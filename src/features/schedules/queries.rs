@@ -15,7 +15,7 @@ use super::free::{Rules, Schedule, Stretch, Window};
 use crate::{
     access::{Standing, Viewer},
     coherence::{Topic, Topics},
-    db::{Reader, SideBySide, is_one_of, is_word},
+    db::{Listed, Reader, SideBySide, is_one_of, is_word},
 };
 
 /// A doctor whose times are looked at, and how their hospital books.
@@ -107,13 +107,13 @@ struct Busy {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "working_"))]
-    working: Option<Working>,
+    working: Listed<Working>,
     #[sea_orm(nested(prefix = "away_"))]
-    away: Option<Away>,
+    away: Listed<Away>,
     #[sea_orm(nested(prefix = "busy_"))]
-    busy: Option<Busy>,
+    busy: Listed<Busy>,
     #[sea_orm(nested(prefix = "patient_"))]
-    patient: Option<Busy>,
+    patient: Listed<Busy>,
 }
 
 /// An absence with its row.
@@ -146,10 +146,10 @@ pub(super) async fn schedule_and_absences(
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let (mut schedule, mut absences) = (Schedule::default(), Vec::new());
     for Row { working, away, busy, patient } in rows {
-        schedule.windows.extend(working.map(Window::from));
-        absences.extend(away.map(Absence::from));
-        schedule.busy.extend(busy.map(Stretch::from));
-        schedule.patient_busy.extend(patient.map(Stretch::from));
+        schedule.windows.extend(working.into_iter().map(Window::from));
+        absences.extend(away.into_iter().map(Absence::from));
+        schedule.busy.extend(busy.into_iter().map(Stretch::from));
+        schedule.patient_busy.extend(patient.into_iter().map(Stretch::from));
     }
     absences.sort_by_key(|absence| (absence.stretch, absence.id));
     schedule.absences.extend(absences.iter().map(|absence| absence.stretch));

@@ -14,7 +14,7 @@ use super::lists::{Unread, Visit, between, open, unread};
 use crate::{
     access::{Standing, Viewer},
     coherence::Topic,
-    db::{Reader, SideBySide, is_one_of},
+    db::{Listed, Reader, SideBySide, is_one_of},
     features::home::sections::MANY,
 };
 
@@ -32,13 +32,13 @@ pub(crate) struct FoundForDoctor {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "open_"))]
-    open: Option<Visit>,
+    open: Listed<Visit>,
     #[sea_orm(nested(prefix = "done_"))]
-    done: Option<Visit>,
+    done: Listed<Visit>,
     #[sea_orm(nested(prefix = "unread_"))]
-    unread: Option<Unread>,
+    unread: Listed<Unread>,
     #[sea_orm(nested(prefix = "tally_"))]
-    tally: Option<Tally>,
+    tally: Listed<Tally>,
 }
 
 #[derive(Debug, DerivePartialModel)]
@@ -69,7 +69,7 @@ pub(crate) async fn of_doctor(
         found.open.extend(row.open);
         found.done.extend(row.done);
         found.unread.extend(row.unread);
-        found.patients_seen += row.tally.map_or(0, |tally| tally.patients_seen);
+        found.patients_seen += row.tally.0.map_or(0, |tally| tally.patients_seen);
     }
     Ok(found)
 }

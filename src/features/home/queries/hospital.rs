@@ -18,7 +18,7 @@ use super::lists::{FEW, Unread, Visit, between, unread};
 use crate::{
     access::{HospitalOfViewer, Standing, Viewer},
     coherence::Topic,
-    db::{Reader, SideBySide, is_word},
+    db::{Listed, Reader, SideBySide, is_word},
     features::{appointments::scope, home::sections::SHOWN},
 };
 
@@ -80,21 +80,21 @@ pub(crate) struct NewPerson {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "today_"))]
-    today: Option<Visit>,
+    today: Listed<Visit>,
     #[sea_orm(nested(prefix = "waiting_"))]
-    waiting: Option<Visit>,
+    waiting: Listed<Visit>,
     #[sea_orm(nested(prefix = "request_"))]
-    request: Option<Request>,
+    request: Listed<Request>,
     #[sea_orm(nested(prefix = "requests_"))]
-    requests: Option<Requests>,
+    requests: Listed<Requests>,
     #[sea_orm(nested(prefix = "unread_"))]
-    unread: Option<Unread>,
+    unread: Listed<Unread>,
     #[sea_orm(nested(prefix = "doctor_"))]
-    doctor: Option<NewDoctor>,
+    doctor: Listed<NewDoctor>,
     #[sea_orm(nested(prefix = "patient_"))]
-    patient: Option<NewPatient>,
+    patient: Listed<NewPatient>,
     #[sea_orm(nested(prefix = "tally_"))]
-    tally: Option<Tally>,
+    tally: Listed<Tally>,
 }
 
 #[derive(Debug, DerivePartialModel)]
@@ -125,11 +125,11 @@ pub(crate) async fn of_hospital(
         found.today.extend(row.today);
         found.waiting.extend(row.waiting);
         found.requests.extend(row.request);
-        found.requests_count += row.requests.map_or(0, |requests| requests.count);
+        found.requests_count += row.requests.0.map_or(0, |requests| requests.count);
         found.unread.extend(row.unread);
         found.newest_doctors.extend(row.doctor);
         found.newest_patients.extend(row.patient);
-        if let Some(tally) = row.tally {
+        if let Some(tally) = row.tally.0 {
             (found.doctors, found.patients) = (tally.doctors, tally.patients);
         }
     }

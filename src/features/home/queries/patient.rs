@@ -7,7 +7,7 @@ use super::lists::{Unread, Visit, open, unread};
 use crate::{
     access::{Standing, Viewer},
     coherence::Topic,
-    db::{Reader, SideBySide},
+    db::{Listed, Reader, SideBySide},
 };
 
 /// Everything there is for a patient to see.
@@ -25,11 +25,11 @@ pub(crate) struct FoundForPatient {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "open_"))]
-    open: Option<Visit>,
+    open: Listed<Visit>,
     #[sea_orm(nested(prefix = "unread_"))]
-    unread: Option<Unread>,
+    unread: Listed<Unread>,
     #[sea_orm(nested(prefix = "care_"))]
-    care: Option<Care>,
+    care: Listed<Care>,
 }
 
 /// A doctor of the patient's.
@@ -55,8 +55,8 @@ pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader) -> Result<Found
     for row in rows {
         found.open.extend(row.open);
         found.unread.extend(row.unread);
-        found.doctors += i64::from(row.care.is_some());
-        found.completed += row.care.map_or(0, |care| care.completed);
+        found.doctors += i64::from(row.care.0.is_some());
+        found.completed += row.care.0.map_or(0, |care| care.completed);
     }
     Ok(found)
 }

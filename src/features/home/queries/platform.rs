@@ -10,7 +10,7 @@ use super::lists::FEW;
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{ReadConnection, Reader, SideBySide},
+    db::{Listed, ReadConnection, Reader, SideBySide},
 };
 
 /// What a platform administrator's dashboard counts: active ones only.
@@ -89,9 +89,9 @@ pub(crate) struct NewUser {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "hospital_"))]
-    hospital: Option<NewHospital>,
+    hospital: Listed<NewHospital>,
     #[sea_orm(nested(prefix = "person_"))]
-    person: Option<NewUser>,
+    person: Listed<NewUser>,
 }
 
 /// The five newest hospitals and the five newest people, for the platform's administrators. Later ones have higher ids.

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     access::{HospitalOfViewer, Viewer},
     coherence::{Topic, Topics},
-    db::{Reader, SideBySide},
+    db::{Listed, Reader, SideBySide},
     web::start_of_day,
 };
 
@@ -167,9 +167,9 @@ struct Away {
 #[derive(Debug, FromQueryResult)]
 struct HoursRow {
     #[sea_orm(nested(prefix = "working_"))]
-    working: Option<Working>,
+    working: Listed<Working>,
     #[sea_orm(nested(prefix = "away_"))]
-    away: Option<Away>,
+    away: Listed<Away>,
 }
 
 /// The hours of each of `doctors`, with the absences between two instants.
@@ -194,10 +194,10 @@ async fn hours(
     let rows: Vec<HoursRow> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut hours: BTreeMap<i64, Hours> = BTreeMap::new();
     for HoursRow { working, away } in rows {
-        if let Some(row) = working {
+        for row in working {
             hours.entry(row.doctor_id).or_default().windows.push((row.weekday, row.start_time, row.end_time));
         }
-        if let Some(row) = away {
+        for row in away {
             hours.entry(row.doctor_id).or_default().absences.push((row.starts_at, row.ends_at));
         }
     }
