@@ -3,6 +3,8 @@
 
 FROM rust:1.94-slim-bookworm AS builder
 WORKDIR /build
+# The allocator is C and comes with a makefile.
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 
 # The dependencies make a layer of their own, built from the manifests alone over empty sources:
 # a change to the code does not compile them again. (The benchmark is not built, but the manifest names its file.)

@@ -39,6 +39,7 @@ needed() { # program, package
 toolchain() {
   command -v cargo >/dev/null || { remark "no cargo here: install Rust from https://rustup.rs"; return 1; }
   needed cc build-essential || { remark "no C compiler here: SQLite and ring are compiled with one"; return 1; }
+  needed make make || { remark "no make here: the allocator is compiled with it"; return 1; }
   if command -v rustup >/dev/null; then
     cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
     cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
