@@ -131,7 +131,7 @@ fn work(state: &AppState) -> Supervisor {
         background.watch("replicas", move |pulse| database.clone().watch_replicas_forever(move || pulse.succeeded()));
     }
     background.start(Sealer::new(state));
-    background.start(features::postman(state));
+    background.start(features::mail_sender(state));
     background
 }
 

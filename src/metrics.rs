@@ -124,7 +124,7 @@ pub(crate) fn mails_retried(mails: i64) {
 
 /// A request that was answered.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub struct RequestFigures<'a> {
     /// The pattern of its route, never its path; `unmatched` if none matched.
     pub route: &'a str,
     /// GET, POST …
@@ -140,7 +140,7 @@ pub struct Request<'a> {
 }
 
 /// Counts a request.
-pub fn request(request: &Request<'_>) {
+pub fn request(request: &RequestFigures<'_>) {
     thread_local! {
         /// The series of the routes that this thread has served: to find one by its labels costs more than to count.
         static SERIES: RefCell<HashMap<String, RouteSeries>> = RefCell::default();
@@ -167,7 +167,7 @@ impl RouteSeries {
         }
     }
 
-    fn count(&mut self, request: &Request<'_>) {
+    fn count(&mut self, request: &RequestFigures<'_>) {
         self.statements.observe(f64::from(request.statements));
         self.database_seconds.observe(request.in_database.as_secs_f64());
         let elapsed = request.elapsed.as_secs_f64();
@@ -267,7 +267,7 @@ mod tests {
     fn requests_are_shown_by_route() -> prometheus::Result<()> {
         let (elapsed, in_database) = (Duration::from_millis(7), Duration::from_millis(3));
         let route = "/test-route/{id}";
-        request(&Request { route, method: "GET", status: 200, elapsed, statements: 2, in_database });
+        request(&RequestFigures { route, method: "GET", status: 200, elapsed, statements: 2, in_database });
         let text = render()?;
         assert!(text.contains(
             r#"telemedicine_http_request_seconds_count{method="GET",route="/test-route/{id}",status="200"} 1"#

@@ -12,7 +12,7 @@ use crate::{
     background::Background,
     coherence::{Coherence, MemoryStore, RedisStore, Store},
     db::{ConnectError, Database},
-    integrations::{Clock, Outside, Post},
+    integrations::{Clock, OutgoingMail, Outside},
     page_cache::PageCache,
     redis::Redis,
     session::Sessions,
@@ -31,14 +31,14 @@ pub struct Inner {
     /// The only source of the time.
     pub clock: Clock,
     /// The way out for mail.
-    pub post: Post,
+    pub outgoing_mail: OutgoingMail,
     /// The database pool.
     pub db: Database,
     /// Redis, when configured: breaker and pool. (The actors live in the workers.)
     pub redis: Option<Redis>,
     /// How the tasks that no request waits for are doing.
     pub background: Background,
-    /// Pages that are kept.
+    /// Cached pages.
     pub cache: PageCache,
     /// What units of work tell about what they change.
     pub coherence: Coherence,
@@ -87,7 +87,7 @@ impl AppState {
 
     /// The same over a database that is already open.
     pub fn with_database(settings: Settings, outside: Outside, db: Database) -> Result<Self, StartError> {
-        let Outside { clock, post } = outside;
+        let Outside { clock, outgoing_mail } = outside;
         db.log_slower_than(settings.diagnostics.slow_query);
         let redis = settings.redis.as_ref().map(|redis| Redis::open(redis, &settings.cache.key_prefix)).transpose()?;
         let lease = settings.cache.lease;
@@ -106,15 +106,26 @@ impl AppState {
             redis: redis.clone(),
             store: Arc::clone(&store),
             shared_store: shared_store.clone(),
-            keeps_pages: !settings.cache.page_lifetime.is_zero(),
-            post: post.clone(),
+            caches_pages: !settings.cache.page_lifetime.is_zero(),
+            outgoing_mail: outgoing_mail.clone(),
         };
         let surroundings = Surroundings { navigation: navigation::public(), subsystems: Box::new(opened) };
         let kit = Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings)?);
         let host = Site { sessions: sessions.clone(), kit: Arc::clone(&kit) };
         let cache = PageCache::new(&settings, clock.clone(), (store, redis.clone()), Box::new(host));
-        let shared =
-            Inner { kit, settings, clock, post, db, redis, background, cache, coherence, shared_store, sessions };
+        let shared = Inner {
+            kit,
+            settings,
+            clock,
+            outgoing_mail,
+            db,
+            redis,
+            background,
+            cache,
+            coherence,
+            shared_store,
+            sessions,
+        };
         Ok(Self(Arc::new(shared)))
     }
 }

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use log::kv::{Error, Key, Value, VisitSource};
 use log::{LevelFilter, Record};
 
-use crate::settings::Diagnostics;
+use crate::settings::DiagnosticsSettings;
 
 /// Libraries that would talk too much, and how much they may say unless `RUST_LOG` names them.
 /// The Redis actor repeats each failed attempt to connect; the circuit breaker says the same once.
@@ -27,7 +27,7 @@ const QUIET: [(&str, LevelFilter); 5] = [
 ];
 
 /// Starts logging for the rest of the process, each event at the time that `now` tells. A second call changes nothing.
-pub fn start(diagnostics: &Diagnostics, now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) {
+pub fn start(diagnostics: &DiagnosticsSettings, now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) {
     let mut builder = env_logger::Builder::new();
     builder.filter_level(LevelFilter::Info);
     for (module, level) in QUIET {

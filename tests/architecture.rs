@@ -108,7 +108,7 @@ house_rules! {
     the_top_level_shows_the_clinic = rules::TOP_LEVEL;
     each_module_names_only_those_below = floors::EACH_NAMES_THOSE_BELOW;
     features_call_only_to_their_left = rules::FEATURES_CALL_LEFT;
-    features_open_one_door = rules::ONE_DOOR;
+    features_have_one_interface = rules::ONE_INTERFACE;
     the_database_stays_in_its_places = rules::DATABASE_PLACES;
     migrations_stand_alone = rules::MIGRATIONS_STAND_ALONE;
     entities_cannot_reach_templates = rules::ENTITIES_WITHOUT_SERDE;

@@ -1,12 +1,12 @@
-//! What the crowd does while it looks around: visits go through their life, whoever is told of a step reads it, and now and
+//! What the users do while they look around: visits go through their life, whoever is told of a step reads it, and now and
 //! then somebody corrects their profile. Each act changes something.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{
     clinic::form,
-    crowd::{Crowd, Person, Request},
     services::Services,
+    users::{Person, Request, Users},
 };
 
 /// Visits between two steps of one visit, so that no step comes before the one it follows.
@@ -36,17 +36,17 @@ struct Due<'a> {
 }
 
 /// The acts of each of `N` runs, none of which does what another has done.
-pub(crate) fn plan<'a, const N: usize>(crowd: &'a Crowd, services: &Services) -> [Vec<Request<'a>>; N] {
-    let visits = visits(crowd, services);
+pub(crate) fn plan<'a, const N: usize>(users: &'a Users, services: &Services) -> [Vec<Request<'a>>; N] {
+    let visits = visits(users, services);
     std::array::from_fn(|run| {
         let own = visits.iter().skip(run).step_by(N).take(VISITS);
-        Planner::new(crowd, run).acts(own)
+        Planner::new(users, run).acts(own)
     })
 }
 
 /// Visits to come of every doctor: in turns one of a patient who is signed in, and two whose patients are not, whom the
 /// hospital's staff receives.
-fn visits(crowd: &Crowd, services: &Services) -> Vec<Visit> {
+fn visits(users: &Users, services: &Services) -> Vec<Visit> {
     let rows = services.rows(
         "SELECT a.id, a.version, a.status, a.hospital_id, d.user_id AS doctor, p.user_id AS patient
            FROM appointment a JOIN doctor d ON d.id = a.doctor_id JOIN patient p ON p.id = a.patient_id
@@ -62,7 +62,7 @@ fn visits(crowd: &Crowd, services: &Services) -> Vec<Visit> {
         doctor: number(row, "doctor"),
         patient: number(row, "patient"),
     });
-    let signed_in: HashSet<i64> = crowd.people().iter().map(|person| person.user_id).collect();
+    let signed_in: HashSet<i64> = users.people().iter().map(|person| person.user_id).collect();
     let (theirs, others): (Vec<Visit>, Vec<Visit>) = visits.partition(|visit| signed_in.contains(&visit.patient));
     let mut others = others.into_iter();
     theirs
@@ -72,7 +72,7 @@ fn visits(crowd: &Crowd, services: &Services) -> Vec<Visit> {
 }
 
 struct Planner<'a> {
-    crowd: &'a Crowd,
+    users: &'a Users,
     run: usize,
     by_id: HashMap<i64, &'a Person>,
     admins: HashMap<i64, &'a Person>,
@@ -80,12 +80,12 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(crowd: &'a Crowd, run: usize) -> Self {
-        let people = crowd.people();
+    fn new(users: &'a Users, run: usize) -> Self {
+        let people = users.people();
         let admins = people.iter().filter(|person| person.role == "hospital_admin");
         let admins = admins.filter_map(|person| Some((person.hospital_id?, person))).collect();
         Self {
-            crowd,
+            users,
             run,
             by_id: people.iter().map(|person| (person.user_id, person)).collect(),
             admins,
@@ -111,7 +111,7 @@ impl<'a> Planner<'a> {
             }
             acts.push(due.request);
             if acts.len() % PROFILES == PROFILES - 1 {
-                let person = &self.crowd.people()[(acts.len() * 7 + self.run) % self.crowd.people().len()];
+                let person = &self.users.people()[(acts.len() * 7 + self.run) % self.users.people().len()];
                 acts.push(correct_profile(person, acts.len() * 10 + self.run));
             }
         }

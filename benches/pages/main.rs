@@ -24,7 +24,6 @@
 mod acts;
 mod cached;
 mod clinic;
-mod crowd;
 mod growth;
 mod load;
 mod mixed;
@@ -33,10 +32,11 @@ mod pgbench;
 mod plans;
 mod services;
 mod signing_in;
+mod statement_proxy;
 mod steady;
 mod table;
-mod tap;
 mod uncached;
+mod users;
 mod writes;
 
 use services::Services;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use super::{
     acts,
     clinic::Clinic,
-    crowd::{Crowd, Request, list},
     load::{Load, Task},
     peers,
     services::{Services, seconds},
     steady,
     table::Table,
+    users::{Request, Users, list},
 };
 
 /// The process's share of the cache, in MB, and how full it has to be before its memory is read.
@@ -43,15 +43,15 @@ struct Plans {
 }
 
 impl Plans {
-    fn new(crowd: &Crowd, services: &Services) -> Self {
+    fn new(users: &Users, services: &Services) -> Self {
         let with_acts = |(run, acts): (usize, Vec<Request<'_>>)| {
-            let requests: Vec<Request<'_>> = crowd.pages().into_iter().chain(acts).collect();
+            let requests: Vec<Request<'_>> = users.pages().into_iter().chain(acts).collect();
             list(services, &format!("mixed-{run}"), &requests)
         };
-        let mut runs = acts::plan::<4>(crowd, services).into_iter().enumerate().map(with_acts);
+        let mut runs = acts::plan::<4>(users, services).into_iter().enumerate().map(with_acts);
         Self {
-            warm_up: list(services, "pages", &crowd.pages()),
-            further: list(services, "further", &crowd.further_pages()),
+            warm_up: list(services, "pages", &users.pages()),
+            further: list(services, "further", &users.further_pages()),
             runs: std::array::from_fn(|_| runs.next().unwrap()),
         }
     }
@@ -61,10 +61,10 @@ impl Plans {
 /// then looks at its misses.
 pub(crate) fn measure(services: &Services, before: Option<&Services>, table: &mut Table) {
     let clinic = Clinic::serve(services, &[("CACHE_MEMORY_MB", CACHE.0)]);
-    let crowd = Crowd::gather(&clinic, services);
-    let plans = Plans::new(&crowd, services);
-    let page = crowd.a_dashboard(&clinic);
-    drop(crowd);
+    let users = Users::gather(&clinic, services);
+    let plans = Plans::new(&users, services);
+    let page = users.a_dashboard(&clinic);
+    drop(users);
     every_page_once(&clinic, &plans.warm_up);
     let raw = peers::raw(&page, "br");
     let at_most = Task::scripted(&raw.origin, &plans.runs[0], "mix").run();
@@ -95,9 +95,9 @@ pub(crate) fn measure(services: &Services, before: Option<&Services>, table: &mu
 /// The same load on another build with a database of its own.
 fn saturated(services: &Services) -> Load {
     let clinic = Clinic::serve(services, &[("CACHE_MEMORY_MB", CACHE.0)]);
-    let crowd = Crowd::gather(&clinic, services);
-    let plans = Plans::new(&crowd, services);
-    drop(crowd);
+    let users = Users::gather(&clinic, services);
+    let plans = Plans::new(&users, services);
+    drop(users);
     every_page_once(&clinic, &plans.warm_up);
     Task::scripted(&clinic.origin, &plans.runs[0], "mix").run()
 }

@@ -14,7 +14,7 @@ use actix_web::{
     web,
 };
 use telemedicine::{
-    integrations::{Clock, Outside, Post, mailer::KeepingMailer},
+    integrations::{Clock, OutgoingMail, Outside, mailer::MemoryMailer},
     session::USER_ID,
     settings::Settings,
     state::AppState,
@@ -73,7 +73,8 @@ pub(crate) fn behind_the_session(services: &Services, body: &[u8]) -> Peer {
     let body = web::Bytes::from(body.to_owned());
     Peer::run(async move || {
         let settings = Settings::from_vars(&settings).unwrap_or_else(|problems| panic!("{problems}"));
-        let outside = Outside { clock: Clock::system(), post: Post::through(Arc::new(KeepingMailer::default())) };
+        let outside =
+            Outside { clock: Clock::system(), outgoing_mail: OutgoingMail::through(Arc::new(MemoryMailer::default())) };
         let state = AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"));
         // What makes copies of sessions believed.
         actix_web::rt::spawn(state.db.clone().drain_outbox_forever(|| ()));

@@ -4,19 +4,19 @@ use std::{fmt::Write as _, fs, path::PathBuf, process::Command};
 
 use super::{
     services::{Services, WORKERS, seconds},
-    tap::Said,
+    statement_proxy::Executed,
 };
 
 /// Runs the statements in order, again and again, over that many connections; how often a second all of them were run.
-pub(crate) fn run(services: &Services, page: &[Said], connections: u32) -> f64 {
+pub(crate) fn run(services: &Services, page: &[Executed], connections: u32) -> f64 {
     let script = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("page-{}.sql", std::process::id()));
     let mut command = Command::new(program());
     command.args(["-n", "-M", "prepared", "-f"]).arg(&script);
     command.args([format!("-c{connections}"), format!("-j{WORKERS}"), format!("-T{}", seconds())]);
     let mut text = String::new();
-    for (place, said) in page.iter().enumerate() {
-        let _ = writeln!(text, "{};", with_variables(said, place));
-        for (number, value) in said.values.iter().enumerate() {
+    for (place, executed) in page.iter().enumerate() {
+        let _ = writeln!(text, "{};", with_variables(executed, place));
+        for (number, value) in executed.values.iter().enumerate() {
             if let Some(value) = value {
                 command.args(["-D", &format!("s{place}v{}={value}", number + 1)]);
             }
@@ -36,13 +36,13 @@ pub(crate) fn run(services: &Services, page: &[Said], connections: u32) -> f64 {
 }
 
 /// `$1` becomes the variable `:s0v1`, which pgbench sends as a parameter again; a null stands as it is.
-fn with_variables(said: &Said, place: usize) -> String {
-    let mut parts = said.sql.split('$');
+fn with_variables(executed: &Executed, place: usize) -> String {
+    let mut parts = executed.sql.split('$');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
         let (number, rest) = part.split_at(end);
-        match number.parse::<usize>().ok().and_then(|number| said.values.get(number - 1)) {
+        match number.parse::<usize>().ok().and_then(|number| executed.values.get(number - 1)) {
             Some(Some(_)) => {
                 let _ = write!(text, ":s{place}v{number}{rest}");
             }

@@ -10,8 +10,8 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbB
 use super::{
     clinic::Clinic,
     services::{Services, block_on},
+    statement_proxy::Executed,
     table::Table,
-    tap::Said,
     uncached::statements,
 };
 
@@ -34,7 +34,7 @@ pub(crate) fn measure(services: &Services, table: &mut Table, (dashboards, among
     drop(clinic);
     for ((_, name, goal), cookie) in dashboards.iter().zip(&cookies) {
         let page = statements(services, cookie);
-        let under = |mode| -> Vec<f64> { page.iter().map(|said| cost(services, said, mode)).collect() };
+        let under = |mode| -> Vec<f64> { page.iter().map(|executed| cost(services, executed, mode)).collect() };
         let [kept, chosen, anew] = ["force_generic_plan", "auto", "force_custom_plan"].map(under);
         table.row([
             &format!("statements of the dashboard of a {name}{among}"),
@@ -53,16 +53,16 @@ fn sum(costs: &[f64]) -> String {
 }
 
 /// Milliseconds that planning and execution of a statement take together.
-fn cost(services: &Services, said: &Said, mode: &str) -> f64 {
+fn cost(services: &Services, executed: &Executed, mode: &str) -> f64 {
     block_on(async {
         let mut options = ConnectOptions::new(services.database_url());
         options.max_connections(1).sqlx_logging(false);
         let database = Database::connect(options).await.unwrap();
-        let prepare = format!("SET plan_cache_mode = {mode}; PREPARE page AS {}", said.sql);
+        let prepare = format!("SET plan_cache_mode = {mode}; PREPARE page AS {}", executed.sql);
         database.execute_unprepared(&prepare).await.unwrap();
         let mut runs = Vec::new();
         for _ in 0..RUNS {
-            runs.push(run(&database, said).await);
+            runs.push(run(&database, executed).await);
         }
         database.close().await.unwrap();
         runs.sort_by(f64::total_cmp);
@@ -70,10 +70,10 @@ fn cost(services: &Services, said: &Said, mode: &str) -> f64 {
     })
 }
 
-async fn run(database: &DatabaseConnection, said: &Said) -> f64 {
+async fn run(database: &DatabaseConnection, executed: &Executed) -> f64 {
     let quoted = |value: &String| format!("'{}'", value.replace('\'', "''"));
     let values: Vec<String> =
-        said.values.iter().map(|value| value.as_ref().map_or("NULL".to_owned(), quoted)).collect();
+        executed.values.iter().map(|value| value.as_ref().map_or("NULL".to_owned(), quoted)).collect();
     // Reading the clock at each row of each node would take longer than the rows.
     let explain = format!("EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, SUMMARY) EXECUTE page ({})", values.join(", "));
     let explain = explain.replace(" ()", "");

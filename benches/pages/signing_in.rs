@@ -1,4 +1,4 @@
-//! Signing in beside argon2 alone, and what others notice of a crowd that signs in.
+//! Signing in beside argon2 alone, and what others notice of many who sign in.
 
 use std::{
     sync::{
@@ -12,10 +12,10 @@ use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVe
 
 use super::{
     clinic::{Clinic, PASSWORD, address, form},
-    crowd,
     load::Task,
     services::{WORKERS, seconds},
     table::Table,
+    users,
 };
 
 /// How many sign in at once.
@@ -35,10 +35,10 @@ pub(crate) fn measure(clinic: &Clinic, cookie: &str, table: &mut Table) {
     ]);
     let dashboard = Task::get(format!("{}/dashboard", clinic.origin), cookie);
     let quiet = dashboard.run();
-    let crowd = tries.lasting(seconds() + 2).start();
+    let load = tries.lasting(seconds() + 2).start();
     std::thread::sleep(Duration::from_secs(1));
     let busy = dashboard.run();
-    crowd.finish();
+    load.finish();
     table.row([
         &format!("p99 of the dashboard while {AT_ONCE} sign in"),
         &format!("{:.1} ms", busy.p99),
@@ -51,7 +51,7 @@ pub(crate) fn measure(clinic: &Clinic, cookie: &str, table: &mut Table) {
 /// People who sign in again and again, each from an address of their own.
 fn tries(clinic: &Clinic) -> Task {
     let mut text = String::new();
-    for (place, email) in crowd::emails().iter().enumerate() {
+    for (place, email) in users::emails().iter().enumerate() {
         let body = form(&[("email", email), ("password", PASSWORD)]);
         text.push_str(&format!("act\tsign-in\t\t{}\tPOST\t/sign-in\t{body}\n", address(place)));
     }

@@ -7,8 +7,8 @@ use super::{
     load::{Task, in_turns},
     pgbench,
     services::Services,
+    statement_proxy::{Executed, StatementProxy},
     table::Table,
-    tap::{Said, Tap},
 };
 
 const NO_CACHE: (&str, &str) = ("CACHE_PAGE_SECONDS", "0");
@@ -72,16 +72,18 @@ fn beside(clinic: &Clinic, cookie: &str, before: &Services, table: &mut Table) {
 }
 
 /// The statements of the dashboard with their values, as a server sends them.
-pub(crate) fn statements(services: &Services, cookie: &str) -> Vec<Said> {
+pub(crate) fn statements(services: &Services, cookie: &str) -> Vec<Executed> {
     let database: Url = services.database_url().parse().unwrap();
-    let tap = Tap::before(&database);
-    let clinic =
-        Clinic::serve(services, &[NO_CACHE, ("DATABASE_URL", &tap.url(&database)), ("DB_MAX_CONNECTIONS", "1")]);
+    let statement_proxy = StatementProxy::before(&database);
+    let clinic = Clinic::serve(
+        services,
+        &[NO_CACHE, ("DATABASE_URL", &statement_proxy.url(&database)), ("DB_MAX_CONNECTIONS", "1")],
+    );
     let count = clinic.cost("/dashboard", cookie).statements as usize;
     for _ in 0..READINGS {
-        tap.take();
+        statement_proxy.take();
         clinic.page("/dashboard", cookie, "");
-        let page = tap.take();
+        let page = statement_proxy.take();
         // Now and then the server has something to say of its own.
         if page.len() == count {
             return page;

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use crate::{
-    access::{Authenticator, HospitalOfViewer, Standing, Viewer},
+    access::{Authenticator, HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topics,
     db::Reader,
     web::AppError,
@@ -95,14 +95,14 @@ fn assemble(row: Row, (key_hash, address): (&str, IpAddr), idle: std::time::Dura
         let zone: Tz = zone.parse().map_err(|error| AppError::Internal(format!("hospital {id}: {error}")))?;
         Ok(HospitalOfViewer { id, name, zone })
     };
-    let standing = match row.role {
-        Role::SuperAdmin => Standing::SuperAdmin,
-        Role::HospitalAdmin => Standing::HospitalAdmin { hospital: hospital()? },
-        Role::Doctor => Standing::Doctor {
+    let kind = match row.role {
+        Role::SuperAdmin => ViewerKind::SuperAdmin,
+        Role::HospitalAdmin => ViewerKind::HospitalAdmin { hospital: hospital()? },
+        Role::Doctor => ViewerKind::Doctor {
             doctor_id: row.doctor_id.ok_or_else(|| incomplete("doctor row"))?,
             hospital: hospital()?,
         },
-        Role::Patient => Standing::Patient {
+        Role::Patient => ViewerKind::Patient {
             patient_id: row.patient_id.ok_or_else(|| incomplete("patient row"))?,
             hospital: hospital()?,
         },
@@ -113,7 +113,7 @@ fn assemble(row: Row, (key_hash, address): (&str, IpAddr), idle: std::time::Dura
         key_hash: key_hash.to_owned(),
         first_name: row.first_name,
         last_name: row.last_name,
-        standing,
+        kind,
         address,
         unread: row.unread,
         idle,

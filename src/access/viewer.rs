@@ -13,7 +13,7 @@ use crate::{
     session::{HOSPITAL_ID, KEY_HASH, USER_ID},
     web::{
         AppError,
-        middleware::server_timing::AskedBy,
+        middleware::server_timing::RequestUser,
         page::{Audience, Shell},
         peer::Peer,
     },
@@ -32,7 +32,7 @@ pub struct HospitalOfViewer {
 
 /// What somebody is, with exactly the ids that this role has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ViewerKind {
     /// Of the platform.
     SuperAdmin,
     /// Runs one hospital.
@@ -71,7 +71,7 @@ pub struct Viewer {
     /// Last name.
     pub last_name: String,
     /// Role and what belongs to it.
-    pub standing: Standing,
+    pub kind: ViewerKind,
     /// Where the request came from, as far as trusted proxies tell it: for the trail.
     pub address: IpAddr,
     /// Unread notifications: a true count, the same everywhere on the page.
@@ -88,36 +88,36 @@ impl Viewer {
 
     /// The role.
     pub fn role(&self) -> Role {
-        match self.standing {
-            Standing::SuperAdmin => Role::SuperAdmin,
-            Standing::HospitalAdmin { .. } => Role::HospitalAdmin,
-            Standing::Doctor { .. } => Role::Doctor,
-            Standing::Patient { .. } => Role::Patient,
+        match self.kind {
+            ViewerKind::SuperAdmin => Role::SuperAdmin,
+            ViewerKind::HospitalAdmin { .. } => Role::HospitalAdmin,
+            ViewerKind::Doctor { .. } => Role::Doctor,
+            ViewerKind::Patient { .. } => Role::Patient,
         }
     }
 
     /// Whether they look after the platform: hospitals and those who run them.
     pub fn runs_platform(&self) -> bool {
-        self.standing == Standing::SuperAdmin
+        self.kind == ViewerKind::SuperAdmin
     }
 
     /// The hospital they belong to; none for super admins.
     pub fn hospital(&self) -> Option<&HospitalOfViewer> {
-        match &self.standing {
-            Standing::SuperAdmin => None,
-            Standing::HospitalAdmin { hospital }
-            | Standing::Doctor { hospital, .. }
-            | Standing::Patient { hospital, .. } => Some(hospital),
+        match &self.kind {
+            ViewerKind::SuperAdmin => None,
+            ViewerKind::HospitalAdmin { hospital }
+            | ViewerKind::Doctor { hospital, .. }
+            | ViewerKind::Patient { hospital, .. } => Some(hospital),
         }
     }
 
     /// What their visits and the names on them depend on.
     pub fn visit_topics(&self) -> Topics {
-        let visits = match &self.standing {
-            Standing::SuperAdmin => Topic::Account(self.user_id),
-            Standing::HospitalAdmin { hospital } => Topic::Board(hospital.id),
-            Standing::Doctor { doctor_id, .. } => Topic::Agenda(*doctor_id),
-            Standing::Patient { patient_id, .. } => Topic::PatientAgenda(*patient_id),
+        let visits = match &self.kind {
+            ViewerKind::SuperAdmin => Topic::Account(self.user_id),
+            ViewerKind::HospitalAdmin { hospital } => Topic::Board(hospital.id),
+            ViewerKind::Doctor { doctor_id, .. } => Topic::Agenda(*doctor_id),
+            ViewerKind::Patient { patient_id, .. } => Topic::PatientAgenda(*patient_id),
         };
         Topics::from(visits).and(self.hospital().map(|hospital| Topic::Names(hospital.id)))
     }
@@ -128,7 +128,7 @@ impl Viewer {
     }
 
     /// `user.id` of whoever sent `request`, if that was looked up.
-    pub fn known(request: &HttpRequest) -> Option<i64> {
+    pub fn looked_up(request: &HttpRequest) -> Option<i64> {
         request.extensions().get::<Self>().map(|viewer| viewer.user_id)
     }
 
@@ -165,7 +165,7 @@ impl Viewer {
             viewer = look(topics(user_id, None)).await?;
         }
         if let Some(viewer) = &viewer {
-            request.extensions_mut().insert(AskedBy(viewer.user_id));
+            request.extensions_mut().insert(RequestUser(viewer.user_id));
             request.extensions_mut().insert(viewer.shell());
             request.extensions_mut().insert(viewer.clone());
         }

@@ -33,11 +33,11 @@ pub(super) struct Lease {
     key: String,
     process: String,
     life: Duration,
-    hand: Mutex<Hand>,
+    state: Mutex<LeaseState>,
 }
 
 #[derive(Default)]
-struct Hand {
+struct LeaseState {
     is_held: bool,
     busy_since: Option<Instant>,
 }
@@ -54,26 +54,26 @@ pub(super) enum Claim {
 impl Lease {
     pub(super) fn new(redis: Option<Redis>, (job, process): (&'static str, &str), life: Duration) -> Self {
         let key = redis.as_ref().map_or_else(String::new, |redis| redis.key("leader", job));
-        Self { redis, job, key, process: process.to_owned(), life, hand: Mutex::default() }
+        Self { redis, job, key, process: process.to_owned(), life, state: Mutex::default() }
     }
 
     /// The task begins, or begins again: what it held before is not renewed until it is claimed once more.
     pub(super) fn reset(&self) {
-        *self.hand() = Hand::default();
+        *self.state() = LeaseState::default();
     }
 
     /// Takes or renews it, unless another process has it.
     pub(super) async fn claim(&self) -> Claim {
         let Some(redis) = &self.redis else { return Claim::Ours };
         let life = i128::try_from(self.life.as_millis()).unwrap_or(i128::MAX);
-        let claim = match self.say(redis, CLAIM, &[life]).await {
+        let claim = match self.eval(redis, CLAIM, &[life]).await {
             Ok(left) => u64::try_from(left).map_or(Claim::Ours, |left| Claim::Theirs(Duration::from_millis(left))),
             Err(error) => {
                 log::debug!("nobody can tell who leads {}: {error}", self.job);
                 Claim::Ours
             }
         };
-        self.hand().is_held = claim == Claim::Ours;
+        self.state().is_held = claim == Claim::Ours;
         if let Some(leads) = gauge("background_leads", "Whether this instance does the job of this name") {
             leads.with_label_values(&[self.job]).set(i64::from(claim == Claim::Ours));
         }
@@ -81,7 +81,7 @@ impl Lease {
     }
 
     /// Renews it for ever, as long as it is held and the turn is not stuck.
-    pub(super) async fn keep(&self) {
+    pub(super) async fn renew_forever(&self) {
         loop {
             tokio::time::sleep(self.life / RENEWALS).await;
             if self.is_to_be_renewed() {
@@ -92,29 +92,29 @@ impl Lease {
 
     /// Gives it back, so that another need not wait for its end.
     pub(super) async fn release(&self) {
-        let Some(redis) = self.redis.as_ref().filter(|_| self.hand().is_held) else { return };
-        if let Err(error) = self.say(redis, RELEASE, &[]).await {
+        let Some(redis) = self.redis.as_ref().filter(|_| self.state().is_held) else { return };
+        if let Err(error) = self.eval(redis, RELEASE, &[]).await {
             log::debug!("the lease of {} runs out by itself: {error}", self.job);
         }
     }
 
     /// Notes whether a turn is under way.
     pub(super) fn busy(&self, is_busy: bool) {
-        self.hand().busy_since = is_busy.then(Instant::now);
+        self.state().busy_since = is_busy.then(Instant::now);
     }
 
     fn is_to_be_renewed(&self) -> bool {
-        let hand = self.hand();
-        hand.is_held && hand.busy_since.is_none_or(|since| since.elapsed() < self.life * STUCK)
+        let state = self.state();
+        state.is_held && state.busy_since.is_none_or(|since| since.elapsed() < self.life * STUCK)
     }
 
-    async fn say(&self, redis: &Redis, script: &str, numbers: &[i128]) -> Result<i64, Error> {
+    async fn eval(&self, redis: &Redis, script: &str, numbers: &[i128]) -> Result<i64, Error> {
         let call = Command::new("EVAL").arg(script).int(1).arg(&self.key).arg(&self.process);
         let call = numbers.iter().fold(call, |call, number| call.int(*number));
         redis.run_pooled(call).await?.into_int()
     }
 
-    fn hand(&self) -> MutexGuard<'_, Hand> {
-        self.hand.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, LeaseState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

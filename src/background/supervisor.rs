@@ -60,7 +60,7 @@ impl Supervisor {
             async move {
                 tokio::select! {
                     () = work(&*job, (&lease, &pulse), &mut stopped) => {}
-                    () = lease.keep() => {}
+                    () = lease.renew_forever() => {}
                 }
             }
         });

@@ -4,18 +4,18 @@ use clap::Subcommand;
 
 use super::{Failure, migrations, output};
 use crate::db::Database;
-use crate::features::audit::{self, ChainEnd, Finding};
+use crate::features::audit::{self, ChainEnd, ChainFinding};
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Action {
+pub(super) enum AuditCommand {
     /// Look for entries and seals that were changed, removed, put in or moved; exit code 1 when there are any
     Verify,
 }
 
-pub(super) async fn run(settings: &Settings, action: Action) -> Result<(), Failure> {
+pub(super) async fn run(settings: &Settings, action: AuditCommand) -> Result<(), Failure> {
     match action {
-        Action::Verify => verify(settings).await,
+        AuditCommand::Verify => verify(settings).await,
     }
 }
 
@@ -29,7 +29,7 @@ struct Report {
 }
 
 impl Report {
-    fn note(&mut self, found: Result<ChainEnd, Finding>) {
+    fn note(&mut self, found: Result<ChainEnd, ChainFinding>) {
         let line = match found {
             Ok(end) => {
                 self.sealed += end.sealed;

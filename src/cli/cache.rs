@@ -22,7 +22,7 @@ const BATCH: i32 = 1000;
 const YEAR: u64 = 31_536_000;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Action {
+pub(super) enum CacheCommand {
     /// Print the value of KEY; exit code 1 when there is none
     Get { key: String },
     /// Set KEY to VALUE
@@ -39,7 +39,7 @@ pub(super) enum Action {
     Clear,
 }
 
-pub(super) async fn run(settings: &Settings, action: Action) -> Result<(), Failure> {
+pub(super) async fn run(settings: &Settings, action: CacheCommand) -> Result<(), Failure> {
     let Some(options) = &settings.redis else {
         return Err(Failure::new(
             "the cache lives in the server's own process, where no command reaches it; set REDIS_URL to share one in Redis",
@@ -48,13 +48,13 @@ pub(super) async fn run(settings: &Settings, action: Action) -> Result<(), Failu
     let prefix = &settings.cache.key_prefix;
     let redis = Redis::open(options, prefix).map_err(Failure::new)?;
     match action {
-        Action::Get { key } => get(&redis, &key).await,
-        Action::Set { key, value, ttl } => {
+        CacheCommand::Get { key } => get(&redis, &key).await,
+        CacheCommand::Set { key, value, ttl } => {
             let seconds = ttl.unwrap_or(settings.cache.timeout.as_secs());
             set(&redis, &key, &value, seconds).await
         }
-        Action::Stats => stats(&redis, prefix).await,
-        Action::Clear => clear(&redis, settings).await,
+        CacheCommand::Stats => stats(&redis, prefix).await,
+        CacheCommand::Clear => clear(&redis, settings).await,
     }
 }
 

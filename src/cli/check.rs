@@ -10,7 +10,7 @@ use crate::integrations::mailer::SmtpMailer;
 use crate::settings::{self, Backend, Delivery, Settings, SmtpUrl};
 
 /// What one line says: fit and how, or what is wrong.
-type Finding = Result<String, String>;
+type CheckResult = Result<String, String>;
 
 /// Prints a line for each of settings, database, migrations and Redis, and for each replica and the mail server if there are any.
 ///
@@ -39,7 +39,7 @@ struct Report {
 }
 
 impl Report {
-    fn line(&mut self, what: &str, finding: Finding) -> Result<(), Failure> {
+    fn line(&mut self, what: &str, finding: CheckResult) -> Result<(), Failure> {
         self.failed |= finding.is_err();
         match finding {
             Ok(text) => output::line(format!("{what:<10}  ok      {text}")),
@@ -54,7 +54,7 @@ fn summary(settings: &Settings) -> String {
 }
 
 /// The embedded database's file, if nobody has started the server here yet.
-fn missing_file(database: &settings::Database) -> Option<String> {
+fn missing_file(database: &settings::DatabaseSettings) -> Option<String> {
     match database.url.backend() {
         Backend::Sqlite(file) if !file.exists() => Some(file.display().to_string()),
         _ => None,
@@ -83,7 +83,7 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     Ok(())
 }
 
-async fn pending(db: &Database, settings: &Settings) -> Finding {
+async fn pending(db: &Database, settings: &Settings) -> CheckResult {
     match migrations::pending(db).await {
         Ok(0) => Ok("all applied".to_owned()),
         Ok(count) if settings.database.is_embedded() => Ok(format!("{count} are applied by the next start")),
@@ -93,7 +93,7 @@ async fn pending(db: &Database, settings: &Settings) -> Finding {
 }
 
 /// Whether the mail server lets us in. Nothing is sent.
-async fn mail(url: &SmtpUrl, settings: &Settings) -> Finding {
+async fn mail(url: &SmtpUrl, settings: &Settings) -> CheckResult {
     let mailer = SmtpMailer::new(url, settings.mail.from.clone())?;
     let began = Instant::now();
     match mailer.greet().await {

@@ -10,7 +10,7 @@ use crate::integrations::Clock;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
-pub(super) struct Options {
+pub(super) struct SuperAdminOptions {
     /// The e-mail address to sign in with
     #[arg(long)]
     email: String,
@@ -20,7 +20,7 @@ pub(super) struct Options {
 ///
 /// # Errors
 /// When the database is away or not migrated, the address is taken, or address or password are not fit.
-pub(super) async fn run(settings: &Settings, options: Options) -> Result<(), Failure> {
+pub(super) async fn run(settings: &Settings, options: SuperAdminOptions) -> Result<(), Failure> {
     let db = Database::connect(&settings.database, "telemedicine create-super-admin").await.map_err(Failure::new)?;
     migrations::make_ready(&db, settings).await?;
     // Asked for before anybody counts on this process.

@@ -26,28 +26,28 @@ use crate::settings::Settings;
 #[command(name = "telemedicine", version, after_help = HINT)]
 pub struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 }
 
 const HINT: &str = "Settings come from the environment and from the file .env; .env.example lists them.
 Exit codes: 0 done, 1 failed, 2 settings or command line cannot be used.";
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// Serve the site (the default)
     Serve,
     /// Check settings, database, Redis and migrations: one line each
     Check,
     /// Load demo data into an empty database
-    Demo(demo::Options),
+    Demo(demo::DemoOptions),
     /// Create a super admin; the password is asked for, or read from standard input
-    CreateSuperAdmin(create_super_admin::Options),
+    CreateSuperAdmin(create_super_admin::SuperAdminOptions),
     /// Look into the shared cache in Redis
     #[command(subcommand)]
-    Cache(cache::Action),
+    Cache(cache::CacheCommand),
     /// Look whether the trail is what was sealed
     #[command(subcommand)]
-    Audit(audit::Action),
+    Audit(audit::AuditCommand),
     /// List every route: method, path and who may use it
     Routes,
 }
@@ -58,14 +58,14 @@ impl Cli {
     /// # Errors
     /// Why it could not be done, in a sentence for the operator.
     pub async fn run(self, settings: Settings) -> Result<(), Failure> {
-        match self.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve::run(settings).await,
-            Command::Check => check::run(&settings).await,
-            Command::Demo(options) => demo::run(&settings, options).await,
-            Command::CreateSuperAdmin(options) => create_super_admin::run(&settings, options).await,
-            Command::Cache(action) => cache::run(&settings, action).await,
-            Command::Audit(action) => audit::run(&settings, action).await,
-            Command::Routes => routes::run(),
+        match self.command.unwrap_or(CliCommand::Serve) {
+            CliCommand::Serve => serve::run(settings).await,
+            CliCommand::Check => check::run(&settings).await,
+            CliCommand::Demo(options) => demo::run(&settings, options).await,
+            CliCommand::CreateSuperAdmin(options) => create_super_admin::run(&settings, options).await,
+            CliCommand::Cache(action) => cache::run(&settings, action).await,
+            CliCommand::Audit(action) => audit::run(&settings, action).await,
+            CliCommand::Routes => routes::run(),
         }
     }
 }

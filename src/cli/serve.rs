@@ -6,7 +6,7 @@ use super::{Failure, demo, migrations, output};
 use crate::app::App;
 use crate::features::accounts;
 use crate::integrations::Outside;
-use crate::settings::{Server, Settings};
+use crate::settings::{ServerSettings, Settings};
 use crate::state::AppState;
 
 /// Serves until SIGTERM or SIGINT; requests under way are finished first.
@@ -47,7 +47,7 @@ async fn load_demo(state: &AppState) -> Result<(), Failure> {
     let is_empty = wanted && !accounts::has_accounts(&state.db.reader()).await.map_err(Failure::new)?;
     if is_empty {
         // What it answers names a password, well-known as it is; the log is no place for one.
-        demo::load(&state.db, &state.settings, (&state.clock, demo::Options::default())).await?;
+        demo::load(&state.db, &state.settings, (&state.clock, demo::DemoOptions::default())).await?;
         log::info!("demo data loaded into the empty database");
     }
     Ok(())
@@ -62,7 +62,7 @@ async fn warn_without_redis(state: &AppState) {
 }
 
 /// Where the site is and who can sign in. With port 0 only the listening address is known to lead there.
-fn greeting(server: &Server, listening: SocketAddr, accounts: &str) -> String {
+fn greeting(server: &ServerSettings, listening: SocketAddr, accounts: &str) -> String {
     let place = match server.bind.port() {
         0 => format!("http://{listening}"),
         _ => server.origin(),

@@ -32,7 +32,7 @@ pub(super) async fn tell(database: &Database, settings: &Settings) -> Result<(),
 pub(super) async fn wait(database: &Database, settings: &Settings) {
     database.leave().await;
     if settings.redis.is_none()
-        && let Err(error) = database.wait_until_told().await
+        && let Err(error) = database.wait_until_announced().await
     {
         log::debug!("the outbox cannot be read: {error}");
     }

@@ -112,7 +112,7 @@ impl Coherence {
         self.store.renew(&hold.topics, (&hold.holder, hold.certainty)).await?;
         // Only here: the new stamps of a write of our own may be older than what the outbox was found to hold.
         if let Some(membership) = self.store.membership() {
-            membership.told(topics);
+            membership.renewed(topics);
         }
         Ok(())
     }

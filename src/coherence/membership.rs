@@ -81,7 +81,7 @@ pub struct Membership {
     /// For how long a sign of life counts.
     row_lease: Duration,
     /// Somebody waits for the outbox, or the table of processes, to be read.
-    wanted: Notify,
+    reading_requested: Notify,
     state: Mutex<State>,
 }
 
@@ -114,11 +114,11 @@ struct State {
     registered_until: Duration,
     is_silent: bool,
     /// Units of work that are being committed without Redis, …
-    unheard: usize,
+    silent_commits: usize,
     /// … and how many there have been.
     silences: u64,
     /// Topics that were read from the outbox and have no new stamp yet.
-    untold: BTreeSet<Topic>,
+    pending: BTreeSet<Topic>,
 }
 
 /// The right to commit without Redis, for as long as it is kept.
@@ -137,7 +137,7 @@ impl Membership {
             row_until: AtomicU64::new(0),
             outbox_until: AtomicU64::new(0),
             row_lease: ROW_LEASE,
-            wanted: Notify::new(),
+            reading_requested: Notify::new(),
             state: Mutex::default(),
         }
     }
@@ -169,13 +169,13 @@ impl Membership {
     }
 
     /// Returns when the outbox should be read before its time.
-    pub async fn wanted(&self) {
-        self.wanted.notified().await;
+    pub async fn reading_requested(&self) {
+        self.reading_requested.notified().await;
     }
 
     /// Asks for it to be read.
-    pub(super) fn want(&self) {
-        self.wanted.notify_one();
+    pub(super) fn request_reading(&self) {
+        self.reading_requested.notify_one();
     }
 
     /// Processes that were registered and are not there.
@@ -197,10 +197,10 @@ impl Membership {
     }
 
     /// Whether one of these topics was read from the outbox and has no new stamp yet.
-    pub(super) fn is_untold(&self, topics: impl IntoIterator<Item = Topic>) -> bool {
-        let untold = &self.state().untold;
-        !untold.is_empty()
-            && (untold.contains(&Topic::Everything) || topics.into_iter().any(|topic| untold.contains(&topic)))
+    pub(super) fn is_pending(&self, topics: impl IntoIterator<Item = Topic>) -> bool {
+        let pending = &self.state().pending;
+        !pending.is_empty()
+            && (pending.contains(&Topic::Everything) || topics.into_iter().any(|topic| pending.contains(&topic)))
     }
 
     /// A process has left in order, or was struck off.
@@ -211,22 +211,22 @@ impl Membership {
     }
 
     /// The outbox was read completely, beginning at `began` of the boot clock, and held `topics`. They count as held until
-    /// [`Self::told`]. All that do so now, those of earlier readings included: another process may have taken their rows out meanwhile.
+    /// [`Self::renewed`]. All that do so now, those of earlier readings included: another process may have taken their rows out meanwhile.
     pub fn outbox_was_read(&self, began: Duration, topics: impl IntoIterator<Item = Topic>) -> BTreeSet<Topic> {
-        let untold = {
+        let pending = {
             let mut state = self.state();
-            state.untold.extend(topics);
-            state.untold.clone()
+            state.pending.extend(topics);
+            state.pending.clone()
         };
         self.outbox_until.fetch_max(micros(began + OUTBOX_LEASE.saturating_sub(MARGIN)), SeqCst);
-        untold
+        pending
     }
 
     /// These topics have new stamps.
-    pub fn told<'a>(&self, topics: impl IntoIterator<Item = &'a Topic>) {
+    pub fn renewed<'a>(&self, topics: impl IntoIterator<Item = &'a Topic>) {
         let mut state = self.state();
         for topic in topics {
-            state.untold.remove(topic);
+            state.pending.remove(topic);
         }
     }
 
@@ -235,7 +235,7 @@ impl Membership {
         let ends = {
             let mut state = self.state();
             state.is_silent = true;
-            state.unheard += 1;
+            state.silent_commits += 1;
             state.silences += 1;
             state.sent.map(|sent| sent + self.lease + MARGIN)
         };
@@ -257,14 +257,14 @@ impl Membership {
     #[must_use]
     pub fn silences(&self) -> Option<u64> {
         let state = self.state();
-        (state.unheard == 0).then_some(state.silences)
+        (state.silent_commits == 0).then_some(state.silences)
     }
 
     /// Goes back among the registered: Redis answers, and the outbox was found empty by a reading that began when there had been so many
     /// silences. Not while something is being committed without Redis, nor if something was since.
     pub fn resume(&self, silences: u64) {
         let mut state = self.state();
-        if state.unheard == 0 && state.silences == silences {
+        if state.silent_commits == 0 && state.silences == silences {
             state.is_silent = false;
         }
     }
@@ -276,7 +276,7 @@ impl Membership {
 
 impl Drop for Silence {
     fn drop(&mut self) {
-        self.0.state().unheard -= 1;
+        self.0.state().silent_commits -= 1;
     }
 }
 

@@ -26,7 +26,7 @@
 //! 3. What Redis is asked carries the sequence of that moment, and fills the map; but the map never goes back: per topic the larger
 //!    sequence counts, and nothing is filled by a question that was sent before everything was dropped.
 //!
-//! # Writing ([`Coherence`], `db::marks`)
+//! # Writing ([`Coherence`], `db::invalidation`)
 //!
 //! 1. HOLD, in one script on the server whose epoch is believed: the holder is put into the place of each stamp, the sequence goes on,
 //!    "held" is published, and the answer names the **live leases** with the time they have left. The writer's own map takes it at once.
@@ -124,7 +124,7 @@ mod topic_map;
 pub use self::hold::{Coherence, Hold};
 pub(crate) use self::membership::DEAD;
 pub use self::membership::{MARGIN, Membership, OUTBOX_LEASE, ROW_LEASE, Silence};
-pub use self::read_set::{ReadSet, Refusal};
+pub use self::read_set::{ReadSet, Uncacheable};
 pub use self::stamp::{Basis, Stamp, Stamps};
 pub use self::store::{Change, MemoryStore, RedisStore, Store, Unavailable};
 pub use self::topic::{Topic, Topics};

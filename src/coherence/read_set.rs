@@ -27,12 +27,12 @@ struct State {
     epoch: Option<Bytes>,
     stamps: BTreeMap<Topic, Bytes>,
     until: Option<DateTime<Utc>>,
-    refusal: Option<Refusal>,
+    uncacheable: Option<Uncacheable>,
 }
 
 /// Why a page is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Uncacheable {
     /// A topic is held: somebody is committing a change to it.
     Held,
     /// The stamps cannot be read just now.
@@ -57,7 +57,9 @@ impl ReadSet {
     pub async fn scope<F: Future>(&self, future: F) -> F::Output {
         let (output, asked_clock) = clock::watch(CURRENT.scope(self.clone(), future)).await;
         if asked_clock {
-            self.state().refusal.get_or_insert(Refusal::Exempt("a clock was asked, and not until when that is true"));
+            self.state()
+                .uncacheable
+                .get_or_insert(Uncacheable::Exempt("a clock was asked, and not until when that is true"));
         }
         output
     }
@@ -81,7 +83,7 @@ impl ReadSet {
             Ok(stamps) => state.learn(&missing, stamps),
             Err(error) => {
                 log::debug!("a page is not kept: {error}");
-                state.refusal = Some(Refusal::Unavailable);
+                state.uncacheable = Some(Uncacheable::Unavailable);
             }
         }
     }
@@ -90,9 +92,9 @@ impl ReadSet {
     fn missing(&self, topics: &Topics) -> Option<Vec<Topic>> {
         let mut state = self.state();
         if let Some(reason) = topics.exemption() {
-            state.refusal.get_or_insert(Refusal::Exempt(reason));
+            state.uncacheable.get_or_insert(Uncacheable::Exempt(reason));
         }
-        if state.refusal.is_some() {
+        if state.uncacheable.is_some() {
             return None;
         }
         let all = topics.named().iter().chain(&[Topic::Everything]);
@@ -107,7 +109,7 @@ impl ReadSet {
     pub fn known_since(&self, topics: &Topics) -> Option<Duration> {
         let basis = {
             let state = self.state();
-            let epoch = state.epoch.clone().filter(|_| state.refusal.is_none())?;
+            let epoch = state.epoch.clone().filter(|_| state.uncacheable.is_none())?;
             let all = topics.named().iter().chain(&[Topic::Everything]);
             let stamp = |topic: &Topic| Some((*topic, state.stamps.get(topic)?.clone()));
             Basis { epoch, stamps: all.map(stamp).collect::<Option<Vec<_>>>()?, until: None }
@@ -125,11 +127,11 @@ impl ReadSet {
     ///
     /// # Errors
     /// Why it may not.
-    pub fn basis(&self) -> Result<Basis, Refusal> {
+    pub fn basis(&self) -> Result<Basis, Uncacheable> {
         let state = self.state();
-        match (&state.refusal, &state.epoch) {
-            (Some(refusal), _) => Err(*refusal),
-            (None, None) => Err(Refusal::Exempt("nothing was read")),
+        match (&state.uncacheable, &state.epoch) {
+            (Some(uncacheable), _) => Err(*uncacheable),
+            (None, None) => Err(Uncacheable::Exempt("nothing was read")),
             (None, Some(epoch)) => Ok(Basis {
                 epoch: epoch.clone(),
                 stamps: state.stamps.iter().map(|(topic, stamp)| (*topic, stamp.clone())).collect(),
@@ -147,11 +149,11 @@ impl State {
     fn learn(&mut self, topics: &[Topic], stamps: Stamps) {
         if self.epoch.get_or_insert_with(|| stamps.epoch.clone()) != &stamps.epoch {
             // Between two of its statements everything that was kept has lost its trust; so has this page.
-            self.refusal = Some(Refusal::Unavailable);
+            self.uncacheable = Some(Uncacheable::Unavailable);
         }
         for (topic, stamp) in topics.iter().zip(stamps.values) {
             match stamp {
-                Stamp::Held => self.refusal = Some(Refusal::Held),
+                Stamp::Held => self.uncacheable = Some(Uncacheable::Held),
                 Stamp::Current(stamp) => {
                     self.stamps.entry(*topic).or_insert(stamp);
                 }
@@ -217,6 +219,6 @@ mod tests {
         page.scope(async { clock.now_unwatched() }).await;
         assert!(page.basis().is_ok());
         page.scope(async { clock.now() }).await;
-        assert!(matches!(page.basis(), Err(Refusal::Exempt(_))));
+        assert!(matches!(page.basis(), Err(Uncacheable::Exempt(_))));
     }
 }

@@ -39,11 +39,11 @@ struct State {
     /// … and only beside a fresh reading of the outbox, if a process was missing when the lease was given. It comes over the same channel
     /// as all that was told before: in an answer it might overtake what the missing process has said when it came back.
     needs_outbox: bool,
-    topics: HashMap<Topic, Known>,
+    topics: HashMap<Topic, TopicEntry>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct TopicEntry {
     /// The sequence of the message or the answer that told it.
     sequence: u64,
     value: Value,
@@ -61,11 +61,11 @@ enum Value {
 
 /// How things stood when a question was sent; its answer is taken only if nothing was dropped since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Asked(u64);
+pub(super) struct Generation(u64);
 
 /// What a message says of one topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum TopicUpdate {
     /// It has this stamp.
     Stamp(Bytes),
     /// It is held for so long from now on.
@@ -74,15 +74,15 @@ pub(super) enum Told {
 
 impl TopicMap {
     /// Before a question is sent.
-    pub(super) fn asked(&self) -> Asked {
-        Asked(self.read().generation)
+    pub(super) fn generation(&self) -> Generation {
+        Generation(self.read().generation)
     }
 
     /// Takes what a question was answered: `stamps` of `topics` as they were at `sequence`. Held topics are left to the
     /// messages, which know for how long.
-    pub(super) fn fill(&self, asked: Asked, sequence: u64, (topics, stamps): (&[Topic], &Stamps)) {
+    pub(super) fn fill(&self, generation: Generation, sequence: u64, (topics, stamps): (&[Topic], &Stamps)) {
         let mut state = self.write();
-        if asked.0 != state.generation || !state.is_of(&stamps.epoch) {
+        if generation.0 != state.generation || !state.is_of(&stamps.epoch) {
             return;
         }
         for (topic, stamp) in topics.iter().zip(&stamps.values) {
@@ -94,15 +94,15 @@ impl TopicMap {
 
     /// Takes what the writer of this process has itself said, without waiting to hear it. Whoever says it has the answer of
     /// the server that has the epoch.
-    pub(super) fn tell(&self, epoch: &Bytes, sequence: u64, told: &[(Topic, Told)]) {
+    pub(super) fn apply_own(&self, epoch: &Bytes, sequence: u64, updates: &[(Topic, TopicUpdate)]) {
         let mut state = self.write();
         if state.is_of(epoch) {
-            state.apply(sequence, told);
+            state.apply(sequence, updates);
         }
     }
 
     /// Takes the next message. `false`: one is missing between this and the last, and everything was dropped.
-    pub(super) fn hear(&self, epoch: &Bytes, sequence: u64, told: &[(Topic, Told)]) -> bool {
+    pub(super) fn apply_next(&self, epoch: &Bytes, sequence: u64, updates: &[(Topic, TopicUpdate)]) -> bool {
         let mut state = self.write();
         let follows = state.is_of(epoch) && state.applied.is_none_or(|applied| sequence == applied + 1);
         if !follows {
@@ -110,7 +110,7 @@ impl TopicMap {
             return false;
         }
         state.applied = Some(sequence);
-        state.apply(sequence, told);
+        state.apply(sequence, updates);
         true
     }
 
@@ -214,11 +214,11 @@ impl State {
         self.topics.clear();
     }
 
-    fn apply(&mut self, sequence: u64, told: &[(Topic, Told)]) {
-        for (topic, told) in told {
-            let value = match told {
-                Told::Stamp(stamp) => Value::Current(stamp.clone()),
-                Told::HeldFor(time) => Value::Held(boot_clock::now() + *time),
+    fn apply(&mut self, sequence: u64, updates: &[(Topic, TopicUpdate)]) {
+        for (topic, update) in updates {
+            let value = match update {
+                TopicUpdate::Stamp(stamp) => Value::Current(stamp.clone()),
+                TopicUpdate::HeldFor(time) => Value::Held(boot_clock::now() + *time),
             };
             self.learn(*topic, sequence, value);
         }
@@ -239,7 +239,7 @@ impl State {
             self.floor = self.floor.max(newest.unwrap_or_default());
             self.topics.clear();
         }
-        self.topics.insert(topic, Known { sequence, value, since });
+        self.topics.insert(topic, TopicEntry { sequence, value, since });
     }
 
     fn current(&self, topic: &Topic) -> Option<&Bytes> {

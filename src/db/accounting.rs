@@ -22,7 +22,7 @@ const LONGEST: usize = 2_000;
 
 /// What a request asked of the database.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct StatementTally {
     /// Statements, failed and repeated ones included.
     pub count: u32,
     /// Time spent in them; statements that run at the same time count each.
@@ -42,7 +42,7 @@ pub struct Executed {
     pub failed: bool,
 }
 
-impl Tally {
+impl StatementTally {
     /// Shapes that were run more than once, with how often: the sign of a query in a loop.
     pub fn repeated(&self) -> Vec<(&str, u32)> {
         let mut shapes: Vec<(&str, u32)> = Vec::new();
@@ -67,7 +67,7 @@ impl Tally {
 
 #[derive(Default)]
 struct Recorder {
-    tally: Tally,
+    tally: StatementTally,
     with_statements: bool,
     /// What they are run for.
     request: Option<RequestLabel>,
@@ -87,7 +87,7 @@ tokio::task_local! {
 }
 
 /// Runs `future` and counts its statements.
-pub async fn scope<F: Future>(future: F) -> (F::Output, Tally) {
+pub async fn scope<F: Future>(future: F) -> (F::Output, StatementTally) {
     record(future, Recorder::default()).await
 }
 
@@ -96,21 +96,21 @@ pub async fn scope_of_request<F: Future>(
     request: RequestLabel,
     with_statements: bool,
     future: F,
-) -> (F::Output, Tally) {
+) -> (F::Output, StatementTally) {
     record(future, Recorder { with_statements, request: Some(request), ..Recorder::default() }).await
 }
 
 /// Like [`scope`], and keeps the statements: for the development toolbar and for tests.
-pub async fn scope_with_statements<F: Future>(future: F) -> (F::Output, Tally) {
+pub async fn scope_with_statements<F: Future>(future: F) -> (F::Output, StatementTally) {
     record(future, Recorder { with_statements: true, ..Recorder::default() }).await
 }
 
 /// The count so far, within a scope: for a toolbar that is rendered as part of the page.
-pub fn so_far() -> Option<Tally> {
+pub fn so_far() -> Option<StatementTally> {
     RECORDER.try_with(|recorder| recorder.borrow().tally.clone()).ok()
 }
 
-async fn record<F: Future>(future: F, recorder: Recorder) -> (F::Output, Tally) {
+async fn record<F: Future>(future: F, recorder: Recorder) -> (F::Output, StatementTally) {
     let recorder = RefCell::new(recorder);
     let counted = RECORDER.scope(recorder, async {
         let output = future.await;
@@ -204,7 +204,10 @@ mod tests {
     #[test]
     fn repeated_shapes_are_named() {
         let executed = |sql: &str| Executed { sql: sql.to_owned(), elapsed: Duration::ZERO, failed: false };
-        let tally = Tally { statements: vec![executed("a"), executed("b"), executed("a")], ..Tally::default() };
+        let tally = StatementTally {
+            statements: vec![executed("a"), executed("b"), executed("a")],
+            ..StatementTally::default()
+        };
         assert_eq!(tally.repeated(), [("a", 2)]);
     }
 

@@ -73,7 +73,7 @@ impl Database {
     ///
     /// # Errors
     /// When it does not answer within `DB_CONNECT_TIMEOUT` or refuses; the message names host, port and variable.
-    pub async fn connect(settings: &settings::Database, application_name: &str) -> Result<Self, ConnectError> {
+    pub async fn connect(settings: &settings::DatabaseSettings, application_name: &str) -> Result<Self, ConnectError> {
         let liveness = Liveness::new();
         let mut connection = match settings.url.backend() {
             Backend::Postgres => postgres::open(settings, application_name, &liveness).await?,

@@ -93,14 +93,14 @@ pub(super) enum Kinship {
 /// What is known of the servers behind one address.
 #[derive(Debug, Default)]
 pub(super) struct Servers {
-    tells: OnceCell<bool>,
+    discloses: OnceCell<bool>,
     last: Mutex<Option<Identity>>,
 }
 
 impl Servers {
-    /// Whether the server may be asked who it is, as far as that was found out ([`Database::tells_identity`]).
-    pub(super) fn tell(&self) -> bool {
-        self.tells.get().is_some_and(|tells| *tells)
+    /// Whether the server may be asked who it is, as far as that was found out ([`Database::discloses_identity`]).
+    pub(super) fn may_be_identified(&self) -> bool {
+        self.discloses.get().is_some_and(|discloses| *discloses)
     }
 
     /// Whether this is another server than the one that was noted last, or another timeline of it. One that recovers may still become
@@ -126,16 +126,16 @@ impl Database {
     ///
     /// # Errors
     /// The connection was lost over it.
-    pub(super) async fn tells_identity(&self) -> Result<bool, DbErr> {
+    pub(super) async fn discloses_identity(&self) -> Result<bool, DbErr> {
         if self.backend() != DbBackend::Postgres {
             return Ok(false);
         }
-        self.servers().tells.get_or_try_init(|| self.ask_whether_it_tells()).await.copied()
+        self.servers().discloses.get_or_try_init(|| self.ask_whether_it_discloses()).await.copied()
     }
 
-    async fn ask_whether_it_tells(&self) -> Result<bool, DbErr> {
+    async fn ask_whether_it_discloses(&self) -> Result<bool, DbErr> {
         let question = Statement::from_string(DbBackend::Postgres, ALLOWED);
-        let tells = match self.bounded(self.bare().query_one_raw(question)).await {
+        let discloses = match self.bounded(self.bare().query_one_raw(question)).await {
             Ok(row) => row.map_or(Ok(false), |row| row.try_get("", "allowed"))?,
             Err(error) if is_dropped(&error) || is_silent(&error) => {
                 self.learn_from(&error);
@@ -147,14 +147,14 @@ impl Database {
                 false
             }
         };
-        if !tells {
+        if !discloses {
             log::warn!(
                 "the database does not tell this role which server it is, so a failover cannot be told from a lost connection; \
                  to allow it: GRANT EXECUTE ON FUNCTION pg_control_system(), pg_is_in_recovery(), pg_current_wal_lsn(), \
                  pg_walfile_name(pg_lsn) TO …"
             );
         }
-        Ok(tells)
+        Ok(discloses)
     }
 }
 

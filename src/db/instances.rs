@@ -169,7 +169,7 @@ pub(super) async fn is_there(database: &Database, name: &str) -> Result<bool, Db
 ///
 /// # Errors
 /// That it may not, which is told as a database that is away; or the database's.
-pub(super) async fn allow_unheard(unit: &UnitOfWork, membership: &Membership) -> Result<(), DbErr> {
+pub(super) async fn allow_unannounced(unit: &UnitOfWork, membership: &Membership) -> Result<(), DbErr> {
     if membership.has_left() {
         log::warn!("nothing is written any more: this process ends, and nobody would hear of it");
         return Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout));

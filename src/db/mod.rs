@@ -1,7 +1,7 @@
 //! The database: one pool a process, and the only two ways through it.
 //!
 //! - [`Reader::run`] reads. A read that meets a dropped connection is tried again on a live one.
-//!   One for a page that is kept may be answered by a replica (`replicas`), if that has everything that the page has to show.
+//!   One for a cached page may be answered by a replica (`replicas`), if that has everything that the page has to show.
 //! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT. The work returns [`Recorded`], which is had by writing the
 //!   trail; what is nobody's act says so with a reason ([`Unrecorded`]).
 //!
@@ -19,9 +19,9 @@ mod errors;
 pub mod health;
 mod identity;
 mod instances;
+mod invalidation;
 mod lists;
 mod liveness;
-mod marks;
 mod outbox;
 mod outcome;
 mod postgres;

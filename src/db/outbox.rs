@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use super::identity::{Identity, identity};
-use super::marks::rows;
+use super::invalidation::rows;
 use super::{Database, Unrecorded, instances};
 use crate::coherence::{Coherence, Membership, Topic, Topics};
 
@@ -51,7 +51,7 @@ impl Database {
             });
             let wanted = async {
                 match self.membership() {
-                    Some(membership) => membership.wanted().await,
+                    Some(membership) => membership.reading_requested().await,
                     None => std::future::pending().await,
                 }
             };
@@ -206,7 +206,7 @@ impl Database {
     /// Who the server is, if it tells, and the id and topic of each row.
     async fn look_into_outbox(&self) -> Result<(Option<Identity>, Vec<(i64, String)>), DbErr> {
         let reader = self.reader();
-        if self.tells_identity().await? {
+        if self.discloses_identity().await? {
             let question = Statement::from_string(DbBackend::Postgres, LOOK);
             let found = reader.run(NO_PAGE, async |conn| conn.query_all_raw(question.clone()).await).await?;
             let identity = found.first().map(Identity::of).transpose()?;
@@ -223,7 +223,7 @@ impl Database {
     ///
     /// # Errors
     /// The database's.
-    pub async fn wait_until_told(&self) -> Result<bool, DbErr> {
+    pub async fn wait_until_announced(&self) -> Result<bool, DbErr> {
         for _ in 0..13 {
             let find = Entity::find().limit(1);
             let left = self.reader().run(NO_PAGE, async |conn| find.clone().all(conn).await).await?;

@@ -1,7 +1,7 @@
 //! What became of a COMMIT whose answer was lost.
 //!
-//! A unit of work learns the number of its transaction when it begins. When the connection breaks during COMMIT, Postgres can be
-//! asked under that number whether it was committed, so a write is neither lost nor done twice. Only the server that ran it can tell, on the
+//! A unit of work learns its transaction's id when it begins. When the connection breaks during COMMIT, Postgres can be
+//! asked by that id whether it was committed, so a write is neither lost nor done twice. Only the server that ran it can tell, on the
 //! timeline on which it did ([`super::identity`]): of any other the answer is about some other transaction.
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ macro_rules! open {
     };
 }
 const OPEN: &str = open!();
-const OPEN_AND_TELL: &str = concat!(open!(), ", ", identity!());
+const OPEN_AND_IDENTIFY: &str = concat!(open!(), ", ", identity!());
 /// A number that was not given out yet is an error to `txid_status`, and would hide who the server is.
 macro_rules! status {
     () => {
@@ -32,7 +32,7 @@ macro_rules! status {
     };
 }
 const STATUS: &str = status!();
-const STATUS_AND_TELL: &str = concat!(status!(), ", ", identity!());
+const STATUS_AND_IDENTIFY: &str = concat!(status!(), ", ", identity!());
 
 /// While the old backend winds up the transaction is still "in progress": ask this often, this far apart.
 const QUESTIONS: u32 = 40;
@@ -40,12 +40,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// True for statements that belong to BEGIN and COMMIT rather than to the work; they are not counted.
 pub(super) fn is_bookkeeping(sql: &str) -> bool {
-    [OPEN, OPEN_AND_TELL, STATUS, STATUS_AND_TELL, ALLOWED].contains(&sql) || replicas::BOOKKEEPING.contains(&sql)
+    [OPEN, OPEN_AND_IDENTIFY, STATUS, STATUS_AND_IDENTIFY, ALLOWED].contains(&sql)
+        || replicas::BOOKKEEPING.contains(&sql)
 }
 
 /// What is known about a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum CommitOutcome {
     Committed,
     RolledBack,
     Unknown,
@@ -53,85 +54,85 @@ pub(super) enum Outcome {
 
 /// What was answered to one question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    Settled(Outcome),
+enum StatusAnswer {
+    Settled(CommitOutcome),
     /// It is still running, or its successor's server is still recovering.
     NotYet,
 }
 
-/// The number under which a transaction can be asked about, and whom.
+/// The id by which a transaction can be asked about, and whom.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ticket {
+pub(super) struct TransactionId {
     id: i64,
     /// `None`: nobody may ask who the server is.
     server: Option<Identity>,
 }
 
-impl Ticket {
+impl TransactionId {
     /// `None` on SQLite, where COMMIT does not get lost.
     pub(super) async fn take(database: &Database, unit: &UnitOfWork) -> Result<Option<Self>, DbErr> {
         if database.backend() != DbBackend::Postgres {
             return Ok(None);
         }
-        let tells = database.servers().tell();
+        let discloses = database.servers().may_be_identified();
         let limit = database.statement_timeout().as_millis().to_string();
         let pause = database.longest_pause().as_millis().to_string();
-        let open = if tells { OPEN_AND_TELL } else { OPEN };
+        let open = if discloses { OPEN_AND_IDENTIFY } else { OPEN };
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, open, [limit.into(), pause.into()]);
         match unit.prepare(statement).await? {
             Some(row) => {
-                let server = tells.then(|| Identity::of(&row)).transpose()?;
+                let server = discloses.then(|| Identity::of(&row)).transpose()?;
                 Ok(Some(Self { id: row.try_get("", "id")?, server }))
             }
             None => Err(DbErr::RecordNotFound("the number of a transaction".to_owned())),
         }
     }
 
-    pub(super) async fn outcome(self, database: &Database) -> Outcome {
+    pub(super) async fn outcome(self, database: &Database) -> CommitOutcome {
         for _ in 0..QUESTIONS {
             match self.status(database).await {
-                Ok(Answer::Settled(outcome)) => return outcome,
-                Ok(Answer::NotYet) => tokio::time::sleep(PAUSE).await,
+                Ok(StatusAnswer::Settled(outcome)) => return outcome,
+                Ok(StatusAnswer::NotYet) => tokio::time::sleep(PAUSE).await,
                 Err(error) => {
                     log::error!("cannot ask what became of transaction {}: {error}", self.id);
                     break;
                 }
             }
         }
-        Outcome::Unknown
+        CommitOutcome::Unknown
     }
 
     /// Whether the transaction is known to be over, one way or the other. One that is too old to be remembered is, and so is one of
     /// a server that another has followed: what that one does not have by now it will never have.
     pub(super) async fn is_over(self, database: &Database) -> bool {
         let asked = database.bounded(database.bare().query_one_raw(self.question())).await;
-        asked.and_then(|row| self.read(row.as_ref())).is_ok_and(|answer| answer != Answer::NotYet)
+        asked.and_then(|row| self.read(row.as_ref())).is_ok_and(|answer| answer != StatusAnswer::NotYet)
     }
 
     fn question(self) -> Statement {
-        let status = if self.server.is_some() { STATUS_AND_TELL } else { STATUS };
+        let status = if self.server.is_some() { STATUS_AND_IDENTIFY } else { STATUS };
         Statement::from_sql_and_values(DbBackend::Postgres, status, [self.id.into()])
     }
 
-    fn read(self, row: Option<&QueryResult>) -> Result<Answer, DbErr> {
-        let Some(row) = row else { return Ok(Answer::Settled(Outcome::Unknown)) };
+    fn read(self, row: Option<&QueryResult>) -> Result<StatusAnswer, DbErr> {
+        let Some(row) = row else { return Ok(StatusAnswer::Settled(CommitOutcome::Unknown)) };
         let kinship = match self.server {
             Some(server) => server.compare(Identity::of(row)?),
             None => Kinship::Same,
         };
         let status: Option<String> = row.try_get("", "status")?;
         Ok(match (kinship, status.as_deref()) {
-            (Kinship::Recovering, _) | (Kinship::Same, Some("in progress")) => Answer::NotYet,
-            (Kinship::Same, Some("committed")) => Answer::Settled(Outcome::Committed),
-            (Kinship::Same, Some("aborted")) => Answer::Settled(Outcome::RolledBack),
+            (Kinship::Recovering, _) | (Kinship::Same, Some("in progress")) => StatusAnswer::NotYet,
+            (Kinship::Same, Some("committed")) => StatusAnswer::Settled(CommitOutcome::Committed),
+            (Kinship::Same, Some("aborted")) => StatusAnswer::Settled(CommitOutcome::RolledBack),
             // A transaction of this number is there, and is another one, or was another one.
-            (Kinship::Stranger, _) | (Kinship::Same, _) => Answer::Settled(Outcome::Unknown),
+            (Kinship::Stranger, _) | (Kinship::Same, _) => StatusAnswer::Settled(CommitOutcome::Unknown),
         })
     }
 
     /// Asked like this, not through a reader: it is asked in a task of its own, behind whoever waits for the answer. The connection that is
     /// handed out may be one of those that were lost, so it is asked more than once.
-    async fn status(self, database: &Database) -> Result<Answer, DbErr> {
+    async fn status(self, database: &Database) -> Result<StatusAnswer, DbErr> {
         let mut tries = Retries::default();
         loop {
             match database.bounded(database.bare().query_one_raw(self.question())).await {

@@ -14,7 +14,7 @@ use crate::settings::{self, DatabaseUrl};
 
 /// Proves that the server answers, finds out whether it takes our limit on statements, and opens the pool.
 pub(super) async fn open(
-    settings: &settings::Database,
+    settings: &settings::DatabaseSettings,
     application_name: &str,
     liveness: &Arc<Liveness>,
 ) -> Result<DatabaseConnection, ConnectError> {
@@ -29,7 +29,7 @@ pub(super) async fn open(
 /// A pool of at most `connections` on a replica, without having asked whether it answers: it may be away. What a session is to
 /// be like is said in each of its transactions, so that a pooler may stand before it.
 pub(super) async fn open_replica(
-    settings: &settings::Database,
+    settings: &settings::DatabaseSettings,
     (replica, application_name): (&DatabaseUrl, &str),
     connections: u32,
     liveness: &Arc<Liveness>,
@@ -46,12 +46,12 @@ pub(super) async fn open_replica(
 ///
 /// # Errors
 /// The reason.
-pub(super) async fn reach(settings: &settings::Database, replica: &DatabaseUrl) -> Result<(), String> {
+pub(super) async fn reach(settings: &settings::DatabaseSettings, replica: &DatabaseUrl) -> Result<(), String> {
     let options = driver_options(replica, "telemedicine check").map_err(|error| error.to_string())?;
     match first_connection(settings, &options).await {
         Ok(connection) => connection.close().await.map_err(|error| error.to_string()),
-        Err(Failure::Silent) => Err(format!("did not answer within {} s", settings.connect_timeout.as_secs())),
-        Err(Failure::Refused(error)) => Err(error.to_string()),
+        Err(ProbeFailure::Silent) => Err(format!("did not answer within {} s", settings.connect_timeout.as_secs())),
+        Err(ProbeFailure::Refused(error)) => Err(error.to_string()),
     }
 }
 
@@ -73,7 +73,10 @@ fn driver_options(url: &DatabaseUrl, application_name: &str) -> Result<PgConnect
 /// so it goes with the start of the session. PgBouncer refuses that (or ignores it, if told so by
 /// `ignore_startup_parameters`); then each unit of work sets it for its own transaction, reads are given up on our side, and
 /// the log says how to have the limit in the server too.
-async fn probe(settings: &settings::Database, options: PgConnectOptions) -> Result<PgConnectOptions, ConnectError> {
+async fn probe(
+    settings: &settings::DatabaseSettings,
+    options: PgConnectOptions,
+) -> Result<PgConnectOptions, ConnectError> {
     let limit = settings.statement_timeout.as_millis().to_string();
     let limited = options.clone().options([("statement_timeout", limit.as_str())]);
     match first_connection(settings, &limited).await {
@@ -83,7 +86,7 @@ async fn probe(settings: &settings::Database, options: PgConnectOptions) -> Resu
             }
             Ok(limited)
         }
-        Err(Failure::Refused(error)) if is_unknown_parameter(&error) => {
+        Err(ProbeFailure::Refused(error)) if is_unknown_parameter(&error) => {
             let connection = first_connection(settings, &options).await.map_err(|failure| failure.explain(settings))?;
             if read_limit(connection).await.is_none_or(|found| found != limit) {
                 explain_missing_limit(settings);
@@ -94,13 +97,13 @@ async fn probe(settings: &settings::Database, options: PgConnectOptions) -> Resu
     }
 }
 
-enum Failure {
+enum ProbeFailure {
     Silent,
     Refused(SqlxError),
 }
 
-impl Failure {
-    fn explain(self, settings: &settings::Database) -> ConnectError {
+impl ProbeFailure {
+    fn explain(self, settings: &settings::DatabaseSettings) -> ConnectError {
         let address = settings.url.address().to_owned();
         match self {
             Self::Silent => ConnectError::Silent { address, seconds: settings.connect_timeout.as_secs() },
@@ -111,7 +114,10 @@ impl Failure {
 
 /// A connection outside the pool, for its error: the pool reports every refusal as a timeout. A server that is starting, or
 /// full, is waited for.
-async fn first_connection(settings: &settings::Database, options: &PgConnectOptions) -> Result<PgConnection, Failure> {
+async fn first_connection(
+    settings: &settings::DatabaseSettings,
+    options: &PgConnectOptions,
+) -> Result<PgConnection, ProbeFailure> {
     let attempts = async {
         loop {
             match options.connect().await {
@@ -123,8 +129,8 @@ async fn first_connection(settings: &settings::Database, options: &PgConnectOpti
         }
     };
     match tokio::time::timeout(settings.connect_timeout, attempts).await {
-        Ok(result) => result.map_err(Failure::Refused),
-        Err(_elapsed) => Err(Failure::Silent),
+        Ok(result) => result.map_err(ProbeFailure::Refused),
+        Err(_elapsed) => Err(ProbeFailure::Silent),
     }
 }
 
@@ -151,7 +157,7 @@ async fn read_limit(mut connection: PgConnection) -> Option<String> {
     }
 }
 
-fn explain_missing_limit(settings: &settings::Database) {
+fn explain_missing_limit(settings: &settings::DatabaseSettings) {
     log::warn!(
         "the pooler at {} does not pass statement_timeout on, so a read that is given up may go on in the server; to have \
          the limit there too: ALTER ROLE … SET statement_timeout = '{}ms'",
@@ -160,7 +166,11 @@ fn explain_missing_limit(settings: &settings::Database) {
     );
 }
 
-fn pool_options(settings: &settings::Database, driver: PgConnectOptions, liveness: &Arc<Liveness>) -> ConnectOptions {
+fn pool_options(
+    settings: &settings::DatabaseSettings,
+    driver: PgConnectOptions,
+    liveness: &Arc<Liveness>,
+) -> ConnectOptions {
     // SeaORM traces these options with their address, so the address is an empty one and the password stays in the driver's.
     let mut options = ConnectOptions::new("postgres://");
     let before = Arc::clone(liveness);

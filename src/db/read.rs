@@ -42,7 +42,7 @@ impl Reader {
     /// `topics` cover everything that `read` may find: each write that changes its answer touches one of them. Their stamps
     /// are read before it runs, so that the page which shows the answer can be kept until one of them changes.
     ///
-    /// For a page that is kept a replica may be read, if it has everything that the page has to show.
+    /// For a cached page a replica may be read, if it has everything that the page has to show.
     ///
     /// If its connection turns out to be gone (a restart, a failover, a pooler that dropped it), `read` is run again from its
     /// beginning on a live one, so it must do nothing but read. Each statement in it may use another connection of the pool:

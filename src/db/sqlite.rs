@@ -13,7 +13,7 @@ use crate::settings;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Opens the file, making it and its folder when they are missing.
-pub(super) async fn open(settings: &settings::Database) -> Result<DatabaseConnection, ConnectError> {
+pub(super) async fn open(settings: &settings::DatabaseSettings) -> Result<DatabaseConnection, ConnectError> {
     let address = || settings.url.address().to_owned();
     let file = SqliteConnectOptions::from_str(settings.url.expose())
         .map_err(|error| ConnectError::Address { reason: error.to_string() })?

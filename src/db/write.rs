@@ -5,22 +5,22 @@ use sea_orm::{DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, Tran
 use tokio::sync::OwnedMutexGuard;
 
 use super::errors::{is_conflict, is_dropped, is_silent};
-use super::marks::{Lifted, Marks};
-use super::outcome::{Outcome, Ticket};
+use super::invalidation::{Completion, Invalidation};
+use super::outcome::{CommitOutcome, TransactionId};
 use super::retries::Retries;
 use super::{Database, Recorded, UnitOfWork, Unrecorded};
 use crate::metrics;
 
 /// Why a unit of work is worth another attempt. Nothing of it was committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Again {
+enum RetryReason {
     Conflict,
     Dropped,
 }
 
 struct Failed<E> {
     error: E,
-    again: Option<Again>,
+    retry: Option<RetryReason>,
     /// Nobody can tell whether it was committed.
     is_unknown: bool,
 }
@@ -84,11 +84,11 @@ impl Database {
                 Ok(value) => return Ok(value),
                 Err(failed) => failed,
             };
-            match failed.again {
-                Some(Again::Conflict) if retries.after_conflict().await => {
+            match failed.retry {
+                Some(RetryReason::Conflict) if retries.after_conflict().await => {
                     metrics::retried("conflict");
                 }
-                Some(Again::Dropped) if retries.after_drop().await => {
+                Some(RetryReason::Dropped) if retries.after_drop().await => {
                     metrics::retried("write");
                     log::info!("a database connection was lost before COMMIT, writing again");
                 }
@@ -104,8 +104,8 @@ impl Database {
     ) -> Result<T, Failed<E>> {
         let turn = self.writer_turn().await.map_err(Failed::lasting)?;
         let unit = self.begin().await.map_err(Failed::before_commit)?;
-        let ticket = match Ticket::take(self, &unit).await {
-            Ok(ticket) => ticket,
+        let transaction_id = match TransactionId::take(self, &unit).await {
+            Ok(transaction_id) => transaction_id,
             Err(error) => return Err(given_up(unit, error.clone(), Some(error)).await),
         };
         let recorded = match work(&unit).await {
@@ -126,46 +126,46 @@ impl Database {
         // From the hold to the new stamps in a task of its own: whoever waits for the answer may go away at any moment, and a
         // topic that was held and is never released is one that nobody can keep a page of.
         let database = self.clone();
-        let settled = tokio::spawn(async move { database.settle((unit, turn), (ticket, idempotent)).await });
+        let settled = tokio::spawn(async move { database.settle((unit, turn), (transaction_id, idempotent)).await });
         match settled.await {
             Ok(Ok(())) => Ok(value),
-            Ok(Err(Failed { error, again, is_unknown })) => Err(Failed { error: error.into(), again, is_unknown }),
+            Ok(Err(Failed { error, retry, is_unknown })) => Err(Failed { error: error.into(), retry, is_unknown }),
             Err(ended) => Err(Failed::lasting(DbErr::Custom(format!("a unit of work was not settled: {ended}")))),
         }
     }
 
-    /// Marks the topics, commits, and lifts the marks.
+    /// Holds the topics, commits, and gives them new stamps.
     async fn settle(
         &self,
         (unit, mut turn): (UnitOfWork, Option<OwnedMutexGuard<()>>),
-        (ticket, idempotent): (Option<Ticket>, bool),
+        (transaction_id, idempotent): (Option<TransactionId>, bool),
     ) -> Result<(), Failed<DbErr>> {
-        let marks = match Marks::set(self, &unit).await {
-            Ok(marks) => marks,
+        let invalidation = match Invalidation::prepare(self, &unit).await {
+            Ok(invalidation) => invalidation,
             Err(error) => return Err(given_up(unit, error.clone(), Some(error)).await),
         };
-        if !marks.are_fresh() {
+        if !invalidation.is_fresh() {
             unit.roll_back().await;
-            marks.lift(self, false).await;
+            invalidation.complete(self, false).await;
             let late = super::errors::silent(self.statement_timeout());
-            return Err(Failed { error: late, again: Some(Again::Conflict), is_unknown: false });
+            return Err(Failed { error: late, retry: Some(RetryReason::Conflict), is_unknown: false });
         }
         let outcome = match unit.commit().await {
             Ok(()) => Ok(()),
-            Err(error) => self.after_failed_commit(error, ticket, idempotent).await,
+            Err(error) => self.after_failed_commit(error, transaction_id, idempotent).await,
         };
-        if matches!(marks, Marks::Unheard(..)) {
+        if matches!(invalidation, Invalidation::Unannounced(..)) {
             // What is waited for now is no writer's.
             drop(turn.take());
         }
         match &outcome {
-            Err(failed) if failed.is_unknown => marks.leave(self, ticket),
+            Err(failed) if failed.is_unknown => invalidation.complete_later(self, transaction_id),
             _ => {
-                if marks.lift(self, outcome.is_ok()).await == Lifted::Untold {
-                    let untold = RuntimeErr::Internal("it was written, and others could not be told".to_owned());
+                if invalidation.complete(self, outcome.is_ok()).await == Completion::Unannounced {
+                    let unannounced = RuntimeErr::Internal("it was written, and others could not be told".to_owned());
                     // Whoever asked for it is told that something is away, as of a COMMIT of which nobody knows.
-                    let untold = DbErr::Conn(untold);
-                    return Err(Failed::lasting(untold));
+                    let unannounced = DbErr::Conn(unannounced);
+                    return Err(Failed::lasting(unannounced));
                 }
             }
         }
@@ -179,7 +179,7 @@ impl Database {
             ..TransactionOptions::default()
         };
         // Before there is a transaction: what asks needs a connection of its own.
-        self.tells_identity().await?;
+        self.discloses_identity().await?;
         let result = self.bounded(self.bare().begin_with_options(options)).await;
         if let Err(error) = &result {
             self.learn_from(error);
@@ -190,40 +190,40 @@ impl Database {
     async fn after_failed_commit(
         &self,
         error: DbErr,
-        ticket: Option<Ticket>,
+        transaction_id: Option<TransactionId>,
         idempotent: bool,
     ) -> Result<(), Failed<DbErr>> {
         self.learn_from(&error);
         if !is_dropped(&error) {
             return Err(Failed::before_commit(error));
         }
-        let outcome = match ticket {
-            Some(ticket) => ticket.outcome(self).await,
-            None => Outcome::Unknown,
+        let outcome = match transaction_id {
+            Some(transaction_id) => transaction_id.outcome(self).await,
+            None => CommitOutcome::Unknown,
         };
         log::warn!("a database connection was lost during COMMIT ({error}); the transaction is {outcome:?}");
-        let again = match outcome {
-            Outcome::Committed => return Ok(()),
-            Outcome::RolledBack => true,
-            Outcome::Unknown => idempotent,
+        let retry = match outcome {
+            CommitOutcome::Committed => return Ok(()),
+            CommitOutcome::RolledBack => true,
+            CommitOutcome::Unknown => idempotent,
         };
-        let is_unknown = outcome == Outcome::Unknown;
-        Err(Failed { error, again: again.then_some(Again::Dropped), is_unknown })
+        let is_unknown = outcome == CommitOutcome::Unknown;
+        Err(Failed { error, retry: retry.then_some(RetryReason::Dropped), is_unknown })
     }
 }
 
 /// Rolls back, and says whether `cause` makes another attempt worth it.
 async fn given_up<E>(unit: UnitOfWork, error: impl Into<E>, cause: Option<DbErr>) -> Failed<E> {
     unit.roll_back().await;
-    Failed { error: error.into(), again: cause.as_ref().and_then(reason), is_unknown: false }
+    Failed { error: error.into(), retry: cause.as_ref().and_then(reason), is_unknown: false }
 }
 
 /// Why an attempt that was not committed is worth repeating.
-fn reason(cause: &DbErr) -> Option<Again> {
+fn reason(cause: &DbErr) -> Option<RetryReason> {
     if is_conflict(cause) {
-        Some(Again::Conflict)
+        Some(RetryReason::Conflict)
     } else if is_dropped(cause) && !is_silent(cause) {
-        Some(Again::Dropped)
+        Some(RetryReason::Dropped)
     } else {
         None
     }
@@ -231,11 +231,11 @@ fn reason(cause: &DbErr) -> Option<Again> {
 
 impl<E: From<DbErr>> Failed<E> {
     fn lasting(error: DbErr) -> Self {
-        Self { error: error.into(), again: None, is_unknown: false }
+        Self { error: error.into(), retry: None, is_unknown: false }
     }
 
     fn before_commit(error: DbErr) -> Self {
-        let again = reason(&error);
-        Self { error: error.into(), again, is_unknown: false }
+        let retry = reason(&error);
+        Self { error: error.into(), retry, is_unknown: false }
     }
 }

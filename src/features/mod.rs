@@ -15,7 +15,7 @@ mod schedules;
 use entity::{enums::MailKind, mail::Model};
 use futures_util::future::{FutureExt as _, LocalBoxFuture};
 
-use self::mail::{Postman, Recipient, Words, Writer};
+use self::mail::{EmailText, MailSender, Recipient, Writer};
 use crate::{routing::RouteTable, state::AppState, web::AppError};
 
 /// Every route of the application: one line a feature.
@@ -36,8 +36,8 @@ pub fn routes() -> RouteTable {
 
 /// Sends the mails of `state`, each written by the feature that knows what it is about.
 #[must_use]
-pub fn postman(state: &AppState) -> Postman {
-    Postman::new(state, Box::new(ByKind))
+pub fn mail_sender(state: &AppState) -> MailSender {
+    MailSender::new(state, Box::new(ByKind))
 }
 
 struct ByKind;
@@ -48,7 +48,7 @@ impl Writer for ByKind {
         state: &'a AppState,
         mail: &'a Model,
         recipient: &'a Recipient,
-    ) -> LocalBoxFuture<'a, Result<Option<Words>, AppError>> {
+    ) -> LocalBoxFuture<'a, Result<Option<EmailText>, AppError>> {
         match mail.kind {
             MailKind::Notice | MailKind::Reminder => notifications::write(state, mail, recipient).boxed_local(),
             MailKind::PasswordLink => accounts::write_link(state, mail, recipient).boxed_local(),

@@ -7,10 +7,10 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 /// A clock; clones show the same time. Instants are whole microseconds, as the database keeps them.
 #[derive(Clone, Debug)]
-pub struct Clock(Source);
+pub struct Clock(TimeSource);
 
 #[derive(Clone, Debug)]
-enum Source {
+enum TimeSource {
     System,
     /// Microseconds since 1970.
     Fixed(Arc<AtomicI64>),
@@ -19,12 +19,12 @@ enum Source {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self(TimeSource::System)
     }
 
     /// A clock that stands still at `at` until it is moved.
     pub fn fixed(at: DateTime<Utc>) -> Self {
-        Self(Source::Fixed(Arc::new(AtomicI64::new(at.timestamp_micros()))))
+        Self(TimeSource::Fixed(Arc::new(AtomicI64::new(at.timestamp_micros()))))
     }
 
     /// The present instant. What is made under [`watch`] and asks here is not kept: nobody would know until when it is true.
@@ -39,21 +39,23 @@ impl Clock {
     pub fn now_unwatched(&self) -> DateTime<Utc> {
         match &self.0 {
             #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
-            Source::System => Utc::now().trunc_subsecs(6),
-            Source::Fixed(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
+            TimeSource::System => Utc::now().trunc_subsecs(6),
+            TimeSource::Fixed(micros) => {
+                DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default()
+            }
         }
     }
 
     /// Moves a fixed clock, and its clones, to `at`. The machine's clock stays as it is.
     pub fn set(&self, at: DateTime<Utc>) {
-        if let Source::Fixed(micros) = &self.0 {
+        if let TimeSource::Fixed(micros) = &self.0 {
             micros.store(at.timestamp_micros(), Ordering::SeqCst);
         }
     }
 
     /// Moves a fixed clock, and its clones, by `step`, which may be negative. The machine's clock stays as it is.
     pub fn advance(&self, step: TimeDelta) {
-        if let Source::Fixed(micros) = &self.0 {
+        if let TimeSource::Fixed(micros) = &self.0 {
             micros.fetch_add(step.num_microseconds().unwrap_or(i64::MAX / 4), Ordering::SeqCst);
         }
     }

@@ -4,7 +4,7 @@ pub mod clock;
 pub mod mailer;
 
 pub use self::clock::Clock;
-pub use self::mailer::Post;
+pub use self::mailer::OutgoingMail;
 
 use crate::settings::Settings;
 
@@ -14,7 +14,7 @@ pub struct Outside {
     /// The only source of the time.
     pub clock: Clock,
     /// The way out for mail.
-    pub post: Post,
+    pub outgoing_mail: OutgoingMail,
 }
 
 impl Outside {
@@ -23,6 +23,6 @@ impl Outside {
     /// # Errors
     /// A sentence when the mail server's address is not one that can be used.
     pub fn real(settings: &Settings) -> Result<Self, String> {
-        Ok(Self { clock: Clock::system(), post: Post::open(&settings.mail)? })
+        Ok(Self { clock: Clock::system(), outgoing_mail: OutgoingMail::open(&settings.mail)? })
     }
 }

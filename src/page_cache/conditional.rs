@@ -1,10 +1,10 @@
-//! A kept page on the wire: which encoding, whether the browser has it already, and the headers.
+//! A cached page on the wire: which encoding, whether the browser has it already, and the headers.
 
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{self, HeaderValue};
 
-use super::entry::{Encoding, Entry};
+use super::entry::{CacheEntry, Encoding};
 
 /// What the browser said of what it takes and has.
 pub(super) struct Conditions {
@@ -19,12 +19,12 @@ impl Conditions {
     }
 
     /// Whether `entry` can be answered with as it is kept: nothing has to be packed or unpacked for it.
-    pub(super) fn are_met_by(&self, entry: &Entry) -> bool {
+    pub(super) fn are_met_by(&self, entry: &CacheEntry) -> bool {
         entry.form(self.encoding).is_some() || self.has(entry)
     }
 
     /// Whether the browser has this page already.
-    fn has(&self, entry: &Entry) -> bool {
+    fn has(&self, entry: &CacheEntry) -> bool {
         self.has.as_ref().is_some_and(|tags| is_among(entry.etag(self.encoding), tags))
     }
 
@@ -55,7 +55,7 @@ fn best(accepted: &str) -> Encoding {
 }
 
 /// The page, or 304 if the browser has it. A form that is not kept is made for this answer.
-pub(super) fn answer(entry: &Entry, conditions: &Conditions) -> HttpResponse {
+pub(super) fn answer(entry: &CacheEntry, conditions: &Conditions) -> HttpResponse {
     let has_it = conditions.has(entry);
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((header::ETAG, entry.etag(conditions.encoding).clone()));

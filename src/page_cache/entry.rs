@@ -23,7 +23,7 @@ pub(super) enum Encoding {
 /// One page. What is kept of it is its brotli form, a tenth of the page, which most browsers ask for and which is shared through Redis; the
 /// others are made of it, and kept beside it once somebody asks for them.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct CacheEntry {
     basis: Basis,
     made_at: DateTime<Utc>,
     brotli: Bytes,
@@ -34,7 +34,7 @@ pub(super) struct Entry {
     cache_control: HeaderValue,
 }
 
-impl Entry {
+impl CacheEntry {
     /// A page that was made at `made_at`.
     #[must_use]
     pub(super) fn new(basis: Basis, made_at: DateTime<Utc>, (body, cache_control): (&[u8], HeaderValue)) -> Self {
@@ -199,14 +199,14 @@ fn gzip(body: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn entry(until: Option<DateTime<Utc>>) -> Entry {
+    fn entry(until: Option<DateTime<Utc>>) -> CacheEntry {
         let basis = Basis {
             epoch: Bytes::from_static(b"e1"),
             stamps: vec![(Topic::Agenda(7), Bytes::from_static(b"s1")), (Topic::Inbox(5), Bytes::from_static(b"s2"))],
             until,
         };
         let body = Bytes::from("<p>Waiting since 10:05</p>".repeat(50));
-        Entry::new(basis, now(), (&body, HeaderValue::from_static("private, no-cache")))
+        CacheEntry::new(basis, now(), (&body, HeaderValue::from_static("private, no-cache")))
     }
 
     fn now() -> DateTime<Utc> {
@@ -227,14 +227,14 @@ mod tests {
     fn what_was_shared_is_read_back_and_nothing_else_is() {
         for until in [None, Some(now() + chrono::TimeDelta::minutes(3))] {
             let bytes = entry(until).encode();
-            let back = Entry::decode(&bytes).unwrap_or_else(|| entry(None));
+            let back = CacheEntry::decode(&bytes).unwrap_or_else(|| entry(None));
             assert_eq!((back.basis(), back.made_at), (entry(until).basis(), now()));
             assert_eq!(back.body(), entry(None).body());
             for end in 0..bytes.len() {
-                assert!(bytes.get(..end).and_then(Entry::decode).is_none(), "cut at {end}");
+                assert!(bytes.get(..end).and_then(CacheEntry::decode).is_none(), "cut at {end}");
             }
         }
-        assert!(Entry::decode(b"page 0\n\n").is_none());
+        assert!(CacheEntry::decode(b"page 0\n\n").is_none());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The fast path to a page that is kept: before routing and every other middleware.
+//! The fast path to a cached page: before routing and every other middleware.
 //!
 //! Whoever loads the same address again gets here what [`super::middleware`] would find: the same session and the same stamps, judged by
 //! the same rules ([`super::lookup`]). Only what follows from the address alone is remembered: which route it is, and which
@@ -15,12 +15,12 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _};
 
 use super::conditional::{Conditions, answer};
-use super::entry::Entry;
-use super::host::{Audience, ServedPage};
+use super::entry::CacheEntry;
+use super::host::{CacheScope, ServedPage};
 use super::key::PageName;
-use super::lookup::{Asker, Located, Route};
-use super::pages::Found;
-use super::{Outcome, PageCache};
+use super::lookup::{Located, PageOwner, Route};
+use super::pages::Lookup;
+use super::{CacheStatus, PageCache};
 use crate::metrics;
 
 /// Longer addresses are not remembered.
@@ -36,7 +36,7 @@ pub(super) type Addresses = moka::sync::Cache<Arc<str>, Arc<Address>>;
 /// What an address means.
 pub(super) struct Address {
     pattern: &'static str,
-    audience: Audience,
+    scope: CacheScope,
     page: PageName,
 }
 
@@ -70,10 +70,10 @@ pub async fn fast_path<B: MessageBody + 'static>(
             Ok(next.call(request).await?.map_into_boxed_body())
         }
         // In another form than it is kept in, it is made ready further inside, and kept so.
-        Some((known, entry, viewer)) if conditions.are_met_by(&entry) => {
+        Some((target, entry, viewer)) if conditions.are_met_by(&entry) => {
             let mut page = answer(&entry, &conditions);
-            metrics::cache(known.pattern, Outcome::Hit.word());
-            let served = ServedPage { pattern: known.pattern, viewer, elapsed: started.elapsed() };
+            metrics::cache(target.pattern, CacheStatus::Hit.word());
+            let served = ServedPage { pattern: target.pattern, viewer, elapsed: started.elapsed() };
             cache.0.host.complete(&request, &mut page, served);
             Ok(request.into_response(page))
         }
@@ -82,7 +82,7 @@ pub async fn fast_path<B: MessageBody + 'static>(
 }
 
 /// What the fast path would have served.
-pub(super) struct ToVerify(pub(super) Arc<Entry>);
+pub(super) struct ToVerify(pub(super) Arc<CacheEntry>);
 
 impl PageCache {
     /// Notes which page this address is.
@@ -90,38 +90,38 @@ impl PageCache {
         if self.has_fast_path()
             && let Some(address) = address(request)
         {
-            let known = Address { pattern: route.pattern, audience: route.audience, page: page.clone() };
-            self.0.addresses.insert(address.into(), Arc::new(known));
+            let target = Address { pattern: route.pattern, scope: route.scope, page: page.clone() };
+            self.0.addresses.insert(address.into(), Arc::new(target));
         }
     }
 
     /// The page, if it is kept and current and whoever asks is still signed in.
-    async fn fast_entry(&self, request: &ServiceRequest) -> Option<(Arc<Address>, Arc<Entry>, Option<i64>)> {
+    async fn fast_entry(&self, request: &ServiceRequest) -> Option<(Arc<Address>, Arc<CacheEntry>, Option<i64>)> {
         if !self.has_fast_path() || !matches!(*request.method(), Method::GET | Method::HEAD) {
             return None;
         }
-        let known = self.0.addresses.get(address(request)?)?;
-        let asker = self.asker(known.audience, request)?;
-        let entry = match self.at_hand(&known.page, &asker) {
+        let target = self.0.addresses.get(address(request)?)?;
+        let owner = self.owner(target.scope, request)?;
+        let entry = match self.cached_entry(&target.page, &owner) {
             Some(entry) => entry,
-            None => self.asked_for(&known.page, &asker).await?,
+            None => self.validated_entry(&target.page, &owner).await?,
         };
-        let viewer = match &asker {
-            Asker::Everybody => None,
-            Asker::Session(session) => self.0.host.hint(session),
+        let viewer = match &owner {
+            PageOwner::Everybody => None,
+            PageOwner::Session(session) => self.0.host.hint(session),
         };
-        Some((known, entry, viewer))
+        Some((target, entry, viewer))
     }
 
     /// The same where it has to be asked whether it may be served. Where there is nothing to be asked about, nobody is.
-    async fn asked_for(&self, page: &PageName, asker: &Asker) -> Option<Arc<Entry>> {
-        let hint = match asker {
-            Asker::Everybody => None,
-            Asker::Session(session) => Some(self.0.host.hint(session)?),
+    async fn validated_entry(&self, page: &PageName, owner: &PageOwner) -> Option<Arc<CacheEntry>> {
+        let hint = match owner {
+            PageOwner::Everybody => None,
+            PageOwner::Session(session) => Some(self.0.host.hint(session)?),
         };
-        self.0.pages.kept(&page.seen_by(hint))?;
-        match self.locate(page, asker).await {
-            Located { found: Found::Entry(entry), .. } => Some(entry),
+        self.0.pages.cached(&page.seen_by(hint))?;
+        match self.locate(page, owner).await {
+            Located { found: Lookup::Entry(entry), .. } => Some(entry),
             Located { .. } => None,
         }
     }

@@ -14,7 +14,7 @@ pub struct SessionName(pub Arc<str>);
 
 /// Whose page an address shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
+pub enum CacheScope {
     /// The same to everybody.
     Everybody,
     /// To whoever is signed in their own, to all others the same.
@@ -52,7 +52,7 @@ pub trait Host: 'static {
     fn credential(&self, request: &HttpRequest) -> Credential;
 
     /// `user.id` of whoever has this session, from memory, if that may be believed at this moment.
-    fn known(&self, session: &SessionName) -> Option<i64>;
+    fn cached_viewer(&self, session: &SessionName) -> Option<i64>;
 
     /// `user.id` of whoever had this session when it was last looked up: never believed, but worth looking where it leads.
     fn hint(&self, session: &SessionName) -> Option<i64>;

@@ -7,10 +7,10 @@ use actix_web::http::Method;
 use futures_util::future::join;
 
 use super::PageCache;
-use super::entry::Entry;
-use super::host::{Audience, Credential, SessionName};
+use super::entry::CacheEntry;
+use super::host::{CacheScope, Credential, SessionName};
 use super::key::{PageKey, PageName, Policy};
-use super::pages::Found;
+use super::pages::Lookup;
 
 /// A cached route.
 #[derive(Debug)]
@@ -20,14 +20,14 @@ pub struct Route {
     /// The names of the values in its path, in their order.
     pub path: Vec<&'static str>,
     /// Whose pages they are.
-    pub audience: Audience,
+    pub scope: CacheScope,
     /// What it says of its pages.
     pub policy: Policy,
 }
 
 /// Whose page is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Asker {
+pub(super) enum PageOwner {
     /// The page as everybody sees it.
     Everybody,
     /// That of whoever has this session.
@@ -38,7 +38,7 @@ pub(super) enum Asker {
 pub(super) struct Located {
     /// The page's, if it can have one.
     pub(super) key: Option<PageKey>,
-    pub(super) found: Found,
+    pub(super) found: Lookup,
 }
 
 impl Route {
@@ -52,41 +52,43 @@ impl Route {
 
 impl PageCache {
     /// Whose page it is; nothing if the cache is not to be asked for this request.
-    pub(super) fn asker(&self, audience: Audience, request: &ServiceRequest) -> Option<Asker> {
+    pub(super) fn owner(&self, scope: CacheScope, request: &ServiceRequest) -> Option<PageOwner> {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
         if !self.0.is_on || !is_read {
             return None;
         }
-        match (audience, self.0.host.credential(request.request())) {
+        match (scope, self.0.host.credential(request.request())) {
             (_, Credential::PassBy) => None,
-            (Audience::Everybody, _) | (Audience::Anybody, Credential::None) => Some(Asker::Everybody),
-            (Audience::Anybody | Audience::SignedIn, Credential::Session(session)) => Some(Asker::Session(session)),
-            (Audience::SignedIn, Credential::None) => None,
+            (CacheScope::Everybody, _) | (CacheScope::Anybody, Credential::None) => Some(PageOwner::Everybody),
+            (CacheScope::Anybody | CacheScope::SignedIn, Credential::Session(session)) => {
+                Some(PageOwner::Session(session))
+            }
+            (CacheScope::SignedIn, Credential::None) => None,
         }
     }
 
     /// What there is of `page` for whoever asks, without asking anybody: a page that may be served now.
-    pub(super) fn at_hand(&self, page: &PageName, asker: &Asker) -> Option<Arc<Entry>> {
-        let viewer = match asker {
-            Asker::Everybody => None,
-            Asker::Session(session) => Some(self.0.host.known(session)?),
+    pub(super) fn cached_entry(&self, page: &PageName, owner: &PageOwner) -> Option<Arc<CacheEntry>> {
+        let viewer = match owner {
+            PageOwner::Everybody => None,
+            PageOwner::Session(session) => Some(self.0.host.cached_viewer(session)?),
         };
-        let entry = self.0.pages.kept(&page.seen_by(viewer))?;
+        let entry = self.0.pages.cached(&page.seen_by(viewer))?;
         self.0.pages.vouches_for(&entry).then_some(entry)
     }
 
     /// The page's key, and what is there for it.
-    pub(super) async fn locate(&self, page: &PageName, asker: &Asker) -> Located {
+    pub(super) async fn locate(&self, page: &PageName, owner: &PageOwner) -> Located {
         let host = &self.0.host;
-        let Asker::Session(session) = asker else {
+        let PageOwner::Session(session) = owner else {
             return self.look(page.seen_by(None)).await;
         };
-        if let Some(user) = host.known(session) {
+        if let Some(user) = host.cached_viewer(session) {
             return self.look(page.seen_by(Some(user))).await;
         }
         if let Some(hint) = host.hint(session)
             && let key = page.seen_by(Some(hint))
-            && let Some(entry) = self.0.pages.kept(&key)
+            && let Some(entry) = self.0.pages.cached(&key)
         {
             // Asked for together, both are read in one round trip.
             let (user, found) = join(host.viewer(session), self.0.pages.judge(&entry)).await;
@@ -95,16 +97,16 @@ impl PageCache {
             }
         }
         match host.viewer(session).await {
-            None => Located { key: None, found: Found::Unavailable },
+            None => Located { key: None, found: Lookup::Unavailable },
             Some(user) => self.look(page.seen_by(Some(user))).await,
         }
     }
 
     /// What is kept under `key`.
     pub(super) async fn look(&self, key: PageKey) -> Located {
-        let found = match self.0.pages.kept(&key) {
+        let found = match self.0.pages.cached(&key) {
             Some(entry) => self.0.pages.judge(&entry).await,
-            None => Found::Nothing(None),
+            None => Lookup::Nothing(None),
         };
         Located { key: Some(key), found }
     }

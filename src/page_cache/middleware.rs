@@ -11,13 +11,13 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 
 use super::conditional::{Conditions, answer};
-use super::entry::Entry;
+use super::entry::CacheEntry;
 use super::fast_path::ToVerify;
 use super::key::PageKey;
 use super::lookup::{Located, Route};
-use super::pages::Found;
-use super::{Outcome, PageCache, records, verify};
-use crate::coherence::{Basis, ReadSet, Refusal, Topic};
+use super::pages::Lookup;
+use super::{CacheStatus, PageCache, records, verify};
+use crate::coherence::{Basis, ReadSet, Topic, Uncacheable};
 use crate::metrics;
 
 /// A page of more bytes is served and not kept.
@@ -33,7 +33,7 @@ const FOR_ONE: &str = "private, no-cache";
 const FOR_ALL: &str = "public, no-cache";
 
 /// One request on its way through the cache.
-struct Passage<B> {
+struct Exchange<B> {
     cache: PageCache,
     route: Rc<Route>,
     next: Next<B>,
@@ -50,54 +50,54 @@ pub async fn cached<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let conditions = Conditions::of(&request, cache.0.identity_only);
-    let passage = Passage { cache, route, next, conditions };
+    let exchange = Exchange { cache, route, next, conditions };
     let fast = request.extensions_mut().remove::<ToVerify>();
     if let Some(ToVerify(entry)) = fast {
-        return passage.hit(request, &entry).await;
+        return exchange.hit(request, &entry).await;
     }
-    let asked = passage.cache.asker(passage.route.audience, &request).zip(passage.route.page(&request));
-    let Some((asker, page)) = asked else {
-        return passage.pass(request, Outcome::Bypass).await;
+    let asked = exchange.cache.owner(exchange.route.scope, &request).zip(exchange.route.page(&request));
+    let Some((owner, page)) = asked else {
+        return exchange.pass(request, CacheStatus::Bypass).await;
     };
-    let Located { key, found } = passage.cache.locate(&page, &asker).await;
+    let Located { key, found } = exchange.cache.locate(&page, &owner).await;
     let Some(key) = key else {
-        return passage.pass(request, Outcome::Bypass).await;
+        return exchange.pass(request, CacheStatus::Bypass).await;
     };
     match found {
-        Found::Entry(entry) => {
-            passage.cache.remember(&request, &passage.route, &page);
-            let entry = match passage.conditions.are_met_by(&entry) {
+        Lookup::Entry(entry) => {
+            exchange.cache.remember(&request, &exchange.route, &page);
+            let entry = match exchange.conditions.are_met_by(&entry) {
                 true => entry,
-                false => passage.cache.0.pages.in_form(&key, entry, passage.conditions.encoding()),
+                false => exchange.cache.0.pages.in_form(&key, entry, exchange.conditions.encoding()),
             };
-            passage.hit(request, &entry).await
+            exchange.hit(request, &entry).await
         }
-        Found::Nothing(known) => {
+        Lookup::Nothing(known) => {
             let topics = known.as_ref().map(|(entry, _)| entry.basis().topics()).unwrap_or_default();
             let known = known.map(|(_, stamps)| (topics.as_slice(), stamps));
-            let read_set = ReadSet::new(Arc::clone(&passage.cache.0.store), known);
-            passage.make(request, key, read_set).await
+            let read_set = ReadSet::new(Arc::clone(&exchange.cache.0.store), known);
+            exchange.make(request, key, read_set).await
         }
-        found @ (Found::Held | Found::Unavailable) => passage.pass(request, found.outcome()).await,
+        found @ (Lookup::Held | Lookup::Unavailable) => exchange.pass(request, found.cache_status()).await,
     }
 }
 
-impl<B: MessageBody + 'static> Passage<B> {
+impl<B: MessageBody + 'static> Exchange<B> {
     /// Serves what was kept; with `CACHE_VERIFY` only after it was rendered once more.
-    async fn hit(&self, request: ServiceRequest, entry: &Arc<Entry>) -> Result<ServiceResponse<BoxBody>, Error> {
+    async fn hit(&self, request: ServiceRequest, entry: &Arc<CacheEntry>) -> Result<ServiceResponse<BoxBody>, Error> {
         if !self.cache.0.verifies {
-            return Ok(self.told(request.into_response(answer(entry, &self.conditions)), Outcome::Hit));
+            return Ok(self.report(request.into_response(answer(entry, &self.conditions)), CacheStatus::Hit));
         }
         let (request, rendered) = self.next.call(request).await?.into_parts();
-        let verdict = verify::compare(&self.cache, entry, rendered.map_into_boxed_body()).await;
-        let response = match verdict {
-            verify::Verdict::Same => answer(entry, &self.conditions),
-            verify::Verdict::Overtaken(rendered) => {
-                return Ok(self.told(ServiceResponse::new(request, rendered), Outcome::Miss));
+        let comparison = verify::compare(&self.cache, entry, rendered.map_into_boxed_body()).await;
+        let response = match comparison {
+            verify::Comparison::Same => answer(entry, &self.conditions),
+            verify::Comparison::Overtaken(rendered) => {
+                return Ok(self.report(ServiceResponse::new(request, rendered), CacheStatus::Miss));
             }
-            verify::Verdict::Stale => HttpResponse::InternalServerError().finish(),
+            verify::Comparison::Stale => HttpResponse::InternalServerError().finish(),
         };
-        Ok(self.told(ServiceResponse::new(request, response), Outcome::Hit))
+        Ok(self.report(ServiceResponse::new(request, response), CacheStatus::Hit))
     }
 
     /// Makes the page and keeps it; one request at a time makes it, and those that waited are served what it made.
@@ -109,9 +109,9 @@ impl<B: MessageBody + 'static> Passage<B> {
     ) -> Result<ServiceResponse<BoxBody>, Error> {
         let pages = &self.cache.0.pages;
         let (flight, waited) = pages.flight(&key).await;
-        let ready = if waited { self.cache.look(key.clone()).await.found } else { Found::Nothing(None) };
+        let ready = if waited { self.cache.look(key.clone()).await.found } else { Lookup::Nothing(None) };
         let ready = match ready {
-            Found::Entry(entry) => Some(entry),
+            Lookup::Entry(entry) => Some(entry),
             _ => pages.shared(&key).await,
         };
         if let Some(entry) = ready {
@@ -139,7 +139,7 @@ impl<B: MessageBody + 'static> Passage<B> {
             let (response, shows_record) = records::watch(read_set.scope(self.next.call(request))).await;
             let (asked, response) = response?.map_into_boxed_body().into_parts();
             if shows_record {
-                return Ok(self.told(ServiceResponse::new(asked, unkept(response)), Outcome::Bypass));
+                return Ok(self.report(ServiceResponse::new(asked, unkept(response)), CacheStatus::Bypass));
             }
             let basis = read_set.basis();
             if attempt < ATTEMPTS && response.status() == StatusCode::OK && self.was_overtaken(&basis).await {
@@ -149,16 +149,17 @@ impl<B: MessageBody + 'static> Passage<B> {
                 continue;
             }
             let for_viewer = self.cache.0.host.made_for(&asked) == key.viewer();
-            let basis = basis.and_then(|basis| if for_viewer { Ok(basis) } else { Err(Refusal::Exempt("another's")) });
-            let (response, outcome) = self.keep(key, basis, (response, made_at)).await?;
-            return Ok(self.told(ServiceResponse::new(asked, response), outcome));
+            let basis =
+                basis.and_then(|basis| if for_viewer { Ok(basis) } else { Err(Uncacheable::Exempt("another's")) });
+            let (response, cache_status) = self.store(key, basis, (response, made_at)).await?;
+            return Ok(self.report(ServiceResponse::new(asked, response), cache_status));
         }
         Err(ErrorInternalServerError("a page is rendered at least once"))
     }
 
     /// Whether something that the page shows was written between its first read and now: one part of it may show what was
     /// before, and another what is now.
-    async fn was_overtaken(&self, basis: &Result<Basis, Refusal>) -> bool {
+    async fn was_overtaken(&self, basis: &Result<Basis, Uncacheable>) -> bool {
         match basis {
             Ok(basis) => match crate::coherence::store::stamps(&*self.cache.0.store, &basis.topics()).await {
                 Ok(now) => !basis.is(&now),
@@ -169,17 +170,17 @@ impl<B: MessageBody + 'static> Passage<B> {
     }
 
     /// Keeps the page if it may be, and answers with it as if it had been kept before.
-    async fn keep(
+    async fn store(
         &self,
         key: &PageKey,
-        basis: Result<Basis, Refusal>,
+        basis: Result<Basis, Uncacheable>,
         (response, made_at): (HttpResponse<BoxBody>, chrono::DateTime<chrono::Utc>),
-    ) -> Result<(HttpResponse<BoxBody>, Outcome), Error> {
+    ) -> Result<(HttpResponse<BoxBody>, CacheStatus), Error> {
         let basis = match basis {
-            Ok(basis) if may_be_kept(&response) => basis,
-            Err(Refusal::Held) => return Ok((response, Outcome::Held)),
-            Err(Refusal::Unavailable) => return Ok((response, Outcome::Bypass)),
-            Ok(_) | Err(Refusal::Exempt(_)) => return Ok((response, Outcome::Miss)),
+            Ok(basis) if is_cacheable(&response) => basis,
+            Err(Uncacheable::Held) => return Ok((response, CacheStatus::Held)),
+            Err(Uncacheable::Unavailable) => return Ok((response, CacheStatus::Bypass)),
+            Ok(_) | Err(Uncacheable::Exempt(_)) => return Ok((response, CacheStatus::Miss)),
         };
         let (head, body) = response.into_parts();
         let Ok(body) = to_bytes_limited(body, LARGEST).await else {
@@ -187,24 +188,28 @@ impl<B: MessageBody + 'static> Passage<B> {
         };
         let cache_control = if key.viewer().is_none() { FOR_ALL } else { FOR_ONE };
         let body = body.unwrap_or_default();
-        let entry = Entry::new(basis, made_at, (&body, header::HeaderValue::from_static(cache_control)));
+        let entry = CacheEntry::new(basis, made_at, (&body, header::HeaderValue::from_static(cache_control)));
         let entry = Arc::new(entry.with_form(self.conditions.encoding(), &body));
-        self.cache.0.pages.keep(key, &entry);
+        self.cache.0.pages.insert(key, &entry);
         drop(head);
-        Ok((answer(&entry, &self.conditions), Outcome::Miss))
+        Ok((answer(&entry, &self.conditions), CacheStatus::Miss))
     }
 
-    async fn pass(&self, request: ServiceRequest, outcome: Outcome) -> Result<ServiceResponse<BoxBody>, Error> {
+    async fn pass(
+        &self,
+        request: ServiceRequest,
+        cache_status: CacheStatus,
+    ) -> Result<ServiceResponse<BoxBody>, Error> {
         let (response, shows_record) = records::watch(self.next.call(request)).await;
         let (asked, response) = response?.map_into_boxed_body().into_parts();
         let response = if shows_record { unkept(response) } else { response };
-        Ok(self.told(ServiceResponse::new(asked, response), outcome))
+        Ok(self.report(ServiceResponse::new(asked, response), cache_status))
     }
 
     /// Notes the outcome for `X-Cache`, `Server-Timing` and the metrics.
-    fn told(&self, answer: ServiceResponse<BoxBody>, outcome: Outcome) -> ServiceResponse<BoxBody> {
-        answer.request().extensions_mut().insert(outcome);
-        metrics::cache(self.route.pattern, outcome.word());
+    fn report(&self, answer: ServiceResponse<BoxBody>, cache_status: CacheStatus) -> ServiceResponse<BoxBody> {
+        answer.request().extensions_mut().insert(cache_status);
+        metrics::cache(self.route.pattern, cache_status.word());
         answer
     }
 }
@@ -216,7 +221,7 @@ fn unkept(mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
 }
 
 /// A whole page, for this viewer as often as they like, that leaves nothing in the browser.
-fn may_be_kept(response: &HttpResponse<BoxBody>) -> bool {
+fn is_cacheable(response: &HttpResponse<BoxBody>) -> bool {
     let headers = response.headers();
     let says = |name: header::HeaderName, text: &str| {
         headers.get(name).is_some_and(|value| value.to_str().is_ok_and(|value| value.contains(text)))

@@ -1,4 +1,4 @@
-//! Pages that are kept and served again: keys, entries, conditional answers, the middleware around a cached route, and the fast path before
+//! Cached pages: keys, entries, conditional answers, the middleware around a cached route, and the fast path before
 //! all others.
 //!
 //! A page that is served from here costs no statement of the database and, under a lease, no question to Redis. Whether it may be served
@@ -45,13 +45,13 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest as _, Sha256};
 
 pub use self::fast_path::fast_path;
-pub use self::host::{Audience, Credential, Host, ServedPage, SessionName};
+pub use self::host::{CacheScope, Credential, Host, ServedPage, SessionName};
 pub use self::key::Policy;
 pub use self::lookup::Route;
 pub use self::middleware::cached;
 pub use self::records::record_opened;
 
-use self::pages::Pages;
+use self::pages::PageStore;
 use self::seal::Seal;
 use self::shared::Shared;
 use crate::coherence::Store;
@@ -62,7 +62,7 @@ use crate::settings::Settings;
 
 /// What the cache did for a request; in `X-Cache`, `Server-Timing` and the metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CacheStatus {
     /// The answer was kept, and is still what would be rendered.
     Hit,
     /// The page was rendered, and kept if it may be.
@@ -73,7 +73,7 @@ pub enum Outcome {
     Bypass,
 }
 
-impl Outcome {
+impl CacheStatus {
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -101,7 +101,7 @@ pub struct PageCache(Arc<Inner>);
 
 struct Inner {
     store: Arc<dyn Store>,
-    pages: Pages,
+    pages: PageStore,
     addresses: fast_path::Addresses,
     host: Box<dyn Host + Send + Sync>,
     clock: Clock,
@@ -125,7 +125,7 @@ impl PageCache {
         let shared = redis.zip(seal).map(|(redis, seal)| Shared::new(redis, seal, (build(settings), lifetime)));
         let limits = (lifetime, settings.cache.memory_bytes);
         let cache = Self(Arc::new(Inner {
-            pages: Pages::new((Arc::clone(&store), shared), clock.clone(), limits),
+            pages: PageStore::new((Arc::clone(&store), shared), clock.clone(), limits),
             store,
             addresses: fast_path::addresses(),
             host,
@@ -138,7 +138,7 @@ impl PageCache {
         cache
     }
 
-    /// Whether hits need not pass what is between the door and the cache: not where the toolbar is put in.
+    /// Whether hits need not pass what is between the network and the cache: not where the toolbar is put in.
     fn has_fast_path(&self) -> bool {
         self.0.is_on && !self.0.identity_only
     }

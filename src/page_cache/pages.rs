@@ -1,4 +1,4 @@
-//! The pages that are kept: in this process, and shared through Redis.
+//! The cached pages: in this process, and shared through Redis.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use moka::sync::Cache as Moka;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
-use super::Outcome;
-use super::entry::{Encoding, Entry};
+use super::CacheStatus;
+use super::entry::{CacheEntry, Encoding};
 use super::key::PageKey;
 use super::shared::Shared;
 use crate::coherence::{self, Stamp, Stamps, Store};
@@ -16,8 +16,8 @@ use crate::integrations::clock::Clock;
 
 /// Entries by their keys. What is found here is bytes, never truth: it is served only if what it was made from is
 /// what it would be made from after the request arrived.
-pub(super) struct Pages {
-    kept: Moka<PageKey, Arc<Entry>>,
+pub(super) struct PageStore {
+    cached: Moka<PageKey, Arc<CacheEntry>>,
     flights: Mutex<HashMap<PageKey, Arc<Turn<()>>>>,
     store: Arc<dyn Store>,
     shared: Option<Shared>,
@@ -26,11 +26,11 @@ pub(super) struct Pages {
 }
 
 /// What was found for a key.
-pub(super) enum Found {
+pub(super) enum Lookup {
     /// A page that may be served now.
-    Entry(Arc<Entry>),
+    Entry(Arc<CacheEntry>),
     /// None. The stamps, if any were read, are older than anything that will be read from the database.
-    Nothing(Option<(Arc<Entry>, Stamps)>),
+    Nothing(Option<(Arc<CacheEntry>, Stamps)>),
     /// Somebody is committing a change to what the page depends on.
     Held,
     /// The stamps cannot be read.
@@ -39,74 +39,74 @@ pub(super) enum Found {
 
 /// The right to make a page, which one request at a time has.
 pub(super) struct Flight<'a> {
-    pages: &'a Pages,
+    pages: &'a PageStore,
     key: PageKey,
     turn: Option<Arc<Turn<()>>>,
     alone: Option<OwnedMutexGuard<()>>,
 }
 
-impl Pages {
+impl PageStore {
     pub(super) fn new(
         (store, shared): (Arc<dyn Store>, Option<Shared>),
         clock: Clock,
         (lifetime, memory): (std::time::Duration, u64),
     ) -> Self {
-        let weight = |key: &PageKey, entry: &Arc<Entry>| {
+        let weight = |key: &PageKey, entry: &Arc<CacheEntry>| {
             entry.weight().saturating_add(u32::try_from(key.weight()).unwrap_or(u32::MAX))
         };
-        let kept = Moka::builder().max_capacity(memory).weigher(weight).time_to_live(lifetime).build();
+        let cached = Moka::builder().max_capacity(memory).weigher(weight).time_to_live(lifetime).build();
         let lifetime = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::MAX);
-        Self { kept, flights: Mutex::default(), store, shared, clock, lifetime }
+        Self { cached, flights: Mutex::default(), store, shared, clock, lifetime }
     }
 
     /// What this process has for `key`, whether it may be served or not.
-    pub(super) fn kept(&self, key: &PageKey) -> Option<Arc<Entry>> {
-        self.kept.get(key)
+    pub(super) fn cached(&self, key: &PageKey) -> Option<Arc<CacheEntry>> {
+        self.cached.get(key)
     }
 
     /// Whether `entry` may be served now, as far as is known without asking.
-    pub(super) fn vouches_for(&self, entry: &Entry) -> bool {
+    pub(super) fn vouches_for(&self, entry: &CacheEntry) -> bool {
         self.store.vouches_for(entry.basis()) && entry.is_in_time(self.clock.now(), self.lifetime)
     }
 
     /// Whether `entry` may be served now.
-    pub(super) async fn judge(&self, entry: &Arc<Entry>) -> Found {
+    pub(super) async fn judge(&self, entry: &Arc<CacheEntry>) -> Lookup {
         if self.vouches_for(entry) {
-            return Found::Entry(Arc::clone(entry));
+            return Lookup::Entry(Arc::clone(entry));
         }
         match coherence::store::stamps(&*self.store, &entry.basis().topics()).await {
-            Err(_) => Found::Unavailable,
+            Err(_) => Lookup::Unavailable,
             Ok(stamps) if entry.basis().is(&stamps) && entry.is_in_time(self.clock.now(), self.lifetime) => {
-                Found::Entry(Arc::clone(entry))
+                Lookup::Entry(Arc::clone(entry))
             }
-            Ok(stamps) if stamps.values.contains(&Stamp::Held) => Found::Held,
-            Ok(stamps) => Found::Nothing(Some((Arc::clone(entry), stamps))),
+            Ok(stamps) if stamps.values.contains(&Stamp::Held) => Lookup::Held,
+            Ok(stamps) => Lookup::Nothing(Some((Arc::clone(entry), stamps))),
         }
     }
 
     /// The same for the shared copy of a page, which another process may have made.
-    pub(super) async fn shared(&self, key: &PageKey) -> Option<Arc<Entry>> {
+    pub(super) async fn shared(&self, key: &PageKey) -> Option<Arc<CacheEntry>> {
         let entry = Arc::new(self.shared.as_ref()?.get(key).await?);
-        if matches!(self.judge(&entry).await, Found::Entry(_)) {
-            self.kept.insert(key.clone(), Arc::clone(&entry));
+        if matches!(self.judge(&entry).await, Lookup::Entry(_)) {
+            self.cached.insert(key.clone(), Arc::clone(&entry));
             return Some(entry);
         }
         None
     }
 
     /// The page with its form in `encoding`, which is kept from now on.
-    pub(super) fn in_form(&self, key: &PageKey, entry: Arc<Entry>, encoding: Encoding) -> Arc<Entry> {
+    pub(super) fn in_form(&self, key: &PageKey, entry: Arc<CacheEntry>, encoding: Encoding) -> Arc<CacheEntry> {
         if entry.form(encoding).is_some() {
             return entry;
         }
         let entry = Arc::new(entry.with_form(encoding, &entry.body()));
-        self.kept.insert(key.clone(), Arc::clone(&entry));
+        self.cached.insert(key.clone(), Arc::clone(&entry));
         entry
     }
 
     /// Keeps a page here, and behind the answer for all.
-    pub(super) fn keep(&self, key: &PageKey, entry: &Arc<Entry>) {
-        self.kept.insert(key.clone(), Arc::clone(entry));
+    pub(super) fn insert(&self, key: &PageKey, entry: &Arc<CacheEntry>) {
+        self.cached.insert(key.clone(), Arc::clone(entry));
         if let Some(shared) = &self.shared {
             shared.put(key, Arc::clone(entry));
         }
@@ -126,7 +126,7 @@ impl Pages {
 
     /// How many pages are kept here, and how many bytes they are estimated to take.
     pub(super) fn size(&self) -> (u64, u64) {
-        (self.kept.entry_count(), self.kept.weighted_size())
+        (self.cached.entry_count(), self.cached.weighted_size())
     }
 }
 
@@ -154,14 +154,14 @@ impl Drop for Flight<'_> {
     }
 }
 
-impl Found {
+impl Lookup {
     /// How it is told where there is no page to serve.
-    pub(super) fn outcome(&self) -> Outcome {
+    pub(super) fn cache_status(&self) -> CacheStatus {
         match self {
-            Self::Entry(_) => Outcome::Hit,
-            Self::Nothing(_) => Outcome::Miss,
-            Self::Held => Outcome::Held,
-            Self::Unavailable => Outcome::Bypass,
+            Self::Entry(_) => CacheStatus::Hit,
+            Self::Nothing(_) => CacheStatus::Miss,
+            Self::Held => CacheStatus::Held,
+            Self::Unavailable => CacheStatus::Bypass,
         }
     }
 }
@@ -179,7 +179,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_left_of_those_who_waited_and_went_away() {
         let limits = (Duration::from_secs(600), 1024);
-        let pages = Pages::new((Arc::new(MemoryStore::default()), None), Clock::system(), limits);
+        let pages = PageStore::new((Arc::new(MemoryStore::default()), None), Clock::system(), limits);
         let Some(name) = PageName::new(("/doctors", Vec::new()), "", &Policy::with(&[])) else { panic!("a page") };
         let key = name.seen_by(None);
         let (first, _) = pages.flight(&key).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Unusable;
-use super::entry::Entry;
+use super::entry::CacheEntry;
 use super::key::PageKey;
 use super::seal::Seal;
 use crate::redis::{Command, Redis, Reply};
@@ -24,11 +24,11 @@ impl Shared {
     }
 
     /// The page, if there is one. Whether it may be served is not said.
-    pub(super) async fn get(&self, key: &PageKey) -> Option<Entry> {
+    pub(super) async fn get(&self, key: &PageKey) -> Option<CacheEntry> {
         let call = Command::new("GET").arg(self.key(key));
         let sealed = self.redis.run_pooled(call).await.and_then(Reply::into_bytes).ok()??;
         let opened = self.seal.open(&key.to_bytes(), &sealed);
-        let entry = opened.and_then(|plain| Entry::decode(&plain));
+        let entry = opened.and_then(|plain| CacheEntry::decode(&plain));
         if entry.is_none() {
             super::count_unusable(Unusable::Entry);
         }
@@ -36,7 +36,7 @@ impl Shared {
     }
 
     /// Shares a page, behind the answer.
-    pub(super) fn put(&self, key: &PageKey, entry: std::sync::Arc<Entry>) {
+    pub(super) fn put(&self, key: &PageKey, entry: std::sync::Arc<CacheEntry>) {
         let (shared, key) = (self.clone(), key.clone());
         actix_web::rt::spawn(async move {
             let (seal, name) = (shared.seal.clone(), shared.key(&key));

@@ -7,12 +7,12 @@ use actix_web::body::{BoxBody, to_bytes};
 use actix_web::http::StatusCode;
 use bytes::Bytes;
 
-use super::entry::Entry;
-use super::pages::Found;
+use super::entry::CacheEntry;
+use super::pages::Lookup;
 use super::{PageCache, Unusable, count_unusable};
 
 /// What the comparison says.
-pub(super) enum Verdict {
+pub(super) enum Comparison {
     /// Byte for byte the same.
     Same,
     /// Something was written while it was rendered again: what was rendered is newer, and is served.
@@ -22,21 +22,21 @@ pub(super) enum Verdict {
 }
 
 /// Compares what was kept with what was rendered just now. Only the moment since which the page is unchanged may differ.
-pub(super) async fn compare(cache: &PageCache, entry: &Arc<Entry>, rendered: HttpResponse<BoxBody>) -> Verdict {
+pub(super) async fn compare(cache: &PageCache, entry: &Arc<CacheEntry>, rendered: HttpResponse<BoxBody>) -> Comparison {
     let status = rendered.status();
     let (head, body) = rendered.into_parts();
     let body = to_bytes(body).await.unwrap_or_else(|_| Bytes::new());
     let cached = entry.body();
     if status == StatusCode::OK && masked(&cached) == masked(&body) {
-        return Verdict::Same;
+        return Comparison::Same;
     }
     // A writer who was faster has held or renewed a topic before anybody could see what they wrote.
-    if !matches!(cache.0.pages.judge(entry).await, Found::Entry(_)) {
-        return Verdict::Overtaken(head.set_body(BoxBody::new(body)));
+    if !matches!(cache.0.pages.judge(entry).await, Lookup::Entry(_)) {
+        return Comparison::Overtaken(head.set_body(BoxBody::new(body)));
     }
     count_unusable(Unusable::Stale);
     log::error!("a cached page differs from what is rendered now: {}", difference(&cached, &body, status));
-    Verdict::Stale
+    Comparison::Stale
 }
 
 const BEGIN: &[u8] = b"<p class=\"unchanged\">";
@@ -52,16 +52,17 @@ fn masked(body: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Where they differ, for the log, without showing what a page says: the place, and the tag that stands before it.
-fn difference(kept: &[u8], rendered: &[u8], status: StatusCode) -> String {
+fn difference(cached: &[u8], rendered: &[u8], status: StatusCode) -> String {
     let whole = |(before, after): (&[u8], &[u8])| [before, after].concat();
-    let (kept, rendered) = (whole(masked(kept)), whole(masked(rendered)));
-    let at = kept.iter().zip(&rendered).position(|(one, other)| one != other).unwrap_or(kept.len().min(rendered.len()));
-    let before = String::from_utf8_lossy(kept.get(..at).unwrap_or_default());
+    let (cached, rendered) = (whole(masked(cached)), whole(masked(rendered)));
+    let at =
+        cached.iter().zip(&rendered).position(|(one, other)| one != other).unwrap_or(cached.len().min(rendered.len()));
+    let before = String::from_utf8_lossy(cached.get(..at).unwrap_or_default());
     let tag = before.rsplit_once('<').map(|(_, tag)| tag.split(['>', ' ']).next().unwrap_or_default().to_owned());
     format!(
         "status {}, {} bytes kept, {} rendered, first difference at byte {at}, in <{}>",
         status.as_u16(),
-        kept.len(),
+        cached.len(),
         rendered.len(),
         tag.unwrap_or_default()
     )
@@ -81,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_difference_is_told_without_what_the_page_says() {
-        let told = difference(b"<p>Asha waits</p>", b"<p>Asha went</p>", StatusCode::OK);
-        assert!(told.contains("at byte 9, in <p>") && !told.contains("Asha"), "{told}");
+        let message = difference(b"<p>Asha waits</p>", b"<p>Asha went</p>", StatusCode::OK);
+        assert!(message.contains("at byte 9, in <p>") && !message.contains("Asha"), "{message}");
     }
 }

@@ -32,10 +32,10 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     /// The actors of this worker by the id of their client.
-    static ACTORS: RefCell<HashMap<u64, Actor>> = RefCell::new(HashMap::new());
+    static ACTORS: RefCell<HashMap<u64, ConnectionActor>> = RefCell::new(HashMap::new());
 }
 
-struct Actor {
+struct ConnectionActor {
     address: Addr<RedisActor>,
     started: Instant,
     last_answer: Cell<Instant>,
@@ -55,7 +55,7 @@ struct Inner {
 }
 
 impl ActorClient {
-    pub(super) fn new(options: &settings::Redis) -> Self {
+    pub(super) fn new(options: &settings::RedisSettings) -> Self {
         let auth = options.password().map(|password| (options.username().map(Into::into), password.into()));
         Self(Arc::new(Inner {
             id: NEXT_ID.fetch_add(1, Relaxed),
@@ -97,7 +97,7 @@ impl ActorClient {
         let address = self.address().await?;
         match address.send(actix_redis::Command(command.to_resp())).await {
             Ok(Ok(value)) => {
-                self.heard();
+                self.note_answer();
                 Reply::from_resp(value)
             }
             Ok(Err(error)) => {
@@ -142,12 +142,12 @@ impl ActorClient {
     fn start(&self) -> Addr<RedisActor> {
         let now = Instant::now();
         let address = RedisActor::start(self.0.server.clone());
-        let actor = Actor { address: address.clone(), started: now, last_answer: Cell::new(now) };
+        let actor = ConnectionActor { address: address.clone(), started: now, last_answer: Cell::new(now) };
         ACTORS.with_borrow_mut(|actors| actors.insert(self.0.id, actor));
         address
     }
 
-    fn heard(&self) {
+    fn note_answer(&self) {
         ACTORS.with_borrow(|actors| {
             if let Some(actor) = actors.get(&self.0.id) {
                 actor.last_answer.set(Instant::now());
@@ -155,7 +155,7 @@ impl ActorClient {
         });
     }
 
-    fn forget_if(&self, is_of_no_use: impl FnOnce(&Actor) -> bool) {
+    fn forget_if(&self, is_of_no_use: impl FnOnce(&ConnectionActor) -> bool) {
         ACTORS.with_borrow_mut(|actors| {
             if actors.get(&self.0.id).is_some_and(is_of_no_use) {
                 actors.remove(&self.0.id);

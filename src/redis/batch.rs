@@ -53,8 +53,8 @@ impl Batches {
             let slots = alone.add(keys);
             return alone.read(redis).await.map(|trusted| trusted.pick(&slots));
         }
-        let (slots, told) = self.queue().join(redis, keys);
-        match told.await {
+        let (slots, receiver) = self.queue().join(redis, keys);
+        match receiver.await {
             Ok(answer) => answer.as_ref().as_ref().map(|trusted| trusted.pick(&slots)).map_err(Clone::clone),
             Err(_gone) => Err(Error::Disconnected("the worker is stopping".to_owned())),
         }
@@ -93,11 +93,11 @@ impl Queue {
 
     /// Adds a call to the batch that gathers. Where its keys will be, and who will tell.
     fn join(self: Arc<Self>, redis: &Redis, keys: &[&str]) -> (Vec<usize>, oneshot::Receiver<Answer>) {
-        let (tell, told) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let mut waiting = self.lock();
         let batch = waiting.batch.get_or_insert_with(Batch::new);
         let slots = batch.add(keys);
-        batch.callers.push(tell);
+        batch.callers.push(sender);
         let full = (batch.slots.len() >= MOST_KEYS).then(|| waiting.batch.take()).flatten();
         let is_first = full.is_none() && !std::mem::replace(&mut waiting.is_served, true);
         drop(waiting);
@@ -108,7 +108,7 @@ impl Queue {
             let (redis, service) = (redis.clone(), Service { queue: self, is_over: false });
             tokio::spawn(async move { service.run(&redis).await });
         }
-        (slots, told)
+        (slots, receiver)
     }
 }
 

@@ -61,7 +61,7 @@ impl Redis {
     ///
     /// # Errors
     /// Only if the client does not understand the address.
-    pub fn open(options: &settings::Redis, prefix: &str) -> Result<Self, OpenError> {
+    pub fn open(options: &settings::RedisSettings, prefix: &str) -> Result<Self, OpenError> {
         Self::build(options, prefix, (!options.needs_pool()).then(|| ActorClient::new(options)))
     }
 
@@ -69,11 +69,11 @@ impl Redis {
     ///
     /// # Errors
     /// Only if the client does not understand the address.
-    pub fn open_pooled(options: &settings::Redis, prefix: &str) -> Result<Self, OpenError> {
+    pub fn open_pooled(options: &settings::RedisSettings, prefix: &str) -> Result<Self, OpenError> {
         Self::build(options, prefix, None)
     }
 
-    fn build(options: &settings::Redis, prefix: &str, actor: Option<ActorClient>) -> Result<Self, OpenError> {
+    fn build(options: &settings::RedisSettings, prefix: &str, actor: Option<ActorClient>) -> Result<Self, OpenError> {
         Ok(Self(Arc::new(Inner {
             server: options.address(),
             prefix: prefix.to_owned(),

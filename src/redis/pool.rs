@@ -21,7 +21,7 @@ pub enum OpenError {
 }
 
 /// A pool as `options` say. Fails only for an address that cannot be understood.
-pub(super) fn open(options: &settings::Redis) -> Result<Pool, OpenError> {
+pub(super) fn open(options: &settings::RedisSettings) -> Result<Pool, OpenError> {
     let info = address(options)?;
     let connection = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(options.connect_timeout))
@@ -40,7 +40,7 @@ pub(super) fn open(options: &settings::Redis) -> Result<Pool, OpenError> {
 }
 
 /// The address as the client library has it. Fails only for one that cannot be understood.
-pub(super) fn address(options: &settings::Redis) -> Result<ConnectionInfo, OpenError> {
+pub(super) fn address(options: &settings::RedisSettings) -> Result<ConnectionInfo, OpenError> {
     Ok(options.expose().into_connection_info()?)
 }
 

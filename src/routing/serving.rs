@@ -7,7 +7,7 @@ use actix_web::{middleware::from_fn, web};
 use super::{RouteEntry, RouteTable};
 use crate::{
     access::Access,
-    page_cache::{self, Audience, PageCache},
+    page_cache::{self, CacheScope, PageCache},
     session::Sessions,
 };
 
@@ -53,11 +53,11 @@ impl RouteTable {
 
 /// What the cache has to know of a route, if its pages are cached.
 fn cached(entry: &RouteEntry) -> Option<page_cache::Route> {
-    let audience = match entry.access {
-        Access::Public => Audience::Everybody,
-        Access::Anybody => Audience::Anybody,
-        Access::Roles(_) => Audience::SignedIn,
+    let scope = match entry.access {
+        Access::Public => CacheScope::Everybody,
+        Access::Anybody => CacheScope::Anybody,
+        Access::Roles(_) => CacheScope::SignedIn,
     };
     let (pattern, path) = (entry.path, entry.pattern.parameters().to_vec());
-    entry.cache.map(|policy| page_cache::Route { pattern, path, audience, policy })
+    entry.cache.map(|policy| page_cache::Route { pattern, path, scope, policy })
 }

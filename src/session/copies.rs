@@ -46,7 +46,7 @@ impl Copies {
     }
 
     /// The copy in this process, if it may be believed at this moment without asking anybody.
-    pub(super) fn known(&self, hash: &KeyHash) -> Option<Arc<SessionCopy>> {
+    pub(super) fn cached(&self, hash: &KeyHash) -> Option<Arc<SessionCopy>> {
         self.here.get(hash).filter(|copy| self.store.vouches_for(&copy.basis))
     }
 

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::KeyHash;
-use super::rows::Found;
+use super::rows::StoredSession;
 use crate::coherence::{Basis, Topic};
 
 /// A session as far as a request needs it. Times are whole seconds. It is believed only while its person's topic has the stamp that it
@@ -37,7 +37,7 @@ const VERSION: &str = "3";
 const NONE: &str = "-";
 
 impl SessionCopy {
-    pub(super) fn of(Found { row, hospital_id }: &Found, basis: Basis) -> Self {
+    pub(super) fn of(StoredSession { row, hospital_id }: &StoredSession, basis: Basis) -> Self {
         let (session_id, user_id, hospital_id) = (row.id, row.user_id, *hospital_id);
         Self { session_id, user_id, hospital_id, last_seen_at: row.last_seen_at, expires_at: row.expires_at, basis }
     }

@@ -17,7 +17,7 @@ type State = HashMap<String, String>;
 pub struct DurableStore(pub(super) Sessions);
 
 /// What a request is told about the session of its cookie.
-enum Verdict {
+enum SessionVerdict {
     Live(Arc<SessionCopy>),
     /// Unknown, revoked, expired, or idle for too long.
     Over,
@@ -31,9 +31,9 @@ impl SessionStore for DurableStore {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let hash = KeyHash::of(key);
         Ok(match self.verdict(&hash).await {
-            Verdict::Live(copy) => Some(state::of(&copy, &hash)),
-            Verdict::Over => None,
-            Verdict::Unknown => Some(state::of_nobody(&hash)),
+            SessionVerdict::Live(copy) => Some(state::of(&copy, &hash)),
+            SessionVerdict::Over => None,
+            SessionVerdict::Unknown => Some(state::of_nobody(&hash)),
         })
     }
 
@@ -83,22 +83,22 @@ impl SessionStore for DurableStore {
 }
 
 impl DurableStore {
-    async fn verdict(&self, hash: &KeyHash) -> Verdict {
+    async fn verdict(&self, hash: &KeyHash) -> SessionVerdict {
         let missed = match self.0.copies().get(hash).await {
-            Ok(copy) if self.0.used(hash, &copy) => return Verdict::Live(copy),
+            Ok(copy) if self.0.used(hash, &copy) => return SessionVerdict::Live(copy),
             // It may have been used elsewhere since.
             Ok(copy) => NoCopy { user_id: Some(copy.user_id), is_store_away: false },
             Err(missed) => missed,
         };
         self.judge_by_row(hash, missed).await.unwrap_or_else(|error| {
             log::warn!("a session has no copy and its row cannot be read: {error}");
-            Verdict::Unknown
+            SessionVerdict::Unknown
         })
     }
 
     /// Judges by the row, and makes the copy again. What the copy stands on is read before the row; of whom it is not known yet whose
     /// session it is, the row is read once more.
-    async fn judge_by_row(&self, hash: &KeyHash, missed: NoCopy) -> Result<Verdict, sea_orm::DbErr> {
+    async fn judge_by_row(&self, hash: &KeyHash, missed: NoCopy) -> Result<SessionVerdict, sea_orm::DbErr> {
         let mut basis = match missed.user_id.filter(|_| !missed.is_store_away) {
             Some(user_id) => self.0.copies().basis(user_id).await,
             None => None,
@@ -111,19 +111,19 @@ impl DurableStore {
             }
         }
         let Some(found) = found.filter(|found| found.row.revoked_at.is_none()) else {
-            return Ok(Verdict::Over);
+            return Ok(SessionVerdict::Over);
         };
         // Without one it can be believed now and must not be kept.
-        let is_kept = basis.is_some();
+        let is_cacheable = basis.is_some();
         let none = crate::coherence::Basis { epoch: bytes::Bytes::new(), stamps: Vec::new(), until: None };
         let copy = SessionCopy::of(&found, basis.unwrap_or(none));
         if !self.0.is_live(&copy, self.0.now()) {
-            return Ok(Verdict::Over);
+            return Ok(SessionVerdict::Over);
         }
-        if is_kept {
+        if is_cacheable {
             self.0.put(hash, copy.clone()).await;
         }
         self.0.used(hash, &copy);
-        Ok(Verdict::Live(Arc::new(copy)))
+        Ok(SessionVerdict::Live(Arc::new(copy)))
     }
 }

@@ -58,7 +58,7 @@ use crate::settings::Settings;
 /// How often the use of a session is noted.
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// Rows are kept this long after their session has ended.
-const KEEP_ENDED: TimeDelta = TimeDelta::days(30);
+const RETENTION: TimeDelta = TimeDelta::days(30);
 
 /// Everybody's sessions. Cheap to clone; one per process, shared by its workers.
 #[derive(Clone)]
@@ -156,8 +156,8 @@ impl Sessions {
     /// The database's.
     pub async fn revoke_all(&self, uow: &UnitOfWork, user_id: i64, except: Option<i64>) -> Result<usize, DbErr> {
         let mut which = of_user(user_id);
-        if let Some(kept) = except {
-            which = which.add(user_session::Column::Id.ne(kept));
+        if let Some(current) = except {
+            which = which.add(user_session::Column::Id.ne(current));
         }
         let now = self.now();
         // Those that had ended by idling are marked as well, and not counted.
@@ -174,7 +174,7 @@ impl Sessions {
     /// # Errors
     /// The database's.
     pub async fn sweep(&self) -> Result<u64, DbErr> {
-        rows::delete_ended(&self.0.database, self.now() - KEEP_ENDED).await
+        rows::delete_ended(&self.0.database, self.now() - RETENTION).await
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -92,8 +92,8 @@ impl Sessions {
     /// `user.id` of whoever has this session, from memory, if it is live and that may be believed at this moment. Its use is noted, as by any
     /// request.
     #[must_use]
-    pub fn known(&self, hash: &KeyHash) -> Option<i64> {
-        let copy = self.0.copies.known(hash)?;
+    pub fn cached_user(&self, hash: &KeyHash) -> Option<i64> {
+        let copy = self.0.copies.cached(hash)?;
         self.used(hash, &copy).then_some(copy.user_id)
     }
 

@@ -14,7 +14,7 @@ use crate::coherence::{Topic, Topics};
 use crate::db::{Database, Reader, UnitOfWork, Unrecorded};
 
 /// Sessions are shown on one page, to their own person, which is not kept: it changes with each use.
-const LIST_IS_NOT_KEPT: Topics = Topics::exempt("the list of sessions is not kept");
+const LIST_IS_NOT_CACHED: Topics = Topics::exempt("the list of sessions is not kept");
 
 const BEGUN: Unrecorded = Unrecorded::of(&["user_session"], "the sign-in that begins a session has its line");
 const USED: Unrecorded = Unrecorded::of(&["user_session"], "when a session was last used changes no record");
@@ -46,26 +46,26 @@ pub(super) async fn insert(database: &Database, new: &NewSession) -> Result<Mode
                 revoked_at: Set(None),
                 ..ActiveModel::default()
             };
-            uow.insert(row, LIST_IS_NOT_KEPT).await
+            uow.insert(row, LIST_IS_NOT_CACHED).await
         })
         .await
 }
 
 /// The row of a session, and the hospital of its person.
 #[derive(FromQueryResult)]
-pub(super) struct Found {
+pub(super) struct StoredSession {
     #[sea_orm(nested)]
     pub(super) row: Model,
     pub(super) hospital_id: Option<i64>,
 }
 
 /// The session of this hash, whatever has become of it.
-pub(super) async fn find(database: &Database, hash: &KeyHash) -> Result<Option<Found>, DbErr> {
+pub(super) async fn find(database: &Database, hash: &KeyHash) -> Result<Option<StoredSession>, DbErr> {
     let find = Entity::find()
         .column_as(user::Column::HospitalId, "hospital_id")
         .join(JoinType::InnerJoin, Relation::User.def())
         .filter(COLUMN.key_hash.eq(hash.as_str()));
-    database.reader_beside_pages().run(LIST_IS_NOT_KEPT, async |conn| find.clone().into_model().one(conn).await).await
+    database.reader_beside_pages().run(LIST_IS_NOT_CACHED, async |conn| find.clone().into_model().one(conn).await).await
 }
 
 /// Notes that the session was used, in one statement. `false`: it has been revoked meanwhile.
@@ -77,7 +77,7 @@ pub(super) async fn touch(database: &Database, id: i64, now: DateTime<Utc>) -> R
                 .col_expr(Column::UpdatedAt, Expr::value(now))
                 .filter(Column::Id.eq(id))
                 .filter(Column::RevokedAt.is_null());
-            uow.update_where(touch, LIST_IS_NOT_KEPT).await
+            uow.update_where(touch, LIST_IS_NOT_CACHED).await
         })
         .await?;
     Ok(changed > 0)
@@ -120,7 +120,7 @@ pub(super) async fn live_of(
     idle: TimeDelta,
 ) -> Result<Vec<Model>, DbErr> {
     reader
-        .run(LIST_IS_NOT_KEPT, async |conn| {
+        .run(LIST_IS_NOT_CACHED, async |conn| {
             Entity::find()
                 .filter(Column::UserId.eq(user_id))
                 .filter(Column::RevokedAt.is_null())
@@ -139,7 +139,7 @@ pub(super) async fn delete_ended(database: &Database, before: DateTime<Utc>) -> 
     database
         .write_idempotent(SWEPT, async |uow| {
             let ended = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::RevokedAt.lt(before));
-            uow.delete_where(Entity::delete_many().filter(ended), LIST_IS_NOT_KEPT).await
+            uow.delete_where(Entity::delete_many().filter(ended), LIST_IS_NOT_CACHED).await
         })
         .await
 }

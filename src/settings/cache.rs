@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::reader::{Reader, shown};
+use super::reader::{SettingsReader, shown};
 
 #[derive(Clone, Debug)]
-pub struct Cache {
+pub struct CacheSettings {
     /// First part of every key in Redis. Letters, digits, `_`, `-` and `.`.
     pub key_prefix: String,
     /// Longest time that a page is kept; zero: none is.
@@ -21,8 +21,8 @@ pub struct Cache {
     pub verify: bool,
 }
 
-impl Cache {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+impl CacheSettings {
+    pub(super) fn read(reader: &mut SettingsReader<'_>) -> Self {
         Self {
             key_prefix: key_prefix(reader),
             page_lifetime: reader.seconds("CACHE_PAGE_SECONDS", 0..=86_400),
@@ -37,7 +37,7 @@ impl Cache {
 /// A fifth of it must be longer than the way to Redis and back.
 const SHORTEST_LEASE: Duration = Duration::from_millis(300);
 
-fn lease(reader: &mut Reader<'_>) -> Duration {
+fn lease(reader: &mut SettingsReader<'_>) -> Duration {
     let lease = reader.milliseconds("CACHE_LEASE_MS", 0..=10_000);
     if !lease.is_zero() && lease < SHORTEST_LEASE {
         let says = format!("must be 0 or at least {}, not {}", SHORTEST_LEASE.as_millis(), lease.as_millis());
@@ -47,7 +47,7 @@ fn lease(reader: &mut Reader<'_>) -> Duration {
 }
 
 /// A prefix that cannot be mistaken for a pattern or for two parts of a key.
-fn key_prefix(reader: &mut Reader<'_>) -> String {
+fn key_prefix(reader: &mut SettingsReader<'_>) -> String {
     let text = reader.text("CACHE_KEY_PREFIX").unwrap_or_default();
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
     if !plain || text.len() > 100 {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::database_url::DatabaseUrl;
-use super::reader::Reader;
+use super::reader::SettingsReader;
 
 #[derive(Clone, Debug)]
-pub struct Database {
+pub struct DatabaseSettings {
     pub url: DatabaseUrl,
     /// Read replicas, all Postgres; empty on SQLite.
     pub replicas: Vec<DatabaseUrl>,
@@ -24,8 +24,8 @@ pub struct Database {
     pub statement_timeout: Duration,
 }
 
-impl Database {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+impl DatabaseSettings {
+    pub(super) fn read(reader: &mut SettingsReader<'_>) -> Self {
         let url = url(reader);
         Self {
             replicas: replicas(reader, url.is_embedded()),
@@ -53,7 +53,7 @@ impl Database {
     }
 }
 
-fn url(reader: &mut Reader<'_>) -> DatabaseUrl {
+fn url(reader: &mut SettingsReader<'_>) -> DatabaseUrl {
     let text = reader.text("DATABASE_URL").unwrap_or_default();
     DatabaseUrl::parse(text).unwrap_or_else(|says| {
         reader.problem("DATABASE_URL", says);
@@ -61,7 +61,7 @@ fn url(reader: &mut Reader<'_>) -> DatabaseUrl {
     })
 }
 
-fn replicas(reader: &mut Reader<'_>, embedded: bool) -> Vec<DatabaseUrl> {
+fn replicas(reader: &mut SettingsReader<'_>, embedded: bool) -> Vec<DatabaseUrl> {
     let text = reader.text("DATABASE_REPLICA_URLS").unwrap_or_default();
     let mut replicas = Vec::new();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {

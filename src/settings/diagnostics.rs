@@ -5,10 +5,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::Environment;
-use super::reader::{Reader, shown};
+use super::reader::{SettingsReader, shown};
 
 #[derive(Clone, Debug)]
-pub struct Diagnostics {
+pub struct DiagnosticsSettings {
     /// A statement slower than this gets a line in the log.
     pub slow_query: Duration,
     /// Statements and times at the foot of each page; never in production.
@@ -19,8 +19,8 @@ pub struct Diagnostics {
     pub log_filter: String,
 }
 
-impl Diagnostics {
-    pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Self {
+impl DiagnosticsSettings {
+    pub(super) fn read(reader: &mut SettingsReader<'_>, environment: Environment) -> Self {
         Self {
             slow_query: reader.milliseconds("SLOW_QUERY_MS", 1..=600_000),
             debug_toolbar: debug_toolbar(reader, environment),
@@ -30,7 +30,7 @@ impl Diagnostics {
     }
 }
 
-fn debug_toolbar(reader: &mut Reader<'_>, environment: Environment) -> bool {
+fn debug_toolbar(reader: &mut SettingsReader<'_>, environment: Environment) -> bool {
     let shown = reader.flag("DEBUG_TOOLBAR");
     if shown && environment.is_production() {
         reader.problem("DEBUG_TOOLBAR", "must not be true in production: it shows internals");
@@ -38,7 +38,7 @@ fn debug_toolbar(reader: &mut Reader<'_>, environment: Environment) -> bool {
     shown
 }
 
-fn metrics_token(reader: &mut Reader<'_>) -> Option<SecretString> {
+fn metrics_token(reader: &mut SettingsReader<'_>) -> Option<SecretString> {
     let token = reader.given("METRICS_TOKEN")?;
     if !token.chars().all(|c| c.is_ascii_graphic()) {
         reader.problem("METRICS_TOKEN", "must be visible ASCII characters without spaces: it travels in a header");
@@ -46,7 +46,7 @@ fn metrics_token(reader: &mut Reader<'_>) -> Option<SecretString> {
     Some(token.into())
 }
 
-fn log_filter(reader: &mut Reader<'_>) -> String {
+fn log_filter(reader: &mut SettingsReader<'_>) -> String {
     let text = reader.text("RUST_LOG").unwrap_or_default();
     if env_filter::Builder::new().try_parse(text).is_err() {
         reader.problem(

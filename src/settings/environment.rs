@@ -1,6 +1,6 @@
 //! Where this server stands.
 
-use super::reader::{Reader, shown};
+use super::reader::{SettingsReader, shown};
 
 /// How careful the server has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+    pub(super) fn read(reader: &mut SettingsReader<'_>) -> Self {
         match reader.text("ENVIRONMENT") {
             Some("development") => Self::Development,
             Some("production") => Self::Production,

@@ -6,15 +6,15 @@ use lettre::message::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use super::reader::{Reader, shown};
-use super::{Environment, Server};
+use super::reader::{SettingsReader, shown};
+use super::{Environment, ServerSettings};
 
 const NAME: &str = "SMTP_URL";
 /// Where mail is put in development without a mail server, from the working directory.
 const FOLDER: &str = "data/mail";
 
 #[derive(Clone, Debug)]
-pub struct Mail {
+pub struct MailSettings {
     pub delivery: Delivery,
     /// Who every mail is from.
     pub from: Mailbox,
@@ -38,8 +38,8 @@ pub struct SmtpUrl {
     server: String,
 }
 
-impl Mail {
-    pub(super) fn read(reader: &mut Reader<'_>, environment: Environment, server: &Server) -> Self {
+impl MailSettings {
+    pub(super) fn read(reader: &mut SettingsReader<'_>, environment: Environment, server: &ServerSettings) -> Self {
         let delivery = match reader.given(NAME) {
             Some(text) => SmtpUrl::parse(reader, text).map_or(Delivery::Off, Delivery::Smtp),
             None if environment.is_production() => Delivery::Off,
@@ -51,7 +51,7 @@ impl Mail {
 
 impl SmtpUrl {
     /// `smtp://` begins in the clear and must go on encrypted, unless `?tls=none` says that it need not.
-    fn parse(reader: &mut Reader<'_>, text: &str) -> Option<Self> {
+    fn parse(reader: &mut SettingsReader<'_>, text: &str) -> Option<Self> {
         let mut url = match Url::parse(text) {
             Ok(url) => url,
             Err(error) => {
@@ -105,7 +105,7 @@ impl SmtpUrl {
     }
 }
 
-fn from(reader: &mut Reader<'_>, server: &Server) -> Mailbox {
+fn from(reader: &mut SettingsReader<'_>, server: &ServerSettings) -> Mailbox {
     let domain = match server.public_url.host() {
         Some(Host::Domain(domain)) => domain,
         _ => "localhost",

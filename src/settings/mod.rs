@@ -1,6 +1,6 @@
 //! What the operator may choose: every setting, typed and checked before anything is opened.
 //!
-//! The only reader of the environment. One file per concern; each reads its variables through `reader::Reader`, which
+//! The only reader of the environment. One file per concern; each reads its variables through `reader::SettingsReader`, which
 //! notes every problem, so that one run of the server names them all. [`VARIABLES`] is the one list of variables with
 //! their defaults and meanings. Anyone may use the types; only `main` calls [`Settings::load`].
 
@@ -24,39 +24,39 @@ mod variables;
 
 use std::collections::BTreeMap;
 
-pub use self::cache::Cache;
-pub use self::database::Database;
+pub use self::cache::CacheSettings;
+pub use self::database::DatabaseSettings;
 pub use self::database_url::{Backend, DatabaseUrl};
-pub use self::diagnostics::Diagnostics;
+pub use self::diagnostics::DiagnosticsSettings;
 pub use self::environment::Environment;
 pub use self::folder::make_private_folder;
-pub use self::mail::{Delivery, Mail, SmtpUrl};
-pub use self::pages::{Pages, StaticUrl};
-pub use self::problems::{Problem, Problems};
-pub use self::redis::Redis;
+pub use self::mail::{Delivery, MailSettings, SmtpUrl};
+pub use self::pages::{PageSettings, StaticUrl};
+pub use self::problems::{Problems, SettingProblem};
+pub use self::redis::RedisSettings;
 pub use self::secret_key::SecretKey;
-pub use self::security::{Hsts, PasswordHashing, Security};
-pub use self::server::Server;
-pub use self::session::Session;
+pub use self::security::{Hsts, PasswordHashing, SecuritySettings};
+pub use self::server::ServerSettings;
+pub use self::session::SessionSettings;
 pub use self::variables::{VARIABLES, Variable};
 
-use self::reader::Reader;
+use self::reader::SettingsReader;
 
 /// Everything the operator chose. Secrets inside do not show in `Debug`.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub environment: Environment,
-    pub server: Server,
+    pub server: ServerSettings,
     pub secret_key: SecretKey,
-    pub database: Database,
+    pub database: DatabaseSettings,
     /// `None`: sessions and cache live in this process.
-    pub redis: Option<Redis>,
-    pub mail: Mail,
-    pub cache: Cache,
-    pub session: Session,
-    pub security: Security,
-    pub pages: Pages,
-    pub diagnostics: Diagnostics,
+    pub redis: Option<RedisSettings>,
+    pub mail: MailSettings,
+    pub cache: CacheSettings,
+    pub session: SessionSettings,
+    pub security: SecuritySettings,
+    pub pages: PageSettings,
+    pub diagnostics: DiagnosticsSettings,
 }
 
 impl Settings {
@@ -67,7 +67,7 @@ impl Settings {
     /// Every problem at once, each naming its variable.
     pub fn load() -> Result<Self, Problems> {
         let mut settings = Self::from_vars(&sources::variables()?)?;
-        settings.secret_key.keep()?;
+        settings.secret_key.persist()?;
         Ok(settings)
     }
 
@@ -77,21 +77,21 @@ impl Settings {
     /// # Errors
     /// Every problem at once, each naming its variable.
     pub fn from_vars(vars: &BTreeMap<String, String>) -> Result<Self, Problems> {
-        let mut reader = Reader::new(vars);
+        let mut reader = SettingsReader::new(vars);
         let environment = Environment::read(&mut reader);
-        let server = Server::read(&mut reader, environment);
+        let server = ServerSettings::read(&mut reader, environment);
         let settings = Self {
             environment,
-            mail: Mail::read(&mut reader, environment, &server),
+            mail: MailSettings::read(&mut reader, environment, &server),
             server,
             secret_key: SecretKey::read(&mut reader, environment),
-            database: Database::read(&mut reader),
-            redis: Redis::read(&mut reader),
-            cache: Cache::read(&mut reader),
-            session: Session::read(&mut reader),
-            security: Security::read(&mut reader),
-            pages: Pages::read(&mut reader, environment),
-            diagnostics: Diagnostics::read(&mut reader, environment),
+            database: DatabaseSettings::read(&mut reader),
+            redis: RedisSettings::read(&mut reader),
+            cache: CacheSettings::read(&mut reader),
+            session: SessionSettings::read(&mut reader),
+            security: SecuritySettings::read(&mut reader),
+            pages: PageSettings::read(&mut reader, environment),
+            diagnostics: DiagnosticsSettings::read(&mut reader, environment),
         };
         reader.finish(settings)
     }

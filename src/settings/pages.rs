@@ -5,12 +5,12 @@ use std::fmt;
 use url::Url;
 
 use super::Environment;
-use super::reader::{Reader, shown};
+use super::reader::{SettingsReader, shown};
 
 const STATIC_URL: &str = "STATIC_URL";
 
 #[derive(Clone, Debug)]
-pub struct Pages {
+pub struct PageSettings {
     pub static_url: StaticUrl,
     /// Rows of a list on one page, 1 to 200.
     pub page_size: u64,
@@ -23,14 +23,14 @@ pub struct StaticUrl {
     origin: Option<String>,
 }
 
-impl Pages {
-    pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Self {
+impl PageSettings {
+    pub(super) fn read(reader: &mut SettingsReader<'_>, environment: Environment) -> Self {
         Self { static_url: StaticUrl::read(reader, environment), page_size: reader.number("PAGE_SIZE", 1..=200) }
     }
 }
 
 impl StaticUrl {
-    fn read(reader: &mut Reader<'_>, environment: Environment) -> Self {
+    fn read(reader: &mut SettingsReader<'_>, environment: Environment) -> Self {
         let text = reader.text(STATIC_URL).unwrap_or_default();
         let url = Self::parse(text).unwrap_or_else(|| {
             let says = format!(

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct SettingProblem {
     /// The variable's name, as the operator writes it.
     pub variable: &'static str,
     /// What it must be; never the value of a secret.
@@ -13,7 +13,7 @@ pub struct Problem {
 
 /// Every problem found in one reading, in the order of reading. Its `Display` is the message for the operator.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems(Vec<SettingProblem>);
 
 impl Problems {
     /// One problem.
@@ -24,7 +24,7 @@ impl Problems {
     }
 
     pub(super) fn add(&mut self, variable: &'static str, says: impl Into<String>) {
-        self.0.push(Problem { variable, says: says.into() });
+        self.0.push(SettingProblem { variable, says: says.into() });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -32,7 +32,7 @@ impl Problems {
     }
 
     /// The problems, in the order in which they were found.
-    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+    pub fn iter(&self) -> impl Iterator<Item = &SettingProblem> {
         self.0.iter()
     }
 }

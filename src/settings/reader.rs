@@ -1,7 +1,7 @@
 //! Reads single variables and notes what is wrong with them.
 //!
 //! A variable that is unset or empty has the default of [`VARIABLES`]. After a problem the reader answers with a
-//! harmless value so that reading goes on; [`Reader::finish`] then never hands it out.
+//! harmless value so that reading goes on; [`SettingsReader::finish`] then never hands it out.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -15,12 +15,12 @@ use super::variables::VARIABLES;
 /// Longest part of a wrong value that a message repeats.
 const SHOWN: usize = 60;
 
-pub(super) struct Reader<'a> {
+pub(super) struct SettingsReader<'a> {
     vars: &'a BTreeMap<String, String>,
     problems: Problems,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> SettingsReader<'a> {
     pub(super) fn new(vars: &'a BTreeMap<String, String>) -> Self {
         Self { vars, problems: Problems::default() }
     }

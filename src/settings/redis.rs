@@ -6,13 +6,13 @@ use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::reader::Reader;
+use super::reader::SettingsReader;
 
 const NAME: &str = "REDIS_URL";
 
 /// A checked address and its limits. `Debug` shows host and port alone.
 #[derive(Clone, Debug)]
-pub struct Redis {
+pub struct RedisSettings {
     url: SecretString,
     username: Option<SecretString>,
     password: Option<SecretString>,
@@ -29,8 +29,8 @@ pub struct Redis {
     pub patience: Duration,
 }
 
-impl Redis {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+impl RedisSettings {
+    pub(super) fn read(reader: &mut SettingsReader<'_>) -> Option<Self> {
         let max_connections = reader.number("REDIS_MAX_CONNECTIONS", 1..=10_000);
         let connect_timeout = reader.seconds("REDIS_CONNECT_TIMEOUT", 1..=300);
         let timeout = reader.seconds("REDIS_TIMEOUT", 1..=300);
@@ -86,7 +86,7 @@ impl Redis {
     }
 }
 
-fn parse(reader: &mut Reader<'_>, text: &str) -> Option<Url> {
+fn parse(reader: &mut SettingsReader<'_>, text: &str) -> Option<Url> {
     let url = match Url::parse(text) {
         Ok(url) => url,
         Err(error) => {

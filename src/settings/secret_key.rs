@@ -8,7 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha512};
 
-use super::reader::Reader;
+use super::reader::SettingsReader;
 use super::{Environment, Problems, make_private_folder};
 
 const NAME: &str = "SECRET_KEY";
@@ -25,7 +25,7 @@ pub struct SecretKey {
 }
 
 impl SecretKey {
-    pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Self {
+    pub(super) fn read(reader: &mut SettingsReader<'_>, environment: Environment) -> Self {
         let Some(text) = reader.given(NAME) else {
             if environment.is_production() {
                 reader.problem(NAME, format!("is required in production: {LENGTH} random characters or more, e.g. from `openssl rand -hex 32`"));
@@ -53,11 +53,11 @@ impl SecretKey {
     }
 
     /// Makes a key that was not given outlive this process: the file's key is taken, or this one becomes the file's.
-    pub(super) fn keep(&mut self) -> Result<(), Problems> {
+    pub(super) fn persist(&mut self) -> Result<(), Problems> {
         if self.given {
             return Ok(());
         }
-        self.text = kept(Path::new(FILE), &self.text).map_err(|error| {
+        self.text = load_or_create(Path::new(FILE), &self.text).map_err(|error| {
             Problems::one(
                 NAME,
                 format!("is not set, and {FILE}, which would hold a generated one, cannot be used: {error}"),
@@ -72,7 +72,7 @@ fn random() -> SecretString {
 }
 
 /// The key in `file`; if there is no file, one is made of `fresh`, readable by its owner alone.
-pub(super) fn kept(file: &Path, fresh: &SecretString) -> std::io::Result<SecretString> {
+pub(super) fn load_or_create(file: &Path, fresh: &SecretString) -> std::io::Result<SecretString> {
     make_private_folder(file)?;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

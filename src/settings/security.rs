@@ -1,17 +1,17 @@
 //! Strict transport security, and how passwords are hashed.
 
-use super::reader::Reader;
+use super::reader::SettingsReader;
 
 /// A year: what browsers ask of a site before they preload it.
 const PRELOAD_SECONDS: u32 = 31_536_000;
 
 #[derive(Clone, Debug)]
-pub struct Security {
+pub struct SecuritySettings {
     pub hsts: Hsts,
     pub password_hashing: PasswordHashing,
 }
 
-/// `Strict-Transport-Security`, sent only over TLS.
+/// `Strict-Transport-SecuritySettings`, sent only over TLS.
 #[derive(Clone, Debug)]
 pub struct Hsts {
     /// How long browsers remember; 0 makes them forget.
@@ -29,8 +29,8 @@ pub struct PasswordHashing {
     pub parallelism: u32,
 }
 
-impl Security {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+impl SecuritySettings {
+    pub(super) fn read(reader: &mut SettingsReader<'_>) -> Self {
         Self {
             hsts: Hsts::read(reader),
             password_hashing: PasswordHashing { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 },
@@ -39,7 +39,7 @@ impl Security {
 }
 
 impl Hsts {
-    fn read(reader: &mut Reader<'_>) -> Self {
+    fn read(reader: &mut SettingsReader<'_>) -> Self {
         let seconds = reader.number("HSTS_SECONDS", 0..=630_720_000);
         let include_subdomains = reader.flag("HSTS_INCLUDE_SUBDOMAINS");
         let preload = reader.flag("HSTS_PRELOAD");

@@ -6,10 +6,10 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::Environment;
-use super::reader::{Reader, shown};
+use super::reader::{SettingsReader, shown};
 
 #[derive(Clone, Debug)]
-pub struct Server {
+pub struct ServerSettings {
     /// The address on which the server listens.
     pub bind: SocketAddr,
     /// Worker threads, ≥ 1.
@@ -20,8 +20,8 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
 }
 
-impl Server {
-    pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Self {
+impl ServerSettings {
+    pub(super) fn read(reader: &mut SettingsReader<'_>, environment: Environment) -> Self {
         let bind = bind(reader);
         Self {
             bind,
@@ -44,7 +44,7 @@ impl Server {
     }
 }
 
-fn bind(reader: &mut Reader<'_>) -> SocketAddr {
+fn bind(reader: &mut SettingsReader<'_>) -> SocketAddr {
     let text = reader.text("BIND").unwrap_or_default();
     text.parse().unwrap_or_else(|_| {
         reader.problem("BIND", format!("must be an IP address and a port such as 127.0.0.1:8000, not {}", shown(text)));
@@ -52,14 +52,14 @@ fn bind(reader: &mut Reader<'_>) -> SocketAddr {
     })
 }
 
-fn workers(reader: &mut Reader<'_>) -> usize {
+fn workers(reader: &mut SettingsReader<'_>) -> usize {
     if reader.given("WORKERS").is_some() {
         return reader.number("WORKERS", 1..=1024);
     }
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn public_url(reader: &mut Reader<'_>, environment: Environment, bind: SocketAddr) -> Url {
+fn public_url(reader: &mut SettingsReader<'_>, environment: Environment, bind: SocketAddr) -> Url {
     let fallback = address_of(bind);
     let Some(text) = reader.given("PUBLIC_URL") else {
         if environment.is_production() {
@@ -114,7 +114,7 @@ fn origin_only(text: &str) -> Option<Url> {
     plain.then_some(url)
 }
 
-fn trusted_proxies(reader: &mut Reader<'_>) -> Vec<IpNet> {
+fn trusted_proxies(reader: &mut SettingsReader<'_>) -> Vec<IpNet> {
     let mut nets = Vec::new();
     let text = reader.text("TRUSTED_PROXIES").unwrap_or_default();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {

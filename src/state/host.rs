@@ -10,7 +10,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::access::Viewer;
 use crate::page_cache::{Credential, Host, ServedPage, SessionName};
 use crate::session::{KeyHash, Named, Sessions};
-use crate::web::middleware::server_timing::{self, Asked};
+use crate::web::middleware::server_timing::{self, AccessLine};
 use crate::web::middleware::{request_id::RequestId, security_headers};
 use crate::web::{Kit, flash};
 
@@ -32,8 +32,8 @@ impl Host for Site {
         }
     }
 
-    fn known(&self, session: &SessionName) -> Option<i64> {
-        self.sessions.known(&hash(session))
+    fn cached_viewer(&self, session: &SessionName) -> Option<i64> {
+        self.sessions.cached_user(&hash(session))
     }
 
     fn hint(&self, session: &SessionName) -> Option<i64> {
@@ -45,7 +45,7 @@ impl Host for Site {
     }
 
     fn made_for(&self, request: &HttpRequest) -> Option<i64> {
-        Viewer::known(request)
+        Viewer::looked_up(request)
     }
 
     fn forget(&self, request: &HttpRequest) {
@@ -56,10 +56,10 @@ impl Host for Site {
         let is_https = security_headers::is_https(&self.kit, request);
         security_headers::add(page.headers_mut(), Some(&self.kit), is_https);
         let id = RequestId::random();
-        id.tell(page.headers_mut());
+        id.write_to(page.headers_mut());
         let id = RequestId::of(Some(&id));
-        let asked = Asked { id: &id, route: served.pattern, method: request.method(), user: served.viewer };
-        server_timing::tell_hit(page, &asked, served.elapsed);
+        let line = AccessLine { id: &id, route: served.pattern, method: request.method(), user: served.viewer };
+        server_timing::report_hit(page, &line, served.elapsed);
     }
 }
 

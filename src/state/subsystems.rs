@@ -8,9 +8,9 @@ use crate::{
     background::Background,
     coherence::{RedisStore, Store, Topic},
     db::{Database, ReplicaReport, health},
-    integrations::{Post, mailer::PostCondition},
+    integrations::{OutgoingMail, mailer::MailCondition},
     redis::Redis,
-    web::health::{Finding, Fitness, Subsystems},
+    web::health::{Fitness, SubsystemHealth, Subsystems},
 };
 
 /// How long readiness waits for the database.
@@ -24,13 +24,13 @@ pub(super) struct Opened {
     /// The same, when it is in Redis.
     pub(super) shared_store: Option<RedisStore>,
     /// Whether pages are kept at all.
-    pub(super) keeps_pages: bool,
-    pub(super) post: Post,
+    pub(super) caches_pages: bool,
+    pub(super) outgoing_mail: OutgoingMail,
     pub(super) background: Background,
 }
 
 impl Subsystems for Opened {
-    fn examine(&self) -> LocalBoxFuture<'_, Vec<Finding>> {
+    fn examine(&self) -> LocalBoxFuture<'_, Vec<SubsystemHealth>> {
         Box::pin(async move {
             let (database, migrations) = self.database().await;
             let (redis, cache, listener) = (self.redis().await, self.cache().await, self.listener());
@@ -47,7 +47,7 @@ impl Subsystems for Opened {
 
 impl Opened {
     /// A database that does not answer, or is not migrated, is a reason to take an instance out of service.
-    async fn database(&self) -> (Finding, Finding) {
+    async fn database(&self) -> (SubsystemHealth, SubsystemHealth) {
         let database = health::check(&self.db, PATIENCE).await;
         let migrations = match &database {
             Ok(()) => self.migrations().await,
@@ -58,7 +58,7 @@ impl Opened {
 
     /// Each by its number, where there are any: `1 ok; 2 is away`. One that is not used costs nothing but load, so it is no reason to take an
     /// instance out of service.
-    fn replicas(&self) -> Option<Finding> {
+    fn replicas(&self) -> Option<SubsystemHealth> {
         let reports = self.db.replica_reports();
         let is_whole = reports.iter().all(|report| report.behind.is_ok());
         let one = |report: &ReplicaReport| match &report.behind {
@@ -68,7 +68,7 @@ impl Opened {
         };
         let says: Vec<String> = reports.iter().map(one).collect();
         let fitness = if is_whole { Fitness::Fit } else { Fitness::Degraded };
-        (!says.is_empty()).then(|| Finding::new("replicas", fitness, says.join("; ")))
+        (!says.is_empty()).then(|| SubsystemHealth::new("replicas", fitness, says.join("; ")))
     }
 
     async fn migrations(&self) -> Result<(), String> {
@@ -83,60 +83,60 @@ impl Opened {
     }
 
     /// `not permitted`: its user lacks a permission; the log and `telemedicine check` say which. Redis away is no reason to take an instance out of service: pages are served without it.
-    async fn redis(&self) -> Finding {
+    async fn redis(&self) -> SubsystemHealth {
         let (fitness, says) = match &self.redis {
             None => (Fitness::Fit, "not configured"),
             Some(redis) if redis.is_forbidden() => (Fitness::Degraded, "not permitted"),
             Some(redis) if redis.ping().await.is_ok() => (Fitness::Fit, "ok"),
             Some(_) => (Fitness::Degraded, "away"),
         };
-        Finding::new("redis", fitness, says)
+        SubsystemHealth::new("redis", fitness, says)
     }
 
     /// `ok`, `off`, or `bypassed`: pages are rendered from the database, because Redis is away or takes no writes.
-    async fn cache(&self) -> Finding {
-        let says = match self.keeps_pages {
+    async fn cache(&self) -> SubsystemHealth {
+        let says = match self.caches_pages {
             false => "off",
             true if self.store.ask(&[Topic::Everything]).await.is_ok() => "ok",
             true => "bypassed",
         };
         let fitness = if says == "bypassed" { Fitness::Degraded } else { Fitness::Fit };
-        Finding::new("cache", fitness, says)
+        SubsystemHealth::new("cache", fitness, says)
     }
 
     /// `ok`: it answers from its own memory; `asking`: it asks Redis for each page, because it has no lease, or because a process is
     /// missing and the outbox has to be read; `not configured`. None of this is a reason to take an instance out of service.
-    fn listener(&self) -> Finding {
+    fn listener(&self) -> SubsystemHealth {
         let says = match self.shared_store.as_ref().map(RedisStore::condition) {
             None => "not configured",
             Some(found) if found.is_listening && !found.lease_left.is_zero() => "ok",
             Some(_) => "asking",
         };
-        Finding::new("listener", Fitness::Fit, says)
+        SubsystemHealth::new("listener", Fitness::Fit, says)
     }
 
     /// `ok`, `off`, or `retrying`: mails wait that should have gone.
-    fn mail(&self) -> Finding {
-        let (fitness, says) = match self.post.condition() {
-            PostCondition::Off => (Fitness::Fit, "off"),
-            PostCondition::Fine => (Fitness::Fit, "ok"),
-            PostCondition::Retrying => (Fitness::Degraded, "retrying"),
+    fn mail(&self) -> SubsystemHealth {
+        let (fitness, says) = match self.outgoing_mail.condition() {
+            MailCondition::Off => (Fitness::Fit, "off"),
+            MailCondition::Fine => (Fitness::Fit, "ok"),
+            MailCondition::Retrying => (Fitness::Degraded, "retrying"),
         };
-        Finding::new("mail", fitness, says)
+        SubsystemHealth::new("mail", fitness, says)
     }
 
     /// `ok`, or the tasks that ended, are started again, and have not succeeded since.
-    fn background(&self) -> Finding {
+    fn background(&self) -> SubsystemHealth {
         let says = self.background.condition();
         let fitness = if says == "ok" { Fitness::Fit } else { Fitness::Degraded };
-        Finding::new("background", fitness, says)
+        SubsystemHealth::new("background", fitness, says)
     }
 }
 
 /// What no page can do without.
-fn needed(name: &'static str, condition: Result<(), String>) -> Finding {
+fn needed(name: &'static str, condition: Result<(), String>) -> SubsystemHealth {
     match condition {
-        Ok(()) => Finding::new(name, Fitness::Fit, "ok"),
-        Err(says) => Finding::new(name, Fitness::Unfit, says),
+        Ok(()) => SubsystemHealth::new(name, Fitness::Fit, "ok"),
+        Err(says) => SubsystemHealth::new(name, Fitness::Unfit, says),
     }
 }

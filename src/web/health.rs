@@ -13,7 +13,7 @@ use crate::web::{AppError, Kit};
 /// Those that the server stands on, as far as readiness asks them. It does not know who they are: they are handed to the [`Kit`].
 pub trait Subsystems: Send + Sync {
     /// How each is now, in the order in which they are told.
-    fn examine(&self) -> LocalBoxFuture<'_, Vec<Finding>>;
+    fn examine(&self) -> LocalBoxFuture<'_, Vec<SubsystemHealth>>;
 
     /// Brings those of their figures up to date that say how long ago something was.
     fn refresh_figures(&self);
@@ -21,7 +21,7 @@ pub trait Subsystems: Send + Sync {
 
 /// How one subsystem is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct SubsystemHealth {
     /// What it is called.
     pub name: &'static str,
     /// What it means for the server.
@@ -41,7 +41,7 @@ pub enum Fitness {
     Unfit,
 }
 
-impl Finding {
+impl SubsystemHealth {
     /// One about the subsystem `name`.
     pub fn new(name: &'static str, fitness: Fitness, says: impl Into<Cow<'static, str>>) -> Self {
         Self { name, fitness, says: says.into() }
@@ -49,7 +49,7 @@ impl Finding {
 }
 
 /// The answer: `ready`, `degraded` or `unavailable` (503), then what each subsystem says.
-struct Readiness(Vec<Finding>);
+struct Readiness(Vec<SubsystemHealth>);
 
 impl Readiness {
     fn fitness(&self) -> Fitness {
@@ -123,14 +123,16 @@ mod tests {
 
     #[test]
     fn the_worst_subsystem_decides_and_each_is_told_in_its_order() -> serde_json::Result<()> {
-        let told = |fitness: [Fitness; 2]| {
+        let rendered = |fitness: [Fitness; 2]| {
             let names = ["second", "first"].into_iter().zip(fitness);
-            serde_json::to_string(&Readiness(names.map(|(name, fitness)| Finding::new(name, fitness, "so")).collect()))
+            serde_json::to_string(&Readiness(
+                names.map(|(name, fitness)| SubsystemHealth::new(name, fitness, "so")).collect(),
+            ))
         };
         let tail = r#","second":"so","first":"so"}"#;
-        assert_eq!(told([Fitness::Fit, Fitness::Fit])?, format!(r#"{{"status":"ready"{tail}"#));
-        assert_eq!(told([Fitness::Degraded, Fitness::Fit])?, format!(r#"{{"status":"degraded"{tail}"#));
-        assert_eq!(told([Fitness::Unfit, Fitness::Degraded])?, format!(r#"{{"status":"unavailable"{tail}"#));
+        assert_eq!(rendered([Fitness::Fit, Fitness::Fit])?, format!(r#"{{"status":"ready"{tail}"#));
+        assert_eq!(rendered([Fitness::Degraded, Fitness::Fit])?, format!(r#"{{"status":"degraded"{tail}"#));
+        assert_eq!(rendered([Fitness::Unfit, Fitness::Degraded])?, format!(r#"{{"status":"unavailable"{tail}"#));
         Ok(())
     }
 }

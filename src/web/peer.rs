@@ -86,12 +86,12 @@ mod tests {
 
     #[test]
     fn a_trusted_proxy_tells_the_client_next_to_it() {
-        let told = peer(
+        let trusted = peer(
             "10.0.0.1",
             &[("x-forwarded-for", "127.0.0.1, 203.0.113.9, 10.0.0.2"), ("x-forwarded-proto", "https")],
         );
-        assert_eq!(told.address.to_string(), "203.0.113.9");
-        assert!(told.is_https);
+        assert_eq!(trusted.address.to_string(), "203.0.113.9");
+        assert!(trusted.is_https);
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(crate) const EACH_NAMES_THOSE_BELOW: Rule = Rule {
         breaches.map(|(line, name)| (line, format!("`{own}` may not name `{name}`: it stands above it"))).collect()
     },
     caught: &[
-        ("src/metrics.rs", "use crate::db::accounting::Tally;"),
+        ("src/metrics.rs", "use crate::db::accounting::StatementTally;"),
         ("src/telemetry.rs", "use super::integrations::Clock;"),
         ("src/redis/pool.rs", "use super::super::session::Sessions;"),
         ("src/db/mod.rs", "use super::{metrics, web::AppError};"),

@@ -54,16 +54,16 @@ pub(crate) fn feature_of(path: &str) -> &str {
 pub(crate) fn named_features(path: &str, text: &str) -> Vec<(usize, String)> {
     let code: String = text.lines().map(|line| format!("{}\n", code(line))).collect();
     let mut named = Vec::new();
-    for door in doors(path) {
-        for (at, _) in code.match_indices(&door) {
+    for prefix in prefixes(path) {
+        for (at, _) in code.match_indices(&prefix) {
             let before = code.get(..at).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            let after = code.get(at + door.len()..).unwrap_or_default();
+            let after = code.get(at + prefix.len()..).unwrap_or_default();
             if before.ends_with("super::") || before.ends_with(part_of_name) {
                 continue;
             }
             // Inside a module within the file `super` leads less far, to what is no feature.
-            let known = |name: &String| door == "features::" || FEATURES.contains(&name.as_str());
+            let known = |name: &String| prefix == "features::" || FEATURES.contains(&name.as_str());
             named.extend(imported(after).into_iter().filter(known).map(|name| (line, name)));
         }
     }
@@ -124,7 +124,7 @@ fn modules_around(code: &str) -> usize {
 }
 
 /// What stands before the name of a feature in this file.
-fn doors(path: &str) -> Vec<String> {
+fn prefixes(path: &str) -> Vec<String> {
     let Some(inside) = path.strip_prefix("src/features/") else {
         return vec!["features::".to_owned()];
     };

@@ -63,7 +63,7 @@ pub(crate) const FEATURES_CALL_LEFT: Rule = Rule {
     ],
 };
 
-pub(crate) const ONE_DOOR: Rule = Rule {
+pub(crate) const ONE_INTERFACE: Rule = Rule {
     about: |path| path.starts_with("src/features/") && path.ends_with("/mod.rs") && path.matches('/').count() == 3,
     check: |_, text| {
         find(text, |line| {

@@ -62,7 +62,11 @@ impl Process {
             ..Default::default()
         };
         let topic = Topic::Inbox(person.user_id);
-        self.database.write_unrecorded(NO_ACT, async |uow| uow.insert(news.clone(), topic).await).await.map(drop).is_ok()
+        self.database
+            .write_unrecorded(NO_ACT, async |uow| uow.insert(news.clone(), topic).await)
+            .await
+            .map(drop)
+            .is_ok()
     }
 }
 

@@ -31,8 +31,8 @@ impl Store for Leaving {
         self.store.vouches_for(basis)
     }
 
-    fn known(&self, topics: &[Topic]) -> Option<Stamps> {
-        self.store.known(topics)
+    fn cached(&self, topics: &[Topic]) -> Option<Stamps> {
+        self.store.cached(topics)
     }
 
     fn ask<'a>(&'a self, topics: &'a [Topic]) -> BoxFuture<'a, Result<Stamps, Unavailable>> {

@@ -38,7 +38,7 @@ pub(crate) enum Mistake {
     /// While a process is missing the outbox is not read.
     OutboxUnread,
     /// That the registry was lost is told to the first only who registers.
-    LossToldOnce,
+    LossReportedOnce,
     /// A renewal of the registration that is carried out late counts from then.
     RegistrationFromExecution,
     /// A process goes back although it has committed something since it found the outbox empty.
@@ -50,7 +50,7 @@ pub(crate) enum Mistake {
     /// A row of the outbox is deleted as soon as its topics are renewed.
     RowDeletedEarly,
     /// A release that was said before a row was seen counts as the row's.
-    ToldByRelease,
+    AnsweredByRelease,
     /// Whether an asked stamp is believed is judged when it is there.
     TrustOnReply,
     /// A process is struck off without a look into the outbox.

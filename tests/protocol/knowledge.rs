@@ -4,7 +4,7 @@ use crate::state::{Bits, Message, TWO, UNKNOWN, Value};
 
 /// What a process knows about a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Known {
+pub(crate) enum TopicEntry {
     Absent,
     Current { stamp: u8, seq: u8 },
     Held { seq: u8 },
@@ -41,7 +41,7 @@ pub(crate) struct Process {
     pub(crate) outbox: u8,
     pub(crate) rows: [Row; TWO],
     /// The map, and the epoch it is of; 0: of none yet.
-    pub(crate) map: [Known; TWO],
+    pub(crate) map: [TopicEntry; TWO],
     pub(crate) map_epoch: u8,
     /// The stamp of each topic with the writes that were committed when it was first seen; all that is done with a copy rests on it.
     pub(crate) noted: [Option<(u8, Bits)>; TWO],
@@ -122,7 +122,7 @@ impl Process {
             member,
             outbox: 0,
             rows: [Row::Unseen; TWO],
-            map: [Known::Absent; TWO],
+            map: [TopicEntry::Absent; TWO],
             map_epoch: 0,
             noted: [None; TWO],
             floor: 0,

@@ -43,7 +43,7 @@ fn mistakes_of_the_outbox() {
     finds(Mistake::CommitWhileRegistered, FRESH, Config { lease: 2, ..outbox() });
     finds(Mistake::TrustOnReply, FRESH, Config { lease: 1, ..cut_off() });
     let both = Config { lease: 1, writes: [(0, 0b01), (1, 0b01)], near: 0b10, ..cut_off() };
-    finds(Mistake::ToldByRelease, FRESH, both);
+    finds(Mistake::AnsweredByRelease, FRESH, both);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn mistakes_of_registration() {
     let none = NO_FAULTS;
     let flush = Faults { flush: 1, ..none };
     finds(Mistake::RegistryForgotten, FRESH, Config { lease: 1, faults: flush, ..cut_off() });
-    finds(Mistake::LossToldOnce, FRESH, Config { faults: Faults { evict_registry: 1, ..none }, ..cut_off() });
+    finds(Mistake::LossReportedOnce, FRESH, Config { faults: Faults { evict_registry: 1, ..none }, ..cut_off() });
     finds(Mistake::RegistrationFromExecution, FRESH, Config { faults: Faults { late: 1, ..none }, ..cut_off() });
     finds(Mistake::RegisteredWithoutRow, FRESH, Config { lease: 1, starting: 0b01, faults: flush, ..cut_off() });
     finds(Mistake::UnregisteredCommits, FRESH, Config { starting: 0b01, ..cut_off() });

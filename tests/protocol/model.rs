@@ -4,7 +4,7 @@ use stateright::{Model, Property};
 
 use crate::config::{Config, Mistake, ROW_LEASE};
 use crate::properties;
-use crate::state::{Known, State, TWO, UNKNOWN, Value, Write, has};
+use crate::state::{State, TWO, TopicEntry, UNKNOWN, Value, Write, has};
 
 /// When the server carries out a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) enum Step {
     /// … and whether a page is kept.
     Ask(usize, bool),
     AnswerAsk(usize),
-    KeepFromMap(usize),
+    CacheFromMap(usize),
     KeepFromCopy(usize),
     InsertRow(usize),
     ShowLife(usize),
@@ -125,12 +125,12 @@ impl Config {
             if state.is_worth_asking(self, process) || self.is(Mistake::TrustOnReply) {
                 steps.push(Step::Ask(process, false));
             }
-            if state.is_worth_keeping(self, state.stamps_at_server(self)) {
+            if state.is_worth_caching(self, state.stamps_at_server(self)) {
                 steps.push(Step::Ask(process, true));
             }
         }
-        if state.is_worth_keeping(self, state.stamps_in_map(self, process)) {
-            steps.push(Step::KeepFromMap(process));
+        if state.is_worth_caching(self, state.stamps_in_map(self, process)) {
+            steps.push(Step::CacheFromMap(process));
         }
         let copied = state.page_of_copy(self, process).filter(|page| state.to_be_shown(self) & !page.shows != 0);
         if copied.is_some() && copied != state.page {
@@ -250,7 +250,7 @@ impl Config {
         if faults.lose_message > 0 && !me.queue.is_empty() && me.applied != UNKNOWN {
             steps.push(Step::LoseMessage(process));
         }
-        for topic in (0..TWO).filter(|topic| faults.evict_topic > 0 && me.map[*topic] != Known::Absent) {
+        for topic in (0..TWO).filter(|topic| faults.evict_topic > 0 && me.map[*topic] != TopicEntry::Absent) {
             steps.push(Step::EvictTopic(process, topic));
         }
     }
@@ -269,9 +269,9 @@ impl Config {
 
 impl State {
     /// Whether a page under these stamps could be older than its request one day, and is not the one that is kept.
-    fn is_worth_keeping(&self, config: &Config, stamps: Option<[u8; TWO]>) -> bool {
-        let is_kept = |stamps| self.page.is_some_and(|page| page.stamps == stamps);
-        stamps.is_some_and(|stamps| !is_kept(stamps)) && self.to_be_shown(config) & !self.database.committed != 0
+    fn is_worth_caching(&self, config: &Config, stamps: Option<[u8; TWO]>) -> bool {
+        let is_cached = |stamps| self.page.is_some_and(|page| page.stamps == stamps);
+        stamps.is_some_and(|stamps| !is_cached(stamps)) && self.to_be_shown(config) & !self.database.committed != 0
     }
 
     /// The stamps that a question would be answered, unless a topic is held. A missing one would be set: 0 stands for a new one.

@@ -1,7 +1,7 @@
 //! What a process is told: the listener, the map, the lease, questions and pages.
 
 use crate::config::{Config, Mistake};
-use crate::state::{Ask, Command, Known, Message, Page, Row, State, TWO, UNKNOWN, Value, has};
+use crate::state::{Ask, Command, Message, Page, Row, State, TWO, TopicEntry, UNKNOWN, Value, has};
 
 impl State {
     /// Whether one of the page's topics was read from the outbox and has no new stamp yet.
@@ -27,7 +27,7 @@ impl State {
         }
         let mut stamps = [0; TWO];
         for topic in (0..TWO).filter(|topic| has(config.depends_on, *topic)) {
-            let Known::Current { stamp, .. } = me.map[topic] else { return None };
+            let TopicEntry::Current { stamp, .. } = me.map[topic] else { return None };
             stamps[topic] = stamp;
         }
         Some(stamps)
@@ -52,7 +52,7 @@ impl State {
         let mut page = Page { epoch: me.map_epoch, stamps: [0; TWO], shows: 0 };
         let mut is_at_server = me.map_epoch == self.server.epoch && self.may_command();
         for topic in (0..TWO).filter(|topic| has(config.depends_on, *topic)) {
-            let (Known::Current { stamp, .. }, Some((noted, committed))) = (me.map[topic], me.noted[topic]) else {
+            let (TopicEntry::Current { stamp, .. }, Some((noted, committed))) = (me.map[topic], me.noted[topic]) else {
                 return None;
             };
             if noted != stamp {
@@ -73,7 +73,7 @@ impl State {
     /// Believes nothing of what stands in the map any more, nor what is under way.
     pub(crate) fn drop_all(&mut self, config: &Config, process: usize) {
         let me = &mut self.processes[process];
-        me.map = [Known::Absent; TWO];
+        me.map = [TopicEntry::Absent; TWO];
         if !config.is(Mistake::SinceOutlivesEpoch) {
             me.noted = [None; TWO];
         }
@@ -99,7 +99,7 @@ impl State {
     fn forget_nonce(&mut self, process: usize) {
         let me = &mut self.processes[process];
         me.nonce = None;
-        me.queue.retain(|message| matches!(message, Message::Told { .. }));
+        me.queue.retain(|message| matches!(message, Message::Update { .. }));
         if let Some(Command::RenewLease { process: sender, is_outstanding, .. }) = &mut self.late
             && *sender == process
         {
@@ -134,7 +134,7 @@ impl State {
         let message = self.processes[process].queue.remove(0);
         let (epoch, seq, step) = match message {
             Message::Nonce { epoch, seq, .. } => (epoch, seq, 0),
-            Message::Told { epoch, seq, .. } => (epoch, seq, 1),
+            Message::Update { epoch, seq, .. } => (epoch, seq, 1),
         };
         let is_of = self.is_of(config, process, epoch);
         let applied = self.processes[process].applied;
@@ -166,7 +166,7 @@ impl State {
 
     /// What the writer of this process has itself said.
     pub(crate) fn tell(&mut self, config: &Config, process: usize, message: Message) {
-        if let Message::Told { epoch, .. } = message
+        if let Message::Update { epoch, .. } = message
             && has(config.readers, process)
             && self.is_of(config, process, epoch)
         {
@@ -175,18 +175,18 @@ impl State {
     }
 
     fn learn_all(&mut self, config: &Config, process: usize, message: Message) {
-        let Message::Told { seq, stamps, held, .. } = message else { return };
+        let Message::Update { seq, stamps, held, .. } = message else { return };
         for (topic, stamp) in stamps.into_iter().enumerate() {
             if has(held, topic) {
-                self.learn(config, (process, topic), Known::Held { seq });
+                self.learn(config, (process, topic), TopicEntry::Held { seq });
             } else if stamp != 0 {
-                self.learn(config, (process, topic), Known::Current { stamp, seq });
+                self.learn(config, (process, topic), TopicEntry::Current { stamp, seq });
             }
         }
     }
 
     /// The map never goes back.
-    fn learn(&mut self, config: &Config, (process, topic): (usize, usize), known: Known) {
+    fn learn(&mut self, config: &Config, (process, topic): (usize, usize), known: TopicEntry) {
         let me = &mut self.processes[process];
         let before = sequence(me.map[topic]).unwrap_or(me.floor);
         if sequence(known).is_some_and(|seq| seq >= before) {
@@ -196,10 +196,10 @@ impl State {
     }
 
     /// A stamp that is seen again was seen before.
-    fn note(&mut self, config: &Config, (process, topic): (usize, usize), known: Known) {
+    fn note(&mut self, config: &Config, (process, topic): (usize, usize), known: TopicEntry) {
         let noted = &mut self.processes[process].noted[topic];
         *noted = match known {
-            Known::Current { stamp, .. } if config.has_copy => {
+            TopicEntry::Current { stamp, .. } if config.has_copy => {
                 Some(noted.filter(|(before, _)| *before == stamp).unwrap_or((stamp, self.database.committed)))
             }
             _ => None,
@@ -211,7 +211,7 @@ impl State {
         let me = &mut self.processes[process];
         let newest = me.map.iter().copied().filter_map(sequence).max();
         me.floor = me.floor.max(newest.unwrap_or_default());
-        me.map[topic] = Known::Absent;
+        me.map[topic] = TopicEntry::Absent;
         me.noted[topic] = None;
     }
 
@@ -231,7 +231,7 @@ impl State {
     fn fill(&mut self, config: &Config, process: usize, ask: &Ask) {
         for topic in (0..TWO).filter(|topic| has(config.depends_on, *topic)) {
             if let Value::Stamp(stamp) = ask.values[topic] {
-                let known = Known::Current { stamp, seq: ask.seq };
+                let known = TopicEntry::Current { stamp, seq: ask.seq };
                 if config.is(Mistake::MapGoesBack) {
                     self.processes[process].map[topic] = known;
                 } else {
@@ -243,10 +243,10 @@ impl State {
 
     /// A question is asked; a page may be rendered under what it is answered. Its data is read when the answer is there, and nothing is lost by
     /// taking the earliest moment for it.
-    pub(crate) fn ask(&mut self, config: &Config, process: usize, is_kept: bool) {
+    pub(crate) fn ask(&mut self, config: &Config, process: usize, is_cached: bool) {
         let ask = self.read(config);
         self.processes[process].ask = Some(ask);
-        if is_kept && let Some(stamps) = stamps_of(config, &ask) {
+        if is_cached && let Some(stamps) = stamps_of(config, &ask) {
             self.keep(config, ask.epoch, stamps);
         }
     }
@@ -263,7 +263,7 @@ impl State {
     /// Whether a question would tell the map anything.
     pub(crate) fn is_worth_asking(&self, config: &Config, process: usize) -> bool {
         let is_known = |topic: usize| match (self.server.topics[topic], self.processes[process].map[topic]) {
-            (Value::Stamp(stamp), Known::Current { stamp: known, .. }) => stamp == known,
+            (Value::Stamp(stamp), TopicEntry::Current { stamp: known, .. }) => stamp == known,
             (Value::Held(_), _) => true,
             _ => false,
         };
@@ -271,10 +271,10 @@ impl State {
     }
 }
 
-pub(crate) fn sequence(known: Known) -> Option<u8> {
+pub(crate) fn sequence(known: TopicEntry) -> Option<u8> {
     match known {
-        Known::Absent => None,
-        Known::Current { seq, .. } | Known::Held { seq } => Some(seq),
+        TopicEntry::Absent => None,
+        TopicEntry::Current { seq, .. } | TopicEntry::Held { seq } => Some(seq),
     }
 }
 

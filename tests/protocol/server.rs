@@ -48,7 +48,7 @@ impl State {
             server.registry[other].get_or_insert(0);
         }
         let is_missing = server.registry[1 - process] == Some(0);
-        let is_unlike = if config.is(Mistake::LossToldOnce) { was_lost } else { restored != server.registry_mark };
+        let is_unlike = if config.is(Mistake::LossReportedOnce) { was_lost } else { restored != server.registry_mark };
         (was_lost, is_missing || is_unlike)
     }
 
@@ -58,7 +58,7 @@ impl State {
         if was_lost {
             let server = &mut self.server;
             server.last_mark += 1;
-            server.registry_mark = if config.is(Mistake::LossToldOnce) { server.epoch } else { server.last_mark };
+            server.registry_mark = if config.is(Mistake::LossReportedOnce) { server.epoch } else { server.last_mark };
         }
         was_lost
     }
@@ -73,7 +73,7 @@ impl State {
         }
         self.publish(
             config,
-            Message::Told { epoch: self.server.epoch, seq: self.server.seq, stamps: [0; TWO], held: topics },
+            Message::Update { epoch: self.server.epoch, seq: self.server.seq, stamps: [0; TWO], held: topics },
         );
         self.wait(config, 1 - process)
     }
@@ -103,7 +103,7 @@ impl State {
                 held |= 1 << topic;
             }
         }
-        let message = Message::Told { epoch: self.server.epoch, seq: self.server.seq, stamps, held };
+        let message = Message::Update { epoch: self.server.epoch, seq: self.server.seq, stamps, held };
         self.publish(config, message);
         (stood, message, self.wait(config, 1 - process))
     }

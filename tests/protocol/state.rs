@@ -2,7 +2,7 @@
 //! state does not know how late it is and time need not be bounded.
 
 use crate::config::{Config, Mistake, ROW_LEASE};
-pub(crate) use crate::knowledge::{Ask, Known, Process, Row, Strike};
+pub(crate) use crate::knowledge::{Ask, Process, Row, Strike, TopicEntry};
 
 /// Processes, topics and writes there are of each.
 pub(crate) const TWO: usize = 2;
@@ -82,10 +82,10 @@ pub(crate) enum Message {
     /// The outstanding nonce of the listener's own process, with the verdict of the registry.
     Nonce { epoch: u8, seq: u8, is_one_missing: bool },
     /// The stamp of each topic that has a new one, and the topics that are held.
-    Told { epoch: u8, seq: u8, stamps: [u8; TWO], held: Bits },
+    Update { epoch: u8, seq: u8, stamps: [u8; TWO], held: Bits },
 }
 
-/// A kept page: the stamps that were read before its data.
+/// A cached page: the stamps that were read before its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Page {
     pub(crate) epoch: u8,

@@ -63,9 +63,9 @@ impl Config {
             Step::Listen(process) => state.listen(self, process),
             Step::Subscribe(process) => state.subscribe(self, process),
             Step::SetEpoch => state.set_epoch(self),
-            Step::Ask(process, is_kept) => state.ask(self, process, is_kept),
+            Step::Ask(process, is_cached) => state.ask(self, process, is_cached),
             Step::AnswerAsk(process) => state.answer_ask(self, process),
-            Step::KeepFromMap(process) => {
+            Step::CacheFromMap(process) => {
                 if let Some(stamps) = state.stamps_in_map(self, process) {
                     state.keep(self, state.processes[process].map_epoch, stamps);
                 }

@@ -3,7 +3,7 @@
 
 use crate::config::{Config, Mistake};
 use crate::process::sequence;
-use crate::state::{Ask, Bits, Known, Message, Row, Server, State, TWO, UNKNOWN, Value, Wait, Write, has};
+use crate::state::{Ask, Bits, Message, Row, Server, State, TWO, TopicEntry, UNKNOWN, Value, Wait, Write, has};
 
 /// More stamps of one topic than there can be at once.
 const MANY: usize = 32;
@@ -91,7 +91,7 @@ impl State {
     fn tidy_map(&mut self, config: &Config, process: usize) {
         let me = &mut self.processes[process];
         let is_newer = |ask: &Ask| {
-            let is_older = |known: Known| sequence(known).unwrap_or(me.floor) > ask.seq;
+            let is_older = |known: TopicEntry| sequence(known).unwrap_or(me.floor) > ask.seq;
             ask.may_fill && (0..TWO).any(|topic| has(config.depends_on, topic) && !is_older(me.map[topic]))
         };
         let is_late_checked = config.is(Mistake::TrustOnReply) || config.is(Mistake::MapGoesBack);
@@ -100,7 +100,7 @@ impl State {
         let least = |seq: u8| coming.iter().filter(|coming| **coming < seq).max().map_or(0, |older| older + 1);
         me.floor = least(me.floor);
         for known in &mut me.map {
-            if let Known::Current { seq, .. } | Known::Held { seq } = known {
+            if let TopicEntry::Current { seq, .. } | TopicEntry::Held { seq } = known {
                 *seq = least(*seq);
             }
         }
@@ -128,12 +128,12 @@ impl State {
             visit(&mut me.applied);
             visit(&mut me.acknowledged.1);
             for known in &mut me.map {
-                if let Known::Current { seq, .. } | Known::Held { seq } = known {
+                if let TopicEntry::Current { seq, .. } | TopicEntry::Held { seq } = known {
                     visit(seq);
                 }
             }
             for message in &mut me.queue {
-                let (Message::Nonce { seq, .. } | Message::Told { seq, .. }) = message;
+                let (Message::Nonce { seq, .. } | Message::Update { seq, .. }) = message;
                 visit(seq);
             }
             if let Some(ask) = &mut me.ask {
@@ -177,12 +177,12 @@ impl State {
             let stamp = page.stamps[topic];
             let at = |server: &Server| server.topics[topic] == Value::Stamp(stamp);
             let by = |me: &crate::state::Process| {
-                matches!(me.map[topic], Known::Current { stamp: known, .. } if known == stamp)
+                matches!(me.map[topic], TopicEntry::Current { stamp: known, .. } if known == stamp)
                     || me.ask.is_some_and(|ask| ask.values[topic] == Value::Stamp(stamp))
                     || me
                         .queue
                         .iter()
-                        .any(|message| matches!(message, Message::Told { stamps, .. } if stamps[topic] == stamp))
+                        .any(|message| matches!(message, Message::Update { stamps, .. } if stamps[topic] == stamp))
             };
             stamp == 0 || at(&self.server) || self.replica.as_ref().is_some_and(at) || self.processes.iter().any(by)
         };
@@ -198,7 +198,7 @@ impl State {
             visit_stamp(&mut page.stamps[topic], with);
         }
         for me in &mut self.processes {
-            if let Known::Current { stamp, .. } = &mut me.map[topic] {
+            if let TopicEntry::Current { stamp, .. } = &mut me.map[topic] {
                 with(stamp);
             }
             if let Some((stamp, _)) = &mut me.noted[topic] {
@@ -208,7 +208,7 @@ impl State {
                 visit_value(&mut ask.values[topic], with);
             }
             for message in &mut me.queue {
-                if let Message::Told { stamps, .. } = message {
+                if let Message::Update { stamps, .. } = message {
                     visit_stamp(&mut stamps[topic], with);
                 }
             }
@@ -230,7 +230,7 @@ fn visit_stamp(stamp: &mut u8, with: &mut impl FnMut(&mut u8)) {
 
 fn told(message: &Message) -> Option<u8> {
     match message {
-        Message::Told { seq, .. } => Some(*seq),
+        Message::Update { seq, .. } => Some(*seq),
         Message::Nonce { .. } => None,
     }
 }

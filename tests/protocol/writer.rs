@@ -8,7 +8,7 @@ impl State {
         let wait = self.hold(config, write);
         self.writes[write] = Write::Holding(wait);
         let (process, held) = config.writes[write];
-        let message = crate::state::Message::Told { epoch: wait.epoch, seq: wait.seq, stamps: [0; TWO], held };
+        let message = crate::state::Message::Update { epoch: wait.epoch, seq: wait.seq, stamps: [0; TWO], held };
         self.tell(config, process, message);
     }
 
@@ -81,7 +81,7 @@ impl State {
         if config.is(Mistake::ReleaseBeforeCommit) {
             self.database.committed |= 1 << write;
         }
-        if config.is(Mistake::ToldByRelease) && matches!(self.writes[write], Write::Releasing(_)) {
+        if config.is(Mistake::AnsweredByRelease) && matches!(self.writes[write], Write::Releasing(_)) {
             for row in &mut self.processes[config.writes[write].0].rows {
                 *row = if *row == Row::Seen { Row::Renewed } else { *row };
             }

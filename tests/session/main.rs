@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use telemedicine::settings::{self, Settings};
 
 /// The settings of a process that uses the Redis at `url`.
-pub(crate) fn redis_settings(url: &str) -> settings::Redis {
+pub(crate) fn redis_settings(url: &str) -> settings::RedisSettings {
     settings_with(&[("REDIS_URL", url), ("REDIS_CONNECT_TIMEOUT", "1"), ("REDIS_TIMEOUT", "1")]).redis.unwrap()
 }
 

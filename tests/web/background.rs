@@ -15,8 +15,8 @@ use futures_util::future::BoxFuture;
 use telemedicine::{
     background::{Background, Job, Supervisor},
     integrations::{
-        Post,
-        mailer::{KeepingMailer, Letter, Mailer, NotSent},
+        OutgoingMail,
+        mailer::{Email, Mailer, MemoryMailer, NotSent},
     },
     redis::{Command, Redis},
     settings::Settings,
@@ -26,17 +26,17 @@ use tokio::task::LocalSet;
 
 use crate::support::*;
 
-/// A mailer that panics over its first letter.
+/// A mailer that panics over its first email.
 #[derive(Debug)]
 struct Faulty {
     has_panicked: AtomicBool,
-    mail: Arc<KeepingMailer>,
+    mail: Arc<MemoryMailer>,
 }
 
 impl Mailer for Faulty {
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), NotSent>> {
+    fn send<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<(), NotSent>> {
         assert!(self.has_panicked.swap(true, Ordering::SeqCst), "the planted fault");
-        self.mail.send(letter)
+        self.mail.send(email)
     }
 }
 
@@ -57,9 +57,9 @@ async fn forget_password(app: &TestApp, email: &str) {
 }
 
 #[tokio::test]
-async fn a_panic_over_one_letter_does_not_end_mail() {
-    let faulty = |mail: &Arc<KeepingMailer>| {
-        Post::through(Arc::new(Faulty { has_panicked: AtomicBool::new(false), mail: Arc::clone(mail) }))
+async fn a_panic_over_one_email_does_not_end_mail() {
+    let faulty = |mail: &Arc<MemoryMailer>| {
+        OutgoingMail::through(Arc::new(Faulty { has_panicked: AtomicBool::new(false), mail: Arc::clone(mail) }))
     };
     let app = TestApp::start_as(&[], faulty).await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
@@ -69,7 +69,7 @@ async fn a_panic_over_one_letter_does_not_end_mail() {
     assert!(ready().await.contains(r#""status":"degraded""#));
     // What was in hand is tried again when its claim has run out.
     app.clock.advance(TimeDelta::minutes(5));
-    until("the letter goes", async || app.mail.letters().iter().any(|letter| letter.address == asha.email)).await;
+    until("the email goes", async || app.mail.sent().iter().any(|email| email.address == asha.email)).await;
     until("readiness tells", async || ready().await.contains(r#""background":"ok""#)).await;
     let metrics = app.visitor().get("/metrics").await.ok().body;
     let restarts =
@@ -256,5 +256,5 @@ async fn mail_goes_on_when_the_instance_that_leads_is_stopped() {
     drop(other);
     until("this one leads", async || is(leader().await, &app.state)).await;
     forget_password(&app, &asha.email).await;
-    until("the letter goes", async || app.mail.letters().iter().any(|letter| letter.address == asha.email)).await;
+    until("the email goes", async || app.mail.sent().iter().any(|email| email.address == asha.email)).await;
 }

@@ -4,8 +4,8 @@ mod exchange;
 mod hospitals;
 mod outages;
 mod records;
+mod signed_out;
 mod strangers;
-mod the_door;
 
 use actix_web::http::Method;
 use telemedicine::features;

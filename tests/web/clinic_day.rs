@@ -106,7 +106,7 @@ impl Day {
             let late = count(&|row| row.doctor_id == doctor.id && row.status.is_busy() && row.ends_at < now);
             assert_eq!(board.figure("needs-outcome"), late, "step {step}");
         }
-        assert_kept_counts(&self.app).await;
+        assert_stored_counts(&self.app).await;
     }
 }
 

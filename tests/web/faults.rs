@@ -25,13 +25,13 @@ async fn redis_is_flushed() {
     };
     let app = TestApp::start_with(&[("REDIS_URL", &redis.url()), ("WORKERS", "2")]).await;
     let clinic = Clinic::create(&app).await;
-    let crowd = Crowd::gather(&app, &clinic).await;
+    let users = ActiveUsers::gather(&app, &clinic).await;
     for _ in 0..5 {
         tokio::time::sleep(A_WHILE / 5).await;
         there_is_something_to_lose(&redis).await;
         assert_eq!(redis.command("FLUSHALL"), "+OK");
     }
-    crowd.goes_home_unharmed().await;
+    users.goes_home_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,19 +41,19 @@ async fn redis_is_killed_and_comes_back_empty() {
     };
     let app = TestApp::start_with(&[("REDIS_URL", &redis.url()), ("WORKERS", "2")]).await;
     let clinic = Clinic::create(&app).await;
-    let crowd = Crowd::gather(&app, &clinic).await;
+    let users = ActiveUsers::gather(&app, &clinic).await;
     tokio::time::sleep(A_WHILE).await;
     redis.kill();
-    crowd.clicks_on(A_WHILE).await;
+    users.clicks_on(A_WHILE).await;
     // People come and go meanwhile.
     let late = app.sign_in(&clinic.there.doctor).await;
     assert!(late.is_signed_in().await);
     redis.start_again();
-    crowd.clicks_on(A_WHILE).await;
+    users.clicks_on(A_WHILE).await;
     assert!(late.is_signed_in().await);
     late.post_form("/sign-out", &[]).await.expect(303);
     assert!(!late.is_signed_in().await);
-    crowd.goes_home_unharmed().await;
+    users.goes_home_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -63,17 +63,17 @@ async fn redis_falls_silent_and_wakes_up() {
     };
     let app = TestApp::start_with(&[("REDIS_URL", &redis.url()), ("WORKERS", "2")]).await;
     let clinic = Clinic::create(&app).await;
-    let crowd = Crowd::gather(&app, &clinic).await;
+    let users = ActiveUsers::gather(&app, &clinic).await;
     tokio::time::sleep(A_WHILE).await;
     redis.freeze();
-    crowd.clicks_on(A_WHILE).await;
+    users.clicks_on(A_WHILE).await;
     // Signed out while Redis cannot be told: still signed out when it wakes up with its old copy.
     let leaver = app.sign_in(&clinic.there.patient).await;
     leaver.post_form("/sign-out", &[]).await.expect(303);
     redis.thaw();
-    crowd.clicks_on(A_WHILE).await;
+    users.clicks_on(A_WHILE).await;
     assert!(!leaver.is_signed_in().await);
-    crowd.goes_home_unharmed().await;
+    users.goes_home_unharmed().await;
 }
 
 /// What was revoked while Redis was away stays revoked when it is back, with the copies it had.
@@ -101,14 +101,14 @@ async fn every_backend_of_postgres_is_terminated() {
     }
     let app = TestApp::start_with(&[("WORKERS", "2")]).await;
     let clinic = Clinic::create(&app).await;
-    let crowd = Crowd::gather(&app, &clinic).await;
+    let users = ActiveUsers::gather(&app, &clinic).await;
     let mut ended = 0;
     for _ in 0..8 {
         tokio::time::sleep(A_WHILE / 4).await;
         ended += terminate_backends(&app).await;
     }
     assert!(ended >= 8, "only {ended} backends were there to terminate");
-    crowd.goes_home_unharmed().await;
+    users.goes_home_unharmed().await;
 }
 
 /// Ends every connection to the app's database but the one that asks; how many.
@@ -118,7 +118,7 @@ async fn terminate_backends(app: &TestApp) -> usize {
 }
 
 /// People who click without pause until they are sent home.
-struct Crowd {
+struct ActiveUsers {
     people: Vec<JoinHandle<()>>,
     so_far: Arc<SoFar>,
 }
@@ -146,7 +146,7 @@ impl SoFar {
     }
 }
 
-impl Crowd {
+impl ActiveUsers {
     async fn gather(app: &TestApp, clinic: &Clinic) -> Self {
         let so_far = Arc::new(SoFar::default());
         let mut people = Vec::new();
@@ -156,9 +156,9 @@ impl Crowd {
                 people.push(tokio::spawn(click(client, Arc::clone(&so_far))));
             }
         }
-        let crowd = Self { people, so_far };
-        crowd.clicks_on(A_WHILE).await;
-        crowd
+        let users = Self { people, so_far };
+        users.clicks_on(A_WHILE).await;
+        users
     }
 
     /// Waits for that long, in which everybody gets answers, and the right ones.

@@ -12,8 +12,8 @@ const BUSY: &str = "status IN ('scheduled', 'confirmed', 'waiting', 'in_progress
 async fn every_figure_is_a_true_count() {
     let app = TestApp::start().await;
     let clinic = Clinic::create(&app).await;
-    crowd_the_lists(&app, &clinic.here).await;
-    assert_kept_counts(&app).await;
+    fill_the_lists(&app, &clinic.here).await;
+    assert_stored_counts(&app).await;
     for (person, zone) in [
         (&clinic.super_admin, Tz::UTC),
         (&clinic.here.admin, clinic.here.hospital.zone),
@@ -57,7 +57,7 @@ async fn the_edges_of_time_are_where_they_are_said_to_be() {
 }
 
 /// More of everything than a dashboard lists.
-async fn crowd_the_lists(app: &TestApp, house: &House) {
+async fn fill_the_lists(app: &TestApp, house: &House) {
     for number in 0..12 {
         let patient = patient(&house.hospital).create(app).await;
         let visit =

@@ -16,7 +16,7 @@ async fn somebody_signs_up_looks_around_and_signs_out() {
         browser.submit(&form, "main form[action=\"/sign-up\"]", &sign_up(&hospital.id.to_string())).await.expect(303);
     assert_eq!(signed_up.location(), "/dashboard");
 
-    assert_kept_counts(&app).await;
+    assert_stored_counts(&app).await;
     let dashboard = browser.follow(signed_up).await.ok();
     assert!(dashboard.says("Maya Gurung") && dashboard.says("Patan Hospital"));
     assert_eq!(dashboard.figure("upcoming"), 0);

@@ -10,7 +10,7 @@ use entity::{
     mail::{self, Column},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
-use telemedicine::integrations::mailer::{Letter, NotSent};
+use telemedicine::integrations::mailer::{Email, NotSent};
 
 use crate::support::*;
 
@@ -54,12 +54,12 @@ impl Practice {
         }
     }
 
-    async fn to_patient(&self) -> Vec<Letter> {
-        self.app.letters_to(&self.patient.email).await
+    async fn to_patient(&self) -> Vec<Email> {
+        self.app.emails_to(&self.patient.email).await
     }
 
-    async fn to_doctor(&self) -> Vec<Letter> {
-        self.app.letters_to(&self.doctor.email).await
+    async fn to_doctor(&self) -> Vec<Email> {
+        self.app.emails_to(&self.doctor.email).await
     }
 
     async fn rows(&self, kind: MailKind) -> Vec<mail::Model> {
@@ -72,7 +72,7 @@ impl Practice {
 async fn each_step_is_told_to_the_others_once() {
     let practice = Practice::open().await;
     practice.step(&practice.surgery, "approval", &[]).await;
-    let [approved] = &practice.to_patient().await[..] else { panic!("one letter") };
+    let [approved] = &practice.to_patient().await[..] else { panic!("one email") };
     assert_eq!(approved.subject, "A visit was approved");
     assert!(
         approved.text.contains("with Dr Asha Rai on Friday 4 December 2026, 10:00 was approved"),
@@ -84,7 +84,7 @@ async fn each_step_is_told_to_the_others_once() {
 
     practice.step(&practice.home, "confirmation", &[]).await;
     practice.step(&practice.home, "arrival", &[]).await;
-    let subjects: Vec<String> = practice.to_doctor().await.into_iter().map(|letter| letter.subject).collect();
+    let subjects: Vec<String> = practice.to_doctor().await.into_iter().map(|email| email.subject).collect();
     assert_eq!(subjects, ["A patient is waiting"], "that they confirmed is old by then");
     practice.step(&practice.surgery, "start", &[]).await;
     practice.step(&practice.surgery, "outcome", &[("outcome", "completed")]).await;
@@ -93,16 +93,16 @@ async fn each_step_is_told_to_the_others_once() {
 }
 
 #[tokio::test]
-async fn nothing_clinical_and_no_patients_name_is_in_a_letter_to_somebody_else() {
+async fn nothing_clinical_and_no_patients_name_is_in_an_email_to_somebody_else() {
     let practice = Practice::open().await;
     let reason = "The lump has gone.";
     practice.step(&practice.home, "cancellation", &[("reason", reason)]).await;
-    let letters = practice.to_doctor().await;
-    let [letter] = &letters[..] else { panic!("one letter") };
-    assert!(letter.text.contains("The visit with a patient on"), "{}", letter.text);
+    let emails = practice.to_doctor().await;
+    let [email] = &emails[..] else { panic!("one email") };
+    assert!(email.text.contains("The visit with a patient on"), "{}", email.text);
     let row = appointment::Entity::find_by_id(practice.visit.id).one(&practice.app.db).await.unwrap().unwrap();
     for told in ["Maya", "Gurung", reason, &row.symptoms.unwrap(), &practice.patient.email] {
-        assert!(!letter.text.contains(told) && !letter.subject.contains(told), "{told}: {}", letter.text);
+        assert!(!email.text.contains(told) && !email.subject.contains(told), "{told}: {}", email.text);
     }
 }
 
@@ -115,7 +115,7 @@ async fn what_has_changed_before_it_could_be_sent_is_not_told() {
     practice.step(&practice.surgery, "cancellation", &[("reason", "The ward is shut.")]).await;
     practice.app.mail.fail(None);
     practice.app.clock.advance(TimeDelta::hours(1));
-    let subjects: Vec<String> = practice.to_patient().await.into_iter().map(|letter| letter.subject).collect();
+    let subjects: Vec<String> = practice.to_patient().await.into_iter().map(|email| email.subject).collect();
     assert_eq!(subjects, ["A visit was cancelled"]);
     let approved = practice.rows(MailKind::Notice).await.remove(0);
     assert_eq!(approved.status, MailStatus::Cancelled);
@@ -131,8 +131,8 @@ async fn the_patient_is_reminded_the_day_before_and_only_of_a_visit_that_stands(
     practice.app.clock.set(day_before - TimeDelta::minutes(1));
     assert_eq!(practice.to_patient().await.len(), 1, "too early");
     practice.app.clock.set(day_before);
-    let letters = practice.to_patient().await;
-    let reminder = &letters.get(1).expect("a reminder").text;
+    let emails = practice.to_patient().await;
+    let reminder = &emails.get(1).expect("a reminder").text;
     assert!(reminder.contains("your visit with Dr Asha Rai on Friday 4 December 2026, 10:00"), "{reminder}");
     assert!(reminder.contains("confirm that you will come"));
     practice.app.clock.set(day_before + TimeDelta::hours(20));
@@ -145,8 +145,8 @@ async fn who_confirmed_is_reminded_and_not_asked_again() {
     practice.step(&practice.surgery, "approval", &[]).await;
     practice.step(&practice.home, "confirmation", &[]).await;
     practice.app.clock.set(practice.visit.starts_at - TimeDelta::hours(23));
-    let letters = practice.to_patient().await;
-    let reminder = letters.iter().find(|letter| letter.subject == "Reminder of your visit").expect("a reminder");
+    let emails = practice.to_patient().await;
+    let reminder = emails.iter().find(|email| email.subject == "Reminder of your visit").expect("a reminder");
     assert!(!reminder.text.contains("confirm"), "{}", reminder.text);
 }
 
@@ -161,8 +161,8 @@ async fn nobody_is_reminded_of_a_visit_that_was_cancelled_or_is_over() {
             practice.step(&practice.home, "cancellation", &[("reason", "I am well again.")]).await;
             practice.app.clock.set(practice.visit.starts_at - TimeDelta::hours(20));
         }
-        let letters = practice.to_patient().await;
-        assert!(letters.iter().all(|letter| letter.subject != "Reminder of your visit"), "late: {late}");
+        let emails = practice.to_patient().await;
+        assert!(emails.iter().all(|email| email.subject != "Reminder of your visit"), "late: {late}");
         assert_eq!(practice.rows(MailKind::Reminder).await[0].status, MailStatus::Cancelled);
     }
 }
@@ -174,7 +174,7 @@ async fn nobody_who_was_shut_out_is_written_to() {
     let shut = entity::user::Entity::update_many()
         .col_expr(entity::user::Column::Active, Expr::value(false))
         .filter(entity::user::Column::Id.eq(practice.patient.user_id));
-    let was_sent = practice.app.mail.letters().len();
+    let was_sent = practice.app.mail.sent().len();
     shut.exec(&practice.app.db).await.unwrap();
     assert_eq!(practice.to_patient().await.len(), was_sent);
 }

@@ -159,13 +159,13 @@ fn wrong_headers(page: &Page, signed_in: bool) -> Vec<String> {
         wrong.push("permissions-policy".to_owned());
     }
     let cache = page.header("cache-control");
-    let (is_private, is_kept) = (
+    let (is_private, is_cached) = (
         cache.contains("private") || cache.contains("no-store"),
         (cache.contains("public") && !cache.contains("no-cache")) || cache.contains("max-age"),
     );
     // Only a 200 of a page that is the same for everybody may be kept by others, and only to be asked for again.
     if (signed_in && page.status == 200 && !is_private && page.body.contains("/sign-out"))
-        || is_kept
+        || is_cached
         || (page.status != 303 && cache.is_empty())
     {
         wrong.push(format!("cache-control: {cache:?}"));

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use super::{Finding, milliseconds};
+use super::{CheckResult, milliseconds};
 use crate::coherence::RedisStore;
 use crate::redis::{Command, Error, Redis};
 use crate::settings::Settings;
 
 /// A value is set and got back, and whatever the cache needs is tried.
-pub(super) async fn examine(settings: &Settings) -> Finding {
+pub(super) async fn examine(settings: &Settings) -> CheckResult {
     let Some(options) = &settings.redis else {
         return Ok(
             "not used (no REDIS_URL): sessions and cache live in the server's process, so run one instance".to_owned()

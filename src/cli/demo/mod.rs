@@ -25,7 +25,7 @@ pub(super) const PASSWORD: &str = "demo-pass-2026";
 
 /// How large a clinic.
 #[derive(Args, Clone, Copy, Debug)]
-pub(super) struct Options {
+pub(super) struct DemoOptions {
     /// Hospitals, each with one administrator
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) hospitals: u32,
@@ -43,7 +43,7 @@ pub(super) struct Options {
     pub(super) days: u32,
 }
 
-impl Default for Options {
+impl Default for DemoOptions {
     fn default() -> Self {
         Self { hospitals: 3, doctors: 6, patients: 40, appointments: 200, days: 30 }
     }
@@ -53,7 +53,7 @@ impl Default for Options {
 ///
 /// # Errors
 /// In production; when the database is away, not migrated, or holds accounts already; when the appointments do not fit.
-pub(super) async fn run(settings: &Settings, options: Options) -> Result<(), Failure> {
+pub(super) async fn run(settings: &Settings, options: DemoOptions) -> Result<(), Failure> {
     if settings.environment.is_production() {
         return Err(Failure::new("demo data has well-known passwords and is refused in production (ENVIRONMENT)"));
     }
@@ -79,7 +79,7 @@ pub(super) async fn run(settings: &Settings, options: Options) -> Result<(), Fai
 pub(super) async fn load(
     db: &Database,
     settings: &Settings,
-    (clock, options): (&Clock, Options),
+    (clock, options): (&Clock, DemoOptions),
 ) -> Result<String, Failure> {
     let now = clock.now();
     let password = Password::choose(PASSWORD, &PasswordOwner::default()).map_err(Failure::new)?;

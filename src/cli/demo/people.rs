@@ -9,7 +9,7 @@ use entity::{
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus, seq::IndexedRandom};
 use sea_orm::{ActiveValue::NotSet, Set, prelude::Decimal};
 
-use super::{Options, words};
+use super::{DemoOptions, words};
 
 const SEED: u64 = 2026;
 
@@ -17,19 +17,19 @@ const SEED: u64 = 2026;
 pub(super) struct Cast {
     pub(super) hospitals: Vec<hospital::ActiveModel>,
     pub(super) super_admin: user::ActiveModel,
-    pub(super) admins: Vec<Member>,
-    pub(super) doctors: Vec<(Member, doctor::ActiveModel)>,
-    pub(super) patients: Vec<(Member, patient::ActiveModel)>,
+    pub(super) admins: Vec<DemoPerson>,
+    pub(super) doctors: Vec<(DemoPerson, doctor::ActiveModel)>,
+    pub(super) patients: Vec<(DemoPerson, patient::ActiveModel)>,
 }
 
 /// A user whose hospital is known by its place.
-pub(super) struct Member {
+pub(super) struct DemoPerson {
     pub(super) user: user::ActiveModel,
     pub(super) hospital: usize,
 }
 
 /// Makes everybody. `hash` is the one password's.
-pub(super) fn cast(options: Options, now: DateTime<Utc>, hash: &str) -> Cast {
+pub(super) fn cast(options: DemoOptions, now: DateTime<Utc>, hash: &str) -> Cast {
     let mut maker = Maker { rng: Xoshiro256PlusPlus::seed_from_u64(SEED), now, hash: hash.to_owned() };
     let hospitals = options.hospitals as usize;
     Cast {
@@ -82,10 +82,10 @@ impl Maker {
         }
     }
 
-    fn member(&mut self, kind: (&str, Role), number: usize, hospitals: usize) -> Member {
+    fn member(&mut self, kind: (&str, Role), number: usize, hospitals: usize) -> DemoPerson {
         let mut user = self.user(kind, 390 - i64::try_from(number % 380).unwrap_or(0));
         user.email = Set(format!("{}{}@demo.test", kind.0, number + 1));
-        Member { user, hospital: number % hospitals }
+        DemoPerson { user, hospital: number % hospitals }
     }
 
     fn user(&mut self, (name, role): (&str, Role), days_ago: i64) -> user::ActiveModel {

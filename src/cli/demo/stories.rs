@@ -5,15 +5,15 @@ use entity::enums::{AppointmentStatus, EventKind, NotificationKind};
 
 use super::{
     calendar::SLOT,
-    visits::{Booker, Visit},
+    visits::{Booker, DemoVisit},
     words,
 };
 
 /// A step of a visit's life.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
+pub(super) struct StoryStep {
     pub(super) kind: EventKind,
-    pub(super) actor: Actor,
+    pub(super) actor: StoryActor,
     pub(super) from: Option<AppointmentStatus>,
     pub(super) to: AppointmentStatus,
     pub(super) at: DateTime<Utc>,
@@ -21,14 +21,14 @@ pub(super) struct Step {
 
 /// A party of a visit, or the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Actor {
+pub(super) enum StoryActor {
     Patient,
     Doctor,
     Admin,
 }
 
 /// The steps that lead to the visit's state, in order, none of them later than `now`.
-pub(super) fn steps(visit: &Visit, now: DateTime<Utc>) -> Vec<Step> {
+pub(super) fn steps(visit: &DemoVisit, now: DateTime<Utc>) -> Vec<StoryStep> {
     let mut story = Story { steps: Vec::new(), now };
     story.begin(visit);
     let start = visit.starts_at;
@@ -37,10 +37,10 @@ pub(super) fn steps(visit: &Visit, now: DateTime<Utc>) -> Vec<Step> {
     match visit.status {
         S::Requested => {}
         S::Proposed => {
-            story.then(EventKind::Proposed, Actor::Doctor, (S::Proposed, visit.asked_at + Duration::hours(3)))
+            story.then(EventKind::Proposed, StoryActor::Doctor, (S::Proposed, visit.asked_at + Duration::hours(3)))
         }
         S::Rejected => {
-            story.then(EventKind::Rejected, Actor::Doctor, (S::Rejected, visit.asked_at + Duration::hours(5)))
+            story.then(EventKind::Rejected, StoryActor::Doctor, (S::Rejected, visit.asked_at + Duration::hours(5)))
         }
         S::Scheduled => story.agree(visit),
         S::Confirmed => story.confirm(visit),
@@ -48,15 +48,15 @@ pub(super) fn steps(visit: &Visit, now: DateTime<Utc>) -> Vec<Step> {
         S::InProgress => story.start(visit, start - early),
         S::Completed => {
             story.start(visit, start - early);
-            story.then(EventKind::Completed, Actor::Doctor, (S::Completed, start + SLOT));
+            story.then(EventKind::Completed, StoryActor::Doctor, (S::Completed, start + SLOT));
         }
         S::NoShow => {
             story.agree(visit);
-            story.then(EventKind::NoShow, Actor::Doctor, (S::NoShow, start + Duration::minutes(20)));
+            story.then(EventKind::NoShow, StoryActor::Doctor, (S::NoShow, start + Duration::minutes(20)));
         }
         S::Cancelled => {
             story.agree(visit);
-            let who = if visit.dice.is_multiple_of(3) { Actor::Admin } else { Actor::Patient };
+            let who = if visit.dice.is_multiple_of(3) { StoryActor::Admin } else { StoryActor::Patient };
             story.then(EventKind::Cancelled, who, (S::Cancelled, start - Duration::hours(20)));
         }
     }
@@ -64,7 +64,7 @@ pub(super) fn steps(visit: &Visit, now: DateTime<Utc>) -> Vec<Step> {
 }
 
 /// The reason of a rejection or a cancellation.
-pub(super) fn reason(visit: &Visit) -> &'static str {
+pub(super) fn reason(visit: &DemoVisit) -> &'static str {
     let pick = |reasons: &[&'static str]| {
         reasons.get(visit.dice as usize % reasons.len().max(1)).copied().unwrap_or("No reason given.")
     };
@@ -75,92 +75,94 @@ pub(super) fn reason(visit: &Visit) -> &'static str {
 }
 
 /// Who is told of a step, and what.
-pub(super) fn told(visit: &Visit, step: &Step) -> Vec<(Actor, NotificationKind)> {
+pub(super) fn notified(visit: &DemoVisit, step: &StoryStep) -> Vec<(StoryActor, NotificationKind)> {
     use NotificationKind as N;
-    let asked_by_admin = visit.booked_by == Booker::Admin && step.actor != Actor::Admin;
+    let asked_by_admin = visit.booked_by == Booker::Admin && step.actor != StoryActor::Admin;
     let patient_and_asker = |kind| {
-        let mut told = vec![(Actor::Patient, kind)];
-        told.extend(asked_by_admin.then_some((Actor::Admin, kind)));
-        told
+        let mut notified = vec![(StoryActor::Patient, kind)];
+        notified.extend(asked_by_admin.then_some((StoryActor::Admin, kind)));
+        notified
     };
     match step.kind {
-        EventKind::Requested => vec![(Actor::Doctor, N::AppointmentRequested)],
-        EventKind::Booked if step.actor == Actor::Doctor => {
-            vec![(Actor::Patient, N::AppointmentBooked)]
+        EventKind::Requested => vec![(StoryActor::Doctor, N::AppointmentRequested)],
+        EventKind::Booked if step.actor == StoryActor::Doctor => {
+            vec![(StoryActor::Patient, N::AppointmentBooked)]
         }
-        EventKind::Booked => vec![(Actor::Patient, N::AppointmentBooked), (Actor::Doctor, N::AppointmentBooked)],
+        EventKind::Booked => {
+            vec![(StoryActor::Patient, N::AppointmentBooked), (StoryActor::Doctor, N::AppointmentBooked)]
+        }
         EventKind::Approved => patient_and_asker(N::AppointmentApproved),
         EventKind::Proposed => patient_and_asker(N::AppointmentProposed),
         EventKind::Rejected => patient_and_asker(N::AppointmentRejected),
-        EventKind::Confirmed => vec![(Actor::Doctor, N::AppointmentConfirmed)],
-        EventKind::Arrived => vec![(Actor::Doctor, N::PatientArrived)],
-        EventKind::NoShow => vec![(Actor::Patient, N::AppointmentNoShow)],
-        EventKind::Cancelled if step.actor == Actor::Patient => {
-            vec![(Actor::Doctor, N::AppointmentCancelled)]
+        EventKind::Confirmed => vec![(StoryActor::Doctor, N::AppointmentConfirmed)],
+        EventKind::Arrived => vec![(StoryActor::Doctor, N::PatientArrived)],
+        EventKind::NoShow => vec![(StoryActor::Patient, N::AppointmentNoShow)],
+        EventKind::Cancelled if step.actor == StoryActor::Patient => {
+            vec![(StoryActor::Doctor, N::AppointmentCancelled)]
         }
         EventKind::Cancelled => {
-            vec![(Actor::Patient, N::AppointmentCancelled), (Actor::Doctor, N::AppointmentCancelled)]
+            vec![(StoryActor::Patient, N::AppointmentCancelled), (StoryActor::Doctor, N::AppointmentCancelled)]
         }
         _ => Vec::new(),
     }
 }
 
 struct Story {
-    steps: Vec<Step>,
+    steps: Vec<StoryStep>,
     now: DateTime<Utc>,
 }
 
 impl Story {
-    fn then(&mut self, kind: EventKind, actor: Actor, (to, at): (AppointmentStatus, DateTime<Utc>)) {
+    fn then(&mut self, kind: EventKind, actor: StoryActor, (to, at): (AppointmentStatus, DateTime<Utc>)) {
         let before = self.steps.last();
         let at = at.min(self.now).max(before.map_or(at, |step| step.at));
-        self.steps.push(Step { kind, actor, from: before.map(|step| step.to), to, at });
+        self.steps.push(StoryStep { kind, actor, from: before.map(|step| step.to), to, at });
     }
 
-    fn begin(&mut self, visit: &Visit) {
+    fn begin(&mut self, visit: &DemoVisit) {
         let at = visit.asked_at;
         match visit.booked_by {
-            Booker::Patient => self.then(EventKind::Requested, Actor::Patient, (AppointmentStatus::Requested, at)),
-            Booker::Admin => self.then(EventKind::Booked, Actor::Admin, (AppointmentStatus::Scheduled, at)),
-            Booker::Doctor => self.then(EventKind::Booked, Actor::Doctor, (AppointmentStatus::Scheduled, at)),
+            Booker::Patient => self.then(EventKind::Requested, StoryActor::Patient, (AppointmentStatus::Requested, at)),
+            Booker::Admin => self.then(EventKind::Booked, StoryActor::Admin, (AppointmentStatus::Scheduled, at)),
+            Booker::Doctor => self.then(EventKind::Booked, StoryActor::Doctor, (AppointmentStatus::Scheduled, at)),
         }
     }
 
     /// What a patient asked for needs the doctor's word; what staff booked does not.
-    fn agree(&mut self, visit: &Visit) {
+    fn agree(&mut self, visit: &DemoVisit) {
         if visit.booked_by == Booker::Patient {
             let at = visit.asked_at + Duration::hours(4);
-            self.then(EventKind::Approved, Actor::Doctor, (AppointmentStatus::Scheduled, at));
+            self.then(EventKind::Approved, StoryActor::Doctor, (AppointmentStatus::Scheduled, at));
         }
     }
 
-    fn confirm(&mut self, visit: &Visit) {
+    fn confirm(&mut self, visit: &DemoVisit) {
         self.agree(visit);
         let at = visit.asked_at + Duration::hours(10);
-        self.then(EventKind::Confirmed, Actor::Patient, (AppointmentStatus::Confirmed, at));
+        self.then(EventKind::Confirmed, StoryActor::Patient, (AppointmentStatus::Confirmed, at));
     }
 
-    fn arrive(&mut self, visit: &Visit, at: DateTime<Utc>) {
+    fn arrive(&mut self, visit: &DemoVisit, at: DateTime<Utc>) {
         self.confirm(visit);
-        let who = if visit.dice.is_multiple_of(2) { Actor::Patient } else { Actor::Admin };
+        let who = if visit.dice.is_multiple_of(2) { StoryActor::Patient } else { StoryActor::Admin };
         self.then(EventKind::Arrived, who, (AppointmentStatus::Waiting, at));
     }
 
-    fn start(&mut self, visit: &Visit, arrived: DateTime<Utc>) {
+    fn start(&mut self, visit: &DemoVisit, arrived: DateTime<Utc>) {
         self.arrive(visit, arrived);
-        self.then(EventKind::Started, Actor::Doctor, (AppointmentStatus::InProgress, visit.starts_at));
+        self.then(EventKind::Started, StoryActor::Doctor, (AppointmentStatus::InProgress, visit.starts_at));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::demo::{Options, visits};
+    use crate::cli::demo::{DemoOptions, visits};
 
     #[test]
     fn every_story_ends_in_the_state_of_its_visit_and_not_after_now() {
         let now = DateTime::from_timestamp_nanos(1_795_000_000_000_000_000);
-        let visits = visits::plan(Options::default(), now).unwrap_or_else(|error| panic!("{error}"));
+        let visits = visits::plan(DemoOptions::default(), now).unwrap_or_else(|error| panic!("{error}"));
         for visit in &visits {
             let steps = steps(visit, now);
             assert_eq!(steps.last().map(|step| step.to), Some(visit.status), "{visit:?}");
@@ -170,7 +172,7 @@ mod tests {
                     .windows(2)
                     .all(|pair| matches!(pair, [one, next] if one.at <= next.at && next.from == Some(one.to)))
             );
-            assert!(steps.iter().all(|step| told(visit, step).iter().all(|(who, _)| *who != step.actor)));
+            assert!(steps.iter().all(|step| notified(visit, step).iter().all(|(who, _)| *who != step.actor)));
         }
     }
 }

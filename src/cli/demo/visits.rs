@@ -8,13 +8,13 @@ use chrono_tz::Tz;
 use entity::enums::AppointmentStatus;
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus, seq::SliceRandom};
 
-use super::{Options, calendar, words};
+use super::{DemoOptions, calendar, words};
 
 const SEED: u64 = 4711;
 
 /// A visit as it will be stored; parties by their places in the cast.
 #[derive(Clone, Debug)]
-pub(super) struct Visit {
+pub(super) struct DemoVisit {
     pub(super) hospital: usize,
     pub(super) doctor: usize,
     pub(super) patient: usize,
@@ -76,7 +76,7 @@ const AROUND_NOW: [[(i64, AppointmentStatus); 6]; 3] = [
 ///
 /// # Errors
 /// [`NoRoom`] when there are more appointments than free times.
-pub(super) fn plan(options: Options, now: DateTime<Utc>) -> Result<Vec<Visit>, NoRoom> {
+pub(super) fn plan(options: DemoOptions, now: DateTime<Utc>) -> Result<Vec<DemoVisit>, NoRoom> {
     let mut planner = Planner::new(options, now);
     planner.around_now();
     planner.over_the_days();
@@ -85,16 +85,16 @@ pub(super) fn plan(options: Options, now: DateTime<Utc>) -> Result<Vec<Visit>, N
 }
 
 struct Planner {
-    options: Options,
+    options: DemoOptions,
     now: DateTime<Utc>,
     rng: Xoshiro256PlusPlus,
     /// Patient and start of every visit: visits begin on one grid, so equal starts are the only overlaps.
     taken: HashSet<(usize, DateTime<Utc>)>,
-    visits: Vec<Visit>,
+    visits: Vec<DemoVisit>,
 }
 
 impl Planner {
-    fn new(options: Options, now: DateTime<Utc>) -> Self {
+    fn new(options: DemoOptions, now: DateTime<Utc>) -> Self {
         let rng = Xoshiro256PlusPlus::seed_from_u64(SEED);
         let now = now.duration_trunc(Duration::minutes(10)).unwrap_or(now);
         Self { options, now, rng, taken: HashSet::new(), visits: Vec::new() }
@@ -210,7 +210,7 @@ impl Planner {
         let ago = Duration::minutes(self.rng.random_range(15..5 * 24 * 60));
         let asked_at = (starts_at - ahead).min(self.now - ago);
         self.taken.insert((patient, starts_at));
-        self.visits.push(Visit {
+        self.visits.push(DemoVisit {
             hospital,
             doctor,
             patient,
@@ -239,8 +239,8 @@ mod tests {
 
     const NOW: DateTime<Utc> = DateTime::from_timestamp_nanos(1_795_000_000_000_000_000);
 
-    fn planned(appointments: u32) -> Vec<Visit> {
-        plan(Options { appointments, ..Options::default() }, NOW).unwrap_or_else(|error| panic!("{error}"))
+    fn planned(appointments: u32) -> Vec<DemoVisit> {
+        plan(DemoOptions { appointments, ..DemoOptions::default() }, NOW).unwrap_or_else(|error| panic!("{error}"))
     }
 
     #[test]
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn the_same_options_make_the_same_clinic() {
-        let places = |visits: Vec<Visit>| {
+        let places = |visits: Vec<DemoVisit>| {
             visits.into_iter().map(|v| (v.doctor, v.patient, v.starts_at, v.dice)).collect::<Vec<_>>()
         };
         assert_eq!(places(planned(150)), places(planned(150)));
@@ -269,6 +269,6 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        assert!(plan(Options { appointments: 100_000, ..Options::default() }, NOW).is_err());
+        assert!(plan(DemoOptions { appointments: 100_000, ..DemoOptions::default() }, NOW).is_err());
     }
 }

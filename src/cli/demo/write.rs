@@ -11,16 +11,16 @@ use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude
 
 use super::{
     calendar::{self, SLOT},
-    people::{Cast, Member},
-    stories::{self, Actor, Step},
-    visits::{Booker, Visit},
+    people::{Cast, DemoPerson},
+    stories::{self, StoryActor, StoryStep},
+    visits::{Booker, DemoVisit},
     words,
 };
 use crate::coherence::Topic;
 use crate::db::{Database, UnitOfWork, Unrecorded};
 
 /// Notifications are made of what happened lately; older ones would have been read and forgotten.
-const TOLD_SINCE: Duration = Duration::days(10);
+const NOTIFIED_SINCE: Duration = Duration::days(10);
 /// What happened within this time has not been read yet.
 const UNREAD_SINCE: Duration = Duration::days(2);
 
@@ -40,21 +40,21 @@ struct Ids {
 pub(super) async fn everything(
     db: &Database,
     cast: &Cast,
-    (visits, now): (&[Visit], DateTime<Utc>),
+    (visits, now): (&[DemoVisit], DateTime<Utc>),
 ) -> Result<usize, DbErr> {
     db.write_unrecorded(MADE_UP, async |uow| {
         let ids = people(uow, cast).await?;
         hours(uow, &ids, now).await?;
         let appointments = appointments(uow, &ids, (visits, now)).await?;
-        let told: Vec<(&Visit, i64)> = visits.iter().zip(appointments).collect();
-        let events = told.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;
+        let stored: Vec<(&DemoVisit, i64)> = visits.iter().zip(appointments).collect();
+        let events = stored.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;
         uow.insert_many(events.into_iter().flatten(), Topic::Everything).await?;
         // As in life, a later one has the higher id.
-        let notifications = told.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
+        let notifications = stored.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
         let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();
         notifications.sort_by_key(|row| *row.created_at.as_ref());
         uow.insert_many(notifications, Topic::Everything).await?;
-        Ok(told.len())
+        Ok(stored.len())
     })
     .await
 }
@@ -62,7 +62,7 @@ pub(super) async fn everything(
 async fn people(uow: &UnitOfWork, cast: &Cast) -> Result<Ids, DbErr> {
     uow.insert_many(cast.hospitals.clone(), Topic::Everything).await?;
     let rows = ids_by::<hospital::Entity, String>(uow, (hospital::Column::Id, hospital::Column::Name)).await?;
-    let hospitals = cast.hospitals.iter().map(|row| known(&rows, row.name.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    let hospitals = cast.hospitals.iter().map(|row| id_by(&rows, row.name.as_ref())).collect::<Result<Vec<_>, _>>()?;
 
     let doctors = cast.doctors.iter().map(|(member, _)| member);
     let patients = cast.patients.iter().map(|(member, _)| member);
@@ -70,7 +70,7 @@ async fn people(uow: &UnitOfWork, cast: &Cast) -> Result<Ids, DbErr> {
     let users = members.map(|member| in_hospital(member, &hospitals)).collect::<Result<Vec<_>, _>>()?;
     uow.insert_many(std::iter::once(cast.super_admin.clone()).chain(users), Topic::Everything).await?;
     let users = ids_by::<user::Entity, String>(uow, (user::Column::Id, user::Column::Email)).await?;
-    let user_id = |member: &Member| known(&users, member.user.email.as_ref());
+    let user_id = |member: &DemoPerson| id_by(&users, member.user.email.as_ref());
 
     Ok(Ids {
         hospitals,
@@ -84,7 +84,7 @@ async fn people(uow: &UnitOfWork, cast: &Cast) -> Result<Ids, DbErr> {
 async fn doctors_of(
     uow: &UnitOfWork,
     cast: &Cast,
-    user_id: impl Fn(&Member) -> Result<i64, DbErr>,
+    user_id: impl Fn(&DemoPerson) -> Result<i64, DbErr>,
 ) -> Result<Vec<(i64, i64)>, DbErr> {
     let users = cast.doctors.iter().map(|(member, _)| user_id(member)).collect::<Result<Vec<_>, _>>()?;
     let rows = cast.doctors.iter().zip(&users);
@@ -94,14 +94,14 @@ async fn doctors_of(
     )
     .await?;
     let ids = ids_by::<doctor::Entity, i64>(uow, (doctor::Column::Id, doctor::Column::UserId)).await?;
-    users.into_iter().map(|user| Ok((known(&ids, &user)?, user))).collect()
+    users.into_iter().map(|user| Ok((id_by(&ids, &user)?, user))).collect()
 }
 
 /// Stores the patients' own rows; their ids and their users'.
 async fn patients_of(
     uow: &UnitOfWork,
     cast: &Cast,
-    user_id: impl Fn(&Member) -> Result<i64, DbErr>,
+    user_id: impl Fn(&DemoPerson) -> Result<i64, DbErr>,
 ) -> Result<Vec<(i64, i64)>, DbErr> {
     let users = cast.patients.iter().map(|(member, _)| user_id(member)).collect::<Result<Vec<_>, _>>()?;
     let rows = cast.patients.iter().zip(&users);
@@ -111,7 +111,7 @@ async fn patients_of(
     )
     .await?;
     let ids = ids_by::<patient::Entity, i64>(uow, (patient::Column::Id, patient::Column::UserId)).await?;
-    users.into_iter().map(|user| Ok((known(&ids, &user)?, user))).collect()
+    users.into_iter().map(|user| Ok((id_by(&ids, &user)?, user))).collect()
 }
 
 /// The ids of a table by another of its columns.
@@ -125,7 +125,7 @@ where
     Ok(rows.into_iter().collect())
 }
 
-fn known<K: std::hash::Hash + Eq + ?Sized, Q: std::hash::Hash + Eq + std::borrow::Borrow<K>>(
+fn id_by<K: std::hash::Hash + Eq + ?Sized, Q: std::hash::Hash + Eq + std::borrow::Borrow<K>>(
     rows: &HashMap<Q, i64>,
     key: &K,
 ) -> Result<i64, DbErr> {
@@ -140,7 +140,7 @@ fn missing() -> DbErr {
     DbErr::Custom("a row of the demo that was just stored is not there".to_owned())
 }
 
-fn in_hospital(member: &Member, hospitals: &[i64]) -> Result<user::ActiveModel, DbErr> {
+fn in_hospital(member: &DemoPerson, hospitals: &[i64]) -> Result<user::ActiveModel, DbErr> {
     Ok(user::ActiveModel { hospital_id: Set(Some(at(hospitals, member.hospital)?)), ..member.user.clone() })
 }
 
@@ -179,7 +179,7 @@ async fn hours(uow: &UnitOfWork, ids: &Ids, now: DateTime<Utc>) -> Result<(), Db
 async fn appointments(
     uow: &UnitOfWork,
     ids: &Ids,
-    (visits, now): (&[Visit], DateTime<Utc>),
+    (visits, now): (&[DemoVisit], DateTime<Utc>),
 ) -> Result<Vec<i64>, DbErr> {
     let rows = visits.iter().map(|visit| appointment(visit, ids, now)).collect::<Result<Vec<_>, _>>()?;
     uow.insert_many(rows, Topic::Everything).await?;
@@ -196,16 +196,16 @@ async fn appointments(
         .await?;
     let by_time: HashMap<(i64, DateTimeUtc), i64> =
         stored.into_iter().map(|(patient, starts_at, id)| ((patient, starts_at), id)).collect();
-    visits.iter().map(|visit| known(&by_time, &(at(&ids.patients, visit.patient)?.0, visit.starts_at))).collect()
+    visits.iter().map(|visit| id_by(&by_time, &(at(&ids.patients, visit.patient)?.0, visit.starts_at))).collect()
 }
 
-fn appointment(visit: &Visit, ids: &Ids, now: DateTime<Utc>) -> Result<appointment::ActiveModel, DbErr> {
+fn appointment(visit: &DemoVisit, ids: &Ids, now: DateTime<Utc>) -> Result<appointment::ActiveModel, DbErr> {
     let steps = stories::steps(visit, now);
     let reason = |status| (visit.status == status).then(|| stories::reason(visit).to_owned());
     let asked = match visit.booked_by {
-        Booker::Patient => Actor::Patient,
-        Booker::Admin => Actor::Admin,
-        Booker::Doctor => Actor::Doctor,
+        Booker::Patient => StoryActor::Patient,
+        Booker::Admin => StoryActor::Admin,
+        Booker::Doctor => StoryActor::Doctor,
     };
     Ok(appointment::ActiveModel {
         id: NotSet,
@@ -230,20 +230,20 @@ fn appointment(visit: &Visit, ids: &Ids, now: DateTime<Utc>) -> Result<appointme
     })
 }
 
-fn user_of(actor: Actor, visit: &Visit, ids: &Ids) -> Result<i64, DbErr> {
+fn user_of(actor: StoryActor, visit: &DemoVisit, ids: &Ids) -> Result<i64, DbErr> {
     match actor {
-        Actor::Patient => Ok(at(&ids.patients, visit.patient)?.1),
-        Actor::Doctor => Ok(at(&ids.doctors, visit.doctor)?.1),
-        Actor::Admin => at(&ids.admins, visit.hospital),
+        StoryActor::Patient => Ok(at(&ids.patients, visit.patient)?.1),
+        StoryActor::Doctor => Ok(at(&ids.doctors, visit.doctor)?.1),
+        StoryActor::Admin => at(&ids.admins, visit.hospital),
     }
 }
 
 fn events(
-    visit: &Visit,
+    visit: &DemoVisit,
     appointment_id: i64,
     (ids, now): (&Ids, DateTime<Utc>),
 ) -> Result<Vec<appointment_event::ActiveModel>, DbErr> {
-    let event = |step: Step| {
+    let event = |step: StoryStep| {
         let with_reason = matches!(step.to, AppointmentStatus::Rejected | AppointmentStatus::Cancelled);
         Ok(appointment_event::ActiveModel {
             id: NotSet,
@@ -262,23 +262,24 @@ fn events(
 }
 
 fn notifications(
-    visit: &Visit,
+    visit: &DemoVisit,
     appointment_id: i64,
     (ids, now): (&Ids, DateTime<Utc>),
 ) -> Result<Vec<notification::ActiveModel>, DbErr> {
-    let lately = stories::steps(visit, now).into_iter().filter(|step| step.at > now - TOLD_SINCE);
-    let told =
-        lately.flat_map(|step| stories::told(visit, &step).into_iter().map(move |(who, kind)| (step.at, who, kind)));
-    told.map(|(at, who, kind)| {
-        Ok(notification::ActiveModel {
-            id: NotSet,
-            recipient_id: Set(user_of(who, visit, ids)?),
-            kind: Set(kind),
-            appointment_id: Set(Some(appointment_id)),
-            read_at: Set((at < now - UNREAD_SINCE).then(|| at + Duration::hours(6))),
-            created_at: Set(at),
-            updated_at: Set(at),
+    let lately = stories::steps(visit, now).into_iter().filter(|step| step.at > now - NOTIFIED_SINCE);
+    let stored = lately
+        .flat_map(|step| stories::notified(visit, &step).into_iter().map(move |(who, kind)| (step.at, who, kind)));
+    stored
+        .map(|(at, who, kind)| {
+            Ok(notification::ActiveModel {
+                id: NotSet,
+                recipient_id: Set(user_of(who, visit, ids)?),
+                kind: Set(kind),
+                appointment_id: Set(Some(appointment_id)),
+                read_at: Set((at < now - UNREAD_SINCE).then(|| at + Duration::hours(6))),
+                created_at: Set(at),
+                updated_at: Set(at),
+            })
         })
-    })
-    .collect()
+        .collect()
 }

@@ -93,18 +93,18 @@ impl Membership {
             self.whole_until.fetch_max(micros(registration.sent + self.lease.saturating_sub(MARGIN)), SeqCst);
         } else {
             drop(state);
-            self.want();
+            self.request_reading();
         }
     }
 
     /// Whether the clock of the server that has this epoch is known.
-    pub(in crate::coherence) fn knows_clock(&self, epoch: &Bytes) -> bool {
+    pub(in crate::coherence) fn has_clock(&self, epoch: &Bytes) -> bool {
         let state = self.state();
         state.server.is_some() && state.clock_of == *epoch
     }
 
     /// The clock of the server that has this epoch, in milliseconds.
-    pub(in crate::coherence) fn hear_clock(&self, epoch: &Bytes, clock: u64) {
+    pub(in crate::coherence) fn set_clock(&self, epoch: &Bytes, clock: u64) {
         let mut state = self.state();
         state.server = Some((clock, boot_clock::now()));
         state.clock_of = epoch.clone();

@@ -68,7 +68,7 @@ impl Membership {
     /// missed.
     pub fn retire(&self) -> bool {
         let mut state = self.state();
-        if state.is_silent || state.unheard > 0 {
+        if state.is_silent || state.silent_commits > 0 {
             return false;
         }
         state.has_left = true;

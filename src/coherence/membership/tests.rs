@@ -50,11 +50,11 @@ fn while_one_is_missing_only_a_fresh_reading_of_the_outbox_is_trusted() {
     assert!(!members.is_trusted(), "an old reading");
     members.outbox_was_read(boot_clock::now(), [Topic::Board(1)]);
     assert!(members.is_trusted());
-    assert!(members.is_untold([Topic::Agenda(1), Topic::Board(1)]) && !members.is_untold([Topic::Agenda(1)]));
-    members.told(&[Topic::Board(1)]);
-    assert!(!members.is_untold([Topic::Board(1)]));
+    assert!(members.is_pending([Topic::Agenda(1), Topic::Board(1)]) && !members.is_pending([Topic::Agenda(1)]));
+    members.renewed(&[Topic::Board(1)]);
+    assert!(!members.is_pending([Topic::Board(1)]));
     members.outbox_was_read(boot_clock::now(), [Topic::Everything]);
-    assert!(members.is_untold([Topic::Agenda(1)]), "everything is");
+    assert!(members.is_pending([Topic::Agenda(1)]), "everything is");
 }
 
 #[test]
@@ -64,8 +64,8 @@ fn what_was_read_is_to_be_renewed_though_others_took_it_out() {
     // It could not be renewed; then another process took the row out.
     let wanted = members.outbox_was_read(boot_clock::now(), []);
     assert_eq!(wanted, [Topic::Board(1)].into());
-    members.told(&wanted);
-    assert!(!members.is_untold([Topic::Board(1)]));
+    members.renewed(&wanted);
+    assert!(!members.is_pending([Topic::Board(1)]));
     assert!(members.outbox_was_read(boot_clock::now(), []).is_empty());
 }
 

@@ -37,7 +37,7 @@ struct State {
 
 impl State {
     /// What is known without changing anything.
-    fn known(&self, topic: &Topic, now: Instant) -> Option<Stamp> {
+    fn cached(&self, topic: &Topic, now: Instant) -> Option<Stamp> {
         match self.holds.get(topic) {
             Some(holders) if holders.iter().any(|(_, until)| *until > now) => Some(Stamp::Held),
             // Whoever held it never came back: what was stored before the hold is not believed.
@@ -47,7 +47,7 @@ impl State {
     }
 
     fn read(&mut self, topic: Topic, now: Instant) -> Stamp {
-        if let Some(known) = self.known(&topic, now) {
+        if let Some(known) = self.cached(&topic, now) {
             return known;
         }
         self.holds.remove(&topic);
@@ -107,10 +107,10 @@ impl Store for MemoryStore {
         all.into_iter().max().filter(|_| basis.epoch == EPOCH)
     }
 
-    fn known(&self, topics: &[Topic]) -> Option<Stamps> {
+    fn cached(&self, topics: &[Topic]) -> Option<Stamps> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let values = topics.iter().map(|topic| state.known(topic, now)).collect::<Option<Vec<_>>>()?;
+        let values = topics.iter().map(|topic| state.cached(topic, now)).collect::<Option<Vec<_>>>()?;
         Some(Stamps { epoch: EPOCH, values })
     }
 

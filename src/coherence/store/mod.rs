@@ -47,7 +47,7 @@ pub trait Store: Send + Sync {
     fn vouches_for(&self, basis: &Basis) -> bool;
 
     /// The stamps of these topics from this process's memory, if all of them are known there and may be believed.
-    fn known(&self, topics: &[Topic]) -> Option<Stamps>;
+    fn cached(&self, topics: &[Topic]) -> Option<Stamps>;
 
     /// Since when, by the boot clock, this process has known all of these topics to have the stamps of `basis`: what was committed before
     /// them was committed before that moment. `None` if that is not known here. For whoever reads what may be behind
@@ -100,7 +100,7 @@ pub trait Store: Send + Sync {
 /// # Errors
 /// [`Unavailable`].
 pub async fn stamps(store: &dyn Store, topics: &[Topic]) -> Result<Stamps, Unavailable> {
-    match store.known(topics) {
+    match store.cached(topics) {
         Some(stamps) => Ok(stamps),
         None => store.ask(topics).await,
     }

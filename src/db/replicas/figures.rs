@@ -1,7 +1,7 @@
 //! What the metrics tell of replicas: by their number in `DATABASE_REPLICA_URLS`, never by their address.
 
 use super::replica::{Missed, Replica};
-use super::standing::Standing;
+use super::standing::ReplicaState;
 use crate::metrics;
 
 /// Why a read for a page is not tried on any replica.
@@ -40,14 +40,14 @@ pub(super) fn passed(why: Reason) {
 }
 
 /// Shows how a replica is; `written` is how far the primary's log goes.
-pub(super) fn show(replica: &Replica, standing: Standing, written: Option<i64>) {
+pub(super) fn show(replica: &Replica, standing: ReplicaState, written: Option<i64>) {
     let number = replica.number.to_string();
     set("db_replica_up", "1: the replica answers and follows the primary", &number, || {
-        Some(i64::from(matches!(standing, Standing::Follows(_))))
+        Some(i64::from(matches!(standing, ReplicaState::Follows(_))))
     });
     set("db_replica_lag_bytes", "How much of the primary's log the replica has not replayed", &number, || {
         match (standing, written) {
-            (Standing::Follows(replayed), Some(written)) => Some(lag(written, replayed)),
+            (ReplicaState::Follows(replayed), Some(written)) => Some(lag(written, replayed)),
             _ => None,
         }
     });

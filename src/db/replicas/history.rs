@@ -114,8 +114,8 @@ mod tests {
         }
         assert!(history.looks.len() <= MOST);
         for moment in [1, 2, 77, 1_234, 4_990, 5_000] {
-            let told = history.after(second(moment)).map(|place| place.lsn);
-            assert!(told.is_some_and(|lsn| lsn >= i64::try_from(moment).unwrap_or_default()), "{moment}: {told:?}");
+            let found = history.after(second(moment)).map(|place| place.lsn);
+            assert!(found.is_some_and(|lsn| lsn >= i64::try_from(moment).unwrap_or_default()), "{moment}: {found:?}");
         }
         assert_eq!(history.after(second(4_990)), Some(place(4_990)));
     }

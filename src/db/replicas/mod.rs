@@ -2,7 +2,7 @@
 //!
 //! Why that is enough stands in [`crate::coherence`], *Reads that may be behind*; what is asked of whom, here.
 //!
-//! A page that is kept knows of each of its topics since when this process has seen the stamp that it stands on
+//! A cached page knows of each of its topics since when this process has seen the stamp that it stands on
 //! ([`ReadSet::known_since`](crate::coherence::ReadSet::known_since)). Whatever was committed to the topic before that stamp was set was
 //! committed before that moment. So a replica may answer a read if it has replayed all that the **primary** had committed at that moment:
 //!
@@ -26,7 +26,7 @@
 //! # What reads the primary
 //!
 //! Whatever is no page that may be kept: units of work and what is read around them, signing in, sessions and who the viewer is
-//! ([`Reader::from_primary`](super::Reader::from_primary)), commands, background work, forms. And of pages that are kept: what is held, exempt or cannot be told
+//! ([`Reader::from_primary`](super::Reader::from_primary)), commands, background work, forms. And of cached pages: what is held, exempt or cannot be told
 //! at all (Redis is away), what stands in the outbox, and what has changed just now.
 //!
 //! # When a replica fails
@@ -61,7 +61,7 @@ pub use self::report::Report;
 use self::figures::Reason;
 use self::history::{History, Place};
 use self::replica::{Missed, Replica};
-use self::standing::Standing;
+use self::standing::ReplicaState;
 use super::accounting::SlowLog;
 use super::read::ReadConnection;
 use super::{ConnectError, Database};
@@ -83,7 +83,7 @@ pub(super) struct Replicas {
 impl Replicas {
     /// `None`: there are none. They may be away: that is found out later.
     pub(super) async fn open(
-        settings: &settings::Database,
+        settings: &settings::DatabaseSettings,
         application_name: &str,
         slow_log: &Arc<SlowLog>,
     ) -> Result<Option<Self>, ConnectError> {
@@ -133,7 +133,7 @@ impl Replicas {
         let found = in_turn.clone().find(|replica| replica.may_show(place));
         found.map(|replica| (replica, place)).ok_or_else(|| {
             self.want();
-            let is_there = |replica: &Replica| matches!(replica.standing(), Standing::Follows(_));
+            let is_there = |replica: &Replica| matches!(replica.standing(), ReplicaState::Follows(_));
             if in_turn.clone().any(is_there) { Reason::Behind } else { Reason::Away }
         })
     }

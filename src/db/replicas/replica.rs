@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use super::history::Place;
-use super::standing::{Found, STANDING, Standing};
+use super::standing::{Found, ReplicaState, STANDING};
 use crate::db::accounting::{self, SlowLog};
 use crate::db::errors::{is_cancelled, is_conflict, is_dropped, silent};
 use crate::db::identity::Identity;
@@ -65,7 +65,7 @@ pub(super) struct Replica {
     /// A read is given up after it: its connection alone may have fallen silent.
     longest: Duration,
     liveness: Arc<Liveness>,
-    standing: watch::Sender<Standing>,
+    standing: watch::Sender<ReplicaState>,
     /// How many it has answered.
     pub(super) reads: AtomicU64,
     /// Somebody would like it to be looked at.
@@ -74,7 +74,7 @@ pub(super) struct Replica {
 
 impl Replica {
     pub(super) async fn open(
-        settings: &settings::Database,
+        settings: &settings::DatabaseSettings,
         (number, url): (usize, &DatabaseUrl),
         name: &str,
         slow_log: &Arc<SlowLog>,
@@ -91,25 +91,25 @@ impl Replica {
             statement_timeout: settings.statement_timeout,
             longest: settings.longest_answer(),
             liveness,
-            standing: watch::Sender::new(Standing::Unknown),
+            standing: watch::Sender::new(ReplicaState::Unknown),
             reads: AtomicU64::new(0),
             wanted: Notify::new(),
         })
     }
 
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> ReplicaState {
         *self.standing.borrow()
     }
 
     /// Whether it may have replayed up to `place`, as far as was seen last.
     pub(super) fn may_show(&self, place: Place) -> bool {
-        matches!(self.standing(), Standing::Follows(replayed) if replayed >= place.lsn)
+        matches!(self.standing(), ReplicaState::Follows(replayed) if replayed >= place.lsn)
     }
 
     /// Returns when it is found away.
     pub(super) async fn gone(&self) {
         let mut standing = self.standing.subscribe();
-        if standing.wait_for(|standing| *standing == Standing::Away).await.is_err() {
+        if standing.wait_for(|standing| *standing == ReplicaState::Away).await.is_err() {
             std::future::pending().await
         }
     }
@@ -122,8 +122,8 @@ impl Replica {
     ) -> Result<T, Missed> {
         let (transaction, found) = self.begin(&self.pages).await.map_err(|error| self.learn(error.as_ref()))?;
         match found.judge(place.of) {
-            Standing::Follows(replayed) if replayed >= place.lsn => {}
-            Standing::Follows(_) => return Err(Missed::Behind),
+            ReplicaState::Follows(replayed) if replayed >= place.lsn => {}
+            ReplicaState::Follows(_) => return Err(Missed::Behind),
             standing => {
                 self.note(standing);
                 return Err(Missed::Unfit);
@@ -141,15 +141,15 @@ impl Replica {
     ///
     /// # Errors
     /// It does not answer: why, in words that follow its name.
-    pub(super) async fn look(&self, primary: Option<Identity>) -> Result<Standing, String> {
+    pub(super) async fn look(&self, primary: Option<Identity>) -> Result<ReplicaState, String> {
         let looked = self.begin(&self.watched).await;
         if let Err(error) = &looked
             && error.as_ref().is_none_or(is_dropped)
         {
             self.liveness.suspect();
         }
-        let standing = looked.map(|(_, found)| primary.map_or(Standing::Unknown, |primary| found.judge(primary)));
-        self.note(*standing.as_ref().unwrap_or(&Standing::Away));
+        let standing = looked.map(|(_, found)| primary.map_or(ReplicaState::Unknown, |primary| found.judge(primary)));
+        self.note(*standing.as_ref().unwrap_or(&ReplicaState::Away));
         let why = |error: DbErr| format!("does not say how far it is: {error}");
         standing.map_err(|error| error.map_or_else(|| "does not answer".to_owned(), why))
     }
@@ -188,7 +188,7 @@ impl Replica {
             }
             _ => {
                 self.liveness.suspect();
-                self.note(Standing::Away);
+                self.note(ReplicaState::Away);
                 Missed::Away
             }
         }
@@ -199,16 +199,16 @@ impl Replica {
         pool.size() >= self.most && pool.num_idle() == 0
     }
 
-    fn note(&self, standing: Standing) {
+    fn note(&self, standing: ReplicaState) {
         let before = self.standing.send_replace(standing);
         let (number, address) = (self.number, self.url.address());
         match (before, standing) {
-            (Standing::Follows(_), Standing::Follows(_)) => {}
-            (_, Standing::Follows(_)) => log::info!("replica {number} ({address}) follows the primary"),
+            (ReplicaState::Follows(_), ReplicaState::Follows(_)) => {}
+            (_, ReplicaState::Follows(_)) => log::info!("replica {number} ({address}) follows the primary"),
             (before, now) if before == now => {}
-            (_, Standing::Away) => log::warn!("replica {number} ({address}) is away; the primary is read"),
-            (_, Standing::Unfit(why)) => log::warn!("replica {number} ({address}) {}; it is not used", why.says()),
-            (_, Standing::Unknown) => {}
+            (_, ReplicaState::Away) => log::warn!("replica {number} ({address}) is away; the primary is read"),
+            (_, ReplicaState::Unfit(why)) => log::warn!("replica {number} ({address}) {}; it is not used", why.says()),
+            (_, ReplicaState::Unknown) => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use super::Replicas;
 use super::figures::lag;
 use super::history::Place;
 use super::replica::Replica;
-use super::standing::Standing;
+use super::standing::ReplicaState;
 use crate::db::{Database, postgres};
 use crate::settings;
 
@@ -34,7 +34,7 @@ impl Database {
     }
 
     /// Looks at each replica now: for `telemedicine check`.
-    pub async fn examine_replicas(&self, settings: &settings::Database) -> Vec<Report> {
+    pub async fn examine_replicas(&self, settings: &settings::DatabaseSettings) -> Vec<Report> {
         let Some(replicas) = self.replicas() else { return Vec::new() };
         let primary = self.place(|_, _| {}).await.ok().flatten();
         join_all(replicas.all.iter().map(|replica| replica.examine(primary, settings))).await
@@ -49,31 +49,31 @@ impl Replicas {
 }
 
 impl Replica {
-    async fn examine(&self, primary: Option<Place>, settings: &settings::Database) -> Report {
-        let mut looked = postgres::reach(settings, &self.url).await.map(|()| Standing::Unknown);
+    async fn examine(&self, primary: Option<Place>, settings: &settings::DatabaseSettings) -> Report {
+        let mut looked = postgres::reach(settings, &self.url).await.map(|()| ReplicaState::Unknown);
         // What was written a moment ago is on its way.
         for _ in 0..10 {
             if looked.is_ok() {
                 looked = self.look(primary.map(|primary| primary.of)).await;
             }
-            if primary.is_none_or(|primary| self.may_show(primary)) || !matches!(looked, Ok(Standing::Follows(_))) {
+            if primary.is_none_or(|primary| self.may_show(primary)) || !matches!(looked, Ok(ReplicaState::Follows(_))) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         match looked {
             Ok(standing) => self.report(standing, primary),
-            Err(why) => Report { behind: Err(why), ..self.report(Standing::Away, primary) },
+            Err(why) => Report { behind: Err(why), ..self.report(ReplicaState::Away, primary) },
         }
     }
 
-    fn report(&self, standing: Standing, primary: Option<Place>) -> Report {
+    fn report(&self, standing: ReplicaState, primary: Option<Place>) -> Report {
         let behind = match (standing, primary) {
-            (Standing::Follows(replayed), Some(primary)) => Ok(lag(primary.lsn, replayed)),
-            (Standing::Unfit(why), _) => Err(why.says()),
-            (Standing::Away, _) => Err("is away"),
+            (ReplicaState::Follows(replayed), Some(primary)) => Ok(lag(primary.lsn, replayed)),
+            (ReplicaState::Unfit(why), _) => Err(why.says()),
+            (ReplicaState::Away, _) => Err("is away"),
             (_, None) => Err("is not used: the primary does not say how far its log goes"),
-            (Standing::Unknown, _) => Err("was not looked at yet"),
+            (ReplicaState::Unknown, _) => Err("was not looked at yet"),
         };
         let (address, behind) = (self.url.address().to_owned(), behind.map_err(str::to_owned));
         Report { number: self.number, address, behind, reads: self.reads.load(Ordering::Relaxed) }

@@ -18,7 +18,7 @@ set_config('statement_timeout', $1, true), set_config('transaction_read_only', '
 
 /// How a replica is, as far as was seen last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ReplicaState {
     /// It was not looked at yet, or the primary was not.
     Unknown,
     /// It has replayed the primary's log up to this byte.
@@ -26,12 +26,12 @@ pub(super) enum Standing {
     /// It does not answer, or refuses to.
     Away,
     /// It is no copy that follows the primary.
-    Unfit(Unfit),
+    Unfit(UnfitReplica),
 }
 
 /// Why a server that answers is no replica of the primary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unfit {
+pub(super) enum UnfitReplica {
     /// It was promoted, or is a primary.
     NotRecovering,
     /// Another cluster.
@@ -40,7 +40,7 @@ pub(super) enum Unfit {
     OtherTimeline,
 }
 
-impl Unfit {
+impl UnfitReplica {
     /// For operators.
     pub(super) fn says(self) -> &'static str {
         match self {
@@ -70,12 +70,14 @@ impl Found {
     }
 
     /// How it stands to this primary.
-    pub(super) fn judge(&self, primary: Identity) -> Standing {
+    pub(super) fn judge(&self, primary: Identity) -> ReplicaState {
         match self.replayed {
-            _ if !primary.is_of(self.system) => Standing::Unfit(Unfit::OtherSystem),
-            Some(replayed) if self.recovers && primary.leads(self.system, self.timeline) => Standing::Follows(replayed),
-            Some(_) if self.recovers => Standing::Unfit(Unfit::OtherTimeline),
-            _ => Standing::Unfit(Unfit::NotRecovering),
+            _ if !primary.is_of(self.system) => ReplicaState::Unfit(UnfitReplica::OtherSystem),
+            Some(replayed) if self.recovers && primary.leads(self.system, self.timeline) => {
+                ReplicaState::Follows(replayed)
+            }
+            Some(_) if self.recovers => ReplicaState::Unfit(UnfitReplica::OtherTimeline),
+            _ => ReplicaState::Unfit(UnfitReplica::NotRecovering),
         }
     }
 }
@@ -90,12 +92,12 @@ mod tests {
         let judge = |recovers, system, timeline| {
             Found { recovers, replayed: Some(90), system, timeline: Some(timeline) }.judge(primary)
         };
-        assert_eq!(judge(true, 7, 1), Standing::Follows(90));
-        assert_eq!(judge(false, 7, 1), Standing::Unfit(Unfit::NotRecovering));
-        assert_eq!(judge(false, 7, 2), Standing::Unfit(Unfit::NotRecovering));
-        assert_eq!(judge(true, 7, 2), Standing::Unfit(Unfit::OtherTimeline));
-        assert_eq!(judge(true, 8, 1), Standing::Unfit(Unfit::OtherSystem));
+        assert_eq!(judge(true, 7, 1), ReplicaState::Follows(90));
+        assert_eq!(judge(false, 7, 1), ReplicaState::Unfit(UnfitReplica::NotRecovering));
+        assert_eq!(judge(false, 7, 2), ReplicaState::Unfit(UnfitReplica::NotRecovering));
+        assert_eq!(judge(true, 7, 2), ReplicaState::Unfit(UnfitReplica::OtherTimeline));
+        assert_eq!(judge(true, 8, 1), ReplicaState::Unfit(UnfitReplica::OtherSystem));
         let archive = Found { recovers: true, replayed: None, system: 7, timeline: Some(1) };
-        assert_eq!(archive.judge(primary), Standing::Unfit(Unfit::NotRecovering), "it has replayed nothing");
+        assert_eq!(archive.judge(primary), ReplicaState::Unfit(UnfitReplica::NotRecovering), "it has replayed nothing");
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use super::figures;
 use super::history::Place;
 use super::replica::Replica;
-use super::standing::Standing;
+use super::standing::ReplicaState;
 use super::{Database, Replicas};
 use crate::coherence::{Topics, boot_clock};
 use crate::db::identity::{Identity, identity};
@@ -62,7 +62,7 @@ impl Database {
 
     /// How far the primary's log goes, `None` if it does not tell; `note` is told first, with the moment before the question was sent.
     pub(super) async fn place(&self, note: impl FnOnce(Duration, Place)) -> Result<Option<Place>, DbErr> {
-        if !self.tells_identity().await? {
+        if !self.discloses_identity().await? {
             return Ok(None);
         }
         let question = Statement::from_string(DbBackend::Postgres, WRITTEN);
@@ -86,7 +86,7 @@ impl Replicas {
 
     /// The primary was seen: has replicas judged of whom nobody could tell how they stand to it.
     fn greet(&self) {
-        let is_unknown = |replica: &&Replica| replica.standing() == Standing::Unknown;
+        let is_unknown = |replica: &&Replica| replica.standing() == ReplicaState::Unknown;
         self.all.iter().filter(is_unknown).for_each(|replica| replica.wanted.notify_one());
     }
 
@@ -95,10 +95,10 @@ impl Replicas {
             let last = self.history().last();
             let standing = replica.look(last.map(|last| last.of)).await.unwrap_or_else(|why| {
                 log::debug!("replica {} {why}", replica.number);
-                Standing::Away
+                ReplicaState::Away
             });
             figures::show(replica, standing, self.history().last().map(|last| last.lsn));
-            let soonest = if standing == Standing::Away { AWAY } else { SOONEST };
+            let soonest = if standing == ReplicaState::Away { AWAY } else { SOONEST };
             pause(soonest, &replica.wanted).await;
         }
     }

@@ -11,7 +11,7 @@ pub(super) struct Destination(String);
 
 impl Destination {
     /// `next`, or the dashboard when it is not a path of this site: another host, a scheme, what
-    /// browsers read as one (`//host`, `/\host`, a tab within), or the door itself.
+    /// browsers read as one (`//host`, `/\host`, a tab within), or the sign-in page itself.
     pub(super) fn of(next: Option<&str>) -> Self {
         next.and_then(within_site).unwrap_or_else(Self::dashboard)
     }

@@ -21,7 +21,7 @@ static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(available_pa
 
 /// How a password that was tried compares with the one that is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum PasswordVerdict {
     /// Not the one, or nobody has one.
     Wrong,
     /// The one.
@@ -47,26 +47,26 @@ pub(super) async fn hash_text(text: SecretString, cost: PasswordHashing) -> Resu
     .await
 }
 
-/// Compares `tried` with the PHC string `kept`. Takes the same time when there is none.
+/// Compares `tried` with the PHC string `stored_hash`. Takes the same time when there is none.
 ///
 /// # Errors
 /// `Unavailable` when no turn came in time.
 pub(super) async fn verify(
     tried: SecretString,
-    kept: Option<String>,
+    stored_hash: Option<String>,
     cost: PasswordHashing,
-) -> Result<Verdict, AppError> {
+) -> Result<PasswordVerdict, AppError> {
     in_turn(move || {
         let hasher = hasher(cost)?;
         let tried = tried.expose_secret().as_bytes();
-        let Some(kept) = kept.as_deref().and_then(readable) else {
+        let Some(stored_hash) = stored_hash.as_deref().and_then(readable) else {
             let _nobodys: PasswordHash = hasher.hash_password_with_salt(tried, NOBODYS_SALT)?;
-            return Ok(Verdict::Wrong);
+            return Ok(PasswordVerdict::Wrong);
         };
-        match hasher.verify_password(tried, &kept) {
-            Ok(()) if is_at_cost(&kept, cost) => Ok(Verdict::Right),
-            Ok(()) => Ok(Verdict::RightAtOldCost),
-            Err(Error::PasswordInvalid) => Ok(Verdict::Wrong),
+        match hasher.verify_password(tried, &stored_hash) {
+            Ok(()) if is_at_cost(&stored_hash, cost) => Ok(PasswordVerdict::Right),
+            Ok(()) => Ok(PasswordVerdict::RightAtOldCost),
+            Err(Error::PasswordInvalid) => Ok(PasswordVerdict::Wrong),
             Err(error) => Err(error),
         }
     })
@@ -90,12 +90,12 @@ fn hasher(cost: PasswordHashing) -> Result<Argon2<'static>, Error> {
 }
 
 /// A hash that cannot be read is nobody's password; it is a defect, and not the visitor's to see.
-fn readable(kept: &str) -> Option<PasswordHash> {
-    PasswordHash::new(kept).map_err(|error| log::error!("a password hash cannot be read: {error}")).ok()
+fn readable(stored_hash: &str) -> Option<PasswordHash> {
+    PasswordHash::new(stored_hash).map_err(|error| log::error!("a password hash cannot be read: {error}")).ok()
 }
 
-fn is_at_cost(kept: &PasswordHash, cost: PasswordHashing) -> bool {
-    Params::try_from(kept).is_ok_and(|params| {
+fn is_at_cost(stored_hash: &PasswordHash, cost: PasswordHashing) -> bool {
+    Params::try_from(stored_hash).is_ok_and(|params| {
         (params.m_cost(), params.t_cost(), params.p_cost()) == (cost.memory_kib, cost.iterations, cost.parallelism)
     })
 }
@@ -107,22 +107,25 @@ mod tests {
     const CHEAP: PasswordHashing = PasswordHashing { memory_kib: 64, iterations: 1, parallelism: 1 };
     const DEARER: PasswordHashing = PasswordHashing { memory_kib: 128, iterations: 1, parallelism: 1 };
 
-    async fn verdict(tried: &str, kept: Option<&str>, cost: PasswordHashing) -> Option<Verdict> {
-        verify(SecretString::from(tried), kept.map(str::to_owned), cost).await.ok()
+    async fn verdict(tried: &str, stored_hash: Option<&str>, cost: PasswordHashing) -> Option<PasswordVerdict> {
+        verify(SecretString::from(tried), stored_hash.map(str::to_owned), cost).await.ok()
     }
 
     #[tokio::test]
     async fn only_the_password_itself_is_right() {
-        let kept = hash_text(SecretString::from("violet-harbour-41"), CHEAP).await.unwrap_or_default();
-        assert!(kept.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{kept}");
-        assert_eq!(verdict("violet-harbour-41", Some(&kept), CHEAP).await, Some(Verdict::Right));
-        assert_eq!(verdict("violet-harbour-42", Some(&kept), CHEAP).await, Some(Verdict::Wrong));
-        assert_eq!(verdict("violet-harbour-41", Some(&kept), DEARER).await, Some(Verdict::RightAtOldCost));
+        let stored_hash = hash_text(SecretString::from("violet-harbour-41"), CHEAP).await.unwrap_or_default();
+        assert!(stored_hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{stored_hash}");
+        assert_eq!(verdict("violet-harbour-41", Some(&stored_hash), CHEAP).await, Some(PasswordVerdict::Right));
+        assert_eq!(verdict("violet-harbour-42", Some(&stored_hash), CHEAP).await, Some(PasswordVerdict::Wrong));
+        assert_eq!(
+            verdict("violet-harbour-41", Some(&stored_hash), DEARER).await,
+            Some(PasswordVerdict::RightAtOldCost)
+        );
     }
 
     #[tokio::test]
     async fn what_cannot_be_compared_is_wrong() {
-        assert_eq!(verdict("violet-harbour-41", None, CHEAP).await, Some(Verdict::Wrong));
-        assert_eq!(verdict("violet-harbour-41", Some("not a hash"), CHEAP).await, Some(Verdict::Wrong));
+        assert_eq!(verdict("violet-harbour-41", None, CHEAP).await, Some(PasswordVerdict::Wrong));
+        assert_eq!(verdict("violet-harbour-41", Some("not a hash"), CHEAP).await, Some(PasswordVerdict::Wrong));
     }
 }

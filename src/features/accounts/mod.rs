@@ -13,20 +13,20 @@
 
 mod destination;
 mod device;
-mod door;
+mod email_text;
 mod forms;
 mod handlers;
 mod hashing;
-mod letters;
 mod pages;
 mod passwords;
 mod person;
 mod queries;
+mod request_session;
 mod service;
 mod token;
 
+pub(crate) use email_text::write as write_link;
 pub use hashing::hash as hash_password;
-pub(crate) use letters::write as write_link;
 pub use passwords::{MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Owner as PasswordOwner, Password};
 pub(crate) use person::parse_phone;
 pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone};

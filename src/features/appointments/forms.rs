@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{
     appointment::StatusFilter,
     policy::BOARD,
-    queries::{DoctorOption, Standing},
+    queries::{AppointmentState, DoctorOption},
     step::Step,
 };
 use crate::{
@@ -21,7 +21,7 @@ const SEARCH_CHARACTERS: usize = 100;
 /// The query string of the list.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ListQuery {
+pub(super) struct AppointmentListQuery {
     status: Option<String>,
     from: Option<String>,
     to: Option<String>,
@@ -43,7 +43,7 @@ pub(super) struct ListFilter {
     pub(super) names: Vec<String>,
 }
 
-impl ListQuery {
+impl AppointmentListQuery {
     /// The filter of somebody of `role`, and what was typed. The doctor is one of those `on_offer`, if any are.
     ///
     /// # Errors
@@ -91,7 +91,7 @@ pub(super) struct NewQuery {
 
 /// Whom and when a booking is looked for; nothing of it is binding.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sought {
+pub(super) struct BookingDraft {
     pub(super) doctor_id: Option<i64>,
     pub(super) patient_id: Option<i64>,
     /// The first day to be shown.
@@ -109,7 +109,7 @@ impl NewQuery {
     }
 
     /// What is looked for. What cannot be understood is asked for again.
-    pub(super) fn sought(self) -> Sought {
+    pub(super) fn draft(self) -> BookingDraft {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let id = |value: &Option<String>| value.as_deref().and_then(|id| id.parse().ok());
         let local = self.starts_at.as_deref().and_then(parse_local);
@@ -120,7 +120,7 @@ impl NewQuery {
             ("date", date.or(local.map(|local| local.date())).map(|date| date.to_string()).unwrap_or_default()),
             ("starts_at", text(&self.starts_at)),
         ];
-        Sought {
+        BookingDraft {
             doctor_id: id(&self.doctor_id),
             patient_id: id(&self.patient_id),
             date: date.or(local.map(|local| local.date())),
@@ -181,7 +181,7 @@ pub(super) struct StepCommand {
     /// The time on the hospital's clock that is proposed; given when, and only when, the step needs it.
     pub(super) local: Option<NaiveDateTime>,
     /// The same as an instant, once it is known to be free, with where the visit stood when that was looked up.
-    pub(super) proposes: Option<(DateTime<Utc>, Standing)>,
+    pub(super) proposes: Option<(DateTime<Utc>, AppointmentState)>,
     /// Whether it was asked on a dashboard, where one goes on then; else on the appointment's page.
     pub(super) is_on_board: bool,
 }

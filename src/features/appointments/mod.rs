@@ -12,7 +12,7 @@ mod service;
 mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
-pub(crate) use policy::{Act, row_acts};
+pub(crate) use policy::{OfferedStep, row_acts};
 pub(crate) use queries::{AppointmentRow, scope, visits};
 
 use handlers::{booking as book, list, steps};

@@ -74,7 +74,7 @@ pub(super) const BOARD: &str = "board";
 /// Something the viewer may do with an appointment as it stands: a form of one button, for the
 /// component `appointment_act`.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Act {
+pub(crate) struct OfferedStep {
     #[serde(skip)]
     pub(super) step: Step,
     /// What the button says.
@@ -107,7 +107,7 @@ pub(crate) struct Question {
 /// What `viewer` may do with an appointment of theirs as it stands, the usual thing first: the steps
 /// that are the role's to take, except what would be taken by mistake. A doctor declines a request
 /// and does not cancel it as well; nobody has missed a visit that has yet to begin, or arrived days ahead of it.
-pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<Act> {
+pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {
     let role = viewer.role();
     let declines = role == Role::Doctor && row.status == AppointmentStatus::Requested;
     Step::ALL
@@ -126,7 +126,7 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> 
 
 /// The same for a row of a dashboard: what is done many times a day, and leads back to that board. Calling a visit off is
 /// offered on its own page.
-pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<Act> {
+pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {
     let mut offered = acts(viewer, row, present);
     offered.retain(|act| act.step != Step::Cancel);
     for act in &mut offered {
@@ -136,9 +136,9 @@ pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present)
 }
 
 /// `step` as it is offered to `role`.
-fn act(step: Step, role: Role, row: &AppointmentRow) -> Act {
+fn act(step: Step, role: Role, row: &AppointmentRow) -> OfferedStep {
     let outcome = step.outcome().map(|code| ("outcome", code.to_owned()));
-    Act {
+    OfferedStep {
         step,
         label: label(step, role),
         href: format!("/appointments/{}/{}", row.id, step.noun()),
@@ -155,7 +155,7 @@ fn act(step: Step, role: Role, row: &AppointmentRow) -> Act {
     }
 }
 
-impl Act {
+impl OfferedStep {
     /// The id of the field `name` of its question, if it has one.
     pub(super) fn field_id(&self, name: &str) -> Option<&str> {
         let question = self.question.as_ref()?;

@@ -6,7 +6,7 @@ use entity::enums::{AppointmentStatus as Status, AuditAction, EventKind, Role};
 
 use super::{
     policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival},
-    queries::{AppointmentRow, Standing},
+    queries::{AppointmentRow, AppointmentState},
 };
 use crate::{access::Permission, web::Present};
 
@@ -58,9 +58,9 @@ impl From<&AppointmentRow> for Stage {
     }
 }
 
-impl From<&Standing> for Stage {
-    fn from(visit: &Standing) -> Self {
-        let Standing { status, starts_at, ends_at, proposed_starts_at, .. } = *visit;
+impl From<&AppointmentState> for Stage {
+    fn from(visit: &AppointmentState) -> Self {
+        let AppointmentState { status, starts_at, ends_at, proposed_starts_at, .. } = *visit;
         Self { status, starts_at, ends_at, proposed_starts_at }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use entity::enums::{AuditAction, AuditSubject};
 
-use super::{Act, record};
+use super::{AuditEvent, record};
 use crate::{
     access::Viewer,
     page_cache::record_opened,
@@ -20,13 +20,13 @@ use crate::{
 #[must_use = "the record can be seen only by opening it"]
 pub struct Accessed<T> {
     record: T,
-    act: Act,
+    event: AuditEvent,
 }
 
 impl<T> Accessed<T> {
     /// Seals `record`, the row `id` of the table that `subject` names.
     pub fn new(subject: AuditSubject, id: i64, record: T) -> Self {
-        Self { record, act: Act::new(AuditAction::Opened, subject, id) }
+        Self { record, event: AuditEvent::new(AuditAction::Opened, subject, id) }
     }
 
     /// Writes into the trail that `viewer` read it, and hands it out. One statement, in a unit of
@@ -37,13 +37,13 @@ impl<T> Accessed<T> {
     pub async fn open(self, state: &AppState, viewer: &Viewer) -> Result<Clinical<T>, AppError> {
         record_opened();
         let now = state.clock.now();
-        state.db.write(async |uow| record(uow, now, viewer, self.act.clone()).await).await?;
+        state.db.write(async |uow| record(uow, now, viewer, self.event.clone()).await).await?;
         Ok(Clinical::new(self.record))
     }
 }
 
 impl<T> fmt::Debug for Accessed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Accessed({:?})", self.act.subject_kind)
+        write!(f, "Accessed({:?})", self.event.subject_kind)
     }
 }

@@ -18,7 +18,7 @@ const MEMBER: usize = 8 + ENTRY_DIGEST;
 
 /// One entry as a seal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Member {
+pub(super) struct SealedEntry {
     /// `audit_entry.id`
     pub(super) id: i64,
     digest: [u8; ENTRY_DIGEST],
@@ -35,7 +35,7 @@ impl ChainKey {
     }
 
     /// What a seal keeps of `entry`: any change of any column gives another.
-    pub(super) fn member(&self, entry: &audit_entry::Model) -> Member {
+    pub(super) fn member(&self, entry: &audit_entry::Model) -> SealedEntry {
         let mut text = self.text("entry");
         text.number(entry.id).number(entry.at.timestamp_micros()).number(entry.actor_id);
         text.word(&entry.actor_name).word(role_code(entry.actor_role)).optional(entry.hospital_id);
@@ -44,8 +44,8 @@ impl ChainKey {
         text.json(&entry.detail);
         text.number(entry.created_at.timestamp_micros()).number(entry.updated_at.timestamp_micros());
         let mut digest = [0; ENTRY_DIGEST];
-        digest.iter_mut().zip(text.digest()).for_each(|(kept, byte)| *kept = byte);
-        Member { id: entry.id, digest }
+        digest.iter_mut().zip(text.digest()).for_each(|(target, byte)| *target = byte);
+        SealedEntry { id: entry.id, digest }
     }
 
     /// The digest that `seal` must have after one with the digest `previous` (empty for the first).
@@ -71,15 +71,15 @@ impl std::fmt::Debug for ChainKey {
 }
 
 /// Members as one value, in order.
-pub(super) fn encode(members: &[Member]) -> Vec<u8> {
+pub(super) fn encode(members: &[SealedEntry]) -> Vec<u8> {
     members.iter().flat_map(|member| member.id.to_be_bytes().into_iter().chain(member.digest)).collect()
 }
 
 /// The members in such a value; what is no whole member is left out, and the seal's own digest tells of it.
-pub(super) fn decode(members: &[u8]) -> Vec<Member> {
+pub(super) fn decode(members: &[u8]) -> Vec<SealedEntry> {
     let member = |bytes: &[u8]| {
         let (id, digest) = bytes.split_first_chunk::<8>()?;
-        Some(Member { id: i64::from_be_bytes(*id), digest: digest.try_into().ok()? })
+        Some(SealedEntry { id: i64::from_be_bytes(*id), digest: digest.try_into().ok()? })
     };
     members.chunks_exact(MEMBER).filter_map(member).collect()
 }

@@ -11,8 +11,8 @@
 //! - [`Sealer`] seals what is there, so that [`verify`] finds what was changed by other hands.
 
 mod accessed;
-mod act;
 mod chain;
+mod event;
 mod forms;
 mod handlers;
 mod pages;
@@ -23,9 +23,9 @@ mod verification;
 mod words;
 
 pub use accessed::Accessed;
-pub use act::{Act, Actor};
+pub use event::{Actor, AuditEvent};
 pub use service::{Sealer, record};
-pub use verification::{ChainEnd, Finding, verify};
+pub use verification::{ChainEnd, ChainFinding, verify};
 
 use crate::routing::RouteTable;
 

@@ -22,7 +22,7 @@ struct Choice {
 
 /// Who did or opened what, when and from where.
 #[derive(Debug, Serialize)]
-struct Entry {
+struct TrailEntry {
     at: Moment,
     person: String,
     role: &'static str,
@@ -50,7 +50,7 @@ pub(super) struct Trail {
     clear: Option<&'static str>,
     columns: Vec<&'static str>,
     has_hospitals: bool,
-    rows: Vec<Entry>,
+    rows: Vec<TrailEntry>,
     /// None when the filter could not be used.
     pagination: Option<Pagination>,
 }
@@ -70,7 +70,7 @@ impl Trail {
             form.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let pagination = Pagination::new(paging, total, "entries", (PATH, &query))?;
         let mut trail = Self::refused(viewer, form);
-        trail.rows = rows.into_iter().map(|row| Entry::new(viewer, row)).collect();
+        trail.rows = rows.into_iter().map(|row| TrailEntry::new(viewer, row)).collect();
         trail.pagination = Some(pagination);
         Ok(trail)
     }
@@ -108,7 +108,7 @@ impl Choice {
     }
 }
 
-impl Entry {
+impl TrailEntry {
     fn new(viewer: &Viewer, row: EntryRow) -> Self {
         let (code, noun) = words::subject(row.subject_kind);
         let id = row.subject_id;

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, fmt};
 use entity::{audit_entry, audit_seal};
 
 use super::{
-    chain::{ChainKey, Member, decode},
+    chain::{ChainKey, SealedEntry, decode},
     chain_name,
     queries::seals,
     short,
@@ -23,7 +23,7 @@ const ENTRIES: u64 = 500;
 
 /// Something that is not as it was sealed. Shown as one line. The chain is a hospital's id, or none for the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum ChainFinding {
     /// The entry has another content.
     Changed(Option<i64>, i64),
     /// The entry is not there, or not in this chain.
@@ -36,7 +36,7 @@ pub enum Finding {
     SealsGone(Option<i64>, i64, i64),
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for ChainFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed(chain, id) => write!(f, "{}: entry {id} was changed", chain_name(*chain)),
@@ -80,23 +80,23 @@ impl fmt::Display for ChainEnd {
     }
 }
 
-/// Verifies every chain. `tell` is given each finding as it is made, then the chain's end.
+/// Verifies every chain. `report` is given each finding as it is made, then the chain's end.
 ///
 /// # Errors
 /// The database's.
 pub async fn verify(
     db: &Database,
     secret: &SecretKey,
-    tell: &mut impl FnMut(Result<ChainEnd, Finding>),
+    report: &mut impl FnMut(Result<ChainEnd, ChainFinding>),
 ) -> Result<(), DbErr> {
     let reader = db.reader();
     let hospitals = seals::hospitals(&reader).await?;
     for chain in [None].into_iter().chain(hospitals.into_iter().map(Some)) {
         let end = ChainEnd { chain, ..ChainEnd::default() };
         let mut walk = Walk { reader: &reader, key: ChainKey::new(secret), end, before: vec![Vec::new()] };
-        walk.chain(tell).await?;
+        walk.chain(report).await?;
         if walk.end.seals > 0 || walk.end.unsealed > 0 {
-            tell(Ok(walk.end));
+            report(Ok(walk.end));
         }
     }
     Ok(())
@@ -113,15 +113,15 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn chain(&mut self, tell: &mut impl FnMut(Result<ChainEnd, Finding>)) -> Result<(), DbErr> {
+    async fn chain(&mut self, report: &mut impl FnMut(Result<ChainEnd, ChainFinding>)) -> Result<(), DbErr> {
         loop {
             let seals = seals::seals_after(self.reader, (self.end.chain, self.end.seals), SEALS).await?;
             if seals.is_empty() {
                 break;
             }
             for seal in seals {
-                self.link(&seal, tell);
-                self.entries(&seal, tell).await?;
+                self.link(&seal, report);
+                self.entries(&seal, report).await?;
                 self.end.last_entry_id = self.end.last_entry_id.max(seal.last_entry_id);
                 self.end.digest = seal.digest;
             }
@@ -131,10 +131,10 @@ impl Walk<'_> {
     }
 
     /// Looks at the seal itself, and makes it the one that the next is compared with.
-    fn link(&mut self, seal: &audit_seal::Model, tell: &mut impl FnMut(Result<ChainEnd, Finding>)) {
+    fn link(&mut self, seal: &audit_seal::Model, report: &mut impl FnMut(Result<ChainEnd, ChainFinding>)) {
         let expected = self.end.seals + 1;
         if seal.sequence > expected {
-            tell(Err(Finding::SealsGone(self.end.chain, expected, seal.sequence - 1)));
+            report(Err(ChainFinding::SealsGone(self.end.chain, expected, seal.sequence - 1)));
             self.before.clear();
             // Nobody knows what they sealed, so nothing is said of entries before this one.
             self.end.last_entry_id = self.end.last_entry_id.max(seal.first_entry_id - 1);
@@ -143,7 +143,7 @@ impl Walk<'_> {
         let is_known = !self.before.is_empty();
         let is_right = right.contains(&seal.digest);
         if is_known && !is_right {
-            tell(Err(Finding::Seal(self.end.chain, seal.sequence, seal.id)));
+            report(Err(ChainFinding::Seal(self.end.chain, seal.sequence, seal.id)));
         }
         self.before = vec![seal.digest.clone()];
         self.before.extend(if is_right { Vec::new() } else { right });
@@ -154,38 +154,38 @@ impl Walk<'_> {
     async fn entries(
         &mut self,
         seal: &audit_seal::Model,
-        tell: &mut impl FnMut(Result<ChainEnd, Finding>),
+        report: &mut impl FnMut(Result<ChainEnd, ChainFinding>),
     ) -> Result<(), DbErr> {
-        let mut members: VecDeque<Member> = decode(&seal.members).into();
+        let mut members: VecDeque<SealedEntry> = decode(&seal.members).into();
         let mut after = self.end.last_entry_id;
         loop {
             let range = (after, seal.last_entry_id);
             let entries = seals::stored_within(self.reader, self.end.chain, range, ENTRIES).await?;
             for entry in &entries {
-                self.entry(entry, &mut members, tell);
+                self.entry(entry, &mut members, report);
                 after = entry.id;
             }
             if (entries.len() as u64) < ENTRIES {
                 break;
             }
         }
-        members.into_iter().for_each(|member| tell(Err(Finding::Gone(self.end.chain, member.id))));
+        members.into_iter().for_each(|member| report(Err(ChainFinding::Gone(self.end.chain, member.id))));
         Ok(())
     }
 
     fn entry(
         &mut self,
         entry: &audit_entry::Model,
-        members: &mut VecDeque<Member>,
-        tell: &mut impl FnMut(Result<ChainEnd, Finding>),
+        members: &mut VecDeque<SealedEntry>,
+        report: &mut impl FnMut(Result<ChainEnd, ChainFinding>),
     ) {
         while let Some(gone) = members.pop_front_if(|member| member.id < entry.id) {
-            tell(Err(Finding::Gone(self.end.chain, gone.id)));
+            report(Err(ChainFinding::Gone(self.end.chain, gone.id)));
         }
         match members.pop_front_if(|member| member.id == entry.id) {
-            None => tell(Err(Finding::PutIn(self.end.chain, entry.id))),
+            None => report(Err(ChainFinding::PutIn(self.end.chain, entry.id))),
             Some(member) if member == self.key.member(entry) => self.end.sealed += 1,
-            Some(_) => tell(Err(Finding::Changed(self.end.chain, entry.id))),
+            Some(_) => report(Err(ChainFinding::Changed(self.end.chain, entry.id))),
         }
     }
 }

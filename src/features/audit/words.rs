@@ -110,8 +110,9 @@ pub(super) fn subject_from_code(code: &str) -> Option<AuditSubject> {
 /// What an entry adds, in words: `from scheduled, to waiting`; `changed first name, phone`. Empty when it adds nothing.
 pub(super) fn detail(detail: &Value) -> String {
     let Value::Object(parts) = detail else { return String::new() };
-    let told: Vec<String> = parts.iter().map(|(name, value)| format!("{} {}", spaced(name), plain(value))).collect();
-    told.join(", ")
+    let described: Vec<String> =
+        parts.iter().map(|(name, value)| format!("{} {}", spaced(name), plain(value))).collect();
+    described.join(", ")
 }
 
 fn plain(value: &Value) -> String {

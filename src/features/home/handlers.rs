@@ -10,7 +10,7 @@ use super::{
     sections::{DoctorSections, HospitalSections, PatientSections},
 };
 use crate::{
-    access::{Allowed, SignedIn, Standing, Viewer, Visitor},
+    access::{Allowed, SignedIn, Viewer, ViewerKind, Visitor},
     db::Reader,
     features::appointments::{self, AppointmentRow},
     web::{AppError, Pages, Present, see_other},
@@ -31,11 +31,11 @@ pub(super) async fn dashboard(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let present = pages.present();
-    match &viewer.standing {
-        Standing::Doctor { .. } => pages.show(&*viewer, &of_doctor(&viewer, &reader, &present).await?),
-        Standing::Patient { .. } => pages.show(&*viewer, &of_patient(&viewer, &reader, &present).await?),
-        Standing::HospitalAdmin { .. } => pages.show(&*viewer, &of_hospital(&viewer, &reader, &present).await?),
-        Standing::SuperAdmin => {
+    match &viewer.kind {
+        ViewerKind::Doctor { .. } => pages.show(&*viewer, &of_doctor(&viewer, &reader, &present).await?),
+        ViewerKind::Patient { .. } => pages.show(&*viewer, &of_patient(&viewer, &reader, &present).await?),
+        ViewerKind::HospitalAdmin { .. } => pages.show(&*viewer, &of_hospital(&viewer, &reader, &present).await?),
+        ViewerKind::SuperAdmin => {
             let figures = queries::of_platform(&viewer, &reader).await?;
             let newest = queries::newest(&viewer, &reader).await?;
             pages.show(&*viewer, &pages::PlatformDashboard::new(&figures, &newest))

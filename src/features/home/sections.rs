@@ -6,7 +6,7 @@
 use chrono::{DateTime, Duration, Utc};
 use entity::enums::AppointmentStatus;
 
-use super::queries::{FoundForDoctor, FoundForHospital, FoundForPatient, Visit};
+use super::queries::{FoundForDoctor, FoundForHospital, FoundForPatient, ListedVisit};
 use crate::web::Present;
 
 /// How many rows the cut lists show.
@@ -25,14 +25,14 @@ pub(super) struct Section {
 
 impl Section {
     /// Of `visits` at most so many.
-    fn of(visits: impl IntoIterator<Item = Visit>, most: u64) -> Self {
-        let mut visits: Vec<Visit> = visits.into_iter().collect();
+    fn of(visits: impl IntoIterator<Item = ListedVisit>, most: u64) -> Self {
+        let mut visits: Vec<ListedVisit> = visits.into_iter().collect();
         visits.sort_by_key(|visit| (visit.starts_at, visit.id));
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         Self { count: counted(visits.len()), shown: visits.iter().take(most).map(|visit| visit.id).collect() }
     }
 
-    fn in_state(visits: &[Visit], status: AppointmentStatus, most: u64) -> Self {
+    fn in_state(visits: &[ListedVisit], status: AppointmentStatus, most: u64) -> Self {
         Self::of(visits.iter().copied().filter(|visit| visit.status == status), most)
     }
 }
@@ -57,8 +57,8 @@ pub(super) struct DoctorSections {
 impl DoctorSections {
     pub(super) fn new(found: &FoundForDoctor, present: &Present, (start, end): (DateTime<Utc>, DateTime<Utc>)) -> Self {
         let busy = || found.open.iter().copied().filter(|visit| visit.status.is_busy());
-        let is_near = |visit: &Visit| present.is_past(visit.starts_at - Duration::hours(24));
-        let is_in_agenda = |visit: &Visit| start <= visit.starts_at && (visit.starts_at < end || is_near(visit));
+        let is_near = |visit: &ListedVisit| present.is_past(visit.starts_at - Duration::hours(24));
+        let is_in_agenda = |visit: &ListedVisit| start <= visit.starts_at && (visit.starts_at < end || is_near(visit));
         let next = busy().filter(|visit| !present.is_past(visit.starts_at) && is_near(visit));
         Self {
             agenda: Section::of(busy().chain(found.done.iter().copied()).filter(is_in_agenda), MANY),
@@ -88,7 +88,7 @@ pub(super) struct PatientSections {
 impl PatientSections {
     pub(super) fn new(found: &FoundForPatient, present: &Present) -> Self {
         let is_agreed =
-            |visit: &Visit| matches!(visit.status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
+            |visit: &ListedVisit| matches!(visit.status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
         let upcoming = found.open.iter().copied().filter(|visit| is_agreed(visit) && !present.is_past(visit.ends_at));
         Self {
             upcoming: Section::of(upcoming, SHOWN),
@@ -120,7 +120,7 @@ impl HospitalSections {
     pub(super) fn new(found: &FoundForHospital, present: &Present) -> Self {
         use AppointmentStatus::{Cancelled, Rejected};
         let standing = || found.today.iter().copied().filter(|visit| !matches!(visit.status, Rejected | Cancelled));
-        let is_on = |visit: &Visit| visit.status.is_busy() || !present.is_past(visit.ends_at);
+        let is_on = |visit: &ListedVisit| visit.status.is_busy() || !present.is_past(visit.ends_at);
         let requests = found.requests.iter().map(|request| request.id);
         Self {
             board: Section::of(standing().filter(is_on), MANY),

@@ -4,7 +4,7 @@
 
 mod forms;
 mod handlers;
-mod keeping;
+mod management;
 mod pages;
 mod policy;
 mod queries;
@@ -16,12 +16,12 @@ use crate::{page_cache::Policy, routing::RouteTable, web::query::ListQuery};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/hospitals", Policy::with(ListQuery::PARAMETERS), handlers::index);
-    table.post("/hospitals", keeping::create);
-    table.get("/hospitals/new", keeping::new);
-    table.get("/hospitals/{id}/edit", keeping::edit);
-    table.post("/hospitals/{id}", keeping::update);
-    table.post("/hospitals/{id}/deactivation", keeping::deactivate);
-    table.post("/hospitals/{id}/reactivation", keeping::reactivate);
+    table.post("/hospitals", management::create);
+    table.get("/hospitals/new", management::new);
+    table.get("/hospitals/{id}/edit", management::edit);
+    table.post("/hospitals/{id}", management::update);
+    table.post("/hospitals/{id}/deactivation", management::deactivate);
+    table.post("/hospitals/{id}/reactivation", management::reactivate);
     table.cached_get("/hospitals/{id}", Policy::with(&["page"]), handlers::show);
     table.cached_get("/admins", Policy::with(ListQuery::PARAMETERS), handlers::admins);
 }

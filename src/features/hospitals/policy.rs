@@ -14,9 +14,9 @@ impl Permission for ListAdmins {
 
 /// Make hospitals, and say which are listed.
 #[derive(Debug)]
-pub(super) struct KeepHospitals;
+pub(super) struct ManageHospitals;
 
-impl Permission for KeepHospitals {
+impl Permission for ManageHospitals {
     const ROLES: &'static [Role] = &[Role::SuperAdmin];
 }
 

@@ -45,13 +45,13 @@ pub(super) struct HospitalDetail {
     pub(super) created_at: DateTime<Utc>,
     /// Its active people; none before the first.
     #[sea_orm(nested)]
-    pub(super) tally: Option<Tally>,
+    pub(super) tally: Option<PeopleTally>,
 }
 
 /// How many active people a hospital has.
 #[derive(Clone, Copy, Debug, DerivePartialModel)]
 #[sea_orm(entity = "hospital_tally::Entity")]
-pub(super) struct Tally {
+pub(super) struct PeopleTally {
     pub(super) doctors: i64,
     pub(super) patients: i64,
 }

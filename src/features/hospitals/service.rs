@@ -1,4 +1,4 @@
-//! Keeping hospitals: made, changed, closed and opened again, each with its line in the trail.
+//! Managing hospitals: made, changed, closed and opened again, each with its line in the trail.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -13,14 +13,14 @@ use crate::{
     access::Viewer,
     coherence::Topics,
     db::{DbErr, Reader, Recorded, ViolationKind, violation},
-    features::audit::{self, Act},
+    features::audit::{self, AuditEvent},
     state::AppState,
     web::AppError,
 };
 
 /// Why nothing was stored.
 #[derive(Debug)]
-pub(super) enum NotKept {
+pub(super) enum HospitalNotSaved {
     /// Another hospital has the name.
     NameTaken,
     /// Somebody changed the hospital after the form was made.
@@ -28,13 +28,13 @@ pub(super) enum NotKept {
     Failed(AppError),
 }
 
-impl From<AppError> for NotKept {
+impl From<AppError> for HospitalNotSaved {
     fn from(error: AppError) -> Self {
         Self::Failed(error)
     }
 }
 
-impl From<DbErr> for NotKept {
+impl From<DbErr> for HospitalNotSaved {
     fn from(error: DbErr) -> Self {
         match violation(&error) {
             Some(broken) if broken.kind == ViolationKind::Unique => Self::NameTaken,
@@ -49,7 +49,7 @@ pub(super) fn version(row: &hospital::Model) -> String {
     digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The hospital `id`, if it is the viewer's to keep: to its administrator their own, to the platform any.
+/// The hospital `id`, if it is the viewer's to manage: to its administrator their own, to the platform any.
 pub(super) async fn find(viewer: &Viewer, reader: &Reader, id: i64) -> Result<hospital::Model, AppError> {
     if !viewer.runs_platform() && viewer.hospital().is_none_or(|hospital| hospital.id != id) {
         return Err(AppError::NotFound);
@@ -78,15 +78,19 @@ fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
 ///
 /// # Errors
 /// Why not.
-pub(super) async fn create(state: &AppState, viewer: &Viewer, details: &HospitalDetails) -> Result<i64, NotKept> {
+pub(super) async fn create(
+    state: &AppState,
+    viewer: &Viewer,
+    details: &HospitalDetails,
+) -> Result<i64, HospitalNotSaved> {
     let now = state.clock.now();
     state
         .db
         .write(async |uow| {
             let new = hospital::ActiveModel { active: Set(true), created_at: Set(now), ..row(details, now) };
             let id = uow.insert(new, Topics::of_hospital(None)).await?.id;
-            let act = Act::new(AuditAction::Created, AuditSubject::Hospital, id).in_hospital(id);
-            Ok(audit::record(uow, now, viewer, act).await?.with(id))
+            let event = AuditEvent::new(AuditAction::Created, AuditSubject::Hospital, id).in_hospital(id);
+            Ok(audit::record(uow, now, viewer, event).await?.with(id))
         })
         .await
 }
@@ -100,9 +104,9 @@ pub(super) async fn update(
     viewer: &Viewer,
     read: &hospital::Model,
     (details, seen): (&HospitalDetails, &str),
-) -> Result<(), NotKept> {
+) -> Result<(), HospitalNotSaved> {
     if version(read) != seen {
-        return Err(NotKept::Stale);
+        return Err(HospitalNotSaved::Stale);
     }
     let now = state.clock.now();
     let (old, new) = (HospitalDetails::of(read).values(), details.values());
@@ -114,10 +118,10 @@ pub(super) async fn update(
                 hospital::Entity::update_many().set(row(details, now)).filter(hospital::Column::Id.eq(read.id));
             let update = update.filter(hospital::Column::UpdatedAt.eq(read.updated_at));
             if uow.update_where(update, Topics::of_hospital(Some(read.id))).await? == 0 {
-                return Err(NotKept::Stale);
+                return Err(HospitalNotSaved::Stale);
             }
-            let act = Act::new(AuditAction::Updated, AuditSubject::Hospital, read.id).in_hospital(read.id);
-            Ok(audit::record(uow, now, viewer, act.changed(&changed)).await?)
+            let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Hospital, read.id).in_hospital(read.id);
+            Ok(audit::record(uow, now, viewer, event.changed(&changed)).await?)
         })
         .await
 }
@@ -140,8 +144,8 @@ pub(super) async fn set_active(state: &AppState, viewer: &Viewer, (id, active): 
                 return Ok(Recorded::unchanged(()));
             }
             let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
-            let act = Act::new(action, AuditSubject::Hospital, id).in_hospital(id);
-            Ok(audit::record(uow, now, viewer, act).await?)
+            let event = AuditEvent::new(action, AuditSubject::Hospital, id).in_hospital(id);
+            Ok(audit::record(uow, now, viewer, event).await?)
         })
         .await
 }

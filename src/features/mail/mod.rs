@@ -1,13 +1,13 @@
 //! E-mail: what is to be sent, and the sending of it.
 //!
-//! Owns `mail`, the outbox: a row is written in the transaction of what it tells (`Errand`, `queue`), so no act waits
-//! for a mail server and none is told that did not happen. A [`Postman`] on the instance that leads, or on each, sends what is due. What a mail says is
+//! Owns `mail`, the outbox: a row is written in the transaction of what it tells (`QueuedMail`, `queue`), so no act waits
+//! for a mail server and none is told that did not happen. A [`MailSender`] on the instance that leads, or on each, sends what is due. What a mail says is
 //! not known here: the features that queue one also write it ([`Writer`]), at the moment it is sent, from what is stored then.
 //!
 //! # What is promised
 //! - **Nothing is lost**: a mail waits until the mail server took it, said that there is no such recipient, or what it says is
 //!   no longer so; news of a visit for seven days, when it is none any more.
-//! - **Nothing old is told**: who wrote it answers with no [`Words`] when the visit has changed or the link is over, and the
+//! - **Nothing old is told**: who wrote it answers with no [`EmailText`] when the visit has changed or the link is over, and the
 //!   mail is cancelled.
 //! - **Once**, as far as that can be had: an instance claims a mail before it sends it (compare and set on when it is due), and
 //!   one that stops finishes what it has in hand. If the mail server's yes gets lost, on the way or because the database cannot
@@ -20,5 +20,5 @@ mod queries;
 mod service;
 
 pub use queries::Recipient;
-pub(crate) use service::{Errand, queue};
-pub use service::{Postman, Round, Stopper, Words, Writer};
+pub use service::{EmailText, MailSender, Round, StopSignal, Writer};
+pub(crate) use service::{QueuedMail, queue};

@@ -1,4 +1,4 @@
-//! Reading the outbox. These belong to no viewer: nobody looks at it, a [`super::Postman`] empties it.
+//! Reading the outbox. These belong to no viewer: nobody looks at it, a [`super::MailSender`] empties it.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

@@ -16,7 +16,7 @@ const PATH: &str = "/notifications";
 /// Query string of the list.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ListQuery {
+pub(super) struct NotificationListQuery {
     page: Option<String>,
 }
 
@@ -24,14 +24,14 @@ pub(super) struct ListQuery {
 pub(super) async fn index(
     viewer: Allowed<SignedIn>,
     reader: Reader,
-    query: Filter<ListQuery>,
+    query: Filter<NotificationListQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let size = pages.state().settings.pages.page_size;
     let paging = Paging::parse(query.0.page.as_deref(), size)?;
     let (total, rows) = queries::notifications(&viewer, &reader, paging).await?;
     let pagination = Pagination::new(paging, total, "notifications", (PATH, &[]))?;
-    pages.show(&*viewer, &pages::Index::new(&viewer, rows, pagination))
+    pages.show(&*viewer, &pages::NotificationsPage::new(&viewer, rows, pagination))
 }
 
 /// Marks all of the viewer's as read.

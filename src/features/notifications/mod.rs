@@ -2,14 +2,14 @@
 //!
 //! Owns `notification`. Used by `appointments`, which causes them, and by `home`. Each is told by e-mail as well.
 
+mod email_text;
 mod handlers;
-mod letters;
 mod notification;
 mod pages;
 mod queries;
 mod service;
 
-pub(crate) use letters::write;
+pub(crate) use email_text::write;
 pub(crate) use notification::{Facts, sentence};
 pub(crate) use service::{News, notify};
 

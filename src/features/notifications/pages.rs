@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[derive(Debug, Serialize)]
-struct Entry {
+struct NotificationEntry {
     id: i64,
     text: String,
     /// The appointment it is about.
@@ -26,18 +26,18 @@ struct Entry {
 
 /// The viewer's notifications.
 #[derive(Debug, Serialize)]
-pub(super) struct Index {
-    rows: Vec<Entry>,
+pub(super) struct NotificationsPage {
+    rows: Vec<NotificationEntry>,
     /// On all pages.
     unread: i64,
     has_unread: bool,
     pagination: Pagination,
 }
 
-impl Index {
+impl NotificationsPage {
     pub(super) fn new(viewer: &Viewer, rows: Vec<NotificationRow>, pagination: Pagination) -> Self {
         Self {
-            rows: rows.iter().map(|row| Entry::new(viewer, row)).collect(),
+            rows: rows.iter().map(|row| NotificationEntry::new(viewer, row)).collect(),
             unread: viewer.unread,
             has_unread: viewer.unread > 0,
             pagination,
@@ -45,7 +45,7 @@ impl Index {
     }
 }
 
-impl Page for Index {
+impl Page for NotificationsPage {
     const TEMPLATE: &'static str = "notifications/index.html";
 
     fn title(&self) -> String {
@@ -53,7 +53,7 @@ impl Page for Index {
     }
 }
 
-impl Entry {
+impl NotificationEntry {
     fn new(viewer: &Viewer, row: &NotificationRow) -> Self {
         let name = |first: &Option<String>, last: &Option<String>| {
             let names = first.iter().chain(last);

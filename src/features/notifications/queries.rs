@@ -74,7 +74,7 @@ pub(super) async fn notifications(
 
 /// A visit as far as mail tells of it.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct ToldVisit {
+pub(super) struct VisitOfMail {
     pub(super) starts_at: DateTime<Utc>,
     pub(super) proposed_starts_at: Option<DateTime<Utc>>,
     pub(super) status: AppointmentStatus,
@@ -84,7 +84,7 @@ pub(super) struct ToldVisit {
 }
 
 /// The visit of a mail, whoever gets it: to them it was addressed when the row was written. One statement.
-pub(super) async fn told(reader: &Reader, appointment_id: i64) -> Result<Option<ToldVisit>, DbErr> {
+pub(super) async fn visit_of_mail(reader: &Reader, appointment_id: i64) -> Result<Option<VisitOfMail>, DbErr> {
     let statement = appointment::Entity::find_by_id(appointment_id)
         .select_only()
         .columns([appointment::Column::StartsAt, appointment::Column::ProposedStartsAt])

@@ -17,7 +17,7 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::{UnitOfWork, Unrecorded},
-    features::mail::{self, Errand},
+    features::mail::{self, QueuedMail},
     state::AppState,
     web::AppError,
 };
@@ -61,18 +61,18 @@ pub(crate) async fn notify(uow: &UnitOfWork, at: DateTime<Utc>, news: &News) -> 
         updated_at: Set(at),
     });
     uow.insert_many(rows, topics).await?;
-    mail::queue(uow, at, news.errands(at)).await
+    mail::queue(uow, at, news.mails(at)).await
 }
 
 impl News {
     /// The mails that tell of it.
-    fn errands(&self, at: DateTime<Utc>) -> impl Iterator<Item = (i64, Errand)> {
+    fn mails(&self, at: DateTime<Utc>) -> impl Iterator<Item = (i64, QueuedMail)> {
         let Self { kind, appointment_id, version, .. } = *self;
-        let notice = Errand::Notice { kind, appointment_id, version };
+        let notice = QueuedMail::Notice { kind, appointment_id, version };
         let reminder = self.visit.and_then(|(patient, starts_at)| {
             let due_at = starts_at - REMINDED;
             // Who books for today or tomorrow has just been told.
-            (due_at > at).then_some((patient, Errand::Reminder { appointment_id, starts_at, due_at }))
+            (due_at > at).then_some((patient, QueuedMail::Reminder { appointment_id, starts_at, due_at }))
         });
         self.recipients.iter().map(move |recipient| (*recipient, notice)).chain(reminder)
     }

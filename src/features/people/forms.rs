@@ -2,14 +2,14 @@
 
 use chrono::NaiveDate;
 
-use super::{pages::Choice, service::Record};
+use super::{pages::Choice, service::PersonRecord};
 use crate::{
     access::Viewer,
     features::accounts::{Password, PasswordOwner},
     web::{FormReader, FormView, forms::Fields},
 };
 
-/// Somebody who is to be kept from now on.
+/// Somebody who is to be managed from now on.
 #[derive(Debug)]
 pub(super) struct NewPerson<R> {
     pub(super) record: R,
@@ -23,7 +23,7 @@ pub(super) struct NewPerson<R> {
 ///
 /// # Errors
 /// The form to show again.
-pub(super) fn new<R: Record>(
+pub(super) fn new<R: PersonRecord>(
     fields: Fields,
     today: NaiveDate,
     (viewer, on_offer): (&Viewer, &[Choice]),
@@ -41,7 +41,7 @@ pub(super) fn new<R: Record>(
     let hospital = viewer.hospital().map(|hospital| &hospital.name).or(chosen.map(|choice| &choice.label));
     let record = R::read(&reader, today);
     let text = reader.optional_secret("password", "Password");
-    let account = record.as_ref().map(Record::account);
+    let account = record.as_ref().map(PersonRecord::account);
     let owner = PasswordOwner {
         first_name: account.map_or("", |account| &account.first_name),
         last_name: account.map_or("", |account| &account.last_name),
@@ -55,11 +55,14 @@ pub(super) fn new<R: Record>(
     reader.finish(person.map(|person| (person, typed)))
 }
 
-/// The form of somebody who is kept already, with the version it was made for.
+/// The form of somebody who is managed already, with the version it was made for.
 ///
 /// # Errors
 /// The form to show again.
-pub(super) fn edit<R: Record>(fields: Fields, today: NaiveDate) -> Result<((R, String), FormView), Box<FormView>> {
+pub(super) fn edit<R: PersonRecord>(
+    fields: Fields,
+    today: NaiveDate,
+) -> Result<((R, String), FormView), Box<FormView>> {
     let reader = FormReader::new(fields);
     let version = reader.required("version", "Version", 64);
     let record = R::read(&reader, today);

@@ -1,6 +1,6 @@
 //! People of a hospital: its doctors and its patients, their lists and their pages.
 //!
-//! Owns `doctor` and `patient`, and keeps the accounts of both and of those who run hospitals. A patient's page is a clinical record: opening it is recorded.
+//! Owns `doctor` and `patient`, and manages the accounts of both and of those who run hospitals. A patient's page is a clinical record: opening it is recorded.
 
 mod forms;
 mod handlers;
@@ -12,22 +12,22 @@ mod service;
 pub(crate) use pages::Banner;
 pub(crate) use queries::{matching as patients_matching, topics as patient_topics};
 
-use handlers::keeping;
-use service::{AdminRecord, DoctorRecord, PatientRecord, Record};
+use handlers::management;
+use service::{AdminRecord, DoctorRecord, PatientRecord, PersonRecord};
 
 use crate::{page_cache::Policy, routing::RouteTable, web::query::ListQuery};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/doctors", Policy::with(ListQuery::PARAMETERS), handlers::doctors::index);
-    keep::<DoctorRecord>(table, &DOCTORS);
+    manage::<DoctorRecord>(table, &DOCTORS);
     table.cached_get("/doctors/{id}", Policy::with(&[]), handlers::doctors::show);
     table.cached_get("/patients", Policy::with(ListQuery::PARAMETERS), handlers::patients::index);
-    keep::<PatientRecord>(table, &PATIENTS);
+    manage::<PatientRecord>(table, &PATIENTS);
     table.get("/patients/{id}", handlers::patients::show);
-    keep::<AdminRecord>(table, &ADMINS);
+    manage::<AdminRecord>(table, &ADMINS);
 }
 
-/// Where a kind of person is kept: made, changed, shut out, let in again.
+/// Where a kind of person is managed: made, changed, shut out, let in again.
 struct Places {
     all: &'static str,
     new: &'static str,
@@ -66,12 +66,12 @@ const ADMINS: Places = Places {
     invitation: "/admins/{id}/invitation",
 };
 
-fn keep<R: Record>(table: &mut RouteTable, places: &Places) {
-    table.post(places.all, keeping::create::<R>);
-    table.get(places.new, keeping::new::<R>);
-    table.get(places.edit, keeping::edit::<R>);
-    table.post(places.one, keeping::update::<R>);
-    table.post(places.deactivation, keeping::deactivate::<R>);
-    table.post(places.reactivation, keeping::reactivate::<R>);
-    table.post(places.invitation, keeping::invite::<R>);
+fn manage<R: PersonRecord>(table: &mut RouteTable, places: &Places) {
+    table.post(places.all, management::create::<R>);
+    table.get(places.new, management::new::<R>);
+    table.get(places.edit, management::edit::<R>);
+    table.post(places.one, management::update::<R>);
+    table.post(places.deactivation, management::deactivate::<R>);
+    table.post(places.reactivation, management::reactivate::<R>);
+    table.post(places.invitation, management::invite::<R>);
 }

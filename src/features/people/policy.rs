@@ -22,16 +22,16 @@ impl Permission for SeePatients {
 
 /// Make, change, shut out and let in again the doctors and patients of one's hospital.
 #[derive(Debug)]
-pub(super) struct KeepPeople;
+pub(super) struct ManagePeople;
 
-impl Permission for KeepPeople {
+impl Permission for ManagePeople {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin];
 }
 
 /// The same for those who run hospitals.
 #[derive(Debug)]
-pub(super) struct KeepAdmins;
+pub(super) struct ManageAdmins;
 
-impl Permission for KeepAdmins {
+impl Permission for ManageAdmins {
     const ROLES: &'static [Role] = &[Role::SuperAdmin];
 }

@@ -25,7 +25,7 @@ pub(super) async fn index(
     let (range, form) = match query.0.range(&pages.present(), viewer.zone()) {
         Ok(asked) => asked,
         Err(form) => {
-            let page = pages::Refused::new(*form);
+            let page = pages::RefusedRange::new(*form);
             return pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
         }
     };

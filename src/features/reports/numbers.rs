@@ -56,7 +56,7 @@ pub(super) fn minutes(seconds: i64) -> i64 {
 
 /// One day of a hospital.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Day {
+pub(super) struct DayNumbers {
     pub(super) date: NaiveDate,
     pub(super) numbers: Numbers,
 }
@@ -81,7 +81,7 @@ impl Utilisation {
 /// The report of a hospital.
 #[derive(Clone, Debug)]
 pub(super) struct HospitalReport {
-    pub(super) days: Vec<Day>,
+    pub(super) days: Vec<DayNumbers>,
     /// All days together, with the waits of all.
     pub(super) total: Numbers,
     pub(super) doctors: Vec<Utilisation>,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     chart::{Bars, Series, bars},
     forms::Range,
-    numbers::{Day, HospitalNumbers, HospitalReport, Numbers, Utilisation, minutes},
+    numbers::{DayNumbers, HospitalNumbers, HospitalReport, Numbers, Utilisation, minutes},
 };
 use crate::{
     access::Viewer,
@@ -68,14 +68,14 @@ fn columns(first: &'static str) -> Vec<&'static str> {
 
 /// How full a doctor's hours are.
 #[derive(Debug, Serialize)]
-struct DoctorRow {
+struct DoctorNumbersRow {
     name: String,
     booked: String,
     available: String,
     percent: String,
 }
 
-impl DoctorRow {
+impl DoctorNumbersRow {
     fn new(doctor: &Utilisation) -> Self {
         Self {
             name: doctor.name.clone(),
@@ -105,7 +105,7 @@ pub(super) struct HospitalPage {
     waits_chart: String,
     columns: Vec<&'static str>,
     days: Vec<Row>,
-    doctors: Vec<DoctorRow>,
+    doctors: Vec<DoctorNumbersRow>,
 }
 
 impl HospitalPage {
@@ -117,7 +117,9 @@ impl HospitalPage {
         range: Range,
         report: &HospitalReport,
     ) -> Result<Self, AppError> {
-        let row = |day: &Day| Row::new(day.date.to_string(), day.date.format("%a %-d %b %Y").to_string(), &day.numbers);
+        let row = |day: &DayNumbers| {
+            Row::new(day.date.to_string(), day.date.format("%a %-d %b %Y").to_string(), &day.numbers)
+        };
         let labels: Vec<String> = report.days.iter().map(|day| day.date.format("%-d %b").to_string()).collect();
         let series = |label, number: fn(&Numbers) -> i64| Series {
             label,
@@ -144,7 +146,7 @@ impl HospitalPage {
             waits_chart: bars(Bars::Behind, &labels, &waits)?,
             columns: columns("Day"),
             days: report.days.iter().rev().map(row).collect(),
-            doctors: report.doctors.iter().map(DoctorRow::new).collect(),
+            doctors: report.doctors.iter().map(DoctorNumbersRow::new).collect(),
         })
     }
 }
@@ -193,17 +195,17 @@ impl Page for PlatformPage {
 
 /// The form alone, with what is wrong in it.
 #[derive(Debug, Serialize)]
-pub(super) struct Refused {
+pub(super) struct RefusedRange {
     form: FormView,
 }
 
-impl Refused {
+impl RefusedRange {
     pub(super) fn new(form: FormView) -> Self {
         Self { form }
     }
 }
 
-impl Page for Refused {
+impl Page for RefusedRange {
     const TEMPLATE: &'static str = "reports/refused.html";
 
     fn title(&self) -> String {

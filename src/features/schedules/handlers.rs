@@ -7,7 +7,7 @@ use super::{
     forms::{self, TimesQuery, WeekChange},
     free::{Stretch, span},
     pages,
-    policy::{KeepSchedule, SeeTimes},
+    policy::{ManageSchedule, SeeTimes},
     queries::{self, DoctorOfSchedule},
     service,
 };
@@ -45,24 +45,24 @@ pub(super) async fn times(
 
 /// A doctor's week and absences.
 pub(super) async fn availability(
-    viewer: Allowed<KeepSchedule>,
+    viewer: Allowed<ManageSchedule>,
     reader: Reader,
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let doctor = queries::keeper(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let doctor = queries::managed(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     pages.show(&*viewer, &page(&viewer, &reader, &doctor, &pages).await?)
 }
 
 /// Hours come into the week, or leave it.
 pub(super) async fn change_week(
-    viewer: Allowed<KeepSchedule>,
+    viewer: Allowed<ManageSchedule>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (state, reader) = (pages.state(), pages.state().db.reader());
-    let doctor = queries::keeper(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let doctor = queries::managed(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let (status, form) = match forms::week(submitted.fields()?) {
         Ok((WeekChange::Remove(window), _)) => {
             service::remove_window(state, &viewer, (doctor.id, window)).await?;
@@ -80,13 +80,13 @@ pub(super) async fn change_week(
 
 /// A doctor will be away.
 pub(super) async fn add_time_off(
-    viewer: Allowed<KeepSchedule>,
+    viewer: Allowed<ManageSchedule>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (state, reader) = (pages.state(), pages.state().db.reader());
-    let doctor = queries::keeper(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let doctor = queries::managed(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     match forms::absence(submitted.fields()?, viewer.zone(), state.clock.now()) {
         Ok((new, _)) => {
             service::add_absence(state, &viewer, doctor.id, &new).await?;
@@ -101,14 +101,14 @@ pub(super) async fn add_time_off(
 
 /// A doctor will not be away after all.
 pub(super) async fn remove_time_off(
-    viewer: Allowed<KeepSchedule>,
+    viewer: Allowed<ManageSchedule>,
     ids: web::Path<(i64, i64)>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (doctor_id, id) = *ids;
     let reader = pages.state().db.reader();
-    let doctor = queries::keeper(&viewer, &reader, doctor_id).await?.ok_or(AppError::NotFound)?;
+    let doctor = queries::managed(&viewer, &reader, doctor_id).await?.ok_or(AppError::NotFound)?;
     submitted.button()?;
     service::remove_absence(pages.state(), &viewer, (doctor.id, id)).await?;
     Ok(saved(&doctor, "The absence is removed."))

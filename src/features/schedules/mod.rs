@@ -10,8 +10,8 @@ mod policy;
 mod queries;
 mod service;
 
-pub(crate) use free::{Refusal, Rules, Schedule, span};
-pub(crate) use pages::{Day, days};
+pub(crate) use free::{Rules, Schedule, SlotRefusal, span};
+pub(crate) use pages::{DayOfTimes, days};
 pub(crate) use queries::{rules, schedule};
 
 use crate::{page_cache::Policy, routing::RouteTable};

@@ -10,7 +10,7 @@ use super::{
     queries::{Absence, DoctorOfSchedule},
 };
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     web::{FormView, Moment, Page, Present, local_value},
 };
 
@@ -20,7 +20,7 @@ pub(super) const AHEAD: u64 = 28;
 
 /// The free times of a day, for the component `time_list`.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Day {
+pub(crate) struct DayOfTimes {
     pub(crate) date: String,
     pub(crate) times: Vec<Time>,
 }
@@ -35,9 +35,9 @@ pub(crate) struct Time {
 }
 
 /// Free times as `time_list` shows them.
-pub(crate) fn days(free: Vec<(NaiveDate, Vec<Stretch>)>, zone: Tz) -> Vec<Day> {
+pub(crate) fn days(free: Vec<(NaiveDate, Vec<Stretch>)>, zone: Tz) -> Vec<DayOfTimes> {
     let times = |slots: Vec<Stretch>| slots.into_iter().map(|slot| Time::new(slot.starts_at, zone)).collect();
-    free.into_iter().map(|(date, slots)| Day { date: in_words(date), times: times(slots) }).collect()
+    free.into_iter().map(|(date, slots)| DayOfTimes { date: in_words(date), times: times(slots) }).collect()
 }
 
 impl Time {
@@ -100,8 +100,8 @@ impl Times {
 
     /// The form alone, with what is wrong in it.
     pub(super) fn refused(viewer: &Viewer, doctor: &DoctorOfSchedule, form: FormView) -> Self {
-        let books = match &viewer.standing {
-            Standing::Doctor { doctor_id, .. } => (*doctor_id == doctor.id).then(|| "/appointments/new?".to_owned()),
+        let books = match &viewer.kind {
+            ViewerKind::Doctor { doctor_id, .. } => (*doctor_id == doctor.id).then(|| "/appointments/new?".to_owned()),
             _ => Some(format!("/appointments/new?doctor_id={}&", doctor.id)),
         };
         Self {

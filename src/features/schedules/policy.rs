@@ -1,4 +1,4 @@
-//! Who may look at times, and who keeps schedules. Whose, is in the queries.
+//! Who may look at times, and who manages schedules. Whose, is in the queries.
 
 use entity::enums::Role;
 
@@ -14,8 +14,8 @@ impl Permission for SeeTimes {
 
 /// Say when a doctor works and when not: a doctor for themselves, an administrator for those of the hospital.
 #[derive(Debug)]
-pub(super) struct KeepSchedule;
+pub(super) struct ManageSchedule;
 
-impl Permission for KeepSchedule {
+impl Permission for ManageSchedule {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];
 }

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::free::{Rules, Schedule, Stretch, Window};
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
     db::{Listed, Reader, SideBySide, is_one_of, is_word},
 };
@@ -66,14 +66,14 @@ pub(super) async fn doctor(viewer: &Viewer, reader: &Reader, id: i64) -> Result<
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }
 
-/// The same, for whoever keeps the doctor's schedule: themselves or their hospital's administrator.
-pub(super) async fn keeper(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<DoctorOfSchedule>, DbErr> {
-    let is_keeper = match &viewer.standing {
-        Standing::HospitalAdmin { .. } => true,
-        Standing::Doctor { doctor_id, .. } => *doctor_id == id,
-        Standing::Patient { .. } | Standing::SuperAdmin => false,
+/// The same, for whoever manages the doctor's schedule: themselves or their hospital's administrator.
+pub(super) async fn managed(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<DoctorOfSchedule>, DbErr> {
+    let may_manage = match &viewer.kind {
+        ViewerKind::HospitalAdmin { .. } => true,
+        ViewerKind::Doctor { doctor_id, .. } => *doctor_id == id,
+        ViewerKind::Patient { .. } | ViewerKind::SuperAdmin => false,
     };
-    if is_keeper { doctor(viewer, reader, id).await } else { Ok(None) }
+    if may_manage { doctor(viewer, reader, id).await } else { Ok(None) }
 }
 
 /// A window of the week.

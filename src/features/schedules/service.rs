@@ -1,4 +1,4 @@
-//! Keeping schedules. Each act is one unit of work with its line in the trail.
+//! Managing schedules. Each act is one unit of work with its line in the trail.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -13,7 +13,7 @@ use crate::{
     access::Viewer,
     coherence::Topic,
     db::{Recorded, UnitOfWork},
-    features::audit::{self, Act},
+    features::audit::{self, AuditEvent},
     state::AppState,
     web::AppError,
 };
@@ -143,5 +143,5 @@ async fn record(
     doctor_id: i64,
     (action, subject, id): (AuditAction, AuditSubject, i64),
 ) -> Result<Recorded, AppError> {
-    Ok(audit::record(uow, now, viewer, Act::new(action, subject, id).number("doctor_id", doctor_id)).await?)
+    Ok(audit::record(uow, now, viewer, AuditEvent::new(action, subject, id).number("doctor_id", doctor_id)).await?)
 }

@@ -5,10 +5,10 @@ use std::{fs::OpenOptions, io::Write as _, path::PathBuf};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use lettre::message::Mailbox;
 
-use super::{Letter, Mailer, NotSent};
+use super::{Email, Mailer, NotSent};
 use crate::settings::make_private_folder;
 
-/// Puts each letter into a folder, as a file that mail programs open.
+/// Puts each email into a folder, as a file that mail programs open.
 #[derive(Debug)]
 pub struct FolderMailer {
     folder: PathBuf,
@@ -23,21 +23,22 @@ impl FolderMailer {
 }
 
 impl Mailer for FolderMailer {
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), NotSent>> {
+    fn send<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<(), NotSent>> {
         async move {
-            let message = letter.message(&self.from)?.formatted();
-            let file = self.folder.join(format!("{}.eml", letter.message_id));
-            let kept = tokio::task::spawn_blocking(move || keep(&file, &message)).await;
-            kept.map_err(|error| error.to_string())
-                .and_then(|kept| kept.map_err(|error| error.to_string()))
+            let message = email.message(&self.from)?.formatted();
+            let file = self.folder.join(format!("{}.eml", email.message_id));
+            let written = tokio::task::spawn_blocking(move || write(&file, &message)).await;
+            written
+                .map_err(|error| error.to_string())
+                .and_then(|written| written.map_err(|error| error.to_string()))
                 .map_err(|reason| NotSent::Away(format!("{}: {reason}", self.folder.display())))
         }
         .boxed()
     }
 }
 
-/// Letters hold links that let people in: for the owner's eyes alone.
-fn keep(file: &std::path::Path, message: &[u8]) -> std::io::Result<()> {
+/// Emails hold links that let people in: for the owner's eyes alone.
+fn write(file: &std::path::Path, message: &[u8]) -> std::io::Result<()> {
     make_private_folder(file)?;
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

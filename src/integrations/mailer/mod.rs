@@ -1,8 +1,8 @@
 //! E-mail on its way out: [`Mailer`] with the real one ([`SmtpMailer`]), the one that needs no server
-//! ([`FolderMailer`], for development) and the one that keeps what it is given ([`KeepingMailer`], for tests).
+//! ([`FolderMailer`], for development) and the one that keeps what it is given ([`MemoryMailer`], for tests).
 
 mod folder;
-mod keeping;
+mod memory;
 mod smtp;
 
 use std::{
@@ -24,18 +24,18 @@ use lettre::{
 };
 
 pub use self::folder::FolderMailer;
-pub use self::keeping::KeepingMailer;
+pub use self::memory::MemoryMailer;
 pub use self::smtp::SmtpMailer;
 use crate::settings::{self, Delivery};
 
-/// How long the handing over of one letter may take.
+/// How long the handing over of one email may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-/// As many letters are sent at once.
+/// As many emails are sent at once.
 pub const AT_ONCE: u32 = 4;
 
-/// A letter that is ready to go.
+/// An email that is ready to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct Email {
     /// The address of whoever gets it. Their name is nowhere in it: anybody can sign up somebody else's address under a name that
     /// is a message of their own.
     pub address: String,
@@ -43,54 +43,54 @@ pub struct Letter {
     pub subject: String,
     /// Plain text.
     pub text: String,
-    /// The same each time this letter is tried, and no other's: so whoever gets it twice can tell.
+    /// The same each time this email is tried, and no other's: so whoever gets it twice can tell.
     pub message_id: String,
 }
 
-/// Why a letter did not go.
+/// Why an email did not go.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSent {
-    /// The mail server cannot be reached, or does not let us in: no letter goes. Says nothing of any recipient.
+    /// The mail server cannot be reached, or does not let us in: no email goes. Says nothing of any recipient.
     #[error("{0}")]
     Away(String),
-    /// It does not take this letter now. In its own words, which may name the recipient.
+    /// It does not take this email now. In its own words, which may name the recipient.
     #[error("{0}")]
     Later(String),
-    /// It will never take this letter. In its own words, which may name the recipient.
+    /// It will never take this email. In its own words, which may name the recipient.
     #[error("{0}")]
     Refused(String),
 }
 
-/// Takes letters to where they are delivered from.
+/// Takes emails to where they are delivered from.
 pub trait Mailer: Send + Sync + std::fmt::Debug {
-    /// Hands over one letter. `Ok`: it is somebody else's to deliver now.
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), NotSent>>;
+    /// Hands over one email. `Ok`: it is somebody else's to deliver now.
+    fn send<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<(), NotSent>>;
 }
 
 /// The way out for mail, if there is one, and how it goes there. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Post {
+pub struct OutgoingMail {
     mailer: Option<Arc<dyn Mailer>>,
     held_up: Arc<AtomicBool>,
 }
 
 /// How mail goes, for whoever looks after the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PostCondition {
+pub enum MailCondition {
     /// None is sent.
     Off,
     /// As it should.
     Fine,
-    /// Letters wait that should have gone.
+    /// Emails wait that should have gone.
     Retrying,
 }
 
-impl Post {
+impl OutgoingMail {
     /// As the settings say.
     ///
     /// # Errors
     /// A sentence when the mail server's address is not one that can be used.
-    pub fn open(settings: &settings::Mail) -> Result<Self, String> {
+    pub fn open(settings: &settings::MailSettings) -> Result<Self, String> {
         Ok(match &settings.delivery {
             Delivery::Smtp(url) => Self::through(Arc::new(SmtpMailer::new(url, settings.from.clone())?)),
             Delivery::Folder(folder) => {
@@ -110,7 +110,7 @@ impl Post {
         Self { mailer: Some(mailer), held_up: Arc::default() }
     }
 
-    /// Who takes letters; nobody where mail is off.
+    /// Who takes emails; nobody where mail is off.
     pub fn mailer(&self) -> Option<&dyn Mailer> {
         self.mailer.as_deref()
     }
@@ -121,15 +121,15 @@ impl Post {
     }
 
     /// How it goes.
-    pub fn condition(&self) -> PostCondition {
+    pub fn condition(&self) -> MailCondition {
         match (self.is_on(), self.held_up.load(Ordering::Relaxed)) {
-            (false, _) => PostCondition::Off,
-            (true, false) => PostCondition::Fine,
-            (true, true) => PostCondition::Retrying,
+            (false, _) => MailCondition::Off,
+            (true, false) => MailCondition::Fine,
+            (true, true) => MailCondition::Retrying,
         }
     }
 
-    /// Notes whether letters wait that should have gone.
+    /// Notes whether emails wait that should have gone.
     pub fn note_held_up(&self, held_up: bool) {
         self.held_up.store(held_up, Ordering::Relaxed);
     }
@@ -141,7 +141,7 @@ impl From<AddressError> for NotSent {
     }
 }
 
-impl Letter {
+impl Email {
     /// As it goes over the wire.
     fn message(&self, from: &Mailbox) -> Result<Message, NotSent> {
         Message::builder()
@@ -154,7 +154,7 @@ impl Letter {
             .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .body(self.text.clone())
-            .map_err(|error| NotSent::Refused(format!("the letter cannot be written: {error}")))
+            .map_err(|error| NotSent::Refused(format!("the email cannot be written: {error}")))
     }
 }
 

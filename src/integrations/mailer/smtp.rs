@@ -10,7 +10,7 @@ use lettre::{
 };
 use tokio::time::timeout;
 
-use super::{AT_ONCE, Letter, Mailer, NotSent, PATIENCE};
+use super::{AT_ONCE, Email, Mailer, NotSent, PATIENCE};
 use crate::settings::SmtpUrl;
 
 /// How long the connecting alone may take.
@@ -21,7 +21,7 @@ const IDLE: Duration = Duration::from_secs(20);
 /// (the sender, our address, a quota), and worth another try when somebody has mended that.
 const OF_THE_RECIPIENT: [&str; 7] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.7.17"];
 
-/// Hands letters to a mail server.
+/// Hands emails to a mail server.
 #[derive(Debug)]
 pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -71,16 +71,16 @@ impl SmtpMailer {
 }
 
 impl Mailer for SmtpMailer {
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), NotSent>> {
+    fn send<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<(), NotSent>> {
         async move {
-            let message = letter.message(&self.from)?;
+            let message = email.message(&self.from)?;
             self.in_time(self.transport.send(message)).await.map(drop)
         }
         .boxed()
     }
 }
 
-/// What the mail server said to one letter, or that it said nothing.
+/// What the mail server said to one email, or that it said nothing.
 fn not_sent(error: &Error) -> NotSent {
     let said = error.to_string();
     let Some(code) = error.status().map(u16::from) else { return NotSent::Away(said) };

@@ -34,8 +34,8 @@ fn a_generated_key_is_kept_for_its_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("data/secret.key");
     let (one, two) = (SecretString::from(KEY), SecretString::from("another"));
-    assert_eq!(secret_key::kept(&file, &one).unwrap().expose_secret(), KEY);
-    assert_eq!(secret_key::kept(&file, &two).unwrap().expose_secret(), KEY);
+    assert_eq!(secret_key::load_or_create(&file, &one).unwrap().expose_secret(), KEY);
+    assert_eq!(secret_key::load_or_create(&file, &two).unwrap().expose_secret(), KEY);
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
@@ -44,7 +44,7 @@ fn a_generated_key_is_kept_for_its_owner_alone() {
         assert_eq!(mode(file.parent().unwrap()), 0o700);
     }
     std::fs::write(&file, "cut").unwrap();
-    assert!(secret_key::kept(&file, &two).is_err());
+    assert!(secret_key::load_or_create(&file, &two).is_err());
 }
 
 #[test]

@@ -29,7 +29,7 @@ impl RequestId {
     }
 
     /// Tells the client, in `X-Request-Id`.
-    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+    pub(crate) fn write_to(&self, headers: &mut HeaderMap) {
         if let Ok(value) = HeaderValue::from_str(&self.0) {
             headers.insert(X_REQUEST_ID.clone(), value);
         }
@@ -57,7 +57,7 @@ pub async fn request_id<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let id = RequestId::random();
     request.extensions_mut().insert(id.clone());
-    with_headers(next.call(request).await, |headers| id.tell(headers))
+    with_headers(next.call(request).await, |headers| id.write_to(headers))
 }
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ use actix_web::{
 
 use super::{request_id::RequestId, with_headers};
 use crate::{
-    db::accounting::{self, RequestLabel, Tally},
+    db::accounting::{self, RequestLabel, StatementTally},
     metrics,
-    page_cache::Outcome,
+    page_cache::CacheStatus,
     web::{Kit, pattern},
 };
 
@@ -45,20 +45,20 @@ pub async fn server_timing<B: MessageBody + 'static>(
     let label = RequestLabel { id: id.clone(), route: route.to_string() };
     let (answer, tally) = accounting::scope_of_request(label, recording, next.call(request)).await;
     let elapsed = started.elapsed();
-    let outcome = outcome(&answer).word();
-    let answer = with_headers(answer, |headers| tell(headers, outcome, (&tally, elapsed)))?;
-    let user = answer.request().extensions().get::<AskedBy>().map(|asked_by| asked_by.0);
-    let asked = Asked { id: &id, route: &route, method: answer.request().method(), user };
-    count(&asked, (answer.status(), outcome), (&tally, elapsed));
+    let cache_status = cache_status(&answer).word();
+    let answer = with_headers(answer, |headers| write_headers(headers, cache_status, (&tally, elapsed)))?;
+    let user = answer.request().extensions().get::<RequestUser>().map(|request_user| request_user.0);
+    let line = AccessLine { id: &id, route: &route, method: answer.request().method(), user };
+    count(&line, (answer.status(), cache_status), (&tally, elapsed));
     Ok(answer)
 }
 
 /// `user.id` of whoever sent a request, for its line in the log. Put into the request by whoever finds that out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AskedBy(pub i64);
+pub struct RequestUser(pub i64);
 
 /// A request, as its line names it.
-pub(crate) struct Asked<'a> {
+pub(crate) struct AccessLine<'a> {
     /// Its reference.
     pub(crate) id: &'a str,
     /// The route, as documented.
@@ -69,21 +69,21 @@ pub(crate) struct Asked<'a> {
 }
 
 /// The same for a page that was served before the request was routed, without a statement.
-pub(crate) fn tell_hit(page: &mut HttpResponse, asked: &Asked<'_>, elapsed: Duration) {
-    let (tally, outcome) = (Tally::default(), Outcome::Hit.word());
-    tell(page.headers_mut(), outcome, (&tally, elapsed));
-    count(asked, (page.status(), outcome), (&tally, elapsed));
+pub(crate) fn report_hit(page: &mut HttpResponse, line: &AccessLine<'_>, elapsed: Duration) {
+    let (tally, cache_status) = (StatementTally::default(), CacheStatus::Hit.word());
+    write_headers(page.headers_mut(), cache_status, (&tally, elapsed));
+    count(line, (page.status(), cache_status), (&tally, elapsed));
 }
 
-fn tell(headers: &mut HeaderMap, outcome: &'static str, (tally, elapsed): (&Tally, Duration)) {
+fn write_headers(headers: &mut HeaderMap, cache_status: &'static str, (tally, elapsed): (&StatementTally, Duration)) {
     let value = format!(
-        "cache;desc={outcome}, db;desc=\"{} queries\";dur={}, app;dur={}",
+        "cache;desc={cache_status}, db;desc=\"{} queries\";dur={}, app;dur={}",
         tally.count,
         Milliseconds(tally.elapsed),
         Milliseconds(elapsed)
     );
     if is_page(headers) {
-        headers.insert(X_CACHE.clone(), HeaderValue::from_static(outcome));
+        headers.insert(X_CACHE.clone(), HeaderValue::from_static(cache_status));
     }
     if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(SERVER_TIMING.clone(), value);
@@ -91,11 +91,22 @@ fn tell(headers: &mut HeaderMap, outcome: &'static str, (tally, elapsed): (&Tall
 }
 
 /// Counts a request, and logs its one line.
-fn count(asked: &Asked<'_>, (status, cache): (StatusCode, &'static str), (tally, elapsed): (&Tally, Duration)) {
-    let (id, route, method) = (asked.id, asked.route, known(asked.method));
+fn count(
+    line: &AccessLine<'_>,
+    (status, cache): (StatusCode, &'static str),
+    (tally, elapsed): (&StatementTally, Duration),
+) {
+    let (id, route, method) = (line.id, line.route, method_label(line.method));
     let (status, statements) = (status.as_u16(), tally.count);
-    metrics::request(&metrics::Request { route, method, status, elapsed, statements, in_database: tally.elapsed });
-    let (user, milliseconds) = (asked.user.unwrap_or_default(), elapsed.as_secs_f64() * 1000.0);
+    metrics::request(&metrics::RequestFigures {
+        route,
+        method,
+        status,
+        elapsed,
+        statements,
+        in_database: tally.elapsed,
+    });
+    let (user, milliseconds) = (line.user.unwrap_or_default(), elapsed.as_secs_f64() * 1000.0);
     log::info!(target: "access", id, method, route, status, user, statements, milliseconds, cache; "answered");
 }
 
@@ -127,9 +138,9 @@ impl fmt::Display for Milliseconds {
 }
 
 /// What the cache did; it was not asked where it says nothing.
-fn outcome<B>(answer: &Result<ServiceResponse<B>, Error>) -> Outcome {
-    let known = answer.as_ref().ok().and_then(|answer| answer.request().extensions().get::<Outcome>().copied());
-    known.unwrap_or(Outcome::Bypass)
+fn cache_status<B>(answer: &Result<ServiceResponse<B>, Error>) -> CacheStatus {
+    let known = answer.as_ref().ok().and_then(|answer| answer.request().extensions().get::<CacheStatus>().copied());
+    known.unwrap_or(CacheStatus::Bypass)
 }
 
 /// Whether `X-Cache` says something about it: not files, nor what is for programs.
@@ -139,7 +150,7 @@ fn is_page(headers: &HeaderMap) -> bool {
 }
 
 /// A method's name as a label. Clients may invent methods; each would be a series for ever.
-fn known(method: &Method) -> &'static str {
+fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::{
     db::accounting,
-    page_cache::Outcome,
+    page_cache::CacheStatus,
     web::{Kit, page::bare_layout},
 };
 
@@ -46,11 +46,11 @@ pub async fn toolbar<B: MessageBody + 'static>(
     let Some(kit) = kit.filter(|_| is_page(&answer)) else {
         return Ok(answer);
     };
-    let outcome = answer.request().extensions().get::<Outcome>().copied().unwrap_or(Outcome::Bypass);
+    let cache_status = answer.request().extensions().get::<CacheStatus>().copied().unwrap_or(CacheStatus::Bypass);
     let (request, response) = answer.into_parts();
     let (head, body) = response.into_parts();
     let body = to_bytes(body).await.map_err(crate::web::AppError::internal)?;
-    let body = with_toolbar(&kit, &String::from_utf8_lossy(&body), outcome);
+    let body = with_toolbar(&kit, &String::from_utf8_lossy(&body), cache_status);
     Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(body))))
 }
 
@@ -60,11 +60,11 @@ fn is_page(answer: &ServiceResponse<BoxBody>) -> bool {
     is_html && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
-fn with_toolbar(kit: &Kit, page: &str, outcome: Outcome) -> String {
+fn with_toolbar(kit: &Kit, page: &str, cache_status: CacheStatus) -> String {
     let tally = accounting::so_far().unwrap_or_default();
     let repeats = |sql: &str| tally.statements.iter().filter(|other| other.sql == sql).count();
     let cost = Cost {
-        cache: outcome.word(),
+        cache: cache_status.word(),
         queries: tally.count,
         milliseconds: milliseconds(tally.elapsed),
         statements: tally

@@ -1,4 +1,4 @@
-//! What fails: Redis for all, a line or a process of one instance, clocks. Browsers that hang up are there all the time ([`super::deeds`]).
+//! What fails: Redis for all, a line or a process of one instance, clocks. Browsers that hang up are there all the time ([`super::operations`]).
 
 mod instances;
 mod redis;

@@ -17,7 +17,7 @@ pub(super) const KINDS: [&str; 3] = ["names", "unread counts", "visits"];
 
 /// What is known of all things, and what was seen that should not have been. Things are told apart by their numbers.
 pub(super) struct Ledger {
-    things: Vec<Mutex<Vec<Known>>>,
+    things: Vec<Mutex<Vec<SeenVersion>>>,
     /// When Redis last failed an instance, as far as it was looked at.
     troubles: Mutex<Vec<Instant>>,
     violations: Mutex<Vec<String>>,
@@ -26,7 +26,7 @@ pub(super) struct Ledger {
 
 /// From then on every reader must see this version or a newer one.
 #[derive(Clone, Debug)]
-struct Known {
+struct SeenVersion {
     version: u64,
     at: Instant,
     by: By,
@@ -48,7 +48,7 @@ pub(super) struct Asking {
     /// What every instance must show, whatever happened to Redis.
     floor: u64,
     /// What came to be known since then, within the time by which another instance may be behind.
-    recent: Vec<Known>,
+    recent: Vec<SeenVersion>,
 }
 
 /// How much was read and written.
@@ -86,7 +86,7 @@ impl Ledger {
         let mut log = self.things[thing].lock().unwrap();
         // A reader's word adds nothing where as much was known before.
         if by != By::Reader || log.iter().all(|known| known.version < version) {
-            log.push(Known { version, at: Instant::now(), by });
+            log.push(SeenVersion { version, at: Instant::now(), by });
         }
     }
 
@@ -150,7 +150,7 @@ impl Ledger {
     }
 
     /// Whether an instance may be behind what was known then.
-    fn is_excused(&self, known: &Known) -> bool {
+    fn is_excused(&self, known: &SeenVersion) -> bool {
         match known.by {
             By::Writer => false,
             // Whoever wrote it may not have been answered yet.

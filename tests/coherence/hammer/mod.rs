@@ -14,10 +14,10 @@
 //!
 //! Without Redis (on SQLite) there is one instance, and nothing fails.
 
-mod crowd;
-mod deeds;
 mod faults;
 mod ledger;
+mod operations;
+mod participants;
 mod site;
 mod things;
 
@@ -30,8 +30,8 @@ use chrono::{SubsecRound as _, Utc};
 use tokio::task::{JoinHandle, JoinSet};
 
 use self::{
-    crowd::Crowd,
     faults::{Stamps, Struck},
+    participants::Participants,
     site::{Shared, Site},
 };
 use crate::{
@@ -86,7 +86,7 @@ async fn hammer(cluster: Option<&Cluster>) {
             sites.push(another(&app, (redis, number), &mut others).await);
         }
     }
-    let shared = Shared::new(Crowd::gather(&app, seconds).await, sites);
+    let shared = Shared::new(Participants::gather(&app, seconds).await, sites);
     let people = set_out(&shared);
     let faults = match redis {
         Some(redis) => {
@@ -133,14 +133,14 @@ fn assert_that_it_was_read(app: &TestApp, lagging: Option<JoinHandle<()>>) {
 /// Everybody begins to write, to read, to watch, and to hang up.
 fn set_out(shared: &Arc<Shared>) -> JoinSet<()> {
     let mut people = JoinSet::new();
-    for number in 0..shared.crowd.writers.len() {
-        people.spawn(deeds::write(Arc::clone(shared), number));
+    for number in 0..shared.participants.writers.len() {
+        people.spawn(operations::write(Arc::clone(shared), number));
     }
     for _ in 0..READERS {
-        people.spawn(deeds::read(Arc::clone(shared)));
+        people.spawn(operations::read(Arc::clone(shared)));
     }
-    people.spawn(deeds::watch(Arc::clone(shared)));
-    people.spawn(deeds::hang_up(Arc::clone(shared)));
+    people.spawn(operations::watch(Arc::clone(shared)));
+    people.spawn(operations::hang_up(Arc::clone(shared)));
     people
 }
 
@@ -172,7 +172,7 @@ fn present() -> chrono::DateTime<Utc> {
     Utc::now().trunc_subsecs(6)
 }
 
-/// The checker itself: stamps that are put back by hand make kept pages look current, and that is noticed.
+/// The checker itself: stamps that are put back by hand make cached pages look current, and that is noticed.
 #[tokio::test]
 async fn a_stale_page_is_noticed() {
     if !uses_postgres() {
@@ -183,20 +183,20 @@ async fn a_stale_page_is_noticed() {
     let app = TestApp::start_with(&settings).await;
     let other = app.another_instance();
     let shared = Shared::new(
-        Crowd::gather(&app, 0).await,
+        Participants::gather(&app, 0).await,
         vec![Site::within(app.origin(), &app.state), Site::within(other.origin(), &other.state)],
     );
-    let writer = &shared.crowd.writers[0];
+    let writer = &shared.participants.writers[0];
     let rename = async |version| {
         let name = things::name(&writer.mark, version);
         let fields = [("first_name", "Asha"), ("last_name", name.as_str())];
-        let by = deeds::post(&shared, (&writer.browser, 0), ("/profile", &fields)).await;
+        let by = operations::post(&shared, (&writer.browser, 0), ("/profile", &fields)).await;
         shared.ledger.learn(writer.name, version, by.expect("it is saved"));
     };
     let look_at_all = async || {
         let mut is_new = true;
-        for _ in 0..4 * shared.crowd.things[writer.name].sights.len() {
-            is_new &= deeds::look(&shared, writer.name, 1).await;
+        for _ in 0..4 * shared.participants.things[writer.name].sights.len() {
+            is_new &= operations::look(&shared, writer.name, 1).await;
         }
         is_new
     };

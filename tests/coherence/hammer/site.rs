@@ -21,7 +21,7 @@ use telemedicine::{
     state::AppState,
 };
 
-use super::{crowd::Crowd, ledger::Ledger};
+use super::{ledger::Ledger, participants::Participants};
 use crate::{line::Line, support::variable};
 
 /// For so long writers write, and for so long they rest.
@@ -29,7 +29,7 @@ const SPELL: Duration = Duration::from_millis(2_300);
 
 /// What writers and readers share.
 pub(super) struct Shared {
-    pub(super) crowd: Crowd,
+    pub(super) participants: Participants,
     pub(super) ledger: Ledger,
     pub(super) sites: Vec<Site>,
     pub(super) is_over: AtomicBool,
@@ -67,9 +67,9 @@ pub(super) struct Service {
 pub(super) type WaitedFor = Option<(String, Duration)>;
 
 impl Shared {
-    pub(super) fn new(crowd: Crowd, sites: Vec<Site>) -> Arc<Self> {
-        let ledger = Ledger::new(crowd.things.len());
-        Arc::new(Self { crowd, ledger, sites, is_over: AtomicBool::new(false), began: Instant::now() })
+    pub(super) fn new(participants: Participants, sites: Vec<Site>) -> Arc<Self> {
+        let ledger = Ledger::new(participants.things.len());
+        Arc::new(Self { participants, ledger, sites, is_over: AtomicBool::new(false), began: Instant::now() })
     }
 
     /// Any of the instances; one that is stopped only now and then, or soon everybody would wait there.

@@ -8,7 +8,7 @@
 
 mod clinic;
 mod future;
-mod keeping;
+mod management;
 mod moments;
 mod schedules;
 mod steps;
@@ -18,7 +18,7 @@ mod writes;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`steps`], [`schedules`], [`keeping`] and [`writes`].
+/// What can be done through a form, all of it in [`steps`], [`schedules`], [`management`] and [`writes`].
 const WRITES: [&str; 44] = [
     "/admins",
     "/admins/{id}",

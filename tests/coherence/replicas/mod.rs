@@ -124,8 +124,11 @@ async fn what_came_through_the_outbox_is_read_from_the_primary_until_it_was_repl
     let renamed = hospital::Entity::update_many()
         .col_expr(hospital::Column::Name, Expr::value("Renamed House"))
         .filter(hospital::Column::Id.eq(id));
-    command.write_unrecorded(NO_ACT, async |uow| uow.update_where(renamed.clone(), Topics::of_hospital(Some(id))).await).await.unwrap();
-    assert!(command.wait_until_told().await.unwrap());
+    command
+        .write_unrecorded(NO_ACT, async |uow| uow.update_where(renamed.clone(), Topics::of_hospital(Some(id))).await)
+        .await
+        .unwrap();
+    assert!(command.wait_until_announced().await.unwrap());
     command.close().await;
 
     assert!(right(&visitor, "/hospitals").await.body.contains("Renamed House"));

@@ -37,7 +37,7 @@ pub(super) enum Act {
         day: u8,
     },
     /// An administrator changes somebody, shuts them out or lets them in again; the platform does so with a hospital.
-    Keep {
+    Manage {
         at: u8,
         whom: u8,
         what: u8,
@@ -96,7 +96,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
             .prop_map(|((at, visit, by, form), twice)| Act::Visit { at, visit, by, form, twice }),
         5 => any4().prop_map(|(at, who, page, form)| Act::Form { at, who, page, form }),
         4 => any4().prop_map(|(at, who, doctor, time)| Act::Book { at, who, doctor, time }),
-        3 => any::<(u8, u8, u8)>().prop_map(|(at, whom, what)| Act::Keep { at, whom, what }),
+        3 => any::<(u8, u8, u8)>().prop_map(|(at, whom, what)| Act::Manage { at, whom, what }),
         2 => any4().prop_map(|(at, doctor, what, day)| Act::Hours { at, doctor, what, day }),
         2 => any::<(u8, u8, u8, Option<u16>)>()
             .prop_map(|(at, who, name, phone)| Act::Profile { at, who, name, phone }),

@@ -10,8 +10,8 @@
 mod acts;
 mod booking;
 mod clinic;
-mod keeping;
 mod making;
+mod management;
 mod pages;
 mod perform;
 

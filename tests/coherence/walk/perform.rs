@@ -47,7 +47,7 @@ impl Walk {
             Act::Book { at, who, doctor, time } => {
                 Done { by: self.ask_for((who, at), doctor, time).await?, visit: None }
             }
-            Act::Keep { at, whom, what } => Done { by: self.keep((whom, at), what).await?, visit: None },
+            Act::Manage { at, whom, what } => Done { by: self.manage((whom, at), what).await?, visit: None },
             Act::Hours { at, doctor, what, day } => {
                 Done { by: self.change_hours((doctor, at), what, day).await?, visit: None }
             }
@@ -138,18 +138,18 @@ impl Walk {
     async fn choose_another_password(&mut self, who: usize, at: u8) -> Result<(), String> {
         let member = &self.members[who];
         let (email, old) = (member.person.email.clone(), member.password);
-        let before = self.app.letters_to(&email).await.len();
+        let before = self.app.emails_to(&email).await.len();
         self.post((who, at), "/password-reset", &[("email", &email)]).await?;
         // Whose mailbox is full already has a link that works; they need no further one.
-        let mut letters = Vec::new();
+        let mut emails = Vec::new();
         for _ in 0..40 {
-            letters = self.app.letters_to(&email).await.split_off(before);
-            if !letters.is_empty() {
+            emails = self.app.emails_to(&email).await.split_off(before);
+            if !emails.is_empty() {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
-        let Some(token) = letters.iter().find_map(|letter| token_in(&letter.text)) else { return Ok(()) };
+        let Some(token) = emails.iter().find_map(|email| token_in(&email.text)) else { return Ok(()) };
         let new = if old == PASSWORD { OTHER_PASSWORD } else { PASSWORD };
         if self.post((who, at), &format!("/password-links/{token}"), &[("password", new)]).await? != 303 {
             return Err(format!("{email} cannot choose a password"));
@@ -259,7 +259,7 @@ fn every_act_is_on_the_way() {
         "/doctors/{id}/availability",
         "/doctors/{id}/time-off",
     ];
-    // What administrators do with people and hospitals: `pages/keeping.rs`, and `Act::Keep`.
+    // What administrators do with people and hospitals: `pages/management.rs`, and `Act::Manage`.
     let kept = ["/doctors", "/patients", "/admins", "/hospitals"];
     for entry in features::routes().entries().iter().filter(|entry| entry.method == Method::POST) {
         let is_known = by_name.contains(&entry.path)

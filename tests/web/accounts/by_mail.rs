@@ -1,7 +1,7 @@
 //! A link by mail instead of a password that is forgotten, or that an administrator would have to choose.
 
 use chrono::TimeDelta;
-use telemedicine::integrations::mailer::Letter;
+use telemedicine::integrations::mailer::Email;
 
 use super::{invitations::NEWCOMER, *};
 
@@ -15,9 +15,9 @@ async fn ask(app: &TestApp, email: &str) -> String {
     visitor.follow(answer).await.ok().words()
 }
 
-/// The address of the link in a letter.
-pub(super) fn link(letter: &Letter) -> String {
-    format!("/password-links/{}", token_in(&letter.text).expect("it holds a link"))
+/// The address of the link in an email.
+pub(super) fn link(email: &Email) -> String {
+    format!("/password-links/{}", token_in(&email.text).expect("it holds a link"))
 }
 
 #[tokio::test]
@@ -28,12 +28,12 @@ async fn a_forgotten_password_is_replaced_and_every_browser_signed_out() {
     let sign_in = app.visitor().get("/sign-in").await.ok();
     assert!(sign_in.links().contains(&"/password-reset".to_owned()));
     assert!(ask(&app, &asha.email.to_uppercase()).await.contains(SENT));
-    let letters = app.letters_when(&asha.email, 1).await;
-    let [letter] = &letters[..] else { panic!("one letter") };
-    assert_eq!(letter.subject, "Choose another password");
+    let emails = app.emails_when(&asha.email, 1).await;
+    let [email] = &emails[..] else { panic!("one email") };
+    assert_eq!(email.subject, "Choose another password");
 
     let visitor = app.visitor();
-    let page = visitor.get(&link(letter)).await.ok();
+    let page = visitor.get(&link(email)).await.ok();
     assert_eq!(page.header("cache-control"), "no-store");
     assert!(
         !page.says(&asha.email) && !page.says(&asha.name()),
@@ -49,8 +49,8 @@ async fn a_forgotten_password_is_replaced_and_every_browser_signed_out() {
     let entries = trail(&app, asha.user_id).await;
     assert!(entries.contains(&(AuditAction::PasswordChanged, AuditSubject::User, asha.user_id)));
 
-    visitor.get(&link(letter)).await.expect(410);
-    visitor.post_form(&link(letter), &[("password", OTHER)]).await.expect(410);
+    visitor.get(&link(email)).await.expect(410);
+    visitor.post_form(&link(email), &[("password", OTHER)]).await.expect(410);
 }
 
 #[tokio::test]
@@ -62,10 +62,10 @@ async fn the_answer_is_the_same_whoevers_address_it_is() {
     let known = ask(&app, &asha.email).await;
     assert_eq!(ask(&app, "nobody@example.test").await, known);
     assert_eq!(ask(&app, &shut.email).await, known);
-    assert_eq!(app.letters_when(&asha.email, 1).await.len(), 1);
+    assert_eq!(app.emails_when(&asha.email, 1).await.len(), 1);
     tokio::time::sleep(PATIENCE / 20).await;
-    assert!(app.letters_to(&shut.email).await.is_empty());
-    assert_eq!(app.mail.letters().len(), 1);
+    assert!(app.emails_to(&shut.email).await.is_empty());
+    assert_eq!(app.mail.sent().len(), 1);
 }
 
 /// Nor does what comes with it: the answers are the same to the last header, the costs told there included.
@@ -83,7 +83,7 @@ async fn no_header_tells_whether_an_address_is_known() {
     let known = told(&asha.email).await;
     assert_eq!(told("nobody@example.test").await, known);
     assert_eq!(told(&shut.email).await, known);
-    let link = link(&app.letters_when(&asha.email, 1).await[0]);
+    let link = link(&app.emails_when(&asha.email, 1).await[0]);
     let at = link.find("/1-").unwrap() + 3;
     let wrong = format!("{}{}{}", &link[..at], if link[at..].starts_with('A') { "B" } else { "A" }, &link[at + 1..]);
     let costs = async |link: &str| app.visitor().get(link).await.expect(410).statements();
@@ -112,7 +112,7 @@ async fn a_link_is_over_after_half_an_hour_and_when_the_password_was_changed_oth
     let app = TestApp::start().await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     ask(&app, &asha.email).await;
-    let first = link(&app.letters_when(&asha.email, 1).await[0]);
+    let first = link(&app.emails_when(&asha.email, 1).await[0]);
     app.clock.advance(TimeDelta::minutes(29));
     app.visitor().get(&first).await.ok();
     app.clock.advance(TimeDelta::minutes(1));
@@ -120,7 +120,7 @@ async fn a_link_is_over_after_half_an_hour_and_when_the_password_was_changed_oth
     app.visitor().post_form(&first, &[("password", OTHER)]).await.expect(410);
 
     ask(&app, &asha.email).await;
-    let second = link(&app.letters_when(&asha.email, 2).await[1]);
+    let second = link(&app.emails_when(&asha.email, 2).await[1]);
     let browser = app.sign_in(&asha).await;
     let fields = [("current_password", PASSWORD), ("new_password", OTHER)];
     browser.post_form("/profile/password", &fields).await.expect(303);
@@ -134,7 +134,7 @@ async fn of_two_links_the_first_that_is_used_ends_the_other() {
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     ask(&app, &asha.email).await;
     ask(&app, &asha.email).await;
-    let links: Vec<String> = app.letters_when(&asha.email, 2).await.iter().map(link).collect();
+    let links: Vec<String> = app.emails_when(&asha.email, 2).await.iter().map(link).collect();
     assert_ne!(links[0], links[1]);
     let (one, other) = (app.visitor(), app.visitor());
     let fields = [("password", OTHER)];
@@ -151,8 +151,8 @@ async fn a_link_that_was_tampered_with_opens_nothing() {
     let (asha, bina) = (doctor(&hospital).create(&app).await, doctor(&hospital).create(&app).await);
     ask(&app, &asha.email).await;
     ask(&app, &bina.email).await;
-    let own = link(&app.letters_when(&asha.email, 1).await[0]);
-    let theirs = link(&app.letters_when(&bina.email, 1).await[0]);
+    let own = link(&app.emails_when(&asha.email, 1).await[0]);
+    let theirs = link(&app.emails_when(&bina.email, 1).await[0]);
     let secret = |link: &str| link.trim_start_matches("/password-links/").split_once('-').unwrap().1.to_owned();
     let (secret, id) = (secret(&own), theirs.trim_end_matches(&secret(&theirs)).trim_end_matches('-'));
     let last = if own.ends_with('A') { "E" } else { "A" };
@@ -173,7 +173,7 @@ async fn an_unfit_password_is_refused_beside_the_field_and_the_link_stays() {
     let hospital = hospital().named("Lakeside").create(&app).await;
     let asha = doctor(&hospital).named("Asha", "Rai").create(&app).await;
     ask(&app, &asha.email).await;
-    let link = link(&app.letters_when(&asha.email, 1).await[0]);
+    let link = link(&app.emails_when(&asha.email, 1).await[0]);
     for unfit in ["", "short", "asha knows the way", "lakeside is lovely"] {
         let page = app.visitor().post_form(&link, &[("password", unfit)]).await.expect(422);
         assert!(page.has("#password-error"), "{unfit}: {}", page.words());
@@ -189,12 +189,12 @@ async fn nobodys_mailbox_is_filled_by_strangers() {
     for _ in 0..8 {
         assert!(ask(&app, &asha.email).await.contains(SENT), "nobody is told");
     }
-    app.letters_when(&asha.email, 5).await;
+    app.emails_when(&asha.email, 5).await;
     tokio::time::sleep(PATIENCE / 20).await;
-    assert_eq!(app.letters_to(&asha.email).await.len(), 5);
+    assert_eq!(app.emails_to(&asha.email).await.len(), 5);
     app.clock.advance(TimeDelta::minutes(31));
     ask(&app, &asha.email).await;
-    assert_eq!(app.letters_when(&asha.email, 6).await.len(), 6);
+    assert_eq!(app.emails_when(&asha.email, 6).await.len(), 6);
 }
 
 #[tokio::test]

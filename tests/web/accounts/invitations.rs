@@ -19,7 +19,7 @@ async fn a_link_is_over_once_the_address_it_was_sent_to_is_corrected() {
     let hospital = hospital().create(&app).await;
     let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
     let path = desk.post_form("/patients", &NEWCOMER).await.expect(303).location();
-    let first = link(&app.letters_when("bina@example.test", 1).await[0]);
+    let first = link(&app.emails_when("bina@example.test", 1).await[0]);
     let form = desk.get(&format!("{path}/edit")).await.ok();
     desk.submit(&form, &format!("form[action='{path}']"), &[("email", "bina.rai@example.test")]).await.expect(303);
     app.visitor().get(&first).await.expect(410);
@@ -27,7 +27,7 @@ async fn a_link_is_over_once_the_address_it_was_sent_to_is_corrected() {
     let form = desk.get(&format!("{path}/edit")).await.ok();
     app.clock.advance(TimeDelta::minutes(6));
     desk.submit(&form, "form[action$='/invitation']", &[]).await.expect(303);
-    let second = link(&app.letters_when("bina.rai@example.test", 1).await[0]);
+    let second = link(&app.emails_when("bina.rai@example.test", 1).await[0]);
     app.visitor().post_form(&second, &[("password", OTHER)]).await.expect(303);
 }
 
@@ -39,11 +39,11 @@ async fn another_invitation_takes_the_place_of_the_first_and_pressing_twice_send
     let path = desk.post_form("/patients", &NEWCOMER).await.expect(303).location();
     let again = async || drop(desk.post_form(&format!("{path}/invitation"), &[]).await.expect(303));
     again().await;
-    assert_eq!(app.letters_when("bina@example.test", 1).await.len(), 1, "one has just been sent");
+    assert_eq!(app.emails_when("bina@example.test", 1).await.len(), 1, "one has just been sent");
     app.clock.advance(TimeDelta::minutes(6));
     again().await;
     again().await;
-    let links: Vec<String> = app.letters_when("bina@example.test", 2).await.iter().map(link).collect();
+    let links: Vec<String> = app.emails_when("bina@example.test", 2).await.iter().map(link).collect();
     assert_eq!(links.len(), 2);
     app.visitor().get(&links[0]).await.expect(410);
     app.visitor().get(&links[1]).await.ok();
@@ -55,7 +55,7 @@ async fn who_was_shut_out_and_let_in_again_needs_another_link() {
     let hospital = hospital().create(&app).await;
     let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
     let path = desk.post_form("/patients", &NEWCOMER).await.expect(303).location();
-    let link = link(&app.letters_when("bina@example.test", 1).await[0]);
+    let link = link(&app.emails_when("bina@example.test", 1).await[0]);
     for act in ["deactivation", "reactivation"] {
         desk.post_form(&format!("{path}/{act}"), &[]).await.expect(303);
         app.visitor().get(&link).await.expect(410);
@@ -69,16 +69,16 @@ async fn somebody_new_is_invited_and_chooses_their_own_password() {
     let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
     let made = desk.post_form("/patients", &NEWCOMER).await.expect(303);
     assert!(desk.follow(made).await.ok().says("a link to choose a password is on its way"));
-    let letters = app.letters_to("bina@example.test").await;
-    let [letter] = &letters[..] else { panic!("one letter") };
-    assert_eq!(letter.subject, "Choose your password");
-    assert!(letter.text.contains("Lakeside has made an account for you."), "{}", letter.text);
+    let emails = app.emails_to("bina@example.test").await;
+    let [email] = &emails[..] else { panic!("one email") };
+    assert_eq!(email.subject, "Choose your password");
+    assert!(email.text.contains("Lakeside has made an account for you."), "{}", email.text);
 
     app.clock.advance(TimeDelta::days(6));
-    app.visitor().post_form(&link(letter), &[("password", OTHER)]).await.expect(303);
+    app.visitor().post_form(&link(email), &[("password", OTHER)]).await.expect(303);
     let bina = app.sign_in_as("Bina", "bina@example.test", OTHER).await;
     assert!(bina.get("/dashboard").await.ok().says("Bina Rai"));
-    app.visitor().get(&link(letter)).await.expect(410);
+    app.visitor().get(&link(email)).await.expect(410);
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn an_invitation_that_was_not_taken_up_can_be_sent_again_until_somebody_ca
     let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
     let made = desk.post_form("/patients", &NEWCOMER).await.expect(303);
     let path = made.location();
-    let first = link(&app.letters_to("bina@example.test").await[0]);
+    let first = link(&app.emails_to("bina@example.test").await[0]);
     // The session at the desk ends meanwhile, as the link does.
     app.clock.advance(TimeDelta::days(8));
     app.visitor().get(&first).await.expect(410);
@@ -96,11 +96,11 @@ async fn an_invitation_that_was_not_taken_up_can_be_sent_again_until_somebody_ca
     let form = desk.get(&format!("{path}/edit")).await.ok();
     let sent = desk.submit(&form, "form[action$='/invitation']", &[]).await.expect(303);
     assert!(desk.follow(sent).await.ok().says("Another link is on its way."));
-    let second = link(&app.letters_to("bina@example.test").await[1]);
+    let second = link(&app.emails_to("bina@example.test").await[1]);
     app.visitor().post_form(&second, &[("password", OTHER)]).await.expect(303);
     app.sign_in_as("Bina", "bina@example.test", OTHER).await;
     assert!(!desk.get(&format!("{path}/edit")).await.ok().has("form[action$='/invitation']"));
     let sent = desk.post_form(&format!("{path}/invitation"), &[]).await.expect(303);
     assert!(desk.follow(sent).await.ok().says("has signed in before"), "and is told why not");
-    assert_eq!(app.letters_to("bina@example.test").await.len(), 2);
+    assert_eq!(app.emails_to("bina@example.test").await.len(), 2);
 }

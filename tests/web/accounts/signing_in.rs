@@ -109,9 +109,9 @@ async fn comes_back_to_the_page_that_was_asked_for() {
     let app = TestApp::start().await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     let visitor = app.visitor();
-    let door = visitor.visit("/profile/sessions?page=1").await.ok();
+    let sign_in_page = visitor.visit("/profile/sessions?page=1").await.ok();
     let fields = [("email", asha.email.as_str()), ("password", "a wrong one")];
-    let again = visitor.submit(&door, "main form", &fields).await.expect(422);
+    let again = visitor.submit(&sign_in_page, "main form", &fields).await.expect(422);
     let fields = [("password", PASSWORD)];
     let answer = visitor.submit(&again, "main form", &fields).await.expect(303);
     assert_eq!(answer.location(), "/profile/sessions?page=1");

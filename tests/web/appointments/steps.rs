@@ -108,7 +108,7 @@ async fn every_step_changes_the_state_and_is_written_down_and_told() {
             let kept = after.rejection_reason.or(after.cancellation_reason);
             assert_eq!(kept, reason, "{place}");
 
-            assert_kept_counts(&practice.app).await;
+            assert_stored_counts(&practice.app).await;
 
             let history = practice.history(visit.id).await;
             let last = history.last().unwrap();

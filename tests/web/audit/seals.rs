@@ -5,14 +5,14 @@ use entity::{
     enums::{AuditAction, AuditSubject},
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
-use telemedicine::features::audit::{ChainEnd, Finding, Sealer, verify};
+use telemedicine::features::audit::{ChainEnd, ChainFinding, Sealer, verify};
 
 use crate::support::*;
 
 /// The findings, and the ends of the chains.
 async fn verified(app: &TestApp) -> (Vec<String>, Vec<ChainEnd>) {
     let (mut findings, mut ends) = (Vec::new(), Vec::new());
-    let mut tell = |found: Result<ChainEnd, Finding>| match found {
+    let mut tell = |found: Result<ChainEnd, ChainFinding>| match found {
         Ok(end) => ends.push(end),
         Err(finding) => findings.push(finding.to_string()),
     };

@@ -39,11 +39,11 @@ async fn while_the_mail_server_is_away_acts_succeed_and_mail_waits() {
 }
 
 #[tokio::test]
-async fn a_letter_that_is_refused_holds_up_no_other() {
+async fn an_email_that_is_refused_holds_up_no_other() {
     let practice = Practice::open().await;
     practice.app.mail.fail(Some(NotSent::Refused("no such mailbox".to_owned())));
     practice.step(&practice.surgery, "approval", &[]).await;
-    practice.app.letters_to("").await;
+    practice.app.emails_to("").await;
     practice.app.mail.fail(None);
     practice.step(&practice.home, "confirmation", &[]).await;
     assert_eq!(practice.to_doctor().await.len(), 1);
@@ -54,7 +54,7 @@ async fn a_letter_that_is_refused_holds_up_no_other() {
 }
 
 #[tokio::test]
-async fn a_letter_that_is_not_taken_now_is_no_sign_of_a_server_that_is_away() {
+async fn an_email_that_is_not_taken_now_is_no_sign_of_a_server_that_is_away() {
     let practice = Practice::open().await;
     practice.app.mail.fail(Some(NotSent::Later("450 come back later".to_owned())));
     practice.step(&practice.surgery, "approval", &[]).await;
@@ -96,26 +96,26 @@ async fn what_an_instance_that_died_had_in_hand_is_sent_by_another_under_the_sam
     claimed.exec(&practice.app.db).await.unwrap();
     practice.app.clock.advance(TimeDelta::seconds(179));
     practice.app.send_mail().await;
-    assert!(practice.app.mail.letters().is_empty(), "somebody may still be sending it");
+    assert!(practice.app.mail.sent().is_empty(), "somebody may still be sending it");
     practice.app.clock.advance(TimeDelta::seconds(1));
     practice.app.send_mail().await;
     let row = practice.rows(MailKind::Notice).await.remove(0);
-    let letters = practice.to_patient().await;
-    assert_eq!(letters[0].message_id, format!("mail-{}-{}", row.id, row.created_at.timestamp_micros()));
+    let emails = practice.to_patient().await;
+    assert_eq!(emails[0].message_id, format!("mail-{}-{}", row.id, row.created_at.timestamp_micros()));
 }
 
 #[tokio::test]
-async fn a_postman_that_is_stopped_begins_nothing() {
+async fn a_mail_sender_that_is_stopped_begins_nothing() {
     let practice = Practice::open().await;
-    let postman = practice.app.postman().await;
-    postman.stopper().stop();
+    let mail_sender = practice.app.mail_sender().await;
+    mail_sender.stop_signal().stop();
     practice.app.mail.fail(Some(NotSent::Away("refused".to_owned())));
     practice.step(&practice.surgery, "approval", &[]).await;
-    assert_eq!(postman.round().await.unwrap().postponed, 0);
+    assert_eq!(mail_sender.round().await.unwrap().postponed, 0);
 }
 
 #[tokio::test]
-async fn several_instances_send_each_letter_once() {
+async fn several_instances_send_each_email_once() {
     let practice = Practice::open().await;
     for _ in 0..20 {
         let visit = appointment().of(&practice.doctor).with(&practice.patient).at(practice.app.in_hours(300));
@@ -124,15 +124,15 @@ async fn several_instances_send_each_letter_once() {
         let fields = [("version", "0"), ("reason", "The ward is shut.")];
         practice.surgery.post_form(&format!("{}/rejection", visit.path()), &fields).await.expect(303);
     }
-    let mut postmen = Vec::new();
+    let mut mail_senders = Vec::new();
     for _ in 0..4 {
-        postmen.push(practice.app.postman().await);
+        mail_senders.push(practice.app.mail_sender().await);
     }
-    let rounds = futures_util::future::join_all(postmen.iter().map(|postman| postman.round())).await;
+    let rounds = futures_util::future::join_all(mail_senders.iter().map(|mail_sender| mail_sender.round())).await;
     assert!(rounds.iter().all(Result::is_ok));
-    let letters = practice.to_patient().await;
-    assert_eq!(letters.len(), 20);
-    let ids: std::collections::BTreeSet<&str> = letters.iter().map(|letter| letter.message_id.as_str()).collect();
+    let emails = practice.to_patient().await;
+    assert_eq!(emails.len(), 20);
+    let ids: std::collections::BTreeSet<&str> = emails.iter().map(|email| email.message_id.as_str()).collect();
     assert_eq!(ids.len(), 20, "and each has an id of its own");
 }
 
@@ -141,10 +141,10 @@ async fn what_was_over_long_ago_is_removed_and_what_waits_is_not() {
     let practice = Practice::open().await;
     practice.step(&practice.surgery, "approval", &[]).await;
     practice.to_patient().await;
-    let postman = practice.app.postman().await;
+    let mail_sender = practice.app.mail_sender().await;
     practice.app.clock.advance(TimeDelta::days(29));
-    assert_eq!(postman.sweep().await.unwrap(), 0);
+    assert_eq!(mail_sender.sweep().await.unwrap(), 0);
     practice.app.clock.advance(TimeDelta::days(2));
-    assert_eq!(postman.sweep().await.unwrap(), 1);
+    assert_eq!(mail_sender.sweep().await.unwrap(), 1);
     assert_eq!(practice.rows(MailKind::Reminder).await.len(), 1);
 }

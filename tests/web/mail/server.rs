@@ -1,4 +1,4 @@
-//! The real mailer speaks to a mail server of the test's own: one that takes a letter, and ones that do not.
+//! The real mailer speaks to a mail server of the test's own: one that takes an email, and ones that do not.
 
 use std::{
     sync::{Arc, Mutex},
@@ -6,7 +6,7 @@ use std::{
 };
 
 use telemedicine::{
-    integrations::mailer::{FolderMailer, Letter, Mailer, NotSent, SmtpMailer},
+    integrations::mailer::{Email, FolderMailer, Mailer, NotSent, SmtpMailer},
     settings::{Delivery, Settings},
 };
 use tokio::{
@@ -17,7 +17,7 @@ use tokio::{
 /// A mail server that answers each recipient with `answer`.
 struct MailServer {
     port: u16,
-    /// Everything it was told, commands and letters.
+    /// Everything it was told, commands and emails.
     heard: Arc<Mutex<String>>,
 }
 
@@ -52,24 +52,24 @@ async fn converse(mut stream: TcpStream, answer: &str, heard: Arc<Mutex<String>>
     let (reading, mut writing) = stream.split();
     let mut lines = BufReader::new(reading).lines();
     writing.write_all(b"220 test\r\n").await.unwrap();
-    let mut in_letter = false;
+    let mut in_email = false;
     while let Ok(Some(line)) = lines.next_line().await {
         heard.lock().unwrap().push_str(&format!("{line}\n"));
         let said = match line.split([' ', ':']).next().unwrap_or_default() {
-            _ if in_letter && line != "." => continue,
+            _ if in_email && line != "." => continue,
             "EHLO" => "250 test".to_owned(),
             "RCPT" => answer.to_owned(),
             "DATA" => "354 go on".to_owned(),
             "QUIT" => "221 bye".to_owned(),
             _ => "250 fine".to_owned(),
         };
-        in_letter = line == "DATA";
+        in_email = line == "DATA";
         writing.write_all(format!("{said}\r\n").as_bytes()).await.unwrap();
     }
 }
 
-fn letter() -> Letter {
-    Letter {
+fn email() -> Email {
+    Email {
         address: "maya@home.example".to_owned(),
         subject: "A visit was approved".to_owned(),
         text: "Dear Maya,\n\nthe visit is on Friday.\n".to_owned(),
@@ -78,9 +78,9 @@ fn letter() -> Letter {
 }
 
 #[tokio::test]
-async fn a_letter_arrives_whole_and_says_what_it_is() {
+async fn an_email_arrives_whole_and_says_what_it_is() {
     let server = MailServer::start("250 fine").await;
-    server.mailer().send(&letter()).await.unwrap();
+    server.mailer().send(&email()).await.unwrap();
     let heard = server.heard.lock().unwrap().clone();
     for said in [
         "MAIL FROM:<desk@clinic.example>",
@@ -109,7 +109,7 @@ async fn what_the_mail_server_says_decides_whether_it_is_tried_again() {
         ("535 5.7.8 who are you", "Away"),
     ] {
         let server = MailServer::start(answer).await;
-        let refusal = server.mailer().send(&letter()).await.unwrap_err();
+        let refusal = server.mailer().send(&email()).await.unwrap_err();
         assert!(format!("{refusal:?}").starts_with(becomes), "{answer}: {refusal:?}");
         assert!(!matches!(&refusal, NotSent::Away(said) if said.contains("who are you")), "{refusal:?}");
     }
@@ -119,14 +119,14 @@ async fn what_the_mail_server_says_decides_whether_it_is_tried_again() {
 async fn a_mail_server_that_says_nothing_holds_nobody_up() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mailer = mailer(silent.local_addr().unwrap().port()).with_patience(Duration::from_millis(200));
-    assert!(matches!(mailer.send(&letter()).await, Err(NotSent::Away(_))));
+    assert!(matches!(mailer.send(&email()).await, Err(NotSent::Away(_))));
     assert!(matches!(mailer.greet().await, Err(NotSent::Away(_))));
 }
 
 #[tokio::test]
 async fn a_mail_server_that_is_not_there_is_away() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-    assert!(matches!(mailer(port).send(&letter()).await, Err(NotSent::Away(_))));
+    assert!(matches!(mailer(port).send(&email()).await, Err(NotSent::Away(_))));
     assert!(matches!(mailer(port).greet().await, Err(NotSent::Away(_))));
 }
 
@@ -134,18 +134,18 @@ async fn a_mail_server_that_is_not_there_is_away() {
 async fn nothing_that_is_typed_gets_into_the_headers() {
     let server = MailServer::start("250 fine").await;
     let subject = "A visit\r\nBcc: everybody@home.example".to_owned();
-    server.mailer().send(&Letter { subject, ..letter() }).await.unwrap();
+    server.mailer().send(&Email { subject, ..email() }).await.unwrap();
     let heard = server.heard.lock().unwrap().clone();
     assert!(!heard.lines().any(|line| line.starts_with("Bcc:")), "{heard}");
     let address = "maya@home.example>\r\nRCPT TO:<everybody@home.example".to_owned();
-    assert!(matches!(server.mailer().send(&Letter { address, ..letter() }).await, Err(NotSent::Refused(_))));
+    assert!(matches!(server.mailer().send(&Email { address, ..email() }).await, Err(NotSent::Refused(_))));
 }
 
 #[tokio::test]
-async fn in_development_letters_are_files_for_their_owner_alone() {
+async fn in_development_emails_are_files_for_their_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let mailer = FolderMailer::new(folder.path().join("mail"), FROM.parse().unwrap());
-    mailer.send(&letter()).await.unwrap();
+    mailer.send(&email()).await.unwrap();
     let file = folder.path().join("mail/mail-7-123.eml");
     assert!(std::fs::read_to_string(&file).unwrap().contains("the visit is on Friday."));
     #[cfg(unix)]
@@ -154,7 +154,7 @@ async fn in_development_letters_are_files_for_their_owner_alone() {
         let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
     }
-    // Nothing that can be written to: the letter waits.
+    // Nothing that can be written to: the email waits.
     let nowhere = FolderMailer::new(file.join("below-a-file"), FROM.parse().unwrap());
-    assert!(matches!(nowhere.send(&letter()).await, Err(NotSent::Away(_))));
+    assert!(matches!(nowhere.send(&email()).await, Err(NotSent::Away(_))));
 }

@@ -52,7 +52,7 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
     ];
     acts.extend(of_times(clinic));
-    acts.extend(of_keeping(clinic));
+    acts.extend(of_management(clinic));
     acts
 }
 
@@ -101,7 +101,7 @@ const NEW: [(&str, &str); 6] = [
 ];
 
 /// What administrators do with people and hospitals.
-fn of_keeping(clinic: &Clinic) -> Vec<Act<'_>> {
+fn of_management(clinic: &Clinic) -> Vec<Act<'_>> {
     let desk = Some(&clinic.here.admin);
     let platform = Some(&clinic.super_admin);
     let doctor = [("license_number", "NEW-1"), ("specialization", "Dermatology"), ("experience_years", "3")];

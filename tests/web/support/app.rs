@@ -15,11 +15,11 @@ use telemedicine::{
     app::App,
     features::{
         self,
-        mail::{Postman, Round},
+        mail::{MailSender, Round},
     },
     integrations::{
-        Clock, Outside, Post,
-        mailer::{KeepingMailer, Letter},
+        Clock, OutgoingMail, Outside,
+        mailer::{Email, MemoryMailer},
     },
     routing::RouteTable,
     settings::Settings,
@@ -28,11 +28,11 @@ use telemedicine::{
 use tokio::sync::OnceCell;
 
 use super::{
-    back_door::BackDoor,
     browser::Client,
     database::{self, TestDatabase},
     factories::{PASSWORD, Person},
     raw::{self, RawAnswer},
+    raw_database::RawDatabase,
 };
 
 /// Where each test's clock stands at first: Tuesday 24 November 2026, 04:15 UTC, which is 10:00 in Kathmandu.
@@ -45,13 +45,13 @@ pub(crate) struct TestApp {
     /// The server's clock.
     pub(crate) clock: Clock,
     /// What the server sends by mail, its other instances included.
-    pub(crate) mail: Arc<KeepingMailer>,
+    pub(crate) mail: Arc<MemoryMailer>,
     /// The server's own state: for what cannot be seen from outside.
     pub(crate) state: AppState,
     /// The test's own way into the server's database: for factories, and to look what was stored.
-    pub(crate) db: BackDoor,
+    pub(crate) db: RawDatabase,
     vars: BTreeMap<String, String>,
-    post_office: OnceCell<AppState>,
+    sending_state: OnceCell<AppState>,
     _running: Running,
 }
 
@@ -86,31 +86,31 @@ impl TestApp {
 
     /// A server that sends no mail, as in production without a mail server.
     pub(crate) async fn start_without_mail() -> Self {
-        Self::start_as(&[], |_| Post::off()).await
+        Self::start_as(&[], |_| OutgoingMail::off()).await
     }
 
     /// A server with some settings of its own, by the names they have in the environment.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
-        Self::start_as(settings, |mail| Post::through(mail.clone())).await
+        Self::start_as(settings, |mail| OutgoingMail::through(mail.clone())).await
     }
 
     /// A server whose mail goes the way that `post` makes of [`Self::mail`].
-    pub(crate) async fn start_as(settings: &[(&str, &str)], post: impl FnOnce(&Arc<KeepingMailer>) -> Post) -> Self {
+    pub(crate) async fn start_as(settings: &[(&str, &str)], open: fn(&Arc<MemoryMailer>) -> OutgoingMail) -> Self {
         let _ = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
             .is_test(true)
             .try_init();
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let (clock, mail) = (Clock::fixed(NOW), Arc::new(KeepingMailer::default()));
-        let outside = Outside { clock: clock.clone(), post: post(&mail) };
+        let (clock, mail) = (Clock::fixed(NOW), Arc::new(MemoryMailer::default()));
+        let outside = Outside { clock: clock.clone(), outgoing_mail: open(&mail) };
         let (started, running) = launch(serve_alone(settings, outside));
         Self {
             address: started.address,
             clock,
             mail,
-            db: BackDoor::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.coherence.clone()),
+            db: RawDatabase::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.coherence.clone()),
             state: started.state,
             vars: started.vars,
-            post_office: OnceCell::new(),
+            sending_state: OnceCell::new(),
             _running: running,
         }
     }
@@ -129,7 +129,7 @@ impl TestApp {
     pub(crate) fn another_instance_of(&self, routes: fn() -> RouteTable, settings: &[(&str, &str)]) -> Instance {
         let mut vars = self.vars.clone();
         vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let outside = Outside { clock: self.clock.clone(), post: Post::through(self.mail.clone()) };
+        let outside = Outside { clock: self.clock.clone(), outgoing_mail: OutgoingMail::through(self.mail.clone()) };
         let (started, running) = launch(async move |told| serve(routes, vars, outside, told).await);
         Instance { address: started.address, state: started.state, _running: running }
     }
@@ -198,22 +198,22 @@ impl TestApp {
 
     /// Sends the mail that is due, as the server does every few seconds.
     pub(crate) async fn send_mail(&self) -> Round {
-        self.postman().await.round().await.expect("mail can be sent")
+        self.mail_sender().await.round().await.expect("mail can be sent")
     }
 
     /// A postman of the test's own, with the server's clock and mailer. It has connections of its own: those that are used in
     /// the test's runtime stand still whenever that is blocked, and the server would wait for them.
-    pub(crate) async fn postman(&self) -> Postman {
+    pub(crate) async fn mail_sender(&self) -> MailSender {
         let open = async || {
             let settings = Settings::from_vars(&self.vars).unwrap_or_else(|problems| panic!("{problems}"));
-            let outside = Outside { clock: self.clock.clone(), post: self.state.post.clone() };
+            let outside = Outside { clock: self.clock.clone(), outgoing_mail: self.state.outgoing_mail.clone() };
             AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"))
         };
-        features::postman(self.post_office.get_or_init(open).await)
+        features::mail_sender(self.sending_state.get_or_init(open).await)
     }
 
-    /// All letters to this address so far, the oldest first, after what is due has been sent.
-    pub(crate) async fn letters_to(&self, address: &str) -> Vec<Letter> {
+    /// All emails to this address so far, the oldest first, after what is due has been sent.
+    pub(crate) async fn emails_to(&self, address: &str) -> Vec<Email> {
         self.send_mail().await;
         // The server has a postman as well, who may be on the way with one.
         let on_the_way = mail::Entity::find()
@@ -223,19 +223,19 @@ impl TestApp {
         while on_the_way.clone().one(&self.db).await.unwrap().is_some() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        self.mail.letters().into_iter().filter(|letter| letter.address == address).collect()
+        self.mail.sent().into_iter().filter(|email| email.address == address).collect()
     }
 
-    /// The same once there are as many as `count`: for letters that are asked for behind an answer.
-    pub(crate) async fn letters_when(&self, address: &str, count: usize) -> Vec<Letter> {
+    /// The same once there are as many as `count`: for emails that are asked for behind an answer.
+    pub(crate) async fn emails_when(&self, address: &str, count: usize) -> Vec<Email> {
         for _ in 0..200 {
-            let letters = self.letters_to(address).await;
-            if letters.len() >= count {
-                return letters;
+            let emails = self.emails_to(address).await;
+            if emails.len() >= count {
+                return emails;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("fewer than {count} letters reached {address}");
+        panic!("fewer than {count} emails reached {address}");
     }
 
     /// Sends exactly these bytes on a connection of their own: for what no well-behaved client sends.

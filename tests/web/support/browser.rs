@@ -9,7 +9,7 @@ use reqwest::{
     redirect::Policy,
 };
 
-use super::{back_door::Announcer, page::Page};
+use super::{page::Page, raw_database::Announcer};
 
 /// The longest that any answer may take: a test that waits longer hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);

@@ -53,19 +53,19 @@
 
 mod acts;
 mod app;
-mod back_door;
 mod browser;
 mod clinic;
 mod database;
 mod demo;
 mod factories;
 mod html;
-mod kept_counts;
 mod page;
 mod raw;
+mod raw_database;
 mod redis_server;
 mod rounds;
 pub(crate) mod rules;
+mod stored_counts;
 
 /// For what a test writes past every act of the application, and tells pages of.
 pub(crate) const NO_ACT: telemedicine::db::Unrecorded = telemedicine::db::Unrecorded::of_everything("a test");
@@ -81,8 +81,8 @@ pub(crate) use factories::{
     Appointment, Doctor, Hospital, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
     hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off, token_in,
 };
-pub(crate) use kept_counts::assert_kept_counts;
 pub(crate) use page::Page;
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis_server::RedisServer;
 pub(crate) use rounds::{VARIATIONS, Walker, all_pages, may_use, page_routes, route_of, walkers};
+pub(crate) use stored_counts::assert_stored_counts;

@@ -11,14 +11,14 @@ use tokio::time::Instant;
 /// See the module documentation.
 #[derive(Debug, Default)]
 pub(super) struct Acknowledgements {
-    heard: Mutex<Heard>,
-    news: Notify,
+    acknowledged: Mutex<Acknowledged>,
+    arrived: Notify,
     waited_for: Mutex<Option<(String, Duration)>>,
 }
 
 /// All of one epoch: the sequence of another says nothing.
 #[derive(Debug, Default)]
-struct Heard {
+struct Acknowledged {
     epoch: Bytes,
     up_to: HashMap<String, u64>,
 }
@@ -32,15 +32,15 @@ pub(super) struct Live {
 
 impl Acknowledgements {
     /// A process has said that it has applied everything up to `sequence`.
-    pub(super) fn heard(&self, process: &str, epoch: &[u8], sequence: u64) {
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        if heard.epoch != epoch {
-            *heard = Heard { epoch: Bytes::copy_from_slice(epoch), up_to: HashMap::new() };
+    pub(super) fn acknowledge(&self, process: &str, epoch: &[u8], sequence: u64) {
+        let mut acknowledged = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+        if acknowledged.epoch != epoch {
+            *acknowledged = Acknowledged { epoch: Bytes::copy_from_slice(epoch), up_to: HashMap::new() };
         }
-        let up_to = heard.up_to.entry(process.to_owned()).or_default();
+        let up_to = acknowledged.up_to.entry(process.to_owned()).or_default();
         *up_to = sequence.max(*up_to);
-        drop(heard);
-        self.news.notify_waiters();
+        drop(acknowledged);
+        self.arrived.notify_waiters();
     }
 
     /// Returns when each of `live` has heard of `sequence`, or believes nothing any more.
@@ -48,11 +48,11 @@ impl Acknowledgements {
         let began = Instant::now();
         loop {
             // Before the look, so that what is said in between is not missed.
-            let news = self.news.notified();
-            self.leave_out_heard(epoch, sequence, &mut live);
+            let arrived = self.arrived.notified();
+            self.retain_unacknowledged(epoch, sequence, &mut live);
             let Some(first) = live.iter().map(|live| live.until).min() else { return };
             tokio::select! {
-                () = news => {}
+                () = arrived => {}
                 () = tokio::time::sleep_until(first) => {
                     live.retain(|live| {
                         let is_over = live.until <= Instant::now();
@@ -71,10 +71,10 @@ impl Acknowledgements {
         self.waited_for.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn leave_out_heard(&self, epoch: &Bytes, sequence: u64, live: &mut Vec<Live>) {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        if heard.epoch == *epoch {
-            live.retain(|live| heard.up_to.get(&live.process).is_none_or(|up_to| *up_to < sequence));
+    fn retain_unacknowledged(&self, epoch: &Bytes, sequence: u64, live: &mut Vec<Live>) {
+        let acknowledged = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+        if acknowledged.epoch == *epoch {
+            live.retain(|live| acknowledged.up_to.get(&live.process).is_none_or(|up_to| *up_to < sequence));
         }
     }
 
@@ -102,32 +102,32 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_heard_is_not_waited_for() {
-        let heard = Acknowledgements::default();
-        heard.heard("a", b"e", 7);
-        heard.wait(&epoch(), 7, vec![live("a", 60_000)]).await;
-        assert_eq!(heard.waited_for(), None);
+        let acknowledged = Acknowledgements::default();
+        acknowledged.acknowledge("a", b"e", 7);
+        acknowledged.wait(&epoch(), 7, vec![live("a", 60_000)]).await;
+        assert_eq!(acknowledged.waited_for(), None);
     }
 
     #[tokio::test]
     async fn who_answers_while_it_is_waited_for_ends_the_waiting() {
-        let heard = Acknowledgements::default();
+        let acknowledged = Acknowledgements::default();
         let (epoch, waiting) = (epoch(), vec![live("a", 60_000), live("b", 60_000)]);
-        let wait = heard.wait(&epoch, 7, waiting);
+        let wait = acknowledged.wait(&epoch, 7, waiting);
         let tell = async {
-            heard.heard("a", b"e", 6);
-            heard.heard("b", b"e", 9);
+            acknowledged.acknowledge("a", b"e", 6);
+            acknowledged.acknowledge("b", b"e", 9);
             tokio::task::yield_now().await;
-            heard.heard("a", b"e", 7);
+            acknowledged.acknowledge("a", b"e", 7);
         };
         tokio::join!(wait, tell);
-        assert_eq!(heard.waited_for(), None);
+        assert_eq!(acknowledged.waited_for(), None);
     }
 
     #[tokio::test]
     async fn who_says_nothing_is_waited_for_until_its_lease_is_over() {
-        let heard = Acknowledgements::default();
-        heard.heard("a", b"other", 9);
-        heard.wait(&epoch(), 7, vec![live("a", 60)]).await;
-        assert_eq!(heard.waited_for().map(|(process, _)| process).as_deref(), Some("a"));
+        let acknowledged = Acknowledgements::default();
+        acknowledged.acknowledge("a", b"other", 9);
+        acknowledged.wait(&epoch(), 7, vec![live("a", 60)]).await;
+        assert_eq!(acknowledged.waited_for().map(|(process, _)| process).as_deref(), Some("a"));
     }
 }

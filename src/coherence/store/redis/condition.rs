@@ -48,7 +48,7 @@ impl RedisStore {
     pub fn condition(&self) -> Condition {
         let (lease_left, sequence, topics) = self.0.map.condition();
         let waited_for = self.0.acknowledgements.waited_for();
-        Condition { is_listening: self.0.ear.is_listening(), lease_left, sequence, topics, waited_for }
+        Condition { is_listening: self.0.state_of_listener.is_listening(), lease_left, sequence, topics, waited_for }
     }
 }
 

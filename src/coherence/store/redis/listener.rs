@@ -31,9 +31,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Whether the listener hears.
 #[derive(Debug, Default)]
-pub(super) struct Ear(AtomicBool);
+pub(super) struct ListenerState(AtomicBool);
 
-impl Ear {
+impl ListenerState {
     pub(super) fn is_listening(&self) -> bool {
         self.0.load(Relaxed)
     }
@@ -48,7 +48,7 @@ struct Session<'a> {
     outstanding: Option<(String, Duration)>,
     next_renewal: Instant,
     /// When something was last heard.
-    heard: Instant,
+    received: Instant,
     /// What was sent and is not answered yet.
     sent: FuturesUnordered<BoxFuture<'static, Sent>>,
 }
@@ -79,7 +79,7 @@ impl RedisStore {
 
     /// Nothing is heard: nothing that was known is believed.
     fn forget(&self) {
-        self.0.ear.0.store(false, Relaxed);
+        self.0.state_of_listener.0.store(false, Relaxed);
         self.0.map.drop_all();
         let _ = self.0.changes.send(Change::Unknown);
     }
@@ -94,7 +94,7 @@ impl RedisStore {
             answers: subscription.answers(),
             outstanding: None,
             next_renewal: Instant::now(),
-            heard: Instant::now(),
+            received: Instant::now(),
             sent: FuturesUnordered::new(),
         };
         session.run(&mut subscription).await
@@ -113,20 +113,20 @@ impl Session<'_> {
         loop {
             tokio::select! {
                 biased;
-                heard = subscription.next() => self.take(heard)?,
+                received = subscription.next() => self.take(received)?,
                 Some(sent) = self.sent.next() => self.answered(sent)?,
                 () = sleep_until(self.next_renewal) => self.renew(lease).await?,
-                () = sleep_until(self.heard + silence) => return Err(Unavailable("nothing is heard".to_owned())),
+                () = sleep_until(self.received + silence) => return Err(Unavailable("nothing is heard".to_owned())),
             }
         }
     }
 
-    fn take(&mut self, heard: Option<Published>) -> Result<(), Unavailable> {
-        self.heard = Instant::now();
-        match heard {
-            Some(published) if published.channel == self.store.0.channel => self.hear(&published.payload),
+    fn take(&mut self, received: Option<Published>) -> Result<(), Unavailable> {
+        self.received = Instant::now();
+        match received {
+            Some(published) if published.channel == self.store.0.channel => self.apply(&published.payload),
             Some(published) => {
-                self.heard_by(&published.payload);
+                self.acknowledged(&published.payload);
                 Ok(())
             }
             None => Err(Unavailable("the connection is gone".to_owned())),
@@ -183,7 +183,7 @@ impl Session<'_> {
                 match answer.and_then(Reply::into_array).map_err(failed)?.as_slice() {
                     [Reply::Int(0), rest @ ..] => {
                         self.store.registered(&epoch, &registration, rest);
-                        self.store.0.ear.0.store(true, Relaxed);
+                        self.store.0.state_of_listener.0.store(true, Relaxed);
                         (self.succeeded)();
                     }
                     // Another epoch stands there, or has to be set: what is known here is of no use any more.
@@ -194,22 +194,22 @@ impl Session<'_> {
         }
     }
 
-    fn hear(&mut self, payload: &[u8]) -> Result<(), Unavailable> {
+    fn apply(&mut self, payload: &[u8]) -> Result<(), Unavailable> {
         let store = self.store;
         match Message::parse(payload) {
             None => return Err(Unavailable("a message that is none".to_owned())),
             Some(Message::Left { process }) => store.0.membership.left(&process),
             Some(Message::Nonce { epoch, sequence, process, nonce, is_one_missing }) => {
                 if process == store.process() {
-                    self.hear_nonce((&epoch, sequence), (&nonce, is_one_missing))?;
+                    self.apply_nonce((&epoch, sequence), (&nonce, is_one_missing))?;
                 }
             }
-            Some(Message::Told { epoch, sequence, process, wants_answer, topics }) => {
-                if !store.0.map.hear(&epoch, sequence, &topics) {
+            Some(Message::Update { epoch, sequence, process, needs_acknowledgement, topics }) => {
+                if !store.0.map.apply_next(&epoch, sequence, &topics) {
                     return Err(Unavailable("a message is missing".to_owned()));
                 }
                 store.publish_changes(&topics);
-                if wants_answer && process != store.process() {
+                if needs_acknowledgement && process != store.process() {
                     self.answer(&process, (&epoch, sequence));
                 }
             }
@@ -217,7 +217,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn hear_nonce(
+    fn apply_nonce(
         &mut self,
         (epoch, sequence): (&Bytes, u64),
         (nonce, is_one_missing): (&str, bool),
@@ -240,12 +240,12 @@ impl Session<'_> {
     }
 
     /// Another process has heard this one.
-    fn heard_by(&self, payload: &[u8]) {
+    fn acknowledged(&self, payload: &[u8]) {
         let Ok(text) = std::str::from_utf8(payload) else { return };
         if let [process, epoch, sequence] = text.split(' ').collect::<Vec<_>>()[..]
             && let Ok(sequence) = sequence.parse()
         {
-            self.store.0.acknowledgements.heard(process, epoch.as_bytes(), sequence);
+            self.store.0.acknowledgements.acknowledge(process, epoch.as_bytes(), sequence);
         }
     }
 }

@@ -5,20 +5,20 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::coherence::topic::Topic;
-use crate::coherence::topic_map::Told;
+use crate::coherence::topic_map::TopicUpdate;
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Message {
     /// A writer holds topics, or gives them new stamps.
-    Told {
+    Update {
         epoch: Bytes,
         sequence: u64,
         /// Whose it is.
         process: String,
         /// Whether that process waits until this one says that it has heard.
-        wants_answer: bool,
-        topics: Vec<(Topic, Told)>,
+        needs_acknowledgement: bool,
+        topics: Vec<(Topic, TopicUpdate)>,
     },
     /// A process asks whether it still hears everything, and is told whether another is missing.
     Nonce { epoch: Bytes, sequence: u64, process: String, nonce: String, is_one_missing: bool },
@@ -45,25 +45,25 @@ impl Message {
             }
             "h" => {
                 let time = Duration::from_millis(word.parse().ok()?);
-                let topics = words.map(|name| (topic(name), Told::HeldFor(time))).collect();
-                Some(Self::Told { epoch, sequence, process, wants_answer: true, topics })
+                let topics = words.map(|name| (topic(name), TopicUpdate::HeldFor(time))).collect();
+                Some(Self::Update { epoch, sequence, process, needs_acknowledgement: true, topics })
             }
             "s" => {
-                let topics = words.map(told).collect::<Option<Vec<_>>>()?;
-                Some(Self::Told { epoch, sequence, process, wants_answer: word == "1", topics })
+                let topics = words.map(update).collect::<Option<Vec<_>>>()?;
+                Some(Self::Update { epoch, sequence, process, needs_acknowledgement: word == "1", topics })
             }
             _ => None,
         }
     }
 }
 
-fn told(word: &str) -> Option<(Topic, Told)> {
+fn update(word: &str) -> Option<(Topic, TopicUpdate)> {
     let (name, value) = word.split_once('=')?;
-    let told = match value.strip_prefix('!') {
-        Some(time) => Told::HeldFor(Duration::from_millis(time.parse().ok()?)),
-        None => Told::Stamp(Bytes::copy_from_slice(value.as_bytes())),
+    let update = match value.strip_prefix('!') {
+        Some(time) => TopicUpdate::HeldFor(Duration::from_millis(time.parse().ok()?)),
+        None => TopicUpdate::Stamp(Bytes::copy_from_slice(value.as_bytes())),
     };
-    Some((topic(name), told))
+    Some((topic(name), update))
 }
 
 fn topic(name: &str) -> Topic {
@@ -76,19 +76,25 @@ mod tests {
 
     #[test]
     fn holds_stamps_nonces_and_leaving_are_understood() {
-        let told = |wants_answer, topics| {
-            Some(Message::Told { epoch: "e.1.2".into(), sequence: 7, process: "p".to_owned(), wants_answer, topics })
+        let update = |needs_acknowledgement, topics| {
+            Some(Message::Update {
+                epoch: "e.1.2".into(),
+                sequence: 7,
+                process: "p".to_owned(),
+                needs_acknowledgement,
+                topics,
+            })
         };
-        let held = Told::HeldFor(Duration::from_millis(60_000));
+        let held = TopicUpdate::HeldFor(Duration::from_millis(60_000));
         assert_eq!(
             Message::parse(b"h e.1.2 7 p 60000 agenda:3 board:1"),
-            told(true, vec![(Topic::Agenda(3), held.clone()), (Topic::Board(1), held)])
+            update(true, vec![(Topic::Agenda(3), held.clone()), (Topic::Board(1), held)])
         );
-        let stamp = Told::Stamp("abc".into());
-        let still = Told::HeldFor(Duration::from_millis(50));
+        let stamp = TopicUpdate::Stamp("abc".into());
+        let still = TopicUpdate::HeldFor(Duration::from_millis(50));
         assert_eq!(
             Message::parse(b"s e.1.2 7 p 0 agenda:3=abc board:1=!50"),
-            told(false, vec![(Topic::Agenda(3), stamp), (Topic::Board(1), still)])
+            update(false, vec![(Topic::Agenda(3), stamp), (Topic::Board(1), still)])
         );
         let (epoch, process, nonce) = ("e.1.2".into(), "p".to_owned(), "x".to_owned());
         let nonce = Message::Nonce { epoch, sequence: 7, process, nonce, is_one_missing: true };
@@ -98,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_a_newer_release_names_is_everything() {
-        let Some(Message::Told { topics, .. }) = Message::parse(b"h e 7 p 9 galaxy:3") else { panic!("a message") };
+        let Some(Message::Update { topics, .. }) = Message::parse(b"h e 7 p 9 galaxy:3") else { panic!("a message") };
         assert_eq!(topics.first().map(|(topic, _)| *topic), Some(Topic::Everything));
     }
 

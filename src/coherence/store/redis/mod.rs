@@ -31,7 +31,7 @@ use tokio::sync::{Mutex, broadcast};
 pub use self::condition::Condition;
 
 use self::acknowledgements::Acknowledgements;
-use self::listener::Ear;
+use self::listener::ListenerState;
 use self::scripts::Script;
 use super::{Certainty, Change, Store, Unavailable};
 use crate::coherence::CHANGES;
@@ -66,7 +66,7 @@ struct Inner {
     /// One registers at a time; the others look afterwards whether it is done.
     registering: Mutex<()>,
     acknowledgements: Acknowledgements,
-    ear: Ear,
+    state_of_listener: ListenerState,
     changes: broadcast::Sender<Change>,
 }
 
@@ -93,7 +93,7 @@ impl RedisStore {
             membership: Arc::new(Membership::new(process, registration).with_row_lease(row_lease)),
             registering: Mutex::default(),
             acknowledgements: Acknowledgements::default(),
-            ear: Ear::default(),
+            state_of_listener: ListenerState::default(),
             changes: broadcast::Sender::new(CHANGES),
             redis,
         }));
@@ -138,11 +138,11 @@ impl RedisStore {
             self.register().await?;
         }
         if !self.0.membership.is_trusted() {
-            self.0.membership.want();
+            self.0.membership.request_reading();
             return Err(Unavailable("a process is missing, and the outbox was not read just now".to_owned()));
         }
-        let was_untold = self.0.membership.is_untold(topics.iter().copied());
-        let asked = self.0.map.asked();
+        let was_pending = self.0.membership.is_pending(topics.iter().copied());
+        let generation = self.0.map.generation();
         let names: Vec<String> = topics.iter().map(|topic| format!("{}{topic}", self.0.topics)).collect();
         let keys: Vec<&str> = [self.0.sequence.as_str()].into_iter().chain(names.iter().map(String::as_str)).collect();
         let trusted = self.0.redis.read_trusted(&keys).await.map_err(unavailable)?;
@@ -153,11 +153,11 @@ impl RedisStore {
             (Some(sequence), Some(values)) => (sequence, Stamps { epoch: trusted.epoch, values }),
             _ => self.ensured(&names).await?,
         };
-        self.0.map.fill(asked, sequence, (topics, &stamps));
-        if was_untold {
+        self.0.map.fill(generation, sequence, (topics, &stamps));
+        if was_pending {
             stamps.values.fill(Stamp::Held);
         }
-        Ok(self.without_untold(topics, stamps))
+        Ok(self.without_pending(topics, stamps))
     }
 
     /// Sets stamps where there are none. What cannot be read as one is none.
@@ -176,8 +176,8 @@ impl RedisStore {
     }
 
     /// What the outbox tells of and Redis does not yet counts as held.
-    fn without_untold(&self, topics: &[Topic], mut stamps: Stamps) -> Stamps {
-        if self.0.membership.is_untold(topics.iter().copied()) {
+    fn without_pending(&self, topics: &[Topic], mut stamps: Stamps) -> Stamps {
+        if self.0.membership.is_pending(topics.iter().copied()) {
             stamps.values.fill(Stamp::Held);
         }
         stamps
@@ -188,15 +188,15 @@ impl Store for RedisStore {
     fn vouches_for(&self, basis: &Basis) -> bool {
         // In this order: a topic that is told of leaves the untold only when the map has its new stamp.
         let outbox_until = self.0.membership.outbox_until();
-        !self.0.membership.is_untold(basis.stamps.iter().map(|(topic, _)| *topic))
+        !self.0.membership.is_pending(basis.stamps.iter().map(|(topic, _)| *topic))
             && self.0.map.vouches_for(basis, outbox_until)
     }
 
-    fn known(&self, topics: &[Topic]) -> Option<Stamps> {
+    fn cached(&self, topics: &[Topic]) -> Option<Stamps> {
         let outbox_until = self.0.membership.outbox_until();
-        let is_untold = self.0.membership.is_untold(topics.iter().copied());
+        let is_pending = self.0.membership.is_pending(topics.iter().copied());
         let mut stamps = self.0.map.stamps(topics, outbox_until)?;
-        if is_untold {
+        if is_pending {
             stamps.values.fill(Stamp::Held);
         }
         Some(stamps)
@@ -216,7 +216,7 @@ impl Store for RedisStore {
         holder: &'a str,
         time: Duration,
     ) -> BoxFuture<'a, Result<Certainty, Unavailable>> {
-        self.say_held(topics, holder, time).boxed()
+        self.hold_topics(topics, holder, time).boxed()
     }
 
     fn renew<'a>(
@@ -224,7 +224,7 @@ impl Store for RedisStore {
         topics: &'a [Topic],
         (holder, certainty): (&'a str, Certainty),
     ) -> BoxFuture<'a, Result<(), Unavailable>> {
-        self.say_renewed(topics, holder, certainty).boxed()
+        self.renew_topics(topics, holder, certainty).boxed()
     }
 
     fn membership(&self) -> Option<&Arc<Membership>> {
@@ -236,11 +236,11 @@ impl Store for RedisStore {
     }
 
     fn strike_off<'a>(&'a self, process: &'a str) -> BoxFuture<'a, ()> {
-        self.say_left(process).boxed()
+        self.leave_registry(process).boxed()
     }
 
     fn leave(&self) -> BoxFuture<'_, ()> {
-        self.say_left(self.process()).boxed()
+        self.leave_registry(self.process()).boxed()
     }
 
     fn changes(&self) -> broadcast::Receiver<Change> {

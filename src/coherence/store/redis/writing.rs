@@ -11,11 +11,11 @@ use super::scripts::Script;
 use super::{Certainty, Change, RedisStore, Reply, STAMP_FOR, Unavailable, millis, random, unavailable};
 use crate::coherence::membership::{Registered, Registration};
 use crate::coherence::topic::Topic;
-use crate::coherence::topic_map::Told;
+use crate::coherence::topic_map::TopicUpdate;
 use crate::redis::Command;
 
 /// What a writer's script answered.
-struct Said {
+struct ScriptAnswer {
     epoch: Bytes,
     sequence: u64,
     /// Whether the hold stood at every key when it was taken away.
@@ -27,7 +27,7 @@ struct Said {
 
 impl RedisStore {
     /// See [`super::Store::hold`].
-    pub(super) async fn say_held(
+    pub(super) async fn hold_topics(
         &self,
         topics: &[Topic],
         holder: &str,
@@ -35,15 +35,15 @@ impl RedisStore {
     ) -> Result<Certainty, Unavailable> {
         let time = millis(time).to_string();
         let failures = self.0.redis.breaker().failures();
-        let said = self.say(Script::Hold, topics, &[holder.as_bytes(), time.as_bytes()]).await?;
+        let answer = self.run_and_apply(Script::Hold, topics, &[holder.as_bytes(), time.as_bytes()]).await?;
         // Said again over another connection, it may be carried out twice.
         let is_certain = self.0.redis.breaker().failures() == failures;
-        self.wait(said).await;
+        self.wait(answer).await;
         Ok(if is_certain { Certainty::Certain } else { Certainty::Doubtful })
     }
 
     /// See [`super::Store::renew`].
-    pub(super) async fn say_renewed(
+    pub(super) async fn renew_topics(
         &self,
         topics: &[Topic],
         holder: &str,
@@ -52,41 +52,46 @@ impl RedisStore {
         let (random, time) = (random(), millis(STAMP_FOR).to_string());
         let doubt = if certainty == Certainty::Doubtful { "1" } else { "" };
         let arguments = [holder.as_bytes(), random.as_bytes(), time.as_bytes(), doubt.as_bytes()];
-        let said = self.say(Script::Renew, topics, &arguments).await?;
+        let answer = self.run_and_apply(Script::Renew, topics, &arguments).await?;
         // A hold that was gone may have been followed by a stamp, and a page under it that somebody believes: they have to
         // hear of the new one before the writer is answered.
-        if !said.stood {
-            self.wait(said).await;
+        if !answer.stood {
+            self.wait(answer).await;
         }
         Ok(())
     }
 
-    async fn wait(&self, said: Said) {
-        let Said { epoch, sequence, grace, live, .. } = said;
+    async fn wait(&self, answer: ScriptAnswer) {
+        let ScriptAnswer { epoch, sequence, grace, live, .. } = answer;
         tokio::join!(self.0.acknowledgements.wait(&epoch, sequence, live), tokio::time::sleep(grace));
     }
 
-    /// Says it, and applies it to this process's own map at once.
-    async fn say(&self, script: Script, topics: &[Topic], rest: &[&[u8]]) -> Result<Said, Unavailable> {
+    /// Runs it, and applies it to this process's own map at once.
+    async fn run_and_apply(
+        &self,
+        script: Script,
+        topics: &[Topic],
+        rest: &[&[u8]],
+    ) -> Result<ScriptAnswer, Unavailable> {
         let keys: Vec<String> = topics.iter().map(|topic| format!("{}{topic}", self.0.topics)).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).chain([self.0.leases.as_str()]).collect();
         let (lease, skip) = (millis(self.0.lease).to_string(), self.0.topics.len().to_string());
         let common = [self.0.channel.as_bytes(), self.process().as_bytes(), lease.as_bytes(), skip.as_bytes()];
         let arguments: Vec<&[u8]> = common.into_iter().chain(rest.iter().copied()).collect();
         let (_, reply) = self.run(script, &keys, &arguments).await?;
-        let (said, told) = parse(reply).ok_or_else(|| Unavailable("an answer that is none".to_owned()))?;
-        self.0.map.tell(&said.epoch, said.sequence, &told);
+        let (answer, updates) = parse(reply).ok_or_else(|| Unavailable("an answer that is none".to_owned()))?;
+        self.0.map.apply_own(&answer.epoch, answer.sequence, &updates);
         // Whoever listens to this process alone hears of it here, whether the listener is subscribed or not.
-        if !self.0.ear.is_listening() {
-            self.publish_changes(&told);
+        if !self.0.state_of_listener.is_listening() {
+            self.publish_changes(&updates);
         }
-        Ok(said)
+        Ok(answer)
     }
 
     /// Tells other parts of this process which topics have new stamps.
-    pub(super) fn publish_changes(&self, told: &[(Topic, Told)]) {
-        for (topic, told) in told {
-            if matches!(told, Told::Stamp(_)) {
+    pub(super) fn publish_changes(&self, updates: &[(Topic, TopicUpdate)]) {
+        for (topic, update) in updates {
+            if matches!(update, TopicUpdate::Stamp(_)) {
                 // Nobody may be listening.
                 let _ = self.0.changes.send(Change::Of(*topic));
             }
@@ -117,7 +122,7 @@ impl RedisStore {
 
     /// A registration says until when it goes by the server's clock, and so that clock has to be known.
     pub(super) async fn learn_clock(&self, epoch: &Bytes) -> Result<(), Unavailable> {
-        if self.0.membership.knows_clock(epoch) {
+        if self.0.membership.has_clock(epoch) {
             return Ok(());
         }
         let reply = self.0.redis.run_pooled(Command::new("TIME")).await.and_then(Reply::into_array);
@@ -126,7 +131,7 @@ impl RedisStore {
             std::str::from_utf8(&text).ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or_default()
         });
         let (seconds, micros) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        self.0.membership.hear_clock(epoch, seconds * 1000 + micros / 1000);
+        self.0.membership.set_clock(epoch, seconds * 1000 + micros / 1000);
         Ok(())
     }
 
@@ -150,7 +155,7 @@ impl RedisStore {
 
     /// Takes a process out of leases and registry: this one, which answers nothing from memory any more, or one that can write nothing any
     /// more, if it has not come back meanwhile.
-    pub(super) async fn say_left(&self, process: &str) {
+    pub(super) async fn leave_registry(&self, process: &str) {
         let keys = [self.0.leases.as_str(), self.0.registry.as_str()];
         let own = if process == self.process() { "1" } else { "" };
         let arguments = [self.0.channel.as_bytes(), process.as_bytes(), own.as_bytes()];
@@ -163,16 +168,16 @@ impl RedisStore {
 }
 
 /// `message, stood, grace, {process, milliseconds left, …}`.
-fn parse(reply: Vec<Reply>) -> Option<(Said, Vec<(Topic, Told)>)> {
+fn parse(reply: Vec<Reply>) -> Option<(ScriptAnswer, Vec<(Topic, TopicUpdate)>)> {
     let [Reply::Bytes(message), Reply::Int(stood), Reply::Int(grace), Reply::Array(live)] = reply.as_slice() else {
         return None;
     };
-    let Message::Told { epoch, sequence, topics, .. } = Message::parse(message)? else { return None };
+    let Message::Update { epoch, sequence, topics, .. } = Message::parse(message)? else { return None };
     let now = Instant::now();
     let time = |millis: i64| Duration::from_millis(u64::try_from(millis).unwrap_or_default());
     let live = pairs(live).into_iter().map(|(process, left)| Live { process, until: now + time(left) }).collect();
-    let said = Said { epoch, sequence, stood: *stood == 1, grace: time(*grace), live };
-    Some((said, topics))
+    let answer = ScriptAnswer { epoch, sequence, stood: *stood == 1, grace: time(*grace), live };
+    Some((answer, topics))
 }
 
 fn pairs(items: &[Reply]) -> Vec<(String, i64)> {

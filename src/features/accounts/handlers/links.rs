@@ -31,7 +31,7 @@ pub(in super::super) async fn create_reset(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let form = match forms::forgotten(submitted.fields()?) {
-        Ok(email) if pages.state().post.is_on() => {
+        Ok(email) if pages.state().outgoing_mail.is_on() => {
             links::request_reset(pages.state(), pages.peer().address, &email).await?;
             return Ok(see_other_saying("/sign-in", FlashKind::Success, SENT));
         }
@@ -42,7 +42,7 @@ pub(in super::super) async fn create_reset(
 }
 
 fn forgotten(state: &AppState, form: FormView) -> ForgottenPage {
-    ForgottenPage { form, sends_mail: state.post.is_on() }
+    ForgottenPage { form, sends_mail: state.outgoing_mail.is_on() }
 }
 
 /// The form that asks for a new password. Looking at it uses nothing up: mail programs follow links by themselves.
@@ -79,5 +79,5 @@ pub(in super::super) async fn use_link(
 
 /// Used, too old, or never one: to a stranger that is all the same.
 fn over(pages: &Pages) -> Result<HttpResponse, AppError> {
-    pages.show_public(StatusCode::GONE, &LinkOverPage { sends_mail: pages.state().post.is_on() })
+    pages.show_public(StatusCode::GONE, &LinkOverPage { sends_mail: pages.state().outgoing_mail.is_on() })
 }

@@ -15,10 +15,10 @@ use serde::Deserialize;
 
 use super::{
     destination::Destination,
-    door::Door,
     forms,
     pages::{ProfilePage, SessionsPage, SignInPage, SignUpPage},
     queries,
+    request_session::RequestSession,
     service::{
         password::{self, PasswordChanged},
         profile, sessions, sign_in, sign_up,
@@ -56,7 +56,7 @@ pub(super) async fn new_session(
 pub(super) async fn create_session(
     _: Visitor,
     submitted: Submitted,
-    door: Door,
+    request_session: RequestSession,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (person, next, typed) = match forms::sign_in(submitted.fields()?) {
@@ -65,11 +65,11 @@ pub(super) async fn create_session(
             return pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { form: *form });
         }
     };
-    let Some(user_id) = sign_in::sign_in(&door.state, door.address, &person).await? else {
+    let Some(user_id) = sign_in::sign_in(&request_session.state, request_session.address, &person).await? else {
         let form = typed.with_error("", "The e-mail address or the password is not right.");
         return pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { form });
     };
-    door.let_in(user_id)?;
+    request_session.sign_in(user_id)?;
     Ok(see_other(next.as_str()))
 }
 
@@ -77,13 +77,13 @@ pub(super) async fn create_session(
 pub(super) async fn destroy_session(
     Visitor(viewer): Visitor,
     submitted: Submitted,
-    door: Door,
+    request_session: RequestSession,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
     if let Some(viewer) = viewer {
-        sessions::sign_out(&door.state, &viewer).await?;
+        sessions::sign_out(&request_session.state, &viewer).await?;
     }
-    door.let_out();
+    request_session.sign_out();
     let mut answer = done("/", "You are signed out.");
     // What the browser kept of the pages is the next person's to see otherwise, on a shared computer.
     answer.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
@@ -107,18 +107,20 @@ pub(super) async fn new_account(
 pub(super) async fn create_account(
     _: Visitor,
     submitted: Submitted,
-    door: Door,
+    request_session: RequestSession,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let fields = submitted.fields()?;
-    let hospitals = queries::active_hospitals(&door.state.db.reader()).await?;
-    let now = door.state.clock.now();
+    let hospitals = queries::active_hospitals(&request_session.state.db.reader()).await?;
+    let now = request_session.state.clock.now();
     let form = match forms::sign_up(fields, &hospitals, now) {
         Err(form) => *form,
-        Ok((person, typed)) => match sign_up::sign_up(&door.state, door.address, &person).await? {
-            Some(user_id) => return door.let_in(user_id).map(|()| see_other("/dashboard")),
-            None => typed.with_error("email", TAKEN),
-        },
+        Ok((person, typed)) => {
+            match sign_up::sign_up(&request_session.state, request_session.address, &person).await? {
+                Some(user_id) => return request_session.sign_in(user_id).map(|()| see_other("/dashboard")),
+                None => typed.with_error("email", TAKEN),
+            }
+        }
     };
     let page = SignUpPage::new(form, hospitals, now.date_naive());
     pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -160,23 +162,23 @@ pub(super) async fn update_profile(
 pub(super) async fn update_password(
     viewer: Allowed<SignedIn>,
     submitted: Submitted,
-    door: Door,
+    request_session: RequestSession,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let fields = submitted.fields()?;
-    let account = queries::account(&viewer, &door.state.db.reader()).await?;
-    let (profile, kept) = (account.profile, account.password_hash);
+    let account = queries::account(&viewer, &request_session.state.db.reader()).await?;
+    let (profile, stored_hash) = (account.profile, account.password_hash);
     let form = match forms::password(fields, &profile.password_owner(&viewer)) {
         Err(form) => *form,
-        Ok(change) => match password::change(&door.state, &viewer, &kept, &change).await? {
+        Ok(change) => match password::change(&request_session.state, &viewer, &stored_hash, &change).await? {
             PasswordChanged::Done => {
-                door.let_in(viewer.user_id)?;
+                request_session.sign_in(viewer.user_id)?;
                 return Ok(done("/profile", PASSWORD_CHANGED));
             }
             PasswordChanged::Refused => refused_password(),
         },
     };
-    let page = ProfilePage::new(&viewer, &profile, today(&door.state, &viewer));
+    let page = ProfilePage::new(&viewer, &profile, today(&request_session.state, &viewer));
     let page = page.with_password_form(form);
     pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
 }
@@ -207,15 +209,15 @@ pub(super) async fn revoke_session(
     viewer: Allowed<SignedIn>,
     id: web::Path<i64>,
     submitted: Submitted,
-    door: Door,
+    request_session: RequestSession,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
     let id = id.into_inner();
-    if !sessions::revoke(&door.state, &viewer, id).await? {
+    if !sessions::revoke(&request_session.state, &viewer, id).await? {
         return Err(AppError::NotFound);
     }
     if id == viewer.session_id {
-        door.let_out();
+        request_session.sign_out();
         return Ok(done("/", "You are signed out."));
     }
     Ok(done("/profile/sessions", "That browser is signed out."))

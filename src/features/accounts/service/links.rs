@@ -21,8 +21,8 @@ use crate::{
             queries::{self, LinkedAccount, NO_PAGE},
             token::Token,
         },
-        audit::{self, Act},
-        mail::{self, Errand},
+        audit::{self, AuditEvent},
+        mail::{self, QueuedMail},
     },
     state::AppState,
     web::{AppError, rate_limit::Key},
@@ -35,7 +35,7 @@ const RESET: TimeDelta = TimeDelta::minutes(30);
 /// Who was invited so shortly ago is not invited again.
 const A_MOMENT: TimeDelta = TimeDelta::minutes(5);
 /// What expired so long ago is removed; no mail tells of it any more.
-const KEPT: TimeDelta = TimeDelta::days(60);
+const RETENTION: TimeDelta = TimeDelta::days(60);
 
 const ASKED: Unrecorded = Unrecorded::of(
     &["password_link", "mail"],
@@ -50,7 +50,7 @@ const SWEPT: Unrecorded =
 /// The database's.
 pub(crate) async fn invite(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) -> Result<(), DbErr> {
     let link_id = insert(uow, now, (user_id, LinkPurpose::Invitation)).await?;
-    mail::queue(uow, now, [(user_id, Errand::PasswordLink { link_id })]).await
+    mail::queue(uow, now, [(user_id, QueuedMail::PasswordLink { link_id })]).await
 }
 
 /// The same for somebody who was invited before: the new link takes the place of the old ones. Whether it was sent; one that
@@ -99,7 +99,7 @@ pub(in crate::features::accounts) async fn request_reset(
         let now = state.clock.now();
         let written = state.db.write_unrecorded(ASKED, async |uow| {
             let link_id = insert(uow, now, (found.id, LinkPurpose::Reset)).await?;
-            mail::queue(uow, now, [(found.id, Errand::PasswordLink { link_id })]).await
+            mail::queue(uow, now, [(found.id, QueuedMail::PasswordLink { link_id })]).await
         });
         if let Err(error) = written.await {
             log::error!("a link for a forgotten password could not be written: {error}");
@@ -182,10 +182,10 @@ async fn replace(
     end_all(uow, now, id).await?;
     let revoked = state.sessions.revoke_all(uow, id, None).await?;
     let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
-    let act = Act::new(AuditAction::PasswordChanged, AuditSubject::User, id)
+    let event = AuditEvent::new(AuditAction::PasswordChanged, AuditSubject::User, id)
         .number("sessions_ended", ended)
         .word("by", linked.purpose_word());
-    Ok(audit::record(uow, now, linked.account.actor(from), act).await?.with(true))
+    Ok(audit::record(uow, now, linked.account.actor(from), event).await?.with(true))
 }
 
 /// Ends all links of a person, for good. One statement.
@@ -206,7 +206,7 @@ pub(crate) async fn end_all(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) 
 /// # Errors
 /// The database's.
 pub(crate) async fn sweep_links(state: &AppState) -> Result<u64, AppError> {
-    let before = state.clock.now() - KEPT;
+    let before = state.clock.now() - RETENTION;
     let old = password_link::Entity::delete_many().filter(Column::ExpiresAt.lt(before));
     Ok(state.db.write_idempotent(SWEPT, async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?)
 }

@@ -13,9 +13,9 @@ use crate::{
     features::{
         accounts::{
             forms::PasswordChange,
-            hashing::{self, Verdict},
+            hashing::{self, PasswordVerdict},
         },
-        audit::{self, Act},
+        audit::{self, AuditEvent},
     },
     state::AppState,
     web::{AppError, rate_limit::Key},
@@ -30,14 +30,14 @@ pub(in crate::features::accounts) enum PasswordChanged {
     Refused,
 }
 
-/// Sets a new password in place of the one whose PHC string is `kept`.
+/// Sets a new password in place of the one whose PHC string is `stored_hash`.
 ///
 /// # Errors
 /// `TooManyRequests` after too many wrong current passwords; the database's.
 pub(in crate::features::accounts) async fn change(
     state: &AppState,
     viewer: &Viewer,
-    kept: &str,
+    stored_hash: &str,
     change: &PasswordChange,
 ) -> Result<PasswordChanged, AppError> {
     let attempt = state
@@ -47,13 +47,13 @@ pub(in crate::features::accounts) async fn change(
         .await
         .map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let cost = state.settings.security.password_hashing;
-    let verdict = hashing::verify(change.current.clone(), Some(kept.to_owned()), cost).await?;
-    if verdict == Verdict::Wrong {
+    let verdict = hashing::verify(change.current.clone(), Some(stored_hash.to_owned()), cost).await?;
+    if verdict == PasswordVerdict::Wrong {
         return Ok(PasswordChanged::Refused);
     }
     attempt.succeeded().await;
     let hash = hashing::hash(&change.new, cost).await?;
-    replace(state, viewer, kept, &hash).await
+    replace(state, viewer, stored_hash, &hash).await
 }
 
 /// Compare and set: of two changes at one moment the second finds that its current password is no longer right.
@@ -72,9 +72,9 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
             }
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
             let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
-            let act = Act::new(AuditAction::PasswordChanged, AuditSubject::User, viewer.user_id)
+            let event = AuditEvent::new(AuditAction::PasswordChanged, AuditSubject::User, viewer.user_id)
                 .number("sessions_ended", ended);
-            Ok(audit::record(uow, now, viewer, act).await?.with(PasswordChanged::Done))
+            Ok(audit::record(uow, now, viewer, event).await?.with(PasswordChanged::Done))
         })
         .await
 }

@@ -11,7 +11,7 @@ use crate::{
     coherence::Topics,
     features::{
         accounts::{forms::ProfileChange, queries::Profile},
-        audit::{self, Act},
+        audit::{self, AuditEvent},
     },
     state::AppState,
     web::AppError,
@@ -44,8 +44,8 @@ pub(in crate::features::accounts) async fn update(
             let topics =
                 Topics::of_person(Some(viewer.user_id), viewer.role(), viewer.hospital().map(|hospital| hospital.id));
             uow.update_where(update.filter(user::Column::Id.eq(viewer.user_id)), topics).await?;
-            let act = Act::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).changed(&names);
-            Ok(audit::record(uow, now, viewer, act).await?)
+            let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).changed(&names);
+            Ok(audit::record(uow, now, viewer, event).await?)
         })
         .await
 }

@@ -6,7 +6,7 @@ use entity::enums::{AuditAction, AuditSubject};
 use crate::{
     access::Viewer,
     db::Recorded,
-    features::audit::{self, Act},
+    features::audit::{self, AuditEvent},
     state::AppState,
     web::AppError,
 };
@@ -39,8 +39,8 @@ async fn end(state: &AppState, viewer: &Viewer, session_id: i64, action: AuditAc
             let Some(was_live) = state.sessions.revoke(uow, viewer.user_id, session_id).await? else {
                 return Ok(Recorded::unchanged(false));
             };
-            let act = Act::new(action, AuditSubject::UserSession, session_id);
-            Ok(audit::record(uow, now, viewer, act).await?.with(was_live))
+            let event = AuditEvent::new(action, AuditSubject::UserSession, session_id);
+            Ok(audit::record(uow, now, viewer, event).await?.with(was_live))
         })
         .await
 }
@@ -56,9 +56,9 @@ pub(in crate::features::accounts) async fn revoke_others(state: &AppState, viewe
         .write(async |uow| {
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
             let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
-            let act = Act::new(AuditAction::SessionsRevoked, AuditSubject::User, viewer.user_id)
+            let event = AuditEvent::new(AuditAction::SessionsRevoked, AuditSubject::User, viewer.user_id)
                 .number("sessions_ended", ended);
-            Ok(audit::record(uow, now, viewer, act).await?.with(revoked))
+            Ok(audit::record(uow, now, viewer, event).await?.with(revoked))
         })
         .await
 }

@@ -15,10 +15,10 @@ use crate::{
     features::{
         accounts::{
             forms::SignIn,
-            hashing::{self, Verdict},
+            hashing::{self, PasswordVerdict},
             queries::{self, Credentials},
         },
-        audit::{self, Act},
+        audit::{self, AuditEvent},
     },
     state::AppState,
     web::{AppError, rate_limit::Key},
@@ -43,13 +43,13 @@ pub(in crate::features::accounts) async fn sign_in(
         .map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let cost = state.settings.security.password_hashing;
     let account = queries::credentials_by_email(&state.db.reader(), &try_.email).await?;
-    let kept = account.as_ref().map(|account| account.password_hash.clone());
-    let verdict = hashing::verify(try_.password.clone(), kept, cost).await?;
-    let Some(account) = account.filter(|account| verdict != Verdict::Wrong && account.may_enter()) else {
+    let stored_hash = account.as_ref().map(|account| account.password_hash.clone());
+    let verdict = hashing::verify(try_.password.clone(), stored_hash, cost).await?;
+    let Some(account) = account.filter(|account| verdict != PasswordVerdict::Wrong && account.may_enter()) else {
         return Ok(None);
     };
     let renewed_hash = match verdict {
-        Verdict::RightAtOldCost => Some(hashing::hash_text(try_.password.clone(), cost).await?),
+        PasswordVerdict::RightAtOldCost => Some(hashing::hash_text(try_.password.clone(), cost).await?),
         _ => None,
     };
     if !enter(state, from, &account, renewed_hash).await? {
@@ -83,8 +83,8 @@ async fn enter(
             if uow.update_where(note, Topics::of_sign_in(account.role)).await? == 0 {
                 return Ok(Recorded::unchanged(false));
             }
-            let act = Act::new(AuditAction::SignedIn, AuditSubject::User, account.id);
-            Ok(audit::record(uow, now, account.actor(from), act).await?.with(true))
+            let event = AuditEvent::new(AuditAction::SignedIn, AuditSubject::User, account.id);
+            Ok(audit::record(uow, now, account.actor(from), event).await?.with(true))
         })
         .await
 }

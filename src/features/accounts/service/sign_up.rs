@@ -18,19 +18,19 @@ use crate::{
             hashing,
             service::sign_in::{self, sign_in},
         },
-        audit::{self, Act, Actor},
+        audit::{self, Actor, AuditEvent},
     },
     state::AppState,
     web::{AppError, rate_limit::Key},
 };
 
 /// Why an account was not stored.
-enum Refusal {
+enum SignUpRefusal {
     Taken,
     Failed(AppError),
 }
 
-impl From<DbErr> for Refusal {
+impl From<DbErr> for SignUpRefusal {
     /// The only uniqueness these rows can break is that of the address: two sign-ups at one moment meet here too.
     fn from(error: DbErr) -> Self {
         match violation(&error) {
@@ -60,8 +60,8 @@ pub(in crate::features::accounts) async fn sign_up(
     // A new account stays counted: accounts are not to be made by the hundred from one address.
     let user_id = match stored.await {
         Ok(user_id) => return Ok(Some(user_id)),
-        Err(Refusal::Failed(error)) => return Err(error),
-        Err(Refusal::Taken) => {
+        Err(SignUpRefusal::Failed(error)) => return Err(error),
+        Err(SignUpRefusal::Taken) => {
             let try_ = sign_in::with(person.email.as_str(), person.password.expose());
             sign_in(state, from, &try_).await?
         }
@@ -77,7 +77,7 @@ async fn store(
     now: DateTime<Utc>,
     (person, hash): (&SignUp, &str),
     from: IpAddr,
-) -> Result<Recorded<i64>, Refusal> {
+) -> Result<Recorded<i64>, SignUpRefusal> {
     let topics = Topics::of_person(None, Role::Patient, Some(person.hospital_id));
     let account = user::ActiveModel {
         email: Set(person.email.as_str().to_owned()),
@@ -109,6 +109,6 @@ async fn store(
         hospital_id: Some(person.hospital_id),
         address: Some(from),
     };
-    let act = Act::new(AuditAction::SignedUp, AuditSubject::User, account.id);
-    Ok(audit::record(uow, now, actor, act).await?.with(account.id))
+    let event = AuditEvent::new(AuditAction::SignedUp, AuditSubject::User, account.id);
+    Ok(audit::record(uow, now, actor, event).await?.with(account.id))
 }

@@ -11,7 +11,7 @@ use crate::{
     db::{Database, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         accounts::{EmailAddress, Password, PasswordOwner, hashing},
-        audit::{self, Act, Actor},
+        audit::{self, Actor, AuditEvent},
     },
     integrations::clock::Clock,
     settings::PasswordHashing,
@@ -88,6 +88,6 @@ async fn store(
     // Whoever sits at the server has no account yet: the new person stands for them, without an address.
     let name = format!("{FIRST_NAME} {LAST_NAME}");
     let actor = Actor { id: account.id, name, role: Role::SuperAdmin, hospital_id: None, address: None };
-    let act = Act::new(AuditAction::Created, AuditSubject::User, account.id);
-    Ok(audit::record(uow, now, actor, act).await?.with(account.id))
+    let event = AuditEvent::new(AuditAction::Created, AuditSubject::User, account.id);
+    Ok(audit::record(uow, now, actor, event).await?.with(account.id))
 }

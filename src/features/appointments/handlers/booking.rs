@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 
 use super::{
     super::{
-        forms::{self, NewQuery, Sought},
+        forms::{self, BookingDraft, NewQuery},
         pages,
         policy::{BookAppointment, DecideAppointment},
         queries::{self, Party},
@@ -17,7 +17,7 @@ use super::{
     steps,
 };
 use crate::{
-    access::{Allowed, Standing, Viewer},
+    access::{Allowed, Viewer, ViewerKind},
     db::Reader,
     features::schedules::{self, span},
     state::Pages,
@@ -31,7 +31,7 @@ pub(in super::super) async fn new(
     query: Filter<NewQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let page = form(&viewer, &reader, query.0.sought(), &pages).await?;
+    let page = form(&viewer, &reader, query.0.draft(), &pages).await?;
     pages.show_clinical(&*viewer, &page)
 }
 
@@ -49,36 +49,36 @@ pub(in super::super) async fn create(
             Ok(id) => return Ok(booked(&viewer, id)),
             Err(refused) => refusal(&viewer, refused, typed)?,
         },
-        Err(form) => (Refused::Field, *form),
+        Err(form) => (BookingRefusal::Field, *form),
     };
-    let page = self::form(&viewer, &reader, Sought::again(form), &pages).await?;
+    let page = self::form(&viewer, &reader, BookingDraft::again(form), &pages).await?;
     let (status, page) = match refused {
-        Refused::Field => (StatusCode::UNPROCESSABLE_ENTITY, page.map(|page| page.with_token(token))),
-        Refused::Taken => (StatusCode::CONFLICT, page.map(|page| page.with_token(token).asking_why())),
+        BookingRefusal::Field => (StatusCode::UNPROCESSABLE_ENTITY, page.map(|page| page.with_token(token))),
+        BookingRefusal::Taken => (StatusCode::CONFLICT, page.map(|page| page.with_token(token).asking_why())),
         // With a token of its own: sent once more, it books once more.
-        Refused::Used => (StatusCode::CONFLICT, page),
+        BookingRefusal::Used => (StatusCode::CONFLICT, page),
     };
     pages.refuse_clinical(status, &*viewer, &page)
 }
 
 /// Why the form is shown again.
-enum Refused {
+enum BookingRefusal {
     Field,
     Taken,
     Used,
 }
 
 /// The form with why nothing was booked.
-fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<(Refused, FormView), AppError> {
+fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<(BookingRefusal, FormView), AppError> {
     Ok(match refused {
-        NotBooked::Taken(why) if matches!(viewer.standing, Standing::Patient { .. }) => {
-            (Refused::Taken, typed.with_error("starts_at", why))
+        NotBooked::Taken(why) if matches!(viewer.kind, ViewerKind::Patient { .. }) => {
+            (BookingRefusal::Taken, typed.with_error("starts_at", why))
         }
         NotBooked::Taken(why) => {
-            (Refused::Taken, typed.with_error("starts_at", why).with_error("overbook_reason", OVERBOOK))
+            (BookingRefusal::Taken, typed.with_error("starts_at", why).with_error("overbook_reason", OVERBOOK))
         }
-        NotBooked::Used(why) => (Refused::Used, typed.with_error("", why)),
-        NotBooked::Field(field, why) => (Refused::Field, typed.with_error(field, why)),
+        NotBooked::Used(why) => (BookingRefusal::Used, typed.with_error("", why)),
+        NotBooked::Field(field, why) => (BookingRefusal::Field, typed.with_error(field, why)),
         NotBooked::Failed(error) => return Err(error),
     })
 }
@@ -86,8 +86,8 @@ fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<(Refu
 const OVERBOOK: &str = "To book it all the same, say why it must be then.";
 
 fn booked(viewer: &Viewer, id: i64) -> HttpResponse {
-    let said = match viewer.standing {
-        Standing::Patient { .. } => "Your request is sent. You will be notified when the doctor has decided.",
+    let said = match viewer.kind {
+        ViewerKind::Patient { .. } => "Your request is sent. You will be notified when the doctor has decided.",
         _ => "The visit is booked, and the others are notified.",
     };
     see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, said)
@@ -120,48 +120,48 @@ pub(in super::super) async fn propose(
     steps::show_again(&viewer, (*id, &step), refused, &pages).await
 }
 
-/// The page for what is sought; clinical, for it may hold the symptoms that were typed.
+/// The page of a draft; clinical, for it may hold the symptoms that were typed.
 async fn form(
     viewer: &Viewer,
     reader: &Reader,
-    sought: Sought,
+    draft: BookingDraft,
     pages: &Pages,
 ) -> Result<Clinical<pages::BookingForm>, AppError> {
-    let parties = queries::offered(viewer, reader, (sought.patient_id, &sought.search)).await?;
+    let parties = queries::offered(viewer, reader, (draft.patient_id, &draft.search)).await?;
     let present = pages.present();
-    let doctor = chosen(viewer, &sought, &parties.doctors);
+    let doctor = chosen(viewer, &draft, &parties.doctors);
     let times = match doctor {
         Some(doctor) => {
             let rules = schedules::rules(viewer, (doctor.slot_minutes, doctor.booking_lead_hours));
-            let within = span(pages::first_day((viewer, &present), &sought), AHEAD, rules.zone);
-            let schedule = schedules::schedule(reader, (doctor.id, patient(viewer, &sought)), within).await?;
+            let within = span(pages::first_day((viewer, &present), &draft), AHEAD, rules.zone);
+            let schedule = schedules::schedule(reader, (doctor.id, patient(viewer, &draft)), within).await?;
             Some((schedule, rules))
         }
         None => None,
     };
     let times = times.as_ref().map(|(schedule, rules)| (schedule, *rules));
-    Ok(Clinical::new(pages::BookingForm::new((viewer, &present), sought, &parties, times)))
+    Ok(Clinical::new(pages::BookingForm::new((viewer, &present), draft, &parties, times)))
 }
 
 /// With whom: a doctor with themselves; whoever has one doctor to choose from, with that one.
-fn chosen<'a>(viewer: &Viewer, sought: &Sought, doctors: &'a [Party]) -> Option<&'a Party> {
-    let only = if let ([only], Standing::Doctor { .. }) = (doctors, &viewer.standing) { Some(only) } else { None };
-    only.or_else(|| doctors.iter().find(|doctor| Some(doctor.id) == sought.doctor_id))
+fn chosen<'a>(viewer: &Viewer, draft: &BookingDraft, doctors: &'a [Party]) -> Option<&'a Party> {
+    let only = if let ([only], ViewerKind::Doctor { .. }) = (doctors, &viewer.kind) { Some(only) } else { None };
+    only.or_else(|| doctors.iter().find(|doctor| Some(doctor.id) == draft.doctor_id))
 }
 
 /// For whom, if it is known and theirs to know.
-fn patient(viewer: &Viewer, sought: &Sought) -> Option<i64> {
-    match viewer.standing {
-        Standing::Patient { patient_id, .. } => Some(patient_id),
-        _ => sought.patient_id,
+fn patient(viewer: &Viewer, draft: &BookingDraft) -> Option<i64> {
+    match viewer.kind {
+        ViewerKind::Patient { patient_id, .. } => Some(patient_id),
+        _ => draft.patient_id,
     }
 }
 
-impl Sought {
+impl BookingDraft {
     /// What the form that was sent and refused was about.
     fn again(form: FormView) -> Self {
         let value = |name: &str| form.values.get(name).cloned();
         let query = NewQuery::of(value("doctor_id"), value("patient_id"), value("starts_at"));
-        Self { form, ..query.sought() }
+        Self { form, ..query.draft() }
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 
-use super::super::{forms::ListQuery, pages, policy::SeeAppointments, queries};
+use super::super::{forms::AppointmentListQuery, pages, policy::SeeAppointments, queries};
 use crate::{
     access::Allowed,
     db::Reader,
@@ -14,7 +14,7 @@ use crate::{
 pub(in super::super) async fn index(
     viewer: Allowed<SeeAppointments>,
     reader: Reader,
-    query: Filter<ListQuery>,
+    query: Filter<AppointmentListQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let size = pages.state().settings.pages.page_size;
@@ -23,11 +23,11 @@ pub(in super::super) async fn index(
     match query.0.filter(viewer.role(), &doctors) {
         Ok((filter, form)) => {
             let found = queries::list(&viewer, &reader, (&filter, &pages.present()), paging).await?;
-            let list = pages::Index::new(&viewer, (form, filter.status, &doctors), paging, found)?;
+            let list = pages::AppointmentsPage::new(&viewer, (form, filter.status, &doctors), paging, found)?;
             pages.show(&*viewer, &list)
         }
         Err(form) => {
-            let refused = pages::Index::refused(&viewer, (*form, None, &doctors));
+            let refused = pages::AppointmentsPage::refused(&viewer, (*form, None, &doctors));
             pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &refused)
         }
     }

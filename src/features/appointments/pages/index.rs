@@ -23,7 +23,7 @@ struct Choice {
 
 /// One visit.
 #[derive(Debug, Serialize)]
-struct Entry {
+struct ListEntry {
     id: i64,
     href: String,
     /// The other party; to an administrator the patient.
@@ -36,7 +36,7 @@ struct Entry {
 
 /// The viewer's appointments, and the form that narrows them.
 #[derive(Debug, Serialize)]
-pub(in crate::features::appointments) struct Index {
+pub(in crate::features::appointments) struct AppointmentsPage {
     form: FormView,
     statuses: Vec<Choice>,
     /// Empty to a doctor, whose list is their own.
@@ -51,14 +51,14 @@ pub(in crate::features::appointments) struct Index {
     person_label: &'static str,
     note_label: Option<&'static str>,
     columns: Vec<&'static str>,
-    rows: Vec<Entry>,
+    rows: Vec<ListEntry>,
     /// None when the filter could not be used.
     pagination: Option<Pagination>,
     empty_title: &'static str,
     empty_text: &'static str,
 }
 
-impl Index {
+impl AppointmentsPage {
     /// The page `paging` of what was `found`: how many there are, and the rows.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Index {
             form.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let pagination = Pagination::new(paging, total, "visits", (PATH, &query))?;
         let mut list = Self::refused(viewer, (form, status, doctors));
-        list.rows = rows.iter().map(|row| Entry::new(viewer, row)).collect();
+        list.rows = rows.iter().map(|row| ListEntry::new(viewer, row)).collect();
         list.pagination = Some(pagination);
         Ok(list)
     }
@@ -120,7 +120,7 @@ fn nothing(is_work: bool, narrowed: usize) -> (&'static str, &'static str) {
     }
 }
 
-impl Page for Index {
+impl Page for AppointmentsPage {
     const TEMPLATE: &'static str = "appointments/index.html";
 
     fn title(&self) -> String {
@@ -138,7 +138,7 @@ impl Choice {
     }
 }
 
-impl Entry {
+impl ListEntry {
     fn new(viewer: &Viewer, row: &AppointmentRow) -> Self {
         let (person, note) = row.party_for(viewer.role());
         Self {

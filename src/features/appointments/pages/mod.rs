@@ -4,6 +4,6 @@ mod index;
 mod new;
 mod show;
 
-pub(super) use index::Index;
+pub(super) use index::AppointmentsPage;
 pub(super) use new::{BookingForm, first_day};
 pub(super) use show::Show;

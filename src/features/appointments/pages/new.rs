@@ -8,11 +8,11 @@ use crate::{
     access::Viewer,
     features::{
         appointments::{
-            forms::Sought,
+            forms::BookingDraft,
             queries::{OFFERED, Parties, Party},
             service::booking::AHEAD,
         },
-        schedules::{self, Day, Rules, Schedule},
+        schedules::{self, DayOfTimes, Rules, Schedule},
     },
     web::{ClinicalPage, FormView, Present, moment::date_in_words},
 };
@@ -45,7 +45,7 @@ pub(in crate::features::appointments) struct BookingForm {
     date: String,
     /// Whether it is known with whom.
     is_ready: bool,
-    days: Vec<Day>,
+    days: Vec<DayOfTimes>,
     zone: &'static str,
     /// To staff, of a doctor who has no hours: where they are entered.
     hours_href: Option<String>,
@@ -57,34 +57,34 @@ pub(in crate::features::appointments) struct BookingForm {
 }
 
 impl BookingForm {
-    /// The page for what is `sought` among `parties`, with the schedule of the doctor if it is known who.
+    /// The page of `draft` among `parties`, with the schedule of the doctor if it is known who.
     pub(in crate::features::appointments) fn new(
         (viewer, present): (&Viewer, &Present),
-        sought: Sought,
+        draft: BookingDraft,
         parties: &Parties,
         times: Option<(&Schedule, Rules)>,
     ) -> Self {
-        let mut sought = sought;
-        let date = first_day((viewer, present), &sought);
-        sought.form.values.insert("date".to_owned(), date.to_string());
-        let chosen = parties.patients.iter().find(|patient| Some(patient.id) == sought.patient_id);
+        let mut draft = draft;
+        let date = first_day((viewer, present), &draft);
+        draft.form.values.insert("date".to_owned(), date.to_string());
+        let chosen = parties.patients.iter().find(|patient| Some(patient.id) == draft.patient_id);
         let is_staff = viewer.role() != Role::Patient;
         let is_doctor = viewer.role() == Role::Doctor;
-        let asks_why = is_staff && sought.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
+        let asks_why = is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
             is_staff,
             doctors: parties.doctors.iter().filter(|_| !is_doctor).map(Choice::doctor).collect(),
             patients: parties.patients.iter().map(Choice::patient).collect(),
             patient: chosen.filter(|_| is_staff).map(Choice::patient),
             has_more_patients: parties.patients.len() as u64 >= OFFERED,
-            search: sought.search,
+            search: draft.search,
             date: date.to_string(),
             is_ready: times.is_some(),
             lead_hours: times.map(|(_, rules)| rules.lead_hours()).filter(|hours| *hours > 0),
             days: times
                 .map(|(schedule, rules)| offer((schedule, rules), (date, is_staff), present))
                 .unwrap_or_default(),
-            hours_href: sought
+            hours_href: draft
                 .doctor_id
                 .or(parties.doctors.first().map(|doctor| doctor.id).filter(|_| is_doctor))
                 .filter(|_| is_staff && times.is_some_and(|(schedule, _)| schedule.windows.is_empty()))
@@ -92,7 +92,7 @@ impl BookingForm {
             zone: viewer.zone().name(),
             asks_why,
             token: format!("{:032x}", rand::random::<u128>()),
-            form: sought.form,
+            form: draft.form,
         }
     }
 
@@ -112,14 +112,18 @@ impl BookingForm {
 /// The day that is looked for, or the first that can be booked.
 pub(in crate::features::appointments) fn first_day(
     (viewer, present): (&Viewer, &Present),
-    sought: &Sought,
+    draft: &BookingDraft,
 ) -> NaiveDate {
     let today = present.date(viewer.zone());
-    sought.date.unwrap_or(today).clamp(today, today + Days::new(5 * 366))
+    draft.date.unwrap_or(today).clamp(today, today + Days::new(5 * 366))
 }
 
 /// Free times; to staff the taken ones of the first day as well, which they may overbook.
-fn offer((schedule, rules): (&Schedule, Rules), (date, is_staff): (NaiveDate, bool), present: &Present) -> Vec<Day> {
+fn offer(
+    (schedule, rules): (&Schedule, Rules),
+    (date, is_staff): (NaiveDate, bool),
+    present: &Present,
+) -> Vec<DayOfTimes> {
     let free = schedule.nearest((date, AHEAD), rules, (present, TIMES));
     let mut days = schedules::days(free, rules.zone);
     let taken = if is_staff { schedule.taken(date, rules, present) } else { Vec::new() };

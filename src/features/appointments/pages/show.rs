@@ -9,8 +9,8 @@ use crate::{
     features::{
         appointments::{
             appointment::{StatusTag, event_words, status_tag, what_comes_next},
-            policy::{Act, acts},
-            queries::{About, AppointmentRow, BloodAndAllergies, EventRow, Record},
+            policy::{OfferedStep, acts},
+            queries::{About, AppointmentRow, BloodAndAllergies, EventRow, VisitRecord},
             step::Step,
         },
         people::Banner,
@@ -20,7 +20,7 @@ use crate::{
 
 /// One step of the history, in words.
 #[derive(Debug, Serialize)]
-struct Entry {
+struct HistoryEntry {
     text: String,
     note: Option<String>,
     at: Moment,
@@ -52,7 +52,7 @@ pub(in crate::features::appointments) struct Show {
     next: &'static str,
     /// What the viewer may do, each with its own form.
     offers: Vec<Offer>,
-    history: Vec<Entry>,
+    history: Vec<HistoryEntry>,
     /// What is wrong with the form that was sent; empty when none was.
     form: FormView,
     /// A reason that was typed into it, when there is no place for it on this page any more: so that it is not lost.
@@ -62,7 +62,7 @@ pub(in crate::features::appointments) struct Show {
 /// Something the viewer may do.
 #[derive(Debug, Serialize)]
 struct Offer {
-    act: Act,
+    act: OfferedStep,
     /// What was typed, if this is the form that was sent.
     form: FormView,
     /// Whether the question is open already: because its answer was refused.
@@ -70,10 +70,10 @@ struct Offer {
 }
 
 impl Show {
-    pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: Record) -> Self {
+    pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
         let zone = viewer.zone();
         let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
-        let Record { row, about, history } = record;
+        let VisitRecord { row, about, history } = record;
         Self {
             title: title(viewer, &row),
             id: row.id,
@@ -91,7 +91,7 @@ impl Show {
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             typed: None,
-            history: history.into_iter().map(|event| Entry::new(viewer, event)).collect(),
+            history: history.into_iter().map(|event| HistoryEntry::new(viewer, event)).collect(),
             specialization: row.doctor.specialization,
             symptoms: row.symptoms,
             rejection_reason: row.rejection_reason,
@@ -122,8 +122,8 @@ impl Show {
     }
 }
 
-impl From<Act> for Offer {
-    fn from(act: Act) -> Self {
+impl From<OfferedStep> for Offer {
+    fn from(act: OfferedStep) -> Self {
         Self { act, form: FormView::default(), open: false }
     }
 }
@@ -157,7 +157,7 @@ fn patient_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
     may_see.then(|| format!("/patients/{}", row.patient_id))
 }
 
-impl Entry {
+impl HistoryEntry {
     fn new(viewer: &Viewer, event: EventRow) -> Self {
         let name = format!("{} {}", event.actor.first_name, event.actor.last_name);
         let who = match event.actor.role {

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{Reader, is_word},
     features::people::{patient_topics, patients_matching},
@@ -130,8 +130,8 @@ fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
         .filter(user::Column::HospitalId.eq(viewer.hospital().map(|hospital| hospital.id)))
         .order_by_asc(user::Column::LastName)
         .order_by_asc(doctor::Column::Id);
-    match viewer.standing {
-        Standing::Doctor { doctor_id, .. } => found.filter(doctor::Column::Id.eq(doctor_id)),
+    match viewer.kind {
+        ViewerKind::Doctor { doctor_id, .. } => found.filter(doctor::Column::Id.eq(doctor_id)),
         _ => found,
     }
 }
@@ -163,7 +163,7 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
 
 /// A visit that a form has booked.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(in crate::features::appointments) struct Booked {
+pub(in crate::features::appointments) struct BookedVisit {
     pub(in crate::features::appointments) id: i64,
     pub(in crate::features::appointments) doctor_id: i64,
     pub(in crate::features::appointments) patient_id: i64,
@@ -174,7 +174,7 @@ pub(in crate::features::appointments) struct Booked {
 pub(in crate::features::appointments) async fn booked_with(
     reader: &Reader,
     (user_id, token): (i64, &str),
-) -> Result<Option<Booked>, DbErr> {
+) -> Result<Option<BookedVisit>, DbErr> {
     let found = appointment::Entity::find()
         .select_only()
         .columns([Column::Id, Column::DoctorId, Column::PatientId, Column::StartsAt])

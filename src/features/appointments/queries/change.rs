@@ -14,7 +14,7 @@ use crate::{access::Viewer, coherence::Topic, db::ReadConnection};
 
 /// What a step needs to know of the appointment.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(in crate::features::appointments) struct Standing {
+pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) hospital_id: i64,
     pub(in crate::features::appointments) doctor_id: i64,
     pub(in crate::features::appointments) patient_id: i64,
@@ -34,7 +34,7 @@ pub(in crate::features::appointments) struct Standing {
     pub(in crate::features::appointments) booking_lead_hours: i32,
 }
 
-impl Standing {
+impl AppointmentState {
     /// Whose lists it is on.
     pub(in crate::features::appointments) fn topics(&self) -> [Topic; 3] {
         Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id)
@@ -42,11 +42,11 @@ impl Standing {
 }
 
 /// The appointment `id`, if it is the viewer's to see.
-pub(in crate::features::appointments) async fn standing(
+pub(in crate::features::appointments) async fn appointment_state(
     viewer: &Viewer,
     conn: &ReadConnection<'_>,
     id: i64,
-) -> Result<Option<Standing>, DbErr> {
+) -> Result<Option<AppointmentState>, DbErr> {
     let found = appointment::Entity::find_by_id(id)
         .select_only()
         .columns([

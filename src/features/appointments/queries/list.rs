@@ -17,7 +17,7 @@ use sea_orm::{
 
 use super::{AppointmentRow, needs_outcome, not_over, rows::with_parties, scope};
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{Reader, Selecting, contains_ignoring_case, is_word},
     features::appointments::{appointment::StatusFilter, forms::ListFilter},
@@ -47,7 +47,7 @@ pub(in crate::features::appointments) async fn doctors(
     viewer: &Viewer,
     reader: &Reader,
 ) -> Result<Vec<DoctorOption>, DbErr> {
-    let (Standing::HospitalAdmin { hospital } | Standing::Patient { hospital, .. }) = &viewer.standing else {
+    let (ViewerKind::HospitalAdmin { hospital } | ViewerKind::Patient { hospital, .. }) = &viewer.kind else {
         return Ok(Vec::new());
     };
     let found = doctor::Entity::find()

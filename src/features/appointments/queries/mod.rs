@@ -8,10 +8,10 @@ mod record;
 mod rows;
 mod scope;
 
-pub(super) use booking::{Booked, OFFERED, Parties, Party, booked_with, chosen, offered};
-pub(super) use change::{Standing, standing};
+pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chosen, offered};
+pub(super) use change::{AppointmentState, appointment_state};
 pub(super) use list::{DoctorOption, doctors, list};
 use outcome::{needs_outcome, not_over};
-pub(super) use record::{About, BloodAndAllergies, EventRow, Record, record};
+pub(super) use record::{About, BloodAndAllergies, EventRow, VisitRecord, record};
 pub(crate) use rows::{AppointmentRow, visits};
 pub(crate) use scope::scope;

@@ -20,7 +20,7 @@ use crate::{
 
 /// An appointment, whom it is about, and how it came to where it stands. A clinical record.
 #[derive(Clone, Debug)]
-pub(in crate::features::appointments) struct Record {
+pub(in crate::features::appointments) struct VisitRecord {
     pub(in crate::features::appointments) row: AppointmentRow,
     pub(in crate::features::appointments) about: About,
     /// From the first step on.
@@ -52,13 +52,13 @@ pub(in crate::features::appointments) struct EventRow {
     pub(in crate::features::appointments) note: Option<String>,
     pub(in crate::features::appointments) at: DateTime<Utc>,
     #[sea_orm(nested, alias = "actor")]
-    pub(in crate::features::appointments) actor: Actor,
+    pub(in crate::features::appointments) actor: EventActor,
 }
 
 /// Who took a step.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "user::Entity")]
-pub(in crate::features::appointments) struct Actor {
+pub(in crate::features::appointments) struct EventActor {
     pub(in crate::features::appointments) id: i64,
     pub(in crate::features::appointments) role: Role,
     pub(in crate::features::appointments) first_name: String,
@@ -81,7 +81,7 @@ pub(in crate::features::appointments) async fn record(
     viewer: &Viewer,
     reader: &Reader,
     id: i64,
-) -> Result<Option<Accessed<Record>>, DbErr> {
+) -> Result<Option<Accessed<VisitRecord>>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
     let joined = with_parties(visit, JoinType::InnerJoin)
         .join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def())
@@ -93,9 +93,9 @@ pub(in crate::features::appointments) async fn record(
     Ok(folded(found).map(|record| Accessed::new(AuditSubject::Appointment, id, record)))
 }
 
-fn folded(found: Vec<Joined>) -> Option<Record> {
+fn folded(found: Vec<Joined>) -> Option<VisitRecord> {
     let mut found = found.into_iter();
     let first = found.next()?;
     let rest = found.filter_map(|joined| joined.event);
-    Some(Record { row: first.row, about: first.about, history: first.event.into_iter().chain(rest).collect() })
+    Some(VisitRecord { row: first.row, about: first.about, history: first.event.into_iter().chain(rest).collect() })
 }

@@ -3,16 +3,16 @@
 use entity::appointment::Column;
 use sea_orm::{ColumnTrait, Condition};
 
-use crate::access::{Standing, Viewer};
+use crate::access::{Viewer, ViewerKind};
 
 /// The appointments that `viewer` may see: their own, or those of the hospital they run. A platform
 /// administrator sees none.
 pub(crate) fn scope(viewer: &Viewer) -> Condition {
-    let own = match &viewer.standing {
-        Standing::Doctor { doctor_id, .. } => Column::DoctorId.eq(*doctor_id),
-        Standing::Patient { patient_id, .. } => Column::PatientId.eq(*patient_id),
-        Standing::HospitalAdmin { hospital } => Column::HospitalId.eq(hospital.id),
-        Standing::SuperAdmin => Column::Id.is_in(Vec::<i64>::new()),
+    let own = match &viewer.kind {
+        ViewerKind::Doctor { doctor_id, .. } => Column::DoctorId.eq(*doctor_id),
+        ViewerKind::Patient { patient_id, .. } => Column::PatientId.eq(*patient_id),
+        ViewerKind::HospitalAdmin { hospital } => Column::HospitalId.eq(hospital.id),
+        ViewerKind::SuperAdmin => Column::Id.is_in(Vec::<i64>::new()),
     };
     Condition::all().add(own)
 }

@@ -12,16 +12,16 @@ use sea_orm::{ActiveValue::NotSet, Set};
 
 use super::super::{
     forms::Booking,
-    queries::{self, Booked, Party},
+    queries::{self, BookedVisit, Party},
 };
 use crate::{
     access::{self, Viewer},
     coherence::Topic,
     db::{DbErr, Reader, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
-        audit::{self, Act},
+        audit::{self, AuditEvent},
         notifications::{self, News},
-        schedules::{self, Refusal, Rules, span},
+        schedules::{self, Rules, SlotRefusal, span},
     },
     state::AppState,
     web::{AppError, Present},
@@ -87,7 +87,7 @@ pub(in crate::features::appointments) async fn book(
 const USED: &str = "This form has booked a visit already, which is on the list of visits. What it says now is another one: \
                     send it once more to book that as well.";
 
-impl Booked {
+impl BookedVisit {
     /// Whether it is the visit that `booking` asks for.
     fn is_what(&self, viewer: &Viewer, booking: &Booking) -> bool {
         let local = self.starts_at.with_timezone(&viewer.zone()).naive_local();
@@ -115,8 +115,8 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
     let present = Present::new(state.clock.now(), None);
     let overbooks = match schedule.judge(starts_at, rules, &present) {
         Ok(()) => false,
-        Err(Refusal::Taken) if booking.overbook_reason.is_some() => true,
-        Err(Refusal::Taken) => return Err(NotBooked::Taken(taken(viewer, TAKEN))),
+        Err(SlotRefusal::Taken) if booking.overbook_reason.is_some() => true,
+        Err(SlotRefusal::Taken) => return Err(NotBooked::Taken(taken(viewer, TAKEN))),
         Err(refusal) => return Err(NotBooked::Field("starts_at", sentence(refusal, (viewer, rules)))),
     };
     Ok(Slot { hospital_id, doctor, patient, starts_at, ends_at: starts_at + rules.slot, overbooks })
@@ -138,10 +138,10 @@ pub(super) fn wrong(field: &'static str, sentence: impl Into<String>) -> NotBook
 fn ids(viewer: &Viewer, booking: &Booking) -> (i64, i64) {
     let (mut doctor_id, mut patient_id) =
         (booking.doctor_id.unwrap_or_default(), booking.patient_id.unwrap_or_default());
-    match viewer.standing {
-        access::Standing::Doctor { doctor_id: own, .. } => doctor_id = own,
-        access::Standing::Patient { patient_id: own, .. } => patient_id = own,
-        access::Standing::HospitalAdmin { .. } | access::Standing::SuperAdmin => {}
+    match viewer.kind {
+        access::ViewerKind::Doctor { doctor_id: own, .. } => doctor_id = own,
+        access::ViewerKind::Patient { patient_id: own, .. } => patient_id = own,
+        access::ViewerKind::HospitalAdmin { .. } | access::ViewerKind::SuperAdmin => {}
     }
     (doctor_id, patient_id)
 }
@@ -151,17 +151,19 @@ pub(super) fn instant(local: NaiveDateTime, rules: Rules) -> Result<DateTime<Utc
 }
 
 /// What is said of a time that cannot be booked.
-pub(super) fn sentence(refusal: Refusal, (viewer, rules): (&Viewer, Rules)) -> String {
+pub(super) fn sentence(refusal: SlotRefusal, (viewer, rules): (&Viewer, Rules)) -> String {
     let whose = if viewer.role() == Role::Patient { "You already have" } else { "The patient already has" };
     match refusal {
-        Refusal::Past => "That time is over. Choose one that is to come.".to_owned(),
-        Refusal::TooSoon => format!("Book at least {} hours ahead. For sooner, call the hospital.", rules.lead_hours()),
-        Refusal::NotWorking => "The doctor does not work on that day.".to_owned(),
-        Refusal::OutOfHours => "That is outside the doctor's hours.".to_owned(),
-        Refusal::OffSlot => "Visits do not begin at that minute. Choose one of the free times.".to_owned(),
-        Refusal::Away => "The doctor is away then.".to_owned(),
-        Refusal::PatientBusy => format!("{whose} another visit at that time."),
-        Refusal::Taken => taken(viewer, TAKEN),
+        SlotRefusal::Past => "That time is over. Choose one that is to come.".to_owned(),
+        SlotRefusal::TooSoon => {
+            format!("Book at least {} hours ahead. For sooner, call the hospital.", rules.lead_hours())
+        }
+        SlotRefusal::NotWorking => "The doctor does not work on that day.".to_owned(),
+        SlotRefusal::OutOfHours => "That is outside the doctor's hours.".to_owned(),
+        SlotRefusal::OffSlot => "Visits do not begin at that minute. Choose one of the free times.".to_owned(),
+        SlotRefusal::Away => "The doctor is away then.".to_owned(),
+        SlotRefusal::PatientBusy => format!("{whose} another visit at that time."),
+        SlotRefusal::Taken => taken(viewer, TAKEN),
     }
 }
 
@@ -176,7 +178,7 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
         .await;
     written.map_err(|error| match violation(&error) {
         Some(broken) if broken.kind == ViolationKind::Overlap && broken.constraint.contains("patient") => {
-            wrong("starts_at", sentence(Refusal::PatientBusy, (viewer, rules_of(viewer, slot))))
+            wrong("starts_at", sentence(SlotRefusal::PatientBusy, (viewer, rules_of(viewer, slot))))
         }
         // Sent twice at the same moment: whoever asks for the token next finds the other.
         Some(broken) if matches!(broken.kind, ViolationKind::Overlap | ViolationKind::Unique) => {
@@ -256,7 +258,7 @@ async fn record(
         visit: (!is_request).then_some((slot.patient.user_id, slot.starts_at)),
     };
     notifications::notify(uow, now, &news).await?;
-    let act = Act::new(action, AuditSubject::Appointment, id).instant("starts_at", slot.starts_at);
+    let act = AuditEvent::new(action, AuditSubject::Appointment, id).instant("starts_at", slot.starts_at);
     let act = if slot.overbooks { act.word("overbooked", "yes") } else { act };
     audit::record(uow, now, viewer, act).await
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use super::{
     super::{
         forms::StepCommand,
-        queries::{self, Standing},
+        queries::{self, AppointmentState},
     },
     booking::{AHEAD, NotBooked, instant, sentence, wrong},
     steps::may_take,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     access::Viewer,
     coherence::Topics,
-    features::schedules::{self, Refusal, Rules, Schedule, span},
+    features::schedules::{self, Rules, Schedule, SlotRefusal, span},
     state::AppState,
     web::{AppError, Present},
 };
@@ -26,11 +26,11 @@ pub(in crate::features::appointments) async fn proposable(
     state: &AppState,
     viewer: &Viewer,
     (id, command): (i64, &StepCommand),
-) -> Result<(DateTime<Utc>, Standing), NotBooked> {
+) -> Result<(DateTime<Utc>, AppointmentState), NotBooked> {
     let local = command.local.unwrap_or_default();
     let reader = state.db.reader();
     let topics = Topics::exempt("an act, which keeps no page");
-    let visit = reader.run(topics, async |conn| queries::standing(viewer, conn, id).await).await?;
+    let visit = reader.run(topics, async |conn| queries::appointment_state(viewer, conn, id).await).await?;
     let visit = visit.ok_or(AppError::NotFound)?;
     may_take(command, &visit, state.clock.now())?;
     let rules = schedules::rules(viewer, (visit.slot_minutes, visit.booking_lead_hours));
@@ -42,11 +42,11 @@ pub(in crate::features::appointments) async fn proposable(
     let schedule = schedules::schedule(&reader, parties, span(local.date(), AHEAD, rules.zone)).await?;
     let present = Present::new(state.clock.now(), None);
     let Err(refusal) = schedule.judge(starts_at, rules, &present) else { return Ok((starts_at, visit)) };
-    if refusal == Refusal::Past {
+    if refusal == SlotRefusal::Past {
         return Err(wrong("starts_at", sentence(refusal, (viewer, rules))));
     }
     let free = free_then(&schedule, local.date(), (rules, &present));
-    if refusal == Refusal::Taken {
+    if refusal == SlotRefusal::Taken {
         return Err(NotBooked::Taken(format!("You have another visit at that time. {free}")));
     }
     Err(wrong("starts_at", format!("{} {free}", sentence(refusal, (viewer, rules)))))

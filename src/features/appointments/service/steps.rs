@@ -14,14 +14,14 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter,
 use super::super::{
     appointment::status_tag,
     forms::StepCommand,
-    queries::{self, Standing},
+    queries::{self, AppointmentState},
     step::Step,
 };
 use crate::{
     access::Viewer,
     db::{Recorded, UnitOfWork, ViolationKind, violation},
     features::{
-        audit::{self, Act},
+        audit::{self, AuditEvent},
         notifications::{self, News},
     },
     state::AppState,
@@ -47,14 +47,16 @@ pub(in crate::features::appointments) async fn take(
             // What was seen already need not be read again: its version is compared when it is changed.
             let before = match &command.proposes {
                 Some((_, seen)) => seen.clone(),
-                None => {
-                    uow.read(async |conn| queries::standing(viewer, conn, id).await).await?.ok_or(AppError::NotFound)?
-                }
+                None => uow
+                    .read(async |conn| queries::appointment_state(viewer, conn, id).await)
+                    .await?
+                    .ok_or(AppError::NotFound)?,
             };
             may_take(command, &before, now)?;
             if !compare_and_set(uow, (id, &before), command, now).await? {
                 // Another unit of work was committed between the two statements.
-                let current = uow.read(async |conn| queries::standing(viewer, conn, id).await).await?.unwrap_or(before);
+                let current =
+                    uow.read(async |conn| queries::appointment_state(viewer, conn, id).await).await?.unwrap_or(before);
                 return Err(moved_on(command, &current, now));
             }
             record(uow, (viewer, now), (id, &before), command).await
@@ -66,7 +68,7 @@ pub(in crate::features::appointments) async fn take(
 ///
 /// # Errors
 /// [`AppError::Conflict`] with why not.
-pub(super) fn may_take(command: &StepCommand, visit: &Standing, now: DateTime<Utc>) -> Result<(), AppError> {
+pub(super) fn may_take(command: &StepCommand, visit: &AppointmentState, now: DateTime<Utc>) -> Result<(), AppError> {
     let may_follow = command.step.may_follow(&visit.into(), &Present::new(now, None));
     if may_follow && visit.version == command.version { Ok(()) } else { Err(moved_on(command, visit, now)) }
 }
@@ -74,7 +76,7 @@ pub(super) fn may_take(command: &StepCommand, visit: &Standing, now: DateTime<Ut
 /// Changes the appointment if it is still as it was `before`; whether it was.
 async fn compare_and_set(
     uow: &UnitOfWork,
-    (id, before): (i64, &Standing),
+    (id, before): (i64, &AppointmentState),
     command: &StepCommand,
     now: DateTime<Utc>,
 ) -> Result<bool, AppError> {
@@ -90,7 +92,7 @@ async fn compare_and_set(
 }
 
 /// What the step changes. A proposal is over with whatever follows it.
-fn changes(before: &Standing, command: &StepCommand, now: DateTime<Utc>) -> appointment::ActiveModel {
+fn changes(before: &AppointmentState, command: &StepCommand, now: DateTime<Utc>) -> appointment::ActiveModel {
     let mut change = appointment::ActiveModel {
         status: Set(command.step.to()),
         version: Set(before.version + 1),
@@ -117,7 +119,7 @@ fn changes(before: &Standing, command: &StepCommand, now: DateTime<Utc>) -> appo
 async fn record(
     uow: &UnitOfWork,
     (viewer, now): (&Viewer, DateTime<Utc>),
-    (id, before): (i64, &Standing),
+    (id, before): (i64, &AppointmentState),
     command: &StepCommand,
 ) -> Result<Recorded, AppError> {
     let step = command.step;
@@ -140,14 +142,14 @@ async fn record(
         let (version, recipients) = (before.version + 1, others.collect());
         notifications::notify(uow, now, &News { kind, appointment_id: id, version, recipients, visit }).await?;
     }
-    let act = Act::new(step.action(), AuditSubject::Appointment, id)
+    let act = AuditEvent::new(step.action(), AuditSubject::Appointment, id)
         .word("from", status_tag(before.status).code)
         .word("to", status_tag(step.to()).code);
     Ok(audit::record(uow, now, viewer, act).await?)
 }
 
 /// When the visit is, if it is the step that settles it.
-fn settled(step: Step, before: &Standing) -> Option<DateTime<Utc>> {
+fn settled(step: Step, before: &AppointmentState) -> Option<DateTime<Utc>> {
     match step {
         Step::Approve => Some(before.starts_at),
         Step::AcceptProposal => before.proposed_starts_at,
@@ -156,7 +158,7 @@ fn settled(step: Step, before: &Standing) -> Option<DateTime<Utc>> {
 }
 
 /// Who is told what; the one who acted among them, if they are a party.
-fn notice(step: Step, appointment: &Standing) -> Option<(NotificationKind, Vec<i64>)> {
+fn notice(step: Step, appointment: &AppointmentState) -> Option<(NotificationKind, Vec<i64>)> {
     let (doctor, patient) = (appointment.doctor_user_id, appointment.patient_user_id);
     // Whoever asked for it is the patient, the doctor, or an administrator who wants to know.
     let asked = appointment.requested_by;
@@ -175,7 +177,7 @@ fn notice(step: Step, appointment: &Standing) -> Option<(NotificationKind, Vec<i
 }
 
 /// Why the step cannot be taken: somebody was faster, or it is not one for a visit like this.
-fn moved_on(command: &StepCommand, visit: &Standing, now: DateTime<Utc>) -> AppError {
+fn moved_on(command: &StepCommand, visit: &AppointmentState, now: DateTime<Utc>) -> AppError {
     let is_now = status_tag(visit.status).label.to_lowercase();
     let may_follow = command.step.may_follow(&visit.into(), &Present::new(now, None));
     AppError::Conflict(match (visit.version == command.version, may_follow) {

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::features::audit::forms::{Person, TrailFilter};
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     coherence::Topics,
     db::{Reader, contains_ignoring_case},
     web::{Paging, start_of_day},
@@ -90,10 +90,12 @@ fn latest_first(rows: &mut SelectStatement) -> &mut SelectStatement {
 }
 
 fn scope(viewer: &Viewer) -> Condition {
-    match &viewer.standing {
-        Standing::SuperAdmin => Condition::all(),
-        Standing::HospitalAdmin { hospital } => Condition::all().add(Column::HospitalId.eq(hospital.id)),
-        Standing::Doctor { .. } | Standing::Patient { .. } => Condition::all().add(Column::Id.is_in(Vec::<i64>::new())),
+    match &viewer.kind {
+        ViewerKind::SuperAdmin => Condition::all(),
+        ViewerKind::HospitalAdmin { hospital } => Condition::all().add(Column::HospitalId.eq(hospital.id)),
+        ViewerKind::Doctor { .. } | ViewerKind::Patient { .. } => {
+            Condition::all().add(Column::Id.is_in(Vec::<i64>::new()))
+        }
     }
 }
 

@@ -9,16 +9,21 @@ use entity::audit_entry;
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 use serde_json::Value;
 
-use super::{Act, Actor};
+use super::{Actor, AuditEvent};
 use crate::db::{Recorded, UnitOfWork};
 
-/// Writes that `actor` did `act` at the instant `at`, in the unit of work of the act itself:
-/// `Ok(audit::record(uow, now, viewer, Act::new(Cancelled, Appointment, id)).await?.with(id))`. What it returns is the proof without
+/// Writes that `actor` did `event` at the instant `at`, in the unit of work of the act itself:
+/// `Ok(audit::record(uow, now, viewer, AuditEvent::new(Cancelled, Appointment, id)).await?.with(id))`. What it returns is the proof without
 /// which the unit of work is not committed. One statement.
 ///
 /// # Errors
 /// The database's; the unit of work, and with it the act, fails then.
-pub async fn record(uow: &UnitOfWork, at: DateTime<Utc>, actor: impl Into<Actor>, act: Act) -> Result<Recorded, DbErr> {
+pub async fn record(
+    uow: &UnitOfWork,
+    at: DateTime<Utc>,
+    actor: impl Into<Actor>,
+    event: AuditEvent,
+) -> Result<Recorded, DbErr> {
     let actor = actor.into();
     let entry = audit_entry::ActiveModel {
         id: NotSet,
@@ -26,12 +31,12 @@ pub async fn record(uow: &UnitOfWork, at: DateTime<Utc>, actor: impl Into<Actor>
         actor_id: Set(actor.id),
         actor_name: Set(actor.name),
         actor_role: Set(actor.role),
-        hospital_id: Set(act.hospital_id.or(actor.hospital_id)),
+        hospital_id: Set(event.hospital_id.or(actor.hospital_id)),
         ip: Set(actor.address.map(|address| address.to_string())),
-        action: Set(act.action),
-        subject_kind: Set(act.subject_kind),
-        subject_id: Set(act.subject_id),
-        detail: Set(Value::Object(act.detail)),
+        action: Set(event.action),
+        subject_kind: Set(event.subject_kind),
+        subject_id: Set(event.subject_id),
+        detail: Set(Value::Object(event.detail)),
         created_at: Set(at),
         updated_at: Set(at),
     };

@@ -24,7 +24,7 @@ use crate::{
     coherence::Topics,
     db::{UnitOfWork, Unrecorded, ViolationKind, violation},
     features::audit::{
-        chain::{ChainKey, Member, encode},
+        chain::{ChainKey, SealedEntry, encode},
         chain_name,
         queries::seals::{self, Horizon},
         short,
@@ -139,7 +139,7 @@ impl Sealer {
         now: DateTime<Utc>,
     ) -> Option<audit_seal::Model> {
         let (first, last) = (entries.first()?, entries.last()?);
-        let members: Vec<Member> = entries.iter().map(|entry| self.key.member(entry)).collect();
+        let members: Vec<SealedEntry> = entries.iter().map(|entry| self.key.member(entry)).collect();
         let mut seal = audit_seal::Model {
             id: 0,
             hospital_id: first.hospital_id,

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::rows::{NotificationRow, VisitRow, Visits, notifications, rows, waiting};
+use super::rows::{UnreadRow, VisitRow, Visits, notifications, rows, waiting};
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     features::home::{queries::FoundForDoctor, sections::DoctorSections},
     web::{Page, Present},
 };
@@ -25,7 +25,7 @@ pub(in crate::features::home) struct DoctorDashboard {
     coming: Vec<VisitRow>,
     requests: Vec<VisitRow>,
     needs_outcome: Vec<VisitRow>,
-    unread: Vec<NotificationRow>,
+    unread: Vec<UnreadRow>,
     /// Nothing has ever happened here: say what to do first.
     first_run: bool,
     /// Where the doctor's hours are entered.
@@ -54,8 +54,8 @@ impl DoctorDashboard {
             requests: rows(&sections.requests, visits).into_iter().map(row).collect(),
             needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
             unread: notifications(&found.unread, visits, viewer),
-            hours_href: match viewer.standing {
-                Standing::Doctor { doctor_id, .. } => format!("/doctors/{doctor_id}/availability"),
+            hours_href: match viewer.kind {
+                ViewerKind::Doctor { doctor_id, .. } => format!("/doctors/{doctor_id}/availability"),
                 _ => "/profile".to_owned(),
             },
             first_run: found.open.is_empty()

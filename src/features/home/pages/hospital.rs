@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::rows::{NotificationRow, VisitRow, Visits, notifications, rows, waiting};
+use super::rows::{UnreadRow, VisitRow, Visits, notifications, rows, waiting};
 use crate::{
     access::Viewer,
     features::{
         appointments::{STATUSES, StatusTag, status_tag},
         home::{
-            queries::{FoundForHospital, NewDoctor, NewPatient, NewPerson},
+            queries::{FoundForHospital, NewestDoctor, NewestPatient, NewestPerson},
             sections::HospitalSections,
         },
     },
@@ -33,7 +33,7 @@ pub(in crate::features::home) struct HospitalDashboard {
     requests: Vec<VisitRow>,
     doctors: Vec<NewRow>,
     patients: Vec<NewRow>,
-    unread: Vec<NotificationRow>,
+    unread: Vec<UnreadRow>,
     first_run: bool,
 }
 
@@ -84,18 +84,18 @@ impl HospitalDashboard {
     }
 }
 
-fn doctors(newest: &[NewDoctor], viewer: &Viewer) -> Vec<NewRow> {
-    let row = |doctor: &NewDoctor| NewRow::new(format!("/doctors/{}", doctor.id), "Dr ", (&doctor.user, viewer));
+fn doctors(newest: &[NewestDoctor], viewer: &Viewer) -> Vec<NewRow> {
+    let row = |doctor: &NewestDoctor| NewRow::new(format!("/doctors/{}", doctor.id), "Dr ", (&doctor.user, viewer));
     newest.iter().map(row).collect()
 }
 
-fn patients(newest: &[NewPatient], viewer: &Viewer) -> Vec<NewRow> {
-    let row = |patient: &NewPatient| NewRow::new(format!("/patients/{}", patient.id), "", (&patient.user, viewer));
+fn patients(newest: &[NewestPatient], viewer: &Viewer) -> Vec<NewRow> {
+    let row = |patient: &NewestPatient| NewRow::new(format!("/patients/{}", patient.id), "", (&patient.user, viewer));
     newest.iter().map(row).collect()
 }
 
 impl NewRow {
-    fn new(href: String, title: &str, (person, viewer): (&NewPerson, &Viewer)) -> Self {
+    fn new(href: String, title: &str, (person, viewer): (&NewestPerson, &Viewer)) -> Self {
         let name = format!("{title}{} {}", person.first_name, person.last_name);
         Self { href, name, joined: Moment::new(person.created_at, viewer.zone()) }
     }

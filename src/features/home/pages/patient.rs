@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::rows::{self, NotificationRow, VisitRow, Visits, notifications};
+use super::rows::{self, UnreadRow, VisitRow, Visits, notifications};
 use crate::{
     access::Viewer,
     features::home::{
@@ -26,7 +26,7 @@ pub(in crate::features::home) struct PatientDashboard {
     upcoming: Vec<VisitRow>,
     requests: Vec<VisitRow>,
     proposed: Vec<VisitRow>,
-    unread: Vec<NotificationRow>,
+    unread: Vec<UnreadRow>,
     first_run: bool,
 }
 

@@ -10,7 +10,7 @@ use super::super::{queries::Unread, sections::Section};
 use crate::{
     access::Viewer,
     features::{
-        appointments::{Act, AppointmentRow, StatusTag, row_acts, status_tag},
+        appointments::{AppointmentRow, OfferedStep, StatusTag, row_acts, status_tag},
         notifications::{Facts, sentence},
     },
     web::{Moment, Present},
@@ -37,7 +37,7 @@ pub(super) struct VisitRow {
     /// When it was asked for.
     pub requested: Moment,
     /// What the viewer may do about it.
-    pub acts: Vec<Act>,
+    pub acts: Vec<OfferedStep>,
 }
 
 impl VisitRow {
@@ -66,7 +66,7 @@ impl VisitRow {
 
 /// An unread notification.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct NotificationRow {
+pub(super) struct UnreadRow {
     pub id: i64,
     pub text: String,
     /// The appointment it is about.
@@ -92,8 +92,8 @@ pub(super) fn waiting<'a>(section: &Section, visits: &'a Visits) -> Vec<&'a Appo
 }
 
 /// Unread notifications as `viewer` reads them, newest first.
-pub(super) fn notifications(unread: &[Unread], visits: &Visits, viewer: &Viewer) -> Vec<NotificationRow> {
-    let mut rows: Vec<NotificationRow> = unread
+pub(super) fn notifications(unread: &[Unread], visits: &Visits, viewer: &Viewer) -> Vec<UnreadRow> {
+    let mut rows: Vec<UnreadRow> = unread
         .iter()
         .map(|unread| {
             let visit = unread.appointment_id.and_then(|id| visits.get(&id));
@@ -106,7 +106,7 @@ pub(super) fn notifications(unread: &[Unread], visits: &Visits, viewer: &Viewer)
                 patient: &patient,
                 reason: visit.and_then(|row| row.rejection_reason.as_deref().or(row.cancellation_reason.as_deref())),
             };
-            NotificationRow {
+            UnreadRow {
                 id: unread.id,
                 text: sentence(&facts, viewer.role(), viewer.zone()),
                 href: visit.map(|row| format!("/appointments/{}", row.id)),

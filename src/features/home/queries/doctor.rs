@@ -10,9 +10,9 @@ use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::lists::{Unread, Visit, between, open, unread};
+use super::lists::{ListedVisit, Unread, between, open, unread};
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{Listed, Reader, SideBySide, is_one_of},
     features::home::sections::MANY,
@@ -22,9 +22,9 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FoundForDoctor {
     /// All that is open.
-    pub open: Vec<Visit>,
+    pub open: Vec<ListedVisit>,
     /// What was done and missed, and is of the day that was asked for.
-    pub done: Vec<Visit>,
+    pub done: Vec<ListedVisit>,
     pub unread: Vec<Unread>,
     pub patients_seen: i64,
 }
@@ -32,18 +32,18 @@ pub(crate) struct FoundForDoctor {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "open_"))]
-    open: Listed<Visit>,
+    open: Listed<ListedVisit>,
     #[sea_orm(nested(prefix = "done_"))]
-    done: Listed<Visit>,
+    done: Listed<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
     unread: Listed<Unread>,
     #[sea_orm(nested(prefix = "tally_"))]
-    tally: Listed<Tally>,
+    tally: Listed<PatientsSeen>,
 }
 
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "DoctorTally")]
-struct Tally {
+struct PatientsSeen {
     patients_seen: i64,
 }
 
@@ -53,15 +53,15 @@ pub(crate) async fn of_doctor(
     reader: &Reader,
     day: (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<FoundForDoctor, DbErr> {
-    let Standing::Doctor { doctor_id, .. } = viewer.standing else { return Ok(FoundForDoctor::default()) };
+    let ViewerKind::Doctor { doctor_id, .. } = viewer.kind else { return Ok(FoundForDoctor::default()) };
     let over = [AppointmentStatus::Completed, AppointmentStatus::NoShow];
     let done = between(viewer, day).filter(is_one_of(Column::Status, over)).order_by_asc(Column::StartsAt).limit(MANY);
     let tally = DoctorTally::find().filter(doctor_tally::Column::DoctorId.eq(doctor_id));
     let lists = SideBySide::default()
-        .list::<Tally>("tally", tally)
+        .list::<PatientsSeen>("tally", tally)
         .list::<Unread>("unread", unread(viewer))
-        .list::<Visit>("done", done)
-        .list::<Visit>("open", open(viewer));
+        .list::<ListedVisit>("done", done)
+        .list::<ListedVisit>("open", open(viewer));
     let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForDoctor::default();

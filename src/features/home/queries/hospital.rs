@@ -14,9 +14,9 @@ use sea_orm::{
     sea_query::{Asterisk, Expr, ExprTrait as _},
 };
 
-use super::lists::{FEW, Unread, Visit, between, unread};
+use super::lists::{FEW, ListedVisit, Unread, between, unread};
 use crate::{
-    access::{HospitalOfViewer, Standing, Viewer},
+    access::{HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topic,
     db::{Listed, Reader, SideBySide, is_word},
     features::{appointments::scope, home::sections::SHOWN},
@@ -26,17 +26,17 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FoundForHospital {
     /// The visits that begin today, whatever their state.
-    pub today: Vec<Visit>,
+    pub today: Vec<ListedVisit>,
     /// All who wait, whenever their visit begins.
-    pub waiting: Vec<Visit>,
+    pub waiting: Vec<ListedVisit>,
     /// Those of the requests that wait longest.
-    pub requests: Vec<Request>,
+    pub requests: Vec<WaitingRequest>,
     /// How many requests there are.
     pub requests_count: i64,
     pub unread: Vec<Unread>,
     /// The newest.
-    pub newest_doctors: Vec<NewDoctor>,
-    pub newest_patients: Vec<NewPatient>,
+    pub newest_doctors: Vec<NewestDoctor>,
+    pub newest_patients: Vec<NewestPatient>,
     /// Active ones.
     pub doctors: i64,
     pub patients: i64,
@@ -45,32 +45,32 @@ pub(crate) struct FoundForHospital {
 /// A request.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "appointment::Entity")]
-pub(crate) struct Request {
+pub(crate) struct WaitingRequest {
     pub id: i64,
 }
 
 /// A doctor who is new, as a person.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "doctor::Entity")]
-pub(crate) struct NewDoctor {
+pub(crate) struct NewestDoctor {
     pub id: i64,
     #[sea_orm(nested)]
-    pub user: NewPerson,
+    pub user: NewestPerson,
 }
 
 /// A patient who is new, as a person.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "patient::Entity")]
-pub(crate) struct NewPatient {
+pub(crate) struct NewestPatient {
     pub id: i64,
     #[sea_orm(nested)]
-    pub user: NewPerson,
+    pub user: NewestPerson,
 }
 
 /// Somebody new.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "user::Entity")]
-pub(crate) struct NewPerson {
+pub(crate) struct NewestPerson {
     pub id: i64,
     pub first_name: String,
     pub last_name: String,
@@ -80,21 +80,21 @@ pub(crate) struct NewPerson {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "today_"))]
-    today: Listed<Visit>,
+    today: Listed<ListedVisit>,
     #[sea_orm(nested(prefix = "waiting_"))]
-    waiting: Listed<Visit>,
+    waiting: Listed<ListedVisit>,
     #[sea_orm(nested(prefix = "request_"))]
-    request: Listed<Request>,
+    request: Listed<WaitingRequest>,
     #[sea_orm(nested(prefix = "requests_"))]
     requests: Listed<Requests>,
     #[sea_orm(nested(prefix = "unread_"))]
     unread: Listed<Unread>,
     #[sea_orm(nested(prefix = "doctor_"))]
-    doctor: Listed<NewDoctor>,
+    doctor: Listed<NewestDoctor>,
     #[sea_orm(nested(prefix = "patient_"))]
-    patient: Listed<NewPatient>,
+    patient: Listed<NewestPatient>,
     #[sea_orm(nested(prefix = "tally_"))]
-    tally: Listed<Tally>,
+    tally: Listed<ActivePeople>,
 }
 
 #[derive(Debug, DerivePartialModel)]
@@ -105,7 +105,7 @@ struct Requests {
 
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "HospitalTally")]
-struct Tally {
+struct ActivePeople {
     doctors: i64,
     patients: i64,
 }
@@ -116,7 +116,7 @@ pub(crate) async fn of_hospital(
     reader: &Reader,
     today: (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<FoundForHospital, DbErr> {
-    let Standing::HospitalAdmin { hospital } = &viewer.standing else { return Ok(FoundForHospital::default()) };
+    let ViewerKind::HospitalAdmin { hospital } = &viewer.kind else { return Ok(FoundForHospital::default()) };
     let lists = lists(viewer, hospital, today);
     let people = [Topic::Doctors(hospital.id), Topic::Patients(hospital.id), Topic::Inbox(viewer.user_id)];
     let rows: Vec<Row> = reader.run(viewer.visit_topics().and(people), async |conn| lists.read(conn).await).await?;
@@ -151,12 +151,15 @@ fn lists(viewer: &Viewer, hospital: &HospitalOfViewer, today: (DateTime<Utc>, Da
             .limit(FEW)
     };
     SideBySide::default()
-        .list::<Tally>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
+        .list::<ActivePeople>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
         .list::<Requests>("requests", requests())
         .list::<Unread>("unread", unread(viewer))
-        .list::<NewDoctor>("doctor", newest(Role::Doctor).join(JoinType::InnerJoin, user::Relation::Doctor.def()))
-        .list::<NewPatient>("patient", newest(Role::Patient).join(JoinType::InnerJoin, user::Relation::Patient.def()))
-        .list::<Request>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
-        .list::<Visit>("waiting", in_state(AppointmentStatus::Waiting))
-        .list::<Visit>("today", between(viewer, today))
+        .list::<NewestDoctor>("doctor", newest(Role::Doctor).join(JoinType::InnerJoin, user::Relation::Doctor.def()))
+        .list::<NewestPatient>(
+            "patient",
+            newest(Role::Patient).join(JoinType::InnerJoin, user::Relation::Patient.def()),
+        )
+        .list::<WaitingRequest>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
+        .list::<ListedVisit>("waiting", in_state(AppointmentStatus::Waiting))
+        .list::<ListedVisit>("today", between(viewer, today))
 }

@@ -16,7 +16,7 @@ pub(super) const FEW: u64 = 5;
 /// A visit as far as lists and counts are made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DerivePartialModel)]
 #[sea_orm(entity = "appointment::Entity")]
-pub(crate) struct Visit {
+pub(crate) struct ListedVisit {
     pub id: i64,
     pub status: AppointmentStatus,
     pub starts_at: DateTime<Utc>,

@@ -9,7 +9,7 @@ mod patient;
 mod platform;
 
 pub(super) use doctor::{FoundForDoctor, of_doctor};
-pub(super) use hospital::{FoundForHospital, NewDoctor, NewPatient, NewPerson, of_hospital};
-pub(super) use lists::{Unread, Visit};
+pub(super) use hospital::{FoundForHospital, NewestDoctor, NewestPatient, NewestPerson, of_hospital};
+pub(super) use lists::{ListedVisit, Unread};
 pub(super) use patient::{FoundForPatient, of_patient};
 pub(super) use platform::{Newest, PlatformFigures, newest, of_platform};

@@ -3,9 +3,9 @@
 use entity::care_relation::{self, Entity as CareRelation};
 use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter};
 
-use super::lists::{Unread, Visit, open, unread};
+use super::lists::{ListedVisit, Unread, open, unread};
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{Listed, Reader, SideBySide},
 };
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FoundForPatient {
     /// All that is open.
-    pub open: Vec<Visit>,
+    pub open: Vec<ListedVisit>,
     pub unread: Vec<Unread>,
     /// Visits that took place.
     pub completed: i64,
@@ -25,7 +25,7 @@ pub(crate) struct FoundForPatient {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "open_"))]
-    open: Listed<Visit>,
+    open: Listed<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
     unread: Listed<Unread>,
     #[sea_orm(nested(prefix = "care_"))]
@@ -41,14 +41,14 @@ struct Care {
 
 /// What `viewer`, a patient, has open, and how many visits with how many doctors took place. One statement.
 pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader) -> Result<FoundForPatient, DbErr> {
-    let Standing::Patient { patient_id, .. } = viewer.standing else { return Ok(FoundForPatient::default()) };
+    let ViewerKind::Patient { patient_id, .. } = viewer.kind else { return Ok(FoundForPatient::default()) };
     let care = CareRelation::find()
         .filter(care_relation::Column::PatientId.eq(patient_id))
         .filter(care_relation::Column::Completed.gt(0));
     let lists = SideBySide::default()
         .list::<Unread>("unread", unread(viewer))
         .list::<Care>("care", care)
-        .list::<Visit>("open", open(viewer));
+        .list::<ListedVisit>("open", open(viewer));
     let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForPatient::default();

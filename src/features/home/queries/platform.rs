@@ -28,12 +28,12 @@ pub(crate) struct PlatformFigures {
 struct Counted {
     active: bool,
     #[sea_orm(nested)]
-    tally: Option<Tally>,
+    tally: Option<PlatformTally>,
 }
 
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "hospital_tally::Entity")]
-struct Tally {
+struct PlatformTally {
     admins: i64,
     doctors: i64,
     patients: i64,
@@ -62,14 +62,14 @@ pub(crate) async fn of_platform(viewer: &Viewer, reader: &Reader) -> Result<Plat
 /// Who and what is new.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Newest {
-    pub hospitals: Vec<NewHospital>,
-    pub people: Vec<NewUser>,
+    pub hospitals: Vec<NewestHospital>,
+    pub people: Vec<NewestUser>,
 }
 
 /// A hospital, as the platform's administrator sees it.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "hospital::Entity")]
-pub(crate) struct NewHospital {
+pub(crate) struct NewestHospital {
     pub id: i64,
     pub name: String,
     pub created_at: DateTime<Utc>,
@@ -78,7 +78,7 @@ pub(crate) struct NewHospital {
 /// A person, as the platform's administrator sees them.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "user::Entity")]
-pub(crate) struct NewUser {
+pub(crate) struct NewestUser {
     pub id: i64,
     pub role: Role,
     pub first_name: String,
@@ -89,9 +89,9 @@ pub(crate) struct NewUser {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "hospital_"))]
-    hospital: Listed<NewHospital>,
+    hospital: Listed<NewestHospital>,
     #[sea_orm(nested(prefix = "person_"))]
-    person: Listed<NewUser>,
+    person: Listed<NewestUser>,
 }
 
 /// The five newest hospitals and the five newest people, for the platform's administrators. Later ones have higher ids.
@@ -100,8 +100,8 @@ pub(crate) async fn newest(viewer: &Viewer, reader: &Reader) -> Result<Newest, D
         return Ok(Newest::default());
     }
     let lists = SideBySide::default()
-        .list::<NewHospital>("hospital", hospital::Entity::find().order_by_desc(hospital::Column::Id).limit(FEW))
-        .list::<NewUser>("person", user::Entity::find().order_by_desc(user::Column::Id).limit(FEW));
+        .list::<NewestHospital>("hospital", hospital::Entity::find().order_by_desc(hospital::Column::Id).limit(FEW))
+        .list::<NewestUser>("person", user::Entity::find().order_by_desc(user::Column::Id).limit(FEW));
     let topics = [Topic::Hospitals, Topic::Platform];
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut newest = Newest::default();

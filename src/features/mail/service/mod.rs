@@ -2,10 +2,10 @@
 
 mod outbox;
 mod outcome;
-mod postman;
-mod stopper;
+mod sender;
+mod stop_signal;
 
-pub(crate) use outbox::{Errand, queue};
+pub(crate) use outbox::{QueuedMail, queue};
 pub use outcome::Round;
-pub use postman::{Postman, Words, Writer};
-pub use stopper::Stopper;
+pub use sender::{EmailText, MailSender, Writer};
+pub use stop_signal::StopSignal;

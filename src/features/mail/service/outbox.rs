@@ -12,7 +12,7 @@ use crate::db::UnitOfWork;
 
 /// What is to be told to somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Errand {
+pub(crate) enum QueuedMail {
     /// What happened to a visit.
     Notice {
         /// What.
@@ -38,21 +38,21 @@ pub(crate) enum Errand {
     },
 }
 
-/// Puts one mail for each `user.id` and errand into the outbox, in the unit of work of what is told: at the instant `at`. One
-/// statement, or none without errands.
+/// Puts one mail for each `user.id` and content into the outbox, in the unit of work of what is told: at the instant `at`. One
+/// statement, or none without any.
 ///
 /// # Errors
 /// The database's; the unit of work, and with it the act, fails then.
 pub(crate) async fn queue(
     uow: &UnitOfWork,
     at: DateTime<Utc>,
-    errands: impl IntoIterator<Item = (i64, Errand)>,
+    mails: impl IntoIterator<Item = (i64, QueuedMail)>,
 ) -> Result<(), DbErr> {
-    let rows = errands.into_iter().map(|(recipient_id, errand)| row(at, recipient_id, errand));
+    let rows = mails.into_iter().map(|(recipient_id, queued)| row(at, recipient_id, queued));
     uow.insert_many(rows, NO_PAGE).await.map(|_stored| ())
 }
 
-fn row(at: DateTime<Utc>, recipient_id: i64, errand: Errand) -> ActiveModel {
+fn row(at: DateTime<Utc>, recipient_id: i64, queued: QueuedMail) -> ActiveModel {
     let blank = ActiveModel {
         id: NotSet,
         recipient_id: Set(recipient_id),
@@ -70,21 +70,21 @@ fn row(at: DateTime<Utc>, recipient_id: i64, errand: Errand) -> ActiveModel {
         created_at: Set(at),
         updated_at: Set(at),
     };
-    match errand {
-        Errand::Notice { kind, appointment_id, version } => ActiveModel {
+    match queued {
+        QueuedMail::Notice { kind, appointment_id, version } => ActiveModel {
             notice: Set(Some(kind)),
             appointment_id: Set(Some(appointment_id)),
             appointment_version: Set(Some(version)),
             ..blank
         },
-        Errand::Reminder { appointment_id, starts_at, due_at } => ActiveModel {
+        QueuedMail::Reminder { appointment_id, starts_at, due_at } => ActiveModel {
             kind: Set(MailKind::Reminder),
             appointment_id: Set(Some(appointment_id)),
             visit_starts_at: Set(Some(starts_at)),
             due_at: Set(due_at),
             ..blank
         },
-        Errand::PasswordLink { link_id } => {
+        QueuedMail::PasswordLink { link_id } => {
             ActiveModel { kind: Set(MailKind::PasswordLink), password_link_id: Set(Some(link_id)), ..blank }
         }
     }

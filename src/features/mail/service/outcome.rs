@@ -37,7 +37,7 @@ pub struct Round {
 
 /// What became of one mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum DeliveryOutcome {
     /// The mail server took it.
     Sent,
     /// It is not to be sent any more, and why.
@@ -46,7 +46,7 @@ pub(super) enum Outcome {
     NotSent(NotSent),
 }
 
-impl Outcome {
+impl DeliveryOutcome {
     /// What it changes of `mail`, which is as it was before this try, at `now`.
     pub(super) fn change(&self, mail: &Model, now: DateTime<Utc>) -> ActiveModel {
         match self {
@@ -77,26 +77,26 @@ fn cut(said: &str) -> String {
 impl Round {
     /// Counts the outcome of `mail`. What a mail server says of one mail may name its recipient: it stands in the row, not in
     /// the log.
-    pub(super) fn note(&mut self, mail: &Model, outcome: &Outcome) {
+    pub(super) fn note(&mut self, mail: &Model, outcome: &DeliveryOutcome) {
         let (count, word) = match outcome {
-            Outcome::Sent => (&mut self.sent, "sent"),
-            Outcome::Cancelled(_) => (&mut self.cancelled, "cancelled"),
-            Outcome::NotSent(NotSent::Refused(_)) => {
+            DeliveryOutcome::Sent => (&mut self.sent, "sent"),
+            DeliveryOutcome::Cancelled(_) => (&mut self.cancelled, "cancelled"),
+            DeliveryOutcome::NotSent(NotSent::Refused(_)) => {
                 log::warn!("mail {} was refused for good: see mail.last_error", mail.id);
                 (&mut self.refused, "refused")
             }
-            Outcome::NotSent(NotSent::Away(reason)) => {
+            DeliveryOutcome::NotSent(NotSent::Away(reason)) => {
                 log::warn!("mail waits, its server (SMTP_URL) is away: {}", cut(reason));
                 self.is_away = true;
                 (&mut self.postponed, "postponed")
             }
-            Outcome::NotSent(NotSent::Later(_)) => {
+            DeliveryOutcome::NotSent(NotSent::Later(_)) => {
                 log::warn!("mail {} is not taken, try {}: see mail.last_error", mail.id, mail.attempts + 1);
                 (&mut self.postponed, "postponed")
             }
         };
         *count += 1;
-        self.in_a_row = if matches!(outcome, Outcome::NotSent(_)) { self.in_a_row + 1 } else { 0 };
+        self.in_a_row = if matches!(outcome, DeliveryOutcome::NotSent(_)) { self.in_a_row + 1 } else { 0 };
         self.is_away |= self.in_a_row >= IN_A_ROW;
         metrics::mail(word);
     }

@@ -1,5 +1,5 @@
 //! One file for each kind of person.
 
 pub(super) mod doctors;
-pub(super) mod keeping;
+pub(super) mod management;
 pub(super) mod patients;

@@ -4,7 +4,7 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     features::people::queries::{DoctorDetail, DoctorRow, HoursRow},
     web::{Moment, Page, Pagination},
 };
@@ -67,7 +67,7 @@ pub(in super::super) struct Doctor {
     times_href: String,
     /// Where the office changes what is said of them.
     edit_href: String,
-    /// Where their hours are kept; none for whoever does not keep them.
+    /// Where their hours are managed; none for whoever does not manage them.
     hours_href: Option<String>,
     name: String,
     specialization: String,
@@ -75,7 +75,7 @@ pub(in super::super) struct Doctor {
     bio: Option<String>,
     education: Option<String>,
     accepting: bool,
-    hours: Vec<Day>,
+    hours: Vec<DayOfHours>,
     /// The zone of the hours.
     zone: &'static str,
     /// For the hospital's administrator alone.
@@ -83,7 +83,7 @@ pub(in super::super) struct Doctor {
 }
 
 #[derive(Debug, Serialize)]
-struct Day {
+struct DayOfHours {
     name: &'static str,
     /// Such as "09:00–12:00, 14:00–17:00".
     windows: String,
@@ -100,10 +100,10 @@ struct Office {
 
 impl Doctor {
     pub(in super::super) fn new(viewer: &Viewer, id: i64, (doctor, hours): (DoctorDetail, &[HoursRow])) -> Self {
-        let is_keeper = match &viewer.standing {
-            Standing::HospitalAdmin { .. } => true,
-            Standing::Doctor { doctor_id, .. } => *doctor_id == id,
-            Standing::Patient { .. } | Standing::SuperAdmin => false,
+        let may_manage = match &viewer.kind {
+            ViewerKind::HospitalAdmin { .. } => true,
+            ViewerKind::Doctor { doctor_id, .. } => *doctor_id == id,
+            ViewerKind::Patient { .. } | ViewerKind::SuperAdmin => false,
         };
         let office = (viewer.role() == Role::HospitalAdmin).then(|| Office {
             email: doctor.email,
@@ -115,7 +115,7 @@ impl Doctor {
         Self {
             times_href: format!("/doctors/{id}/times"),
             edit_href: format!("/doctors/{id}/edit"),
-            hours_href: is_keeper.then(|| format!("/doctors/{id}/availability")),
+            hours_href: may_manage.then(|| format!("/doctors/{id}/availability")),
             name: format!("Dr {} {}", doctor.first_name, doctor.last_name),
             specialization: doctor.specialization,
             experience_years: doctor.experience_years,
@@ -130,14 +130,14 @@ impl Doctor {
 }
 
 /// The days that have hours, with all their windows.
-fn week(hours: &[HoursRow]) -> Vec<Day> {
+fn week(hours: &[HoursRow]) -> Vec<DayOfHours> {
     let days = WEEKDAYS.into_iter().enumerate().map(|(number, name)| {
         let windows: Vec<String> = hours
             .iter()
             .filter(|window| usize::try_from(window.weekday).is_ok_and(|weekday| weekday == number))
             .map(|window| format!("{}–{}", window.start_time.format("%H:%M"), window.end_time.format("%H:%M")))
             .collect();
-        Day { name, windows: windows.join(", ") }
+        DayOfHours { name, windows: windows.join(", ") }
     });
     days.filter(|day| !day.windows.is_empty()).collect()
 }

@@ -5,7 +5,7 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
-    features::people::service::{Kept, Record, blood_types},
+    features::people::service::{PersonRecord, StoredPerson, blood_types},
     state::AppState,
     web::{ClinicalPage, FormView},
 };
@@ -35,7 +35,7 @@ pub(in super::super) struct PersonForm {
     /// None for somebody new.
     version: Option<String>,
     /// Of somebody there is already: whether they may come in, and where that is changed.
-    standing: Option<Standing>,
+    standing: Option<AccountState>,
     /// Whether the server sends mail, and with it an invitation to whoever gets no password here.
     sends_mail: bool,
     /// Of somebody who has never signed in: where they are sent another link.
@@ -43,7 +43,7 @@ pub(in super::super) struct PersonForm {
 }
 
 #[derive(Debug, Serialize)]
-struct Standing {
+struct AccountState {
     active: bool,
     name: String,
     href: String,
@@ -51,7 +51,7 @@ struct Standing {
 
 impl PersonForm {
     /// Of somebody new.
-    pub(in super::super) fn new<R: Record>(form: FormView, hospitals: Vec<Choice>, today: NaiveDate) -> Self {
+    pub(in super::super) fn new<R: PersonRecord>(form: FormView, hospitals: Vec<Choice>, today: NaiveDate) -> Self {
         Self {
             title: format!("Add {} {}", article(R::NOUN), R::NOUN),
             action: R::PATH.to_owned(),
@@ -72,17 +72,17 @@ impl PersonForm {
     }
 
     /// Of somebody there is.
-    pub(in super::super) fn of<R: Record>(kept: &Kept<R>, form: FormView, today: NaiveDate) -> Self {
-        let name = format!("{} {}", kept.account.first_name, kept.account.last_name);
-        let path = format!("{}/{}", R::PATH, kept.id);
-        let state = if kept.account.active { "deactivation" } else { "reactivation" };
+    pub(in super::super) fn of<R: PersonRecord>(person: &StoredPerson<R>, form: FormView, today: NaiveDate) -> Self {
+        let name = format!("{} {}", person.account.first_name, person.account.last_name);
+        let path = format!("{}/{}", R::PATH, person.id);
+        let state = if person.account.active { "deactivation" } else { "reactivation" };
         let has_page = R::ROLE != Role::HospitalAdmin;
         Self {
             title: format!("Change {name}"),
             back: if has_page { path.clone() } else { R::PATH.to_owned() },
             back_label: if has_page { name.clone() } else { "The list".to_owned() },
-            version: Some(kept.version()),
-            standing: Some(Standing { active: kept.account.active, href: format!("{path}/{state}"), name }),
+            version: Some(person.version()),
+            standing: Some(AccountState { active: person.account.active, href: format!("{path}/{state}"), name }),
             action: path,
             ..Self::new::<R>(form, Vec::new(), today)
         }
@@ -92,13 +92,13 @@ impl PersonForm {
 impl PersonForm {
     /// The same, where the server may send mail.
     pub(in super::super) fn by_mail(self, state: &AppState) -> Self {
-        Self { sends_mail: state.post.is_on(), ..self }
+        Self { sends_mail: state.outgoing_mail.is_on(), ..self }
     }
 
-    /// The same with the invitation that `kept` may still be sent.
-    pub(in super::super) fn inviting<R: Record>(self, kept: &Kept<R>, state: &AppState) -> Self {
-        let href = format!("{}/{}/invitation", R::PATH, kept.id);
-        let may_be_invited = state.post.is_on() && kept.may_be_invited();
+    /// The same with the invitation that `person` may still be sent.
+    pub(in super::super) fn inviting<R: PersonRecord>(self, person: &StoredPerson<R>, state: &AppState) -> Self {
+        let href = format!("{}/{}/invitation", R::PATH, person.id);
+        let may_be_invited = state.outgoing_mail.is_on() && person.may_be_invited();
         Self { invitation_href: may_be_invited.then_some(href), ..self.by_mail(state) }
     }
 }

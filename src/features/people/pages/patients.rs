@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Banner;
 use crate::{
     access::Viewer,
-    features::people::queries::{PatientRecord, PatientRow},
+    features::people::queries::{ClinicalRecord, PatientRow},
     web::{
         ClinicalPage, Moment, Page, Pagination,
         moment::{age, date_in_words},
@@ -81,7 +81,7 @@ pub(in super::super) struct Patient {
 }
 
 impl Patient {
-    pub(in super::super) fn new(viewer: &Viewer, (id, record): (i64, PatientRecord), today: NaiveDate) -> Self {
+    pub(in super::super) fn new(viewer: &Viewer, (id, record): (i64, ClinicalRecord), today: NaiveDate) -> Self {
         let name = format!("{} {}", record.first_name, record.last_name);
         let contact = [record.emergency_contact_name, record.emergency_contact_phone];
         let contact = contact.into_iter().flatten().collect::<Vec<_>>().join(", ");

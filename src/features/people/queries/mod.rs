@@ -4,7 +4,7 @@ mod doctors;
 mod patients;
 
 pub(super) use doctors::{DoctorDetail, DoctorRow, HoursRow, doctor, doctors};
-pub(super) use patients::{PatientRecord, PatientRow, patient, patients};
+pub(super) use patients::{ClinicalRecord, PatientRow, patient, patients};
 pub(crate) use patients::{matching, topics};
 
 /// The words of what is searched for: each must be found, in whatever order a name is typed. "Dr" is no name.

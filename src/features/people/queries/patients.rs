@@ -14,7 +14,7 @@ use sea_orm::{
 
 use super::words;
 use crate::{
-    access::{Standing, Viewer},
+    access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
     db::{Reader, contains_ignoring_case, is_word},
     features::audit::Accessed,
@@ -34,7 +34,7 @@ pub(in super::super) struct PatientRow {
 
 /// A patient's record.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(in super::super) struct PatientRecord {
+pub(in super::super) struct ClinicalRecord {
     pub(in super::super) first_name: String,
     pub(in super::super) last_name: String,
     pub(in super::super) email: String,
@@ -87,7 +87,7 @@ pub(in super::super) async fn patient(
     viewer: &Viewer,
     reader: &Reader,
     id: i64,
-) -> Result<Option<Accessed<PatientRecord>>, DbErr> {
+) -> Result<Option<Accessed<ClinicalRecord>>, DbErr> {
     let found = visible(viewer)
         .filter(patient::Column::Id.eq(id))
         .select_only()
@@ -108,13 +108,13 @@ fn visible(viewer: &Viewer) -> Select<patient::Entity> {
     let found = patient::Entity::find()
         .join(JoinType::InnerJoin, patient::Relation::User.def())
         .filter(is_word(user::Column::Role, Role::Patient));
-    match &viewer.standing {
-        Standing::HospitalAdmin { hospital } => found.filter(user::Column::HospitalId.eq(hospital.id)),
-        Standing::Doctor { doctor_id, hospital } => found
+    match &viewer.kind {
+        ViewerKind::HospitalAdmin { hospital } => found.filter(user::Column::HospitalId.eq(hospital.id)),
+        ViewerKind::Doctor { doctor_id, hospital } => found
             .join(JoinType::InnerJoin, patient::Relation::CareRelation.def())
             .filter(user::Column::HospitalId.eq(hospital.id))
             .filter(care_relation::Column::DoctorId.eq(*doctor_id))
             .filter(care_relation::Column::Visits.gt(0)),
-        Standing::Patient { .. } | Standing::SuperAdmin => found.filter(patient::Column::Id.is_null()),
+        ViewerKind::Patient { .. } | ViewerKind::SuperAdmin => found.filter(patient::Column::Id.is_null()),
     }
 }

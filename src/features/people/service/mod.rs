@@ -1,4 +1,4 @@
-//! Keeping people: made, changed, shut out and let in again, each with its line in the trail.
+//! Managing people: made, changed, shut out and let in again, each with its line in the trail.
 
 mod record;
 
@@ -8,7 +8,7 @@ use entity::{
 };
 use sha2::{Digest as _, Sha256};
 
-pub(super) use record::{AdminRecord, DoctorRecord, PatientRecord, Record, blood_types};
+pub(super) use record::{AdminRecord, DoctorRecord, PatientRecord, PersonRecord, blood_types};
 
 use crate::{
     access::Viewer,
@@ -16,7 +16,7 @@ use crate::{
     db::{DbErr, Reader, Recorded, ViolationKind, violation},
     features::{
         accounts::{self, Password},
-        audit::{self, Accessed, Act},
+        audit::{self, Accessed, AuditEvent},
     },
     state::AppState,
     web::{AppError, Clinical},
@@ -24,7 +24,7 @@ use crate::{
 
 /// Why nothing was stored.
 #[derive(Debug)]
-pub(super) enum NotKept {
+pub(super) enum PersonNotSaved {
     /// A field cannot stay like that: its name, and the sentence beside it.
     Field(&'static str, &'static str),
     /// Somebody changed the person after the form was made.
@@ -32,13 +32,13 @@ pub(super) enum NotKept {
     Failed(AppError),
 }
 
-impl From<AppError> for NotKept {
+impl From<AppError> for PersonNotSaved {
     fn from(error: AppError) -> Self {
         Self::Failed(error)
     }
 }
 
-impl From<DbErr> for NotKept {
+impl From<DbErr> for PersonNotSaved {
     fn from(error: DbErr) -> Self {
         match violation(&error) {
             Some(broken) if broken.kind == ViolationKind::Unique && broken.constraint.contains("license") => {
@@ -54,15 +54,15 @@ impl From<DbErr> for NotKept {
 
 const NO_MAIL: &str = "This server sends no e-mail, so nobody can be invited by it. Type a first password.";
 
-/// Somebody who is kept, as they stand. What is said of them is seen by [`opened`] alone.
+/// Somebody who is managed, as they stand. What is said of them is seen by [`opened`] alone.
 #[derive(Clone, Debug)]
-pub(super) struct Kept<R> {
+pub(super) struct StoredPerson<R> {
     pub(super) id: i64,
     record: R,
     pub(super) account: user::Model,
 }
 
-impl<R: Record> Kept<R> {
+impl<R: PersonRecord> StoredPerson<R> {
     /// What a form carries to tell whether the person has been changed since. Signing in is no change.
     pub(super) fn version(&self) -> String {
         let digest = Sha256::digest(format!("{:?}", self.record.values()));
@@ -79,30 +79,34 @@ impl<R: Record> Kept<R> {
     }
 }
 
-/// The person `id` of that kind, if they are the viewer's to keep: of their own hospital, or any administrator to the platform.
-pub(super) async fn find<R: Record>(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Kept<R>, AppError> {
+/// The person `id` of that kind, if they are the viewer's to manage: of their own hospital, or any administrator to the platform.
+pub(super) async fn find<R: PersonRecord>(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<StoredPerson<R>, AppError> {
     let found = reader.run(Topics::exempt("a form"), async |conn| R::find(conn, id).await).await?;
-    let kept = found.map(|(record, account)| Kept { id, record, account });
-    kept.filter(|kept| is_kept_by(viewer, &kept.account, R::ROLE)).ok_or(AppError::NotFound)
+    let person = found.map(|(record, account)| StoredPerson { id, record, account });
+    person.filter(|person| is_managed_by(viewer, &person.account, R::ROLE)).ok_or(AppError::NotFound)
 }
 
 /// What is stored of somebody, as the form shows it, with the opening of a clinical record noted in the trail, as on its page.
 ///
 /// # Errors
 /// The database's: what cannot be recorded is not shown.
-pub(super) async fn opened<R: Record>(
+pub(super) async fn opened<R: PersonRecord>(
     state: &AppState,
     viewer: &Viewer,
-    kept: &Kept<R>,
+    person: &StoredPerson<R>,
 ) -> Result<Clinical<Vec<(&'static str, String)>>, AppError> {
-    let values = kept.record.values();
+    let values = person.record.values();
     if R::ROLE == Role::Patient {
-        return Accessed::new(AuditSubject::Patient, kept.id, values).open(state, viewer).await;
+        return Accessed::new(AuditSubject::Patient, person.id, values).open(state, viewer).await;
     }
     Ok(Clinical::new(values))
 }
 
-fn is_kept_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
+fn is_managed_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
     let is_theirs = match viewer.hospital() {
         Some(hospital) => account.hospital_id == Some(hospital.id),
         None => role == Role::HospitalAdmin,
@@ -115,16 +119,16 @@ fn is_kept_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
 ///
 /// # Errors
 /// Why not.
-pub(super) async fn create<R: Record>(
+pub(super) async fn create<R: PersonRecord>(
     state: &AppState,
     viewer: &Viewer,
     (record, password): (&R, Option<&Password>),
     hospital_id: i64,
-) -> Result<i64, NotKept> {
+) -> Result<i64, PersonNotSaved> {
     let hash = match password {
         Some(password) => accounts::hash_password(password, state.settings.security.password_hashing).await?,
-        None if state.post.is_on() => accounts::no_password(state).await?,
-        None => return Err(NotKept::Field("password", NO_MAIL)),
+        None if state.outgoing_mail.is_on() => accounts::no_password(state).await?,
+        None => return Err(PersonNotSaved::Field("password", NO_MAIL)),
     };
     let now = state.clock.now();
     state
@@ -134,12 +138,12 @@ pub(super) async fn create<R: Record>(
             let user_id = accounts::insert_account(uow, now, account, (R::ROLE, hospital_id)).await?;
             let topics = Topics::of_person(None, R::ROLE, Some(hospital_id));
             let id = record.insert(uow, now, (user_id, topics)).await?;
-            let act = Act::new(AuditAction::Created, R::SUBJECT, id).in_hospital(hospital_id);
-            let act = if password.is_none() { act.word("password", "by invitation") } else { act };
+            let event = AuditEvent::new(AuditAction::Created, R::SUBJECT, id).in_hospital(hospital_id);
+            let event = if password.is_none() { event.word("password", "by invitation") } else { event };
             if password.is_none() {
                 accounts::invite(uow, now, user_id).await?;
             }
-            Ok(audit::record(uow, now, viewer, act).await?.with(id))
+            Ok(audit::record(uow, now, viewer, event).await?.with(id))
         })
         .await
 }
@@ -148,25 +152,29 @@ pub(super) async fn create<R: Record>(
 /// said of it. Six statements at most.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when they are not the viewer's to keep.
-pub(super) async fn invite_again<R: Record>(state: &AppState, viewer: &Viewer, id: i64) -> Result<Invited, AppError> {
-    let kept: Kept<R> = find(viewer, &state.db.reader(), id).await?;
-    if !state.post.is_on() {
+/// [`AppError::NotFound`] when they are not the viewer's to manage.
+pub(super) async fn invite_again<R: PersonRecord>(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+) -> Result<Invited, AppError> {
+    let person: StoredPerson<R> = find(viewer, &state.db.reader(), id).await?;
+    if !state.outgoing_mail.is_on() {
         return Ok(Invited::MailIsOff);
-    } else if !kept.account.active {
+    } else if !person.account.active {
         return Ok(Invited::IsShut);
-    } else if !kept.may_be_invited() {
+    } else if !person.may_be_invited() {
         return Ok(Invited::WasHere);
     }
     let now = state.clock.now();
     state
         .db
         .write(async |uow| {
-            if !accounts::invite_again(uow, now, kept.account.id).await? {
+            if !accounts::invite_again(uow, now, person.account.id).await? {
                 return Ok(Recorded::unchanged(Invited::Sent));
             }
-            let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&["invitation"]);
-            Ok(audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?.with(Invited::Sent))
+            let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, id).changed(&["invitation"]);
+            Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?.with(Invited::Sent))
         })
         .await
 }
@@ -188,28 +196,30 @@ pub(super) enum Invited {
 ///
 /// # Errors
 /// Why not.
-pub(super) async fn update<R: Record>(
+pub(super) async fn update<R: PersonRecord>(
     state: &AppState,
     viewer: &Viewer,
     id: i64,
     (record, version): (&R, &str),
-) -> Result<(), NotKept> {
+) -> Result<(), PersonNotSaved> {
     let now = state.clock.now();
     state
         .db
         .write(async |uow| {
             let found = uow.read(async |conn| R::find(conn, id).await).await?;
-            let kept = found.map(|(record, account)| Kept { id, record, account });
-            let kept = kept.filter(|kept| is_kept_by(viewer, &kept.account, R::ROLE)).ok_or(AppError::NotFound)?;
-            if kept.version() != version || !accounts::update_account(uow, now, &kept.account, record.account()).await?
+            let person = found.map(|(record, account)| StoredPerson { id, record, account });
+            let person =
+                person.filter(|person| is_managed_by(viewer, &person.account, R::ROLE)).ok_or(AppError::NotFound)?;
+            if person.version() != version
+                || !accounts::update_account(uow, now, &person.account, record.account()).await?
             {
-                return Err(NotKept::Stale);
+                return Err(PersonNotSaved::Stale);
             }
-            record.update(uow, now, (id, kept.topics())).await?;
-            let (old, new) = (kept.record.values(), record.values());
+            record.update(uow, now, (id, person.topics())).await?;
+            let (old, new) = (person.record.values(), record.values());
             let changed = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(old, _)| old.0);
-            let act = Act::new(AuditAction::Updated, R::SUBJECT, id).changed(&changed.collect::<Vec<_>>());
-            Ok(audit::record(uow, now, viewer, in_hospital(act, &kept.account)).await?)
+            let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, id).changed(&changed.collect::<Vec<_>>());
+            Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?)
         })
         .await
 }
@@ -218,35 +228,35 @@ pub(super) async fn update<R: Record>(
 /// statements.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when they are not the viewer's to keep.
-pub(super) async fn set_active<R: Record>(
+/// [`AppError::NotFound`] when they are not the viewer's to manage.
+pub(super) async fn set_active<R: PersonRecord>(
     state: &AppState,
     viewer: &Viewer,
     (id, active): (i64, bool),
 ) -> Result<(), AppError> {
     let now = state.clock.now();
     let reader = state.db.reader();
-    let kept: Kept<R> = find(viewer, &reader, id).await?;
+    let person: StoredPerson<R> = find(viewer, &reader, id).await?;
     state
         .db
         .write(async |uow| {
-            if !accounts::set_active(uow, now, &kept.account, active).await? {
+            if !accounts::set_active(uow, now, &person.account, active).await? {
                 return Ok(Recorded::unchanged(()));
             }
             if !active {
-                accounts::end_links(uow, now, kept.account.id).await?;
-                state.sessions.revoke_all(uow, kept.account.id, None).await?;
+                accounts::end_links(uow, now, person.account.id).await?;
+                state.sessions.revoke_all(uow, person.account.id, None).await?;
             }
             let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
-            let act = in_hospital(Act::new(action, R::SUBJECT, id), &kept.account);
-            Ok(audit::record(uow, now, viewer, act).await?)
+            let event = in_hospital(AuditEvent::new(action, R::SUBJECT, id), &person.account);
+            Ok(audit::record(uow, now, viewer, event).await?)
         })
         .await
 }
 
-fn in_hospital(act: Act, account: &user::Model) -> Act {
+fn in_hospital(event: AuditEvent, account: &user::Model) -> AuditEvent {
     match account.hospital_id {
-        Some(hospital_id) => act.in_hospital(hospital_id),
-        None => act,
+        Some(hospital_id) => event.in_hospital(hospital_id),
+        None => event,
     }
 }

@@ -1,4 +1,4 @@
-//! What an administrator keeps of each kind of person: the fields, where they are stored, and who may.
+//! What an administrator manages of each kind of person: the fields, where they are stored, and who may.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
@@ -8,7 +8,7 @@ use entity::{
 };
 use sea_orm::{ActiveEnum, ColumnTrait, DbErr, EntityTrait, Iterable, QueryFilter, Set};
 
-use super::super::policy::{KeepAdmins, KeepPeople};
+use super::super::policy::{ManageAdmins, ManagePeople};
 use crate::{
     access::Permission,
     coherence::Topics,
@@ -18,9 +18,11 @@ use crate::{
 };
 
 /// A kind of person. Its account is the same for all; the rest is stored in a table of its own.
-pub(in crate::features::people) trait Record: Clone + std::fmt::Debug + 'static {
-    /// Who may keep them.
-    type Keeper: Permission;
+pub(in crate::features::people) trait PersonRecord:
+    Clone + std::fmt::Debug + 'static
+{
+    /// Who may manage them.
+    type ManagedBy: Permission;
     const ROLE: Role;
     /// What their pages are below.
     const PATH: &'static str;
@@ -70,8 +72,8 @@ impl DoctorRecord {
     }
 }
 
-impl Record for DoctorRecord {
-    type Keeper = KeepPeople;
+impl PersonRecord for DoctorRecord {
+    type ManagedBy = ManagePeople;
     const ROLE: Role = Role::Doctor;
     const PATH: &'static str = "/doctors";
     const NOUN: &'static str = "doctor";
@@ -180,8 +182,8 @@ impl PatientRecord {
     }
 }
 
-impl Record for PatientRecord {
-    type Keeper = KeepPeople;
+impl PersonRecord for PatientRecord {
+    type ManagedBy = ManagePeople;
     const ROLE: Role = Role::Patient;
     const PATH: &'static str = "/patients";
     const NOUN: &'static str = "patient";
@@ -254,8 +256,8 @@ impl Record for PatientRecord {
 #[derive(Clone, Debug)]
 pub(in crate::features::people) struct AdminRecord(AccountDetails);
 
-impl Record for AdminRecord {
-    type Keeper = KeepAdmins;
+impl PersonRecord for AdminRecord {
+    type ManagedBy = ManageAdmins;
     const ROLE: Role = Role::HospitalAdmin;
     const PATH: &'static str = "/admins";
     const NOUN: &'static str = "administrator";

@@ -16,11 +16,11 @@ use sea_orm::{
     QueryOrder, QueryResult, QuerySelect, RelationTrait,
 };
 
-use self::sql::{Booked, DOCTOR, Span, column, counts};
+use self::sql::{BookedTimes, DOCTOR, Span, column, counts};
 use super::{
     forms::Range,
     hours::Hours,
-    numbers::{Day, HospitalNumbers, HospitalReport, Numbers, Utilisation},
+    numbers::{DayNumbers, HospitalNumbers, HospitalReport, Numbers, Utilisation},
 };
 use crate::{
     access::{HospitalOfViewer, Viewer},
@@ -84,7 +84,7 @@ pub(super) async fn of_hospital(
     let mut hours = hours(reader, hospital, (&doctors, from, until)).await?;
     let mut by_id: BTreeMap<i64, Numbers> = spans.into_iter().map(|row| (row.id, row.numbers)).collect();
     let total = by_id.remove(&whole.id).unwrap_or_default();
-    let days = range.days().zip(by_id.into_values()).map(|(date, numbers)| Day { date, numbers }).collect();
+    let days = range.days().zip(by_id.into_values()).map(|(date, numbers)| DayNumbers { date, numbers }).collect();
     let doctors = doctors.into_iter().map(|row| {
         let available = hours.remove(&row.id).unwrap_or_default().minutes(range, hospital.zone);
         Utilisation { name: row.name, booked: row.booked, available }
@@ -137,7 +137,11 @@ async fn hospitals(reader: &Reader) -> Result<Vec<(i64, String, String)>, DbErr>
     reader.run(Topic::Hospitals, async |conn| found.clone().into_tuple().all(conn).await).await
 }
 
-async fn rows(reader: &Reader, topics: Topics, (spans, doctors): (&[Span], Option<Booked>)) -> Result<Vec<Row>, DbErr> {
+async fn rows(
+    reader: &Reader,
+    topics: Topics,
+    (spans, doctors): (&[Span], Option<BookedTimes>),
+) -> Result<Vec<Row>, DbErr> {
     reader
         .run(topics, async |conn| {
             Row::find_by_statement(counts(conn.get_database_backend(), spans, doctors)).all(conn).await
@@ -165,7 +169,7 @@ struct Away {
 }
 
 #[derive(Debug, FromQueryResult)]
-struct HoursRow {
+struct WindowOfDoctor {
     #[sea_orm(nested(prefix = "working_"))]
     working: Listed<Working>,
     #[sea_orm(nested(prefix = "away_"))]
@@ -191,9 +195,9 @@ async fn hours(
         .filter(time_off::Column::StartsAt.lt(until))
         .filter(time_off::Column::EndsAt.gt(from));
     let lists = SideBySide::default().list::<Working>("working", working).list::<Away>("away", away);
-    let rows: Vec<HoursRow> = reader.run(topics, async |conn| lists.read(conn).await).await?;
+    let rows: Vec<WindowOfDoctor> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut hours: BTreeMap<i64, Hours> = BTreeMap::new();
-    for HoursRow { working, away } in rows {
+    for WindowOfDoctor { working, away } in rows {
         for row in working {
             hours.entry(row.doctor_id).or_default().windows.push((row.weekday, row.start_time, row.end_time));
         }

@@ -24,7 +24,7 @@ pub(super) struct Span {
 }
 
 /// A hospital whose doctors are asked for as well, and from when to when they were booked.
-pub(super) type Booked = (i64, DateTime<Utc>, DateTime<Utc>);
+pub(super) type BookedTimes = (i64, DateTime<Utc>, DateTime<Utc>);
 
 /// Which part of the answer a row is.
 pub(super) const SPAN: i32 = 0;
@@ -36,7 +36,7 @@ pub(super) fn column(status: AppointmentStatus) -> String {
 }
 
 /// Counts the visits of each span. Of `doctors` the booked minutes as well.
-pub(super) fn counts(backend: DbBackend, spans: &[Span], doctors: Option<Booked>) -> Statement {
+pub(super) fn counts(backend: DbBackend, spans: &[Span], doctors: Option<BookedTimes>) -> Statement {
     let mut values: Vec<Value> = Vec::new();
     let mut rows = Vec::new();
     for span in spans {

@@ -85,7 +85,7 @@ impl NoTimes {
 
 /// Why a time cannot be booked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum SlotRefusal {
     Past,
     TooSoon,
     NotWorking,
@@ -168,29 +168,29 @@ impl Schedule {
     ///
     /// # Errors
     /// The first reason why not.
-    pub(crate) fn judge(&self, starts_at: DateTime<Utc>, rules: Rules, present: &Present) -> Result<(), Refusal> {
+    pub(crate) fn judge(&self, starts_at: DateTime<Utc>, rules: Rules, present: &Present) -> Result<(), SlotRefusal> {
         let slot = rules.stretch(starts_at);
         let local = starts_at.with_timezone(&rules.zone).naive_local();
         let slots = self.slots(local.date(), rules);
         if present.is_past(starts_at) {
-            Err(Refusal::Past)
+            Err(SlotRefusal::Past)
         } else if present.is_past(starts_at - rules.lead) {
-            Err(Refusal::TooSoon)
+            Err(SlotRefusal::TooSoon)
         } else if self.on(local.date()).next().is_none() {
-            Err(Refusal::NotWorking)
+            Err(SlotRefusal::NotWorking)
         } else if !slots.contains(&slot) {
             let end = local + rules.slot;
             let within = |window: &Window| {
                 let date = local.date();
                 date.and_time(window.start_time) <= local && end <= date.and_time(window.end_time)
             };
-            Err(if self.on(local.date()).any(within) { Refusal::OffSlot } else { Refusal::OutOfHours })
+            Err(if self.on(local.date()).any(within) { SlotRefusal::OffSlot } else { SlotRefusal::OutOfHours })
         } else if meets(&self.absences, slot) {
-            Err(Refusal::Away)
+            Err(SlotRefusal::Away)
         } else if meets(&self.patient_busy, slot) {
-            Err(Refusal::PatientBusy)
+            Err(SlotRefusal::PatientBusy)
         } else if meets(&self.busy, slot) {
-            Err(Refusal::Taken)
+            Err(SlotRefusal::Taken)
         } else {
             Ok(())
         }

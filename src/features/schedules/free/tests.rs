@@ -25,7 +25,7 @@ fn daily(from: NaiveTime, to: NaiveTime) -> Schedule {
 }
 
 /// The slots as the wall's clock and as UTC's.
-fn told(schedule: &Schedule, day: &str, zone: Tz) -> Vec<String> {
+fn free_slots(schedule: &Schedule, day: &str, zone: Tz) -> Vec<String> {
     let slots = schedule.slots(date(day), rules(zone));
     let tell = |slot: Stretch| {
         format!("{}={}", slot.starts_at.with_timezone(&zone).format("%H:%M"), slot.starts_at.format("%dT%H:%M"))
@@ -35,16 +35,16 @@ fn told(schedule: &Schedule, day: &str, zone: Tz) -> Vec<String> {
 
 #[test]
 fn kathmandu_is_a_quarter_beside_the_hour() {
-    let slots = told(&daily(time(9, 0), time(10, 30)), "2026-11-24", Tz::Asia__Kathmandu);
+    let slots = free_slots(&daily(time(9, 0), time(10, 30)), "2026-11-24", Tz::Asia__Kathmandu);
     assert_eq!(slots, ["09:00=24T03:15", "09:30=24T03:45", "10:00=24T04:15"]);
 }
 
 #[test]
 fn london_skips_an_hour_in_march_and_has_one_twice_in_october() {
     let night = daily(time(0, 30), time(3, 0));
-    let spring = told(&night, "2026-03-29", Tz::Europe__London);
+    let spring = free_slots(&night, "2026-03-29", Tz::Europe__London);
     assert_eq!(spring, ["00:30=29T00:30", "02:00=29T01:00", "02:30=29T01:30"]);
-    let autumn = told(&night, "2026-10-25", Tz::Europe__London);
+    let autumn = free_slots(&night, "2026-10-25", Tz::Europe__London);
     let first_of_two = ["00:30=24T23:30", "01:00=25T00:00", "01:30=25T00:30", "02:00=25T02:00", "02:30=25T02:30"];
     assert_eq!(autumn, first_of_two);
 }
@@ -52,12 +52,12 @@ fn london_skips_an_hour_in_march_and_has_one_twice_in_october() {
 #[test]
 fn new_york_changes_at_two_and_its_working_day_is_as_ever() {
     let night = daily(time(1, 30), time(3, 30));
-    assert_eq!(told(&night, "2026-03-08", Tz::America__New_York), ["01:30=08T06:30", "03:00=08T07:00"]);
-    let autumn = told(&night, "2026-11-01", Tz::America__New_York);
+    assert_eq!(free_slots(&night, "2026-03-08", Tz::America__New_York), ["01:30=08T06:30", "03:00=08T07:00"]);
+    let autumn = free_slots(&night, "2026-11-01", Tz::America__New_York);
     assert_eq!(autumn, ["01:30=01T05:30", "02:00=01T07:00", "02:30=01T07:30", "03:00=01T08:00"]);
     let day = daily(time(9, 0), time(17, 0));
     for change in ["2026-03-08", "2026-11-01", "2026-06-01"] {
-        assert_eq!(told(&day, change, Tz::America__New_York).len(), 16, "{change}");
+        assert_eq!(free_slots(&day, change, Tz::America__New_York).len(), 16, "{change}");
     }
 }
 
@@ -65,9 +65,9 @@ fn new_york_changes_at_two_and_its_working_day_is_as_ever() {
 fn lord_howe_changes_by_half_an_hour() {
     let night = daily(time(1, 0), time(3, 0));
     // From 02:00 to 02:30 in October, and from 02:00 back to 01:30 in April.
-    let spring = told(&night, "2026-10-04", Tz::Australia__Lord_Howe);
+    let spring = free_slots(&night, "2026-10-04", Tz::Australia__Lord_Howe);
     assert_eq!(spring, ["01:00=03T14:30", "01:30=03T15:00", "02:30=03T15:30"]);
-    let autumn = told(&night, "2026-04-05", Tz::Australia__Lord_Howe);
+    let autumn = free_slots(&night, "2026-04-05", Tz::Australia__Lord_Howe);
     assert_eq!(autumn, ["01:00=04T14:00", "01:30=04T14:30", "02:00=04T15:30", "02:30=04T16:00"]);
 }
 
@@ -124,19 +124,19 @@ fn each_time_that_cannot_be_booked_says_why() {
         schedule.judge(utc(at), rules, &present)
     };
     for (at, expected) in [
-        ("2026-11-22T11:59:59Z", Err(Refusal::Past)),
-        ("2026-11-29T09:00:00Z", Err(Refusal::NotWorking)),
-        ("2026-11-24T08:30:00Z", Err(Refusal::OutOfHours)),
-        ("2026-11-24T11:45:00Z", Err(Refusal::OutOfHours)),
-        ("2026-11-24T09:10:00Z", Err(Refusal::OffSlot)),
-        ("2026-11-25T09:00:00Z", Err(Refusal::Away)),
-        ("2026-11-24T10:00:00Z", Err(Refusal::PatientBusy)),
-        ("2026-11-24T09:30:00Z", Err(Refusal::Taken)),
+        ("2026-11-22T11:59:59Z", Err(SlotRefusal::Past)),
+        ("2026-11-29T09:00:00Z", Err(SlotRefusal::NotWorking)),
+        ("2026-11-24T08:30:00Z", Err(SlotRefusal::OutOfHours)),
+        ("2026-11-24T11:45:00Z", Err(SlotRefusal::OutOfHours)),
+        ("2026-11-24T09:10:00Z", Err(SlotRefusal::OffSlot)),
+        ("2026-11-25T09:00:00Z", Err(SlotRefusal::Away)),
+        ("2026-11-24T10:00:00Z", Err(SlotRefusal::PatientBusy)),
+        ("2026-11-24T09:30:00Z", Err(SlotRefusal::Taken)),
         ("2026-11-24T09:00:00Z", Ok(())),
     ] {
         assert_eq!(judge(0, at), expected, "{at}");
     }
-    assert_eq!(judge(24, "2026-11-23T11:30:00Z"), Err(Refusal::TooSoon));
+    assert_eq!(judge(24, "2026-11-23T11:30:00Z"), Err(SlotRefusal::TooSoon));
     assert_eq!(judge(23, "2026-11-23T11:30:00Z"), Ok(()));
 }
 

@@ -162,7 +162,7 @@ pub(crate) async fn password_link(app: &TestApp, person: &Person) -> String {
         ..Default::default()
     };
     row.insert(&app.db).await.unwrap();
-    token_in(&app.letters_to(&person.email).await.last().expect("the mail was sent").text).expect("it holds a link")
+    token_in(&app.emails_to(&person.email).await.last().expect("the mail was sent").text).expect("it holds a link")
 }
 
 /// The last part of the address of the link in a mail.

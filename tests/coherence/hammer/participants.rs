@@ -14,7 +14,7 @@ const PAIRS_WITH_VISITS: usize = 2;
 const NOTIFICATIONS: u64 = 3;
 
 /// Everything that is written and seen.
-pub(super) struct Crowd {
+pub(super) struct Participants {
     pub(super) things: Vec<Thing>,
     pub(super) writers: Vec<Writer>,
     /// Somebody who does not wait for answers.
@@ -51,20 +51,20 @@ struct House {
     patients: Vec<(Patient, Client)>,
 }
 
-impl Crowd {
+impl Participants {
     /// Two hospitals, with enough to do for so many seconds.
     pub(super) async fn gather(app: &TestApp, seconds: u64) -> Self {
-        let mut crowd = Self { things: Vec::new(), writers: Vec::new(), fickle: app.visitor() };
+        let mut participants = Self { things: Vec::new(), writers: Vec::new(), fickle: app.visitor() };
         for number in 0..2 {
             let house = House::create(app, number).await;
             let fickle = patient(&house.hospital).named("Maya", &things::name("Qfickle", 0)).create(app).await;
-            crowd.fickle = app.sign_in(&fickle).await;
+            participants.fickle = app.sign_in(&fickle).await;
             for pair in 0..PAIRS {
-                crowd.add_doctor(app, (&house, pair), seconds).await;
-                crowd.add_patient(app, (&house, pair), seconds).await;
+                participants.add_doctor(app, (&house, pair), seconds).await;
+                participants.add_patient(app, (&house, pair), seconds).await;
             }
         }
-        crowd
+        participants
     }
 
     async fn add_doctor(&mut self, app: &TestApp, (house, pair): (&House, usize), seconds: u64) {

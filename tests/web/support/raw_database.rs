@@ -14,12 +14,12 @@ use tokio::sync::Mutex;
 /// A connection whose writes the server does not see coming. What it keeps of pages is renewed before anybody asks for
 /// the next one, as `telemedicine cache clear` would do for somebody who changed rows by hand.
 #[derive(Clone)]
-pub(crate) struct BackDoor {
+pub(crate) struct RawDatabase {
     connection: DatabaseConnection,
     announcer: Announcer,
 }
 
-/// Tells the server's cache of what came through the back door.
+/// Tells the server's cache of what was written past the server.
 #[derive(Clone)]
 pub(super) struct Announcer {
     coherence: Coherence,
@@ -28,7 +28,7 @@ pub(super) struct Announcer {
     telling: Arc<Mutex<()>>,
 }
 
-impl BackDoor {
+impl RawDatabase {
     pub(super) fn new(connection: DatabaseConnection, coherence: Coherence) -> Self {
         Self { connection, announcer: Announcer { coherence, was_used: Arc::default(), telling: Arc::default() } }
     }
@@ -56,7 +56,7 @@ impl Announcer {
 }
 
 #[async_trait::async_trait]
-impl ConnectionTrait for BackDoor {
+impl ConnectionTrait for RawDatabase {
     fn get_database_backend(&self) -> DbBackend {
         self.connection.get_database_backend()
     }

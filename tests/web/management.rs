@@ -145,7 +145,7 @@ async fn whoever_is_shut_out_is_out_at_the_next_click_and_can_come_back() {
     }
     let form = desk.get(&format!("/doctors/{}/edit", doctor.id)).await.ok();
     desk.submit(&form, "form[action$=\"/deactivation\"]", &[]).await.expect(303);
-    assert_kept_counts(&app).await;
+    assert_stored_counts(&app).await;
     for browser in [&surgery, &elsewhere] {
         browser.get("/dashboard").await.expect(303);
     }
@@ -155,7 +155,7 @@ async fn whoever_is_shut_out_is_out_at_the_next_click_and_can_come_back() {
 
     let form = desk.get(&format!("/doctors/{}/edit", doctor.id)).await.ok();
     desk.submit(&form, "form[action$=\"/reactivation\"]", &[]).await.expect(303);
-    assert_kept_counts(&app).await;
+    assert_stored_counts(&app).await;
     app.visitor().post_form("/sign-in", &login).await.expect(303);
     surgery.get("/dashboard").await.expect(303);
 }

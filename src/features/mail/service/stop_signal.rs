@@ -1,15 +1,15 @@
-//! Stopping a postman between two mails, not in the middle of one.
+//! Stopping the sending of mail between two mails, not in the middle of one.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-/// Tells a postman to stop. Cheap to clone.
+/// Tells the sending of mail to stop. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Stopper(Arc<AtomicBool>);
+pub struct StopSignal(Arc<AtomicBool>);
 
-impl Stopper {
+impl StopSignal {
     /// From now on no mail is begun.
     pub fn stop(&self) {
         self.0.store(true, Ordering::SeqCst);

@@ -6,15 +6,15 @@ use std::{
 };
 
 use super::{
-    crowd::{Visit, Writer},
     ledger::By,
+    participants::{Visit, Writer},
     site::{Shared, Site},
 };
 use crate::support::*;
 
 /// Writes without pause a few times, then rests, until it is over: pages are kept meanwhile, and that is what is to be tried.
 pub(super) async fn write(shared: Arc<Shared>, number: usize) {
-    let writer = &shared.crowd.writers[number];
+    let writer = &shared.participants.writers[number];
     let (mut version, mut read) = (0, 0);
     while shared.goes_on() {
         shared.rest().await;
@@ -90,7 +90,7 @@ pub(super) async fn post(
 /// Changes somebody's name again and again, and goes away at any moment without waiting for the answer. Nothing is learnt from it; but
 /// what it was holding must not stay held, or nobody could keep a page of that hospital any more.
 pub(super) async fn hang_up(shared: Arc<Shared>) {
-    let fickle = &shared.crowd.fickle;
+    let fickle = &shared.participants.fickle;
     let mut version = 0;
     while shared.goes_on() {
         shared.rest().await;
@@ -124,7 +124,7 @@ pub(super) async fn watch(shared: Arc<Shared>) {
 pub(super) async fn read(shared: Arc<Shared>) {
     while shared.goes_on() {
         // Of a visit, one that has not long been over: nothing changes any more on the others.
-        let writer = &shared.crowd.writers[rand::random_range(0..shared.crowd.writers.len())];
+        let writer = &shared.participants.writers[rand::random_range(0..shared.participants.writers.len())];
         let under_way = writer.visits.iter().position(|visit| visit.next().is_some()).unwrap_or(0);
         let thing = match rand::random_range(0..10) {
             0..3 if !writer.notifications.is_empty() => writer.unread,
@@ -137,8 +137,8 @@ pub(super) async fn read(shared: Arc<Shared>) {
 
 /// Looks for a thing on one of the pages that show it, at that instance. Returns whether what is shown is new enough.
 pub(super) async fn look(shared: &Shared, thing: usize, site: usize) -> bool {
-    let Shared { crowd, ledger, sites, .. } = shared;
-    let known = &crowd.things[thing];
+    let Shared { participants, ledger, sites, .. } = shared;
+    let known = &participants.things[thing];
     let (browser, path) = &known.sights[rand::random_range(0..known.sights.len())];
     let may_refuse = sites[site].is_without_database();
     let asking = ledger.ask(thing);

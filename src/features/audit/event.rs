@@ -40,7 +40,7 @@ impl From<&Viewer> for Actor {
 /// Its detail takes numbers, instants and words of ours, and no text that a person typed: so
 /// nothing clinical and no secret can get into the trail.
 #[derive(Clone, Debug)]
-pub struct Act {
+pub struct AuditEvent {
     pub(super) action: AuditAction,
     pub(super) subject_kind: AuditSubject,
     pub(super) subject_id: i64,
@@ -48,7 +48,7 @@ pub struct Act {
     pub(super) detail: Map<String, Value>,
 }
 
-impl Act {
+impl AuditEvent {
     /// `action` was done to the row `id` of the table that `subject` names. It concerns the actor's
     /// own hospital.
     pub fn new(action: AuditAction, subject: AuditSubject, id: i64) -> Self {

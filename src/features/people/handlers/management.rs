@@ -11,7 +11,7 @@ use crate::{
         people::{
             forms,
             pages::{Choice, PersonForm},
-            service::{self, Invited, Kept, NotKept, Record},
+            service::{self, Invited, PersonNotSaved, PersonRecord, StoredPerson},
         },
     },
     state::Pages,
@@ -24,8 +24,8 @@ const STALE: &str = "Somebody changed this person after you opened the form. Wha
 const UNFIT: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// The empty form.
-pub(in super::super) async fn new<R: Record>(
-    viewer: Allowed<R::Keeper>,
+pub(in super::super) async fn new<R: PersonRecord>(
+    viewer: Allowed<R::ManagedBy>,
     reader: Reader,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
@@ -35,8 +35,8 @@ pub(in super::super) async fn new<R: Record>(
 }
 
 /// Makes an account.
-pub(in super::super) async fn create<R: Record>(
-    viewer: Allowed<R::Keeper>,
+pub(in super::super) async fn create<R: PersonRecord>(
+    viewer: Allowed<R::ManagedBy>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
@@ -47,9 +47,9 @@ pub(in super::super) async fn create<R: Record>(
             None => typed.with_error("hospital_id", "Choose a hospital from the list."),
             Some(id) => match service::create(state, &viewer, (&person.record, person.password.as_ref()), id).await {
                 Ok(id) => return Ok(saved::<R>(id, made(person.password.is_some()))),
-                Err(NotKept::Field(field, sentence)) => typed.with_error(field, sentence),
-                Err(NotKept::Stale) => typed.with_error("", STALE),
-                Err(NotKept::Failed(error)) => return Err(error),
+                Err(PersonNotSaved::Field(field, sentence)) => typed.with_error(field, sentence),
+                Err(PersonNotSaved::Stale) => typed.with_error("", STALE),
+                Err(PersonNotSaved::Failed(error)) => return Err(error),
             },
         },
         Err(form) => *form,
@@ -66,47 +66,47 @@ fn made(with_password: bool) -> &'static str {
 }
 
 /// The form with what is stored.
-pub(in super::super) async fn edit<R: Record>(
-    viewer: Allowed<R::Keeper>,
+pub(in super::super) async fn edit<R: PersonRecord>(
+    viewer: Allowed<R::ManagedBy>,
     reader: Reader,
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let kept: Kept<R> = service::find(&viewer, &reader, *id).await?;
-    let (stored, today) = (service::opened(pages.state(), &viewer, &kept).await?, today(&viewer, &pages));
-    let page = stored.map(|stored| PersonForm::of(&kept, FormView::filled(stored), today));
-    pages.show_clinical(&*viewer, &page.map(|page| page.inviting(&kept, pages.state())))
+    let person: StoredPerson<R> = service::find(&viewer, &reader, *id).await?;
+    let (stored, today) = (service::opened(pages.state(), &viewer, &person).await?, today(&viewer, &pages));
+    let page = stored.map(|stored| PersonForm::of(&person, FormView::filled(stored), today));
+    pages.show_clinical(&*viewer, &page.map(|page| page.inviting(&person, pages.state())))
 }
 
 /// Changes what is stored.
-pub(in super::super) async fn update<R: Record>(
-    viewer: Allowed<R::Keeper>,
+pub(in super::super) async fn update<R: PersonRecord>(
+    viewer: Allowed<R::ManagedBy>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (state, today) = (pages.state(), today(&viewer, &pages));
-    let kept: Kept<R> = service::find(&viewer, &state.db.reader(), *id).await?;
+    let person: StoredPerson<R> = service::find(&viewer, &state.db.reader(), *id).await?;
     let (status, form) = match forms::edit::<R>(submitted.fields()?, today) {
         Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
             Ok(()) => return Ok(saved::<R>(*id, "The changes are saved.")),
-            Err(NotKept::Field(field, sentence)) => (UNFIT, Clinical::new(typed.with_error(field, sentence))),
-            Err(NotKept::Stale) => {
+            Err(PersonNotSaved::Field(field, sentence)) => (UNFIT, Clinical::new(typed.with_error(field, sentence))),
+            Err(PersonNotSaved::Stale) => {
                 // What is stored is shown: a record is opened.
-                let stored = service::opened(state, &viewer, &kept).await?;
+                let stored = service::opened(state, &viewer, &person).await?;
                 (StatusCode::CONFLICT, stored.map(|stored| typed.beside(stored).with_error("", STALE)))
             }
-            Err(NotKept::Failed(error)) => return Err(error),
+            Err(PersonNotSaved::Failed(error)) => return Err(error),
         },
         Err(form) => (UNFIT, Clinical::new(*form)),
     };
-    let page = form.map(|form| PersonForm::of(&kept, form, today).inviting(&kept, state));
+    let page = form.map(|form| PersonForm::of(&person, form, today).inviting(&person, state));
     pages.refuse_clinical(status, &*viewer, &page)
 }
 
 /// Shuts somebody out, everywhere at once.
-pub(in super::super) async fn deactivate<R: Record>(
-    viewer: Allowed<R::Keeper>,
+pub(in super::super) async fn deactivate<R: PersonRecord>(
+    viewer: Allowed<R::ManagedBy>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
@@ -117,8 +117,8 @@ pub(in super::super) async fn deactivate<R: Record>(
 }
 
 /// Lets somebody in again.
-pub(in super::super) async fn reactivate<R: Record>(
-    viewer: Allowed<R::Keeper>,
+pub(in super::super) async fn reactivate<R: PersonRecord>(
+    viewer: Allowed<R::ManagedBy>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
@@ -129,8 +129,8 @@ pub(in super::super) async fn reactivate<R: Record>(
 }
 
 /// Sends somebody who has never signed in another link.
-pub(in super::super) async fn invite<R: Record>(
-    viewer: Allowed<R::Keeper>,
+pub(in super::super) async fn invite<R: PersonRecord>(
+    viewer: Allowed<R::ManagedBy>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
@@ -138,24 +138,24 @@ pub(in super::super) async fn invite<R: Record>(
     submitted.button()?;
     Ok(match service::invite_again::<R>(pages.state(), &viewer, *id).await? {
         Invited::Sent => saved::<R>(*id, "Another link is on its way. It works for seven days."),
-        Invited::WasHere => told::<R>(*id, WAS_HERE),
-        Invited::IsShut => told::<R>(*id, "Nothing was sent: the account is shut. Open it first."),
-        Invited::MailIsOff => told::<R>(*id, "Nothing was sent: this server sends no e-mail."),
+        Invited::WasHere => refused::<R>(*id, WAS_HERE),
+        Invited::IsShut => refused::<R>(*id, "Nothing was sent: the account is shut. Open it first."),
+        Invited::MailIsOff => refused::<R>(*id, "Nothing was sent: this server sends no e-mail."),
     })
 }
 
 const WAS_HERE: &str = "Nothing was sent: the person has signed in before. Who has forgotten their password asks for a link \
                         on the page that signs in.";
 
-fn saved<R: Record>(id: i64, text: &'static str) -> HttpResponse {
+fn saved<R: PersonRecord>(id: i64, text: &'static str) -> HttpResponse {
     back::<R>(id, FlashKind::Success, text)
 }
 
-fn told<R: Record>(id: i64, text: &'static str) -> HttpResponse {
+fn refused<R: PersonRecord>(id: i64, text: &'static str) -> HttpResponse {
     back::<R>(id, FlashKind::Error, text)
 }
 
-fn back<R: Record>(id: i64, kind: FlashKind, text: &'static str) -> HttpResponse {
+fn back<R: PersonRecord>(id: i64, kind: FlashKind, text: &'static str) -> HttpResponse {
     // Administrators have no page of their own but the form.
     let edit = if R::PATH == "/admins" { "/edit" } else { "" };
     see_other_saying(&format!("{}/{id}{edit}", R::PATH), kind, text)

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{
     forms::{self, HospitalDetails},
-    policy::{EditHospital, KeepHospitals},
-    service::{self, NotKept},
+    policy::{EditHospital, ManageHospitals},
+    service::{self, HospitalNotSaved},
 };
 use crate::{
     access::{Allowed, Viewer},
@@ -78,22 +78,22 @@ impl Page for HospitalForm {
 }
 
 /// The form of a new hospital.
-pub(super) async fn new(viewer: Allowed<KeepHospitals>, pages: Pages) -> Result<HttpResponse, AppError> {
+pub(super) async fn new(viewer: Allowed<ManageHospitals>, pages: Pages) -> Result<HttpResponse, AppError> {
     pages.show(&*viewer, &HospitalForm::new(forms::usual()))
 }
 
 /// Makes it.
 pub(super) async fn create(
-    viewer: Allowed<KeepHospitals>,
+    viewer: Allowed<ManageHospitals>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let form = match forms::hospital(submitted.fields()?) {
         Ok(((details, _), typed)) => match service::create(pages.state(), &viewer, &details).await {
             Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
-            Err(NotKept::NameTaken) => typed.with_error("name", NAME_TAKEN),
-            Err(NotKept::Stale) => typed.with_error("", STALE),
-            Err(NotKept::Failed(error)) => return Err(error),
+            Err(HospitalNotSaved::NameTaken) => typed.with_error("name", NAME_TAKEN),
+            Err(HospitalNotSaved::Stale) => typed.with_error("", STALE),
+            Err(HospitalNotSaved::Failed(error)) => return Err(error),
         },
         Err(form) => *form,
     };
@@ -123,11 +123,13 @@ pub(super) async fn update(
     let (status, form) = match forms::hospital(submitted.fields()?) {
         Ok(((details, seen), typed)) => match service::update(state, &viewer, &row, (&details, &seen)).await {
             Ok(()) => return Ok(saved(&viewer, row.id, "The changes are saved.")),
-            Err(NotKept::NameTaken) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("name", NAME_TAKEN)),
-            Err(NotKept::Stale) => {
+            Err(HospitalNotSaved::NameTaken) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("name", NAME_TAKEN))
+            }
+            Err(HospitalNotSaved::Stale) => {
                 (StatusCode::CONFLICT, typed.beside(HospitalDetails::of(&row).values()).with_error("", STALE))
             }
-            Err(NotKept::Failed(error)) => return Err(error),
+            Err(HospitalNotSaved::Failed(error)) => return Err(error),
         },
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
     };
@@ -136,7 +138,7 @@ pub(super) async fn update(
 
 /// Takes it out of the directory.
 pub(super) async fn deactivate(
-    viewer: Allowed<KeepHospitals>,
+    viewer: Allowed<ManageHospitals>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
@@ -149,7 +151,7 @@ pub(super) async fn deactivate(
 
 /// Puts it back.
 pub(super) async fn reactivate(
-    viewer: Allowed<KeepHospitals>,
+    viewer: Allowed<ManageHospitals>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,

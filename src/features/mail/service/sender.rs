@@ -15,13 +15,13 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
 use super::{
     super::queries::{self, NO_PAGE, Recipient},
-    outcome::{Outcome, Round},
-    stopper::Stopper,
+    outcome::{DeliveryOutcome, Round},
+    stop_signal::StopSignal,
 };
 use crate::{
     background::Job,
     db::Unrecorded,
-    integrations::mailer::{self, Letter, NotSent},
+    integrations::mailer::{self, Email, NotSent},
     metrics,
     state::AppState,
     web::AppError,
@@ -36,7 +36,7 @@ const CLAIM: TimeDelta = TimeDelta::seconds(3 * mailer::PATIENCE.as_secs().cast_
 /// What was due so long ago and was never tried has been forgotten.
 const FORGOTTEN: TimeDelta = TimeDelta::minutes(10);
 /// What is over is kept so long, for whoever asks what became of a mail.
-const KEPT: TimeDelta = TimeDelta::days(30);
+const RETENTION: TimeDelta = TimeDelta::days(30);
 /// How often it is looked for what may go.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// How often an instance that does not lead looks at what waits.
@@ -47,7 +47,7 @@ const QUEUE: Unrecorded =
 
 /// What a mail says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct EmailText {
     /// One line.
     pub subject: String,
     /// Plain text between the address and the signature, paragraphs parted by empty lines.
@@ -62,17 +62,17 @@ pub trait Writer {
         state: &'a AppState,
         mail: &'a Model,
         recipient: &'a Recipient,
-    ) -> LocalBoxFuture<'a, Result<Option<Words>, AppError>>;
+    ) -> LocalBoxFuture<'a, Result<Option<EmailText>, AppError>>;
 
     /// Removes what mails that were over long ago were about, and nothing else is; how many rows.
     fn sweep<'a>(&'a self, state: &'a AppState) -> LocalBoxFuture<'a, Result<u64, AppError>>;
 }
 
 /// Empties the outbox.
-pub struct Postman {
+pub struct MailSender {
     state: AppState,
     writer: Box<dyn Writer>,
-    stopper: Stopper,
+    stop_signal: StopSignal,
     pace: Mutex<Pace>,
 }
 
@@ -83,17 +83,17 @@ struct Pace {
     looked: Option<Instant>,
 }
 
-impl Postman {
+impl MailSender {
     /// For the database, the clock and the mailer of `state`; the mails are written by `writer`.
     #[must_use]
     pub fn new(state: &AppState, writer: Box<dyn Writer>) -> Self {
         let pace = Mutex::new(Pace { pause: Self::EVERY, swept: None, looked: None });
-        Self { state: state.clone(), writer, stopper: Stopper::default(), pace }
+        Self { state: state.clone(), writer, stop_signal: StopSignal::default(), pace }
     }
 
     /// What stops it, as soon as what it has in hand is sent.
-    pub fn stopper(&self) -> Stopper {
-        self.stopper.clone()
+    pub fn stop_signal(&self) -> StopSignal {
+        self.stop_signal.clone()
     }
 
     /// Sends everything that is due now, as far as the mail server takes it, some at once.
@@ -105,7 +105,7 @@ impl Postman {
         loop {
             let due = queries::due(&self.state.db.reader(), self.state.clock.now(), BATCH).await?;
             for some in due.chunks(mailer::AT_ONCE as usize) {
-                if done.is_away || self.stopper.is_stopped() {
+                if done.is_away || self.stop_signal.is_stopped() {
                     break;
                 }
                 for (mail, outcome) in some.iter().zip(join_all(some.iter().map(|mail| self.take(mail))).await) {
@@ -114,19 +114,19 @@ impl Postman {
                     }
                 }
             }
-            if done.is_away || self.stopper.is_stopped() || (due.len() as u64) < BATCH {
+            if done.is_away || self.stop_signal.is_stopped() || (due.len() as u64) < BATCH {
                 break;
             }
         }
-        self.tell().await?;
+        self.report_backlog().await?;
         Ok(done)
     }
 
     /// Tells health and metrics what waits.
-    async fn tell(&self) -> Result<(), DbErr> {
+    async fn report_backlog(&self) -> Result<(), DbErr> {
         self.pace().looked = Some(Instant::now());
         let backlog = queries::backlog(&self.state.db.reader(), self.state.clock.now() - FORGOTTEN).await?;
-        self.state.post.note_held_up(backlog.away > 0 || backlog.forgotten > 0);
+        self.state.outgoing_mail.note_held_up(backlog.away > 0 || backlog.forgotten > 0);
         metrics::mails_retried(backlog.retried);
         Ok(())
     }
@@ -136,7 +136,7 @@ impl Postman {
     /// # Errors
     /// The database's.
     pub async fn sweep(&self) -> Result<u64, AppError> {
-        let before = self.state.clock.now() - KEPT;
+        let before = self.state.clock.now() - RETENTION;
         let old =
             Entity::delete_many().filter(Column::Status.ne(MailStatus::Waiting)).filter(Column::FinishedAt.lt(before));
         let removed =
@@ -149,7 +149,7 @@ impl Postman {
     }
 
     /// Sends one mail, if no other instance does: what became of it.
-    async fn take(&self, mail: &Model) -> Result<Option<Outcome>, DbErr> {
+    async fn take(&self, mail: &Model) -> Result<Option<DeliveryOutcome>, DbErr> {
         let until = mail.due_at.max(self.state.clock.now()) + CLAIM;
         let attempts = mail.attempts.saturating_add(1);
         let claim = ActiveModel { due_at: Set(until), attempts: Set(attempts), ..ActiveModel::default() };
@@ -158,25 +158,27 @@ impl Postman {
         }
         let outcome = self.deliver(mail).await.unwrap_or_else(|error| {
             log::error!("mail {} cannot be written: {error}", mail.id);
-            Outcome::NotSent(NotSent::Later("it could not be written: see the log".to_owned()))
+            DeliveryOutcome::NotSent(NotSent::Later("it could not be written: see the log".to_owned()))
         });
         let change = outcome.change(mail, self.state.clock.now());
         self.change(mail, until, change).await?;
         Ok(Some(outcome))
     }
 
-    async fn deliver(&self, mail: &Model) -> Result<Outcome, AppError> {
+    async fn deliver(&self, mail: &Model) -> Result<DeliveryOutcome, AppError> {
         // Where mail is off, what falls due does not pile up until somebody switches it on.
-        let Some(mailer) = self.state.post.mailer() else { return Ok(Outcome::Cancelled("mail is off")) };
+        let Some(mailer) = self.state.outgoing_mail.mailer() else {
+            return Ok(DeliveryOutcome::Cancelled("mail is off"));
+        };
         let recipient = queries::recipient(&self.state.db.reader(), mail.recipient_id).await?;
         let Some(recipient) = recipient.filter(Recipient::may_enter) else {
-            return Ok(Outcome::Cancelled("its recipient may not sign in"));
+            return Ok(DeliveryOutcome::Cancelled("its recipient may not sign in"));
         };
         let Some(words) = self.writer.write(&self.state, mail, &recipient).await? else {
-            return Ok(Outcome::Cancelled("what it would have said is no longer so"));
+            return Ok(DeliveryOutcome::Cancelled("what it would have said is no longer so"));
         };
-        let sent = mailer.send(&letter(mail, &recipient, words)).await;
-        Ok(sent.map_or_else(Outcome::NotSent, |()| Outcome::Sent))
+        let sent = mailer.send(&email(mail, &recipient, words)).await;
+        Ok(sent.map_or_else(DeliveryOutcome::NotSent, |()| DeliveryOutcome::Sent))
     }
 
     /// Changes a mail that waits and is still due at `due_at`; whether it was.
@@ -192,7 +194,7 @@ impl Postman {
     }
 }
 
-impl Job for Postman {
+impl Job for MailSender {
     const NAME: &'static str = "mail";
     const EVERY: Duration = Duration::from_secs(5);
     /// For a mail that is just being sent. One that is cut off may be sent twice.
@@ -218,13 +220,13 @@ impl Job for Postman {
     /// The leader may be one that sends nothing: what waits is told by every instance.
     async fn stand_by(&self) {
         let is_due = is_due(self.pace().looked, LOOK_EVERY);
-        if is_due && let Err(error) = self.tell().await {
+        if is_due && let Err(error) = self.report_backlog().await {
             log::warn!("nobody can tell what mail waits: {error}");
         }
     }
 
     fn stop(&self) {
-        self.stopper.stop();
+        self.stop_signal.stop();
     }
 }
 
@@ -233,9 +235,9 @@ fn is_due(last: Option<Instant>, every: Duration) -> bool {
     last.is_none_or(|last| last.elapsed() >= every)
 }
 
-fn letter(mail: &Model, recipient: &Recipient, words: Words) -> Letter {
+fn email(mail: &Model, recipient: &Recipient, words: EmailText) -> Email {
     let signature = recipient.hospital.as_deref().unwrap_or("Telemedicine");
-    Letter {
+    Email {
         text: format!("Hello,\n\n{}\n\n{signature}\n\nNobody reads answers to this mail.\n", words.text),
         address: recipient.email.clone(),
         subject: words.subject,
@@ -243,8 +245,8 @@ fn letter(mail: &Model, recipient: &Recipient, words: Words) -> Letter {
     }
 }
 
-impl std::fmt::Debug for Postman {
+impl std::fmt::Debug for MailSender {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Postman")
+        f.write_str("MailSender")
     }
 }

@@ -12,37 +12,37 @@ use chrono::{DateTime, TimeDelta};
 use url::Url;
 
 /// Stands between a server and its Postgres, passes everything on, and notes what is executed.
-pub(crate) struct Tap {
+pub(crate) struct StatementProxy {
     address: String,
-    heard: Heard,
+    log: Log,
 }
 
 /// A statement and the values of its `$1`, `$2` …
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
+pub(crate) struct Executed {
     pub(crate) sql: String,
     /// As text; `None` is null.
     pub(crate) values: Vec<Option<String>>,
 }
 
-type Heard = Arc<Mutex<Vec<Said>>>;
+type Log = Arc<Mutex<Vec<Executed>>>;
 
-impl Tap {
+impl StatementProxy {
     /// In front of the Postgres at that address.
     pub(crate) fn before(database: &Url) -> Self {
         let target = format!("{}:{}", database.host_str().unwrap(), database.port().unwrap_or(5432));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let heard = Heard::default();
-        let tap = Self { address, heard: Arc::clone(&heard) };
+        let log = Log::default();
+        let statement_proxy = Self { address, log: Arc::clone(&log) };
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, server) = (client.unwrap(), TcpStream::connect(&target).unwrap());
-                let heard = Arc::clone(&heard);
-                thread::spawn(move || relay(client, server, heard));
+                let log = Arc::clone(&log);
+                thread::spawn(move || relay(client, server, log));
             }
         });
-        tap
+        statement_proxy
     }
 
     /// The database's address, by way of this.
@@ -56,13 +56,13 @@ impl Tap {
     }
 
     /// What was executed since this was last asked, but for the look into the outbox that the server takes each second.
-    pub(crate) fn take(&self) -> Vec<Said> {
-        let heard = std::mem::take(&mut *self.heard.lock().unwrap());
-        heard.into_iter().filter(|said| !said.sql.contains("cache_outbox")).collect()
+    pub(crate) fn take(&self) -> Vec<Executed> {
+        let log = std::mem::take(&mut *self.log.lock().unwrap());
+        log.into_iter().filter(|executed| !executed.sql.contains("cache_outbox")).collect()
     }
 }
 
-fn relay(mut client: TcpStream, mut server: TcpStream, heard: Heard) {
+fn relay(mut client: TcpStream, mut server: TcpStream, log: Log) {
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let (mut back, mut out) = (server.try_clone().unwrap(), client.try_clone().unwrap());
@@ -70,10 +70,10 @@ fn relay(mut client: TcpStream, mut server: TcpStream, heard: Heard) {
         let _ = io::copy(&mut back, &mut out);
         let _ = out.shutdown(Shutdown::Both);
     });
-    let mut listener = Listener { heard, ..Listener::default() };
+    let mut listener = Listener { log, ..Listener::default() };
     let mut chunk = vec![0; 1 << 16];
     while let Ok(length @ 1..) = client.read(&mut chunk) {
-        listener.hear(&chunk[..length]);
+        listener.read(&chunk[..length]);
         if server.write_all(&chunk[..length]).is_err() {
             break;
         }
@@ -85,33 +85,33 @@ fn relay(mut client: TcpStream, mut server: TcpStream, heard: Heard) {
 #[derive(Default)]
 struct Listener {
     unread: Vec<u8>,
-    /// The first message has no letter.
+    /// The first message has no kind.
     begun: bool,
     /// SQL and the types of its parameters, by the statement's name.
     prepared: HashMap<String, (String, Vec<u32>)>,
-    heard: Heard,
+    log: Log,
 }
 
 impl Listener {
-    fn hear(&mut self, chunk: &[u8]) {
+    fn read(&mut self, chunk: &[u8]) {
         self.unread.extend_from_slice(chunk);
         loop {
-            let letter = usize::from(self.begun);
-            let Some(length) = self.unread.get(letter..letter + 4) else { return };
-            let end = letter + u32::from_be_bytes(length.try_into().unwrap()) as usize;
+            let start = usize::from(self.begun);
+            let Some(length) = self.unread.get(start..start + 4) else { return };
+            let end = start + u32::from_be_bytes(length.try_into().unwrap()) as usize;
             if self.unread.len() < end {
                 return;
             }
             let message: Vec<u8> = self.unread.drain(..end).collect();
             if self.begun {
-                self.understand(message[0], Message(&message[5..]));
+                self.decode(message[0], Message(&message[5..]));
             }
             self.begun = true;
         }
     }
 
-    fn understand(&mut self, letter: u8, mut message: Message<'_>) {
-        match letter {
+    fn decode(&mut self, kind: u8, mut message: Message<'_>) {
+        match kind {
             b'P' => {
                 let (name, sql) = (message.text(), message.text());
                 let types = message.list(|message| u32::from_be_bytes(message.take()));
@@ -127,7 +127,7 @@ impl Listener {
                     let value = value.as_ref()?;
                     Some(if format(at) { text_of(types[at], value) } else { utf8(value) })
                 });
-                self.heard.lock().unwrap().push(Said { sql: sql.clone(), values: shown.collect() });
+                self.log.lock().unwrap().push(Executed { sql: sql.clone(), values: shown.collect() });
             }
             _ => {}
         }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The session and the origin of one request.
-pub(super) struct Door {
+pub(super) struct RequestSession {
     pub(super) state: web::Data<AppState>,
     /// Where the request came from, as far as trusted proxies tell it.
     pub(super) address: IpAddr,
@@ -23,20 +23,20 @@ pub(super) struct Door {
     session: Session,
 }
 
-impl Door {
+impl RequestSession {
     /// Begins a session for this person. The key is new, whatever cookie came with the request, and the session
     /// that came with it is over.
-    pub(super) fn let_in(&self, user_id: i64) -> Result<(), AppError> {
+    pub(super) fn sign_in(&self, user_id: i64) -> Result<(), AppError> {
         session::begin(&self.session, user_id, self.address, &self.user_agent).map_err(AppError::internal)
     }
 
     /// Ends the session of this browser, if it has one.
-    pub(super) fn let_out(&self) {
+    pub(super) fn sign_out(&self) {
         session::end(&self.session);
     }
 }
 
-impl FromRequest for Door {
+impl FromRequest for RequestSession {
     type Error = AppError;
     type Future = Ready<Result<Self, AppError>>;
 

@@ -10,10 +10,10 @@ use entity::{
 
 use super::{
     notification::{Facts, sentence},
-    queries::{self, ToldVisit},
+    queries::{self, VisitOfMail},
 };
 use crate::{
-    features::mail::{Recipient, Words},
+    features::mail::{EmailText, Recipient},
     state::AppState,
     web::{AppError, Moment},
 };
@@ -27,9 +27,13 @@ const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Scheduled, Appointm
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient) -> Result<Option<Words>, AppError> {
+pub(crate) async fn write(
+    state: &AppState,
+    mail: &Model,
+    recipient: &Recipient,
+) -> Result<Option<EmailText>, AppError> {
     let Some(id) = mail.appointment_id else { return Ok(None) };
-    let Some(visit) = queries::told(&state.db.reader(), id).await? else { return Ok(None) };
+    let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(None) };
     let now = state.clock.now();
     let (subject, said) = match (mail.kind, mail.notice) {
         (MailKind::Notice, Some(kind)) if is_news(mail, &visit, now) => {
@@ -42,20 +46,20 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
     };
     let (origin, zone) = (state.settings.server.origin(), recipient.zone().name());
     let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/appointments/{id}");
-    Ok(Some(Words { subject: subject.to_owned(), text }))
+    Ok(Some(EmailText { subject: subject.to_owned(), text }))
 }
 
 /// Whether the visit is still as the notice found it, and that not long ago.
-fn is_news(mail: &Model, visit: &ToldVisit, now: DateTime<Utc>) -> bool {
+fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
     mail.appointment_version == Some(visit.version) && now - mail.created_at < OLD
 }
 
 /// Whether the visit of a reminder is still to come, at that time.
-fn is_near(mail: &Model, visit: &ToldVisit, now: DateTime<Utc>) -> bool {
+fn is_near(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
     EXPECTED.contains(&visit.status) && mail.visit_starts_at == Some(visit.starts_at) && now < visit.starts_at
 }
 
-fn notice(kind: NotificationKind, visit: &ToldVisit, recipient: &Recipient) -> String {
+fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) -> String {
     let doctor = visit.doctor();
     let facts = Facts {
         kind,
@@ -69,7 +73,7 @@ fn notice(kind: NotificationKind, visit: &ToldVisit, recipient: &Recipient) -> S
     capitalised(&sentence(&facts, recipient.role, recipient.zone())) + asks
 }
 
-fn reminder(visit: &ToldVisit, recipient: &Recipient) -> String {
+fn reminder(visit: &VisitOfMail, recipient: &Recipient) -> String {
     let when = when(visit.starts_at, recipient.zone());
     let (doctor, confirm) = (visit.doctor(), if visit.status == AppointmentStatus::Scheduled { CONFIRM } else { "" });
     format!("This is to remind you of your visit with {doctor} on {when}.{confirm}\n\n{CANNOT_COME}")
@@ -99,7 +103,7 @@ fn subject(kind: NotificationKind) -> &'static str {
     }
 }
 
-impl ToldVisit {
+impl VisitOfMail {
     fn doctor(&self) -> String {
         format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
     }

@@ -24,7 +24,7 @@ const COUNTS: [(&str, &str); 3] = [
 ];
 
 /// Each kept count is the counted one.
-pub(crate) async fn assert_kept_counts(app: &TestApp) {
+pub(crate) async fn assert_stored_counts(app: &TestApp) {
     for (kept, counted) in COUNTS {
         for (one, other) in [(kept, counted), (counted, kept)] {
             assert_eq!(rows(app, &format!("{one} EXCEPT {other}")).await, 0, "{one}\nis not\n{other}");

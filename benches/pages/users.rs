@@ -24,7 +24,7 @@ pub(crate) struct Person {
 }
 
 /// Everybody who is signed in.
-pub(crate) struct Crowd(Vec<Person>);
+pub(crate) struct Users(Vec<Person>);
 
 /// A request in the list that `requests.lua` reads.
 pub(crate) struct Request<'a> {
@@ -36,14 +36,14 @@ pub(crate) struct Request<'a> {
     pub(crate) body: String,
 }
 
-/// The addresses of the crowd, in order.
+/// The addresses of the users, in order.
 pub(crate) fn emails() -> Vec<String> {
     let of = |role: &'static str, count: usize| (1..=count).map(move |k| format!("{role}{k}@demo.test"));
     let all = of("admin", ADMINS).chain(of("doctor", DOCTORS)).chain(of("patient", PATIENTS));
     std::iter::once("super@demo.test".to_owned()).chain(all).collect()
 }
 
-impl Crowd {
+impl Users {
     /// Signs everybody in, through the sign-in page.
     pub(crate) fn gather(clinic: &Clinic, services: &Services) -> Self {
         let emails = emails();

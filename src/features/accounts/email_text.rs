@@ -4,7 +4,7 @@ use entity::{enums::LinkPurpose, mail::Model};
 
 use super::{queries, token::Token};
 use crate::{
-    features::mail::{Recipient, Words},
+    features::mail::{EmailText, Recipient},
     state::AppState,
     web::{AppError, Moment},
 };
@@ -13,7 +13,11 @@ use crate::{
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient) -> Result<Option<Words>, AppError> {
+pub(crate) async fn write(
+    state: &AppState,
+    mail: &Model,
+    recipient: &Recipient,
+) -> Result<Option<EmailText>, AppError> {
     let Some(id) = mail.password_link_id else { return Ok(None) };
     let found = queries::linked(&state.db.reader(), id).await?.filter(|found| found.works(state.clock.now()));
     let Some(found) = found else { return Ok(None) };
@@ -28,9 +32,9 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
     }))
 }
 
-fn invitation(recipient: &Recipient, origin: &str, link: &str, until: &str) -> Words {
+fn invitation(recipient: &Recipient, origin: &str, link: &str, until: &str) -> EmailText {
     let place = recipient.hospital.as_deref().unwrap_or("Telemedicine");
-    Words {
+    EmailText {
         subject: "Choose your password".to_owned(),
         text: format!(
             "{place} has made an account for you. Choose your password here:\n{link}\n\n\
@@ -39,8 +43,8 @@ fn invitation(recipient: &Recipient, origin: &str, link: &str, until: &str) -> W
     }
 }
 
-fn reset(link: &str, until: &str) -> Words {
-    Words {
+fn reset(link: &str, until: &str) -> EmailText {
+    EmailText {
         subject: "Choose another password".to_owned(),
         text: format!(
             "Somebody, probably you, has forgotten the password of your account. Choose another here:\n{link}\n\n\

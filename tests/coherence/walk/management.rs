@@ -15,7 +15,7 @@ fn member_path(path: &str) -> bool {
 impl Walk {
     /// Whoever keeps `whom` changes them, shuts them out, or lets them in again; or does so with their hospital. The place of
     /// whoever did it.
-    pub(super) async fn keep(&mut self, (whom, at): (u8, u8), what: u8) -> Result<usize, String> {
+    pub(super) async fn manage(&mut self, (whom, at): (u8, u8), what: u8) -> Result<usize, String> {
         let whom = self.member(whom);
         let member = &self.members[whom];
         let Some(house) = member.house else { return Ok(whom) };

@@ -36,7 +36,7 @@ async fn relations(db: &DatabaseConnection) -> [Vec<(i64, i64, i64, i64)>; 2] {
     [kept, counted]
 }
 
-async fn assert_kept(db: &DatabaseConnection, what: &str) {
+async fn assert_counts(db: &DatabaseConnection, what: &str) {
     let [kept, counted] = relations(db).await;
     assert_eq!(kept, counted, "{what}");
     let tallies = doctor_tally::Entity::find().all(db).await.unwrap();
@@ -67,9 +67,9 @@ async fn a_visit_counts_in_whatever_state_it_comes_and_goes() {
         for before in Status::iter() {
             for after in Status::iter() {
                 let visit = in_state(clinic.visit(from, from + 30), before).insert(db).await.unwrap();
-                assert_kept(db, &format!("{before:?}")).await;
+                assert_counts(db, &format!("{before:?}")).await;
                 in_state(visit.into_active_model(), after).update(db).await.unwrap();
-                assert_kept(db, &format!("{before:?} to {after:?}")).await;
+                assert_counts(db, &format!("{before:?} to {after:?}")).await;
                 from += 30;
             }
         }
@@ -77,7 +77,7 @@ async fn a_visit_counts_in_whatever_state_it_comes_and_goes() {
         assert_eq!((tally.doctor_id, tally.patients_seen), (clinic.doctor, 1));
         for visit in appointment::Entity::find().all(db).await.unwrap() {
             appointment::Entity::delete_by_id(visit.id).exec(db).await.unwrap();
-            assert_kept(db, "a visit that was taken out").await;
+            assert_counts(db, "a visit that was taken out").await;
         }
         assert_eq!(doctor_tally::Entity::find().one(db).await.unwrap().unwrap().patients_seen, 0);
     })
@@ -92,10 +92,10 @@ async fn a_visit_that_goes_to_others_counts_with_them() {
         let to = |change: appointment::ActiveModel| appointment::ActiveModel { id: Set(visit.id), ..change };
         let doctor = appointment::ActiveModel { doctor_id: Set(clinic.other_doctor), ..Default::default() };
         to(doctor).update(db).await.unwrap();
-        assert_kept(db, "another doctor").await;
+        assert_counts(db, "another doctor").await;
         let patient = appointment::ActiveModel { patient_id: Set(clinic.other_patient), ..Default::default() };
         to(patient).update(db).await.unwrap();
-        assert_kept(db, "another patient").await;
+        assert_counts(db, "another patient").await;
         assert_eq!(relations(db).await[0], [(clinic.other_doctor, clinic.other_patient, 1, 1)]);
     })
     .await;
@@ -112,7 +112,7 @@ async fn visits_that_change_at_once_all_count() {
         })
         .await;
         assert_eq!(relations(db).await[0], [(clinic.doctor, clinic.patient, 12, 12)]);
-        assert_kept(db, "twelve at once").await;
+        assert_counts(db, "twelve at once").await;
         at_once(db, &clinic, async |db, clinic, number| {
             let person = user(&format!("new{number}@clinic.test"), Role::Patient, Some(clinic.hospital));
             person.insert(&db).await.unwrap();
