@@ -9,6 +9,8 @@ mod code_rules;
 mod docs_rules;
 #[path = "architecture/floors.rs"]
 mod floors;
+#[path = "architecture/names.rs"]
+mod names;
 #[path = "architecture/page_rules.rs"]
 mod page_rules;
 #[path = "architecture/reading.rs"]
