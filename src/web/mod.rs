@@ -28,5 +28,5 @@ pub use forms::{FormReader, FormView, Submitted};
 pub use kit::{Kit, Surroundings};
 pub use moment::{Moment, local_value, parse_local, parse_time, resolve_local, start_of_day};
 pub use page::{Page, Pages};
-pub use pagination::{Pagination, Paging};
+pub use pagination::{Paginated, Pagination, Paging};
 pub use present::Present;

@@ -34,6 +34,15 @@ impl Paging {
     }
 }
 
+/// One page of a list, and how long the whole list is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paginated<T> {
+    /// How many rows there are on all pages.
+    pub total: u64,
+    /// Those of this page.
+    pub rows: Vec<T>,
+}
+
 /// What the pagination component shows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Pagination {

@@ -7,7 +7,7 @@ use crate::{
     access::{Allowed, Viewer, Visitor},
     db::Reader,
     web::{
-        AppError, Pages, Pagination,
+        AppError, Pages, Paginated, Pagination,
         query::{Filter, ListQuery},
     },
 };
@@ -21,7 +21,7 @@ pub(super) async fn index(
 ) -> Result<HttpResponse, AppError> {
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
     let platform = visitor.0.filter(Viewer::runs_platform);
-    let (total, rows) = queries::hospitals(&reader, (platform.is_some(), &search), paging).await?;
+    let Paginated { total, rows } = queries::hospitals(&reader, (platform.is_some(), &search), paging).await?;
     let pagination = Pagination::new(paging, total, "hospitals", ("/hospitals", &[("q", &search)]))?;
     match platform {
         Some(viewer) => pages.show(&viewer, &pages::Hospitals::new(rows, search, pagination)),
@@ -58,7 +58,7 @@ pub(super) async fn admins(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
-    let (total, rows) = queries::admins(&viewer, &reader, &search, paging).await?;
+    let Paginated { total, rows } = queries::admins(&viewer, &reader, &search, paging).await?;
     let pagination = Pagination::new(paging, total, "administrators", ("/admins", &[("q", &search)]))?;
     pages.show(&*viewer, &pages::Admins::new(rows, search, pagination))
 }

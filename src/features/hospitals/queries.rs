@@ -13,7 +13,7 @@ use crate::{
     access::Viewer,
     coherence::Topic,
     db::{Reader, contains_ignoring_case, is_word},
-    web::Paging,
+    web::{Paginated, Paging},
 };
 
 /// A hospital in a list.
@@ -91,7 +91,7 @@ pub(super) async fn hospitals(
     reader: &Reader,
     (all, search): (bool, &str),
     paging: Paging,
-) -> Result<(u64, Vec<HospitalRow>), DbErr> {
+) -> Result<Paginated<HospitalRow>, DbErr> {
     let mut found = hospital::Entity::find();
     if !all {
         found = found.filter(hospital::Column::Active.eq(true));
@@ -102,7 +102,7 @@ pub(super) async fn hospitals(
     let total = reader.run(LISTED, async |conn| found.clone().count(conn).await).await?;
     let rows = as_rows(found).order_by_asc(hospital::Column::Name).limit(paging.size).offset(paging.offset());
     let rows = reader.run(LISTED, async |conn| rows.clone().into_model().all(conn).await).await?;
-    Ok((total, rows))
+    Ok(Paginated { total, rows })
 }
 
 /// The active hospitals with their names, to whoever runs the platform; none to anybody else, and no statement.
@@ -166,7 +166,7 @@ pub(super) async fn admins(
     reader: &Reader,
     search: &str,
     paging: Paging,
-) -> Result<(u64, Vec<AdminRow>), DbErr> {
+) -> Result<Paginated<AdminRow>, DbErr> {
     let mut found = administrators(viewer);
     if !search.is_empty() {
         let name = contains_ignoring_case(user::Column::FirstName, search)
@@ -176,7 +176,7 @@ pub(super) async fn admins(
     let total = reader.run(ADMINS, async |conn| found.clone().count(conn).await).await?;
     let rows = found.limit(paging.size).offset(paging.offset());
     let rows = reader.run(ADMINS, async |conn| rows.clone().into_model().all(conn).await).await?;
-    Ok((total, rows))
+    Ok(Paginated { total, rows })
 }
 
 /// Those who run hospitals, to those who look after the platform; nobody to anybody else.

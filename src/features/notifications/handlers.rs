@@ -8,7 +8,7 @@ use crate::{
     access::{Allowed, SignedIn},
     db::Reader,
     state::Pages,
-    web::{AppError, FlashKind, Pagination, Paging, Submitted, query::Filter, see_other, see_other_saying},
+    web::{AppError, FlashKind, Paginated, Pagination, Paging, Submitted, query::Filter, see_other, see_other_saying},
 };
 
 const PATH: &str = "/notifications";
@@ -29,7 +29,7 @@ pub(super) async fn index(
 ) -> Result<HttpResponse, AppError> {
     let size = pages.state().settings.pages.page_size;
     let paging = Paging::parse(query.0.page.as_deref(), size)?;
-    let (total, rows) = queries::notifications(&viewer, &reader, paging).await?;
+    let Paginated { total, rows } = queries::notifications(&viewer, &reader, paging).await?;
     let pagination = Pagination::new(paging, total, "notifications", (PATH, &[]))?;
     pages.show(&*viewer, &pages::NotificationsPage::new(&viewer, rows, pagination))
 }

@@ -17,7 +17,7 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::Reader,
-    web::Paging,
+    web::{Paginated, Paging},
 };
 
 /// A notification and what its sentence is made of; those parts are none when it is about nothing.
@@ -44,7 +44,7 @@ pub(super) async fn notifications(
     viewer: &Viewer,
     reader: &Reader,
     paging: Paging,
-) -> Result<(u64, Vec<NotificationRow>), DbErr> {
+) -> Result<Paginated<NotificationRow>, DbErr> {
     let own = notification::Entity::find().filter(Column::RecipientId.eq(viewer.user_id));
     let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
     let total = reader.run(topics.clone(), async |conn| own.clone().count(conn).await).await?;
@@ -69,7 +69,7 @@ pub(super) async fn notifications(
             NotificationRow::find_by_statement(statement).all(conn).await
         })
         .await?;
-    Ok((total, rows))
+    Ok(Paginated { total, rows })
 }
 
 /// A visit as far as mail tells of it.

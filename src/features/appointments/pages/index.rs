@@ -9,7 +9,7 @@ use crate::{
         appointment::{StatusFilter, StatusTag, status_tag},
         queries::{AppointmentRow, DoctorOption},
     },
-    web::{AppError, FormView, Moment, Page, Pagination, Paging},
+    web::{AppError, FormView, Moment, Page, Paginated, Pagination, Paging},
 };
 
 const PATH: &str = "/appointments";
@@ -67,13 +67,13 @@ impl AppointmentsPage {
         viewer: &Viewer,
         (form, status, doctors): (FormView, Option<StatusFilter>, &[DoctorOption]),
         paging: Paging,
-        (total, rows): (u64, Vec<AppointmentRow>),
+        found: Paginated<AppointmentRow>,
     ) -> Result<Self, AppError> {
         let query: Vec<(&str, &str)> =
             form.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let pagination = Pagination::new(paging, total, "visits", (PATH, &query))?;
+        let pagination = Pagination::new(paging, found.total, "visits", (PATH, &query))?;
         let mut list = Self::refused(viewer, (form, status, doctors));
-        list.rows = rows.iter().map(|row| ListEntry::new(viewer, row)).collect();
+        list.rows = found.rows.iter().map(|row| ListEntry::new(viewer, row)).collect();
         list.pagination = Some(pagination);
         Ok(list)
     }

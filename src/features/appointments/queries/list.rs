@@ -21,7 +21,7 @@ use crate::{
     coherence::Topic,
     db::{Reader, Selecting, contains_ignoring_case, is_word},
     features::appointments::{appointment::StatusFilter, forms::ListFilter},
-    web::{Paging, Present, start_of_day},
+    web::{Paginated, Paging, Present, start_of_day},
 };
 
 /// A doctor to choose in the filter.
@@ -71,7 +71,7 @@ pub(in crate::features::appointments) async fn list(
     reader: &Reader,
     (filter, present): (&ListFilter, &Present),
     paging: Paging,
-) -> Result<(u64, Vec<AppointmentRow>), DbErr> {
+) -> Result<Paginated<AppointmentRow>, DbErr> {
     let rows = page_of(viewer, (filter, present.instant()), paging);
     let found = reader
         .run(viewer.visit_topics(), async |conn| {
@@ -82,7 +82,7 @@ pub(in crate::features::appointments) async fn list(
     let (total, next_entry) = found.first().map_or((0, None), |first| (first.total, first.next_entry));
     present.ends_with(next_entry);
     let rows = found.into_iter().filter_map(|counted| counted.row).collect();
-    Ok((u64::try_from(total).unwrap_or(0), rows))
+    Ok(Paginated { total: u64::try_from(total).unwrap_or(0), rows })
 }
 
 /// One row at least, whatever there is on the page: what is said of the whole list is true of an empty one as well.

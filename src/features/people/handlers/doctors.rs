@@ -7,7 +7,7 @@ use crate::{
     db::Reader,
     features::people::{pages, policy::SeeDoctors, queries},
     web::{
-        AppError, Pages, Pagination,
+        AppError, Pages, Paginated, Pagination,
         query::{Filter, ListQuery},
     },
 };
@@ -20,7 +20,7 @@ pub(in super::super) async fn index(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
-    let (total, rows) = queries::doctors(&viewer, &reader, &search, paging).await?;
+    let Paginated { total, rows } = queries::doctors(&viewer, &reader, &search, paging).await?;
     let pagination = Pagination::new(paging, total, "doctors", ("/doctors", &[("q", &search)]))?;
     pages.show(&*viewer, &pages::Doctors::new(&viewer, rows, (search, pagination)))
 }

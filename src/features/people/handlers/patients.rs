@@ -8,7 +8,7 @@ use crate::{
     features::people::{pages, policy::SeePatients, queries},
     state::Pages,
     web::{
-        AppError, Pagination,
+        AppError, Paginated, Pagination,
         query::{Filter, ListQuery},
     },
 };
@@ -21,7 +21,7 @@ pub(in super::super) async fn index(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
-    let (total, rows) = queries::patients(&viewer, &reader, &search, paging).await?;
+    let Paginated { total, rows } = queries::patients(&viewer, &reader, &search, paging).await?;
     let pagination = Pagination::new(paging, total, "patients", ("/patients", &[("q", &search)]))?;
     let today = pages.present().date(viewer.zone());
     pages.show(&*viewer, &pages::Patients::new(&viewer, (rows, today), (search, pagination)))

@@ -12,7 +12,7 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::{Reader, contains_ignoring_case, is_word},
-    web::Paging,
+    web::{Paginated, Paging},
 };
 
 /// A doctor in a list.
@@ -60,7 +60,7 @@ pub(in super::super) async fn doctors(
     reader: &Reader,
     search: &str,
     paging: Paging,
-) -> Result<(u64, Vec<DoctorRow>), DbErr> {
+) -> Result<Paginated<DoctorRow>, DbErr> {
     let mut found = visible(viewer);
     for word in words(search) {
         found = found.filter(
@@ -81,7 +81,7 @@ pub(in super::super) async fn doctors(
         .limit(paging.size)
         .offset(paging.offset());
     let rows = reader.run(topics(viewer), async |conn| rows.clone().into_model().all(conn).await).await?;
-    Ok((total, rows))
+    Ok(Paginated { total, rows })
 }
 
 /// The doctor `id`, if `viewer` may see them, with their hours in the order of the week.

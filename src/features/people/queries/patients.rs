@@ -18,7 +18,7 @@ use crate::{
     coherence::{Topic, Topics},
     db::{Reader, contains_ignoring_case, is_word},
     features::audit::Accessed,
-    web::Paging,
+    web::{Paginated, Paging},
 };
 
 /// A patient in a list: nothing clinical.
@@ -55,7 +55,7 @@ pub(in super::super) async fn patients(
     reader: &Reader,
     search: &str,
     paging: Paging,
-) -> Result<(u64, Vec<PatientRow>), DbErr> {
+) -> Result<Paginated<PatientRow>, DbErr> {
     let found = matching(viewer, search);
     let total = reader.run(topics(viewer), async |conn| found.clone().count(conn).await).await?;
     let rows = found
@@ -68,7 +68,7 @@ pub(in super::super) async fn patients(
         .limit(paging.size)
         .offset(paging.offset());
     let rows = reader.run(topics(viewer), async |conn| rows.clone().into_model().all(conn).await).await?;
-    Ok((total, rows))
+    Ok(Paginated { total, rows })
 }
 
 /// The patients `viewer` may see whose name holds `search`.
