@@ -145,7 +145,7 @@ pub(super) async fn deactivate(
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
     let row = service::find(&viewer, &pages.state().db.reader(), *id).await?;
-    service::set_active(pages.state(), &viewer, (row.id, false)).await?;
+    service::set_active(pages.state(), &viewer, row.id, false).await?;
     Ok(saved(&viewer, row.id, "The hospital is no longer listed."))
 }
 
@@ -158,7 +158,7 @@ pub(super) async fn reactivate(
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
     let row = service::find(&viewer, &pages.state().db.reader(), *id).await?;
-    service::set_active(pages.state(), &viewer, (row.id, true)).await?;
+    service::set_active(pages.state(), &viewer, row.id, true).await?;
     Ok(saved(&viewer, row.id, "The hospital is listed again."))
 }
 

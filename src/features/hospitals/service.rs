@@ -130,7 +130,7 @@ pub(super) async fn update(
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn set_active(state: &AppState, viewer: &Viewer, (id, active): (i64, bool)) -> Result<(), AppError> {
+pub(super) async fn set_active(state: &AppState, viewer: &Viewer, id: i64, active: bool) -> Result<(), AppError> {
     let now = state.clock.now();
     state
         .db

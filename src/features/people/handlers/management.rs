@@ -112,7 +112,7 @@ pub(in super::super) async fn deactivate<R: PersonRecord>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
-    service::set_active::<R>(pages.state(), &viewer, (*id, false)).await?;
+    service::set_active::<R>(pages.state(), &viewer, *id, false).await?;
     Ok(saved::<R>(*id, "The account is shut, and signed out everywhere. Visits that are planned stay."))
 }
 
@@ -124,7 +124,7 @@ pub(in super::super) async fn reactivate<R: PersonRecord>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
-    service::set_active::<R>(pages.state(), &viewer, (*id, true)).await?;
+    service::set_active::<R>(pages.state(), &viewer, *id, true).await?;
     Ok(saved::<R>(*id, "The account is open again."))
 }
 

@@ -10,6 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 pub(super) use record::{AdminRecord, DoctorRecord, PatientRecord, PersonRecord, blood_types};
 
+use record::RecordTarget;
+
 use crate::{
     access::Viewer,
     coherence::Topics,
@@ -137,7 +139,7 @@ pub(super) async fn create<R: PersonRecord>(
             let account = (record.account(), hash.as_str());
             let user_id = accounts::insert_account(uow, now, account, (R::ROLE, hospital_id)).await?;
             let topics = Topics::of_person(None, R::ROLE, Some(hospital_id));
-            let id = record.insert(uow, now, (user_id, topics)).await?;
+            let id = record.insert(uow, now, RecordTarget { id: user_id, topics }).await?;
             let event = AuditEvent::new(AuditAction::Created, R::SUBJECT, id).in_hospital(hospital_id);
             let event = if password.is_none() { event.word("password", "by invitation") } else { event };
             if password.is_none() {
@@ -215,7 +217,7 @@ pub(super) async fn update<R: PersonRecord>(
             {
                 return Err(PersonNotSaved::Stale);
             }
-            record.update(uow, now, (id, person.topics())).await?;
+            record.update(uow, now, RecordTarget { id, topics: person.topics() }).await?;
             let (old, new) = (person.record.values(), record.values());
             let changed = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(old, _)| old.0);
             let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, id).changed(&changed.collect::<Vec<_>>());
@@ -232,7 +234,8 @@ pub(super) async fn update<R: PersonRecord>(
 pub(super) async fn set_active<R: PersonRecord>(
     state: &AppState,
     viewer: &Viewer,
-    (id, active): (i64, bool),
+    id: i64,
+    active: bool,
 ) -> Result<(), AppError> {
     let now = state.clock.now();
     let reader = state.db.reader();

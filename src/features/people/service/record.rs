@@ -17,6 +17,12 @@ use crate::{
     web::FormReader,
 };
 
+/// Where what is not the account's is stored: the `user.id` of somebody new, else the id by which the person is known; and what shows it.
+pub(in crate::features::people) struct RecordTarget {
+    pub(in crate::features::people) id: i64,
+    pub(in crate::features::people) topics: Topics,
+}
+
 /// A kind of person. Its account is the same for all; the rest is stored in a table of its own.
 pub(in crate::features::people) trait PersonRecord:
     Clone + std::fmt::Debug + 'static
@@ -37,10 +43,10 @@ pub(in crate::features::people) trait PersonRecord:
     fn account(&self) -> &AccountDetails;
     /// As the form shows it.
     fn values(&self) -> Vec<(&'static str, String)>;
-    /// Stores what is not the account's, `of` the `user.id`: the id by which the person is known.
-    async fn insert(&self, uow: &UnitOfWork, now: DateTime<Utc>, of: (i64, Topics)) -> Result<i64, DbErr>;
-    /// Changes what is not the account's, `of` the person's id.
-    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, of: (i64, Topics)) -> Result<(), DbErr>;
+    /// Stores what is not the account's: the id by which the person is known.
+    async fn insert(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr>;
+    /// Changes what is not the account's.
+    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<(), DbErr>;
     /// The person `id` with their account.
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr>;
 }
@@ -114,19 +120,14 @@ impl PersonRecord for DoctorRecord {
         values
     }
 
-    async fn insert(
-        &self,
-        uow: &UnitOfWork,
-        now: DateTime<Utc>,
-        (user_id, topics): (i64, Topics),
-    ) -> Result<i64, DbErr> {
-        let row = doctor::ActiveModel { user_id: Set(user_id), created_at: Set(now), ..self.row(now) };
-        Ok(uow.insert(row, topics).await?.id)
+    async fn insert(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr> {
+        let row = doctor::ActiveModel { user_id: Set(target.id), created_at: Set(now), ..self.row(now) };
+        Ok(uow.insert(row, target.topics).await?.id)
     }
 
-    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, (id, topics): (i64, Topics)) -> Result<(), DbErr> {
-        let update = doctor::Entity::update_many().set(self.row(now)).filter(doctor::Column::Id.eq(id));
-        uow.update_where(update, topics).await.map(drop)
+    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<(), DbErr> {
+        let update = doctor::Entity::update_many().set(self.row(now)).filter(doctor::Column::Id.eq(target.id));
+        uow.update_where(update, target.topics).await.map(drop)
     }
 
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr> {
@@ -221,19 +222,14 @@ impl PersonRecord for PatientRecord {
         values
     }
 
-    async fn insert(
-        &self,
-        uow: &UnitOfWork,
-        now: DateTime<Utc>,
-        (user_id, topics): (i64, Topics),
-    ) -> Result<i64, DbErr> {
-        let row = patient::ActiveModel { user_id: Set(user_id), created_at: Set(now), ..self.row(now) };
-        Ok(uow.insert(row, topics).await?.id)
+    async fn insert(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr> {
+        let row = patient::ActiveModel { user_id: Set(target.id), created_at: Set(now), ..self.row(now) };
+        Ok(uow.insert(row, target.topics).await?.id)
     }
 
-    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, (id, topics): (i64, Topics)) -> Result<(), DbErr> {
-        let update = patient::Entity::update_many().set(self.row(now)).filter(patient::Column::Id.eq(id));
-        uow.update_where(update, topics).await.map(drop)
+    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<(), DbErr> {
+        let update = patient::Entity::update_many().set(self.row(now)).filter(patient::Column::Id.eq(target.id));
+        uow.update_where(update, target.topics).await.map(drop)
     }
 
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr> {
@@ -275,11 +271,11 @@ impl PersonRecord for AdminRecord {
         self.0.values()
     }
 
-    async fn insert(&self, _: &UnitOfWork, _: DateTime<Utc>, (user_id, _): (i64, Topics)) -> Result<i64, DbErr> {
-        Ok(user_id)
+    async fn insert(&self, _: &UnitOfWork, _: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr> {
+        Ok(target.id)
     }
 
-    async fn update(&self, _: &UnitOfWork, _: DateTime<Utc>, _: (i64, Topics)) -> Result<(), DbErr> {
+    async fn update(&self, _: &UnitOfWork, _: DateTime<Utc>, _: RecordTarget) -> Result<(), DbErr> {
         Ok(())
     }
 
