@@ -8,7 +8,7 @@ use super::{
     free::{Stretch, span},
     pages,
     policy::{ManageSchedule, SeeTimes},
-    queries::{self, DoctorOfSchedule},
+    queries::{self, Attendees, DoctorOfSchedule},
     service,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) async fn times(
         }
     };
     let within = span(date, pages::AHEAD, viewer.zone());
-    let schedule = queries::schedule(&reader, (doctor.id, None), within).await?;
+    let schedule = queries::schedule(&reader, Attendees::doctor(doctor.id), within).await?;
     pages.show(&*viewer, &pages::Times::new((&viewer, &present), &doctor, (date, form), &schedule))
 }
 
@@ -126,6 +126,6 @@ async fn page(
 ) -> Result<pages::Availability, AppError> {
     let now = pages.state().clock.now();
     let within = Stretch { starts_at: now, ends_at: now + HORIZON };
-    let schedule = queries::schedule_and_absences(reader, (doctor.id, None), within).await?;
+    let schedule = queries::schedule_and_absences(reader, Attendees::doctor(doctor.id), within).await?;
     Ok(pages::Availability::new(viewer, doctor, &schedule))
 }

@@ -124,25 +124,38 @@ pub(super) struct Absence {
     pub(super) reason: Option<String>,
 }
 
-/// The schedule of `doctor_id` as far as it touches `within`; with the busy visits of `patient_id` if one is named. The
+/// Whose time is looked at: the doctor's, and that of the patient who is to come, if it is known who.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attendees {
+    /// `doctor.id`
+    pub(crate) doctor_id: i64,
+    /// `patient.id`
+    pub(crate) patient_id: Option<i64>,
+}
+
+impl Attendees {
+    /// The doctor alone.
+    pub(super) fn doctor(doctor_id: i64) -> Self {
+        Self { doctor_id, patient_id: None }
+    }
+}
+
+/// The schedule of the doctor as far as it touches `within`; with the busy visits of the patient if one is named. The
 /// caller has seen to it that the viewer may know.
-pub(crate) async fn schedule(
-    reader: &Reader,
-    (doctor_id, patient_id): (i64, Option<i64>),
-    within: Stretch,
-) -> Result<Schedule, DbErr> {
-    schedule_and_absences(reader, (doctor_id, patient_id), within).await.map(|(schedule, _)| schedule)
+pub(crate) async fn schedule(reader: &Reader, attendees: Attendees, within: Stretch) -> Result<Schedule, DbErr> {
+    schedule_and_absences(reader, attendees, within).await.map(|(schedule, _)| schedule)
 }
 
 /// The same with the absences as rows, in order.
 pub(super) async fn schedule_and_absences(
     reader: &Reader,
-    (doctor_id, patient_id): (i64, Option<i64>),
+    attendees: Attendees,
     within: Stretch,
 ) -> Result<(Schedule, Vec<Absence>), DbErr> {
+    let Attendees { doctor_id, patient_id } = attendees;
     let topics = Topics::from([Topic::Schedule(doctor_id), Topic::Agenda(doctor_id)]);
     let topics = topics.and(patient_id.map(Topic::PatientAgenda));
-    let lists = lists((doctor_id, patient_id), within);
+    let lists = lists(attendees, within);
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let (mut schedule, mut absences) = (Schedule::default(), Vec::new());
     for Row { working, away, busy, patient } in rows {
@@ -160,7 +173,7 @@ pub(super) async fn schedule_and_absences(
 }
 
 /// Without a patient the list of their visits is that of nobody.
-fn lists((doctor_id, patient_id): (i64, Option<i64>), within: Stretch) -> SideBySide {
+fn lists(Attendees { doctor_id, patient_id }: Attendees, within: Stretch) -> SideBySide {
     let busy = |whose: SimpleExpr| {
         appointment::Entity::find()
             .filter(whose)

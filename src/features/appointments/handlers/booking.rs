@@ -19,7 +19,7 @@ use super::{
 use crate::{
     access::{Allowed, Viewer, ViewerKind},
     db::Reader,
-    features::schedules::{self, span},
+    features::schedules::{self, Attendees, span},
     state::Pages,
     web::{AppError, Clinical, FlashKind, FormView, Submitted, query::Filter, see_other_saying},
 };
@@ -134,7 +134,8 @@ async fn form(
         Some(doctor) => {
             let rules = schedules::rules(viewer, (doctor.slot_minutes, doctor.booking_lead_hours));
             let within = span(pages::first_day((viewer, &present), &draft), AHEAD, rules.zone);
-            let schedule = schedules::schedule(reader, (doctor.id, patient(viewer, &draft)), within).await?;
+            let attendees = Attendees { doctor_id: doctor.id, patient_id: patient(viewer, &draft) };
+            let schedule = schedules::schedule(reader, attendees, within).await?;
             Some((schedule, rules))
         }
         None => None,

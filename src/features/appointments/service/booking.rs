@@ -21,7 +21,7 @@ use crate::{
     features::{
         audit::{self, AuditEvent},
         notifications::{self, News},
-        schedules::{self, Rules, SlotRefusal, span},
+        schedules::{self, Attendees, Rules, SlotRefusal, span},
     },
     state::AppState,
     web::{AppError, Present},
@@ -111,7 +111,8 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
     let rules = schedules::rules(viewer, (doctor.slot_minutes, doctor.booking_lead_hours));
     let starts_at = instant(booking.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     let within = span(booking.local.date(), 1, rules.zone);
-    let schedule = schedules::schedule(reader, (doctor.id, Some(patient.id)), within).await?;
+    let attendees = Attendees { doctor_id: doctor.id, patient_id: Some(patient.id) };
+    let schedule = schedules::schedule(reader, attendees, within).await?;
     let present = Present::new(state.clock.now(), None);
     let overbooks = match schedule.judge(starts_at, rules, &present) {
         Ok(()) => false,

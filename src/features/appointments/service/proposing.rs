@@ -13,7 +13,7 @@ use super::{
 use crate::{
     access::Viewer,
     coherence::Topics,
-    features::schedules::{self, Rules, Schedule, SlotRefusal, span},
+    features::schedules::{self, Attendees, Rules, Schedule, SlotRefusal, span},
     state::AppState,
     web::{AppError, Present},
 };
@@ -38,8 +38,8 @@ pub(in crate::features::appointments) async fn proposable(
     if starts_at == visit.starts_at {
         return Err(wrong("starts_at", "That is the time the patient asked for: approve the request instead."));
     }
-    let parties = (visit.doctor_id, Some(visit.patient_id));
-    let schedule = schedules::schedule(&reader, parties, span(local.date(), AHEAD, rules.zone)).await?;
+    let attendees = Attendees { doctor_id: visit.doctor_id, patient_id: Some(visit.patient_id) };
+    let schedule = schedules::schedule(&reader, attendees, span(local.date(), AHEAD, rules.zone)).await?;
     let present = Present::new(state.clock.now(), None);
     let Err(refusal) = schedule.judge(starts_at, rules, &present) else { return Ok((starts_at, visit)) };
     if refusal == SlotRefusal::Past {
