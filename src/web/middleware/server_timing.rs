@@ -46,10 +46,11 @@ pub async fn server_timing<B: MessageBody + 'static>(
     let (answer, tally) = accounting::scope_of_request(label, recording, next.call(request)).await;
     let elapsed = started.elapsed();
     let cache_status = cache_status(&answer).word();
-    let answer = with_headers(answer, |headers| write_headers(headers, cache_status, (&tally, elapsed)))?;
+    let cost = RequestCost { cache_status, tally: &tally, elapsed };
+    let answer = with_headers(answer, |headers| write_headers(headers, &cost))?;
     let user = answer.request().extensions().get::<RequestUser>().map(|request_user| request_user.0);
     let line = AccessLine { id: &id, route: &route, method: answer.request().method(), user };
-    count(&line, (answer.status(), cache_status), (&tally, elapsed));
+    count(&line, answer.status(), &cost);
     Ok(answer)
 }
 
@@ -68,14 +69,22 @@ pub(crate) struct AccessLine<'a> {
     pub(crate) user: Option<i64>,
 }
 
-/// The same for a page that was served before the request was routed, without a statement.
-pub(crate) fn report_hit(page: &mut HttpResponse, line: &AccessLine<'_>, elapsed: Duration) {
-    let (tally, cache_status) = (StatementTally::default(), CacheStatus::Hit.word());
-    write_headers(page.headers_mut(), cache_status, (&tally, elapsed));
-    count(line, (page.status(), cache_status), (&tally, elapsed));
+/// What a request has cost, and what the cache did for it.
+struct RequestCost<'a> {
+    cache_status: &'static str,
+    tally: &'a StatementTally,
+    elapsed: Duration,
 }
 
-fn write_headers(headers: &mut HeaderMap, cache_status: &'static str, (tally, elapsed): (&StatementTally, Duration)) {
+/// The same for a page that was served before the request was routed, without a statement.
+pub(crate) fn report_hit(page: &mut HttpResponse, line: &AccessLine<'_>, elapsed: Duration) {
+    let cost = RequestCost { cache_status: CacheStatus::Hit.word(), tally: &StatementTally::default(), elapsed };
+    write_headers(page.headers_mut(), &cost);
+    count(line, page.status(), &cost);
+}
+
+fn write_headers(headers: &mut HeaderMap, cost: &RequestCost<'_>) {
+    let RequestCost { cache_status, tally, elapsed } = *cost;
     let value = format!(
         "cache;desc={cache_status}, db;desc=\"{} queries\";dur={}, app;dur={}",
         tally.count,
@@ -91,11 +100,8 @@ fn write_headers(headers: &mut HeaderMap, cache_status: &'static str, (tally, el
 }
 
 /// Counts a request, and logs its one line.
-fn count(
-    line: &AccessLine<'_>,
-    (status, cache): (StatusCode, &'static str),
-    (tally, elapsed): (&StatementTally, Duration),
-) {
+fn count(line: &AccessLine<'_>, status: StatusCode, cost: &RequestCost<'_>) {
+    let RequestCost { cache_status: cache, tally, elapsed } = *cost;
     let (id, route, method) = (line.id, line.route, method_label(line.method));
     let (status, statements) = (status.as_u16(), tally.count);
     metrics::request(&metrics::RequestFigures {
