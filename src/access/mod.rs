@@ -14,4 +14,4 @@ mod viewer;
 pub use authenticator::Authenticator;
 pub use permission::{Access, Allowed, Guarded, Permission, Visitor};
 pub use policy::SignedIn;
-pub use viewer::{HospitalOfViewer, Viewer, ViewerKind, role_code, role_label};
+pub use viewer::{ActingViewer, HospitalOfViewer, Viewer, ViewerKind, role_code, role_label};

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use actix_session::SessionExt;
 use actix_web::{HttpMessage, HttpRequest, web};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::enums::Role;
 
@@ -80,7 +81,21 @@ pub struct Viewer {
     pub idle: std::time::Duration,
 }
 
+/// Whoever does something, and the instant at which they do it: of what is written in one unit of work.
+#[derive(Clone, Copy, Debug)]
+pub struct ActingViewer<'a> {
+    /// Who.
+    pub viewer: &'a Viewer,
+    /// When.
+    pub now: DateTime<Utc>,
+}
+
 impl Viewer {
+    /// Who does something `now`.
+    pub fn acting(&self, now: DateTime<Utc>) -> ActingViewer<'_> {
+        ActingViewer { viewer: self, now }
+    }
+
     /// Full name.
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)

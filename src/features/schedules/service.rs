@@ -1,6 +1,5 @@
 //! Managing schedules. Each act is one unit of work with its line in the trail.
 
-use chrono::{DateTime, Utc};
 use entity::{
     availability,
     enums::{AuditAction, AuditSubject},
@@ -10,7 +9,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::forms::{NewAbsence, NewWindow};
 use crate::{
-    access::Viewer,
+    access::{ActingViewer, Viewer},
     coherence::Topic,
     db::{Recorded, UnitOfWork},
     features::audit::{self, AuditEvent},
@@ -45,7 +44,7 @@ pub(super) async fn add_window(
                 updated_at: Set(now),
             };
             let row = uow.insert(row, Topic::Schedule(doctor_id)).await?;
-            record(uow, (viewer, now), doctor_id, (AuditAction::Created, AuditSubject::Availability, row.id)).await
+            record(uow, viewer.acting(now), doctor_id, (AuditAction::Created, AuditSubject::Availability, row.id)).await
         })
         .await
 }
@@ -79,7 +78,7 @@ pub(super) async fn remove_window(
             if uow.delete_where(those, Topic::Schedule(doctor_id)).await? == 0 {
                 return Ok(Recorded::unchanged(()));
             }
-            record(uow, (viewer, now), doctor_id, (AuditAction::Removed, AuditSubject::Availability, id)).await
+            record(uow, viewer.acting(now), doctor_id, (AuditAction::Removed, AuditSubject::Availability, id)).await
         })
         .await
 }
@@ -108,7 +107,7 @@ pub(super) async fn add_absence(
                 updated_at: Set(now),
             };
             let row = uow.insert(row, Topic::Schedule(doctor_id)).await?;
-            record(uow, (viewer, now), doctor_id, (AuditAction::Created, AuditSubject::TimeOff, row.id)).await
+            record(uow, viewer.acting(now), doctor_id, (AuditAction::Created, AuditSubject::TimeOff, row.id)).await
         })
         .await
 }
@@ -132,14 +131,14 @@ pub(super) async fn remove_absence(
             if uow.delete_where(those, Topic::Schedule(doctor_id)).await? == 0 {
                 return Err(AppError::NotFound);
             }
-            record(uow, (viewer, now), doctor_id, (AuditAction::Removed, AuditSubject::TimeOff, id)).await
+            record(uow, viewer.acting(now), doctor_id, (AuditAction::Removed, AuditSubject::TimeOff, id)).await
         })
         .await
 }
 
 async fn record(
     uow: &UnitOfWork,
-    (viewer, now): (&Viewer, DateTime<Utc>),
+    ActingViewer { viewer, now }: ActingViewer<'_>,
     doctor_id: i64,
     (action, subject, id): (AuditAction, AuditSubject, i64),
 ) -> Result<Recorded, AppError> {

@@ -14,7 +14,7 @@ use super::{
         },
         step::Step,
     },
-    steps,
+    steps::{self, StepForm},
 };
 use crate::{
     access::{Allowed, Viewer, ViewerKind},
@@ -100,24 +100,24 @@ pub(in super::super) async fn propose(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let step = [Step::Propose];
-    let (mut command, typed) = match forms::step(&step, submitted.fields()?) {
+    let sent = StepForm { id: *id, steps: &[Step::Propose] };
+    let (mut command, typed) = match forms::step(sent.steps, submitted.fields()?) {
         Ok(command) => command,
         Err(form) => {
-            return steps::show_again(&viewer, (*id, &step), (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await;
+            return steps::show_again(&viewer, sent, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await;
         }
     };
-    let refused = match proposing::proposable(pages.state(), &viewer, (*id, &command)).await {
+    let refused = match proposing::proposable(pages.state(), &viewer, *id, &command).await {
         Ok(free) => {
             command.proposes = Some(free);
-            return steps::carry_out(&viewer, (*id, &step), (command, typed), &pages).await;
+            return steps::carry_out(&viewer, sent, (command, typed), &pages).await;
         }
         Err(NotBooked::Taken(why) | NotBooked::Used(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
         Err(NotBooked::Failed(AppError::Conflict(why))) => (StatusCode::CONFLICT, typed.with_error("", why)),
         Err(NotBooked::Field(field, why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, why)),
         Err(NotBooked::Failed(error)) => return Err(error),
     };
-    steps::show_again(&viewer, (*id, &step), refused, &pages).await
+    steps::show_again(&viewer, sent, refused, &pages).await
 }
 
 /// The page of a draft; clinical, for it may hold the symptoms that were typed.

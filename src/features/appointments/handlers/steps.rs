@@ -15,6 +15,13 @@ use crate::{
     web::{AppError, FlashKind, FormView, Present, Submitted, see_other_saying},
 };
 
+/// A form that was sent to take one of `steps` with the appointment `id`.
+#[derive(Clone, Copy)]
+pub(super) struct StepForm<'a> {
+    pub(super) id: i64,
+    pub(super) steps: &'a [Step],
+}
+
 /// The doctor accepts the request.
 pub(in super::super) async fn approve(
     viewer: Allowed<DecideAppointment>,
@@ -22,7 +29,7 @@ pub(in super::super) async fn approve(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::Approve]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::Approve] }, submitted, &pages).await
 }
 
 /// The doctor declines the request, with a reason.
@@ -32,7 +39,7 @@ pub(in super::super) async fn reject(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::Reject]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::Reject] }, submitted, &pages).await
 }
 
 /// The proposed time is taken.
@@ -42,7 +49,7 @@ pub(in super::super) async fn accept(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::AcceptProposal]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::AcceptProposal] }, submitted, &pages).await
 }
 
 /// The proposed time is declined.
@@ -52,7 +59,7 @@ pub(in super::super) async fn refuse(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::RefuseProposal]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::RefuseProposal] }, submitted, &pages).await
 }
 
 /// The patient says that they will come.
@@ -62,7 +69,7 @@ pub(in super::super) async fn confirm(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::Confirm]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::Confirm] }, submitted, &pages).await
 }
 
 /// A party calls it off, with a reason.
@@ -72,7 +79,7 @@ pub(in super::super) async fn cancel(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::Cancel]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::Cancel] }, submitted, &pages).await
 }
 
 /// The patient is there.
@@ -82,7 +89,7 @@ pub(in super::super) async fn arrive(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::Arrive]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::Arrive] }, submitted, &pages).await
 }
 
 /// The visit begins.
@@ -92,7 +99,7 @@ pub(in super::super) async fn start(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::Start]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::Start] }, submitted, &pages).await
 }
 
 /// The visit took place, or the patient did not come.
@@ -102,37 +109,37 @@ pub(in super::super) async fn outcome(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    take(&viewer, (*id, &[Step::Complete, Step::MissVisit]), submitted, &pages).await
+    take(&viewer, StepForm { id: *id, steps: &[Step::Complete, Step::MissVisit] }, submitted, &pages).await
 }
 
-/// Takes one of `steps` with the appointment `id` and goes back to its page; or shows the page as it
+/// Takes one of the steps with the appointment and goes back to its page; or shows the page as it
 /// is now, with what was typed and why nothing was done.
 async fn take(
     viewer: &Viewer,
-    (id, steps): (i64, &[Step]),
+    sent: StepForm<'_>,
     submitted: Submitted,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
-    match forms::step(steps, submitted.fields()?) {
-        Ok(command) => carry_out(viewer, (id, steps), command, pages).await,
-        Err(form) => show_again(viewer, (id, steps), (StatusCode::UNPROCESSABLE_ENTITY, *form), pages).await,
+    match forms::step(sent.steps, submitted.fields()?) {
+        Ok(command) => carry_out(viewer, sent, command, pages).await,
+        Err(form) => show_again(viewer, sent, (StatusCode::UNPROCESSABLE_ENTITY, *form), pages).await,
     }
 }
 
 /// The same for a form that was understood.
 pub(super) async fn carry_out(
     viewer: &Viewer,
-    (id, steps): (i64, &[Step]),
+    sent: StepForm<'_>,
     (command, typed): (StepCommand, FormView),
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
-    match service::take(pages.state(), viewer, id, &command).await {
+    match service::take(pages.state(), viewer, sent.id, &command).await {
         Ok(()) => {
-            let path = if command.is_on_board { "/dashboard".to_owned() } else { format!("/appointments/{id}") };
+            let path = if command.is_on_board { "/dashboard".to_owned() } else { format!("/appointments/{}", sent.id) };
             Ok(see_other_saying(&path, FlashKind::Success, command.step.done()))
         }
         Err(AppError::Conflict(why)) => {
-            show_again(viewer, (id, steps), (StatusCode::CONFLICT, typed.with_error("", why)), pages).await
+            show_again(viewer, sent, (StatusCode::CONFLICT, typed.with_error("", why)), pages).await
         }
         Err(error) => Err(error),
     }
@@ -141,7 +148,7 @@ pub(super) async fn carry_out(
 /// The page as it is now, with what was typed and why nothing was done.
 pub(super) async fn show_again(
     viewer: &Viewer,
-    (id, steps): (i64, &[Step]),
+    StepForm { id, steps }: StepForm<'_>,
     (status, form): (StatusCode, FormView),
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {

@@ -15,6 +15,7 @@ use crate::{access::Viewer, coherence::Topic, db::ReadConnection};
 /// What a step needs to know of the appointment.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(in crate::features::appointments) struct AppointmentState {
+    pub(in crate::features::appointments) id: i64,
     pub(in crate::features::appointments) hospital_id: i64,
     pub(in crate::features::appointments) doctor_id: i64,
     pub(in crate::features::appointments) patient_id: i64,
@@ -50,6 +51,7 @@ pub(in crate::features::appointments) async fn appointment_state(
     let found = appointment::Entity::find_by_id(id)
         .select_only()
         .columns([
+            Column::Id,
             Column::HospitalId,
             Column::DoctorId,
             Column::PatientId,

@@ -15,7 +15,7 @@ use super::super::{
     queries::{self, BookedVisit, Party},
 };
 use crate::{
-    access::{self, Viewer},
+    access::{self, ActingViewer, Viewer},
     coherence::Topic,
     db::{DbErr, Reader, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
@@ -174,7 +174,7 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
         .db
         .write(async |uow| {
             let id = uow.insert(row(viewer, now, slot, booking), topics(slot)).await?.id;
-            Ok::<_, DbErr>(record(uow, (viewer, now), slot, id).await?.with(id))
+            Ok::<_, DbErr>(record(uow, viewer.acting(now), slot, id).await?.with(id))
         })
         .await;
     written.map_err(|error| match violation(&error) {
@@ -225,12 +225,8 @@ fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> a
 }
 
 /// Writes the history, the notifications and the trail.
-async fn record(
-    uow: &UnitOfWork,
-    (viewer, now): (&Viewer, DateTime<Utc>),
-    slot: &Slot,
-    id: i64,
-) -> Result<Recorded, DbErr> {
+async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64) -> Result<Recorded, DbErr> {
+    let ActingViewer { viewer, now } = acting;
     let is_request = viewer.role() == Role::Patient;
     let event = appointment_event::ActiveModel {
         id: NotSet,

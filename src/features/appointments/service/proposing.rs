@@ -25,7 +25,8 @@ use crate::{
 pub(in crate::features::appointments) async fn proposable(
     state: &AppState,
     viewer: &Viewer,
-    (id, command): (i64, &StepCommand),
+    id: i64,
+    command: &StepCommand,
 ) -> Result<(DateTime<Utc>, AppointmentState), NotBooked> {
     let local = command.local.unwrap_or_default();
     let reader = state.db.reader();

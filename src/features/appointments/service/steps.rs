@@ -18,7 +18,7 @@ use super::super::{
     step::Step,
 };
 use crate::{
-    access::Viewer,
+    access::{ActingViewer, Viewer},
     db::{Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, AuditEvent},
@@ -53,13 +53,13 @@ pub(in crate::features::appointments) async fn take(
                     .ok_or(AppError::NotFound)?,
             };
             may_take(command, &before, now)?;
-            if !compare_and_set(uow, (id, &before), command, now).await? {
+            if !compare_and_set(uow, &before, command, now).await? {
                 // Another unit of work was committed between the two statements.
                 let current =
                     uow.read(async |conn| queries::appointment_state(viewer, conn, id).await).await?.unwrap_or(before);
                 return Err(moved_on(command, &current, now));
             }
-            record(uow, (viewer, now), (id, &before), command).await
+            record(uow, viewer.acting(now), &before, command).await
         })
         .await
 }
@@ -76,13 +76,13 @@ pub(super) fn may_take(command: &StepCommand, visit: &AppointmentState, now: Dat
 /// Changes the appointment if it is still as it was `before`; whether it was.
 async fn compare_and_set(
     uow: &UnitOfWork,
-    (id, before): (i64, &AppointmentState),
+    before: &AppointmentState,
     command: &StepCommand,
     now: DateTime<Utc>,
 ) -> Result<bool, AppError> {
     let update = appointment::Entity::update_many()
         .set(changes(before, command, now))
-        .filter(Column::Id.eq(id))
+        .filter(Column::Id.eq(before.id))
         .filter(Column::Status.eq(before.status))
         .filter(Column::Version.eq(before.version));
     match uow.update_where(update, before.topics()).await {
@@ -118,14 +118,14 @@ fn changes(before: &AppointmentState, command: &StepCommand, now: DateTime<Utc>)
 /// Writes the history, the notifications and the trail.
 async fn record(
     uow: &UnitOfWork,
-    (viewer, now): (&Viewer, DateTime<Utc>),
-    (id, before): (i64, &AppointmentState),
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+    before: &AppointmentState,
     command: &StepCommand,
 ) -> Result<Recorded, AppError> {
     let step = command.step;
     let event = appointment_event::ActiveModel {
         id: NotSet,
-        appointment_id: Set(id),
+        appointment_id: Set(before.id),
         actor_id: Set(viewer.user_id),
         kind: Set(step.event()),
         from_status: Set(Some(before.status)),
@@ -140,9 +140,9 @@ async fn record(
         let others = recipients.into_iter().filter(|recipient| *recipient != viewer.user_id);
         let visit = settled(step, before).map(|starts_at| (before.patient_user_id, starts_at));
         let (version, recipients) = (before.version + 1, others.collect());
-        notifications::notify(uow, now, &News { kind, appointment_id: id, version, recipients, visit }).await?;
+        notifications::notify(uow, now, &News { kind, appointment_id: before.id, version, recipients, visit }).await?;
     }
-    let act = AuditEvent::new(step.action(), AuditSubject::Appointment, id)
+    let act = AuditEvent::new(step.action(), AuditSubject::Appointment, before.id)
         .word("from", status_tag(before.status).code)
         .word("to", status_tag(step.to()).code);
     Ok(audit::record(uow, now, viewer, act).await?)
