@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::boot_clock;
 use super::membership::{Membership, Silence};
-use super::store::{Certainty, Change, Store, Unavailable};
+use super::store::{Certainty, Change, HeldBy, Store, Unavailable};
 use super::topic::Topic;
 
 /// After this much of its hold's time a unit of work must not be committed any more.
@@ -109,7 +109,7 @@ impl Coherence {
     /// When the store cannot be reached or takes no writes.
     pub async fn renew(&self, topics: &BTreeSet<Topic>) -> Result<(), Unavailable> {
         let hold = self.unheld(topics);
-        self.store.renew(&hold.topics, (&hold.holder, hold.certainty)).await?;
+        self.store.renew(&hold.topics, hold.held_by()).await?;
         // Only here: the new stamps of a write of our own may be older than what the outbox was found to hold.
         if let Some(membership) = self.store.membership() {
             membership.renewed(topics);
@@ -160,7 +160,7 @@ impl Hold {
     /// set now (`false`), it is tried again behind the answer, and the caller also writes the topics into the outbox: where the
     /// hold still stands nobody is served anything old, but the server that has it may be the one that is gone.
     pub async fn release(self) -> bool {
-        match self.coherence.store.renew(&self.topics, (&self.holder, self.certainty)).await {
+        match self.coherence.store.renew(&self.topics, self.held_by()).await {
             Ok(()) => true,
             Err(error) => {
                 log::debug!("topics stay held for now: {error}");
@@ -184,10 +184,14 @@ impl Hold {
         self.topics.iter().copied()
     }
 
+    fn held_by(&self) -> HeldBy<'_> {
+        HeldBy { holder: &self.holder, certainty: self.certainty }
+    }
+
     async fn release_later(self) {
         for _ in 0..TRIES {
             tokio::time::sleep(PAUSE).await;
-            if self.coherence.store.renew(&self.topics, (&self.holder, self.certainty)).await.is_ok() {
+            if self.coherence.store.renew(&self.topics, self.held_by()).await.is_ok() {
                 return;
             }
         }

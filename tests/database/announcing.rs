@@ -8,7 +8,7 @@ use entity::cache_outbox;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use sea_orm::{ConnectionTrait, EntityTrait, Schema};
-use telemedicine::coherence::store::Certainty;
+use telemedicine::coherence::store::{Certainty, HeldBy};
 use telemedicine::coherence::{
     Basis, Change, Coherence, Membership, MemoryStore, RedisStore, Stamp, Stamps, Store, Topic, Topics, Unavailable,
     boot_clock,
@@ -48,15 +48,11 @@ impl Store for Leaving {
         self.store.hold(topics, holder, time)
     }
 
-    fn renew<'a>(
-        &'a self,
-        topics: &'a [Topic],
-        holder: (&'a str, Certainty),
-    ) -> BoxFuture<'a, Result<(), Unavailable>> {
+    fn renew<'a>(&'a self, topics: &'a [Topic], held: HeldBy<'a>) -> BoxFuture<'a, Result<(), Unavailable>> {
         if self.is_away.load(SeqCst) {
             return ready(Err(Unavailable("away".to_owned()))).boxed();
         }
-        self.store.renew(topics, holder)
+        self.store.renew(topics, held)
     }
 
     fn membership(&self) -> Option<&Arc<Membership>> {
@@ -139,7 +135,7 @@ async fn processes_agree_on_an_epoch_and_a_lost_one_is_replaced() {
     assert_eq!(before, after, "who starts changes nothing for the others");
     let certainty = ours.hold(&topics, "one", Duration::from_secs(60)).await.unwrap();
     assert_eq!(theirs.ask(&topics).await.unwrap().values, [Stamp::Held]);
-    ours.renew(&topics, ("one", certainty)).await.unwrap();
+    ours.renew(&topics, HeldBy { holder: "one", certainty }).await.unwrap();
     let renewed = theirs.ask(&topics).await.unwrap();
     assert!(renewed.values != after.values && renewed.values != [Stamp::Held]);
 

@@ -9,7 +9,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use tokio::sync::broadcast;
 
-use super::{Certainty, Change, Store, Unavailable};
+use super::{Certainty, Change, HeldBy, Store, Unavailable};
+use crate::coherence::CHANGES;
 use crate::coherence::membership::Membership;
 use crate::coherence::stamp::{Basis, Stamp, Stamps, random};
 use crate::coherence::topic::Topic;
@@ -143,7 +144,7 @@ impl Store for MemoryStore {
     fn renew<'a>(
         &'a self,
         topics: &'a [Topic],
-        (holder, _): (&'a str, Certainty),
+        HeldBy { holder, .. }: HeldBy<'a>,
     ) -> BoxFuture<'a, Result<(), Unavailable>> {
         let mut state = self.write();
         let renewed: Vec<Topic> = topics.iter().copied().filter(|topic| state.renew(*topic, holder)).collect();

@@ -40,6 +40,15 @@ pub enum Certainty {
     Doubtful,
 }
 
+/// Who holds topics, and what is known of the hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldBy<'a> {
+    /// The holder's name, one for each unit of work.
+    pub holder: &'a str,
+    /// Whether the hold can have been said twice.
+    pub certainty: Certainty,
+}
+
 /// The protocol's memory. A stamp that is lost costs a miss. A hold that is lost is noticed by its writer when it is released.
 pub trait Store: Send + Sync {
     /// Whether what was made from `basis` would be made from the same now, answered from this process's memory; `false` if
@@ -68,10 +77,9 @@ pub trait Store: Send + Sync {
         time: Duration,
     ) -> BoxFuture<'a, Result<Certainty, Unavailable>>;
 
-    /// Takes `holder`'s mark away, gives each topic that nobody else holds a new stamp, and returns when the writer may be
+    /// Takes the holder's mark away, gives each topic that nobody else holds a new stamp, and returns when the writer may be
     /// answered: at once if the mark was still there, else when every process has heard of the new stamp or believes nothing.
-    fn renew<'a>(&'a self, topics: &'a [Topic], holder: (&'a str, Certainty))
-    -> BoxFuture<'a, Result<(), Unavailable>>;
+    fn renew<'a>(&'a self, topics: &'a [Topic], held: HeldBy<'a>) -> BoxFuture<'a, Result<(), Unavailable>>;
 
     /// What is known of the processes that share the store, and whether it may be believed; `None` where there is but one.
     fn membership(&self) -> Option<&Arc<Membership>>;

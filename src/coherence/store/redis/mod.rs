@@ -33,7 +33,7 @@ pub use self::condition::Condition;
 use self::acknowledgements::Acknowledgements;
 use self::listener::ListenerState;
 use self::scripts::Script;
-use super::{Certainty, Change, Store, Unavailable};
+use super::{Certainty, Change, HeldBy, Store, Unavailable};
 use crate::coherence::CHANGES;
 use crate::coherence::membership::{MARGIN, Membership, ROW_LEASE};
 use crate::coherence::stamp::{Basis, Stamp, Stamps, random};
@@ -222,7 +222,7 @@ impl Store for RedisStore {
     fn renew<'a>(
         &'a self,
         topics: &'a [Topic],
-        (holder, certainty): (&'a str, Certainty),
+        HeldBy { holder, certainty }: HeldBy<'a>,
     ) -> BoxFuture<'a, Result<(), Unavailable>> {
         self.renew_topics(topics, holder, certainty).boxed()
     }
