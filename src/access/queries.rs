@@ -67,7 +67,7 @@ pub(super) async fn viewer(
         .filter(user::Column::Active.eq(true))
         .filter(hospital::Column::Active.eq(true).or(user::Column::HospitalId.is_null()));
     let row = reader.run(topics, async |conn| statement.clone().into_model::<Row>().one(conn).await).await?;
-    row.map(|row| assemble(row, (key_hash, address), *idle)).transpose()
+    row.map(|row| assemble(row, key_hash, address, *idle)).transpose()
 }
 
 /// `(SELECT count(*) FROM notification WHERE recipient_id = user.id AND read_at IS NULL)`
@@ -84,7 +84,7 @@ fn unread_of_user() -> SimpleExpr {
     SimpleExpr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(count)))
 }
 
-fn assemble(row: Row, (key_hash, address): (&str, IpAddr), idle: std::time::Duration) -> Result<Viewer, AppError> {
+fn assemble(row: Row, key_hash: &str, address: IpAddr, idle: std::time::Duration) -> Result<Viewer, AppError> {
     let incomplete = |what| AppError::Internal(format!("user {} has no {what}", row.user_id));
     let hospital = || {
         let (Some(id), Some(name), Some(zone)) =

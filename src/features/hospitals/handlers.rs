@@ -21,7 +21,7 @@ pub(super) async fn index(
 ) -> Result<HttpResponse, AppError> {
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
     let platform = visitor.0.filter(Viewer::runs_platform);
-    let Paginated { total, rows } = queries::hospitals(&reader, (platform.is_some(), &search), paging).await?;
+    let Paginated { total, rows } = queries::hospitals(&reader, platform.is_some(), &search, paging).await?;
     let pagination = Pagination::new(paging, total, "hospitals", ("/hospitals", &[("q", &search)]))?;
     match platform {
         Some(viewer) => pages.show(&viewer, &pages::Hospitals::new(rows, search, pagination)),

@@ -89,7 +89,8 @@ const ADMINS: [Topic; 3] = [Topic::Hospitals, Topic::Platform, Topic::SignIns];
 /// Hospitals by name, and how many there are: the active ones, or `all`; whose name holds `search`.
 pub(super) async fn hospitals(
     reader: &Reader,
-    (all, search): (bool, &str),
+    all: bool,
+    search: &str,
     paging: Paging,
 ) -> Result<Paginated<HospitalRow>, DbErr> {
     let mut found = hospital::Entity::find();

@@ -65,7 +65,7 @@ pub(super) async fn change_week(
     let doctor = queries::managed(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let (status, form) = match forms::week(submitted.fields()?) {
         Ok((WeekChange::Remove(window), _)) => {
-            service::remove_window(state, &viewer, (doctor.id, window)).await?;
+            service::remove_window(state, &viewer, doctor.id, window).await?;
             return Ok(saved(&doctor, "The hours are removed."));
         }
         Ok((WeekChange::Add(new), typed)) => match service::add_window(state, &viewer, doctor.id, new).await {
@@ -110,7 +110,7 @@ pub(super) async fn remove_time_off(
     let reader = pages.state().db.reader();
     let doctor = queries::managed(&viewer, &reader, doctor_id).await?.ok_or(AppError::NotFound)?;
     submitted.button()?;
-    service::remove_absence(pages.state(), &viewer, (doctor.id, id)).await?;
+    service::remove_absence(pages.state(), &viewer, doctor.id, id).await?;
     Ok(saved(&doctor, "The absence is removed."))
 }
 

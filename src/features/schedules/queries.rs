@@ -32,7 +32,7 @@ pub(super) struct DoctorOfSchedule {
 impl DoctorOfSchedule {
     /// The rules as they hold for `viewer`.
     pub(super) fn rules(&self, viewer: &Viewer) -> Rules {
-        rules(viewer, (self.slot_minutes, self.booking_lead_hours))
+        rules(viewer, self.slot_minutes, self.booking_lead_hours)
     }
 
     /// As it is written everywhere.
@@ -42,7 +42,7 @@ impl DoctorOfSchedule {
 }
 
 /// The rules of the viewer's hospital, as they hold for them: only patients must book ahead.
-pub(crate) fn rules(viewer: &Viewer, (slot_minutes, lead_hours): (i32, i32)) -> Rules {
+pub(crate) fn rules(viewer: &Viewer, slot_minutes: i32, lead_hours: i32) -> Rules {
     let lead = if viewer.role() == Role::Patient { lead_hours } else { 0 };
     Rules { zone: viewer.zone(), slot: TimeDelta::minutes(slot_minutes.into()), lead: TimeDelta::hours(lead.into()) }
 }

@@ -63,11 +63,7 @@ async fn overlaps(uow: &UnitOfWork, doctor_id: i64, new: NewWindow) -> Result<bo
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn remove_window(
-    state: &AppState,
-    viewer: &Viewer,
-    (doctor_id, id): (i64, i64),
-) -> Result<(), AppError> {
+pub(super) async fn remove_window(state: &AppState, viewer: &Viewer, doctor_id: i64, id: i64) -> Result<(), AppError> {
     let now = state.clock.now();
     state
         .db
@@ -116,11 +112,7 @@ pub(super) async fn add_absence(
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the doctor has no such absence; else the database's.
-pub(super) async fn remove_absence(
-    state: &AppState,
-    viewer: &Viewer,
-    (doctor_id, id): (i64, i64),
-) -> Result<(), AppError> {
+pub(super) async fn remove_absence(state: &AppState, viewer: &Viewer, doctor_id: i64, id: i64) -> Result<(), AppError> {
     let now = state.clock.now();
     state
         .db

@@ -49,7 +49,7 @@ const SWEPT: Unrecorded =
 /// # Errors
 /// The database's.
 pub(crate) async fn invite(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) -> Result<(), DbErr> {
-    let link_id = insert(uow, now, (user_id, LinkPurpose::Invitation)).await?;
+    let link_id = insert(uow, now, user_id, LinkPurpose::Invitation).await?;
     mail::queue(uow, now, [(user_id, QueuedMail::PasswordLink { link_id })]).await
 }
 
@@ -98,7 +98,7 @@ pub(in crate::features::accounts) async fn request_reset(
         let Some(found) = found.filter(|found| may_send && found.may_enter()) else { return };
         let now = state.clock.now();
         let written = state.db.write_unrecorded(ASKED, async |uow| {
-            let link_id = insert(uow, now, (found.id, LinkPurpose::Reset)).await?;
+            let link_id = insert(uow, now, found.id, LinkPurpose::Reset).await?;
             mail::queue(uow, now, [(found.id, QueuedMail::PasswordLink { link_id })]).await
         });
         if let Err(error) = written.await {
@@ -108,7 +108,7 @@ pub(in crate::features::accounts) async fn request_reset(
     Ok(())
 }
 
-async fn insert(uow: &UnitOfWork, now: DateTime<Utc>, (user_id, purpose): (i64, LinkPurpose)) -> Result<i64, DbErr> {
+async fn insert(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64, purpose: LinkPurpose) -> Result<i64, DbErr> {
     let lasts = match purpose {
         LinkPurpose::Invitation => INVITATION,
         LinkPurpose::Reset => RESET,

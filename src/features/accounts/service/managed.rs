@@ -24,7 +24,7 @@ pub(crate) struct AccountDetails {
 
 impl AccountDetails {
     /// The fields `first_name`, `last_name`, `email`, `phone`, `date_of_birth`; the last must be there if it is `needed`.
-    pub(crate) fn read(reader: &FormReader, (today, needed): (NaiveDate, bool)) -> Option<Self> {
+    pub(crate) fn read(reader: &FormReader, today: NaiveDate, needed: bool) -> Option<Self> {
         let (first_name, last_name) = read_names(reader);
         let email = read_email(reader);
         let phone = read_phone(reader);

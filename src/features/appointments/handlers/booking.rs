@@ -132,7 +132,7 @@ async fn form(
     let doctor = chosen(viewer, &draft, &parties.doctors);
     let times = match doctor {
         Some(doctor) => {
-            let rules = schedules::rules(viewer, (doctor.slot_minutes, doctor.booking_lead_hours));
+            let rules = schedules::rules(viewer, doctor.slot_minutes, doctor.booking_lead_hours);
             let within = span(pages::first_day((viewer, &present), &draft), AHEAD, rules.zone);
             let attendees = Attendees { doctor_id: doctor.id, patient_id: patient(viewer, &draft) };
             let schedule = schedules::schedule(reader, attendees, within).await?;

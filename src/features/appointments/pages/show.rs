@@ -87,7 +87,7 @@ impl Show {
             waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
-            next: what_comes_next((row.status, present.has_come(row.ends_at)), viewer.role()),
+            next: what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             typed: None,

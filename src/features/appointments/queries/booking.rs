@@ -84,7 +84,8 @@ pub(in crate::features::appointments) async fn offered(
 pub(in crate::features::appointments) async fn chosen(
     viewer: &Viewer,
     reader: &Reader,
-    (doctor_id, patient_id): (i64, i64),
+    doctor_id: i64,
+    patient_id: i64,
 ) -> Result<(Option<Party>, Option<Party>), DbErr> {
     let doctors = doctors(viewer).filter(doctor::Column::Id.eq(doctor_id));
     let patients = match viewer.role() {
@@ -173,7 +174,8 @@ pub(in crate::features::appointments) struct BookedVisit {
 /// The visit that `user_id` booked with this token.
 pub(in crate::features::appointments) async fn booked_with(
     reader: &Reader,
-    (user_id, token): (i64, &str),
+    user_id: i64,
+    token: &str,
 ) -> Result<Option<BookedVisit>, DbErr> {
     let found = appointment::Entity::find()
         .select_only()

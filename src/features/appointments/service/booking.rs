@@ -76,7 +76,7 @@ pub(in crate::features::appointments) async fn book(
         return booked;
     };
     // Perhaps by the same form, sent a moment ago.
-    match queries::booked_with(reader, (viewer.user_id, token)).await? {
+    match queries::booked_with(reader, viewer.user_id, token).await? {
         Some(found) if found.is_what(viewer, booking) => Ok(found.id),
         // The form was changed after it had booked, and what it says now is not booked.
         Some(_) if matches!(booked, Err(NotBooked::Taken(_))) => Err(NotBooked::Used(USED.to_owned())),
@@ -97,7 +97,7 @@ impl BookedVisit {
 
 async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Booking) -> Result<Slot, NotBooked> {
     let (doctor_id, patient_id) = ids(viewer, booking);
-    let (doctor, patient) = queries::chosen(viewer, reader, (doctor_id, patient_id)).await?;
+    let (doctor, patient) = queries::chosen(viewer, reader, doctor_id, patient_id).await?;
     let doctor = doctor.ok_or_else(|| wrong("doctor_id", "Choose a doctor of your hospital."))?;
     let patient = patient.filter(|patient| patient.active);
     let patient = patient.ok_or_else(|| wrong("patient_id", "Choose a patient from the list."))?;
@@ -108,7 +108,7 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
         return Err(wrong("doctor_id", "This doctor takes no new requests now. Choose another."));
     }
     let hospital_id = viewer.hospital().map(|hospital| hospital.id).ok_or(AppError::Forbidden)?;
-    let rules = schedules::rules(viewer, (doctor.slot_minutes, doctor.booking_lead_hours));
+    let rules = schedules::rules(viewer, doctor.slot_minutes, doctor.booking_lead_hours);
     let starts_at = instant(booking.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     let within = span(booking.local.date(), 1, rules.zone);
     let attendees = Attendees { doctor_id: doctor.id, patient_id: Some(patient.id) };
@@ -118,7 +118,7 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
         Ok(()) => false,
         Err(SlotRefusal::Taken) if booking.overbook_reason.is_some() => true,
         Err(SlotRefusal::Taken) => return Err(NotBooked::Taken(taken(viewer, TAKEN))),
-        Err(refusal) => return Err(NotBooked::Field("starts_at", sentence(refusal, (viewer, rules)))),
+        Err(refusal) => return Err(NotBooked::Field("starts_at", sentence(refusal, viewer, rules))),
     };
     Ok(Slot { hospital_id, doctor, patient, starts_at, ends_at: starts_at + rules.slot, overbooks })
 }
@@ -152,7 +152,7 @@ pub(super) fn instant(local: NaiveDateTime, rules: Rules) -> Result<DateTime<Utc
 }
 
 /// What is said of a time that cannot be booked.
-pub(super) fn sentence(refusal: SlotRefusal, (viewer, rules): (&Viewer, Rules)) -> String {
+pub(super) fn sentence(refusal: SlotRefusal, viewer: &Viewer, rules: Rules) -> String {
     let whose = if viewer.role() == Role::Patient { "You already have" } else { "The patient already has" };
     match refusal {
         SlotRefusal::Past => "That time is over. Choose one that is to come.".to_owned(),
@@ -179,7 +179,7 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
         .await;
     written.map_err(|error| match violation(&error) {
         Some(broken) if broken.kind == ViolationKind::Overlap && broken.constraint.contains("patient") => {
-            wrong("starts_at", sentence(SlotRefusal::PatientBusy, (viewer, rules_of(viewer, slot))))
+            wrong("starts_at", sentence(SlotRefusal::PatientBusy, viewer, rules_of(viewer, slot)))
         }
         // Sent twice at the same moment: whoever asks for the token next finds the other.
         Some(broken) if matches!(broken.kind, ViolationKind::Overlap | ViolationKind::Unique) => {
@@ -190,7 +190,7 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
 }
 
 fn rules_of(viewer: &Viewer, slot: &Slot) -> Rules {
-    schedules::rules(viewer, (slot.doctor.slot_minutes, slot.doctor.booking_lead_hours))
+    schedules::rules(viewer, slot.doctor.slot_minutes, slot.doctor.booking_lead_hours)
 }
 
 fn topics(slot: &Slot) -> [Topic; 3] {

@@ -34,7 +34,7 @@ pub(in crate::features::appointments) async fn proposable(
     let visit = reader.run(topics, async |conn| queries::appointment_state(viewer, conn, id).await).await?;
     let visit = visit.ok_or(AppError::NotFound)?;
     may_take(command, &visit, state.clock.now())?;
-    let rules = schedules::rules(viewer, (visit.slot_minutes, visit.booking_lead_hours));
+    let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);
     let starts_at = instant(local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     if starts_at == visit.starts_at {
         return Err(wrong("starts_at", "That is the time the patient asked for: approve the request instead."));
@@ -44,17 +44,17 @@ pub(in crate::features::appointments) async fn proposable(
     let present = Present::new(state.clock.now(), None);
     let Err(refusal) = schedule.judge(starts_at, rules, &present) else { return Ok((starts_at, visit)) };
     if refusal == SlotRefusal::Past {
-        return Err(wrong("starts_at", sentence(refusal, (viewer, rules))));
+        return Err(wrong("starts_at", sentence(refusal, viewer, rules)));
     }
-    let free = free_then(&schedule, local.date(), (rules, &present));
+    let free = free_then(&schedule, local.date(), rules, &present);
     if refusal == SlotRefusal::Taken {
         return Err(NotBooked::Taken(format!("You have another visit at that time. {free}")));
     }
-    Err(wrong("starts_at", format!("{} {free}", sentence(refusal, (viewer, rules)))))
+    Err(wrong("starts_at", format!("{} {free}", sentence(refusal, viewer, rules))))
 }
 
 /// The nearest free times from `date` on, in words.
-fn free_then(schedule: &Schedule, date: NaiveDate, (rules, present): (Rules, &Present)) -> String {
+fn free_then(schedule: &Schedule, date: NaiveDate, rules: Rules, present: &Present) -> String {
     let nearest = schedule.nearest((date, AHEAD), rules, (present, 4));
     let times: Vec<String> = nearest
         .into_iter()

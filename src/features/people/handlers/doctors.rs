@@ -22,7 +22,7 @@ pub(in super::super) async fn index(
     let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
     let Paginated { total, rows } = queries::doctors(&viewer, &reader, &search, paging).await?;
     let pagination = Pagination::new(paging, total, "doctors", ("/doctors", &[("q", &search)]))?;
-    pages.show(&*viewer, &pages::Doctors::new(&viewer, rows, (search, pagination)))
+    pages.show(&*viewer, &pages::Doctors::new(&viewer, rows, search, pagination))
 }
 
 /// One doctor of the viewer's hospital.
@@ -33,5 +33,5 @@ pub(in super::super) async fn show(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (doctor, hours) = queries::doctor(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
-    pages.show(&*viewer, &pages::Doctor::new(&viewer, *id, (doctor, &hours)))
+    pages.show(&*viewer, &pages::Doctor::new(&viewer, *id, doctor, &hours))
 }

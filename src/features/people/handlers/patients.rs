@@ -37,5 +37,5 @@ pub(in super::super) async fn show(
     let sealed = queries::patient(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let record = sealed.open(pages.state(), &viewer).await?;
     let today = pages.present().date(viewer.zone());
-    pages.show_clinical(&*viewer, &record.map(|record| pages::Patient::new(&viewer, (*id, record), today)))
+    pages.show_clinical(&*viewer, &record.map(|record| pages::Patient::new(&viewer, *id, record, today)))
 }

@@ -33,11 +33,7 @@ struct DoctorEntry {
 }
 
 impl Doctors {
-    pub(in super::super) fn new(
-        viewer: &Viewer,
-        rows: Vec<DoctorRow>,
-        (search, pagination): (String, Pagination),
-    ) -> Self {
+    pub(in super::super) fn new(viewer: &Viewer, rows: Vec<DoctorRow>, search: String, pagination: Pagination) -> Self {
         let in_full = viewer.role() == Role::HospitalAdmin;
         let entry = |row: DoctorRow| DoctorEntry {
             href: format!("/doctors/{}", row.id),
@@ -99,7 +95,7 @@ struct Office {
 }
 
 impl Doctor {
-    pub(in super::super) fn new(viewer: &Viewer, id: i64, (doctor, hours): (DoctorDetail, &[HoursRow])) -> Self {
+    pub(in super::super) fn new(viewer: &Viewer, id: i64, doctor: DoctorDetail, hours: &[HoursRow]) -> Self {
         let may_manage = match &viewer.kind {
             ViewerKind::HospitalAdmin { .. } => true,
             ViewerKind::Doctor { doctor_id, .. } => *doctor_id == id,

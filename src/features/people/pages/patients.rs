@@ -81,7 +81,7 @@ pub(in super::super) struct Patient {
 }
 
 impl Patient {
-    pub(in super::super) fn new(viewer: &Viewer, (id, record): (i64, ClinicalRecord), today: NaiveDate) -> Self {
+    pub(in super::super) fn new(viewer: &Viewer, id: i64, record: ClinicalRecord, today: NaiveDate) -> Self {
         let name = format!("{} {}", record.first_name, record.last_name);
         let contact = [record.emergency_contact_name, record.emergency_contact_phone];
         let contact = contact.into_iter().flatten().collect::<Vec<_>>().join(", ");

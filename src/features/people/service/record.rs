@@ -86,7 +86,7 @@ impl PersonRecord for DoctorRecord {
     const SUBJECT: AuditSubject = AuditSubject::Doctor;
 
     fn read(reader: &FormReader, today: NaiveDate) -> Option<Self> {
-        let account = AccountDetails::read(reader, (today, Self::NEEDS_BIRTH));
+        let account = AccountDetails::read(reader, today, Self::NEEDS_BIRTH);
         let license_number = reader.required("license_number", "Licence number", limits::LICENSE_NUMBER);
         let specialization = reader.required("specialization", "Field", limits::SPECIALIZATION);
         let experience_years = reader.parsed("experience_years", "Years of experience", |text| {
@@ -192,7 +192,7 @@ impl PersonRecord for PatientRecord {
     const NEEDS_BIRTH: bool = true;
 
     fn read(reader: &FormReader, today: NaiveDate) -> Option<Self> {
-        let account = AccountDetails::read(reader, (today, Self::NEEDS_BIRTH));
+        let account = AccountDetails::read(reader, today, Self::NEEDS_BIRTH);
         let blood_type = reader.parsed_optional("blood_type", "Blood type", |code| {
             let known = BloodType::iter().find(|blood| blood.to_value() == code);
             known.ok_or_else(|| "Choose a blood type from the list, or leave it open.".to_owned())
@@ -260,7 +260,7 @@ impl PersonRecord for AdminRecord {
     const SUBJECT: AuditSubject = AuditSubject::User;
 
     fn read(reader: &FormReader, today: NaiveDate) -> Option<Self> {
-        AccountDetails::read(reader, (today, Self::NEEDS_BIRTH)).map(Self)
+        AccountDetails::read(reader, today, Self::NEEDS_BIRTH).map(Self)
     }
 
     fn account(&self) -> &AccountDetails {
