@@ -172,7 +172,7 @@ impl std::fmt::Debug for ReadSet {
 mod tests {
     use super::*;
     use crate::coherence::MemoryStore;
-    use crate::coherence::store::Certainty;
+    use crate::coherence::store::{Certainty, HeldBy};
     use crate::integrations::Clock;
 
     async fn read_set() -> ReadSet {
@@ -206,7 +206,8 @@ mod tests {
         assert!(since.is_some() && page.known_since(&agenda).is_none());
         page.depend_on(&agenda).await;
         assert!(page.known_since(&agenda) >= since, "the youngest counts");
-        assert!(store.renew(&[Topic::Board(7)], ("", Certainty::Certain)).await.is_ok());
+        let nobody = HeldBy { holder: "", certainty: Certainty::Certain };
+        assert!(store.renew(&[Topic::Board(7)], nobody).await.is_ok());
         assert_eq!(page.known_since(&board), None, "it has another stamp now");
         page.depend_on(&Topics::exempt("not kept")).await;
         assert_eq!(page.known_since(&agenda), None);

@@ -10,7 +10,6 @@ use futures_util::future::{BoxFuture, ready};
 use tokio::sync::broadcast;
 
 use super::{Certainty, Change, HeldBy, Store, Unavailable};
-use crate::coherence::CHANGES;
 use crate::coherence::membership::Membership;
 use crate::coherence::stamp::{Basis, Stamp, Stamps, random};
 use crate::coherence::topic::Topic;
