@@ -63,7 +63,12 @@ impl RedisStore {
 
     async fn wait(&self, answer: ScriptAnswer) {
         let ScriptAnswer { epoch, sequence, grace, live, .. } = answer;
-        tokio::join!(self.0.acknowledgements.wait(&epoch, sequence, live), tokio::time::sleep(grace));
+        let acknowledged = self.0.acknowledgements.wait(&epoch, sequence, live);
+        // A sleep of no time lasts until the timer's next tick, a millisecond, and there is a grace only after a new epoch.
+        if grace.is_zero() {
+            return acknowledged.await;
+        }
+        tokio::join!(acknowledged, tokio::time::sleep(grace));
     }
 
     /// Runs it, and applies it to this process's own map at once.
