@@ -15,6 +15,7 @@
 //!    while it was rendered is rendered once more, so that no page shows one part before a change and another after it. It is kept under the
 //!    stamps from before, if it was made for the viewer whose page it is, with status 200, no cookie and no `no-store`, and if no patient's
 //!    record was opened for it.
+//!    What is kept is its brotli form; another is kept beside it from the first hit that asks for it, and weighed with it (`entry`).
 //! 5. **`CACHE_VERIFY`** (`verify`): what would be served, by the fast path or not, is rendered once more and compared, byte for byte.
 //!
 //! # What is not cached
