@@ -23,11 +23,11 @@ use super::ReadConnection;
 /// #[derive(FromQueryResult)]
 /// struct Found {
 ///     #[sea_orm(nested(prefix = "unread_"))]
-///     unread: Listed<Unread>,
+///     unread: InList<Unread>,
 /// }
 /// ```
 ///
-/// In most rows most lists have come to their end; [`Listed`] finds that out by looking at one column of each.
+/// In most rows most lists have come to their end; [`InList`] finds that out by looking at one column of each.
 #[derive(Debug, Default)]
 pub struct SideBySide {
     rows: SelectStatement,
@@ -81,9 +81,9 @@ const PLACE: &str = "place";
 /// An `Option` would do, but looks at all columns of all lists in each row, each by its name: for a doctor with some hundred
 /// open visits that took longer than the statement.
 #[derive(Debug)]
-pub struct Listed<T>(pub Option<T>);
+pub struct InList<T>(pub Option<T>);
 
-impl<T: FromQueryResult> FromQueryResult for Listed<T> {
+impl<T: FromQueryResult> FromQueryResult for InList<T> {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
         match row.try_get::<Option<i64>>(prefix, PLACE)? {
             Some(_) => T::from_query_result(row, prefix).map(|found| Self(Some(found))),
@@ -92,7 +92,7 @@ impl<T: FromQueryResult> FromQueryResult for Listed<T> {
     }
 }
 
-impl<T> IntoIterator for Listed<T> {
+impl<T> IntoIterator for InList<T> {
     type Item = T;
     type IntoIter = std::option::IntoIter<T>;
 

@@ -37,7 +37,7 @@ mod write;
 pub use connect_error::ConnectError;
 pub use connection::{Database, PoolState};
 pub use errors::{Violation, ViolationKind, is_conflict, is_dropped, is_pooler_mismatch, violation};
-pub use lists::{Listed, Selecting, SideBySide, is_one_of, is_word};
+pub use lists::{InList, Selecting, SideBySide, is_one_of, is_word};
 pub use read::{ReadConnection, Reader};
 pub use recorded::{Recorded, Unrecorded};
 pub use replicas::Report as ReplicaReport;

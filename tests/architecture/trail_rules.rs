@@ -20,7 +20,7 @@ const UNRECORDED: &[(&str, usize, &[&str])] = &[
     ),
     ("src/features/audit/service/sealing.rs", 1, &["a seal is about the trail and stands beside it"]),
     (
-        "src/features/mail/service/postman.rs",
+        "src/features/mail/service/sender.rs",
         2,
         &["whether a mail was sent is no act; the act that it tells of is recorded"],
     ),

@@ -15,7 +15,7 @@ use super::free::{Rules, Schedule, Stretch, Window};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
-    db::{Listed, Reader, SideBySide, is_one_of, is_word},
+    db::{InList, Reader, SideBySide, is_one_of, is_word},
 };
 
 /// A doctor whose times are looked at, and how their hospital books.
@@ -107,13 +107,13 @@ struct Busy {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "working_"))]
-    working: Listed<Working>,
+    working: InList<Working>,
     #[sea_orm(nested(prefix = "away_"))]
-    away: Listed<Away>,
+    away: InList<Away>,
     #[sea_orm(nested(prefix = "busy_"))]
-    busy: Listed<Busy>,
+    busy: InList<Busy>,
     #[sea_orm(nested(prefix = "patient_"))]
-    patient: Listed<Busy>,
+    patient: InList<Busy>,
 }
 
 /// An absence with its row.

@@ -14,7 +14,7 @@ use super::lists::{ListedVisit, Unread, between, open, unread};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
-    db::{Listed, Reader, SideBySide, is_one_of},
+    db::{InList, Reader, SideBySide, is_one_of},
     features::home::sections::MANY,
 };
 
@@ -32,13 +32,13 @@ pub(crate) struct FoundForDoctor {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "open_"))]
-    open: Listed<ListedVisit>,
+    open: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "done_"))]
-    done: Listed<ListedVisit>,
+    done: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
-    unread: Listed<Unread>,
+    unread: InList<Unread>,
     #[sea_orm(nested(prefix = "tally_"))]
-    tally: Listed<PatientsSeen>,
+    tally: InList<PatientsSeen>,
 }
 
 #[derive(Debug, DerivePartialModel)]

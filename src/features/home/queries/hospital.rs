@@ -18,7 +18,7 @@ use super::lists::{FEW, ListedVisit, Unread, between, unread};
 use crate::{
     access::{HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topic,
-    db::{Listed, Reader, SideBySide, is_word},
+    db::{InList, Reader, SideBySide, is_word},
     features::{appointments::scope, home::sections::SHOWN},
 };
 
@@ -80,21 +80,21 @@ pub(crate) struct NewestPerson {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "today_"))]
-    today: Listed<ListedVisit>,
+    today: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "waiting_"))]
-    waiting: Listed<ListedVisit>,
+    waiting: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "request_"))]
-    request: Listed<WaitingRequest>,
+    request: InList<WaitingRequest>,
     #[sea_orm(nested(prefix = "requests_"))]
-    requests: Listed<Requests>,
+    requests: InList<Requests>,
     #[sea_orm(nested(prefix = "unread_"))]
-    unread: Listed<Unread>,
+    unread: InList<Unread>,
     #[sea_orm(nested(prefix = "doctor_"))]
-    doctor: Listed<NewestDoctor>,
+    doctor: InList<NewestDoctor>,
     #[sea_orm(nested(prefix = "patient_"))]
-    patient: Listed<NewestPatient>,
+    patient: InList<NewestPatient>,
     #[sea_orm(nested(prefix = "tally_"))]
-    tally: Listed<ActivePeople>,
+    tally: InList<ActivePeople>,
 }
 
 #[derive(Debug, DerivePartialModel)]

@@ -7,7 +7,7 @@ use super::lists::{ListedVisit, Unread, open, unread};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
-    db::{Listed, Reader, SideBySide},
+    db::{InList, Reader, SideBySide},
 };
 
 /// Everything there is for a patient to see.
@@ -25,11 +25,11 @@ pub(crate) struct FoundForPatient {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "open_"))]
-    open: Listed<ListedVisit>,
+    open: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
-    unread: Listed<Unread>,
+    unread: InList<Unread>,
     #[sea_orm(nested(prefix = "care_"))]
-    care: Listed<Care>,
+    care: InList<Care>,
 }
 
 /// A doctor of the patient's.

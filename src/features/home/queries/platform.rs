@@ -10,7 +10,7 @@ use super::lists::FEW;
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{Listed, ReadConnection, Reader, SideBySide},
+    db::{InList, ReadConnection, Reader, SideBySide},
 };
 
 /// What a platform administrator's dashboard counts: active ones only.
@@ -89,9 +89,9 @@ pub(crate) struct NewestUser {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "hospital_"))]
-    hospital: Listed<NewestHospital>,
+    hospital: InList<NewestHospital>,
     #[sea_orm(nested(prefix = "person_"))]
-    person: Listed<NewestUser>,
+    person: InList<NewestUser>,
 }
 
 /// The five newest hospitals and the five newest people, for the platform's administrators. Later ones have higher ids.

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     access::{HospitalOfViewer, Viewer},
     coherence::{Topic, Topics},
-    db::{Listed, Reader, SideBySide},
+    db::{InList, Reader, SideBySide},
     web::start_of_day,
 };
 
@@ -171,9 +171,9 @@ struct Away {
 #[derive(Debug, FromQueryResult)]
 struct WindowOfDoctor {
     #[sea_orm(nested(prefix = "working_"))]
-    working: Listed<Working>,
+    working: InList<Working>,
     #[sea_orm(nested(prefix = "away_"))]
-    away: Listed<Away>,
+    away: InList<Away>,
 }
 
 /// The hours of each of `doctors`, with the absences between two instants.
