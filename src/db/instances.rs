@@ -51,6 +51,11 @@ impl Watch {
         self.strike_off_the_dead(database, membership).await
     }
 
+    /// Notes that its row was found gone: the next look gets another.
+    pub(super) fn lost_row(&mut self) {
+        self.has_row = false;
+    }
+
     /// Says that this process lives, and whether it stands apart since it cannot reach the store.
     async fn show_life(&mut self, database: &Database, membership: &Arc<Membership>) -> Result<(), DbErr> {
         let is_cut_off = membership.is_silent() || !(membership.is_registered() || database.store_is_back().await);

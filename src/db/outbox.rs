@@ -71,7 +71,12 @@ impl Database {
         let is_empty = self.read_outbox().await? == 0;
         let Some(membership) = self.membership() else { return Ok(EVERY) };
         if is_empty && membership.is_silent() && self.store_is_back().await {
-            instances::stand_apart(self, membership, false).await?;
+            if instances::stand_apart(self, membership, false).await? == 0 {
+                // Struck off meanwhile: it gets another row in the next round, before it relies on anything.
+                membership.was_struck_off();
+                watch.lost_row();
+                return Ok(EVERY);
+            }
             // What was committed until just now, here or by those who relied on its standing apart.
             if let Some(silences) = membership.silences()
                 && self.read_outbox().await? == 0

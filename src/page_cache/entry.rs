@@ -35,11 +35,15 @@ pub(super) struct CacheEntry {
 }
 
 impl CacheEntry {
-    /// A page that was made at `made_at`.
+    /// A page that was made at `made_at`. `None` if it cannot be packed.
     #[must_use]
-    pub(super) fn new(basis: Basis, made_at: DateTime<Utc>, (body, cache_control): (&[u8], HeaderValue)) -> Self {
-        let brotli = brotli(body).map_or_else(Bytes::new, Bytes::from);
-        Self { basis, made_at, brotli, identity: None, gzip: None, etags: etags(body), cache_control }
+    pub(super) fn new(
+        basis: Basis,
+        made_at: DateTime<Utc>,
+        (body, cache_control): (&[u8], HeaderValue),
+    ) -> Option<Self> {
+        let brotli = brotli(body)?.into();
+        Some(Self { basis, made_at, brotli, identity: None, gzip: None, etags: etags(body), cache_control })
     }
 
     /// The same page, keeping its form in `encoding` as well; `body` is the page as it is.
@@ -206,7 +210,8 @@ mod tests {
             until,
         };
         let body = Bytes::from("<p>Waiting since 10:05</p>".repeat(50));
-        CacheEntry::new(basis, now(), (&body, HeaderValue::from_static("private, no-cache")))
+        let entry = CacheEntry::new(basis, now(), (&body, HeaderValue::from_static("private, no-cache")));
+        entry.unwrap_or_else(|| panic!("a page can be packed"))
     }
 
     fn now() -> DateTime<Utc> {

@@ -66,11 +66,7 @@ pub async fn cached<B: MessageBody + 'static>(
     match found {
         Lookup::Entry(entry) => {
             exchange.cache.remember(&request, &exchange.route, &page);
-            let entry = match exchange.conditions.are_met_by(&entry) {
-                true => entry,
-                false => exchange.cache.0.pages.in_form(&key, entry, exchange.conditions.encoding()),
-            };
-            exchange.hit(request, &entry).await
+            exchange.hit(request, &exchange.in_form(&key, entry)).await
         }
         Lookup::Nothing(known) => {
             let topics = known.as_ref().map(|(entry, _)| entry.basis().topics()).unwrap_or_default();
@@ -100,6 +96,14 @@ impl<B: MessageBody + 'static> Exchange<B> {
         Ok(self.report(ServiceResponse::new(request, response), CacheStatus::Hit))
     }
 
+    /// The entry with the form that the browser takes, which is kept from now on.
+    fn in_form(&self, key: &PageKey, entry: Arc<CacheEntry>) -> Arc<CacheEntry> {
+        if self.conditions.are_met_by(&entry) {
+            return entry;
+        }
+        self.cache.0.pages.in_form(key, entry, self.conditions.encoding())
+    }
+
     /// Makes the page and keeps it; one request at a time makes it, and those that waited are served what it made.
     async fn make(
         &self,
@@ -115,6 +119,7 @@ impl<B: MessageBody + 'static> Exchange<B> {
             _ => pages.shared(&key).await,
         };
         if let Some(entry) = ready {
+            let entry = self.in_form(&key, entry);
             drop(flight);
             return self.hit(request, &entry).await;
         }
@@ -187,8 +192,11 @@ impl<B: MessageBody + 'static> Exchange<B> {
             return Err(ErrorInternalServerError("a page of more than 8 MiB"));
         };
         let cache_control = if key.viewer().is_none() { FOR_ALL } else { FOR_ONE };
-        let body = body.unwrap_or_default();
-        let entry = CacheEntry::new(basis, made_at, (&body, header::HeaderValue::from_static(cache_control)));
+        let body = body.map_err(ErrorInternalServerError)?;
+        let cache_control = header::HeaderValue::from_static(cache_control);
+        let Some(entry) = CacheEntry::new(basis, made_at, (&body, cache_control)) else {
+            return Ok((head.set_body(BoxBody::new(body)), CacheStatus::Miss));
+        };
         let entry = Arc::new(entry.with_form(self.conditions.encoding(), &body));
         self.cache.0.pages.insert(key, &entry);
         drop(head);

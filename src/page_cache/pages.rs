@@ -99,9 +99,12 @@ impl PageStore {
         if entry.form(encoding).is_some() {
             return entry;
         }
-        let entry = Arc::new(entry.with_form(encoding, &entry.body()));
-        self.cached.insert(key.clone(), Arc::clone(&entry));
-        entry
+        let formed = Arc::new(entry.with_form(encoding, &entry.body()));
+        // One that was made meanwhile is newer.
+        if self.cached.get(key).is_some_and(|there| Arc::ptr_eq(&there, &entry)) {
+            self.cached.insert(key.clone(), Arc::clone(&formed));
+        }
+        formed
     }
 
     /// Keeps a page here, and behind the answer for all.

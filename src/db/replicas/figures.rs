@@ -15,6 +15,8 @@ pub(super) enum Reason {
     Behind,
     /// None is there.
     Away,
+    /// All connections to those that have are in use.
+    Busy,
 }
 
 /// Counts a read that a replica answered.
@@ -35,6 +37,7 @@ pub(super) fn passed(why: Reason) {
         Reason::Recent => "recent",
         Reason::Behind => "behind",
         Reason::Away => "away",
+        Reason::Busy => "busy",
     };
     count("db_primary_reads_total", "Reads that no replica was asked for, by the reason", (&["reason"], &[word]));
 }

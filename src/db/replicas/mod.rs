@@ -130,9 +130,15 @@ impl Replicas {
         };
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let in_turn = self.all.iter().cycle().skip(turn % self.all.len().max(1)).take(self.all.len());
-        let found = in_turn.clone().find(|replica| replica.may_show(place));
+        let mut shows = in_turn.clone().filter(|replica| replica.may_show(place)).peekable();
+        let is_any = shows.peek().is_some();
+        // Where all connections are in use it is not waited for one: the primary may have one.
+        let found = shows.find(|replica| !replica.is_full());
         found.map(|replica| (replica, place)).ok_or_else(|| {
             self.want();
+            if is_any {
+                return Reason::Busy;
+            }
             let is_there = |replica: &Replica| matches!(replica.standing(), ReplicaState::Follows(_));
             if in_turn.clone().any(is_there) { Reason::Behind } else { Reason::Away }
         })

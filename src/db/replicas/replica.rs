@@ -194,7 +194,8 @@ impl Replica {
         }
     }
 
-    fn is_full(&self) -> bool {
+    /// Whether all connections are open and in use.
+    pub(super) fn is_full(&self) -> bool {
         let pool = self.pages.get_postgres_connection_pool();
         pool.size() >= self.most && pool.num_idle() == 0
     }
