@@ -51,8 +51,9 @@ impl Watch {
         self.strike_off_the_dead(database, membership).await
     }
 
-    /// Notes that its row was found gone: the next look gets another.
-    pub(super) fn lost_row(&mut self) {
+    /// Its row was found gone: it was taken for dead. The next look gets another, before it relies on anything.
+    pub(super) fn was_struck_off(&mut self, membership: &Membership) {
+        membership.was_struck_off();
         self.has_row = false;
     }
 
@@ -75,9 +76,7 @@ impl Watch {
             beat(database, membership).await?
         };
         if found == 0 {
-            // It was taken for dead.
-            membership.was_struck_off();
-            self.has_row = false;
+            self.was_struck_off(membership);
             return Ok(());
         }
         membership.has_row(began);

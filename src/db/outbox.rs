@@ -72,13 +72,9 @@ impl Database {
         let Some(membership) = self.membership() else { return Ok(EVERY) };
         if is_empty && membership.is_silent() && self.store_is_back().await {
             if instances::stand_apart(self, membership, false).await? == 0 {
-                // Struck off meanwhile: it gets another row in the next round, before it relies on anything.
-                membership.was_struck_off();
-                watch.lost_row();
-                return Ok(EVERY);
-            }
-            // What was committed until just now, here or by those who relied on its standing apart.
-            if let Some(silences) = membership.silences()
+                watch.was_struck_off(membership);
+            } else if let Some(silences) = membership.silences()
+                // What was committed until just now, here or by those who relied on its standing apart.
                 && self.read_outbox().await? == 0
             {
                 membership.resume(silences);

@@ -73,7 +73,7 @@ pub(super) fn answer(entry: &CacheEntry, conditions: &Conditions) -> HttpRespons
     match entry.form(conditions.encoding) {
         Some(form) => answer.body(form.clone()),
         None => {
-            let entry = entry.with_form(conditions.encoding, &entry.body());
+            let entry = entry.clone().with_form(conditions.encoding, &entry.body());
             answer.body(entry.form(conditions.encoding).cloned().unwrap_or_default())
         }
     }

@@ -48,15 +48,14 @@ impl CacheEntry {
 
     /// The same page, keeping its form in `encoding` as well; `body` is the page as it is.
     #[must_use]
-    pub(super) fn with_form(&self, encoding: Encoding, body: &[u8]) -> Self {
-        let mut more = self.clone();
+    pub(super) fn with_form(mut self, encoding: Encoding, body: &[u8]) -> Self {
         match encoding {
             Encoding::Brotli => {}
             // Copied, for what a page was written into is larger than the page.
-            Encoding::Identity => more.identity = Some(Bytes::copy_from_slice(body)),
-            Encoding::Gzip => more.gzip = gzip(body).map(Bytes::from),
+            Encoding::Identity => self.identity = Some(Bytes::copy_from_slice(body)),
+            Encoding::Gzip => self.gzip = gzip(body).map(Bytes::from),
         }
-        more
+        self
     }
 
     /// What it was made from.
@@ -246,7 +245,7 @@ mod tests {
     fn each_encoding_has_its_own_tag_and_says_the_same() {
         let packed = entry(None);
         let body = packed.body();
-        let all = packed.with_form(Encoding::Gzip, &body).with_form(Encoding::Identity, &body);
+        let all = packed.clone().with_form(Encoding::Gzip, &body).with_form(Encoding::Identity, &body);
         assert_eq!(packed.form(Encoding::Brotli).and_then(|form| unbrotli(form)).as_ref(), Some(&body));
         let mut plain = Vec::new();
         let gzip = all.form(Encoding::Gzip).cloned().unwrap_or_default();
@@ -261,7 +260,7 @@ mod tests {
     fn it_weighs_what_is_kept() {
         let packed = entry(None);
         let body = packed.body();
-        let grown = packed.with_form(Encoding::Identity, &body).weight() - packed.weight();
+        let grown = packed.clone().with_form(Encoding::Identity, &body).weight() - packed.weight();
         assert_eq!(usize::try_from(grown).ok(), Some(body.len()));
         assert!(packed.form(Encoding::Identity).is_none() && packed.form(Encoding::Gzip).is_none());
     }

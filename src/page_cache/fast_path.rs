@@ -62,22 +62,25 @@ pub async fn fast_path<B: MessageBody + 'static>(
     let Some(cache) = request.app_data::<Data<PageCache>>().cloned() else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    let conditions = Conditions::of(&request, false);
     match cache.fast_entry(&request).await {
         // What would be served from here is compared further inside, where the page can be rendered.
         Some((_, entry, _)) if cache.0.verifies => {
             request.extensions_mut().insert(ToVerify(entry));
             Ok(next.call(request).await?.map_into_boxed_body())
         }
-        // In another form than it is kept in, it is made ready further inside, and kept so.
-        Some((target, entry, viewer)) if conditions.are_met_by(&entry) => {
+        Some((target, entry, viewer)) => {
+            let conditions = Conditions::of(&request, false);
+            if !conditions.are_met_by(&entry) {
+                // In another form than it is kept in, it is made ready further inside, and kept so.
+                return Ok(next.call(request).await?.map_into_boxed_body());
+            }
             let mut page = answer(&entry, &conditions);
             metrics::cache(target.pattern, CacheStatus::Hit.word());
             let served = ServedPage { pattern: target.pattern, viewer, elapsed: started.elapsed() };
             cache.0.host.complete(&request, &mut page, served);
             Ok(request.into_response(page))
         }
-        _ => Ok(next.call(request).await?.map_into_boxed_body()),
+        None => Ok(next.call(request).await?.map_into_boxed_body()),
     }
 }
 

@@ -101,7 +101,7 @@ impl<B: MessageBody + 'static> Exchange<B> {
         if self.conditions.are_met_by(&entry) {
             return entry;
         }
-        self.cache.0.pages.in_form(key, entry, self.conditions.encoding())
+        self.cache.0.pages.add_form(key, &entry, self.conditions.encoding())
     }
 
     /// Makes the page and keeps it; one request at a time makes it, and those that waited are served what it made.

@@ -94,14 +94,11 @@ impl PageStore {
         None
     }
 
-    /// The page with its form in `encoding`, which is kept from now on.
-    pub(super) fn in_form(&self, key: &PageKey, entry: Arc<CacheEntry>, encoding: Encoding) -> Arc<CacheEntry> {
-        if entry.form(encoding).is_some() {
-            return entry;
-        }
-        let formed = Arc::new(entry.with_form(encoding, &entry.body()));
+    /// The page with its form in `encoding` as well, which is kept from now on.
+    pub(super) fn add_form(&self, key: &PageKey, entry: &Arc<CacheEntry>, encoding: Encoding) -> Arc<CacheEntry> {
+        let formed = Arc::new(CacheEntry::clone(entry).with_form(encoding, &entry.body()));
         // One that was made meanwhile is newer.
-        if self.cached.get(key).is_some_and(|there| Arc::ptr_eq(&there, &entry)) {
+        if self.cached.get(key).is_some_and(|there| Arc::ptr_eq(&there, entry)) {
             self.cached.insert(key.clone(), Arc::clone(&formed));
         }
         formed
@@ -175,16 +172,41 @@ mod tests {
 
     use futures_util::FutureExt as _;
 
+    use actix_web::http::header::HeaderValue;
+
     use super::*;
-    use crate::coherence::MemoryStore;
+    use crate::coherence::{Basis, MemoryStore};
     use crate::page_cache::key::{PageName, Policy};
+
+    fn page_store() -> (PageStore, PageKey) {
+        let limits = (Duration::from_secs(600), 1024 * 1024);
+        let pages = PageStore::new((Arc::new(MemoryStore::default()), None), Clock::system(), limits);
+        let Some(name) = PageName::new(("/doctors", Vec::new()), "", &Policy::with(&[])) else { panic!("a page") };
+        (pages, name.seen_by(None))
+    }
+
+    #[test]
+    fn a_form_that_is_added_stays_unless_the_page_was_made_anew_meanwhile() {
+        let (pages, key) = page_store();
+        let made = |text: &str| {
+            let basis = Basis { epoch: "e1".into(), stamps: Vec::new(), until: None };
+            let parts = (text.as_bytes(), HeaderValue::from_static("private, no-cache"));
+            let entry = CacheEntry::new(basis, Clock::system().now(), parts);
+            Arc::new(entry.unwrap_or_else(|| panic!("a page can be packed")))
+        };
+        let (old, new) = (made("old"), made("new"));
+        pages.insert(&key, &old);
+        let with_gzip = pages.add_form(&key, &old, Encoding::Gzip);
+        assert!(with_gzip.form(Encoding::Gzip).is_some());
+        assert!(pages.cached(&key).is_some_and(|there| Arc::ptr_eq(&there, &with_gzip)));
+        pages.insert(&key, &new);
+        assert_eq!(pages.add_form(&key, &with_gzip, Encoding::Identity).body(), "old");
+        assert!(pages.cached(&key).is_some_and(|there| Arc::ptr_eq(&there, &new)));
+    }
 
     #[tokio::test]
     async fn nothing_is_left_of_those_who_waited_and_went_away() {
-        let limits = (Duration::from_secs(600), 1024);
-        let pages = PageStore::new((Arc::new(MemoryStore::default()), None), Clock::system(), limits);
-        let Some(name) = PageName::new(("/doctors", Vec::new()), "", &Policy::with(&[])) else { panic!("a page") };
-        let key = name.seen_by(None);
+        let (pages, key) = page_store();
         let (first, _) = pages.flight(&key).await;
         let mut second = Box::pin(pages.flight(&key));
         assert!(second.as_mut().now_or_never().is_none(), "one at a time");

@@ -39,11 +39,10 @@ impl Shared {
     pub(super) fn put(&self, key: &PageKey, entry: std::sync::Arc<CacheEntry>) {
         let (shared, key) = (self.clone(), key.clone());
         actix_web::rt::spawn(async move {
-            let (seal, name) = (shared.seal.clone(), shared.key(&key));
-            let sealed = tokio::task::spawn_blocking(move || seal.close(&key.to_bytes(), &entry.encode())).await;
-            let Ok(Some(sealed)) = sealed else { return };
+            // On the worker: the page is packed already, and sealing some kilobytes takes microseconds.
+            let Some(sealed) = shared.seal.close(&key.to_bytes(), &entry.encode()) else { return };
             let time = u64::try_from(shared.lifetime.as_millis()).unwrap_or(u64::MAX).max(1);
-            let call = Command::new("SET").arg(name).arg(sealed).arg("PX").int(time);
+            let call = Command::new("SET").arg(shared.key(&key)).arg(sealed).arg("PX").int(time);
             if let Err(error) = shared.redis.run_in_background(call).await {
                 log::debug!("a page is not shared: {error}");
             }

@@ -1,6 +1,7 @@
 //! People and hospitals as administrators keep them.
 
 use super::{clinic::People, world::World};
+use crate::support::NEW_HOSPITAL;
 
 const NEW: [(&str, &str); 6] = [
     ("first_name", "Asha"),
@@ -89,19 +90,8 @@ async fn no_page_is_stale_after_hospitals_and_who_runs_them_change() {
     let people = People::create(&world.app).await;
     people.sign_in(&mut world).await;
     let hospital = format!("/hospitals/{}", people.hospital.id);
-    let new = [
-        ("name", "A new hospital"),
-        ("address", "Ring Road"),
-        ("phone", "+977 1 5550100"),
-        ("email", "desk@example.test"),
-        ("time_zone", "Asia/Kathmandu"),
-        ("currency", "NPR"),
-        ("appointment_fee", "500.00"),
-        ("slot_minutes", "30"),
-        ("booking_lead_hours", "24"),
-    ];
     let seen = [("visitor", "/hospitals"), ("super", "/hospitals"), ("super", "/dashboard")];
-    world.after("a new hospital", &seen, world.post("super", "/hospitals", &new)).await;
+    world.after("a new hospital", &seen, world.post("super", "/hospitals", &NEW_HOSPITAL)).await;
     let seen = [("visitor", "/hospitals"), ("super", "/hospitals/{id}"), ("patient", "/dashboard")];
     world.after("another name", &seen, change(&world, ("admin", &hospital), &[("name", "Renamed")])).await;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
 use super::cluster::{Cluster, fall_behind_now_and_then, reads, unseen};
-use super::profile;
+use super::{profile, staffed};
 use crate::support::*;
 
 /// How often the name is changed.
@@ -26,8 +26,7 @@ async fn nobody_sees_less_than_was_acknowledged_from_a_standby_that_falls_behind
     let Some(cluster) = Cluster::start().await else { return };
     let app = cluster.app(&[("CACHE_VERIFY", "false")]).await;
     let other = app.another_instance();
-    let clinic = Clinic::create(&app).await;
-    let (doctor, admin) = (app.sign_in(&clinic.here.doctor).await, app.sign_in(&clinic.here.admin).await);
+    let (_, doctor, admin) = staffed(&app).await;
     let so_far = Arc::new(SoFar::default());
     doctor.post_form("/profile", &profile(&name(0))).await.expect(303);
 

@@ -9,7 +9,7 @@ use tokio::task::{JoinHandle, LocalSet};
 
 use super::cluster::{Cluster, pause, reads, replica, resume, right, run, unseen, until_from_standby};
 use super::pair::{Address, address, until};
-use super::profile;
+use super::{profile, staffed};
 use crate::support::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,8 +37,7 @@ async fn a_standby_that_dies_costs_nobody_a_page_and_is_used_again_when_it_is_ba
 async fn a_standby_that_was_promoted_is_not_used_any_more() {
     let Some(cluster) = Cluster::start().await else { return };
     let app = cluster.app(&[]).await;
-    let clinic = Clinic::create(&app).await;
-    let (doctor, here) = (app.sign_in(&clinic.here.doctor).await, app.sign_in(&clinic.here.admin).await);
+    let (_, doctor, here) = staffed(&app).await;
     until_from_standby(&app, (&here, "/doctors")).await;
     let mut standby = cluster.at_standby().await;
     run(&mut standby, "SELECT pg_promote()").await;
@@ -63,8 +62,7 @@ async fn a_standby_that_falls_silent_is_given_up() {
         .run_until(async {
             let way = Address::of(&cluster.standby).await;
             let app = cluster.app(&[("DATABASE_REPLICA_URLS", &address(way.port))]).await;
-            let clinic = Clinic::create(&app).await;
-            let (doctor, here) = (app.sign_in(&clinic.here.doctor).await, app.sign_in(&clinic.here.admin).await);
+            let (_, doctor, here) = staffed(&app).await;
             until_from_standby(&app, (&here, "/doctors")).await;
             way.swallow_answers();
             let before = reads(&app);
@@ -93,8 +91,7 @@ async fn another_copy_behind_the_same_address_is_asked_for_itself() {
         .run_until(async {
             let way = Address::of(&cluster.standby).await;
             let app = cluster.app(&[("DATABASE_REPLICA_URLS", &address(way.port))]).await;
-            let clinic = Clinic::create(&app).await;
-            let (doctor, here) = (app.sign_in(&clinic.here.doctor).await, app.sign_in(&clinic.here.admin).await);
+            let (_, doctor, here) = staffed(&app).await;
             until("the first copy is known", async || replica(&app).behind.is_ok()).await;
             pause(&mut behind).await;
             way.lead_new_to(&other);

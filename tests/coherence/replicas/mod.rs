@@ -27,6 +27,13 @@ pub(crate) fn profile(last_name: &str) -> [(&'static str, &str); 4] {
     [("first_name", "Maya"), ("last_name", last_name), ("phone", ""), ("date_of_birth", "1990-05-17")]
 }
 
+/// A clinic, with one of its doctors and who runs the hospital, signed in.
+async fn staffed(app: &TestApp) -> (Clinic, Client, Client) {
+    let clinic = Clinic::create(app).await;
+    let (doctor, admin) = (app.sign_in(&clinic.here.doctor).await, app.sign_in(&clinic.here.admin).await);
+    (clinic, doctor, admin)
+}
+
 /// The public directory goes on from the standby alone: so it is really there that pages are read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_has_not_changed_just_now_is_read_from_the_standby() {
@@ -81,8 +88,7 @@ async fn nor_does_it_without_a_lease() {
 
 async fn falls_behind(cluster: &Cluster, settings: &[(&str, &str)]) {
     let app = cluster.app(settings).await;
-    let clinic = Clinic::create(&app).await;
-    let (doctor, here) = (app.sign_in(&clinic.here.doctor).await, app.sign_in(&clinic.here.admin).await);
+    let (clinic, doctor, here) = staffed(&app).await;
     let there = app.sign_in(&clinic.there.admin).await;
     for client in [&here, &there] {
         until_from_standby(&app, (client, "/appointments")).await;
@@ -142,8 +148,7 @@ async fn while_redis_is_away_the_primary_is_read() {
     let Some(cluster) = Cluster::start().await else { return };
     let Some(mut redis) = RedisServer::start() else { return };
     let app = cluster.app(&[("REDIS_URL", &redis.url())]).await;
-    let clinic = Clinic::create(&app).await;
-    let (doctor, here) = (app.sign_in(&clinic.here.doctor).await, app.sign_in(&clinic.here.admin).await);
+    let (_, doctor, here) = staffed(&app).await;
     until_from_standby(&app, (&here, "/doctors")).await;
     let mut standby = cluster.at_standby().await;
     pause(&mut standby).await;
@@ -187,6 +192,21 @@ async fn check_tells_of_each_replica() {
     assert!(line(2, &out).contains("FAILED") && line(2, &out).contains("no standby"), "{out}");
     assert!(line(3, &out).contains("FAILED") && line(3, &out).contains("127.0.0.1:1/clinic"), "{out}");
     assert!(!out.contains("hush"), "{out}");
+}
+
+/// Where all statements of a transaction see what was there at its first, having asked how far it is says nothing of what they show.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standby_under_another_isolation_is_not_used() {
+    let Some(cluster) = Cluster::start().await else { return };
+    let frozen = "options[default_transaction_isolation]=repeatable%20read";
+    let app = cluster.app(&[("DATABASE_REPLICA_URLS", &format!("{}?{frozen}", address(cluster.standby.port)))]).await;
+    Clinic::create(&app).await;
+    let visitor = app.visitor();
+    until("it was looked at", async || replica(&app).behind.is_err_and(|why| why.contains("isolation"))).await;
+    for _ in 0..5 {
+        right(&visitor, &unseen("/hospitals")).await;
+    }
+    assert_eq!(reads(&app), 0);
 }
 
 /// The primary itself is no replica, though it is named as one.

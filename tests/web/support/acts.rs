@@ -100,22 +100,24 @@ const NEW: [(&str, &str); 6] = [
     ("password", "seven slow boats at noon"),
 ];
 
+/// A hospital, as the platform's administrators write it into the form of a new one.
+pub(crate) const NEW_HOSPITAL: [(&str, &str); 9] = [
+    ("name", "A new hospital"),
+    ("address", "Ring Road"),
+    ("phone", "+977 1 5550100"),
+    ("email", "desk@example.test"),
+    ("time_zone", "Asia/Kathmandu"),
+    ("currency", "NPR"),
+    ("appointment_fee", "500.00"),
+    ("slot_minutes", "30"),
+    ("booking_lead_hours", "24"),
+];
+
 /// What administrators do with people and hospitals.
 fn of_management(clinic: &Clinic) -> Vec<Act<'_>> {
     let desk = Some(&clinic.here.admin);
     let platform = Some(&clinic.super_admin);
     let doctor = [("license_number", "NEW-1"), ("specialization", "Dermatology"), ("experience_years", "3")];
-    let hospital = [
-        ("name", "A new hospital"),
-        ("address", "Ring Road"),
-        ("phone", "+977 1 5550100"),
-        ("email", "desk@example.test"),
-        ("time_zone", "Asia/Kathmandu"),
-        ("currency", "NPR"),
-        ("appointment_fee", "500.00"),
-        ("slot_minutes", "30"),
-        ("booking_lead_hours", "24"),
-    ];
     let seen = [("version", OF_THE_FORM)];
     let of_hospital = clinic.here.hospital.id.to_string();
     vec![
@@ -127,13 +129,13 @@ fn of_management(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/doctors/{id}", desk, &[&NEW[..5], &doctor, &seen].concat()),
         act("/patients/{id}", desk, &[&NEW[..5], &seen].concat()),
         act("/admins/{id}", platform, &[&NEW[..5], &seen].concat()),
-        act("/hospitals/{id}", desk, &[&hospital[..], &seen].concat()),
+        act("/hospitals/{id}", desk, &[&NEW_HOSPITAL[..], &seen].concat()),
         act("/doctors/{id}/deactivation", desk, &[]),
         act("/doctors/{id}/reactivation", desk, &[]),
         act("/patients", desk, &NEW),
         act("/patients/{id}/deactivation", desk, &[]),
         act("/patients/{id}/reactivation", desk, &[]),
-        act("/hospitals", platform, &hospital),
+        act("/hospitals", platform, &NEW_HOSPITAL),
         act("/hospitals/{id}/deactivation", platform, &[]),
         act("/hospitals/{id}/reactivation", platform, &[]),
         act("/admins", platform, &[&NEW[..], &[("hospital_id", of_hospital.as_str())]].concat()),

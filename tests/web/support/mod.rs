@@ -70,7 +70,7 @@ mod stored_counts;
 /// For what a test writes past every act of the application, and tells pages of.
 pub(crate) const NO_ACT: telemedicine::db::Unrecorded = telemedicine::db::Unrecorded::of_everything("a test");
 
-pub(crate) use acts::{Act, OF_THE_FORM, acts, sign_up};
+pub(crate) use acts::{Act, NEW_HOSPITAL, OF_THE_FORM, acts, sign_up};
 pub(crate) use app::{Instance, NOW, TestApp};
 pub(crate) use browser::{Client, PATIENCE};
 pub(crate) use clinic::{Clinic, House};

@@ -186,7 +186,7 @@ impl RedisStore {
 
 impl Store for RedisStore {
     fn vouches_for(&self, basis: &Basis) -> bool {
-        // In this order: a topic that is told of leaves the untold only when the map has its new stamp.
+        // In this order: a topic that is told of leaves the pending ones only when the map has its new stamp.
         let outbox_until = self.0.membership.outbox_until();
         !self.0.membership.is_pending(basis.stamps.iter().map(|(topic, _)| *topic))
             && self.0.map.vouches_for(basis, outbox_until)
