@@ -27,7 +27,10 @@ use std::{
 };
 
 use chrono::{SubsecRound as _, Utc};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::{
+    sync::Mutex,
+    task::{JoinHandle, JoinSet},
+};
 
 use self::{
     faults::{Stamps, Struck},
@@ -67,7 +70,11 @@ async fn nor_where_pages_are_read_from_a_standby() {
     hammer(Some(&cluster)).await;
 }
 
+/// Two at once would leave each other little to hammer with.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
 async fn hammer(cluster: Option<&Cluster>) {
+    let _alone = ONE_AT_A_TIME.lock().await;
     let seconds = number("HAMMER_SECONDS").unwrap_or(20);
     let redis = if uses_postgres() { RedisServer::start() } else { None };
     if uses_postgres() && redis.is_none() {

@@ -33,8 +33,9 @@ impl Client {
             .redirect(Policy::none())
             .no_proxy()
             .timeout(PATIENCE)
-            // Sooner than the server ends a connection that is not used: a request must not meet its end.
-            .pool_idle_timeout(Duration::from_secs(30))
+            // Sooner than the server ends a connection: a request must not meet its end. One that was opened and then not needed, since another had
+            // become free, has asked nothing yet, and is ended with 408 after ten seconds already.
+            .pool_idle_timeout(Duration::from_secs(5))
             .user_agent("Mozilla/5.0 (tests)")
             .build()
             .unwrap();
