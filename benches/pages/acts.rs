@@ -157,9 +157,15 @@ impl<'a> Planner<'a> {
 
 const READ: &str = "notifications read";
 
+/// All that the form sends, as a browser does, with another phone number.
 fn correct_profile(person: &Person, number: usize) -> Request<'_> {
     let phone = format!("+977 98{number:08}");
-    let fields = [("first_name", person.first_name.as_str()), ("last_name", &person.last_name), ("phone", &phone)];
+    let fields = [
+        ("first_name", person.first_name.as_str()),
+        ("last_name", &person.last_name),
+        ("phone", &phone),
+        ("date_of_birth", &person.date_of_birth),
+    ];
     act(person, "profile".to_owned(), ("/profile".to_owned(), form(&fields)))
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Person {
     pub(crate) role: String,
     pub(crate) first_name: String,
     pub(crate) last_name: String,
+    /// `YYYY-MM-DD`, or empty.
+    pub(crate) date_of_birth: String,
     cookie: String,
     address: String,
 }
@@ -48,7 +50,10 @@ impl Users {
     pub(crate) fn gather(clinic: &Clinic, services: &Services) -> Self {
         let emails = emails();
         let cookies = clinic.sign_in(&emails);
-        let rows = services.rows("SELECT id, email, role, hospital_id, first_name, last_name FROM \"user\"");
+        let rows = services.rows(
+            "SELECT id, email, role, hospital_id, first_name, last_name, \
+             coalesce(date_of_birth::text, '') AS date_of_birth FROM \"user\"",
+        );
         let rows: HashMap<String, _> =
             rows.into_iter().map(|row| (row.try_get::<String>("", "email").unwrap(), row)).collect();
         let person = |(place, (email, cookie)): (usize, (&String, String))| {
@@ -60,6 +65,7 @@ impl Users {
                 role: text("role"),
                 first_name: text("first_name"),
                 last_name: text("last_name"),
+                date_of_birth: text("date_of_birth"),
                 cookie,
                 address: address(place),
             }

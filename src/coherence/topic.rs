@@ -137,6 +137,18 @@ impl Topics {
         Self::each(own.chain(known).chain(among.into_iter().flatten()))
     }
 
+    /// For a write to nothing of a person's row but how they are reached: phone and e-mail address. Neither stands beside their
+    /// name on visits nor in the directory, so pages of those who only meet them are not made anew for it.
+    #[must_use]
+    pub fn of_contact(user_id: i64, role: Role, hospital_id: Option<i64>) -> Self {
+        let among = match (role, hospital_id) {
+            (Role::Doctor, Some(id)) => Topic::Doctors(id),
+            (Role::Patient, Some(id)) => Topic::Patients(id),
+            _ => Topic::Platform,
+        };
+        Self::from([Topic::Account(user_id), among])
+    }
+
     /// For a write to a hospital's row; `None` for one that is being made, which no page is about yet.
     #[must_use]
     pub fn of_hospital(hospital_id: Option<i64>) -> Self {

@@ -104,8 +104,8 @@ for my $path (sort split /\n/, `find src/access src/features src/session -name '
 # What others name through these.
 change('src/coherence/topic.rs', sub {
     my ($text) = @_;
-    my %type = (of_visit => 'Self', of_person => 'Topic', of_hospital => 'Topic', of_sign_in => 'Topic');
-    for my $name (qw(of_visit of_person of_hospital of_sign_in)) {
+    my %type = (of_visit => 'Self', of_person => 'Topic', of_contact => 'Topic', of_hospital => 'Topic', of_sign_in => 'Topic');
+    for my $name (qw(of_visit of_person of_contact of_hospital of_sign_in)) {
         my ($head, $body) = $$text =~ m/(.*?pub fn $name\()(.*?\n    \}\n)/s or die "$file: no $name\n";
         my ($start, $length) = (length $head, length $body);
         name_topics(\$body, $type{$name});

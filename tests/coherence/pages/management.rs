@@ -114,3 +114,21 @@ async fn no_page_is_stale_after_hospitals_and_who_runs_them_change() {
     world.after("a hospital not listed", &seen, world.post("super", &away, &[])).await;
     world.after("a hospital listed again", &seen, world.post("super", &back, &[])).await;
 }
+
+/// How somebody is reached stands on fewer pages than what they are called.
+#[tokio::test]
+async fn no_page_is_stale_after_people_correct_their_phone() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let of_doctor: &[(&str, &str)] = &[("admin", "/doctors"), ("admin", "/doctors/{id}")];
+    let of_patient: &[(&str, &str)] = &[("admin", "/patients")];
+    for (by, seen) in [("doctor", of_doctor), ("patient", of_patient), ("admin", &[("super", "/admins")])] {
+        world.post(by, "/profile", &phone("+977 1 5550123")).await;
+        world.after("another phone", seen, world.post(by, "/profile", &phone("+977 1 5550124"))).await;
+    }
+}
+
+fn phone(number: &str) -> [(&str, &str); 3] {
+    [("first_name", "Asha"), ("last_name", "Shrestha"), ("phone", number)]
+}

@@ -41,13 +41,21 @@ pub(in crate::features::accounts) async fn update(
             for (column, _, value) in &columns {
                 update = update.col_expr(*column, Expr::value(value.clone()));
             }
-            let topics =
-                Topics::of_person(Some(viewer.user_id), viewer.role(), viewer.hospital().map(|hospital| hospital.id));
+            let topics = topics(viewer, &columns);
             uow.update_where(update.filter(user::Column::Id.eq(viewer.user_id)), topics).await?;
             let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).changed(&names);
             Ok(audit::record(uow, now, viewer, event).await?)
         })
         .await
+}
+
+fn topics(viewer: &Viewer, columns: &[Difference]) -> Topics {
+    let hospital_id = viewer.hospital().map(|hospital| hospital.id);
+    if columns.iter().all(|(column, ..)| matches!(column, user::Column::Phone)) {
+        Topics::of_contact(viewer.user_id, viewer.role(), hospital_id)
+    } else {
+        Topics::of_person(Some(viewer.user_id), viewer.role(), hospital_id)
+    }
 }
 
 type Difference = (user::Column, &'static str, Value);
