@@ -31,7 +31,7 @@
 //! **Rows and belief** (`row`). Who has no row is not thought of by such a process, so nobody relies on nobody's being missing without having
 //! counted up its own row a short while ago: a sign of life every few seconds, which fails if the row is gone. Then it begins
 //! anew, with a new row and another look at the table. A row is deleted only as it was seen, that is if it was not counted up meanwhile: of a process that
-//! is missing in the registry now, after a minute without a sign, and whoever lets its registration lapse relies on its row for half of that from the last sign on;
+//! has been missing in the registry for two leases, after a minute without a sign, and whoever lets its registration lapse relies on its row for half of that from the last sign on;
 //! of any process, whether Redis can be asked or not, after [`ROW_LEASE`], and that is how long a sign is good for otherwise. So also where
 //! Redis is away the row of one that died is in nobody's way for ever. It cannot be sooner: from the database alone one that is dead is not told from
 //! one that cannot reach the database, but Redis, and goes on answering from what it keeps.

@@ -34,6 +34,8 @@ pub(super) struct Watch {
     looked: Option<Instant>,
     /// The last sign of life of each process, and when it was first seen.
     signs: HashMap<String, (i64, Instant)>,
+    /// Since when each process has been missing in the registry, in every answer.
+    missing_since: HashMap<String, Instant>,
 }
 
 impl Watch {
@@ -88,6 +90,7 @@ impl Watch {
     async fn strike_off_the_dead(&mut self, database: &Database, membership: &Arc<Membership>) -> Result<(), DbErr> {
         // What an old answer said of the others is no longer so.
         let missing = if membership.is_registered() { membership.missing() } else { Vec::new() };
+        self.note_missing(&missing);
         let pause = membership.row_lease() / LOOKS;
         if missing.is_empty() && self.looked.is_some_and(|at| at.elapsed() < pause) {
             return Ok(());
@@ -95,16 +98,31 @@ impl Watch {
         let rows = all(database).await?;
         self.looked = Some(Instant::now());
         self.note_signs(&rows);
-        for name in missing.iter().filter(|name| !self.signs.contains_key(*name)) {
+        let lapsed = |name: &&String| self.is_missing_for_good(name, membership.lease());
+        for name in missing.iter().filter(|name| !self.signs.contains_key(*name)).filter(lapsed) {
             strike_off(database, name, None).await?;
         }
         for (name, (beats, since)) in self.signs.iter().filter(|(name, _)| *name != membership.process()) {
             let silent = since.elapsed();
-            if silent > membership.row_lease() || silent > DEAD && missing.contains(name) {
+            if silent > membership.row_lease() || silent > DEAD && lapsed(&name) {
                 strike_off(database, name, Some(*beats)).await?;
             }
         }
         Ok(())
+    }
+
+    fn note_missing(&mut self, missing: &[String]) {
+        let now = Instant::now();
+        self.missing_since.retain(|name, _| missing.contains(name));
+        for name in missing {
+            self.missing_since.entry(name.clone()).or_insert(now);
+        }
+    }
+
+    /// A registration may lapse at the server for a moment without its process noticing, while Redis is slow: the next renewal brings it
+    /// back. One that was missing for two leases is either gone or knows that it is not registered.
+    fn is_missing_for_good(&self, name: &str, lease: Duration) -> bool {
+        self.missing_since.get(name).is_some_and(|since| since.elapsed() > 2 * lease)
     }
 
     fn note_signs(&mut self, rows: &[Model]) {

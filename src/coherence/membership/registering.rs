@@ -111,7 +111,7 @@ impl Membership {
     }
 
     /// How long a registration lives.
-    pub(in crate::coherence) fn lease(&self) -> Duration {
+    pub(crate) fn lease(&self) -> Duration {
         self.lease
     }
 
