@@ -28,7 +28,8 @@ system() {
   local release
   release=$(. /etc/os-release && printf %s "$VERSION_CODENAME")
   say "debian:bookworm-slim is Debian $release"
-  command -v mmdebstrap >/dev/null || apt-get -o DPkg::Lock::Timeout=180 install -y -qq --no-install-recommends mmdebstrap >&2
+  command -v mmdebstrap >/dev/null ||
+    { apt-get -o DPkg::Lock::Timeout=180 update -qq && apt-get -o DPkg::Lock::Timeout=180 install -y -qq --no-install-recommends mmdebstrap; } >&2
   # Without the manuals and what was downloaded, as the slim image is.
   mmdebstrap --quiet --variant=minbase --include=ca-certificates \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -60,8 +61,9 @@ DOCKERFILE
     printf '%s\n' 'ENV PGDATA=/var/lib/postgresql/data' 'VOLUME /var/lib/postgresql/data' 'STOPSIGNAL SIGINT' 'EXPOSE 5432' \
       'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["postgres"]'
   } | build postgres:16
+  # Built without protected mode, the real one answers from the start whoever reaches its port.
   printf '%s\n' 'FROM telemedicine-stand-in' 'RUN install --directory --owner=998 --group=1000 /data' 'VOLUME /data' 'WORKDIR /data' \
-    'EXPOSE 6379' 'CMD ["redis-server"]' | build redis:7-alpine
+    'EXPOSE 6379' 'ENTRYPOINT ["sh", "-c", "exec \"$@\" --protected-mode no", "redis"]' 'CMD ["redis-server"]' | build redis:7-alpine
   printf '%s\n' 'FROM telemedicine-stand-in' 'EXPOSE 80' 'STOPSIGNAL SIGQUIT' 'CMD ["nginx", "-g", "daemon off;"]' | build nginx:1-alpine
 }
 
