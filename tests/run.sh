@@ -2,18 +2,23 @@
 # Everything that must hold before a change is kept, in the order of how soon it fails.
 #
 #   tests/run.sh                  all sections
-#   tests/run.sh SECTION…         only these: format lint supply services-tests embedded-tests docs browser
+#   tests/run.sh SECTION…         only these: format lint supply services-tests embedded-tests docs browser containers
+#   tests/run.sh image            the whole Dockerfile, built: half an hour; `all` has only the stage that runs
+#   tests/run.sh sbom             what is built in, as CycloneDX in target/sbom
 #
 # The first section that fails ends the run with its name. On Debian, as root, what is missing is installed.
 # Elsewhere the browser and the supply checks are left out with a remark when their programs are missing;
-# with CI set they are required.
+# with CI set they are required. Containers are left out with a remark wherever no Docker engine runs and none can be started,
+# also in CI: that takes privileges which a machine has or has not.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 
-all="format lint supply services-tests embedded-tests docs browser"
+all="format lint supply services-tests embedded-tests docs browser containers"
+apart="image sbom"
 sections=${*:-$all}
 cargo_deny_version=0.20.2
+cargo_cyclonedx_version=0.5.9
 began=$SECONDS
 section=
 done_sections=()
@@ -69,7 +74,7 @@ lint() {
 }
 
 # Which crates may be built in, from where and under which licence: deny.toml. Without optimisation the tool is
-# installed in two minutes; advisories are not asked for, because that fetches a database from another host.
+# installed in two minutes. Advisories are compared where their database is already: fetching it takes another host.
 supply() {
   if ! cargo deny --version >/dev/null 2>&1; then
     if [ -z "${CI:-}" ]; then
@@ -79,6 +84,26 @@ supply() {
     cargo install cargo-deny --version "$cargo_deny_version" --locked --debug --quiet --target-dir target/tools
   fi
   cargo deny --locked check bans licenses sources
+  if compgen -G "${CARGO_HOME:-$HOME/.cargo}/advisory-db*/*" >/dev/null; then
+    cargo deny --locked --offline check advisories
+  else
+    remark "left out: the advisories, whose database is not here (cargo deny fetch)"
+  fi
+}
+
+# Which crates are in the programs. Without optimisation the tool is installed in two minutes.
+sbom() {
+  local file
+  cargo cyclonedx --version >/dev/null 2>&1 ||
+    cargo install cargo-cyclonedx --version "$cargo_cyclonedx_version" --locked --debug --quiet --target-dir target/tools
+  cargo cyclonedx --format json --spec-version 1.5 --target x86_64-unknown-linux-gnu --describe binaries
+  mkdir -p target/sbom
+  # The tool puts them beside the manifests.
+  for file in *_bin.cdx.json migration/*_bin.cdx.json; do
+    [ ! -e "$file" ] || mv "$file" target/sbom/
+  done
+  rm -f -- *.cdx.json entity/*.cdx.json migration/*.cdx.json
+  ls -l target/sbom
 }
 
 # Redis itself may come from Docker. Tests of its outages stop, freeze and restart one of their own: a program of this machine.
@@ -107,16 +132,65 @@ browser() {
   CHROMIUM=$(chromium_here) tests/browser/run.sh
 }
 
+# Images from a registry if an engine runs here, which may reach one; else stand-ins made of this system's packages.
+images() {
+  local image
+  if [ "$ENGINE" = own ]; then
+    timeout 900 tests/containers/images.sh "$@"
+    return
+  fi
+  for image in debian:bookworm-slim postgres:16 redis:7-alpine nginx:1-alpine; do
+    docker image inspect "$image" >/dev/null 2>&1 || timeout 300 docker pull --quiet "$image" || return 1
+  done
+}
+
+# Exports the engine, or says that there is none.
+engine() {
+  local exports code=0
+  exports=$(timeout 600 tests/containers/engine.sh up) || code=$?
+  [ "$code" = 0 ] || { remark "left out: containers. No Docker engine is to be had here, so nothing of this section was checked."; return 1; }
+  eval "$exports"
+}
+
+containers() {
+  local exports
+  needed curl curl && needed openssl openssl && needed strip binutils || { leave_out "the containers are asked with curl, openssl and strip"; return; }
+  engine || return 0
+  images || { remark "left out: containers. The images cannot be pulled here."; return 0; }
+  cargo build --locked --workspace --bins
+  timeout --kill-after=60 600 tests/containers/run.sh target/debug
+  # The suite once more through what Docker serves, as far as it has to do with both services.
+  needed redis-server redis-server || leave_out "the tests of outages of Redis need the program redis-server"
+  unset TEST_DATABASE_URL TEST_REDIS_URL
+  exports=$(TEST_SERVICES_STATE=$scratch/docker-services tests/services.sh up)
+  eval "$exports"
+  [ -s "$scratch/docker-services/postgres.container" ] && [ -s "$scratch/docker-services/redis.container" ]
+  cargo test --locked --workspace --test session
+  cargo test --locked --workspace --test web -- booking:: sessions::
+  TEST_SERVICES_STATE=$scratch/docker-services tests/services.sh down
+}
+
+# The Dockerfile as it stands. On an engine of its own the registry of crates is reached through the machine's network.
+image() {
+  engine || return 0
+  images builder || { remark "left out: the image. The images that it is made of cannot be pulled here."; return 0; }
+  DOCKER_BUILDKIT=0 timeout 5400 docker build --network host --tag telemedicine-test .
+  docker run --rm --network none telemedicine-test telemedicine --version
+  docker image inspect --format '{{.Size}} bytes' telemedicine-test
+}
+
 # ---------------------------------------------------------------- the run
 
 # The services are this run's own, so that ending it stops nothing that somebody else started.
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/telemedicine-run.XXXXXX")
-export TEST_SERVICES_STATE=$scratch/services
+export TEST_SERVICES_STATE=$scratch/services TEST_ENGINE_STATE=$scratch/engine
 
 finish() {
   local code=$?
   trap - EXIT
   [ ! -d "$TEST_SERVICES_STATE" ] || tests/services.sh down || true
+  [ ! -d "$scratch/docker-services" ] || TEST_SERVICES_STATE=$scratch/docker-services tests/services.sh down || true
+  [ ! -d "$TEST_ENGINE_STATE" ] || tests/containers/engine.sh down || true
   rm -rf "$scratch"
   printf '\n'
   for line in "${done_sections[@]:-}"; do
@@ -134,7 +208,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 for section in $sections; do
-  case " $all " in *" $section "*) ;; *) remark "no section $section; there are: $all"; exit 2 ;; esac
+  case " $all $apart " in *" $section "*) ;; *) remark "no section $section; there are: $all, and apart from all: $apart"; exit 2 ;; esac
 done
 section=toolchain
 toolchain

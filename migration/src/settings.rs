@@ -1,5 +1,5 @@
-//! What the command reads from the environment, or else from the file `.env` as the server does: `DATABASE_URL` and
-//! `ENVIRONMENT`.
+//! What the command reads from the environment, or else from the file `.env` as the server does: `DATABASE_URL`, or the
+//! file that `DATABASE_URL_FILE` names, and `ENVIRONMENT`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -34,15 +34,32 @@ impl Settings {
     pub(crate) fn load() -> Result<Self, Vec<String>> {
         let file = file(Path::new(".env")).map_err(|problem| vec![problem])?;
         // Set but empty means "not set", and hides the file's value.
+        let url_forms = ["DATABASE_URL", "DATABASE_URL_FILE"];
+        let hidden = url_forms.iter().any(|name| environment(name).is_some());
         Self::from_vars(|name| {
-            let value = environment(name).or_else(|| file.get(name).cloned());
-            value.filter(|value| !value.is_empty())
+            let written = || file.get(name).filter(|_| !(hidden && url_forms.contains(&name))).cloned();
+            environment(name).or_else(written).filter(|value| !value.is_empty())
         })
     }
 
+    /// The database's address, from wherever it stands. The environment hides the file in either form, as for the server.
+    fn url(variable: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
+        let (given, path) = (variable("DATABASE_URL"), variable("DATABASE_URL_FILE"));
+        match (given, path) {
+            (Some(_), Some(_)) => {
+                Err("DATABASE_URL_FILE and DATABASE_URL are both set: take one of them away".to_owned())
+            }
+            (None, Some(path)) => match std::fs::read_to_string(path.trim()) {
+                Ok(text) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
+                Ok(_) => Err(format!("DATABASE_URL_FILE names {path}, which is empty")),
+                Err(error) => Err(format!("DATABASE_URL_FILE names {path}, which cannot be read: {error}")),
+            },
+            (given, None) => Ok(given.unwrap_or_else(|| DEFAULT_URL.to_owned())),
+        }
+    }
+
     fn from_vars(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
-        let url = variable("DATABASE_URL").unwrap_or_else(|| DEFAULT_URL.to_owned());
-        let target = Target::parse(url);
+        let target = Self::url(&variable).and_then(Target::parse);
         let production = match variable("ENVIRONMENT").as_deref() {
             None | Some("development") => Ok(false),
             Some("production") => Ok(true),
@@ -148,6 +165,24 @@ mod tests {
         let problems = from(&vars).err().unwrap_or_default();
         assert_eq!(problems.len(), 2);
         assert!(!problems.concat().contains("hunter2"));
+    }
+
+    #[test]
+    fn the_address_may_stand_in_a_file_but_not_in_two_places() -> Result<(), std::io::Error> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("url");
+        let name = path.to_string_lossy().into_owned();
+        assert!(
+            from(&[("DATABASE_URL_FILE", &name)]).is_err_and(|problems| problems.concat().contains("cannot be read"))
+        );
+        std::fs::write(&path, "\n")?;
+        assert!(from(&[("DATABASE_URL_FILE", &name)]).is_err_and(|problems| problems.concat().contains("is empty")));
+        std::fs::write(&path, "postgres://app:hunter2@db/clinic\n")?;
+        let settings = from(&[("DATABASE_URL_FILE", &name)]).ok();
+        assert_eq!(settings.map(|all| all.target.place), Some("db:5432/clinic".to_owned()));
+        let both = [("DATABASE_URL_FILE", name.as_str()), ("DATABASE_URL", "postgres://app:hunter2@db/clinic")];
+        assert!(from(&both).is_err_and(|problems| problems.concat().contains("both set")));
+        Ok(())
     }
 
     #[test]

@@ -37,7 +37,7 @@ enum CliCommand {
     /// Serve the site (the default)
     Serve,
     /// Check settings, database, Redis and migrations: one line each
-    Check,
+    Check(check::CheckOptions),
     /// Load demo data into an empty database
     Demo(demo::DemoOptions),
     /// Create a super admin; the password is asked for, or read from standard input
@@ -60,7 +60,7 @@ impl Cli {
     pub async fn run(self, settings: Settings) -> Result<(), Failure> {
         match self.command.unwrap_or(CliCommand::Serve) {
             CliCommand::Serve => serve::run(settings).await,
-            CliCommand::Check => check::run(&settings).await,
+            CliCommand::Check(options) => check::run(&settings, options).await,
             CliCommand::Demo(options) => demo::run(&settings, options).await,
             CliCommand::CreateSuperAdmin(options) => create_super_admin::run(&settings, options).await,
             CliCommand::Cache(action) => cache::run(&settings, action).await,

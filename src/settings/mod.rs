@@ -15,6 +15,7 @@ mod pages;
 mod problems;
 mod reader;
 mod redis;
+mod secret_files;
 mod secret_key;
 mod security;
 mod server;

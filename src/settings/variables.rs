@@ -8,10 +8,21 @@ pub struct Variable {
     pub default: &'static str,
     /// One sentence or two for the operator, with the unit.
     pub meaning: &'static str,
+    /// For a secret: the variable that may name a file with the value instead.
+    pub file: Option<&'static str>,
 }
 
 const fn var(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
-    Variable { name, default, meaning }
+    Variable { name, default, meaning, file: None }
+}
+
+/// A variable whose value nobody but the server should see.
+const fn secret(name: &'static str, file: &'static str, meaning: &'static str) -> Variable {
+    secret_or(name, file, "", meaning)
+}
+
+const fn secret_or(name: &'static str, file: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning, file: Some(file) }
 }
 
 /// Every variable, in the order of `.env.example`.
@@ -23,9 +34,9 @@ pub const VARIABLES: &[Variable] = &[
     ),
     var("BIND", "127.0.0.1:8000", "IP address and port on which the server listens."),
     var("WORKERS", "", "Worker threads, 1 to 1024. Unset: one for each processor core."),
-    var(
+    secret(
         "SECRET_KEY",
-        "",
+        "SECRET_KEY_FILE",
         "Secret from which keys are derived; the same on every instance. Required in production: 64 random characters or more, e.g. from `openssl rand -hex 32`. Unset in development: generated once into data/secret.key.",
     ),
     var(
@@ -38,14 +49,15 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "Proxies whose X-Forwarded-* headers are believed: addresses or networks with commas between, e.g. 10.0.0.0/8. Unset: none.",
     ),
-    var(
+    secret_or(
         "DATABASE_URL",
+        "DATABASE_URL_FILE",
         "sqlite:data/telemedicine.db",
         "Where the data lives: postgres://user:password@host:5432/name, or sqlite: and a file, which is made when missing.",
     ),
-    var(
+    secret(
         "DATABASE_REPLICA_URLS",
-        "",
+        "DATABASE_REPLICA_URLS_FILE",
         "Standbys of that Postgres database that pages may be read from: addresses with commas between. Unset: none.",
     ),
     var("DB_MAX_CONNECTIONS", "20", "Most connections of one instance to the database, 1 to 1000."),
@@ -54,9 +66,9 @@ pub const VARIABLES: &[Variable] = &[
     var("DB_CONN_MAX_AGE", "600", "A connection older than this is replaced, in seconds, 1 to 86400."),
     var("DB_IDLE_TIMEOUT", "300", "A connection unused for this long is closed, in seconds, 1 to 86400."),
     var("DB_STATEMENT_TIMEOUT", "15", "Longest statement, in seconds, 1 to 300."),
-    var(
+    secret(
         "REDIS_URL",
-        "",
+        "REDIS_URL_FILE",
         "Redis for sessions, cache and rate limits: redis://user:password@host:6379, rediss:// for TLS, /1 at the end for database 1. Unset: they live in this process, so run one instance only.",
     ),
     var("REDIS_MAX_CONNECTIONS", "50", "Most pooled connections of one instance to Redis, 1 to 10000."),
@@ -106,9 +118,9 @@ pub const VARIABLES: &[Variable] = &[
         "true",
         "true or false. Whether browsers may ship that with themselves; only with subdomains and a year or more.",
     ),
-    var(
+    secret(
         "SMTP_URL",
-        "",
+        "SMTP_URL_FILE",
         "Mail server: smtp://user:password@host:587 (encrypted by STARTTLS), smtps://user:password@host:465, or smtp://localhost:25?tls=none for one on this machine. Unset: in development each mail is a file in data/mail; in production none is sent.",
     ),
     var(
@@ -128,7 +140,7 @@ pub const VARIABLES: &[Variable] = &[
         "false",
         "true or false. Statements and times at the foot of each page; refused in production.",
     ),
-    var("METRICS_TOKEN", "", "Bearer token for /metrics. Unset: only this machine may read it."),
+    secret("METRICS_TOKEN", "METRICS_TOKEN_FILE", "Bearer token for /metrics. Unset: only this machine may read it."),
     var(
         "RUST_LOG",
         "info",

@@ -13,7 +13,8 @@ const GROWTH: &str = "<!-- begin: cargo bench --bench pages -- growth --write-re
 const END: &str = "<!-- end -->";
 
 fn is_documentation(path: &str) -> bool {
-    matches!(path, "README.md" | "CONTRIBUTING.md" | "CHANGELOG.md") || (path.starts_with("docs/") && is_page(path))
+    matches!(path, "README.md" | "CONTRIBUTING.md" | "CHANGELOG.md" | "SECURITY.md")
+        || (path.starts_with("docs/") && is_page(path))
 }
 
 fn is_page(path: &str) -> bool {

@@ -9,6 +9,7 @@ const TOP: &[&str] = &[
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "SECURITY.md",
     "LICENSE",
     "Dockerfile",
     "compose.yaml",

@@ -42,6 +42,14 @@ fn what_is_away_is_named_without_its_password() {
 }
 
 #[test]
+fn settings_alone_are_checked_without_opening_anything() {
+    let program = Program::new().var("DATABASE_URL", NOWHERE).var("SECRET_KEY", "given, so that no file is made");
+    let out = program.run(&["check", "--settings"]).succeeds();
+    assert!(line(&out, "settings").contains("  ok  ") && !out.contains("database"), "{out}");
+    program.var("REDIS_URL", "redis://default:@redis:6379").run(&["check", "--settings"]).fails(2, &["REDIS_URL"]);
+}
+
+#[test]
 fn redis_is_asked_to_keep_a_value() {
     let Some(url) = service("TEST_REDIS_URL") else {
         return;

@@ -46,6 +46,20 @@ fn a_file_gives_what_the_environment_leaves_open() {
 }
 
 #[test]
+fn a_secret_in_a_file_counts_and_does_not_show() {
+    let program = Program::new().var("METRICS_TOKEN_FILE", "token").var("SECRET_KEY_FILE", "key");
+    std::fs::write(program.folder().join("key"), format!("{KEY}\n")).unwrap();
+    let message = program.run(&["routes"]).fails(2, &["1 setting cannot be used", "METRICS_TOKEN_FILE names token"]);
+    assert!(!message.contains(KEY), "{message}");
+    std::fs::write(program.folder().join("token"), "hush hush").unwrap();
+    let message = program.run(&["routes"]).fails(2, &["METRICS_TOKEN must be visible"]);
+    assert!(!message.contains("hush"), "{message}");
+    std::fs::write(program.folder().join("token"), "hush\n").unwrap();
+    program.run(&["routes"]).succeeds();
+    assert!(!program.folder().join("data").exists(), "the key of the file is the key");
+}
+
+#[test]
 fn the_example_file_can_be_used_as_it_is() {
     let program = Program::new();
     std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example"), program.folder().join(".env")).unwrap();

@@ -69,6 +69,7 @@ fn has_the_four_services() {
     assert_eq!(at(&file, &["services", "redis", "image"]).as_str(), Some("redis:7-alpine"));
     for service in ["migrate", "app"] {
         assert_eq!(at(&file, &["services", service, "build"]).as_str(), Some("."), "{service} is built from here");
+        assert_eq!(at(&file, &["services", service, "image"]).as_str(), Some("telemedicine"), "one image for both");
     }
 }
 
@@ -117,7 +118,14 @@ fn restarts_what_lasts_and_migrates_once() {
         assert_eq!(restart(service).as_deref(), Some("unless-stopped"), "{service}");
     }
     assert_eq!(restart("migrate").as_deref(), Some("no"));
-    assert_eq!(words(at(&file, &["services", "migrate", "command"])), ["migration", "up"]);
+    // What the server could not use ends this, so that no server is started that ends at once, for ever.
+    let command = words(at(&file, &["services", "migrate", "command"]));
+    assert_eq!(command, ["sh", "-c", "telemedicine check --settings && exec migration up"]);
+    assert_eq!(
+        environment(&file, "migrate"),
+        environment(&file, "app"),
+        "the settings that are checked are the server's"
+    );
 }
 
 #[test]
@@ -158,8 +166,46 @@ fn sets_what_the_server_reads() {
     assert_eq!(value("BIND"), Some("0.0.0.0:8000"));
     assert_eq!(value("ENVIRONMENT"), Some("${ENVIRONMENT:-production}"));
     assert!(value("DATABASE_URL").is_some_and(|url| url.contains("@database:5432/")));
-    assert!(value("REDIS_URL").is_some_and(|url| url.starts_with("redis://redis:6379")));
+    assert_eq!(value("REDIS_URL"), Some("redis://default:${REDIS_PASSWORD}@redis:6379"));
+    assert!(words(at(&file, &["services", "redis", "command"])).ends_with(&["--requirepass", "${REDIS_PASSWORD}"]));
     assert!(!is_setting("DATABSE_URL"), "a misspelt name is noticed");
+}
+
+/// What a service lacks of what bounds it.
+fn unbounded(file: &Yaml, service: &str) -> Vec<&'static str> {
+    let of = |path: &[&str]| at(&file["services"][service], path);
+    let user = of(&["user"]).as_str().unwrap_or_default();
+    let built = of(&["image"]).as_str() == Some("telemedicine");
+    let bounds = [
+        ("a user", built || user.split(':').all(|number| number.parse::<u32>().is_ok_and(|number| number > 0))),
+        ("read_only", of(&["read_only"]).as_bool() == Some(true)),
+        ("cap_drop", words(of(&["cap_drop"])) == ["ALL"]),
+        ("no-new-privileges", words(of(&["security_opt"])) == ["no-new-privileges:true"]),
+        ("a size of its log", of(&["logging", "options", "max-size"]).as_str().is_some()),
+        ("memory", of(&["deploy", "resources", "limits", "memory"]).as_str().is_some()),
+        ("pids", of(&["deploy", "resources", "limits", "pids"]).as_i64().is_some()),
+    ];
+    bounds.iter().filter(|(_, kept)| !kept).map(|(name, _)| *name).collect()
+}
+
+#[test]
+fn every_service_is_bounded() {
+    let file = compose();
+    for service in names(&file["services"]) {
+        assert_eq!(unbounded(&file, service), Vec::<&str>::new(), "{service}");
+    }
+    let bare = parse("services:\n  redis:\n    image: redis\n    user: \"0:0\"\n");
+    assert_eq!(unbounded(&bare, "redis").len(), 7);
+}
+
+#[test]
+fn only_the_app_reaches_the_world() {
+    let file = compose();
+    assert_eq!(at(&file, &["networks", "backend", "internal"]).as_bool(), Some(true));
+    for service in names(&file["services"]) {
+        let expected: &[&str] = if service == "app" { &["backend", "default"] } else { &["backend"] };
+        assert_eq!(words(at(&file, &["services", service, "networks"])), expected, "{service}");
+    }
 }
 
 #[test]
@@ -168,6 +214,7 @@ fn is_fit_for_defang() {
     let file = parse(&text);
     assert_eq!(at(&file, &["services", "database", "x-defang-postgres"]).as_bool(), Some(true));
     assert_eq!(at(&file, &["services", "redis", "x-defang-redis"]).as_bool(), Some(true));
+    assert!(names(&file).iter().all(|key| !key.starts_with("x-")), "Defang warns of extensions that it does not know");
     for service in names(&file["services"]) {
         for refused in ["entrypoint", "hostname", "dns", "devices", "group_add"] {
             assert!(at(&file, &["services", service, refused]).is_badvalue(), "{service}: Defang refuses {refused}");
@@ -176,8 +223,9 @@ fn is_fit_for_defang() {
         assert!(memory.as_str().is_some(), "{service} reserves memory");
         for (name, value) in environment(&file, service) {
             // Stored secrets are put in only where the plain form stands.
-            let stored =
-                ["POSTGRES_PASSWORD", "SECRET_KEY"].iter().any(|secret| value.contains(&format!("${{{secret}:")));
+            let stored = ["POSTGRES_PASSWORD", "REDIS_PASSWORD", "SECRET_KEY"]
+                .iter()
+                .any(|secret| value.contains(&format!("${{{secret}:")));
             assert!(!stored, "{service}: {name} is written ${{NAME}}");
         }
     }

@@ -138,7 +138,24 @@ fn listens_where_the_engine_can_reach_it() {
         assert!(is_setting(name), "{name} is no setting of the server");
     }
     assert!(all(&runs, "ENV").contains(&"BIND=0.0.0.0:8000"));
+    assert!(all(&runs, "ENV").contains(&"ENVIRONMENT=production"), "no demo accounts for whoever reaches the host");
     assert!(all(&runs, "HEALTHCHECK").iter().any(|check| check.contains("http://127.0.0.1:8000/health/live")));
+}
+
+#[test]
+fn the_label_says_the_version() {
+    let labels = all(&both().1, "LABEL").join(" ");
+    let manifest = file("Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("version = ")).unwrap_or_default();
+    assert!(labels.contains(&format!("org.opencontainers.image.version={version}")), "{labels}");
+}
+
+#[test]
+fn user_and_group_have_the_number_that_the_image_runs_as() {
+    let (_, runs) = both();
+    assert_eq!(all(&runs, "USER"), ["10001:10001"]);
+    let made = all(&runs, "RUN").join(" ");
+    assert!(made.contains("groupadd --gid 10001 ") && made.contains("useradd --uid 10001 --gid 10001 "), "{made}");
 }
 
 #[test]

@@ -78,3 +78,60 @@ fn messages_do_not_repeat_secrets() {
     let message = production(&[("SECRET_KEY", "short-hush")]).unwrap_err().to_string();
     assert!(!message.contains("hush"), "{message}");
 }
+
+/// A file with this text, in a folder that is removed with it.
+fn secret_file(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn a_secret_may_stand_in_a_file_of_its_own() {
+    for variable in VARIABLES {
+        let Some(name) = variable.file else { continue };
+        assert_eq!(name, format!("{}_FILE", variable.name));
+        let (_folder, path) = secret_file(" in-a-file \n");
+        let read = secret_files::read(vars(&[(name, &path), (variable.name, "")])).unwrap();
+        assert_eq!(read.get(variable.name).map(String::as_str), Some("in-a-file"));
+    }
+}
+
+#[test]
+fn every_secret_may_stand_in_a_file() {
+    for variable in VARIABLES {
+        let secret = ["_KEY", "_TOKEN", "_PASSWORD", "_SECRET"].iter().any(|end| variable.name.ends_with(end))
+            || variable.meaning.contains("password@");
+        assert!(!secret || variable.file.is_some(), "{} is a secret without a {0}_FILE", variable.name);
+    }
+}
+
+#[test]
+fn a_file_that_holds_no_secret_is_refused() {
+    let (_folder, good) = secret_file("hush");
+    let (_other, empty) = secret_file(" \n");
+    let (_third, long) = secret_file(&"x".repeat(65_537));
+    let given = [
+        ("SECRET_KEY_FILE", "/no/such/file"),
+        ("DATABASE_URL_FILE", empty.as_str()),
+        ("SMTP_URL_FILE", long.as_str()),
+        ("REDIS_URL_FILE", good.as_str()),
+        ("REDIS_URL", "redis://hush@h"),
+        ("METRICS_TOKEN_FILE", good.as_str()),
+    ];
+    let problems = secret_files::read(vars(&given)).unwrap_err();
+    let mut named: Vec<_> = problems.iter().map(|problem| problem.variable).collect();
+    named.sort_unstable();
+    assert_eq!(named, ["DATABASE_URL_FILE", "REDIS_URL_FILE", "SECRET_KEY_FILE", "SMTP_URL_FILE"]);
+    assert!(!problems.to_string().contains("hush"), "{problems}");
+}
+
+#[test]
+fn the_environment_hides_a_secret_of_the_file_in_either_form() {
+    let written = vars(&[("REDIS_URL", "redis://h"), ("SECRET_KEY_FILE", "/key"), ("SMTP_URL", "smtp://h")]);
+    let environment = vars(&[("REDIS_URL_FILE", "/redis"), ("SECRET_KEY", "")]);
+    let expected = vars(&[("REDIS_URL_FILE", "/redis"), ("SECRET_KEY", ""), ("SMTP_URL", "smtp://h")]);
+    assert_eq!(sources::merged(written, environment), expected);
+}

@@ -127,6 +127,15 @@ fn env_example_is_the_list_of_variables() {
 }
 
 #[test]
+fn env_example_names_the_secrets_that_may_stand_in_files() {
+    let text = include_str!("../../../.env.example");
+    let (head, _) = text.split_once("\n\n").unwrap();
+    for file in VARIABLES.iter().filter_map(|variable| variable.file) {
+        assert!(head.contains(file), "{file} is not in {head}");
+    }
+}
+
+#[test]
 fn env_example_means_the_defaults() {
     let given = example().into_iter().map(|(_, name, default)| (name, default)).collect();
     let (mut given, mut unset) = (Settings::from_vars(&given).unwrap(), read(&[]));

@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# compose.yaml and the image, started: from nothing to a healthy clinic of two instances behind a proxy, and what people see
+# while each of its parts is away.
+#
+#   eval "$(tests/containers/engine.sh up)"
+#   cargo build --locked --workspace --bins
+#   tests/containers/run.sh FOLDER       FOLDER holds the programs, for example target/debug
+#
+# The stage of the Dockerfile that runs is built as it stands, over programs that are there already; the stage that builds them
+# is another section. Needs Docker, Compose 2.24, curl and openssl. Everything that it starts is removed at the end.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+programs=$(cd "${1:?the folder with the programs}" && pwd)
+cd "$root"
+
+project=telemedicine-test
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/telemedicine-containers.XXXXXX")
+began=$SECONDS passed=0
+
+say() { printf '%4d s  %s\n' "$((SECONDS - began))" "$*"; }
+
+fail() {
+  say "FAILED: $*"
+  compose logs --no-color --tail 15 2>/dev/null | cut -c 1-300 || true
+  exit 1
+}
+
+holds() { # sentence, command…
+  local sentence=$1
+  shift
+  "$@" > "$scratch/out" 2>&1 || { tail -n 20 "$scratch/out"; fail "$sentence"; }
+  passed=$((passed + 1))
+  say "$sentence"
+}
+
+refused() { ! "$@"; }
+
+# The three files together, as one would run them, and the last one for the tests.
+files=(--file compose.yaml --file docs/deployment/replicas.yaml --file docs/deployment/secrets.yaml --file tests/containers/test.yaml)
+compose() { timeout 150 docker compose --project-name "$project" --project-directory "$root" "${files[@]}" "$@"; }
+container() { printf '%s-%s-%s' "$project" "$1" "${2:-1}"; }
+inside() { docker exec "$(container "$1")" "${@:2}"; }
+
+finish() {
+  local code=$?
+  trap - EXIT
+  touch "$scratch/stop"
+  compose down --volumes --remove-orphans --timeout 10 > /dev/null 2>&1 || true
+  docker image rm telemedicine-test > /dev/null 2>&1 || true
+  rm -rf "$scratch"
+  # In the form that counts as a result of tests.
+  if [ "$code" = 0 ]; then printf '\ncontainers: %d passed, 0 failed\n' "$passed"; else printf '\ncontainers: %d passed, 1 failed\n' "$passed"; fi
+  exit "$code"
+}
+trap finish EXIT
+trap 'exit 143' TERM INT
+
+# ---------------------------------------------------------------- the settings of this clinic
+
+word() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
+
+port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+host=clinic.test
+export POSTGRES_PASSWORD REDIS_PASSWORD PUBLIC_URL=https://$host:$port HTTPS_ADDRESS=127.0.0.1:$port
+export SOURCES=$root SECRETS=$scratch/secrets TLS_CERTIFICATE=$scratch/certificate.pem TLS_KEY=$scratch/certificate.key
+POSTGRES_PASSWORD=$(word) REDIS_PASSWORD=$(word)
+unset SECRET_KEY ENVIRONMENT METRICS_TOKEN SMTP_URL MAIL_FROM TRUSTED_PROXIES RUST_LOG || true
+
+mkdir "$SECRETS"
+printf '%s\n' "$(word)$(word)" > "$SECRETS/secret_key"
+printf 'postgres://telemedicine:%s@database:5432/telemedicine\n' "$POSTGRES_PASSWORD" > "$SECRETS/database_url"
+printf '%s\n' "$POSTGRES_PASSWORD" > "$SECRETS/database_password"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$host" -addext "subjectAltName=DNS:$host" \
+  -keyout "$TLS_KEY" -out "$TLS_CERTIFICATE" 2> /dev/null
+chmod 644 "$SECRETS"/* "$TLS_KEY" "$TLS_CERTIFICATE"
+
+# ---------------------------------------------------------------- what people see
+
+ask() { # path, options of curl…
+  curl --silent --max-time 40 --resolve "$host:$port:127.0.0.1" --cacert "$TLS_CERTIFICATE" --cookie "$scratch/cookies" "${@:2}" "https://$host:$port$1"
+}
+status() { ask "$1" --output /dev/null --write-out '%{http_code}' "${@:2}" || true; }
+# Whether the answer has a header, or another line of the kind, that looks so.
+header() { grep -q -i -e "$2" <<< "$(ask "$1" --output /dev/null --dump-header -)"; }
+body() { grep -q -e "$2" <<< "$(ask "$1")"; }
+answers() { [ "$(status "$1")" = "$2" ]; }
+
+within() { # seconds, command…
+  local until=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$until" ] || return 1
+    sleep 0.3
+  done
+}
+
+ready() { answers /health/ready 200; }
+
+# Somebody opens a page ten times a second while something happens; what they may see is a list of codes.
+during() { # sentence, path, codes, command…
+  local sentence=$1 path=$2 codes=$3 load
+  shift 3
+  rm -f "$scratch/stop" "$scratch/seen"
+  while [ ! -e "$scratch/stop" ]; do
+    status "$path" >> "$scratch/seen"
+    echo >> "$scratch/seen"
+    sleep 0.1
+  done &
+  load=$!
+  sleep 0.5
+  "$@" > /dev/null
+  sleep 1
+  touch "$scratch/stop"
+  wait "$load"
+  local odd
+  odd=$(grep -v -x -E "$codes" "$scratch/seen" | sort | uniq -c || true)
+  [ -z "$odd" ] || fail "$sentence: $path answered $odd"
+  passed=$((passed + 1))
+  say "$sentence ($(sort "$scratch/seen" | uniq -c | awk '{ printf "%s%d times %s", sep, $1, $2; sep = ", " }'))"
+}
+
+# ---------------------------------------------------------------- the image
+
+mkdir "$scratch/context"
+for program in telemedicine migration; do
+  # Without what only a debugger reads, a tenth of it has to be copied.
+  strip -o "$scratch/context/$program" "$programs/$program"
+done
+sed -n '/^FROM debian/,$ p' Dockerfile | sed 's|^COPY --from=builder .*|COPY telemedicine migration /usr/local/bin/|' > "$scratch/context/Dockerfile"
+holds "the stage that runs is built" env DOCKER_BUILDKIT=0 docker build --network host --tag telemedicine-test "$scratch/context"
+rm -rf "$scratch/context"
+
+alone() { docker run --rm --network none telemedicine-test "$@"; }
+holds "by itself it is a production server, and asks for what that needs" refused alone
+holds "it runs as a user with a group, in a folder of its own" test "$(alone sh -c 'id -u; id -g; id -un; id -gn; stat -c %u:%g .' | tr '\n' ' ')" = "10001 10001 telemedicine telemedicine 10001:10001 "
+holds "no program in it runs as somebody else" test -z "$(alone find / -xdev -type f -perm /6000 2> /dev/null)"
+holds "nothing in it downloads or compiles" refused alone sh -c 'command -v curl || command -v wget || command -v gcc || command -v cc || command -v python3'
+
+# ---------------------------------------------------------------- from nothing to a healthy clinic
+
+files=(--file compose.yaml --file tests/containers/test.yaml)
+holds "without SECRET_KEY nothing is served" refused compose up --detach --no-build
+says_why() { grep -q 'SECRET_KEY is required' <<< "$(compose logs migrate)"; }
+holds "and the log says why" says_why
+compose down --volumes > /dev/null 2>&1
+
+files=(--file compose.yaml --file docs/deployment/replicas.yaml --file docs/deployment/secrets.yaml --file tests/containers/test.yaml)
+holds "the clinic starts from nothing" compose up --detach --no-build
+holds "it is ready" within 30 ready
+holds "check finds nothing wrong" inside app telemedicine check
+email=desk@$host password=$(word)
+made() { printf '%s\n' "$password" | compose run --rm --no-deps -T app telemedicine create-super-admin --email "$email"; }
+holds "an administrator is made" made
+holds "demo data is refused in production" refused compose run --rm --no-deps -T app telemedicine demo
+signs_in() { [ "$(status /sign-in --cookie-jar "$scratch/cookies" --data-urlencode "email=$email" --data-urlencode "password=$password")" = 303 ]; }
+holds "the administrator signs in through the proxy" signs_in
+holds "and sees the dashboard" answers /dashboard 200
+holds "which comes from the cache then" within 10 header /dashboard '^x-cache: hit'
+holds "with HSTS, because the proxy is believed" header / '^strict-transport-security'
+
+# ---------------------------------------------------------------- what each container may do
+
+for service in database redis app proxy; do
+  inspected() { docker inspect --format "$1" "$(container "$service")"; }
+  holds "$service: not root, a file system that is read only, no capability, no new privileges" test \
+    "$(inspected '{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}')" = "true [ALL] [no-new-privileges:true]"
+  grep_status() { inside "$service" grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs)' /proc/self/status | tr -s '\t' ' ' | cut -d' ' -f1,2 | tr '\n' ' '; }
+  seen=$(grep_status)
+  case $seen in "Uid: 0 "*) fail "$service runs as root: $seen" ;; esac
+  holds "$service: so says the kernel" test "${seen#Uid: * }" = "CapEff: 0000000000000000 CapBnd: 0000000000000000 NoNewPrivs: 1 "
+  holds "$service: bounded in memory and processes, and so is its log" refused grep -q -w -E '0|<nil>|<no value>' <(
+    inspected '{{.HostConfig.Memory}} {{.HostConfig.PidsLimit}} {{index .HostConfig.LogConfig.Config "max-size"}}')
+done
+writes() { inside app sh -c 'echo x > /usr/local/bin/x || echo x > /etc/x || echo x > x'; }
+holds "the server cannot write but in data" refused writes
+address() { docker inspect --format "{{(index .NetworkSettings.Networks \"${project}_default\").IPAddress}}" "$(container proxy)"; }
+connects() { inside "$1" timeout 3 bash -c "exec 3<>/dev/tcp/$(address)/8443"; }
+holds "the server reaches what is outside of their network" connects app
+holds "the database does not" refused connects database
+holds "no port of theirs is published" test -z "$(docker port "$(container database)")$(docker port "$(container redis)")"
+holds "Redis wants its password" grep -q NOAUTH <(inside redis env -u REDISCLI_AUTH redis-cli get x)
+holds "no secret of the server is in its environment" refused grep -q -E "$(cat "$SECRETS/secret_key")|$POSTGRES_PASSWORD" <(docker inspect "$(container app)")
+
+# ---------------------------------------------------------------- each part away
+
+redis=$(container redis) database=$(container database)
+away() { # seconds, how it goes, how it comes back
+  eval "$2"
+  sleep "$1"
+  eval "$3"
+}
+holds "nothing is asked of Postgres for a page that is kept" answers /dashboard 200
+during "Redis killed: no page fails" /dashboard 200 away 1.5 "docker kill $redis" "docker start $redis"
+during "Redis paused: no page fails" /dashboard 200 away 2 "docker pause $redis" "docker unpause $redis"
+during "Redis off the network: no page fails" /dashboard 200 away 2 "docker network disconnect ${project}_backend $redis" "docker network connect --alias redis ${project}_backend $redis"
+holds "all is as before" within 20 body /health/ready '"status":"ready"'
+
+restarts() { docker restart --time 20 "$database"; }
+during "Postgres restarted: pages go on, or say when to come back" /profile '200|503' restarts
+holds "and are there again" within 30 answers /profile 200
+holds "the dashboard is kept" within 10 header /dashboard '^x-cache: hit'
+unready() { docker pause "$database" && within 20 answers /health/ready 503 && header /profile '^retry-after'; }
+holds "Postgres silent: not ready, and a page says when to come back" unready
+holds "a page that is kept is shown all the same" answers /dashboard 200
+docker unpause "$database" > /dev/null
+holds "Postgres back: ready" within 30 ready
+during "Postgres off the network for a moment" /profile '200|503' away 2 "docker network disconnect ${project}_backend $database" "docker network connect --alias database ${project}_backend $database"
+holds "and ready again" within 40 ready
+
+during "one instance restarted: nobody notices" /dashboard 200 docker restart --time 40 "$(container app 2)"
+holds "it is ready" within 30 ready
+during "one instance killed: nobody notices" /dashboard 200 away 1 "docker kill $(container app 2)" "docker start $(container app 2)"
+
+stops() { docker stop --time 40 "$(container app 1)" && [ "$(docker inspect --format '{{.State.ExitCode}} {{.State.OOMKilled}}' "$(container app 1)")" = "0 false" ]; }
+holds "an instance that is asked to stop ends with 0" stops
+holds "the other one serves" within 10 answers /dashboard 200
