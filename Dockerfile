@@ -30,7 +30,7 @@ RUN find src entity migration templates static -type f -exec touch {} + \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates \
+ && apt-get install -y --no-install-recommends ca-certificates tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /srv/telemedicine --create-home --shell /usr/sbin/nologin telemedicine
 

@@ -94,6 +94,7 @@ pub(crate) fn window(doctor: i64) -> availability::Model {
         weekday: 6,
         start_time: Time::from_hms_opt(8, 30, 0).unwrap(),
         end_time: Time::from_hms_opt(17, 0, 0).unwrap(),
+        end_minute: Some(1500),
         created_at: made(),
         updated_at: changed(),
     }

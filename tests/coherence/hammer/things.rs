@@ -98,7 +98,9 @@ pub(super) async fn visits(app: &TestApp, pair: (&Doctor, &Patient), number: i64
         // Ten in the morning in Kathmandu, like the tests' present.
         let starts_at = app.now() + TimeDelta::days(1 + place / 8) + TimeDelta::hours(place % 8);
         let visit = appointment().of(pair.0).with(pair.1).at(starts_at).status(AppointmentStatus::Requested);
-        let day = starts_at.with_timezone(&chrono_tz::Asia::Kathmandu).format("%Y-%m-%d");
+        let day = starts_at
+            .with_timezone(&"Asia/Kathmandu".parse::<telemedicine::time_zone::Tz>().unwrap())
+            .format("%Y-%m-%d");
         visits.push((visit.create(app).await, format!("/appointments?from={day}&to={day}")));
     }
     visits

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use telemedicine::time_zone::Tz;
 
 use crate::{number, support::*};
 
@@ -86,7 +86,9 @@ impl Walk {
     async fn fill(&mut self) {
         let person = super_admin().create(&self.app).await;
         self.welcome(person, 0, None).await;
-        for (house, zone) in [Tz::Asia__Kathmandu, Tz::Europe__London].into_iter().enumerate() {
+        for (house, zone) in
+            ["Asia/Kathmandu".parse().unwrap(), "Europe/London".parse().unwrap()].into_iter().enumerate()
+        {
             let hospital = hospital().in_zone(zone).create(&self.app).await;
             let person = hospital_admin(&hospital).create(&self.app).await;
             self.welcome(person, 0, Some(house)).await;
