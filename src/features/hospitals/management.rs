@@ -18,6 +18,8 @@ use crate::{
 
 const STALE: &str = "Somebody changed the hospital after you opened the form. What you typed is below; where something else is \
                      stored now, that stands beside it. Save once more to keep what you typed.";
+/// What most mean who correct a zone.
+const USUALLY: &str = "clock";
 const ASK: &str = "The time zone changes. Say what is to stay of what is to come, then save once more.";
 const IN_THE_WAY: &str = "The changes are saved. Some visits could not move with the clock, because they would meet others: they are told at \
                           another time now. Look through the visits to come.";
@@ -193,7 +195,9 @@ fn refused(
         }
         HospitalNotSaved::AskWhatStays { visits, absences } => {
             let question = ZoneQuestion::new(visits, absences);
-            (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("keep", ASK), Some(question))
+            let mut asked = typed.with_error("keep", ASK);
+            asked.values.insert("keep".to_owned(), USUALLY.to_owned());
+            (StatusCode::UNPROCESSABLE_ENTITY, asked, Some(question))
         }
         HospitalNotSaved::TooManyToMove(visits) => {
             let says = format!("{visits} visits are to come, too many to move at once. Ask whoever runs the server.");
