@@ -2,7 +2,6 @@
 
 use entity::notification as row;
 use sea_orm::EntityTrait;
-use telemedicine::time_zone::Tz;
 
 use crate::support::*;
 

@@ -11,7 +11,6 @@ use std::{
 
 use actix_web::http::Method;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TryGetable};
-use telemedicine::time_zone::Tz;
 use telemedicine::{coherence::Topics, features};
 
 use crate::{figures::assert_figures, support::*};

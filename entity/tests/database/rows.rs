@@ -102,6 +102,9 @@ pub(crate) fn window(doctor: i64) -> availability::Model {
 
 pub(crate) fn absence(doctor: i64) -> time_off::Model {
     time_off::Model {
+        local_starts_at: Some(at(0).naive_utc()),
+        local_ends_at: Some(at(60).naive_utc()),
+        time_zone: Some("Asia/Kathmandu".to_owned()),
         id: 0,
         doctor_id: doctor,
         starts_at: at(0),
@@ -115,6 +118,9 @@ pub(crate) fn absence(doctor: i64) -> time_off::Model {
 /// Every column but the reasons for states that this one is not in.
 pub(crate) fn proposed(clinic: &Clinic) -> appointment::Model {
     appointment::Model {
+        local_starts_at: Some(at(0).naive_utc()),
+        proposed_local_starts_at: Some(at(60).naive_utc()),
+        time_zone: Some("Asia/Kathmandu".to_owned()),
         id: 0,
         hospital_id: clinic.hospital,
         doctor_id: clinic.doctor,

@@ -28,7 +28,7 @@ pub(super) struct Visit {
 
 /// An absence that is not over.
 #[derive(Clone, Debug)]
-pub(super) struct Absence {
+pub(super) struct AbsenceToCome {
     pub(super) id: i64,
     pub(super) starts_at: DateTime<Utc>,
     pub(super) ends_at: DateTime<Utc>,
@@ -39,7 +39,7 @@ pub(super) struct Absence {
 
 /// Where a visit belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct WallPlace {
     pub(super) starts_at: DateTime<Utc>,
     pub(super) proposed_starts_at: Option<DateTime<Utc>>,
     pub(super) local_starts_at: NaiveDateTime,
@@ -79,11 +79,11 @@ impl Course {
     }
 
     /// Where the visit belongs.
-    pub(super) fn place(self, visit: &Visit) -> Place {
+    pub(super) fn place(self, visit: &Visit) -> WallPlace {
         let known = visit.promised();
         let (local_starts_at, starts_at) = self.of(visit.starts_at, known, visit.zone);
         let proposed = visit.proposed_starts_at.map(|at| self.of(at, visit.proposed_local_starts_at, visit.zone));
-        Place {
+        WallPlace {
             starts_at,
             proposed_starts_at: proposed.map(|(_, at)| at),
             local_starts_at,
@@ -92,7 +92,7 @@ impl Course {
     }
 
     /// From when to when the absence belongs.
-    pub(super) fn span(self, absence: &Absence) -> [(NaiveDateTime, DateTime<Utc>); 2] {
+    pub(super) fn span(self, absence: &AbsenceToCome) -> [(NaiveDateTime, DateTime<Utc>); 2] {
         let start = self.of(absence.starts_at, absence.local_starts_at, absence.zone);
         let end = self.of(absence.ends_at, absence.local_ends_at, absence.zone);
         // Where the clocks have begun to skip all of it, it stays.
@@ -115,14 +115,14 @@ impl Visit {
     }
 
     /// Whether it is somewhere else than where it belongs.
-    pub(super) fn moves_to(&self, place: &Place) -> bool {
+    pub(super) fn moves_to(&self, place: &WallPlace) -> bool {
         place.starts_at != self.starts_at || place.proposed_starts_at != self.proposed_starts_at
     }
 }
 
 /// Who moves where, in an order in which nobody stands in another's way; and who cannot, because somebody would be at two places.
-pub(super) fn moves(visits: &[Visit], course: Course) -> (Vec<(&Visit, Place)>, Vec<&Visit>) {
-    let places: Vec<(&Visit, Place)> = visits.iter().map(|visit| (visit, course.place(visit))).collect();
+pub(super) fn moves(visits: &[Visit], course: Course) -> (Vec<(&Visit, WallPlace)>, Vec<&Visit>) {
+    let places: Vec<(&Visit, WallPlace)> = visits.iter().map(|visit| (visit, course.place(visit))).collect();
     let mut stay: BTreeSet<i64> = BTreeSet::new();
     loop {
         let in_the_way = colliding(&places, &stay);
@@ -147,9 +147,12 @@ pub(super) fn moves(visits: &[Visit], course: Course) -> (Vec<(&Visit, Place)>, 
     (moving, staying)
 }
 
+/// From when to when somebody is busy, with which visit, and whether that moves.
+type Taken = (DateTime<Utc>, DateTime<Utc>, i64, bool);
+
 /// Those that would move onto another's time, of one doctor or of one patient.
-fn colliding(places: &[(&Visit, Place)], stay: &BTreeSet<i64>) -> BTreeSet<i64> {
-    let mut taken: BTreeMap<(bool, i64), Vec<(DateTime<Utc>, DateTime<Utc>, i64, bool)>> = BTreeMap::new();
+fn colliding(places: &[(&Visit, WallPlace)], stay: &BTreeSet<i64>) -> BTreeSet<i64> {
+    let mut taken: BTreeMap<(bool, i64), Vec<Taken>> = BTreeMap::new();
     for (visit, place) in places.iter().filter(|(visit, _)| visit.status.is_busy() && !visit.is_overbooked) {
         let moves = visit.moves_to(place) && !stay.contains(&visit.id);
         let start = if moves { place.starts_at } else { visit.starts_at };
@@ -213,7 +216,7 @@ mod tests {
         Course { written_in, into: into.and_then(|zone| zone.parse().ok()), keeps_clock_times }
     }
 
-    fn told(moves: &[(&Visit, Place)]) -> Vec<(i64, String)> {
+    fn told(moves: &[(&Visit, WallPlace)]) -> Vec<(i64, String)> {
         moves.iter().map(|(visit, place)| (visit.id, place.starts_at.format("%H:%M").to_string())).collect()
     }
 

@@ -12,7 +12,7 @@ use sea_orm::{
     RelationTrait, Select,
 };
 
-use super::plan::{Absence, Visit};
+use super::plan::{AbsenceToCome, Visit};
 use crate::{
     db::{ReadConnection, is_one_of},
     time_zone::Tz,
@@ -99,7 +99,7 @@ pub(super) async fn absences(
     conn: &ReadConnection<'_>,
     hospital_id: i64,
     now: DateTime<Utc>,
-) -> Result<Vec<Absence>, DbErr> {
+) -> Result<Vec<AbsenceToCome>, DbErr> {
     let of_hospital: Select<time_off::Entity> = time_off::Entity::find()
         .join(JoinType::InnerJoin, time_off::Relation::Doctor.def())
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
@@ -111,7 +111,7 @@ pub(super) async fn absences(
         .columns([time_off::Column::LocalStartsAt, time_off::Column::LocalEndsAt, time_off::Column::TimeZone])
         .order_by_asc(time_off::Column::Id);
     let rows: Vec<AbsenceRow> = found.into_model().all(conn).await?;
-    Ok(rows.into_iter().map(Absence::from).collect())
+    Ok(rows.into_iter().map(AbsenceToCome::from).collect())
 }
 
 /// Whoever signs in with this address, if they run the platform or a hospital.
@@ -138,7 +138,7 @@ impl From<VisitRow> for Visit {
     }
 }
 
-impl From<AbsenceRow> for Absence {
+impl From<AbsenceRow> for AbsenceToCome {
     fn from(row: AbsenceRow) -> Self {
         Self {
             id: row.id,

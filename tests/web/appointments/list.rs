@@ -1,7 +1,6 @@
 //! `GET /appointments`: whose, which, in what order, how many a page.
 
 use chrono::{DateTime, Utc};
-use telemedicine::time_zone::Tz;
 
 use super::*;
 

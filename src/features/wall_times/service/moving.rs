@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter,
 
 use super::{
     super::{
-        plan::{Absence, Course, Place, Visit, moves},
+        plan::{AbsenceToCome, Course, Visit, WallPlace, moves},
         queries,
     },
     Reanchored,
@@ -28,7 +28,7 @@ const UNSEEN: Topics = Topics::exempt("no page shows it");
 /// What of a hospital is not over.
 pub(super) struct Findings {
     pub(super) visits: Vec<Visit>,
-    pub(super) absences: Vec<Absence>,
+    pub(super) absences: Vec<AbsenceToCome>,
 }
 
 /// Who moves it, when and why, and how many visits at most.
@@ -74,7 +74,7 @@ impl Findings {
     /// What would be done.
     pub(super) fn drift(&self, course: Course, now: DateTime<Utc>) -> Reanchored {
         let (moving, staying) = self.moves(course, now);
-        let incomplete = |absence: &&Absence| absence.local_starts_at.is_none();
+        let incomplete = |absence: &&AbsenceToCome| absence.local_starts_at.is_none();
         Reanchored {
             visits: moving.len(),
             absences: self.absences.iter().filter(|absence| absence_moves(course, absence)).count(),
@@ -84,7 +84,7 @@ impl Findings {
         }
     }
 
-    fn moves(&self, course: Course, now: DateTime<Utc>) -> (Vec<(&Visit, Place)>, Vec<&Visit>) {
+    fn moves(&self, course: Course, now: DateTime<Utc>) -> (Vec<(&Visit, WallPlace)>, Vec<&Visit>) {
         let (mut moving, mut staying) = moves(&self.visits, course);
         let movable = self.movable(now);
         let is_movable = |visit: &Visit| movable.iter().any(|other| other.id == visit.id);
@@ -94,7 +94,7 @@ impl Findings {
     }
 }
 
-fn absence_moves(course: Course, absence: &Absence) -> bool {
+fn absence_moves(course: Course, absence: &AbsenceToCome) -> bool {
     course.span(absence).map(|(_, at)| at) != [absence.starts_at, absence.ends_at]
 }
 
@@ -139,7 +139,7 @@ async fn complete(
     uow: &UnitOfWork,
     findings: &Findings,
     (course, hand): (Course, Hand),
-    moving: &[(&Visit, Place)],
+    moving: &[(&Visit, WallPlace)],
 ) -> Result<usize, DbErr> {
     let mut written = 0;
     for visit in findings.movable(hand.now) {
@@ -162,7 +162,7 @@ async fn complete(
 async fn write_visit(
     uow: &UnitOfWork,
     visit: &Visit,
-    (place, course): (&Place, Course),
+    (place, course): (&WallPlace, Course),
     moved: Option<DateTime<Utc>>,
 ) -> Result<bool, DbErr> {
     let mut row = appointment::ActiveModel {
