@@ -40,7 +40,7 @@ LABEL org.opencontainers.image.title="telemedicine" \
 # Programs that run as their owner are of no use to a user who may not become another one.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates \
+ && apt-get install -y --no-install-recommends ca-certificates tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 telemedicine \
  && useradd --uid 10001 --gid 10001 --home-dir /srv/telemedicine --no-create-home --shell /usr/sbin/nologin telemedicine \

@@ -7,6 +7,7 @@ use telemedicine::cli::Cli;
 use telemedicine::integrations::Clock;
 use telemedicine::settings::Settings;
 use telemedicine::telemetry;
+use telemedicine::time_zone;
 
 /// A request makes some hundred small allocations on the worker that also frees them, and rendering, compressing and hashing passwords need
 /// megabytes for a moment: this allocator is quick at the former and gives the latter back to the system (`.cargo/config.toml` says when).
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     };
     let clock = Clock::system();
     telemetry::start(&settings.diagnostics, move || clock.now());
+    time_zone::install(settings.time_zones.folder.as_deref());
     match actix_web::rt::System::new().block_on(cli.run(settings)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -33,6 +33,12 @@ pub struct Model {
     pub cancellation_reason: Option<String>,
     /// Given when, and only when, the status is proposed.
     pub proposed_starts_at: Option<DateTimeUtc>,
+    /// What the clock was to show at `starts_at` when that was promised, in `time_zone`; none in a row of a release that did not know of it.
+    pub local_starts_at: Option<DateTime>,
+    /// The same of `proposed_starts_at`.
+    pub proposed_local_starts_at: Option<DateTime>,
+    /// IANA name of the zone of that clock: the hospital's of then.
+    pub time_zone: Option<String>,
     /// Why staff booked a time that was taken; such a row may overlap others.
     #[sea_orm(column_type = "Text", nullable)]
     pub overbook_reason: Option<String>,

@@ -14,8 +14,10 @@ pub struct Model {
     pub weekday: i16,
     /// Wall-clock time in the hospital's zone.
     pub start_time: Time,
-    /// After `start_time`, the same day.
+    /// After `start_time`, the same day. Of a window with `end_minute` the last second of the day.
     pub end_time: Time,
+    /// When a window ends that lasts until midnight or over it, in minutes after the midnight before `start_time`: 1440 to 2880.
+    pub end_minute: Option<i32>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "doctor_id", to = "id")]

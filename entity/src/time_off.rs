@@ -13,6 +13,12 @@ pub struct Model {
     pub starts_at: DateTimeUtc,
     /// After `starts_at`; the absence ends just before it.
     pub ends_at: DateTimeUtc,
+    /// What the clock was to show at `starts_at`, in `time_zone`; none in a row of a release that did not know of it.
+    pub local_starts_at: Option<DateTime>,
+    /// The same of `ends_at`.
+    pub local_ends_at: Option<DateTime>,
+    /// IANA name of the zone of that clock.
+    pub time_zone: Option<String>,
     pub reason: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -46,6 +46,14 @@ impl Dialect {
         )
     }
 
+    /// A column that holds a time on a wall: a date and a time of day, without a zone.
+    pub(crate) fn local(self, column: &str) -> String {
+        self.pick(
+            &format!("{column} timestamp"),
+            &format!("{column} text CHECK ({column} GLOB '????-??-?? ??:??:??*')"),
+        )
+    }
+
     /// `created_at` and `updated_at`, which every table has. The application sets both from its
     /// clock; the default is for rows that are written by hand.
     pub(crate) fn stamps(self) -> String {

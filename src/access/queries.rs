@@ -6,7 +6,6 @@
 use std::net::IpAddr;
 
 use chrono::Duration;
-use chrono_tz::Tz;
 use entity::{doctor, enums::Role, hospital, notification, patient, user, user_session};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
@@ -17,6 +16,7 @@ use crate::{
     access::{Authenticator, HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topics,
     db::Reader,
+    time_zone::Tz,
     web::AppError,
 };
 

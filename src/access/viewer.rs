@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use actix_session::SessionExt;
 use actix_web::{HttpMessage, HttpRequest, web};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::enums::Role;
 
 use crate::{
     access::{Authenticator, navigation, queries},
     coherence::{Topic, Topics},
     session::{HOSPITAL_ID, KEY_HASH, USER_ID},
+    time_zone::Tz,
     web::{
         AppError,
         middleware::server_timing::RequestUser,

@@ -11,8 +11,10 @@ use clap::Args;
 
 use super::{Failure, migrations, output};
 use crate::db::{Database, health};
-use crate::integrations::mailer::SmtpMailer;
+use crate::features::wall_times::{self, ReanchorOptions, Reanchored};
+use crate::integrations::{Clock, mailer::SmtpMailer};
 use crate::settings::{self, Backend, Delivery, Settings, SmtpUrl};
+use crate::time_zone;
 
 /// What one line says: fit and how, or what is wrong.
 type CheckResult = Result<String, String>;
@@ -24,7 +26,7 @@ pub(super) struct CheckOptions {
     settings: bool,
 }
 
-/// Prints a line for each of settings, database, migrations and Redis, and for each replica and the mail server if there are any.
+/// Prints a line for each of settings, time zones, database, migrations and Redis, and for each replica and the mail server if there are any.
 ///
 /// # Errors
 /// When a line says FAILED.
@@ -35,6 +37,7 @@ pub(super) async fn run(settings: &Settings, options: CheckOptions) -> Result<()
     if options.settings {
         return Ok(());
     }
+    time_zones(&mut report)?;
     if let Some(file) = missing_file(&settings.database) {
         report.line("database", Ok(format!("{file} is made by the first start")))?;
         report.line("migrations", Ok("applied by the first start".to_owned()))?;
@@ -54,6 +57,11 @@ struct Report {
 }
 
 impl Report {
+    /// Something to see to that is no reason not to serve.
+    fn warning(&self, what: &str, text: String) -> Result<(), Failure> {
+        output::line(format!("{what:<10}  WARNING {text}"))
+    }
+
     fn line(&mut self, what: &str, finding: CheckResult) -> Result<(), Failure> {
         self.failed |= finding.is_err();
         match finding {
@@ -66,6 +74,19 @@ impl Report {
 fn summary(settings: &Settings) -> String {
     let environment = if settings.environment.is_production() { "production" } else { "development" };
     format!("{environment}, {}, listening on {}", settings.server.origin(), settings.server.bind)
+}
+
+/// By which rules the time is told. Old ones are a warning: laws change, and then visits are told an hour off.
+fn time_zones(report: &mut Report) -> Result<(), Failure> {
+    let tables = time_zone::tables();
+    match tables.version() {
+        Some(version) if version.is_old(Clock::system().now()) => report.warning(
+            "time zones",
+            format!("{tables}: older than a year; update the machine's tzdata (or what TZDIR names), then start the servers anew"),
+        ),
+        Some(_) => report.line("time zones", Ok(tables.to_string())),
+        None => report.warning("time zones", format!("{tables}: nobody can tell whether they are old")),
+    }
 }
 
 /// The embedded database's file, if nobody has started the server here yet.
@@ -88,7 +109,12 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     let patience = settings.database.connect_timeout + settings.database.statement_timeout;
     let found = health::examine(&db, patience).await.map_err(|error| error.to_string());
     report.line("database", found.map(|()| format!("{}, {}", db.address(), milliseconds(began.elapsed()))))?;
-    report.line("migrations", pending(&db, settings).await)?;
+    let migrated = pending(&db, settings).await;
+    let is_migrated = migrated.as_deref() == Ok(ALL_APPLIED);
+    report.line("migrations", migrated)?;
+    if is_migrated {
+        wall_times(report, &db).await?;
+    }
     for found in db.examine_replicas(&settings.database).await {
         let place = format!("{}: {}", found.number, found.address);
         let says = found.behind.map(|bytes| format!("{place}, {bytes} bytes behind"));
@@ -98,9 +124,30 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     Ok(())
 }
 
+const ALL_APPLIED: &str = "all applied";
+
+/// Whether what is to come is at the time on the wall that people were promised.
+async fn wall_times(report: &mut Report, db: &Database) -> Result<(), Failure> {
+    let what = "wall times";
+    let found = match wall_times::drift(db, Clock::system().now(), &ReanchorOptions::default()).await {
+        Ok(found) => found,
+        Err(error) => return report.line(what, Err(error.to_string())),
+    };
+    let sum = |number: fn(&Reanchored) -> usize| found.iter().map(|(_, _, drift)| number(drift)).sum::<usize>();
+    let off = sum(|drift| drift.visits + drift.absences + drift.in_the_way.len());
+    match (off, sum(|drift| drift.completed)) {
+        (0, 0) => report.line(what, Ok("all that is to come is when it was promised".to_owned())),
+        (0, unknown) => report.warning(what, format!("{unknown} visits and absences to come have none; {REANCHOR}")),
+        (off, _) => report
+            .warning(what, format!("{off} visits and absences to come are not when they were promised; {REANCHOR}")),
+    }
+}
+
+const REANCHOR: &str = "run `telemedicine zones reanchor`";
+
 async fn pending(db: &Database, settings: &Settings) -> CheckResult {
     match migrations::pending(db).await {
-        Ok(0) => Ok("all applied".to_owned()),
+        Ok(0) => Ok(ALL_APPLIED.to_owned()),
         Ok(count) if settings.database.is_embedded() => Ok(format!("{count} are applied by the next start")),
         Ok(count) => Err(migrations::advice(count, db)),
         Err(failure) => Err(failure.to_string()),

@@ -14,6 +14,7 @@ mod password;
 mod routes;
 mod serve;
 mod shared;
+mod zones;
 
 use clap::{Parser, Subcommand};
 
@@ -48,6 +49,9 @@ enum CliCommand {
     /// Look whether the trail is what was sealed
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Keep what is to come at the time on the wall it was promised for
+    #[command(subcommand)]
+    Zones(zones::ZonesCommand),
     /// List every route: method, path and who may use it
     Routes,
 }
@@ -65,6 +69,7 @@ impl Cli {
             CliCommand::CreateSuperAdmin(options) => create_super_admin::run(&settings, options).await,
             CliCommand::Cache(action) => cache::run(&settings, action).await,
             CliCommand::Audit(action) => audit::run(&settings, action).await,
+            CliCommand::Zones(action) => zones::run(&settings, action).await,
             CliCommand::Routes => routes::run(),
         }
     }

@@ -8,12 +8,14 @@ use crate::features::accounts;
 use crate::integrations::Outside;
 use crate::settings::{ServerSettings, Settings};
 use crate::state::AppState;
+use crate::time_zone;
 
 /// Serves until SIGTERM or SIGINT; requests under way are finished first.
 ///
 /// # Errors
 /// When the database is away or not migrated, or the address cannot be listened on.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
+    log::info!(tables:% = time_zone::tables(); "time zones");
     let outside = Outside::real(&settings).map_err(Failure::new)?;
     let state = AppState::open(settings, outside).await.map_err(Failure::new)?;
     migrations::make_ready(&state.db, &state.settings).await?;

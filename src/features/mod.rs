@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → notifications → accounts → hospitals → people → schedules → appointments → reports → home`.
+//! `audit → mail → wall_times → notifications → accounts → hospitals → people → schedules → appointments → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -11,6 +11,7 @@ mod notifications;
 mod people;
 mod reports;
 mod schedules;
+pub mod wall_times;
 
 use entity::{enums::MailKind, mail::Model};
 use futures_util::future::{FutureExt as _, LocalBoxFuture};

@@ -172,6 +172,8 @@ impl PageCache {
 fn build(settings: &Settings) -> Vec<u8> {
     static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
     let mut build = PROGRAM.get_or_init(program).clone();
+    // Instances that tell the time by other rules do not share pages.
+    build.extend(crate::time_zone::tables().fingerprint());
     let pages = &settings.pages;
     build.extend(
         format!(" {} {} {}", pages.page_size, pages.static_url.base(), settings.session.idle.as_secs()).into_bytes(),

@@ -21,6 +21,7 @@ mod security;
 mod server;
 mod session;
 mod sources;
+mod time_zones;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub use self::secret_key::SecretKey;
 pub use self::security::{Hsts, PasswordHashing, SecuritySettings};
 pub use self::server::ServerSettings;
 pub use self::session::SessionSettings;
+pub use self::time_zones::TimeZoneSettings;
 pub use self::variables::{VARIABLES, Variable};
 
 use self::reader::SettingsReader;
@@ -57,6 +59,7 @@ pub struct Settings {
     pub session: SessionSettings,
     pub security: SecuritySettings,
     pub pages: PageSettings,
+    pub time_zones: TimeZoneSettings,
     pub diagnostics: DiagnosticsSettings,
 }
 
@@ -92,6 +95,7 @@ impl Settings {
             session: SessionSettings::read(&mut reader),
             security: SecuritySettings::read(&mut reader),
             pages: PageSettings::read(&mut reader, environment),
+            time_zones: TimeZoneSettings::read(&mut reader),
             diagnostics: DiagnosticsSettings::read(&mut reader, environment),
         };
         reader.finish(settings)

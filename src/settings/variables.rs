@@ -133,6 +133,11 @@ pub const VARIABLES: &[Variable] = &[
         "/static",
         "Where browsers find styles, scripts and images: a path, or a CDN's address that fetches /static from this server.",
     ),
+    var(
+        "TZDIR",
+        "",
+        "Folder of time zone files, read once at the start. Unset: the newer of /usr/share/zoneinfo and the tables that are compiled in.",
+    ),
     var("PAGE_SIZE", "20", "Rows of a list on one page, 1 to 200."),
     var("SLOW_QUERY_MS", "200", "A statement slower than this gets a line in the log, in milliseconds, 1 to 600000."),
     var(

@@ -10,6 +10,7 @@ use crate::{
     db::{Database, ReplicaReport, health},
     integrations::{OutgoingMail, mailer::MailCondition},
     redis::Redis,
+    time_zone,
     web::health::{Fitness, SubsystemHealth, Subsystems},
 };
 
@@ -35,6 +36,7 @@ impl Subsystems for Opened {
             let (database, migrations) = self.database().await;
             let (redis, cache, listener) = (self.redis().await, self.cache().await, self.listener());
             let mut found = vec![database, redis, cache, listener, migrations, self.mail(), self.background()];
+            found.push(time_zones());
             found.extend(self.replicas());
             found
         })
@@ -131,6 +133,17 @@ impl Opened {
         let fitness = if says == "ok" { Fitness::Fit } else { Fitness::Degraded };
         SubsystemHealth::new("background", fitness, says)
     }
+}
+
+/// By which rules the time is told, and whether newer ones have come to lie on the machine since the start.
+fn time_zones() -> SubsystemHealth {
+    let tables = time_zone::tables();
+    let version = tables.version().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+    let says = match tables.newer() {
+        Some(newer) => format!("{version}; {newer} is there: start anew to use it"),
+        None => version,
+    };
+    SubsystemHealth::new("time_zones", Fitness::Fit, says)
 }
 
 /// What no page can do without.

@@ -1,8 +1,9 @@
 //! Instants as people read them: in a hospital's zone, 24-hour, the date in words.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use serde::Serialize;
+
+use crate::time_zone::Tz;
 
 /// An instant, ready for a page. The browser turns it into "in 5 minutes" from `utc`; without
 /// JavaScript the absolute text stands.
@@ -44,7 +45,7 @@ pub fn date_in_words(date: NaiveDate) -> String {
 /// The first instant of `date` in `zone`: midnight, or where the clocks skip it, the first moment
 /// after. The local day lasts from it to the first instant of the next date: 23, 24 or 25 hours.
 pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    resolve_local(date.and_time(NaiveTime::MIN), zone)
+    zone.start_of_day(date)
 }
 
 /// A date as browsers send it: exactly `YYYY-MM-DD`. chrono alone would take signs, spaces and years of any length.
@@ -69,13 +70,6 @@ pub fn parse_local(text: &str) -> Option<NaiveDateTime> {
     Some(parse_date(date).filter(|date| (1900..=2200).contains(&date.year()))?.and_time(parse_time(time)?))
 }
 
-/// The instant at which the clocks of `zone` show `local`: the first of two, and where they skip it the first moment after.
-pub fn resolve_local(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
-    (0..=8)
-        .find_map(|quarters| zone.from_local_datetime(&(local + Duration::minutes(15 * quarters))).earliest())
-        .map_or_else(|| local.and_utc(), |instant| instant.with_timezone(&Utc))
-}
-
 /// `instant` as browsers send it in `zone`: what [`parse_local`] takes.
 pub fn local_value(instant: DateTime<Utc>, zone: Tz) -> String {
     instant.with_timezone(&zone).format("%Y-%m-%dT%H:%M").to_string()
@@ -88,12 +82,18 @@ pub fn age(birth: NaiveDate, today: NaiveDate) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeZone as _;
+
     use super::*;
+
+    fn zone(name: &str) -> Tz {
+        name.parse().unwrap_or_default()
+    }
 
     #[test]
     fn kathmandu_is_five_hours_and_three_quarters_ahead() {
         let instant = Utc.with_ymd_and_hms(2026, 11, 24, 18, 30, 0).single().unwrap_or_default();
-        let moment = Moment::new(instant, Tz::Asia__Kathmandu);
+        let moment = Moment::new(instant, zone("Asia/Kathmandu"));
         assert_eq!(moment.text, "Wednesday 25 November 2026, 00:15");
         assert_eq!(moment.utc, "2026-11-24T18:30:00Z");
     }
@@ -102,7 +102,7 @@ mod tests {
     fn where_midnight_is_skipped_the_day_begins_after_it() {
         // Beirut goes from 00:00 to 01:00 on the last Sunday of March.
         let date = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap_or_default();
-        assert_eq!(start_of_day(date, Tz::Asia__Beirut).format("%Y-%m-%dT%H:%M").to_string(), "2026-03-28T22:00");
+        assert_eq!(start_of_day(date, zone("Asia/Beirut")).format("%Y-%m-%dT%H:%M").to_string(), "2026-03-28T22:00");
     }
 
     #[test]

@@ -9,11 +9,9 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use chrono_tz::Tz;
 use serde::Serialize;
 use std::future::{Ready, ready};
 
-use crate::coherence::ReadSet;
 use crate::web::{
     Clinical, ClinicalPage, Kit,
     error::{AppError, Rendered},
@@ -22,6 +20,7 @@ use crate::web::{
     peer::Peer,
     present::Present,
 };
+use crate::{coherence::ReadSet, time_zone::Tz};
 
 /// The data of one template, one struct each. A template sees it as `page`.
 pub trait Page: Serialize {

@@ -1,9 +1,8 @@
 //! The present, as pages see it.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Tz;
 
-use crate::{coherence::ReadSet, web::start_of_day};
+use crate::{coherence::ReadSet, time_zone::Tz, web::start_of_day};
 
 /// The present, as a page sees it. Each comparison with it notes when its answer would be another one, so that what was
 /// decided by the clock is not shown longer than it is true.

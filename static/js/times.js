@@ -1,8 +1,30 @@
 "use strict";
 /* Relative times. <time datetime="…Z" data-relative="until|since"> keeps its text; after it stands "in 5 min" or "12 min",
-   kept right every half minute. The words are written here because a page may have been rendered a while ago. */
+   kept right every half minute. The words are written here because a page may have been rendered a while ago. Now is the server's: a
+   PC's clock may be an hour off. How far, is asked once and kept for ten minutes in this tab; the page itself cannot say it, it may be
+   from a cache. */
 {
+  const KEY = "clock-is-off", KEPT = 600000;
   const spans = new Map();
+  let off = 0;
+
+  /** By how many milliseconds the server's clock is ahead of this one; 0 if it cannot be asked. */
+  const difference = async () => {
+    try {
+      const [asked, kept] = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+      const age = Date.now() - asked;
+      if (age >= 0 && age < KEPT) return kept;
+    } catch { /* without storage each page asks */ }
+    const sent = Date.now();
+    const answer = await fetch("/health/live", { cache: "no-store", credentials: "omit" });
+    const server = Date.parse(answer.headers.get("date") ?? "");
+    const found = server - (sent + Date.now()) / 2;
+    /* The header is cut to whole seconds: what is not more than a few is none. */
+    const ahead = Math.abs(found) > 5000 ? found : 0;
+    if (Number.isNaN(found)) return 0;
+    try { sessionStorage.setItem(KEY, JSON.stringify([Date.now(), ahead])); } catch { /* as above */ }
+    return ahead;
+  };
 
   /** 95 → "1 h 35 min"; whole hours from six, days from two. */
   const words = (minutes) => {
@@ -12,7 +34,7 @@
   };
 
   const phrase = (time) => {
-    const minutes = (Date.parse(time.dateTime) - Date.now()) / 60000;
+    const minutes = (Date.parse(time.dateTime) - Date.now() - off) / 60000;
     if (Number.isNaN(minutes)) return "";
     if (time.dataset.relative === "since") return minutes > 0 ? "" : words(Math.floor(-minutes));
     if (minutes <= -1) return `${words(Math.floor(-minutes))} ago`;
@@ -35,6 +57,7 @@
   if (spans.size) {
     show();
     setInterval(show, 30000);
+    difference().then((ahead) => { off = ahead; show(); }, () => { /* away: this clock has to do */ });
     document.addEventListener("visibilitychange", () => document.hidden || show());
   }
 }

@@ -9,6 +9,7 @@ use super::{Rule, files, project};
 /// Each module of `src/` may name those before it.
 pub(crate) const FLOORS: &[&str] = &[
     "settings",
+    "time_zone",
     "metrics",
     "telemetry",
     "integrations",

@@ -6,6 +6,7 @@ use super::Breach;
 pub(crate) const FEATURES: &[&str] = &[
     "audit",
     "mail",
+    "wall_times",
     "notifications",
     "accounts",
     "hospitals",

@@ -22,6 +22,32 @@ fn a_fresh_folder_is_fit_and_stays_as_it_is() {
     assert_eq!(program.folder().read_dir().unwrap().count(), 0, "something was made");
 }
 
+/// A TZif file of version 2 without a change in the past, whose footer says what holds for ever.
+fn zone_file(footer: &str) -> Vec<u8> {
+    let mut block = b"TZif2".to_vec();
+    block.extend([0; 15]);
+    block.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 4]);
+    block.extend([0, 0, 0, 0, 0, 0, b'X', b'X', b'X', 0]);
+    [block.clone(), block, format!("\n{footer}\n").into_bytes()].concat()
+}
+
+#[test]
+fn the_tables_of_time_zones_are_named_and_old_ones_are_a_warning() {
+    let program = Program::new().var("SECRET_KEY", "given, so that no file is made");
+    let folder = program.folder().join("zoneinfo");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("UTC"), zone_file("UTC0")).unwrap();
+    let program = program.var("TZDIR", folder.display().to_string());
+    for (said, expected) in [("2020a", "WARNING 2020a of "), ("9999z", "ok      9999z of ")] {
+        std::fs::write(folder.join("tzdata.zi"), format!("# version {said}\n# and more\n")).unwrap();
+        let out = program.run(&["check"]).succeeds();
+        assert!(line(&out, "time zones").contains(expected), "{out}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    let out = program.run(&["check"]).succeeds();
+    assert!(line(&out, "time zones").contains("compiled in"), "{out}");
+}
+
 #[test]
 fn what_is_away_is_named_without_its_password() {
     let program = Program::new()

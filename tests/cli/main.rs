@@ -21,3 +21,4 @@ mod redis_server;
 mod serve;
 mod settings;
 mod super_admin;
+mod zones;

@@ -1,8 +1,8 @@
 //! The numbers on the dashboards are those of the database, counted here in plain SQL.
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use sea_orm::{ConnectionTrait, Statement, Value};
+use telemedicine::time_zone::Tz;
 
 use crate::support::*;
 

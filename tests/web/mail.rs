@@ -9,7 +9,7 @@ use entity::{
     enums::{MailKind, MailStatus},
     mail::{self, Column},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, sea_query::Expr};
 use telemedicine::integrations::mailer::{Email, NotSent};
 
 use crate::support::*;
@@ -83,6 +83,14 @@ async fn each_step_is_told_to_the_others_once() {
     assert!(approved.text.contains(&format!("/appointments/{}", practice.visit.id)));
 
     practice.step(&practice.home, "confirmation", &[]).await;
+    // Nobody arrives before the day.
+    let today = appointment::ActiveModel {
+        id: Set(practice.visit.id),
+        starts_at: Set(practice.app.in_hours(1)),
+        ends_at: Set(practice.app.in_hours(2)),
+        ..Default::default()
+    };
+    today.update(&practice.app.db).await.unwrap();
     practice.step(&practice.home, "arrival", &[]).await;
     let subjects: Vec<String> = practice.to_doctor().await.into_iter().map(|email| email.subject).collect();
     assert_eq!(subjects, ["A patient is waiting"], "that they confirmed is old by then");

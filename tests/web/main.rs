@@ -36,3 +36,4 @@ mod schedules;
 mod sessions;
 mod support;
 mod template_samples;
+mod time_zones;

@@ -1,6 +1,5 @@
 //! Notifications: what they say, whose they are, and that they are read.
 
-use chrono_tz::Tz;
 use entity::notification as row;
 use sea_orm::EntityTrait;
 
@@ -17,7 +16,7 @@ fn ids(page: &Page) -> Vec<String> {
 #[tokio::test]
 async fn they_are_told_newest_first_in_words_for_the_reader() {
     let app = TestApp::start().await;
-    let hospital = hospital().in_zone(Tz::Europe__London).create(&app).await;
+    let hospital = hospital().in_zone("Europe/London".parse().unwrap()).create(&app).await;
     let admin = hospital_admin(&hospital).create(&app).await;
     let doctor = doctor(&hospital).named("Asha", "Rai").create(&app).await;
     let patient = patient(&hospital).named("Maya", "Gurung").create(&app).await;

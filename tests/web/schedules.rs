@@ -91,6 +91,72 @@ async fn hours_are_added_and_removed_by_those_who_keep_them() {
 }
 
 #[tokio::test]
+async fn hours_last_until_midnight_or_over_it() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let doctor = doctor(&hospital).create(&app).await;
+    let patient = patient(&hospital).create(&app).await;
+    let admin = hospital_admin(&hospital).create(&app).await;
+    let surgery = app.sign_in(&doctor).await;
+    let path = format!("/doctors/{}/availability", doctor.id);
+    let add = async |day: &str, from: &str, to: &str, more: &[(&str, &str)]| {
+        let mut fields = vec![("weekday", day), ("start_time", from), ("end_time", to)];
+        fields.extend(more);
+        surgery.post_form(&path, &fields).await
+    };
+    let next_day = [("next_day", "on")];
+    // A Saturday until midnight, written in both ways; the next two hours go on over midnight, the last of them into the Monday.
+    add("5", "22:30", "00:00", &[]).await.expect(303);
+    add("4", "23:00", "24:00", &[]).await.expect(303);
+    add("6", "23:00", "01:00", &next_day).await.expect(303);
+    for (day, from, to, more, sentence) in [
+        ("0", "00:30", "02:00", &[][..], "These hours overlap those of the day before or after."),
+        ("5", "23:00", "02:00", &next_day[..], "These hours overlap others of that day."),
+        ("2", "22:00", "02:00", &[][..], "say that they end on the next day"),
+        ("2", "09:00", "10:00", &next_day[..], "Hours are at most a day long."),
+    ] {
+        let page = add(day, from, to, more).await.expect(422);
+        assert!(page.says(sentence), "{day} {from} {to}: {}", page.words());
+    }
+    add("0", "01:00", "01:30", &[]).await.expect(303);
+    let week = surgery.get(&path).await.ok();
+    for said in ["22:30–24:00", "23:00–24:00", "23:00–01:00 of the next day"] {
+        assert!(week.says(said), "{}", week.words());
+    }
+    assert!(surgery.get(&format!("/doctors/{}", doctor.id)).await.ok().says("23:00–01:00 of the next day"));
+
+    let home = app.sign_in(&patient).await;
+    let on = async |date: &str| times(&home.get(&format!("/doctors/{}/times?date={date}", doctor.id)).await.ok());
+    assert_eq!(on("2026-11-28").await, ["2026-11-28T22:30", "2026-11-28T23:00", "2026-11-28T23:30"]);
+    assert_eq!(on("2026-11-29").await, ["2026-11-29T23:00", "2026-11-29T23:30"]);
+    let monday = ["2026-11-30T00:00", "2026-11-30T00:30", "2026-11-30T01:00"];
+    assert_eq!(on("2026-11-30").await, monday);
+    // The last visit of the Saturday and the first of the Monday can be had, and are in nobody's way twice.
+    let desk = app.sign_in(&admin).await;
+    let (doctor_id, patient_id) = (doctor.id.to_string(), patient.id.to_string());
+    let book = async |at: &str| {
+        let fields = [("doctor_id", doctor_id.as_str()), ("patient_id", patient_id.as_str()), ("starts_at", at)];
+        desk.post_form("/appointments", &fields).await
+    };
+    book("2026-11-28T23:30").await.expect(303);
+    book("2026-11-30T00:00").await.expect(303);
+    assert_eq!(on("2026-11-28").await, ["2026-11-28T22:30", "2026-11-28T23:00"]);
+    assert_eq!(on("2026-11-30").await, monday[1..]);
+    // Away from Monday's midnight on: the visit that would begin before it and end at it can be had.
+    time_off(&app, &doctor, ("2026-12-05T18:15:00Z".parse().unwrap(), "2026-12-06T18:15:00Z".parse().unwrap()), "")
+        .await;
+    assert_eq!(on("2026-12-05").await.last().map(String::as_str), Some("2026-12-05T23:30"));
+    assert_eq!(on("2026-12-06").await, Vec::<String>::new());
+    assert_eq!(on("2026-12-07").await, ["2026-12-07T00:00", "2026-12-07T00:30", "2026-12-07T01:00"]);
+
+    // 90 + 60 + 60 minutes of those days, of which two visits took one each; and of the Monday 60 and 30.
+    let report = desk.get("/reports/doctors.csv?from=2026-11-27&to=2026-11-29").await.ok();
+    assert!(report.body.contains(",30,210,"), "{}", report.body);
+    let monday = desk.get("/reports/doctors.csv?from=2026-11-30&to=2026-11-30").await.ok();
+    assert!(monday.body.contains(",30,90,"), "{}", monday.body);
+}
+
+#[tokio::test]
 async fn an_absence_takes_the_times_away_and_tells_of_the_visits_in_it() {
     let app = TestApp::start().await;
     let hospital = hospital().create(&app).await;

@@ -94,6 +94,7 @@ pub(crate) fn window(doctor: i64) -> availability::Model {
         weekday: 6,
         start_time: Time::from_hms_opt(8, 30, 0).unwrap(),
         end_time: Time::from_hms_opt(17, 0, 0).unwrap(),
+        end_minute: Some(1500),
         created_at: made(),
         updated_at: changed(),
     }
@@ -101,6 +102,9 @@ pub(crate) fn window(doctor: i64) -> availability::Model {
 
 pub(crate) fn absence(doctor: i64) -> time_off::Model {
     time_off::Model {
+        local_starts_at: Some(at(0).naive_utc()),
+        local_ends_at: Some(at(60).naive_utc()),
+        time_zone: Some("Asia/Kathmandu".to_owned()),
         id: 0,
         doctor_id: doctor,
         starts_at: at(0),
@@ -114,6 +118,9 @@ pub(crate) fn absence(doctor: i64) -> time_off::Model {
 /// Every column but the reasons for states that this one is not in.
 pub(crate) fn proposed(clinic: &Clinic) -> appointment::Model {
     appointment::Model {
+        local_starts_at: Some(at(0).naive_utc()),
+        proposed_local_starts_at: Some(at(60).naive_utc()),
+        time_zone: Some("Asia/Kathmandu".to_owned()),
         id: 0,
         hospital_id: clinic.hospital,
         doctor_id: clinic.doctor,

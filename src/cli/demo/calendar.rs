@@ -1,7 +1,8 @@
 //! When the demo's doctors work: Monday to Saturday, 09:00–12:00 and 13:00–17:00 in their hospital's zone.
 
-use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, Utc};
+
+use crate::time_zone::Tz;
 
 /// Length of a visit.
 pub(super) const SLOT: Duration = Duration::minutes(30);
@@ -31,8 +32,8 @@ pub(super) fn slots(
         for (start, end) in windows() {
             let mut time = date.and_time(start);
             while time + SLOT <= date.and_time(end) {
-                if let Some(instant) = zone.from_local_datetime(&time).earliest() {
-                    slots.push(instant.with_timezone(&Utc));
+                if let Some(instant) = zone.instant(time) {
+                    slots.push(instant);
                 }
                 time += SLOT;
             }
@@ -44,13 +45,19 @@ pub(super) fn slots(
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeZone as _;
+
     use super::*;
+
+    fn zone(name: &str) -> Tz {
+        name.parse().unwrap_or_default()
+    }
 
     #[test]
     fn a_week_has_six_days_of_fourteen_slots() {
         // 09:30 there, where one slot ends and the next begins, so that none is left out.
         let now = Utc.with_ymd_and_hms(2026, 11, 25, 3, 45, 0).single().unwrap_or_default();
-        let slots = slots(Tz::Asia__Kathmandu, (now, 3), (now, now));
+        let slots = slots(zone("Asia/Kathmandu"), (now, 3), (now, now));
         assert_eq!(slots.len(), 6 * 14);
         assert!(slots.windows(2).all(|pair| matches!(pair, [one, next] if *one + SLOT <= *next)));
     }

@@ -154,6 +154,7 @@ async fn hours(uow: &UnitOfWork, ids: &Ids, now: DateTime<Utc>) -> Result<(), Db
                 weekday: Set(weekday),
                 start_time: Set(start),
                 end_time: Set(end),
+                end_minute: Set(None),
                 created_at: Set(now),
                 updated_at: Set(now),
             })
@@ -163,6 +164,9 @@ async fn hours(uow: &UnitOfWork, ids: &Ids, now: DateTime<Utc>) -> Result<(), Db
     let off = ids.doctors.iter().enumerate().filter(|(place, _)| place % 3 == 1).map(|(place, (doctor, _))| {
         let starts_at = now + Duration::days(40 + i64::try_from(place % 10).unwrap_or(0));
         time_off::ActiveModel {
+            local_starts_at: Set(None),
+            local_ends_at: Set(None),
+            time_zone: Set(None),
             id: NotSet,
             doctor_id: Set(*doctor),
             starts_at: Set(starts_at),
@@ -222,6 +226,10 @@ fn appointment(visit: &DemoVisit, ids: &Ids, now: DateTime<Utc>) -> Result<appoi
         proposed_starts_at: Set(
             (visit.status == AppointmentStatus::Proposed).then(|| visit.starts_at + Duration::days(1))
         ),
+        // Made of the instants by whoever re-anchors: the demo has no promises to keep.
+        local_starts_at: Set(None),
+        proposed_local_starts_at: Set(None),
+        time_zone: Set(None),
         overbook_reason: Set(None),
         booking_token: Set(None),
         version: Set(i32::try_from(steps.len().saturating_sub(1)).unwrap_or(0)),

@@ -62,7 +62,7 @@ pub(super) fn sign_up(
     let (first_name, last_name) = read_names(&reader);
     let email = read_email(&reader);
     let phone = read_phone(&reader);
-    let today = now.with_timezone(&hospital.map_or(chrono_tz::UTC, |hospital| hospital.zone)).date_naive();
+    let today = now.with_timezone(&hospital.map_or(crate::time_zone::Tz::UTC, |hospital| hospital.zone)).date_naive();
     let date_of_birth = reader.parsed("date_of_birth", "Date of birth", |text| parse_date_of_birth(text, today));
     let owner = Owner {
         first_name: &first_name,

@@ -1,7 +1,6 @@
 //! The data of this feature's templates.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
@@ -11,6 +10,7 @@ use super::{
 };
 use crate::{
     access::{Viewer, role_label},
+    time_zone::Tz,
     web::{AppError, FormView, Moment, Page, Pagination, Paging},
 };
 

@@ -4,7 +4,6 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use entity::{
     enums::{LinkPurpose, Role},
     hospital, password_link, user,
@@ -22,6 +21,7 @@ use crate::{
     db::{ReadConnection, Reader},
     features::audit::Actor,
     state::AppState,
+    time_zone::Tz,
     web::AppError,
 };
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Duration;
 use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
-use super::{queries::AppointmentRow, step::Step};
+use super::{
+    queries::AppointmentRow,
+    step::{Stage, Step},
+};
 use crate::{
     access::{Permission, Viewer},
     web::Present,
@@ -105,21 +107,14 @@ pub(crate) struct Question {
 }
 
 /// What `viewer` may do with an appointment of theirs as it stands, the usual thing first: the steps
-/// that are the role's to take, except what would be taken by mistake. A doctor declines a request
-/// and does not cancel it as well; nobody has missed a visit that has yet to begin, or arrived days ahead of it.
+/// that are the role's to take. A doctor declines a request and does not cancel it as well.
 pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {
     let role = viewer.role();
     let declines = role == Role::Doctor && row.status == AppointmentStatus::Requested;
     Step::ALL
         .into_iter()
-        .filter(|step| step.roles().contains(&role) && step.may_follow(&row.into(), present))
-        .filter(|step| match step {
-            Step::Cancel => !declines,
-            Step::MissVisit => present.has_come(row.starts_at),
-            // Nobody arrives days ahead: one wrong click would fill a waiting room.
-            Step::Arrive => present.has_come(row.starts_at - Duration::hours(12)),
-            _ => true,
-        })
+        .filter(|step| step.roles().contains(&role) && step.may_follow(&Stage::of_row(row, viewer.zone()), present))
+        .filter(|step| *step != Step::Cancel || !declines)
         .map(|step| act(step, role, row))
         .collect()
 }

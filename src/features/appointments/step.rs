@@ -1,14 +1,14 @@
 //! The steps of an appointment's life: which may follow which, whose they are, and what they are
 //! called. The one source for the service that takes them and for the policy that offers them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use entity::enums::{AppointmentStatus as Status, AuditAction, EventKind, Role};
 
 use super::{
     policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival},
     queries::{AppointmentRow, AppointmentState},
 };
-use crate::{access::Permission, web::Present};
+use crate::{access::Permission, time_zone::Tz, web::Present};
 
 /// One step from a state to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,21 +49,43 @@ pub(super) struct Stage {
     pub(super) starts_at: DateTime<Utc>,
     pub(super) ends_at: DateTime<Utc>,
     pub(super) proposed_starts_at: Option<DateTime<Utc>>,
+    /// Whose days count.
+    pub(super) zone: Tz,
 }
 
-impl From<&AppointmentRow> for Stage {
-    fn from(row: &AppointmentRow) -> Self {
+/// How long before its start, and behind its end, a visit is near whatever the day: around midnight.
+const NEAR: TimeDelta = TimeDelta::hours(2);
+
+impl Stage {
+    /// Of a visit in a hospital of `zone`, as lists have it.
+    pub(super) fn of_row(row: &AppointmentRow, zone: Tz) -> Self {
         let AppointmentRow { status, starts_at, ends_at, proposed_starts_at, .. } = *row;
-        Self { status, starts_at, ends_at, proposed_starts_at }
+        Self { status, starts_at, ends_at, proposed_starts_at, zone }
+    }
+
+    /// The same, of one that is about to be changed.
+    pub(super) fn of(visit: &AppointmentState, zone: Tz) -> Self {
+        let AppointmentState { status, starts_at, ends_at, proposed_starts_at, .. } = *visit;
+        Self { status, starts_at, ends_at, proposed_starts_at, zone }
+    }
+
+    /// When it has come that somebody can be there for it: its own day.
+    fn day_has_come(&self, present: &Present) -> bool {
+        let day = self.zone.start_of_day(self.zone.local(self.starts_at).date());
+        present.has_come(day.min(self.starts_at - NEAR))
+    }
+
+    /// When that is over.
+    fn day_is_over(&self, present: &Present) -> bool {
+        let next = self.zone.start_of_day(self.zone.local(self.starts_at).date() + Days::new(1));
+        present.has_come(next.max(self.ends_at + NEAR))
     }
 }
 
-impl From<&AppointmentState> for Stage {
-    fn from(visit: &AppointmentState) -> Self {
-        let AppointmentState { status, starts_at, ends_at, proposed_starts_at, .. } = *visit;
-        Self { status, starts_at, ends_at, proposed_starts_at }
-    }
-}
+const NOT_YET: &str = "That visit is on another day. This is recorded when its day has come.";
+const DAY_OVER: &str = "The day of that visit is over. The doctor records what came of it.";
+const NOT_BEGUN_YET: &str = "That visit has not begun yet, so nobody has missed it.";
+const TIME_OVER: &str = "The time of that visit is over, so nobody can promise it any more. Below is what can be done.";
 
 impl Step {
     /// All steps, in the order in which they are offered.
@@ -86,12 +108,23 @@ impl Step {
         if self.late_from().contains(&stage.status) {
             return present.has_come(stage.ends_at);
         }
-        self.from().contains(&stage.status) && self.promised(stage).is_none_or(|end| !present.has_come(end))
+        self.from().contains(&stage.status) && self.untimely(stage, present).is_none()
     }
 
-    /// Whether it could have been taken with a visit at this stage, had it not been left until the visit's time was over.
-    pub(super) fn is_too_late(self, stage: &Stage, present: &Present) -> bool {
-        self.from().contains(&stage.status) && !self.may_follow(stage, present)
+    /// Why it cannot be taken now with a visit at this stage, if nothing but the time is in the way.
+    pub(super) fn is_untimely(self, stage: &Stage, present: &Present) -> Option<&'static str> {
+        self.untimely(stage, present).filter(|_| self.from().contains(&stage.status))
+    }
+
+    /// What the time says against it. Whoever arrives is there on the day of the visit: what came of an old one is recorded by the doctor, and
+    /// one wrong click on one to come would fill a waiting room.
+    fn untimely(self, stage: &Stage, present: &Present) -> Option<&'static str> {
+        match self {
+            Self::Arrive | Self::Start if !stage.day_has_come(present) => Some(NOT_YET),
+            Self::Arrive | Self::Start if stage.day_is_over(present) => Some(DAY_OVER),
+            Self::MissVisit if !present.has_come(stage.starts_at) => Some(NOT_BEGUN_YET),
+            _ => self.promised(stage).filter(|end| present.has_come(*end)).map(|_| TIME_OVER),
+        }
     }
 
     /// Of a step by which somebody says that a visit will be: when it would be over. Nobody can promise what has been.
@@ -248,44 +281,4 @@ impl Step {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-
-    use super::*;
-
-    #[test]
-    fn nothing_follows_the_last_states_and_everything_else_can_be_cancelled() {
-        for step in Step::ALL {
-            for from in [step.from(), step.late_from()] {
-                assert!(!from.iter().any(|status| status.is_terminal()));
-                assert!(!from.contains(&step.to()));
-            }
-        }
-        assert!(NOT_OVER.iter().all(|status| !status.is_terminal()));
-        assert_eq!(NOT_OVER.len() + Status::TERMINAL.len(), crate::features::appointments::STATUSES.len());
-    }
-
-    #[test]
-    fn what_was_never_begun_is_completed_from_its_end_on_and_nothing_else_waits_for_it() {
-        let ends_at = DateTime::<Utc>::UNIX_EPOCH;
-        let starts_at = ends_at - TimeDelta::minutes(30);
-        let at = |microseconds| Present::new(ends_at + TimeDelta::microseconds(microseconds), None);
-        let promises = [
-            (Step::Approve, Status::Requested),
-            (Step::Confirm, Status::Scheduled),
-            (Step::AcceptProposal, Status::Proposed),
-        ];
-        for step in Step::ALL {
-            for status in crate::features::appointments::STATUSES {
-                let stage = Stage { status, starts_at, ends_at, proposed_starts_at: Some(starts_at) };
-                let [before, then, after] = [-1, 0, 1].map(|off_by| step.may_follow(&stage, &at(off_by)));
-                let is_late = step == Step::Complete && NOT_BEGUN.contains(&status);
-                let is_promise = promises.contains(&(step, status));
-                let from_then_on = (before || is_late) && !is_promise;
-                assert_eq!((then, after), (from_then_on, from_then_on), "{step:?} from {status:?}");
-                assert!(!(before && is_late) && (before || !is_promise));
-                assert_eq!(step.is_too_late(&stage, &at(0)), is_promise);
-            }
-        }
-    }
-}
+mod tests;

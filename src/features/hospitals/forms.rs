@@ -2,11 +2,14 @@
 
 use std::str::FromStr as _;
 
-use chrono_tz::Tz;
 use entity::{Decimal, hospital, limits};
 
 use crate::{
-    features::accounts::{parse_phone, read_email},
+    features::{
+        accounts::{parse_phone, read_email},
+        wall_times::Keep,
+    },
+    time_zone::Tz,
     web::{FormReader, FormView, forms::Fields},
 };
 
@@ -66,13 +69,30 @@ pub(super) fn usual() -> FormView {
     ])
 }
 
-/// The form of a hospital, with the version it was made for (empty for a new one), and what was typed.
+/// A form of a hospital that was understood.
+#[derive(Clone, Debug)]
+pub(super) struct SentHospital {
+    pub(super) details: HospitalDetails,
+    /// The version it was made for; empty for a new one.
+    pub(super) version: String,
+    /// What is to stay if the zone changes; none unless it was asked.
+    pub(super) keep: Option<Keep>,
+}
+
+/// What may stay when the zone changes: the value, and what it means.
+pub(super) const KEEPS: [(&str, Keep); 2] = [("clock", Keep::ClockTimes), ("instant", Keep::Instants)];
+
+/// The form of a hospital, and what was typed.
 ///
 /// # Errors
 /// The form to show again.
-pub(super) fn hospital(fields: Fields) -> Result<((HospitalDetails, String), FormView), Box<FormView>> {
+pub(super) fn hospital(fields: Fields) -> Result<(SentHospital, FormView), Box<FormView>> {
     let reader = FormReader::new(fields);
     let version = reader.optional("version", "Version", 64).unwrap_or_default();
+    let keep = reader.parsed_optional("keep", "What stays", |text| {
+        let found = KEEPS.iter().find(|(value, _)| *value == text).map(|(_, keep)| *keep);
+        found.ok_or_else(|| "Choose what is to stay.".to_owned())
+    });
     let name = reader.required("name", "Name", limits::HOSPITAL_NAME);
     let address = reader.required("address", "Address", limits::ADDRESS);
     let phone = reader.parsed("phone", "Phone", parse_phone);
@@ -99,7 +119,7 @@ pub(super) fn hospital(fields: Fields) -> Result<((HospitalDetails, String), For
             booking_lead_hours: lead,
         }
     });
-    reader.finish(details.map(|details| ((details, version), typed)))
+    reader.finish(details.map(|details| (SentHospital { details, version, keep }, typed)))
 }
 
 fn time_zone(text: &str) -> Result<Tz, String> {

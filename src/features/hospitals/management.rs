@@ -4,19 +4,25 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use serde::Serialize;
 
 use super::{
-    forms::{self, HospitalDetails},
+    forms::{self, HospitalDetails, KEEPS},
     policy::{EditHospital, ManageHospitals},
     service::{self, HospitalNotSaved},
 };
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
+    features::wall_times::Keep,
     state::Pages,
     web::{AppError, FlashKind, FormView, Page, Submitted, see_other_saying},
 };
 
 const STALE: &str = "Somebody changed the hospital after you opened the form. What you typed is below; where something else is \
                      stored now, that stands beside it. Save once more to keep what you typed.";
+/// What most mean who correct a zone.
+const USUALLY: &str = "clock";
+const ASK: &str = "The time zone changes. Say what is to stay of what is to come, then save once more.";
+const IN_THE_WAY: &str = "The changes are saved. Some visits could not move with the clock, because they would meet others: they are told at \
+                          another time now. Look through the visits to come.";
 const NAME_TAKEN: &str = "Another hospital has this name.";
 
 /// A hospital to be made or changed.
@@ -29,8 +35,45 @@ struct HospitalForm {
     back_label: String,
     /// None for a new one.
     version: Option<String>,
+    /// What is asked before the zone changes.
+    question: Option<ZoneQuestion>,
     /// To the platform: whether it is listed, and where that is changed.
     listing: Option<Listing>,
+}
+
+/// What is to come, and what of it may stay.
+#[derive(Debug, Serialize)]
+struct ZoneQuestion {
+    /// `3 visits and 1 absence are to come`
+    legend: String,
+    options: Vec<KeepChoice>,
+}
+
+#[derive(Debug, Serialize)]
+struct KeepChoice {
+    value: &'static str,
+    label: &'static str,
+    hint: &'static str,
+}
+
+impl ZoneQuestion {
+    fn new(visits: usize, absences: usize) -> Self {
+        let options = KEEPS.map(|(value, keep)| {
+            let (label, hint) = match keep {
+                Keep::ClockTimes => {
+                    ("Keep what the clock shows", "A visit at 09:00 stays at 09:00: what people were told holds.")
+                }
+                Keep::Instants => ("Keep the moments", "A visit is when it was, and the clock shows another time."),
+            };
+            KeepChoice { value, label, hint }
+        });
+        let count = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+        let all = [(visits, "visit"), (absences, "absence")];
+        let some: Vec<String> =
+            all.into_iter().filter(|(number, _)| *number > 0).map(|(number, one)| count(number, one)).collect();
+        let is = if visits + absences == 1 { "is" } else { "are" };
+        Self { legend: format!("{} {is} to come", some.join(" and ")), options: options.into() }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -48,8 +91,14 @@ impl HospitalForm {
             back: "/hospitals".to_owned(),
             back_label: "Hospitals".to_owned(),
             version: None,
+            question: None,
             listing: None,
         }
+    }
+
+    /// The same with what is asked.
+    fn asking(self, question: Option<ZoneQuestion>) -> Self {
+        Self { question, ..self }
     }
 
     fn of(viewer: &Viewer, row: &entity::hospital::Model, form: Option<FormView>) -> Self {
@@ -63,6 +112,7 @@ impl HospitalForm {
             back: if is_platform { path.clone() } else { "/dashboard".to_owned() },
             back_label: if is_platform { row.name.clone() } else { "Dashboard".to_owned() },
             version: Some(service::version(row)),
+            question: None,
             listing: is_platform.then_some(listing),
             action: path,
         }
@@ -89,11 +139,12 @@ pub(super) async fn create(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let form = match forms::hospital(submitted.fields()?) {
-        Ok(((details, _), typed)) => match service::create(pages.state(), &viewer, &details).await {
+        Ok((sent, typed)) => match service::create(pages.state(), &viewer, &sent.details).await {
             Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
             Err(HospitalNotSaved::NameTaken) => typed.with_error("name", NAME_TAKEN),
-            Err(HospitalNotSaved::Stale) => typed.with_error("", STALE),
             Err(HospitalNotSaved::Failed(error)) => return Err(error),
+            // Nothing is to come at a hospital that is not there yet.
+            Err(_) => typed.with_error("", STALE),
         },
         Err(form) => *form,
     };
@@ -120,20 +171,40 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();
     let row = service::find(&viewer, &state.db.reader(), *id).await?;
-    let (status, form) = match forms::hospital(submitted.fields()?) {
-        Ok(((details, seen), typed)) => match service::update(state, &viewer, &row, (&details, &seen)).await {
-            Ok(()) => return Ok(saved(&viewer, row.id, "The changes are saved.")),
-            Err(HospitalNotSaved::NameTaken) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("name", NAME_TAKEN))
-            }
-            Err(HospitalNotSaved::Stale) => {
-                (StatusCode::CONFLICT, typed.beside(HospitalDetails::of(&row).values()).with_error("", STALE))
-            }
-            Err(HospitalNotSaved::Failed(error)) => return Err(error),
+    let (status, form, question) = match forms::hospital(submitted.fields()?) {
+        Ok((sent, typed)) => match service::update(state, &viewer, &row, &sent).await {
+            Ok(done) if done.in_the_way.is_empty() => return Ok(saved(&viewer, row.id, "The changes are saved.")),
+            Ok(_) => return Ok(saved(&viewer, row.id, IN_THE_WAY)),
+            Err(why) => refused(why, typed, &row)?,
         },
-        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, None),
     };
-    pages.refuse(status, &*viewer, &HospitalForm::of(&viewer, &row, Some(form)))
+    pages.refuse(status, &*viewer, &HospitalForm::of(&viewer, &row, Some(form)).asking(question))
+}
+
+/// The form again, with why nothing was stored or with what is asked.
+fn refused(
+    why: HospitalNotSaved,
+    typed: FormView,
+    row: &entity::hospital::Model,
+) -> Result<(StatusCode, FormView, Option<ZoneQuestion>), AppError> {
+    Ok(match why {
+        HospitalNotSaved::NameTaken => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("name", NAME_TAKEN), None),
+        HospitalNotSaved::Stale => {
+            (StatusCode::CONFLICT, typed.beside(HospitalDetails::of(row).values()).with_error("", STALE), None)
+        }
+        HospitalNotSaved::AskWhatStays { visits, absences } => {
+            let question = ZoneQuestion::new(visits, absences);
+            let mut asked = typed.with_error("keep", ASK);
+            asked.values.insert("keep".to_owned(), USUALLY.to_owned());
+            (StatusCode::UNPROCESSABLE_ENTITY, asked, Some(question))
+        }
+        HospitalNotSaved::TooManyToMove(visits) => {
+            let says = format!("{visits} visits are to come, too many to move at once. Ask whoever runs the server.");
+            (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("time_zone", says), None)
+        }
+        HospitalNotSaved::Failed(error) => return Err(error),
+    })
 }
 
 /// Takes it out of the directory.

@@ -1,10 +1,12 @@
 //! One struct for each template of the directory and of the platform's lists.
 
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::queries::{AdminRow, HospitalDetail, HospitalRow, ListedDoctor};
-use crate::web::{Moment, Page, Pagination};
+use crate::{
+    time_zone::Tz,
+    web::{Moment, Page, Pagination},
+};
 
 #[derive(Debug, Serialize)]
 struct HospitalEntry {

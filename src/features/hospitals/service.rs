@@ -8,12 +8,15 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr};
 use sha2::{Digest as _, Sha256};
 
-use super::forms::HospitalDetails;
+use super::forms::{HospitalDetails, SentHospital};
 use crate::{
     access::Viewer,
     coherence::Topics,
     db::{DbErr, Reader, Recorded, ViolationKind, violation},
-    features::audit::{self, AuditEvent},
+    features::{
+        audit::{self, AuditEvent},
+        wall_times::{self, Keep, Reanchored, ZoneChange, ZoneNotChanged},
+    },
     state::AppState,
     web::AppError,
 };
@@ -25,7 +28,21 @@ pub(super) enum HospitalNotSaved {
     NameTaken,
     /// Somebody changed the hospital after the form was made.
     Stale,
+    /// The zone changes, so many visits and absences are to come, and nobody has said what is to stay.
+    AskWhatStays {
+        visits: usize,
+        absences: usize,
+    },
+    /// The zone changes, and so many visits are too many to move at once.
+    TooManyToMove(usize),
     Failed(AppError),
+}
+
+/// What came of a changed hospital besides the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Saved {
+    /// `appointment.id` of visits that should have moved with the zone, and would have met others.
+    pub(super) in_the_way: Vec<i64>,
 }
 
 impl From<AppError> for HospitalNotSaved {
@@ -34,10 +51,22 @@ impl From<AppError> for HospitalNotSaved {
     }
 }
 
+impl From<ZoneNotChanged> for HospitalNotSaved {
+    fn from(error: ZoneNotChanged) -> Self {
+        match error {
+            ZoneNotChanged::Ask { visits, absences } => Self::AskWhatStays { visits, absences },
+            ZoneNotChanged::TooMany(visits) => Self::TooManyToMove(visits),
+            ZoneNotChanged::Failed(error) => error.into(),
+        }
+    }
+}
+
 impl From<DbErr> for HospitalNotSaved {
     fn from(error: DbErr) -> Self {
         match violation(&error) {
             Some(broken) if broken.kind == ViolationKind::Unique => Self::NameTaken,
+            // Somebody booked while visits were moved.
+            Some(broken) if broken.kind == ViolationKind::Overlap => Self::Stale,
             _ => Self::Failed(error.into()),
         }
     }
@@ -95,7 +124,8 @@ pub(super) async fn create(
         .await
 }
 
-/// Changes a hospital that is still as it was `read`, with the version that the form was made for. Two statements.
+/// Changes a hospital that is still as it was `read`, with the version that the form was made for. Two statements; with another zone, what is
+/// to come moves in the same transaction, or nothing is changed.
 ///
 /// # Errors
 /// Why not.
@@ -103,11 +133,13 @@ pub(super) async fn update(
     state: &AppState,
     viewer: &Viewer,
     read: &hospital::Model,
-    (details, seen): (&HospitalDetails, &str),
-) -> Result<(), HospitalNotSaved> {
-    if version(read) != seen {
+    sent: &SentHospital,
+) -> Result<Saved, HospitalNotSaved> {
+    let details = &sent.details;
+    if version(read) != sent.version {
         return Err(HospitalNotSaved::Stale);
     }
+    let zones = zone_change(read, sent);
     let now = state.clock.now();
     let (old, new) = (HospitalDetails::of(read).values(), details.values());
     let changed: Vec<_> = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(old, _)| old.0).collect();
@@ -121,9 +153,37 @@ pub(super) async fn update(
                 return Err(HospitalNotSaved::Stale);
             }
             let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Hospital, read.id).in_hospital(read.id);
-            Ok(audit::record(uow, now, viewer, event.changed(&changed)).await?)
+            let event = event.changed(&changed);
+            let Some(change) = zones else {
+                return Ok(audit::record(uow, now, viewer, event).await?.with(Saved { in_the_way: Vec::new() }));
+            };
+            let moved = wall_times::change_zone(uow, (viewer.user_id, now), change).await?;
+            let event = told(event, change, &moved);
+            Ok(audit::record(uow, now, viewer, event).await?.with(Saved { in_the_way: moved.in_the_way }))
         })
         .await
+}
+
+/// From which zone into which, if the form changes it. One that nobody knows, which only another hand can have stored, is left as UTC.
+fn zone_change(read: &hospital::Model, sent: &SentHospital) -> Option<ZoneChange> {
+    let into = sent.details.time_zone.parse().ok().filter(|_| read.time_zone != sent.details.time_zone)?;
+    let from = read.time_zone.parse().unwrap_or_default();
+    Some(ZoneChange { hospital_id: read.id, from, into, keep: sent.keep })
+}
+
+/// The line of the trail with both zones and what became of what was to come.
+fn told(event: AuditEvent, change: ZoneChange, moved: &Reanchored) -> AuditEvent {
+    let counted = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let event = event.word("from_zone", change.from.name()).word("to_zone", change.into.name());
+    let event = match change.keep {
+        Some(Keep::ClockTimes) => event.word("kept", "clock_times"),
+        Some(Keep::Instants) => event.word("kept", "instants"),
+        None => event,
+    };
+    event
+        .number("visits_moved", counted(moved.visits))
+        .number("absences_moved", counted(moved.absences))
+        .number("visits_in_the_way", counted(moved.in_the_way.len()))
 }
 
 /// Takes a hospital out of the directory, or puts it back. Its people go on working. Two statements.

@@ -21,4 +21,4 @@ mod service;
 
 pub use queries::Recipient;
 pub use service::{EmailText, MailSender, Round, StopSignal, Writer};
-pub(crate) use service::{QueuedMail, queue};
+pub(crate) use service::{MovedVisit, QueuedMail, follow, queue};

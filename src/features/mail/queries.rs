@@ -1,7 +1,6 @@
 //! Reading the outbox. These belong to no viewer: nobody looks at it, a [`super::MailSender`] empties it.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::{
     enums::{MailKind, MailStatus, Role},
     hospital,
@@ -14,7 +13,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, Func},
 };
 
-use crate::{coherence::Topics, db::Reader};
+use crate::{coherence::Topics, db::Reader, time_zone::Tz};
 
 /// Reads and writes of mail touch no page. Once there are replicas, mail must be read where it is written all the same: a visit
 /// that is behind would look as if it had changed, and true mail be cancelled.

@@ -2,7 +2,6 @@
 //! patient's name. Mail is read by whoever carries it; the page behind the link is not.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use entity::{
     enums::{AppointmentStatus, MailKind, NotificationKind},
     mail::Model,
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     features::mail::{EmailText, Recipient},
     state::AppState,
+    time_zone::Tz,
     web::{AppError, Moment},
 };
 

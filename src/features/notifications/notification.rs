@@ -2,10 +2,9 @@
 //! stored: a moved visit or a corrected name shows at once in old notifications too.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::enums::{NotificationKind, Role};
 
-use crate::web::Moment;
+use crate::{time_zone::Tz, web::Moment};
 
 /// What the sentence is made of.
 #[derive(Clone, Debug)]

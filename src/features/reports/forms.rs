@@ -1,10 +1,12 @@
 //! Which days a report is about.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use chrono_tz::Tz;
 use serde::Deserialize;
 
-use crate::web::{FormReader, FormView, Present, query::day, start_of_day};
+use crate::{
+    time_zone::Tz,
+    web::{FormReader, FormView, Present, query::day, start_of_day},
+};
 
 /// Days in a report, unless others are asked for: the last ones, today included.
 const USUAL: u64 = 30;

@@ -1,12 +1,14 @@
 //! What people say about schedules, as domain types.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use entity::limits;
 use serde::Deserialize;
 
 use super::free::Stretch;
-use crate::web::{FormReader, FormView, forms::Fields, parse_local, parse_time, query::day, resolve_local};
+use crate::{
+    time_zone::{ClockHours, NotHours, Tz},
+    web::{FormReader, FormView, forms::Fields, parse_local, parse_time, query::day},
+};
 
 /// The longest absence.
 const LONGEST: TimeDelta = TimeDelta::days(366);
@@ -36,8 +38,7 @@ impl TimesQuery {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NewWindow {
     pub(super) weekday: i16,
-    pub(super) start_time: NaiveTime,
-    pub(super) end_time: NaiveTime,
+    pub(super) hours: ClockHours,
 }
 
 /// What is to become of a week.
@@ -70,19 +71,37 @@ fn window(reader: &FormReader) -> Option<NewWindow> {
         day.parse().ok().filter(|day| (0..7).contains(day)).ok_or_else(|| "Choose a day of the week.".to_owned())
     });
     let time = |name, label| {
-        reader.parsed(name, label, |text| parse_time(text).ok_or_else(|| "Enter a time such as 09:00.".to_owned()))
+        // At the end of a day some write 24:00.
+        let text = |text: &str| parse_time(if (name, text) == ("end_time", "24:00") { "00:00" } else { text });
+        reader.parsed(name, label, |typed| text(typed).ok_or_else(|| "Enter a time such as 09:00.".to_owned()))
     };
-    let (start_time, end_time) = (time("start_time", "From"), time("end_time", "To"));
-    if start_time.zip(end_time).is_some_and(|(start, end)| end <= start) {
-        reader.error("end_time", "The end must be after the beginning, on the same day.");
+    let (start, end) = (time("start_time", "From"), time("end_time", "To"));
+    let is_next_day = reader.optional("next_day", "Next day", 8).is_some();
+    let hours = match ClockHours::new(start?, end?, is_next_day) {
+        Ok(hours) => hours,
+        Err(why) => {
+            reader.error("end_time", not_hours(why));
+            return None;
+        }
+    };
+    Some(NewWindow { weekday: weekday?, hours })
+}
+
+fn not_hours(why: NotHours) -> &'static str {
+    match why {
+        NotHours::Backwards => {
+            "The end must be after the beginning. If the hours go on over midnight, say that they end on the next day."
+        }
+        NotHours::TooLong => "Hours are at most a day long.",
     }
-    Some(NewWindow { weekday: weekday?, start_time: start_time?, end_time: end_time? })
 }
 
 /// An absence to come.
 #[derive(Clone, Debug)]
 pub(super) struct NewAbsence {
     pub(super) stretch: Stretch,
+    /// What the hospital's clock shows at its beginning and its end.
+    pub(super) local: (NaiveDateTime, NaiveDateTime),
     pub(super) reason: Option<String>,
 }
 
@@ -95,11 +114,11 @@ pub(super) fn absence(fields: Fields, zone: Tz, now: DateTime<Utc>) -> Result<(N
     let at = |name, label| {
         reader.parsed(name, label, |text| {
             let local = parse_local(text).ok_or_else(|| "Enter a day and a time.".to_owned())?;
-            Ok(resolve_local(local, zone))
+            Ok((zone.resolve(local), local))
         })
     };
     let (starts_at, ends_at) = (at("starts_at", "First moment"), at("ends_at", "Last moment"));
-    if let Some((starts_at, ends_at)) = starts_at.zip(ends_at) {
+    if let Some(((starts_at, _), (ends_at, _))) = starts_at.zip(ends_at) {
         if ends_at <= starts_at {
             reader.error("ends_at", "The end must be after the beginning.");
         } else if ends_at <= now {
@@ -110,6 +129,10 @@ pub(super) fn absence(fields: Fields, zone: Tz, now: DateTime<Utc>) -> Result<(N
     }
     let reason = reader.optional("reason", "Reason", limits::TIME_OFF_REASON);
     let typed = reader.view();
-    let stretch = starts_at.zip(ends_at).map(|(starts_at, ends_at)| Stretch { starts_at, ends_at });
-    reader.finish(stretch.map(|stretch| (NewAbsence { stretch, reason }, typed)))
+    let absence = starts_at.zip(ends_at).map(|((starts_at, from), (ends_at, to))| NewAbsence {
+        stretch: Stretch { starts_at, ends_at },
+        local: (from, to),
+        reason,
+    });
+    reader.finish(absence.map(|absence| (absence, typed)))
 }

@@ -1,7 +1,6 @@
 //! Free times, and a doctor's week with its absences.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use chrono_tz::Tz;
 use entity::enums::Role;
 use serde::Serialize;
 
@@ -11,6 +10,7 @@ use super::{
 };
 use crate::{
     access::{Viewer, ViewerKind},
+    time_zone::Tz,
     web::{FormView, Moment, Page, Present, local_value},
 };
 
@@ -212,8 +212,7 @@ impl Availability {
 impl WindowRow {
     fn new(window: &super::free::Window) -> Option<Self> {
         let day = usize::try_from(window.weekday).ok().and_then(|day| WEEKDAYS.get(day))?;
-        let hours = format!("{}–{}", window.start_time.format("%H:%M"), window.end_time.format("%H:%M"));
-        Some(Self { id: window.id, day, hours })
+        Some(Self { id: window.id, day, hours: window.hours.to_string() })
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
     db::{InList, Reader, SideBySide, is_one_of, is_word},
+    time_zone::ClockHours,
 };
 
 /// A doctor whose times are looked at, and how their hospital books.
@@ -84,6 +85,7 @@ struct Working {
     weekday: i16,
     start_time: NaiveTime,
     end_time: NaiveTime,
+    end_minute: Option<i32>,
 }
 
 /// An absence.
@@ -166,7 +168,7 @@ pub(super) async fn schedule_and_absences(
     }
     absences.sort_by_key(|absence| (absence.stretch, absence.id));
     schedule.absences.extend(absences.iter().map(|absence| absence.stretch));
-    schedule.windows.sort_by_key(|window| (window.weekday, window.start_time, window.id));
+    schedule.windows.sort_by_key(|window| (window.weekday, window.hours, window.id));
     schedule.busy.sort_unstable();
     schedule.patient_busy.sort_unstable();
     Ok((schedule, absences))
@@ -196,8 +198,8 @@ fn lists(Attendees { doctor_id, patient_id }: Attendees, within: Stretch) -> Sid
 
 impl From<Working> for Window {
     fn from(row: Working) -> Self {
-        let Working { id, weekday, start_time, end_time } = row;
-        Self { id, weekday, start_time, end_time }
+        let Working { id, weekday, start_time, end_time, end_minute } = row;
+        Self { id, weekday, hours: ClockHours::stored(start_time, end_time, end_minute) }
     }
 }
 

@@ -14,13 +14,14 @@ use crate::{
     db::{Recorded, UnitOfWork},
     features::audit::{self, AuditEvent},
     state::AppState,
+    time_zone::ClockHours,
     web::AppError,
 };
 
 /// Adds a window to the week of `doctor_id`. Three statements.
 ///
 /// # Errors
-/// [`AppError::Conflict`], with the sentence, when it overlaps another of that day; else the database's.
+/// [`AppError::Conflict`], with the sentence, when it overlaps another; else the database's.
 pub(super) async fn add_window(
     state: &AppState,
     viewer: &Viewer,
@@ -31,15 +32,19 @@ pub(super) async fn add_window(
     state
         .db
         .write(async |uow| {
-            if overlaps(uow, doctor_id, new).await? {
-                return Err(AppError::Conflict("These hours overlap others of that day.".to_owned()));
+            if let Some(weekday) = overlapped(uow, doctor_id, new).await? {
+                let whose =
+                    if weekday == new.weekday { "others of that day" } else { "those of the day before or after" };
+                return Err(AppError::Conflict(format!("These hours overlap {whose}.")));
             }
+            let (start_time, end_time, end_minute) = new.hours.to_store();
             let row = availability::ActiveModel {
                 id: NotSet,
                 doctor_id: Set(doctor_id),
                 weekday: Set(new.weekday),
-                start_time: Set(new.start_time),
-                end_time: Set(new.end_time),
+                start_time: Set(start_time),
+                end_time: Set(end_time),
+                end_minute: Set(end_minute),
                 created_at: Set(now),
                 updated_at: Set(now),
             };
@@ -49,14 +54,15 @@ pub(super) async fn add_window(
         .await
 }
 
-async fn overlaps(uow: &UnitOfWork, doctor_id: i64, new: NewWindow) -> Result<bool, AppError> {
-    use availability::Column;
-    let others = availability::Entity::find()
-        .filter(Column::DoctorId.eq(doctor_id))
-        .filter(Column::Weekday.eq(new.weekday))
-        .filter(Column::StartTime.lt(new.end_time))
-        .filter(Column::EndTime.gt(new.start_time));
-    Ok(uow.read(async |conn| others.one(conn).await).await?.is_some())
+/// The weekday of a window that the new one overlaps. A week has some dozen windows, and nights go over its end: so all are looked at.
+async fn overlapped(uow: &UnitOfWork, doctor_id: i64, new: NewWindow) -> Result<Option<i16>, AppError> {
+    let week = availability::Entity::find().filter(availability::Column::DoctorId.eq(doctor_id));
+    let week = uow.read(async |conn| week.all(conn).await).await?;
+    let overlapped = week.iter().find(|row| {
+        let hours = ClockHours::stored(row.start_time, row.end_time, row.end_minute);
+        ClockHours::overlap((row.weekday, hours), (new.weekday, new.hours))
+    });
+    Ok(overlapped.map(|row| row.weekday))
 }
 
 /// Removes a window; one that is gone already stays so. Two statements.
@@ -98,6 +104,9 @@ pub(super) async fn add_absence(
                 doctor_id: Set(doctor_id),
                 starts_at: Set(new.stretch.starts_at),
                 ends_at: Set(new.stretch.ends_at),
+                local_starts_at: Set(Some(new.local.0)),
+                local_ends_at: Set(Some(new.local.1)),
+                time_zone: Set(Some(viewer.zone().name().to_owned())),
                 reason: Set(new.reason.clone()),
                 created_at: Set(now),
                 updated_at: Set(now),

@@ -57,6 +57,7 @@ const WRONG: &[(&str, &str)] = &[
     ("SMTP_URL", "http://mail.example"),
     ("MAIL_FROM", "nobody"),
     ("STATIC_URL", "static"),
+    ("TZDIR", "zoneinfo"),
     ("PAGE_SIZE", "201"),
     ("SLOW_QUERY_MS", "0"),
     ("DEBUG_TOOLBAR", "yes"),
@@ -73,7 +74,7 @@ fn every_problem_is_named_at_once() {
     expected.sort_unstable();
     assert_eq!(named, expected);
     let message = error.to_string();
-    assert!(message.starts_with("37 settings cannot be used:\n"), "{message}");
+    assert!(message.starts_with("38 settings cannot be used:\n"), "{message}");
     assert!(message.contains("\n  PAGE_SIZE must be a whole number from 1 to 200, not \"201\""), "{message}");
     assert!(message.contains("\n  ENVIRONMENT must be development or production, not \"staging\""), "{message}");
     assert_eq!(WRONG.len() + 1, VARIABLES.len(), "a variable without a wrong value above");

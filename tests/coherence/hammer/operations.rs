@@ -50,10 +50,10 @@ async fn step(shared: &Shared, writer: &Writer, site: usize) -> bool {
     let Visit { id, thing, .. } = visit;
     let version = steps.to_string();
     let mut fields = vec![("version", version.as_str())];
-    if step == "outcome" {
-        fields.push(("outcome", "completed"));
+    if step == "cancellation" {
+        fields.push(("reason", "The ward needs everybody."));
     }
-    let is_patients = matches!(step, "confirmation" | "arrival");
+    let is_patients = step == "confirmation";
     let browser = writer.patient.as_ref().filter(|_| is_patients).unwrap_or(&writer.browser);
     let path = format!("/appointments/{id}/{step}");
     if let Some(by) = post(shared, (browser, site), (&path, &fields)).await {

@@ -98,13 +98,15 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
         ("doctor", "/patients"),
         ("admin", "/patients"),
         ("admin", "/reports"),
+        // From the beginning of its day on the patient may say that they are there.
+        ("patient", "/dashboard"),
     ];
     let mut edges = vec![Edge { at: midnight, what: "midnight, and a birthday".to_owned(), changes: pages.into() }];
     for (status, minutes) in VISITS {
         let starts_at = app.in_minutes(minutes);
         let visit = appointment().of(&people.doctor).with(&people.patient).at(starts_at).status(status);
         visit.create(app).await;
-        edges.extend(of_visit(status, starts_at, midnight));
+        edges.extend(of_visit(status, starts_at));
     }
     edges.retain(|edge| edge.at > app.now());
     edges.sort_by_key(|edge| edge.at);
@@ -113,7 +115,7 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
 }
 
 /// When a visit of half an hour changes pages.
-fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>, midnight: DateTime<Utc>) -> Vec<Edge> {
+fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>) -> Vec<Edge> {
     let is_expected = matches!(status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
     let is_open = status == AppointmentStatus::Requested;
     let edge = |at, what: &str, changes: &[(bool, &'static str)]| Edge {
@@ -129,12 +131,8 @@ fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>, midnight: DateT
     if is_expected {
         end.changes.extend(["doctor", "admin"].map(|name| (name, NEEDS_OUTCOME)));
     }
-    let half_a_day = starts_at - TimeDelta::hours(12);
-    // An administrator's board shows today alone.
-    let is_on_board = (starts_at < midnight) == (half_a_day < midnight);
     vec![
         edge(starts_at - TimeDelta::hours(24), "24 hours before", &[(is_expected, "doctor")]),
-        edge(half_a_day, "12 hours before", &[(is_expected, "patient"), (is_expected && is_on_board, "admin")]),
         edge(starts_at, "the beginning", &[(is_expected, "doctor")]),
         end,
     ]

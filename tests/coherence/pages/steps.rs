@@ -90,7 +90,9 @@ async fn no_page_is_stale_after_any_step_of_a_visit() {
     let steps = steps();
     let mut visits = Vec::new();
     for (number, step) in (0..).zip(&steps) {
-        visits.push(step.visit(&world.app, &people, 20 + 35 * number).await);
+        // Nobody has missed a visit before its time.
+        let minutes = if step.noun == "outcome:no_show" { -60 } else { 20 + 35 * number };
+        visits.push(step.visit(&world.app, &people, minutes).await);
     }
     people.sign_in(&mut world).await;
     for (step, visit) in steps.iter().zip(&visits) {

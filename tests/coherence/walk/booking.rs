@@ -67,7 +67,7 @@ impl Walk {
 
     /// Ten o'clock tomorrow on the clock of that member's hospital, as forms send it.
     pub(super) fn tomorrow_at_ten(&self, who: usize) -> String {
-        let zone = self.members[who].house.map_or(chrono_tz::Tz::UTC, |house| self.hospitals[house].zone);
+        let zone = self.members[who].house.map_or(telemedicine::time_zone::Tz::UTC, |house| self.hospitals[house].zone);
         let tomorrow = self.app.now().with_timezone(&zone).date_naive() + Days::new(1);
         tomorrow.and_time(NaiveTime::from_hms_opt(10, 0, 0).unwrap()).format("%Y-%m-%dT%H:%M").to_string()
     }

@@ -62,6 +62,41 @@ async fn what_nobody_recorded_as_begun_is_completed_once_its_time_is_over() {
     }
 }
 
+#[tokio::test]
+async fn nobody_arrives_or_begins_on_another_day_than_the_visits_or_misses_it_before_its_time() {
+    let practice = Practice::open().await;
+    let app = &practice.app;
+    // It is 10:00 in Kathmandu; the days of the visits begin and end at its midnight.
+    for (hours, sentence) in [(-24 * 22, "The day of that visit is over."), (24, "That visit is on another day.")] {
+        let expected = practice.visit_at(Status::Scheduled, hours).await;
+        let waiting = practice.visit_at(Status::Waiting, if hours < 0 { hours - 24 } else { hours + 24 }).await;
+        let taken = [
+            (&practice.desk, &expected, "arrival"),
+            (&practice.home, &expected, "arrival"),
+            (&practice.surgery, &waiting, "start"),
+        ];
+        for (client, visit, noun) in taken {
+            let address = format!("{}/{noun}", visit.path());
+            assert!(
+                !client.get(&visit.path()).await.ok().has(&format!("form[action=\"{address}\"]")),
+                "{hours} {noun}"
+            );
+            let refused = client.post_form(&address, &[("version", "0")]).await.expect(409);
+            assert!(refused.text(".error-summary li").contains(sentence), "{hours} {noun}: {}", refused.words());
+        }
+        assert_eq!(practice.trail(expected.id).await.len() + practice.trail(waiting.id).await.len(), 0);
+    }
+    let later = practice.visit_at(Status::Confirmed, 6).await;
+    let refused = practice.say(&later, &MISSED).await.expect(409);
+    assert!(refused.text(".error-summary li").contains("has not begun yet"), "{}", refused.words());
+    // The doctor still says what came of the old one.
+    let old = practice.visit_at(Status::Waiting, -24 * 30).await;
+    practice.say(&old, &COMPLETED).await.expect(303);
+    practice.desk.post_form(&format!("{}/arrival", later.path()), &[("version", "0")]).await.expect(303);
+    app.clock.advance(TimeDelta::hours(6));
+    practice.surgery.post_form(&format!("{}/start", later.path()), &[("version", "1")]).await.expect(303);
+}
+
 /// As any other outcome: in the history and the trail with where it came from, and nobody is told what they know.
 async fn assert_recorded(practice: &Practice, visit: &Appointment, from: Status) {
     let stored = practice.stored(visit.id).await;
@@ -132,7 +167,7 @@ async fn nothing_else_is_completed_because_its_time_is_over() {
         practice.say(&visit, &COMPLETED).await.expect(409);
         assert_eq!(practice.stored(visit.id).await.status, status);
     }
-    let waits = practice.visit_at(Status::Waiting, -12).await;
+    let waits = practice.visit_at(Status::Waiting, -6).await;
     let page = practice.surgery.get(&waits.path()).await.ok();
     let buttons = page.texts("#next button, #next summary");
     assert!(buttons[0] == "Start the visit", "whoever still waits is seen first: {buttons:?}");

@@ -40,7 +40,7 @@ async fn everybody_is_offered_what_is_theirs_to_do_next() {
     ];
     let mut hours = 0;
     for (status, doctor, patient, desk) in table {
-        // All within the hours in which an arrival is offered.
+        // All on this day, on which an arrival is offered.
         hours += 1;
         let visit = practice.visit_at(status, hours).await;
         for (client, expected) in [(&practice.surgery, doctor), (&practice.home, patient), (&practice.desk, desk)] {
@@ -57,7 +57,7 @@ async fn nobody_arrives_days_ahead() {
     for client in [&practice.home, &practice.desk] {
         assert_eq!(offered(&client.get(&visit.path()).await.ok(), &visit), ["cancellation"]);
     }
-    practice.app.clock.advance(chrono::TimeDelta::hours(37));
+    practice.app.clock.advance(chrono::TimeDelta::hours(38));
     let home = practice.app.sign_in(&practice.patient).await;
     assert_eq!(offered(&home.get(&visit.path()).await.ok(), &visit), ["arrival", "cancellation"]);
 }

@@ -87,11 +87,25 @@ impl Practice {
 #[tokio::test]
 async fn every_step_changes_the_state_and_is_written_down_and_told() {
     let practice = Practice::open().await;
-    let mut hours = 24;
+    let (mut hours, mut later, mut earlier) = (24, 0, 0);
     for step in &STEPS {
         for from in step.from {
-            hours += 24 * 2;
-            let visit = practice.visit_at(*from, hours).await;
+            // Who is there is there on the day, and who is missed is missed afterwards.
+            let at = match step.event {
+                EventKind::Arrived | EventKind::Started => {
+                    later += 1;
+                    later
+                }
+                EventKind::NoShow => {
+                    earlier -= 1;
+                    earlier
+                }
+                _ => {
+                    hours += 24 * 2;
+                    hours
+                }
+            };
+            let visit = practice.visit_at(*from, at).await;
             let place = format!("{} by {:?} from {from:?}", step.noun, step.by);
             let before = practice.stored(visit.id).await;
             let answer = practice.take(step, visit.id, "0").await.expect(303);

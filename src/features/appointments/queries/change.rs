@@ -1,6 +1,6 @@
 //! Where an appointment stands, for whoever is about to change it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     doctor,
@@ -24,6 +24,8 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) starts_at: DateTime<Utc>,
     pub(in crate::features::appointments) ends_at: DateTime<Utc>,
     pub(in crate::features::appointments) proposed_starts_at: Option<DateTime<Utc>>,
+    /// What the clock is to show at the proposed time, as it was proposed.
+    pub(in crate::features::appointments) proposed_local_starts_at: Option<NaiveDateTime>,
     /// `user.id` of whoever asked for it.
     pub(in crate::features::appointments) requested_by: i64,
     /// The doctor's `user.id`.
@@ -60,6 +62,7 @@ pub(in crate::features::appointments) async fn appointment_state(
             Column::StartsAt,
             Column::EndsAt,
             Column::ProposedStartsAt,
+            Column::ProposedLocalStartsAt,
             Column::RequestedBy,
         ])
         .column_as(doctor::Column::UserId, "doctor_user_id")

@@ -2,7 +2,6 @@
 //! that the filter offers.
 
 use chrono::{DateTime, Days, Utc};
-use chrono_tz::Tz;
 use entity::{
     appointment::{self, Column},
     doctor,
@@ -21,6 +20,7 @@ use crate::{
     coherence::Topic,
     db::{Reader, Selecting, contains_ignoring_case, is_word},
     features::appointments::{appointment::StatusFilter, forms::ListFilter},
+    time_zone::Tz,
     web::{Paginated, Paging, Present, start_of_day},
 };
 

@@ -33,7 +33,7 @@ pub(in crate::features::appointments) async fn proposable(
     let topics = Topics::exempt("an act, which keeps no page");
     let visit = reader.run(topics, async |conn| queries::appointment_state(viewer, conn, id).await).await?;
     let visit = visit.ok_or(AppError::NotFound)?;
-    may_take(command, &visit, state.clock.now())?;
+    may_take(command, &visit, viewer.acting(state.clock.now()))?;
     let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);
     let starts_at = instant(local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     if starts_at == visit.starts_at {

@@ -15,7 +15,7 @@ use super::super::{
     appointment::status_tag,
     forms::StepCommand,
     queries::{self, AppointmentState},
-    step::Step,
+    step::{Stage, Step},
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -52,12 +52,12 @@ pub(in crate::features::appointments) async fn take(
                     .await?
                     .ok_or(AppError::NotFound)?,
             };
-            may_take(command, &before, now)?;
-            if !compare_and_set(uow, &before, command, now).await? {
+            may_take(command, &before, viewer.acting(now))?;
+            if !compare_and_set(uow, &before, command, viewer.acting(now)).await? {
                 // Another unit of work was committed between the two statements.
                 let current =
                     uow.read(async |conn| queries::appointment_state(viewer, conn, id).await).await?.unwrap_or(before);
-                return Err(moved_on(command, &current, now));
+                return Err(moved_on(command, &current, viewer.acting(now)));
             }
             record(uow, viewer.acting(now), &before, command).await
         })
@@ -68,9 +68,14 @@ pub(in crate::features::appointments) async fn take(
 ///
 /// # Errors
 /// [`AppError::Conflict`] with why not.
-pub(super) fn may_take(command: &StepCommand, visit: &AppointmentState, now: DateTime<Utc>) -> Result<(), AppError> {
-    let may_follow = command.step.may_follow(&visit.into(), &Present::new(now, None));
-    if may_follow && visit.version == command.version { Ok(()) } else { Err(moved_on(command, visit, now)) }
+pub(super) fn may_take(
+    command: &StepCommand,
+    visit: &AppointmentState,
+    acting: ActingViewer<'_>,
+) -> Result<(), AppError> {
+    let stage = Stage::of(visit, acting.viewer.zone());
+    let may_follow = command.step.may_follow(&stage, &Present::new(acting.now, None));
+    if may_follow && visit.version == command.version { Ok(()) } else { Err(moved_on(command, visit, acting)) }
 }
 
 /// Changes the appointment if it is still as it was `before`; whether it was.
@@ -78,10 +83,10 @@ async fn compare_and_set(
     uow: &UnitOfWork,
     before: &AppointmentState,
     command: &StepCommand,
-    now: DateTime<Utc>,
+    acting: ActingViewer<'_>,
 ) -> Result<bool, AppError> {
     let update = appointment::Entity::update_many()
-        .set(changes(before, command, now))
+        .set(changes(before, command, acting))
         .filter(Column::Id.eq(before.id))
         .filter(Column::Status.eq(before.status))
         .filter(Column::Version.eq(before.version));
@@ -92,7 +97,12 @@ async fn compare_and_set(
 }
 
 /// What the step changes. A proposal is over with whatever follows it.
-fn changes(before: &AppointmentState, command: &StepCommand, now: DateTime<Utc>) -> appointment::ActiveModel {
+fn changes(
+    before: &AppointmentState,
+    command: &StepCommand,
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+) -> appointment::ActiveModel {
+    let zone = viewer.zone();
     let mut change = appointment::ActiveModel {
         status: Set(command.step.to()),
         version: Set(before.version + 1),
@@ -104,10 +114,16 @@ fn changes(before: &AppointmentState, command: &StepCommand, now: DateTime<Utc>)
         (Step::AcceptProposal, Some(starts_at)) => {
             change.starts_at = Set(starts_at);
             change.ends_at = Set(starts_at + (before.ends_at - before.starts_at));
+            let local = before.proposed_local_starts_at.unwrap_or_else(|| zone.local(starts_at));
+            change.local_starts_at = Set(Some(local));
+            change.proposed_local_starts_at = Set(None);
+            change.time_zone = Set(Some(zone.name().to_owned()));
         }
         (Step::Propose, _) => {
-            change.proposed_starts_at = Set(command.proposes.as_ref().map(|(starts_at, _)| *starts_at))
+            change.proposed_starts_at = Set(command.proposes.as_ref().map(|(starts_at, _)| *starts_at));
+            change.proposed_local_starts_at = Set(command.local);
         }
+        (Step::RefuseProposal, _) => change.proposed_local_starts_at = Set(None),
         (Step::Reject, _) => change.rejection_reason = Set(command.reason.clone()),
         (Step::Cancel, _) => change.cancellation_reason = Set(command.reason.clone()),
         _ => {}
@@ -177,9 +193,10 @@ fn notice(step: Step, appointment: &AppointmentState) -> Option<(NotificationKin
 }
 
 /// Why the step cannot be taken: somebody was faster, or it is not one for a visit like this.
-fn moved_on(command: &StepCommand, visit: &AppointmentState, now: DateTime<Utc>) -> AppError {
+fn moved_on(command: &StepCommand, visit: &AppointmentState, acting: ActingViewer<'_>) -> AppError {
     let is_now = status_tag(visit.status).label.to_lowercase();
-    let may_follow = command.step.may_follow(&visit.into(), &Present::new(now, None));
+    let (stage, present) = (Stage::of(visit, acting.viewer.zone()), Present::new(acting.now, None));
+    let may_follow = command.step.may_follow(&stage, &present);
     AppError::Conflict(match (visit.version == command.version, may_follow) {
         (false, true) => format!(
             "Somebody changed this visit after you opened the page. Its status is now: {is_now}. Look at it again, then decide."
@@ -187,10 +204,10 @@ fn moved_on(command: &StepCommand, visit: &AppointmentState, now: DateTime<Utc>)
         (false, false) => {
             format!("This visit has moved on: its status is now {is_now}. Below is what can be done now.")
         }
-        (true, _) if command.step.is_too_late(&visit.into(), &Present::new(now, None)) => {
-            "The time of that visit is over, so nobody can promise it any more. Below is what can be done.".to_owned()
-        }
-        (true, _) => format!("That cannot be done with a visit whose status is: {is_now}. Below is what can be done."),
+        (true, _) => command.step.is_untimely(&stage, &present).map_or_else(
+            || format!("That cannot be done with a visit whose status is: {is_now}. Below is what can be done."),
+            str::to_owned,
+        ),
     })
 }
 

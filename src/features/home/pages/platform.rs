@@ -1,11 +1,11 @@
 //! The platform administrator's dashboard: counts, and who is new. No clinical text.
 
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::{
     access::role_label,
     features::home::queries::{Newest, PlatformFigures},
+    time_zone::Tz,
     web::{Moment, Page},
 };
 

@@ -5,7 +5,7 @@ mod outcome;
 mod sender;
 mod stop_signal;
 
-pub(crate) use outbox::{QueuedMail, queue};
+pub(crate) use outbox::{MovedVisit, QueuedMail, follow, queue};
 pub use outcome::Round;
 pub use sender::{EmailText, MailSender, Writer};
 pub use stop_signal::StopSignal;

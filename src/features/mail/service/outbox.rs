@@ -3,9 +3,13 @@
 use chrono::{DateTime, Utc};
 use entity::{
     enums::{MailKind, MailStatus, NotificationKind},
-    mail::ActiveModel,
+    mail::{ActiveModel, Column, Entity},
 };
-use sea_orm::{ActiveValue::NotSet, DbErr, Set};
+use sea_orm::{
+    ActiveValue::NotSet,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, Set,
+    sea_query::{Expr, ExprTrait},
+};
 
 use super::super::queries::NO_PAGE;
 use crate::db::UnitOfWork;
@@ -50,6 +54,52 @@ pub(crate) async fn queue(
 ) -> Result<(), DbErr> {
     let rows = mails.into_iter().map(|(recipient_id, queued)| row(at, recipient_id, queued));
     uow.insert_many(rows, NO_PAGE).await.map(|_stored| ())
+}
+
+/// A visit that was moved so that the clock goes on showing what was promised.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MovedVisit {
+    /// `appointment.id`
+    pub(crate) appointment_id: i64,
+    /// When it was, UTC.
+    pub(crate) from: DateTime<Utc>,
+    /// When it is, UTC.
+    pub(crate) to: DateTime<Utc>,
+}
+
+/// Visits of one statement.
+const FOLLOWED: usize = 1_000;
+
+/// Lets the mails that wait follow such visits, whose version is one more: what they tell is as true as it was, and a reminder is due as long
+/// before the visit. Two statements for a thousand visits, and one for each reminder.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn follow(uow: &UnitOfWork, now: DateTime<Utc>, moved: &[MovedVisit]) -> Result<(), DbErr> {
+    for some in moved.chunks(FOLLOWED) {
+        let of_these = Condition::all()
+            .add(Column::AppointmentId.is_in(some.iter().map(|visit| visit.appointment_id)))
+            .add(Column::Status.eq(MailStatus::Waiting));
+        let notices = Entity::update_many()
+            .col_expr(Column::AppointmentVersion, Expr::col(Column::AppointmentVersion).add(1))
+            .col_expr(Column::UpdatedAt, Expr::value(now))
+            .filter(of_these.clone())
+            .filter(Column::Kind.eq(MailKind::Notice));
+        uow.update_where(notices, NO_PAGE).await?;
+        let reminders = Entity::find().filter(of_these).filter(Column::Kind.eq(MailKind::Reminder));
+        for reminder in uow.read(async |conn| reminders.all(conn).await).await? {
+            let visit = some.iter().find(|visit| Some(visit.appointment_id) == reminder.appointment_id);
+            let Some(visit) = visit.filter(|visit| Some(visit.from) == reminder.visit_starts_at) else { continue };
+            let follows = ActiveModel {
+                visit_starts_at: Set(Some(visit.to)),
+                due_at: Set(reminder.due_at + (visit.to - visit.from)),
+                updated_at: Set(now),
+                ..Default::default()
+            };
+            uow.update_where(Entity::update_many().set(follows).filter(Column::Id.eq(reminder.id)), NO_PAGE).await?;
+        }
+    }
+    Ok(())
 }
 
 fn row(at: DateTime<Utc>, recipient_id: i64, queued: QueuedMail) -> ActiveModel {

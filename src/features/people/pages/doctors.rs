@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     access::{Viewer, ViewerKind},
     features::people::queries::{DoctorDetail, DoctorRow, HoursRow},
+    time_zone::ClockHours,
     web::{Moment, Page, Pagination},
 };
 
@@ -131,7 +132,7 @@ fn week(hours: &[HoursRow]) -> Vec<DayOfHours> {
         let windows: Vec<String> = hours
             .iter()
             .filter(|window| usize::try_from(window.weekday).is_ok_and(|weekday| weekday == number))
-            .map(|window| format!("{}–{}", window.start_time.format("%H:%M"), window.end_time.format("%H:%M")))
+            .map(|row| ClockHours::stored(row.start_time, row.end_time, row.end_minute).to_string())
             .collect();
         DayOfHours { name, windows: windows.join(", ") }
     });

@@ -52,6 +52,7 @@ pub(in super::super) struct HoursRow {
     pub(in super::super) weekday: i16,
     pub(in super::super) start_time: NaiveTime,
     pub(in super::super) end_time: NaiveTime,
+    pub(in super::super) end_minute: Option<i32>,
 }
 
 /// The doctors `viewer` may see, by name, and how many there are; whose name or field holds `search`.
@@ -111,7 +112,8 @@ pub(in super::super) async fn doctor(
 async fn hours_of(reader: &Reader, id: i64) -> Result<Vec<HoursRow>, DbErr> {
     let hours = availability::Entity::find()
         .select_only()
-        .columns([availability::Column::Weekday, availability::Column::StartTime, availability::Column::EndTime])
+        .columns([availability::Column::Weekday, availability::Column::StartTime])
+        .columns([availability::Column::EndTime, availability::Column::EndMinute])
         .filter(availability::Column::DoctorId.eq(id))
         .order_by_asc(availability::Column::Weekday)
         .order_by_asc(availability::Column::StartTime);

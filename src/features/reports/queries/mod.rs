@@ -5,7 +5,6 @@ mod sql;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveTime, Utc};
-use chrono_tz::Tz;
 use entity::{
     availability, doctor,
     enums::{AppointmentStatus, Role},
@@ -26,6 +25,7 @@ use crate::{
     access::{HospitalOfViewer, Viewer},
     coherence::{Topic, Topics},
     db::{InList, Reader, SideBySide},
+    time_zone::{ClockHours, Tz},
     web::start_of_day,
 };
 
@@ -157,6 +157,7 @@ struct Working {
     weekday: i16,
     start_time: NaiveTime,
     end_time: NaiveTime,
+    end_minute: Option<i32>,
 }
 
 /// An absence.
@@ -199,7 +200,8 @@ async fn hours(
     let mut hours: BTreeMap<i64, Hours> = BTreeMap::new();
     for WindowOfDoctor { working, away } in rows {
         for row in working {
-            hours.entry(row.doctor_id).or_default().windows.push((row.weekday, row.start_time, row.end_time));
+            let window = ClockHours::stored(row.start_time, row.end_time, row.end_minute);
+            hours.entry(row.doctor_id).or_default().windows.push((row.weekday, window));
         }
         for row in away {
             hours.entry(row.doctor_id).or_default().absences.push((row.starts_at, row.ends_at));

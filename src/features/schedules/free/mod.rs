@@ -4,10 +4,12 @@
 //! that the clocks skip. Of a time that comes twice the first is meant. A slot is as long as the hospital says, whatever
 //! the clocks do meanwhile.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
-use crate::web::Present;
+use crate::{
+    time_zone::{ClockHours, Tz},
+    web::Present,
+};
 
 /// A window of a doctor's week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +19,7 @@ pub(crate) struct Window {
     /// 0 is Monday.
     pub(crate) weekday: i16,
     /// On the hospital's clock.
-    pub(crate) start_time: NaiveTime,
-    /// After `start_time`, the same day.
-    pub(crate) end_time: NaiveTime,
+    pub(crate) hours: ClockHours,
 }
 
 /// From one instant to just before another.
@@ -101,7 +101,7 @@ pub(crate) enum SlotRefusal {
 impl Rules {
     /// The instant at which the hospital's clock shows `local`: the first of two; none if it is skipped.
     pub(crate) fn instant(self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        self.zone.from_local_datetime(&local).earliest().map(|instant| instant.with_timezone(&Utc))
+        self.zone.instant(local)
     }
 
     /// How far ahead patients must book, in words.
@@ -176,15 +176,12 @@ impl Schedule {
             Err(SlotRefusal::Past)
         } else if present.is_past(starts_at - rules.lead) {
             Err(SlotRefusal::TooSoon)
-        } else if self.on(local.date()).next().is_none() {
+        } else if self.touching(local.date()).next().is_none() {
             Err(SlotRefusal::NotWorking)
         } else if !slots.contains(&slot) {
             let end = local + rules.slot;
-            let within = |window: &Window| {
-                let date = local.date();
-                date.and_time(window.start_time) <= local && end <= date.and_time(window.end_time)
-            };
-            Err(if self.on(local.date()).any(within) { SlotRefusal::OffSlot } else { SlotRefusal::OutOfHours })
+            let is_within = self.touching(local.date()).any(|(from, until)| from <= local && end <= until);
+            Err(if is_within { SlotRefusal::OffSlot } else { SlotRefusal::OutOfHours })
         } else if meets(&self.absences, slot) {
             Err(SlotRefusal::Away)
         } else if meets(&self.patient_busy, slot) {
@@ -198,34 +195,45 @@ impl Schedule {
 
     /// All slots of the local `date`, free or not.
     pub(crate) fn slots(&self, date: NaiveDate, rules: Rules) -> Vec<Stretch> {
-        let mut slots: Vec<Stretch> = self.on(date).flat_map(|window| cut(date, window, rules)).collect();
+        let locals = self.touching(date).flat_map(|window| cut(window, rules)).filter(|local| local.date() == date);
+        let mut slots: Vec<Stretch> =
+            locals.filter_map(|local| rules.instant(local)).map(|starts_at| rules.stretch(starts_at)).collect();
         slots.sort_unstable();
         slots.dedup();
         slots
     }
 
-    fn on(&self, date: NaiveDate) -> impl Iterator<Item = &Window> {
+    /// From when to when the windows last that have any time on the local `date`: those that begin on it, and those of the day before that go
+    /// on over midnight.
+    fn touching(&self, date: NaiveDate) -> impl Iterator<Item = (NaiveDateTime, NaiveDateTime)> {
+        let midnight = date.and_time(NaiveTime::MIN);
+        let days = [date.pred_opt(), Some(date)].into_iter().flatten();
+        days.flat_map(|day| self.on(day)).filter(move |(_, until)| *until > midnight)
+    }
+
+    /// The same of those that begin on it.
+    fn on(&self, date: NaiveDate) -> impl Iterator<Item = (NaiveDateTime, NaiveDateTime)> {
         let weekday = i64::from(date.weekday().num_days_from_monday());
-        self.windows.iter().filter(move |window| i64::from(window.weekday) == weekday)
+        let windows = self.windows.iter().filter(move |window| i64::from(window.weekday) == weekday);
+        windows.map(move |window| window.hours.on(date))
     }
 }
 
-/// From the first instant of `from` to the first after `days` days, for reading what lies in between.
+/// From the first instant of `from` to a day after the last of `days` days, for reading what is in the way of visits that begin in
+/// between: the last may end after midnight.
 pub(crate) fn span(from: NaiveDate, days: u64, zone: Tz) -> Stretch {
-    let start = |date| crate::web::start_of_day(date, zone);
-    Stretch { starts_at: start(from), ends_at: start(from + Days::new(days)) }
+    Stretch { starts_at: zone.start_of_day(from), ends_at: zone.start_of_day(from + Days::new(days + 1)) }
 }
 
 fn meets(stretches: &[Stretch], slot: Stretch) -> bool {
     stretches.iter().any(|stretch| stretch.overlaps(slot))
 }
 
-fn cut(date: NaiveDate, window: &Window, rules: Rules) -> impl Iterator<Item = Stretch> + use<> {
+/// When visits begin in a window, on the wall's clock.
+fn cut((from, until): (NaiveDateTime, NaiveDateTime), rules: Rules) -> impl Iterator<Item = NaiveDateTime> + use<> {
     let slot = rules.slot.max(TimeDelta::minutes(1));
-    let end = date.and_time(window.end_time);
-    let locals = std::iter::successors(Some(date.and_time(window.start_time)), move |local| Some(*local + slot));
-    let locals = locals.take_while(move |local| *local + slot <= end);
-    locals.filter_map(move |local| rules.instant(local)).map(move |starts_at| rules.stretch(starts_at))
+    let locals = std::iter::successors(Some(from), move |local| Some(*local + slot));
+    locals.take_while(move |local| *local + slot <= until)
 }
 
 #[cfg(test)]

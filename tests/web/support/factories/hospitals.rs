@@ -1,8 +1,8 @@
 //! Tenants.
 
-use chrono_tz::Tz;
 use entity::hospital;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, prelude::Decimal};
+use telemedicine::time_zone::Tz;
 
 use super::{super::TestApp, texts::Texts};
 
@@ -21,7 +21,7 @@ pub(crate) fn hospital() -> HospitalDraft {
     HospitalDraft {
         texts: Texts::new(),
         name: None,
-        zone: Tz::Asia__Kathmandu,
+        zone: "Asia/Kathmandu".parse().unwrap(),
         active: true,
         slot_minutes: 30,
         lead_hours: 24,

@@ -1,0 +1,229 @@
+//! Moving what is to come to where it belongs.
+
+mod moving;
+
+use chrono::{DateTime, Utc};
+use entity::enums::{AuditAction, AuditSubject, Role};
+use sea_orm::DbErr;
+
+use self::moving::{Findings, Hand, carry_out, find};
+use super::{plan::Course, queries};
+use crate::{
+    coherence::Topics,
+    db::{Database, Recorded, UnitOfWork},
+    features::audit::{self, Actor, AuditEvent},
+    time_zone::{Tables, Tz},
+};
+
+/// Most visits that are moved while somebody waits for a page, in one transaction.
+const MOST_AT_ONCE: usize = 5_000;
+/// Visits of one transaction of the command.
+const BATCH: usize = 500;
+
+/// What is to stay when a hospital's zone changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// What the clock shows: the instants move.
+    ClockTimes,
+    /// The instants: the clock shows something else.
+    Instants,
+}
+
+/// A hospital gets another zone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ZoneChange {
+    pub(crate) hospital_id: i64,
+    pub(crate) from: Tz,
+    pub(crate) into: Tz,
+    /// None: nobody has been asked yet.
+    pub(crate) keep: Option<Keep>,
+}
+
+/// Why it is not changed.
+#[derive(Debug)]
+pub(crate) enum ZoneNotChanged {
+    /// So many visits and absences are to come, and nobody has said what is to stay.
+    Ask {
+        visits: usize,
+        absences: usize,
+    },
+    /// There are too many to move at once.
+    TooMany(usize),
+    Failed(DbErr),
+}
+
+impl From<DbErr> for ZoneNotChanged {
+    fn from(error: DbErr) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What was done, or would be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reanchored {
+    /// Visits that were moved.
+    pub visits: usize,
+    /// Absences that were moved.
+    pub absences: usize,
+    /// `appointment.id` of those that stay where they are, because somebody would be at two places.
+    pub in_the_way: Vec<i64>,
+    /// Rows that had no time on the wall and got one.
+    pub completed: usize,
+}
+
+/// Moves what is to come of a hospital whose zone changes, in the unit of work that changes it. Two statements and, for each that moves,
+/// at most two more.
+///
+/// # Errors
+/// Why not; nothing was written then.
+pub(crate) async fn change_zone(
+    uow: &UnitOfWork,
+    (actor_id, now): (i64, DateTime<Utc>),
+    change: ZoneChange,
+) -> Result<Reanchored, ZoneNotChanged> {
+    let findings = find(uow, change.hospital_id, now).await?;
+    let (visits, absences) = (findings.to_come(now), findings.absences.len());
+    if visits + absences == 0 {
+        return Ok(Reanchored::default());
+    }
+    let Some(keep) = change.keep else { return Err(ZoneNotChanged::Ask { visits, absences }) };
+    if visits > MOST_AT_ONCE {
+        return Err(ZoneNotChanged::TooMany(visits));
+    }
+    let keeps_clock_times = keep == Keep::ClockTimes;
+    let course = Course { written_in: change.from, into: Some(change.into), keeps_clock_times };
+    let hand = Hand {
+        actor_id,
+        now,
+        most: usize::MAX,
+        why: "The hospital's time zone was corrected; the time on the clock stays.",
+    };
+    Ok(carry_out(uow, &findings, (course, hand)).await?.done)
+}
+
+/// What the command is told.
+#[derive(Clone, Debug, Default)]
+pub struct ReanchorOptions {
+    /// Only this hospital.
+    pub hospital: Option<i64>,
+    /// By which rules visits without a time on the wall were booked; none: those of this process.
+    pub booked_by: Option<Tables>,
+}
+
+/// Why the command did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum ReanchorError {
+    /// Nobody of this address, or somebody who may not.
+    #[error("no platform administrator signs in with this address")]
+    NoAdministrator,
+    /// The database's.
+    #[error("{0}")]
+    Database(#[from] DbErr),
+}
+
+impl ReanchorOptions {
+    fn course(&self, zone: Tz) -> Course {
+        let booked_by = self.booked_by.as_ref().and_then(|tables| tables.get(zone.name()));
+        Course { written_in: booked_by.unwrap_or(zone), into: None, keeps_clock_times: true }
+    }
+}
+
+/// How far off things are: for whoever checks. Changes nothing.
+pub type Drift = Reanchored;
+
+/// What [`reanchor`] would do, hospital by hospital: its id and name, and what.
+///
+/// # Errors
+/// The database's.
+pub async fn drift(
+    db: &Database,
+    now: DateTime<Utc>,
+    options: &ReanchorOptions,
+) -> Result<Vec<(i64, String, Drift)>, DbErr> {
+    let reader = db.reader();
+    let nothing_kept = || Topics::exempt("a command, which keeps no page");
+    let hospitals = reader.run(nothing_kept(), async |conn| queries::hospitals(conn, options.hospital).await).await?;
+    let mut found = Vec::new();
+    for hospital in hospitals {
+        let Ok(zone) = hospital.time_zone.parse() else { continue };
+        let visits = reader.run(nothing_kept(), async |conn| queries::visits(conn, hospital.id, now).await).await?;
+        let absences = reader.run(nothing_kept(), async |conn| queries::absences(conn, hospital.id, now).await).await?;
+        let findings = Findings { visits, absences };
+        found.push((hospital.id, hospital.name, findings.drift(options.course(zone), now)));
+    }
+    Ok(found)
+}
+
+/// Moves what is to come back to its time on the wall, in the name of the platform administrator who signs in with `email`: hospital by hospital, in
+/// transactions of 500 visits. What was done, hospital by hospital. Doing it again does nothing.
+///
+/// # Errors
+/// Why not; what was done before stays done.
+pub async fn reanchor(
+    db: &Database,
+    (email, now): (&str, DateTime<Utc>),
+    options: &ReanchorOptions,
+) -> Result<Vec<(i64, String, Reanchored)>, ReanchorError> {
+    let exempt = || Topics::exempt("a command, which keeps no page");
+    let person = db.reader().run(exempt(), async |conn| queries::administrator(conn, email).await).await?;
+    let person = person.filter(|person| person.role == Role::SuperAdmin).ok_or(ReanchorError::NoAdministrator)?;
+    let name = format!("{} {}", person.first_name, person.last_name);
+    let actor = Actor { id: person.id, name, role: person.role, hospital_id: None, address: None };
+    let hospitals = db.reader().run(exempt(), async |conn| queries::hospitals(conn, options.hospital).await).await?;
+    let mut done = Vec::new();
+    for hospital in hospitals {
+        let Ok(zone) = hospital.time_zone.parse() else { continue };
+        let course = options.course(zone);
+        let mut sum = Reanchored::default();
+        loop {
+            let (batch, is_last) = db.write(async |uow| batch(uow, (&actor, now), (hospital.id, course)).await).await?;
+            sum.add(batch);
+            if is_last {
+                break;
+            }
+        }
+        done.push((hospital.id, hospital.name, sum));
+    }
+    Ok(done)
+}
+
+impl Reanchored {
+    fn add(&mut self, batch: Self) {
+        self.visits += batch.visits;
+        self.absences += batch.absences;
+        self.completed += batch.completed;
+        // Each batch finds all that stay.
+        self.in_the_way = batch.in_the_way;
+    }
+}
+
+/// One transaction of the command; whether it was the last.
+async fn batch(
+    uow: &UnitOfWork,
+    (actor, now): (&Actor, DateTime<Utc>),
+    (hospital_id, course): (i64, Course),
+) -> Result<Recorded<(Reanchored, bool)>, DbErr> {
+    let findings = find(uow, hospital_id, now).await?;
+    let hand = Hand {
+        actor_id: actor.id,
+        now,
+        most: BATCH,
+        why: "The rules of the time zone have changed; the time on the clock stays.",
+    };
+    let outcome = carry_out(uow, &findings, (course, hand)).await?;
+    let value = |outcome: moving::Outcome| (outcome.done, outcome.is_all);
+    if outcome.written == 0 {
+        return Ok(Recorded::unchanged(value(outcome)));
+    }
+    for (id, from, to) in &outcome.moved {
+        let event = AuditEvent::new(AuditAction::Rescheduled, AuditSubject::Appointment, *id).in_hospital(hospital_id);
+        let _line = audit::record(uow, now, actor.clone(), event.instant("from", *from).instant("to", *to)).await?;
+    }
+    let counted = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Hospital, hospital_id)
+        .in_hospital(hospital_id)
+        .number("visits_moved", counted(outcome.done.visits))
+        .number("absences_moved", counted(outcome.done.absences))
+        .number("wall_times_recorded", counted(outcome.done.completed));
+    Ok(audit::record(uow, now, actor.clone(), event).await?.with(value(outcome)))
+}

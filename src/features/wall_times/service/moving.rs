@@ -1,0 +1,239 @@
+//! Reading what is to come of a hospital, and writing where it belongs.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    appointment_event,
+    enums::EventKind,
+    time_off,
+};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+
+use super::{
+    super::{
+        plan::{AbsenceToCome, Course, Visit, WallPlace, moves},
+        queries,
+    },
+    Reanchored,
+};
+use crate::{
+    coherence::{Topic, Topics},
+    db::UnitOfWork,
+    features::mail::{self, MovedVisit},
+};
+
+/// No page shows the time that was promised, only the instant.
+const UNSEEN: Topics = Topics::exempt("no page shows it");
+
+/// What of a hospital is not over.
+pub(super) struct Findings {
+    pub(super) visits: Vec<Visit>,
+    pub(super) absences: Vec<AbsenceToCome>,
+}
+
+/// Who moves it, when and why, and how many visits at most.
+#[derive(Clone, Copy)]
+pub(super) struct Hand {
+    pub(super) actor_id: i64,
+    pub(super) now: DateTime<Utc>,
+    pub(super) most: usize,
+    /// What the history of a visit says.
+    pub(super) why: &'static str,
+}
+
+/// What was written.
+pub(super) struct Outcome {
+    pub(super) done: Reanchored,
+    /// The visits that were moved: their id, from when and to when.
+    pub(super) moved: Vec<(i64, DateTime<Utc>, DateTime<Utc>)>,
+    /// How many rows.
+    pub(super) written: usize,
+    /// Whether nothing is left to do.
+    pub(super) is_all: bool,
+}
+
+/// What of the hospital is not over at `now`. Two statements.
+pub(super) async fn find(uow: &UnitOfWork, hospital_id: i64, now: DateTime<Utc>) -> Result<Findings, DbErr> {
+    let visits = uow.read(async |conn| queries::visits(conn, hospital_id, now).await).await?;
+    let absences = uow.read(async |conn| queries::absences(conn, hospital_id, now).await).await?;
+    Ok(Findings { visits, absences })
+}
+
+impl Findings {
+    /// How many visits are to come.
+    pub(super) fn to_come(&self, now: DateTime<Utc>) -> usize {
+        self.movable(now).len()
+    }
+
+    /// Those that have not begun: what has begun stays where it is.
+    fn movable(&self, now: DateTime<Utc>) -> Vec<&Visit> {
+        let is_to_come = |visit: &&Visit| visit.starts_at > now || visit.proposed_starts_at.is_some_and(|at| at > now);
+        self.visits.iter().filter(is_to_come).collect()
+    }
+
+    /// What would be done.
+    pub(super) fn drift(&self, course: Course, now: DateTime<Utc>) -> Reanchored {
+        let (moving, staying) = self.moves(course, now);
+        let incomplete = |absence: &&AbsenceToCome| absence.local_starts_at.is_none();
+        Reanchored {
+            visits: moving.len(),
+            absences: self.absences.iter().filter(|absence| absence_moves(course, absence)).count(),
+            in_the_way: staying.iter().map(|visit| visit.id).collect(),
+            completed: self.movable(now).iter().filter(|visit| !visit.is_complete()).count()
+                + self.absences.iter().filter(incomplete).count(),
+        }
+    }
+
+    fn moves(&self, course: Course, now: DateTime<Utc>) -> (Vec<(&Visit, WallPlace)>, Vec<&Visit>) {
+        let (mut moving, mut staying) = moves(&self.visits, course);
+        let movable = self.movable(now);
+        let is_movable = |visit: &Visit| movable.iter().any(|other| other.id == visit.id);
+        moving.retain(|(visit, _)| is_movable(visit));
+        staying.retain(|visit| is_movable(visit));
+        (moving, staying)
+    }
+}
+
+fn absence_moves(course: Course, absence: &AbsenceToCome) -> bool {
+    course.span(absence).map(|(_, at)| at) != [absence.starts_at, absence.ends_at]
+}
+
+/// Writes where things belong: first those that move, at most as many as the hand says, then what else their rows should say.
+pub(super) async fn carry_out(
+    uow: &UnitOfWork,
+    findings: &Findings,
+    (course, hand): (Course, Hand),
+) -> Result<Outcome, DbErr> {
+    let (moving, staying) = findings.moves(course, hand.now);
+    let is_all = moving.len() <= hand.most;
+    let mut outcome = Outcome {
+        done: Reanchored { in_the_way: staying.iter().map(|visit| visit.id).collect(), ..Reanchored::default() },
+        moved: Vec::new(),
+        written: 0,
+        is_all,
+    };
+    let mut events = Vec::new();
+    for (visit, place) in moving.iter().take(hand.most) {
+        if write_visit(uow, visit, (place, course), Some(hand.now)).await? {
+            outcome.moved.push((visit.id, visit.starts_at, place.starts_at));
+            events.push(event(visit, hand));
+        }
+    }
+    outcome.done.visits = outcome.moved.len();
+    uow.insert_many(events, Topic::Everything).await?;
+    let followed = outcome.moved.iter();
+    let followed: Vec<MovedVisit> = followed
+        .map(|(appointment_id, from, to)| MovedVisit { appointment_id: *appointment_id, from: *from, to: *to })
+        .collect();
+    mail::follow(uow, hand.now, &followed).await?;
+    if is_all {
+        outcome.done.completed = complete(uow, findings, (course, hand), &moving).await?;
+        outcome.done.absences = write_absences(uow, findings, (course, hand.now), &mut outcome.done.completed).await?;
+    }
+    outcome.written = outcome.done.visits + outcome.done.absences + outcome.done.completed;
+    Ok(outcome)
+}
+
+/// What the rows of those that do not move should say, and do not yet: how many had no time.
+async fn complete(
+    uow: &UnitOfWork,
+    findings: &Findings,
+    (course, hand): (Course, Hand),
+    moving: &[(&Visit, WallPlace)],
+) -> Result<usize, DbErr> {
+    let mut written = 0;
+    for visit in findings.movable(hand.now) {
+        let place = course.place(visit);
+        let says_all = visit.is_complete()
+            && visit.zone == Some(course.zone(visit.zone))
+            && visit.local_starts_at == Some(place.local_starts_at)
+            && visit.proposed_local_starts_at == place.proposed_local_starts_at;
+        if !says_all
+            && !moving.iter().any(|(moved, _)| moved.id == visit.id)
+            && write_visit(uow, visit, (&place, course), None).await?
+        {
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
+/// Writes one row, if it is still as it was read; with the instants only if it moves, at the instant `moved`.
+async fn write_visit(
+    uow: &UnitOfWork,
+    visit: &Visit,
+    (place, course): (&WallPlace, Course),
+    moved: Option<DateTime<Utc>>,
+) -> Result<bool, DbErr> {
+    let mut row = appointment::ActiveModel {
+        local_starts_at: Set(Some(place.local_starts_at)),
+        proposed_local_starts_at: Set(place.proposed_local_starts_at),
+        time_zone: Set(Some(course.zone(visit.zone).name().to_owned())),
+        ..Default::default()
+    };
+    if let Some(now) = moved {
+        row.starts_at = Set(place.starts_at);
+        row.ends_at = Set(place.starts_at + (visit.ends_at - visit.starts_at));
+        row.proposed_starts_at = Set(place.proposed_starts_at);
+        row.version = Set(visit.version + 1);
+        row.updated_at = Set(now);
+    }
+    let update = appointment::Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(visit.id))
+        .filter(Column::Version.eq(visit.version));
+    let topics = if moved.is_some() { Topics::from(Topic::Everything) } else { UNSEEN };
+    Ok(uow.update_where(update, topics).await? == 1)
+}
+
+fn event(visit: &Visit, hand: Hand) -> appointment_event::ActiveModel {
+    appointment_event::ActiveModel {
+        id: NotSet,
+        appointment_id: Set(visit.id),
+        actor_id: Set(hand.actor_id),
+        kind: Set(EventKind::Rescheduled),
+        from_status: Set(Some(visit.status)),
+        to_status: Set(visit.status),
+        note: Set(Some(hand.why.to_owned())),
+        at: Set(hand.now),
+        created_at: Set(hand.now),
+        updated_at: Set(hand.now),
+    }
+}
+
+/// Moves the absences: how many moved. Those that had no time are counted with `completed`.
+async fn write_absences(
+    uow: &UnitOfWork,
+    findings: &Findings,
+    (course, now): (Course, DateTime<Utc>),
+    completed: &mut usize,
+) -> Result<usize, DbErr> {
+    let mut moved = 0;
+    for absence in &findings.absences {
+        let [(local_starts_at, starts_at), (local_ends_at, ends_at)] = course.span(absence);
+        let moves = absence_moves(course, absence);
+        let says_all = (absence.local_starts_at, absence.local_ends_at) == (Some(local_starts_at), Some(local_ends_at))
+            && absence.zone == Some(course.zone(absence.zone));
+        if says_all && !moves {
+            continue;
+        }
+        let row = time_off::ActiveModel {
+            starts_at: Set(starts_at),
+            ends_at: Set(ends_at),
+            local_starts_at: Set(Some(local_starts_at)),
+            local_ends_at: Set(Some(local_ends_at)),
+            time_zone: Set(Some(course.zone(absence.zone).name().to_owned())),
+            updated_at: Set(now),
+            ..Default::default()
+        };
+        let update = time_off::Entity::update_many().set(row).filter(time_off::Column::Id.eq(absence.id));
+        let topics = if moves { Topics::from(Topic::Everything) } else { UNSEEN };
+        let written = usize::try_from(uow.update_where(update, topics).await?).unwrap_or_default();
+        if moves {
+            moved += written;
+        } else {
+            *completed += written;
+        }
+    }
+    Ok(moved)
+}

@@ -1,0 +1,23 @@
+//! `telemedicine zones reanchor`.
+
+use crate::program::Program;
+
+#[test]
+fn a_dry_run_says_what_would_be_done_and_the_run_needs_a_name() {
+    let program = Program::new();
+    program.run(&["demo"]).succeeds();
+    let would = program.run(&["zones", "reanchor", "--dry-run"]).succeeds();
+    assert!(
+        would.contains("0 visits and 0 absences to move") && would.contains("rows without a stored time"),
+        "{would}"
+    );
+    let check = program.run(&["check"]).succeeds();
+    assert!(check.contains("wall times  WARNING") && check.contains("zones reanchor"), "{check}");
+    program.run(&["zones", "reanchor"]).fails(2, &["--as"]);
+    program.run(&["zones", "reanchor", "--as", "admin1@demo.test"]).fails(1, &["platform administrator"]);
+    let done = program.run(&["zones", "reanchor", "--as", "super@demo.test"]).succeeds();
+    assert!(done.contains("0 visits and 0 absences moved"), "{done}");
+    let again = program.run(&["zones", "reanchor", "--as", "super@demo.test"]).succeeds();
+    assert!(again.contains("everything is where it was promised"), "{again}");
+    assert!(program.run(&["check"]).succeeds().contains("wall times  ok"));
+}
