@@ -126,7 +126,7 @@ pub(super) async fn update(
         .await
 }
 
-/// Takes a hospital out of the directory, or puts it back. Its people go on working. Two statements.
+/// Takes a hospital out of the directory, or puts it back. Nobody can sign up with it meanwhile; its people go on as they are. Two statements.
 ///
 /// # Errors
 /// The database's.
