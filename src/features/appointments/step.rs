@@ -8,7 +8,7 @@ use super::{
     policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival},
     queries::{AppointmentRow, AppointmentState},
 };
-use crate::{access::Permission, web::Present};
+use crate::{access::Permission, features::schedules::Stretch, web::Present};
 
 /// One step from a state to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Step {
         if self.late_from().contains(&stage.status) {
             return present.has_come(stage.ends_at);
         }
-        self.from().contains(&stage.status) && self.promised(stage).is_none_or(|end| !present.has_come(end))
+        self.from().contains(&stage.status) && self.promised(stage).is_none_or(|visit| !present.has_come(visit.ends_at))
     }
 
     /// Whether it could have been taken with a visit at this stage, had it not been left until the visit's time was over.
@@ -94,13 +94,16 @@ impl Step {
         self.from().contains(&stage.status) && !self.may_follow(stage, present)
     }
 
-    /// Of a step by which somebody says that a visit will be: when it would be over. Nobody can promise what has been.
-    fn promised(self, stage: &Stage) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Approve | Self::Confirm => Some(stage.ends_at),
-            Self::AcceptProposal => stage.proposed_starts_at.map(|start| start + (stage.ends_at - stage.starts_at)),
-            _ => None,
-        }
+    /// Whether somebody says by it that a visit will be.
+    pub(super) fn is_promise(self) -> bool {
+        matches!(self, Self::Approve | Self::Confirm | Self::AcceptProposal)
+    }
+
+    /// Of such a step: from when to when. Nobody can promise what has been.
+    pub(super) fn promised(self, stage: &Stage) -> Option<Stretch> {
+        let proposed = stage.proposed_starts_at.filter(|_| self == Self::AcceptProposal);
+        let starts_at = if self == Self::AcceptProposal { proposed? } else { stage.starts_at };
+        self.is_promise().then(|| Stretch { starts_at, ends_at: starts_at + (stage.ends_at - stage.starts_at) })
     }
 
     /// The states it may be taken from at any time.
