@@ -64,8 +64,8 @@ pub(super) async fn viewer(
         .filter(user_session::Column::RevokedAt.is_null())
         .filter(user_session::Column::ExpiresAt.gt(now))
         .filter(user_session::Column::LastSeenAt.gt(now - longest))
-        .filter(user::Column::Active.eq(true))
-        .filter(hospital::Column::Active.eq(true).or(user::Column::HospitalId.is_null()));
+        // Whether the hospital is in the directory is asked of newcomers alone: its people go on.
+        .filter(user::Column::Active.eq(true));
     let row = reader.run(topics, async |conn| statement.clone().into_model::<Row>().one(conn).await).await?;
     row.map(|row| assemble(row, key_hash, address, *idle)).transpose()
 }

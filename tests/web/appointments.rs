@@ -1,6 +1,7 @@
 //! Appointments: the list, the record, and the steps of their life.
 
 mod after_the_fact;
+mod asked_again;
 mod list;
 mod needs_outcome;
 mod offers;

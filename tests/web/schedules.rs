@@ -176,7 +176,7 @@ async fn an_absence_takes_the_times_away_and_tells_of_the_visits_in_it() {
     }
     let recorded = desk.post_form(&path, &away("2026-12-01T00:00", "2026-12-02T00:00")).await.expect(303);
     let page = desk.follow(recorded).await.ok();
-    assert!(page.says("A conference.") && page.says("1 to move or cancel"));
+    assert!(page.says("A conference.") && page.says("1 to cancel or book anew"));
     let day = format!("/doctors/{}/times?date=2026-12-01", doctor.id);
     assert!(desk.get(&day).await.ok().says("The doctor is away on that day."));
     let home = app.sign_in(&patient).await;

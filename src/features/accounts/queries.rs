@@ -25,7 +25,7 @@ use crate::{
     web::AppError,
 };
 
-/// An account that can be signed in to: the person is active and so is their hospital.
+/// An account that can be signed in to, as long as the person is active: whether their hospital is in the directory is asked of newcomers alone.
 #[derive(Clone, FromQueryResult)]
 pub(super) struct Credentials {
     pub(super) id: i64,
@@ -36,13 +36,12 @@ pub(super) struct Credentials {
     pub(super) hospital_id: Option<i64>,
     pub(super) password_hash: String,
     active: bool,
-    hospital_active: Option<bool>,
     hospital_name: Option<String>,
 }
 
 impl Credentials {
     pub(super) fn may_enter(&self) -> bool {
-        self.active && self.hospital_active.unwrap_or(true)
+        self.active
     }
 
     /// What their password must not be made of.
@@ -141,7 +140,6 @@ fn whole_account() -> Select<user::Entity> {
         .select_only()
         .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Role])
         .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active, user::Column::Email])
-        .column_as(hospital::Column::Active, "hospital_active")
         .column_as(hospital::Column::Name, "hospital_name")
         .join(JoinType::LeftJoin, user::Relation::Hospital.def())
 }

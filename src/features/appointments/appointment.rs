@@ -52,14 +52,18 @@ pub(super) enum StatusFilter {
     Is(AppointmentStatus),
     /// Visits that are over although nobody said what came of them.
     NeedsOutcome,
+    /// Visits, and requests for such, whose time is not over.
+    ToCome,
+    /// Visits whose doctor is away then, or has left.
+    WithoutDoctor,
 }
 
 impl StatusFilter {
-    /// All that are for somebody of `role`, in the order a filter offers them. What needs an outcome is work for those who
-    /// see patients and for the desk that reminds them, and none of a patient's.
+    /// All that are for somebody of `role`, in the order a filter offers them. What needs an outcome, or a doctor, is work for those
+    /// who see patients and for the desk, and none of a patient's.
     pub(super) fn offered_to(role: Role) -> impl Iterator<Item = Self> {
-        let work = (role != Role::Patient).then_some(Self::NeedsOutcome);
-        work.into_iter().chain(STATUSES.into_iter().map(Self::Is))
+        let work = [Self::NeedsOutcome, Self::ToCome, Self::WithoutDoctor];
+        work.into_iter().filter(move |_| role != Role::Patient).chain(STATUSES.into_iter().map(Self::Is))
     }
 
     /// The one whose value is `code`, if it is offered to somebody of `role`.
@@ -72,6 +76,8 @@ impl StatusFilter {
         match self {
             Self::Is(status) => status_tag(status).code,
             Self::NeedsOutcome => "needs_outcome",
+            Self::ToCome => "to_come",
+            Self::WithoutDoctor => "without_doctor",
         }
     }
 
@@ -80,6 +86,8 @@ impl StatusFilter {
         match self {
             Self::Is(status) => status_tag(status).label,
             Self::NeedsOutcome => "Needs an outcome",
+            Self::ToCome => "To come",
+            Self::WithoutDoctor => "Without a doctor",
         }
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct AppointmentListQuery {
     from: Option<String>,
     to: Option<String>,
     doctor: Option<String>,
+    patient: Option<String>,
     q: Option<String>,
     pub(super) page: Option<String>,
 }
@@ -39,6 +40,7 @@ pub(super) struct ListFilter {
     /// The last local day, itself included.
     pub(super) to: Option<NaiveDate>,
     pub(super) doctor_id: Option<i64>,
+    pub(super) patient_id: Option<i64>,
     /// Parts of a party's name, each of which must be there.
     pub(super) names: Vec<String>,
 }
@@ -64,15 +66,21 @@ impl AppointmentListQuery {
                 .filter(|id| on_offer.is_empty() || on_offer.iter().any(|doctor| doctor.id == *id))
                 .ok_or_else(|| "Choose a doctor from the list.".to_owned())
         });
+        let patient_id = reader.parsed_optional("patient", "Patient", |id| {
+            id.parse().map_err(|_error| "Follow the link on the patient's page.".to_owned())
+        });
         let search = reader.optional("q", "Name", SEARCH_CHARACTERS);
-        let filter = ListFilter { status, from, to, doctor_id, names: words(&search.unwrap_or_default()) };
+        let names = words(&search.unwrap_or_default());
+        let filter = ListFilter { status, from, to, doctor_id, patient_id, names };
         let typed = reader.view();
         reader.finish(Some((filter, typed)))
     }
 
     fn fields(self) -> Fields {
-        [("status", self.status), ("from", self.from), ("to", self.to), ("doctor", self.doctor), ("q", self.q)]
+        let people = [("doctor", self.doctor), ("patient", self.patient), ("q", self.q)];
+        [("status", self.status), ("from", self.from), ("to", self.to)]
             .into_iter()
+            .chain(people)
             .map(|(name, value)| (name.to_owned(), value.unwrap_or_default()))
             .collect()
     }
@@ -161,9 +169,7 @@ pub(super) fn booking(viewer: &Viewer, fields: Fields) -> Result<(Booking, FormV
     let patient_id = (role != Role::Patient).then(|| id("patient_id", "Patient", "Choose a patient.")).flatten();
     let local = local(&reader);
     let symptoms = reader.multiline("symptoms", "Symptoms", limits::SYMPTOMS);
-    let overbook_reason = (role != Role::Patient)
-        .then(|| reader.multiline("overbook_reason", "Reason", limits::APPOINTMENT_REASON))
-        .flatten();
+    let overbook_reason = (role != Role::Patient).then(|| overbook_reason(&reader)).flatten();
     let token = reader.optional("token", "Form", limits::BOOKING_TOKEN);
     let typed = reader.view();
     let booking = local.map(|local| Booking { doctor_id, patient_id, local, symptoms, overbook_reason, token });
@@ -182,6 +188,8 @@ pub(super) struct StepCommand {
     pub(super) local: Option<NaiveDateTime>,
     /// The same as an instant, once it is known to be free, with where the visit stood when that was looked up.
     pub(super) proposes: Option<(DateTime<Utc>, AppointmentState)>,
+    /// Why it must be then although something is in the way; of a doctor who approves.
+    pub(super) overbook_reason: Option<String>,
     /// Whether it was asked on a dashboard, where one goes on then; else on the appointment's page.
     pub(super) is_on_board: bool,
 }
@@ -206,6 +214,7 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
     };
     let reason = step.filter(|step| step.needs_reason()).and_then(|_| reason(&reader));
     let local = step.filter(|step| step.needs_time()).and_then(|_| local(&reader));
+    let overbook_reason = step.filter(|step| *step == Step::Approve).and_then(|_| overbook_reason(&reader));
     let is_on_board = reader.optional("back", "Back", BOARD.len()).as_deref() == Some(BOARD);
     let typed = reader.view();
     let command = step.zip(version).map(|(step, version)| StepCommand {
@@ -214,6 +223,7 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
         reason,
         local,
         proposes: None,
+        overbook_reason,
         is_on_board,
     });
     reader.finish(command.map(|command| (command, typed)))
@@ -227,6 +237,10 @@ fn local(reader: &FormReader) -> Option<NaiveDateTime> {
     reader.parsed("starts_at", "Time", |text| {
         parse_local(text).ok_or_else(|| "Choose a time, such as 2026-11-24T14:30.".to_owned())
     })
+}
+
+fn overbook_reason(reader: &FormReader) -> Option<String> {
+    reader.multiline("overbook_reason", "Reason", limits::APPOINTMENT_REASON)
 }
 
 fn reason(reader: &FormReader) -> Option<String> {

@@ -13,14 +13,18 @@ mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
 pub(crate) use policy::{OfferedStep, row_acts};
-pub(crate) use queries::{AppointmentRow, scope, visits};
+pub(crate) use queries::{AppointmentRow, of_absent_doctors, of_shut_doctors, scope, visits};
 
 use handlers::{booking as book, list, steps};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.cached_get("/appointments", Policy::with(&["status", "from", "to", "doctor", "q", "page"]), list::index);
+    table.cached_get(
+        "/appointments",
+        Policy::with(&["status", "from", "to", "doctor", "patient", "q", "page"]),
+        list::index,
+    );
     table.post("/appointments", book::create);
     table.get("/appointments/new", book::new);
     table.get("/appointments/{id}", list::show);

@@ -38,6 +38,14 @@ impl Permission for DecideAppointment {
     const ROLES: &'static [Role] = &[Role::Doctor];
 }
 
+/// Say what came of a visit: its doctor; who runs the hospital only for a doctor whose account is shut.
+#[derive(Debug)]
+pub(super) struct RecordOutcome;
+
+impl Permission for RecordOutcome {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];
+}
+
 /// Accept or refuse a time that the doctor proposed.
 #[derive(Debug)]
 pub(super) struct AnswerProposal;
@@ -104,17 +112,28 @@ pub(crate) struct Question {
     pub(crate) reason_id: Option<String>,
     /// The id of the field `starts_at`, when a time must be given.
     pub(crate) time_id: Option<String>,
+    /// The id of the field `overbook_reason`, when it was refused and may be done all the same.
+    pub(crate) overbook_id: Option<String>,
 }
 
 /// What `viewer` may do with an appointment of theirs as it stands, the usual thing first: the steps
 /// that are the role's to take. A doctor declines a request and does not cancel it as well.
 pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {
     let role = viewer.role();
+    let stands_in = role == Role::HospitalAdmin && !row.doctor.user.active;
     let declines = role == Role::Doctor && row.status == AppointmentStatus::Requested;
     Step::ALL
         .into_iter()
-        .filter(|step| step.roles().contains(&role) && step.may_follow(&Stage::of_row(row, viewer.zone()), present))
-        .filter(|step| *step != Step::Cancel || !declines)
+        .filter(|step| step.roles().contains(&role) || (stands_in && step.outcome().is_some()))
+        .filter(|step| step.may_follow(&Stage::of_row(row, viewer.zone()), present))
+        .filter(|step| match step {
+            Step::Cancel => !declines,
+            // Nobody says that they will come to a doctor who is not there.
+            Step::Confirm | Step::AcceptProposal => {
+                row.doctor.user.active && (*step != Step::Confirm || !row.doctor_away)
+            }
+            _ => true,
+        })
         .map(|step| act(step, role, row))
         .collect()
 }
@@ -151,12 +170,27 @@ fn act(step: Step, role: Role, row: &AppointmentRow) -> OfferedStep {
 }
 
 impl OfferedStep {
+    /// An approval that was refused, to be given all the same with a reason.
+    pub(super) fn all_the_same(&mut self) {
+        self.label = "Approve all the same";
+        self.kind = "plain";
+        self.question = Some(Question {
+            title: "Approve the request all the same?".to_owned(),
+            yes: "Approve it",
+            no: "Not like that",
+            reason_id: None,
+            time_id: None,
+            overbook_id: Some("overbook-reason".to_owned()),
+        });
+    }
+
     /// The id of the field `name` of its question, if it has one.
     pub(super) fn field_id(&self, name: &str) -> Option<&str> {
         let question = self.question.as_ref()?;
         match name {
             "reason" => question.reason_id.as_deref(),
             "starts_at" => question.time_id.as_deref(),
+            "overbook_reason" => question.overbook_id.as_deref(),
             _ => None,
         }
     }
@@ -197,5 +231,6 @@ fn question(step: Step, role: Role, row: &AppointmentRow) -> Option<Question> {
         no,
         reason_id: step.needs_reason().then(|| format!("reason-{}-{}", step.noun(), row.id)),
         time_id: step.needs_time().then(|| format!("time-{}-{}", step.noun(), row.id)),
+        overbook_id: None,
     })
 }

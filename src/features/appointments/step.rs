@@ -8,7 +8,7 @@ use super::{
     policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival},
     queries::{AppointmentRow, AppointmentState},
 };
-use crate::{access::Permission, time_zone::Tz, web::Present};
+use crate::{access::Permission, features::schedules::Stretch, time_zone::Tz, web::Present};
 
 /// One step from a state to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,17 +123,20 @@ impl Step {
             Self::Arrive | Self::Start if !stage.day_has_come(present) => Some(NOT_YET),
             Self::Arrive | Self::Start if stage.day_is_over(present) => Some(DAY_OVER),
             Self::MissVisit if !present.has_come(stage.starts_at) => Some(NOT_BEGUN_YET),
-            _ => self.promised(stage).filter(|end| present.has_come(*end)).map(|_| TIME_OVER),
+            _ => self.promised(stage).filter(|visit| present.has_come(visit.ends_at)).map(|_| TIME_OVER),
         }
     }
 
-    /// Of a step by which somebody says that a visit will be: when it would be over. Nobody can promise what has been.
-    fn promised(self, stage: &Stage) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Approve | Self::Confirm => Some(stage.ends_at),
-            Self::AcceptProposal => stage.proposed_starts_at.map(|start| start + (stage.ends_at - stage.starts_at)),
-            _ => None,
-        }
+    /// Whether somebody says by it that a visit will be.
+    pub(super) fn is_promise(self) -> bool {
+        matches!(self, Self::Approve | Self::Confirm | Self::AcceptProposal)
+    }
+
+    /// Of such a step: from when to when. Nobody can promise what has been.
+    pub(super) fn promised(self, stage: &Stage) -> Option<Stretch> {
+        let proposed = stage.proposed_starts_at.filter(|_| self == Self::AcceptProposal);
+        let starts_at = if self == Self::AcceptProposal { proposed? } else { stage.starts_at };
+        self.is_promise().then(|| Stretch { starts_at, ends_at: starts_at + (stage.ends_at - stage.starts_at) })
     }
 
     /// The states it may be taken from at any time.

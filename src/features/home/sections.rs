@@ -3,6 +3,8 @@
 //! Each visit is compared with the present by [`Present`], which notes when the answer would be another one; so the page is kept no
 //! longer than all of this is true.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Duration, Utc};
 use entity::enums::AppointmentStatus;
 
@@ -13,6 +15,8 @@ use crate::web::Present;
 pub(super) const SHOWN: u64 = 10;
 /// How long a day's list or a waiting room may become on a dashboard; beyond it the full list is a click away.
 pub(super) const MANY: u64 = 100;
+/// How many of a hospital's day are on its board: a large day is, and what is left out is said.
+pub(super) const BOARD: u64 = 400;
 
 /// A list of a dashboard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +34,11 @@ impl Section {
         visits.sort_by_key(|visit| (visit.starts_at, visit.id));
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         Self { count: counted(visits.len()), shown: visits.iter().take(most).map(|visit| visit.id).collect() }
+    }
+
+    /// How many are shown, when not all are.
+    pub(super) fn cut(&self) -> Option<usize> {
+        Some(self.shown.len()).filter(|shown| counted(*shown) < self.count)
     }
 
     fn in_state(visits: &[ListedVisit], status: AppointmentStatus, most: u64) -> Self {
@@ -52,6 +61,8 @@ pub(super) struct DoctorSections {
     pub(super) needs_outcome: Section,
     /// How many busy visits begin within the 24 hours from now on.
     pub(super) next_24_hours: i64,
+    /// Of the requests those whose time another visit has meanwhile.
+    pub(super) taken: BTreeSet<i64>,
 }
 
 impl DoctorSections {
@@ -59,6 +70,10 @@ impl DoctorSections {
         let busy = || found.open.iter().copied().filter(|visit| visit.status.is_busy());
         let is_near = |visit: &ListedVisit| present.is_past(visit.starts_at - Duration::hours(24));
         let is_in_agenda = |visit: &ListedVisit| start <= visit.starts_at && (visit.starts_at < end || is_near(visit));
+        let meets =
+            |one: &ListedVisit, other: &ListedVisit| one.starts_at < other.ends_at && other.starts_at < one.ends_at;
+        let requests = found.open.iter().filter(|visit| visit.status == AppointmentStatus::Requested);
+        let taken = requests.filter(|request| busy().any(|visit| meets(&visit, request))).map(|request| request.id);
         let next = busy().filter(|visit| !present.is_past(visit.starts_at) && is_near(visit));
         Self {
             agenda: Section::of(busy().chain(found.done.iter().copied()).filter(is_in_agenda), MANY),
@@ -66,6 +81,7 @@ impl DoctorSections {
             requests: Section::in_state(&found.open, AppointmentStatus::Requested, SHOWN),
             needs_outcome: Section::of(busy().filter(|visit| present.is_past(visit.ends_at)), SHOWN),
             next_24_hours: counted(next.count()),
+            taken: taken.collect(),
         }
     }
 
@@ -79,6 +95,8 @@ impl DoctorSections {
 /// The lists of a patient.
 #[derive(Clone, Debug)]
 pub(super) struct PatientSections {
+    /// The visit that goes on, or that one waits for; and what is over, but nobody has said what came of it.
+    pub(super) present: Section,
     /// Agreed on and not over.
     pub(super) upcoming: Section,
     pub(super) requests: Section,
@@ -89,8 +107,13 @@ impl PatientSections {
     pub(super) fn new(found: &FoundForPatient, present: &Present) -> Self {
         let is_agreed =
             |visit: &ListedVisit| matches!(visit.status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
+        let goes_on = |visit: &ListedVisit| {
+            matches!(visit.status, AppointmentStatus::Waiting | AppointmentStatus::InProgress)
+                || (is_agreed(visit) && present.is_past(visit.ends_at))
+        };
         let upcoming = found.open.iter().copied().filter(|visit| is_agreed(visit) && !present.is_past(visit.ends_at));
         Self {
+            present: Section::of(found.open.iter().copied().filter(goes_on), SHOWN),
             upcoming: Section::of(upcoming, SHOWN),
             requests: Section::in_state(&found.open, AppointmentStatus::Requested, SHOWN),
             proposed: Section::in_state(&found.open, AppointmentStatus::Proposed, SHOWN),
@@ -99,7 +122,7 @@ impl PatientSections {
 
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
-        let all = [&self.upcoming, &self.requests, &self.proposed];
+        let all = [&self.present, &self.upcoming, &self.requests, &self.proposed];
         all.into_iter().flat_map(|section| section.shown.iter().copied())
     }
 }
@@ -107,8 +130,10 @@ impl PatientSections {
 /// The lists of a hospital.
 #[derive(Clone, Debug)]
 pub(super) struct HospitalSections {
-    /// Of today's visits, what is not over yet.
+    /// Of today's visits, what stands and is not over yet. Requests are no visits.
     pub(super) board: Section,
+    /// What nobody can hold as it is: the doctor's account is shut, or they are away then.
+    pub(super) without_doctor: Section,
     pub(super) waiting: Section,
     /// Those that wait longest.
     pub(super) requests: Section,
@@ -120,10 +145,16 @@ impl HospitalSections {
     pub(super) fn new(found: &FoundForHospital, present: &Present) -> Self {
         use AppointmentStatus::{Cancelled, Rejected};
         let standing = || found.today.iter().copied().filter(|visit| !matches!(visit.status, Rejected | Cancelled));
-        let is_on = |visit: &ListedVisit| visit.status.is_busy() || !present.is_past(visit.ends_at);
+        let is_done =
+            |visit: &ListedVisit| matches!(visit.status, AppointmentStatus::Completed | AppointmentStatus::NoShow);
+        let is_on = |visit: &ListedVisit| visit.status.is_busy() || (is_done(visit) && !present.is_past(visit.ends_at));
+        let absent = found.absent.iter().copied().filter(|visit| !present.is_past(visit.ends_at));
+        let without: BTreeMap<i64, ListedVisit> =
+            found.shut.iter().copied().chain(absent).map(|visit| (visit.id, visit)).collect();
         let requests = found.requests.iter().map(|request| request.id);
         Self {
-            board: Section::of(standing().filter(is_on), MANY),
+            board: Section::of(standing().filter(is_on), BOARD),
+            without_doctor: Section::of(without.into_values(), SHOWN),
             waiting: Section::of(found.waiting.iter().copied(), MANY),
             requests: Section { count: found.requests_count, shown: requests.collect() },
             visits_today: counted(standing().count()),
@@ -137,7 +168,7 @@ impl HospitalSections {
 
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
-        let all = [&self.board, &self.waiting, &self.requests];
+        let all = [&self.board, &self.waiting, &self.without_doctor, &self.requests];
         all.into_iter().flat_map(|section| section.shown.iter().copied())
     }
 }

@@ -106,7 +106,7 @@ pub(super) async fn hospitals(
     Ok(Paginated { total, rows })
 }
 
-/// The active hospitals with their names, to whoever runs the platform; none to anybody else, and no statement.
+/// All hospitals with their names, also those that are not in the directory (somebody has to run them), to whoever runs the platform; none to anybody else, and no statement.
 pub(crate) async fn names(viewer: &Viewer, reader: &Reader) -> Result<Vec<(i64, String)>, DbErr> {
     if !viewer.runs_platform() {
         return Ok(Vec::new());
@@ -114,7 +114,6 @@ pub(crate) async fn names(viewer: &Viewer, reader: &Reader) -> Result<Vec<(i64, 
     let found = hospital::Entity::find()
         .select_only()
         .columns([hospital::Column::Id, hospital::Column::Name])
-        .filter(hospital::Column::Active.eq(true))
         .order_by_asc(hospital::Column::Name);
     reader.run(Topic::Hospitals, async |conn| found.clone().into_tuple().all(conn).await).await
 }

@@ -186,7 +186,7 @@ fn told(event: AuditEvent, change: ZoneChange, moved: &Reanchored) -> AuditEvent
         .number("visits_in_the_way", counted(moved.in_the_way.len()))
 }
 
-/// Takes a hospital out of the directory, or puts it back. Its people go on working. Two statements.
+/// Takes a hospital out of the directory, or puts it back. Nobody can sign up with it meanwhile; its people go on as they are. Two statements.
 ///
 /// # Errors
 /// The database's.

@@ -30,7 +30,6 @@ pub struct Recipient {
     /// What they are.
     pub(crate) role: Role,
     active: bool,
-    hospital_active: Option<bool>,
     /// The name of their hospital; none for platform administrators.
     pub(crate) hospital: Option<String>,
     time_zone: Option<String>,
@@ -39,7 +38,7 @@ pub struct Recipient {
 impl Recipient {
     /// Whether they may sign in: nobody else is written to.
     pub(super) fn may_enter(&self) -> bool {
-        self.active && self.hospital_active.unwrap_or(true)
+        self.active
     }
 
     /// The zone that times are told in.
@@ -54,7 +53,6 @@ pub(super) async fn recipient(reader: &Reader, user_id: i64) -> Result<Option<Re
     let statement = user::Entity::find_by_id(user_id)
         .select_only()
         .columns([user::Column::Email, user::Column::Role, user::Column::Active])
-        .column_as(hospital::Column::Active, "hospital_active")
         .column_as(hospital::Column::Name, "hospital")
         .column_as(hospital::Column::TimeZone, "time_zone")
         .join(JoinType::LeftJoin, user::Relation::Hospital.def());

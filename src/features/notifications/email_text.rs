@@ -54,9 +54,14 @@ fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
     mail.appointment_version == Some(visit.version) && now - mail.created_at < OLD
 }
 
-/// Whether the visit of a reminder is still to come, at that time.
+/// Whether the visit of a reminder is still to come, at that time. Nobody is sent to a doctor who is not there: the desk has it on its list
+/// of visits without a doctor.
 fn is_near(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
-    EXPECTED.contains(&visit.status) && mail.visit_starts_at == Some(visit.starts_at) && now < visit.starts_at
+    let has_doctor = visit.doctor_active && !visit.doctor_away;
+    has_doctor
+        && EXPECTED.contains(&visit.status)
+        && mail.visit_starts_at == Some(visit.starts_at)
+        && now < visit.starts_at
 }
 
 fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) -> String {

@@ -1,5 +1,7 @@
 //! The list of notifications.
 
+use std::collections::BTreeMap;
+
 use entity::enums::Role;
 use serde::Serialize;
 
@@ -31,12 +33,20 @@ pub(super) struct NotificationsPage {
     /// On all pages.
     unread: i64,
     has_unread: bool,
+    /// What the button that marks all carries: the newest that is shown, and this page.
+    fields: BTreeMap<&'static str, String>,
+    /// What the button of one carries.
+    place: BTreeMap<&'static str, String>,
     pagination: Pagination,
 }
 
 impl NotificationsPage {
-    pub(super) fn new(viewer: &Viewer, rows: Vec<NotificationRow>, pagination: Pagination) -> Self {
+    pub(super) fn new(viewer: &Viewer, rows: Vec<NotificationRow>, (page, pagination): (u64, Pagination)) -> Self {
+        let newest = rows.first().map(|row| ("newest", row.id.to_string()));
+        let place = (page > 1).then(|| ("page", page.to_string()));
         Self {
+            fields: newest.into_iter().chain(place.clone()).collect(),
+            place: place.into_iter().collect(),
             rows: rows.iter().map(|row| NotificationEntry::new(viewer, row)).collect(),
             unread: viewer.unread,
             has_unread: viewer.unread > 0,

@@ -5,11 +5,11 @@ use entity::{
     appointment, doctor,
     enums::{AppointmentStatus, NotificationKind},
     notification::{self, Column},
-    patient, user,
+    patient, time_off, user,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
-    QuerySelect, RelationTrait, StatementBuilder,
+    QuerySelect, QueryTrait, RelationTrait, StatementBuilder,
     sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
@@ -79,6 +79,10 @@ pub(super) struct VisitOfMail {
     pub(super) proposed_starts_at: Option<DateTime<Utc>>,
     pub(super) status: AppointmentStatus,
     pub(super) version: i32,
+    /// Whether the doctor still practises there.
+    pub(super) doctor_active: bool,
+    /// Whether the doctor has said that they are away then.
+    pub(super) doctor_away: bool,
     pub(super) doctor_first_name: String,
     pub(super) doctor_last_name: String,
 }
@@ -89,12 +93,26 @@ pub(super) async fn visit_of_mail(reader: &Reader, appointment_id: i64) -> Resul
         .select_only()
         .columns([appointment::Column::StartsAt, appointment::Column::ProposedStartsAt])
         .columns([appointment::Column::Status, appointment::Column::Version])
+        .column_as(user::Column::Active, "doctor_active")
+        .expr_as(doctor_away(), "doctor_away")
         .column_as(user::Column::FirstName, "doctor_first_name")
         .column_as(user::Column::LastName, "doctor_last_name")
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::InnerJoin, doctor::Relation::User.def());
     let topics = Topics::exempt("mail is no page");
     reader.run(topics, async |conn| statement.clone().into_model().one(conn).await).await
+}
+
+/// Whether an absence of the doctor touches the visit.
+fn doctor_away() -> Expr {
+    let visit = |column| Expr::col((appointment::Entity, column));
+    let absences = time_off::Entity::find()
+        .select_only()
+        .column(time_off::Column::Id)
+        .filter(Expr::col((time_off::Entity, time_off::Column::DoctorId)).eq(visit(appointment::Column::DoctorId)))
+        .filter(Expr::col((time_off::Entity, time_off::Column::StartsAt)).lt(visit(appointment::Column::EndsAt)))
+        .filter(Expr::col((time_off::Entity, time_off::Column::EndsAt)).gt(visit(appointment::Column::StartsAt)));
+    Expr::exists(absences.into_query())
 }
 
 fn with_appointment(rows: &mut SelectStatement) {

@@ -78,12 +78,15 @@ impl News {
     }
 }
 
-/// Marks everything unread of `viewer`'s as read. One statement.
+/// Marks everything unread of `viewer`'s as read, or what is not newer than the notification `newest`. One statement.
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn mark_all_read(state: &AppState, viewer: &Viewer) -> Result<(), AppError> {
-    mark(state, viewer, own(state, viewer).filter(Column::ReadAt.is_null())).await?;
+pub(super) async fn mark_all_read(state: &AppState, viewer: &Viewer, newest: Option<i64>) -> Result<(), AppError> {
+    let unread = own(state, viewer).filter(Column::ReadAt.is_null());
+    // A later one has the higher id.
+    let shown = newest.map(|newest| Column::Id.lte(newest));
+    mark(state, viewer, shown.into_iter().fold(unread, QueryFilter::filter)).await?;
     Ok(())
 }
 

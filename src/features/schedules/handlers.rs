@@ -8,7 +8,7 @@ use super::{
     free::{Stretch, span},
     pages,
     policy::{ManageSchedule, SeeTimes},
-    queries::{self, Attendees, DoctorOfSchedule},
+    queries::{self, Attendees, DoctorOfSchedule, Week},
     service,
 };
 use crate::{
@@ -18,6 +18,10 @@ use crate::{
     web::{AppError, FlashKind, Submitted, query::Filter, see_other_saying},
 };
 
+const REMOVED_WITH_VISITS: &str =
+    "The hours are removed. Visits are planned in them: they are listed below, and stay until somebody cancels them.";
+const AWAY_WITH_VISITS: &str =
+    "The absence is recorded. Visits are planned in it: they are listed below, and stay until somebody cancels them.";
 /// How far ahead absences are shown.
 const HORIZON: TimeDelta = TimeDelta::days(2 * 366);
 
@@ -66,7 +70,9 @@ pub(super) async fn change_week(
     let (status, form) = match forms::week(submitted.fields()?) {
         Ok((WeekChange::Remove(window), _)) => {
             service::remove_window(state, &viewer, doctor.id, window).await?;
-            return Ok(saved(&doctor, "The hours are removed."));
+            let left = planned(&reader, &doctor, &pages).await?;
+            let is_whole = left.outside(doctor.rules(&viewer)).next().is_none();
+            return Ok(saved(&doctor, if is_whole { "The hours are removed." } else { REMOVED_WITH_VISITS }));
         }
         Ok((WeekChange::Add(new), typed)) => match service::add_window(state, &viewer, doctor.id, new).await {
             Ok(()) => return Ok(saved(&doctor, "The hours are added.")),
@@ -90,7 +96,10 @@ pub(super) async fn add_time_off(
     match forms::absence(submitted.fields()?, viewer.zone(), state.clock.now()) {
         Ok((new, _)) => {
             service::add_absence(state, &viewer, doctor.id, &new).await?;
-            Ok(saved(&doctor, "The absence is recorded. Visits that fall into it stay until somebody moves them."))
+            let planned = planned(&reader, &doctor, &pages).await?;
+            let absence = planned.absences.iter().find(|absence| absence.stretch == new.stretch);
+            let is_free = absence.is_none_or(|absence| planned.in_absence(absence).next().is_none());
+            Ok(saved(&doctor, if is_free { "The absence is recorded. No visit lies in it." } else { AWAY_WITH_VISITS }))
         }
         Err(form) => {
             let page = page(&viewer, &reader, &doctor, &pages).await?.refusing_absence(*form);
@@ -124,8 +133,11 @@ async fn page(
     doctor: &DoctorOfSchedule,
     pages: &Pages,
 ) -> Result<pages::Availability, AppError> {
+    Ok(pages::Availability::new(viewer, doctor, &planned(reader, doctor, pages).await?))
+}
+
+/// The doctor's week from now on.
+async fn planned(reader: &Reader, doctor: &DoctorOfSchedule, pages: &Pages) -> Result<Week, AppError> {
     let now = pages.state().clock.now();
-    let within = Stretch { starts_at: now, ends_at: now + HORIZON };
-    let schedule = queries::schedule_and_absences(reader, Attendees::doctor(doctor.id), within).await?;
-    Ok(pages::Availability::new(viewer, doctor, &schedule))
+    Ok(queries::week(reader, doctor.id, Stretch { starts_at: now, ends_at: now + HORIZON }).await?)
 }

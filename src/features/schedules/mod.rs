@@ -10,7 +10,7 @@ mod policy;
 mod queries;
 mod service;
 
-pub(crate) use free::{Rules, Schedule, SlotRefusal, span};
+pub(crate) use free::{Rules, Schedule, SlotRefusal, Stretch, span};
 pub(crate) use pages::{DayOfTimes, days};
 pub(crate) use queries::{Attendees, rules, schedule};
 

@@ -1,12 +1,11 @@
 //! Free times, and a doctor's week with its absences.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use entity::enums::Role;
 use serde::Serialize;
 
 use super::{
-    free::{NoTimes, Schedule, Stretch},
-    queries::{Absence, DoctorOfSchedule},
+    free::{NoTimes, Rules, Schedule, Stretch, Window},
+    queries::{Absence, DoctorOfSchedule, PlannedVisit, Week},
 };
 use crate::{
     access::{Viewer, ViewerKind},
@@ -146,6 +145,10 @@ pub(super) struct Availability {
     weekdays: Vec<Choice>,
     windows: Vec<WindowRow>,
     absences: Vec<AbsenceRow>,
+    /// Visits that are planned outside of the hours.
+    outside: Vec<PlannedRow>,
+    /// How many visits cannot be held as planned.
+    broken: usize,
     zone: &'static str,
 }
 
@@ -160,6 +163,8 @@ struct WindowRow {
     id: i64,
     day: &'static str,
     hours: String,
+    /// How many visits are planned in them.
+    visits: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -169,31 +174,40 @@ struct AbsenceRow {
     to: Moment,
     reason: Option<String>,
     /// Visits that are still planned in it.
-    visits: usize,
-    /// Their list.
+    visits: Vec<PlannedRow>,
+    /// Where they are listed on this page.
     visits_href: String,
     removal: String,
 }
 
+/// A visit that cannot be held as it is planned.
+#[derive(Debug, Serialize)]
+struct PlannedRow {
+    id: i64,
+    href: String,
+    patient: String,
+    starts_at: Moment,
+}
+
 impl Availability {
-    pub(super) fn new(
-        viewer: &Viewer,
-        doctor: &DoctorOfSchedule,
-        (schedule, absences): &(Schedule, Vec<Absence>),
-    ) -> Self {
-        let action = format!("/doctors/{}/availability", doctor.id);
-        let row = |absence: &Absence| AbsenceRow::new(viewer, doctor.id, (absence, schedule));
+    pub(super) fn new(viewer: &Viewer, doctor: &DoctorOfSchedule, week: &Week) -> Self {
+        let rules = doctor.rules(viewer);
+        let absences: Vec<AbsenceRow> =
+            week.absences.iter().map(|absence| AbsenceRow::new(rules, doctor.id, (absence, week))).collect();
+        let outside: Vec<PlannedRow> = week.outside(rules).map(|visit| PlannedRow::new(visit, rules)).collect();
         Self {
             name: doctor.name(),
             is_own: doctor.user_id == viewer.user_id,
             doctor_href: format!("/doctors/{}", doctor.id),
-            action,
+            action: format!("/doctors/{}/availability", doctor.id),
             time_off_action: format!("/doctors/{}/time-off", doctor.id),
             form: FormView::default(),
             time_off_form: FormView::default(),
             weekdays: WEEKDAYS.iter().enumerate().map(|(value, label)| Choice { value, label }).collect(),
-            windows: schedule.windows.iter().filter_map(WindowRow::new).collect(),
-            absences: absences.iter().map(row).collect(),
+            windows: week.windows().iter().filter_map(|window| WindowRow::new(window, (week, rules))).collect(),
+            broken: outside.len() + absences.iter().map(|absence| absence.visits.len()).sum::<usize>(),
+            absences,
+            outside,
             zone: viewer.zone().name(),
         }
     }
@@ -210,26 +224,35 @@ impl Availability {
 }
 
 impl WindowRow {
-    fn new(window: &super::free::Window) -> Option<Self> {
+    fn new(window: &Window, (week, rules): (&Week, Rules)) -> Option<Self> {
         let day = usize::try_from(window.weekday).ok().and_then(|day| WEEKDAYS.get(day))?;
-        Some(Self { id: window.id, day, hours: window.hours.to_string() })
+        let visits = week.in_window(window, rules).count();
+        Some(Self { id: window.id, day, hours: window.hours.to_string(), visits })
     }
 }
 
 impl AbsenceRow {
-    fn new(viewer: &Viewer, doctor_id: i64, (absence, schedule): (&Absence, &Schedule)) -> Self {
-        let zone = viewer.zone();
+    fn new(rules: Rules, doctor_id: i64, (absence, week): (&Absence, &Week)) -> Self {
         let Stretch { starts_at, ends_at } = absence.stretch;
-        let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
-        let doctor = if viewer.role() == Role::Doctor { String::new() } else { format!("&doctor={doctor_id}") };
         Self {
             id: absence.id,
-            from: Moment::new(starts_at, zone),
-            to: Moment::new(ends_at, zone),
+            from: Moment::new(starts_at, rules.zone),
+            to: Moment::new(ends_at, rules.zone),
             reason: absence.reason.clone(),
-            visits: schedule.busy.iter().filter(|visit| visit.overlaps(absence.stretch)).count(),
-            visits_href: format!("/appointments?from={}&to={}{doctor}", day(starts_at), day(ends_at)),
+            visits: week.in_absence(absence).map(|visit| PlannedRow::new(visit, rules)).collect(),
+            visits_href: format!("#visits-in-{}", absence.id),
             removal: format!("/doctors/{doctor_id}/time-off/{}/removal", absence.id),
+        }
+    }
+}
+
+impl PlannedRow {
+    fn new(visit: &PlannedVisit, rules: Rules) -> Self {
+        Self {
+            id: visit.id,
+            href: format!("/appointments/{}", visit.id),
+            patient: visit.patient.clone(),
+            starts_at: Moment::new(visit.stretch.starts_at, rules.zone),
         }
     }
 }

@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
 use super::forms::{NewAbsence, NewWindow};
 use crate::{
     access::{ActingViewer, Viewer},
-    coherence::Topic,
+    coherence::{Topic, Topics},
     db::{Recorded, UnitOfWork},
     features::audit::{self, AuditEvent},
     state::AppState,
@@ -111,7 +111,7 @@ pub(super) async fn add_absence(
                 created_at: Set(now),
                 updated_at: Set(now),
             };
-            let row = uow.insert(row, Topic::Schedule(doctor_id)).await?;
+            let row = uow.insert(row, of_absence(viewer, doctor_id)).await?;
             record(uow, viewer.acting(now), doctor_id, (AuditAction::Created, AuditSubject::TimeOff, row.id)).await
         })
         .await
@@ -129,12 +129,17 @@ pub(super) async fn remove_absence(state: &AppState, viewer: &Viewer, doctor_id:
             let those = time_off::Entity::delete_many()
                 .filter(time_off::Column::Id.eq(id))
                 .filter(time_off::Column::DoctorId.eq(doctor_id));
-            if uow.delete_where(those, Topic::Schedule(doctor_id)).await? == 0 {
+            if uow.delete_where(those, of_absence(viewer, doctor_id)).await? == 0 {
                 return Err(AppError::NotFound);
             }
             record(uow, viewer.acting(now), doctor_id, (AuditAction::Removed, AuditSubject::TimeOff, id)).await
         })
         .await
+}
+
+/// An absence stands beside the doctor's name on every visit that it touches, also on one that is being booked at this moment.
+fn of_absence(viewer: &Viewer, doctor_id: i64) -> Topics {
+    Topics::from(Topic::Schedule(doctor_id)).and(viewer.hospital().map(|hospital| Topic::Names(hospital.id)))
 }
 
 async fn record(

@@ -99,7 +99,7 @@ async fn the_form_offers_what_there_is_to_choose_and_keeps_what_was_chosen() {
     assert_eq!(list.attributes("input[name=from]", "value"), ["2026-11-01"]);
     assert_eq!(list.attributes("input[name=q]", "value"), ["maya"]);
     assert_eq!(list.texts("select[name=doctor] option"), ["Any doctor", "Dr Asha Rai"]);
-    assert_eq!(list.texts("select[name=status] option").len(), 12, "any, what needs an outcome, and each of the ten");
+    assert_eq!(list.texts("select[name=status] option").len(), 14, "any, three kinds of work, and each of the ten");
     assert!(list.links().contains(&"/appointments".to_owned()), "there is a way back to the whole list");
     assert!(!practice.surgery.get("/appointments").await.ok().has("select[name=doctor]"));
     practice.desk.get(&format!("/appointments?doctor={}", stranger.id)).await.expect(422);

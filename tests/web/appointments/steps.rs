@@ -237,7 +237,7 @@ async fn a_time_that_was_taken_meanwhile_is_said_in_words() {
     let visit = appointment().of(&practice.doctor).with(&practice.patient).at(at).status(Status::Requested);
     let visit = visit.create(&practice.app).await;
     let page = practice.surgery.post_form(&format!("{}/approval", visit.path()), &[("version", "0")]).await.expect(409);
-    assert!(page.says("The doctor already has another visit at that time."), "{}", page.words());
+    assert!(page.says("You already have another visit at that time."), "{}", page.words());
     assert!(!page.body.contains(&other_patient.last_name));
 
     // The proposed time is a day later: there the patient is with somebody else.
@@ -248,7 +248,7 @@ async fn a_time_that_was_taken_meanwhile_is_said_in_words() {
     assert_eq!(stranger.proposed_starts_at, Some(at));
     let path = format!("{}/proposal/acceptance", proposed.path());
     let page = practice.home.post_form(&path, &[("version", "0")]).await.expect(409);
-    assert!(page.says("already has another visit at that time"), "{}", page.words());
+    assert!(page.says("You already have another visit at that time."), "{}", page.words());
     assert_eq!(practice.stored(proposed.id).await.status, Status::Proposed);
     assert_eq!(practice.told(proposed.id).await, Vec::new());
 }

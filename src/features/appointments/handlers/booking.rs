@@ -10,7 +10,7 @@ use super::{
         queries::{self, Party},
         service::{
             booking::{self, AHEAD, NotBooked},
-            proposing,
+            proposing, standing,
         },
         step::Step,
     },
@@ -113,6 +113,11 @@ pub(in super::super) async fn propose(
             return steps::carry_out(&viewer, sent, (command, typed), &pages).await;
         }
         Err(NotBooked::Taken(why) | NotBooked::Used(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
+        Err(NotBooked::Failed(AppError::Conflict(_)))
+            if standing::was_done(pages.state(), &viewer, *id, &command).await? =>
+        {
+            return Ok(steps::done(*id, &command));
+        }
         Err(NotBooked::Failed(AppError::Conflict(why))) => (StatusCode::CONFLICT, typed.with_error("", why)),
         Err(NotBooked::Field(field, why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, why)),
         Err(NotBooked::Failed(error)) => return Err(error),

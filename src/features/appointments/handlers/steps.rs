@@ -5,8 +5,9 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use super::super::{
     forms::{self, StepCommand},
     pages,
-    policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival},
-    queries, service,
+    policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival, RecordOutcome},
+    queries,
+    service::{self, proposing, standing},
     step::Step,
 };
 use crate::{
@@ -104,11 +105,12 @@ pub(in super::super) async fn start(
 
 /// The visit took place, or the patient did not come.
 pub(in super::super) async fn outcome(
-    viewer: Allowed<DecideAppointment>,
+    viewer: Allowed<RecordOutcome>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
+    standing::may_stand_in(pages.state(), &viewer, *id).await?;
     take(&viewer, StepForm { id: *id, steps: &[Step::Complete, Step::MissVisit] }, submitted, &pages).await
 }
 
@@ -134,15 +136,21 @@ pub(super) async fn carry_out(
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     match service::take(pages.state(), viewer, sent.id, &command).await {
-        Ok(()) => {
-            let path = if command.is_on_board { "/dashboard".to_owned() } else { format!("/appointments/{}", sent.id) };
-            Ok(see_other_saying(&path, FlashKind::Success, command.step.done()))
+        Ok(()) => Ok(done(sent.id, &command)),
+        Err(AppError::Conflict(_)) if standing::was_done(pages.state(), viewer, sent.id, &command).await? => {
+            Ok(done(sent.id, &command))
         }
         Err(AppError::Conflict(why)) => {
             show_again(viewer, sent, (StatusCode::CONFLICT, typed.with_error("", why)), pages).await
         }
         Err(error) => Err(error),
     }
+}
+
+/// Back to where it was asked.
+pub(super) fn done(id: i64, command: &StepCommand) -> HttpResponse {
+    let path = if command.is_on_board { "/dashboard".to_owned() } else { format!("/appointments/{id}") };
+    see_other_saying(&path, FlashKind::Success, command.step.done())
 }
 
 /// The page as it is now, with what was typed and why nothing was done.
@@ -156,6 +164,7 @@ pub(super) async fn show_again(
     let record =
         queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
     let present = Present::new(state.clock.now(), None);
-    let page = record.map(|record| pages::Show::new(viewer, &present, record).refusing(steps, form));
+    let free = proposing::free_instead(state, viewer, (id, steps), &present).await?;
+    let page = record.map(|record| pages::Show::new(viewer, &present, record).refusing(steps, form).offering(free));
     pages.refuse_clinical(status, viewer, &page)
 }

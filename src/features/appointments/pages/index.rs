@@ -32,6 +32,8 @@ struct ListEntry {
     note: Option<String>,
     starts_at: Moment,
     status: StatusTag,
+    /// Why nobody can hold it as it is.
+    mark: Option<&'static str>,
 }
 
 /// The viewer's appointments, and the form that narrows them.
@@ -90,8 +92,8 @@ impl AppointmentsPage {
         };
         let columns = std::iter::once(person_label).chain(note_label).chain(["Time", "Status"]);
         let narrowed = form.values.values().filter(|value| !value.is_empty()).count();
-        let is_work = status == Some(StatusFilter::NeedsOutcome);
-        let (empty_title, empty_text) = nothing(is_work, narrowed);
+        let is_work = matches!(status, Some(filter) if !matches!(filter, StatusFilter::Is(_)));
+        let (empty_title, empty_text) = nothing(status, narrowed);
         Self {
             statuses: StatusFilter::offered_to(viewer.role()).map(Choice::of_status).collect(),
             doctors: doctors.iter().map(Choice::of_doctor).collect(),
@@ -112,7 +114,8 @@ impl AppointmentsPage {
 }
 
 /// What is said of an empty list that is narrowed by so many fields.
-fn nothing(is_work: bool, narrowed: usize) -> (&'static str, &'static str) {
+fn nothing(status: Option<StatusFilter>, narrowed: usize) -> (&'static str, &'static str) {
+    let is_work = status == Some(StatusFilter::NeedsOutcome);
     match narrowed {
         0 => ("No visits yet", "Visits appear here as soon as one is asked for or booked."),
         1 if is_work => ("No visit needs an outcome", "Every past visit has its outcome."),
@@ -148,6 +151,7 @@ impl ListEntry {
             note,
             starts_at: Moment::new(row.starts_at, viewer.zone()),
             status: status_tag(row.status),
+            mark: row.lacks_doctor(viewer.role()),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
             step::Step,
         },
         people::Banner,
+        schedules::DayOfTimes,
     },
     web::{ClinicalPage, FormView, Moment, Present},
 };
@@ -31,6 +32,7 @@ struct HistoryEntry {
 pub(in crate::features::appointments) struct Show {
     title: String,
     id: i64,
+    version: i32,
     patient: Banner,
     /// The patient's page, if the viewer may see it.
     patient_href: Option<String>,
@@ -50,6 +52,10 @@ pub(in crate::features::appointments) struct Show {
     /// Why it may overlap others; told to staff.
     overbook_reason: Option<String>,
     next: &'static str,
+    /// Why nobody can hold it as it is.
+    mark: Option<&'static str>,
+    /// Free times that the doctor can propose with one click, after another was refused.
+    free: Vec<DayOfTimes>,
     /// What the viewer may do, each with its own form.
     offers: Vec<Offer>,
     history: Vec<HistoryEntry>,
@@ -77,6 +83,7 @@ impl Show {
         Self {
             title: title(viewer, &row),
             id: row.id,
+            version: row.version,
             patient: banner(&row, &about, present.date(zone)),
             patient_href: patient_href(viewer, &row),
             doctor: row.doctor_name(),
@@ -87,7 +94,12 @@ impl Show {
             waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
-            next: what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
+            next: row.lacks_doctor(viewer.role()).map_or_else(
+                || what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
+                |_| without_doctor(&row, viewer.role()),
+            ),
+            mark: row.lacks_doctor(viewer.role()),
+            free: Vec::new(),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             typed: None,
@@ -104,6 +116,12 @@ impl Show {
     /// The same page, with `form` sent for one of `steps` and refused: what is wrong on top, and what
     /// was typed where it was typed, if that is still to be done.
     pub(in crate::features::appointments) fn refusing(mut self, steps: &[Step], mut form: FormView) -> Self {
+        let is_current = form.values.get("version").is_some_and(|seen| *seen == self.version.to_string());
+        for offer in &mut self.offers {
+            if is_current && steps == [Step::Approve] && offer.act.step == Step::Approve {
+                offer.act.all_the_same();
+            }
+        }
         let asked = |offer: &&mut Offer| offer.act.question.is_some() && steps.contains(&offer.act.step);
         let offer = self.offers.iter_mut().find(asked);
         // The summary links to fields by their ids; what has no field on this page has no link.
@@ -111,7 +129,9 @@ impl Show {
             let id = offer.as_ref().and_then(|offer| offer.act.field_id(&entry.field));
             entry.field = id.unwrap_or_default().to_owned();
         }
-        if let Some(offer) = offer.filter(|offer| offer.act.step.needs_reason() || offer.act.step.needs_time()) {
+        let why = form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
+        let is_kept = |act: &OfferedStep| why || act.step.needs_reason() || act.step.needs_time();
+        if let Some(offer) = offer.filter(|offer| is_kept(&offer.act)) {
             offer.form = form.clone();
             offer.open = true;
         } else {
@@ -119,6 +139,30 @@ impl Show {
         }
         self.form = form;
         self
+    }
+}
+
+impl Show {
+    /// The same with times that can be proposed instead.
+    pub(in crate::features::appointments) fn offering(self, free: Vec<DayOfTimes>) -> Self {
+        Self { free, ..self }
+    }
+}
+
+/// What comes next for an open visit whose doctor is not there.
+fn without_doctor(row: &AppointmentRow, role: Role) -> &'static str {
+    match (row.doctor.user.active, role) {
+        (false, Role::Patient) => {
+            "The doctor does not practise here any more, so the visit cannot take place as planned. Call the hospital for another doctor, or cancel it."
+        }
+        (false, _) => {
+            "The doctor does not practise here any more. Cancel the visit and book it with somebody else; if it has taken place, record what came of it."
+        }
+        (true, Role::Patient) => {
+            "The doctor is away at that time, so the visit cannot take place as planned. Call the hospital for another time, or cancel it."
+        }
+        (true, Role::Doctor) => "You are away at that time. Cancel the visit, or ask the desk to book another time.",
+        (true, _) => "The doctor is away at that time. Cancel the visit and book another time, or another doctor.",
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
     doctor,
-    enums::Role,
+    enums::{AppointmentStatus, Role},
     hospital, patient, user,
 };
 use sea_orm::{
@@ -169,6 +169,7 @@ pub(in crate::features::appointments) struct BookedVisit {
     pub(in crate::features::appointments) doctor_id: i64,
     pub(in crate::features::appointments) patient_id: i64,
     pub(in crate::features::appointments) starts_at: DateTime<Utc>,
+    pub(in crate::features::appointments) status: AppointmentStatus,
 }
 
 /// The visit that `user_id` booked with this token.
@@ -179,7 +180,7 @@ pub(in crate::features::appointments) async fn booked_with(
 ) -> Result<Option<BookedVisit>, DbErr> {
     let found = appointment::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::DoctorId, Column::PatientId, Column::StartsAt])
+        .columns([Column::Id, Column::DoctorId, Column::PatientId, Column::StartsAt, Column::Status])
         .filter(Condition::all().add(Column::RequestedBy.eq(user_id)).add(Column::BookingToken.eq(token)));
     let topics = crate::coherence::Topics::exempt("a form that was sent twice");
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await

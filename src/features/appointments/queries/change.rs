@@ -3,14 +3,20 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    doctor,
-    enums::AppointmentStatus,
-    hospital, patient,
+    appointment_event as event, doctor,
+    enums::{AppointmentStatus, EventKind},
+    hospital, patient, user,
 };
-use sea_orm::{DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+};
 
 use super::scope;
-use crate::{access::Viewer, coherence::Topic, db::ReadConnection};
+use crate::{
+    access::Viewer,
+    coherence::{Topic, Topics},
+    db::{ReadConnection, Reader},
+};
 
 /// What a step needs to know of the appointment.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -32,6 +38,10 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) doctor_user_id: i64,
     /// The patient's `user.id`.
     pub(in crate::features::appointments) patient_user_id: i64,
+    /// Whether its doctor still practises there.
+    pub(in crate::features::appointments) doctor_active: bool,
+    /// Whether it stands beside another, or outside of the hours, on purpose.
+    pub(in crate::features::appointments) is_overbooked: bool,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -67,10 +77,42 @@ pub(in crate::features::appointments) async fn appointment_state(
         ])
         .column_as(doctor::Column::UserId, "doctor_user_id")
         .column_as(patient::Column::UserId, "patient_user_id")
+        .column_as(user::Column::Active, "doctor_active")
+        .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .filter(scope(viewer));
     found.into_model().one(conn).await
+}
+
+/// The last step that was taken with an appointment, and what came of it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::appointments) struct LastStep {
+    pub(in crate::features::appointments) version: i32,
+    pub(in crate::features::appointments) proposed_starts_at: Option<DateTime<Utc>>,
+    pub(in crate::features::appointments) kind: EventKind,
+    /// `user.id` of whoever took it.
+    pub(in crate::features::appointments) actor_id: i64,
+    pub(in crate::features::appointments) note: Option<String>,
+}
+
+/// The last step of the appointment `id`, if it is the viewer's to see.
+pub(in crate::features::appointments) async fn last_step(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<LastStep>, DbErr> {
+    let last = appointment::Entity::find_by_id(id)
+        .select_only()
+        .columns([Column::Version, Column::ProposedStartsAt])
+        .columns([event::Column::Kind, event::Column::ActorId, event::Column::Note])
+        .join(JoinType::InnerJoin, appointment::Relation::AppointmentEvent.def())
+        .filter(scope(viewer))
+        .order_by_desc(event::Column::Id)
+        .limit(1);
+    let topics = Topics::exempt("a form that was sent twice");
+    reader.run(topics, async |conn| last.clone().into_model().one(conn).await).await
 }

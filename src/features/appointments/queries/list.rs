@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement},
 };
 
-use super::{AppointmentRow, needs_outcome, not_over, rows::with_parties, scope};
+use super::{AppointmentRow, absent, needs_outcome, not_over, rows::with_parties, scope, to_come, without_doctor};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
@@ -36,7 +36,7 @@ pub(in crate::features::appointments) struct DoctorOption {
 #[derive(FromQueryResult)]
 struct Counted {
     total: i64,
-    /// When another visit comes onto the list though nobody does anything.
+    /// When another visit comes onto the list, or leaves it, though nobody does anything.
     next_entry: Option<DateTime<Utc>>,
     #[sea_orm(nested(prefix = "row_"))]
     row: Option<AppointmentRow>,
@@ -94,6 +94,14 @@ fn page_of(viewer: &Viewer, (filter, now): (&ListFilter, DateTime<Utc>), paging:
         Some(StatusFilter::NeedsOutcome) => {
             (among.clone().add(needs_outcome(now)), Some(first_end(among.add(not_over(now)))), Order::Asc)
         }
+        Some(StatusFilter::ToCome) => {
+            let to_come = among.add(to_come(now));
+            (to_come.clone(), Some(first_end(to_come)), Order::Asc)
+        }
+        Some(StatusFilter::WithoutDoctor) => {
+            let without = among.clone().add(without_doctor(viewer, now));
+            (without, Some(first_end(among.add(absent(now)))), Order::Asc)
+        }
     };
     let count = of_visits(wanted.clone()).expr(Expr::col(Asterisk).count()).to_owned();
     let nothing = || Expr::val(None::<DateTime<Utc>>);
@@ -138,6 +146,9 @@ fn matching(viewer: &Viewer, filter: &ListFilter) -> Condition {
     let mut condition = Condition::all();
     if let Some(doctor_id) = filter.doctor_id {
         condition = condition.add(Column::DoctorId.eq(doctor_id));
+    }
+    if let Some(patient_id) = filter.patient_id {
+        condition = condition.add(Column::PatientId.eq(patient_id));
     }
     condition = condition.add(days(filter, viewer.zone()));
     filter.names.iter().fold(condition, |all, name| all.add(party_is_called(viewer, name)))

@@ -9,9 +9,10 @@ mod rows;
 mod scope;
 
 pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chosen, offered};
-pub(super) use change::{AppointmentState, appointment_state};
+pub(super) use change::{AppointmentState, appointment_state, last_step};
 pub(super) use list::{DoctorOption, doctors, list};
-use outcome::{needs_outcome, not_over};
+use outcome::{absent, needs_outcome, not_over, to_come, without_doctor};
+pub(crate) use outcome::{of_absent_doctors, of_shut_doctors};
 pub(super) use record::{About, BloodAndAllergies, EventRow, VisitRecord, record};
 pub(crate) use rows::{AppointmentRow, visits};
 pub(crate) use scope::scope;

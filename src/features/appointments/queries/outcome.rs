@@ -1,10 +1,11 @@
-//! Which visits are over, and which of them somebody still has to say something of.
+//! Which visits are over, which are to come, and which of them somebody still has to do something about.
 
 use chrono::{DateTime, Utc};
-use entity::{appointment::Column, enums::AppointmentStatus};
-use sea_orm::{ColumnTrait, Condition};
+use entity::{appointment::Column, doctor, enums::AppointmentStatus, user};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait};
 
-use crate::db::is_one_of;
+use super::rows::doctor_away;
+use crate::{access::Viewer, db::is_one_of};
 
 /// Busy although its end has passed: somebody has to say what came of it.
 pub(super) fn needs_outcome(now: DateTime<Utc>) -> Condition {
@@ -14,4 +15,37 @@ pub(super) fn needs_outcome(now: DateTime<Utc>) -> Condition {
 /// Busy and not over: what needs an outcome as soon as it is.
 pub(super) fn not_over(now: DateTime<Utc>) -> Condition {
     Condition::all().add(is_one_of(Column::Status, AppointmentStatus::BUSY)).add(Column::EndsAt.gte(now))
+}
+
+/// Somebody still has to do something about it, and its time is not over.
+pub(super) fn to_come(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(is_one_of(Column::Status, AppointmentStatus::OPEN)).add(Column::EndsAt.gte(now))
+}
+
+/// Open visits of doctors of the viewer's hospital whose account is shut, whenever they are: somebody else has to see to them.
+pub(crate) fn of_shut_doctors(viewer: &Viewer) -> Condition {
+    let shut = doctor::Entity::find()
+        .select_only()
+        .column(doctor::Column::Id)
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
+        .filter(user::Column::HospitalId.eq(viewer.hospital().map(|hospital| hospital.id)))
+        .filter(user::Column::Active.eq(false));
+    Condition::all()
+        .add(is_one_of(Column::Status, AppointmentStatus::OPEN))
+        .add(Column::DoctorId.in_subquery(shut.into_query()))
+}
+
+/// Open visits at whose time the doctor is away.
+pub(crate) fn of_absent_doctors() -> Condition {
+    Condition::all().add(is_one_of(Column::Status, AppointmentStatus::OPEN)).add(doctor_away())
+}
+
+/// Visits that nobody can hold as it is: those of doctors whose account is shut, and those to come in an absence.
+pub(super) fn without_doctor(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
+    Condition::any().add(of_shut_doctors(viewer)).add(absent(now))
+}
+
+/// Those of them that are no longer so once they are over.
+pub(super) fn absent(now: DateTime<Utc>) -> Condition {
+    of_absent_doctors().add(Column::EndsAt.gte(now))
 }

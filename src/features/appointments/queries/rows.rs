@@ -8,7 +8,7 @@ use entity::{
     appointment::{self, Column},
     appointment_event, doctor,
     enums::{AppointmentStatus, EventKind, Role},
-    patient, user,
+    patient, time_off, user,
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
@@ -58,6 +58,9 @@ pub(crate) struct AppointmentRow {
     /// When the patient who is waiting arrived, UTC; none in any other state.
     #[sea_orm(from_expr = "arrived_at()")]
     pub(crate) arrived_at: Option<DateTime<Utc>>,
+    /// Whether the doctor has said since that they are away then.
+    #[sea_orm(from_expr = "doctor_away()")]
+    pub(crate) doctor_away: bool,
 }
 
 /// The doctor of an appointment.
@@ -109,6 +112,18 @@ impl AppointmentRow {
         }
     }
 
+    /// Why a visit that is still open has no doctor, said to somebody of `role`; nothing when it has one.
+    pub(crate) fn lacks_doctor(&self, role: Role) -> Option<&'static str> {
+        let is_open = AppointmentStatus::OPEN.contains(&self.status);
+        match (self.doctor.user.active, self.doctor_away, role) {
+            _ if !is_open => None,
+            (false, _, _) => Some("No doctor: the account is shut"),
+            (true, true, Role::Doctor) => Some("You are away then"),
+            (true, true, _) => Some("The doctor is away"),
+            (true, false, _) => None,
+        }
+    }
+
     /// The patient's full name.
     pub(crate) fn patient_name(&self) -> String {
         let PersonOfVisit { first_name, last_name, .. } = &self.patient.user;
@@ -139,6 +154,25 @@ fn arrived_at() -> SimpleExpr {
     CaseStatement::new()
         .case(is_word(Column::Status, AppointmentStatus::Waiting), Expr::from(arrivals.into_query()))
         .into()
+}
+
+/// Whether an absence of the doctor touches the visit.
+pub(super) fn doctor_away() -> SimpleExpr {
+    let absences = time_off::Entity::find()
+        .select_only()
+        .column(time_off::Column::Id)
+        .filter(
+            Expr::col((time_off::Entity, time_off::Column::DoctorId)).equals((appointment::Entity, Column::DoctorId)),
+        )
+        .filter(
+            Expr::col((time_off::Entity, time_off::Column::StartsAt))
+                .lt(Expr::col((appointment::Entity, Column::EndsAt))),
+        )
+        .filter(
+            Expr::col((time_off::Entity, time_off::Column::EndsAt))
+                .gt(Expr::col((appointment::Entity, Column::StartsAt))),
+        );
+    Expr::exists(absences.into_query())
 }
 
 /// A statement has room for so many ids, or twice, four, eight times as many: with one statement for each number of ids, there would be

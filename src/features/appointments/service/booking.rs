@@ -77,6 +77,8 @@ pub(in crate::features::appointments) async fn book(
     };
     // Perhaps by the same form, sent a moment ago.
     match queries::booked_with(reader, viewer.user_id, token).await? {
+        // What became of it is said, not that it is booked: it may be over long ago.
+        Some(found) if found.status.is_terminal() => Err(NotBooked::Used(found.is_over().to_owned())),
         Some(found) if found.is_what(viewer, booking) => Ok(found.id),
         // The form was changed after it had booked, and what it says now is not booked.
         Some(_) if matches!(booked, Err(NotBooked::Taken(_))) => Err(NotBooked::Used(USED.to_owned())),
@@ -87,7 +89,22 @@ pub(in crate::features::appointments) async fn book(
 const USED: &str = "This form has booked a visit already, which is on the list of visits. What it says now is another one: \
                     send it once more to book that as well.";
 
+const CANCELLED: &str = "The visit that this form booked was cancelled since. Nothing new is booked: send the form once more to book it anew.";
+const DECLINED: &str =
+    "The request that this form sent was declined since. Nothing new was sent: send the form once more to ask anew.";
+const OVER: &str =
+    "The visit that this form booked is over. Nothing new is booked: send the form once more to book another.";
+
 impl BookedVisit {
+    /// What is said of a form whose visit is over.
+    fn is_over(&self) -> &'static str {
+        match self.status {
+            AppointmentStatus::Cancelled => CANCELLED,
+            AppointmentStatus::Rejected => DECLINED,
+            _ => OVER,
+        }
+    }
+
     /// Whether it is the visit that `booking` asks for.
     fn is_what(&self, viewer: &Viewer, booking: &Booking) -> bool {
         let local = self.starts_at.with_timezone(&viewer.zone()).naive_local();
@@ -113,6 +130,9 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
     let within = span(booking.local.date(), 1, rules.zone);
     let attendees = Attendees { doctor_id: doctor.id, patient_id: Some(patient.id) };
     let schedule = schedules::schedule(reader, attendees, within).await?;
+    if viewer.role() == Role::Patient && schedule.asked.iter().any(|asked| asked.starts_at == starts_at) {
+        return Err(NotBooked::Taken(ASKED.to_owned()));
+    }
     let present = Present::new(state.clock.now(), None);
     let overbooks = match schedule.judge(starts_at, rules, &present) {
         Ok(()) => false,
@@ -130,6 +150,8 @@ fn taken(viewer: &Viewer, how: &str) -> String {
 }
 
 const TAKEN: &str = "That time is taken.";
+const ASKED: &str = "You have asked this doctor for that time already: it is on your list of visits, and is not decided yet. Choose another \
+                     time, or wait for the answer.";
 
 pub(super) fn wrong(field: &'static str, sentence: impl Into<String>) -> NotBooked {
     NotBooked::Field(field, sentence.into())

@@ -2,6 +2,7 @@
 
 pub(super) mod booking;
 pub(super) mod proposing;
+pub(super) mod standing;
 mod steps;
 
 pub(super) use steps::take;

@@ -1,11 +1,13 @@
 //! Proposing another time than the one that was asked for.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use entity::enums::{AppointmentStatus, Role};
 
 use super::{
     super::{
         forms::StepCommand,
         queries::{self, AppointmentState},
+        step::Step,
     },
     booking::{AHEAD, NotBooked, instant, sentence, wrong},
     steps::may_take,
@@ -13,7 +15,7 @@ use super::{
 use crate::{
     access::Viewer,
     coherence::Topics,
-    features::schedules::{self, Attendees, Rules, Schedule, SlotRefusal, span},
+    features::schedules::{self, Attendees, DayOfTimes, Rules, Schedule, SlotRefusal, span},
     state::AppState,
     web::{AppError, Present},
 };
@@ -51,6 +53,42 @@ pub(in crate::features::appointments) async fn proposable(
         return Err(NotBooked::Taken(format!("You have another visit at that time. {free}")));
     }
     Err(wrong("starts_at", format!("{} {free}", sentence(refusal, viewer, rules))))
+}
+
+/// So many free times are offered in the place of one that cannot be had.
+const INSTEAD: usize = 6;
+
+/// Free times that the doctor of the visit `id` can propose with one click after one of `steps` was refused; none to anybody else, and
+/// none when nothing is to be decided. Two statements.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::appointments) async fn free_instead(
+    state: &AppState,
+    viewer: &Viewer,
+    (id, steps): (i64, &[Step]),
+    present: &Present,
+) -> Result<Vec<DayOfTimes>, AppError> {
+    let decides = steps.iter().any(|step| matches!(step, Step::Approve | Step::Propose));
+    if viewer.role() != Role::Doctor || !decides {
+        return Ok(Vec::new());
+    }
+    let reader = state.db.reader();
+    let topics = Topics::exempt("a refused act, whose page is not kept");
+    let visit = reader.run(topics, async |conn| queries::appointment_state(viewer, conn, id).await).await?;
+    let Some(visit) = visit.filter(|visit| visit.status == AppointmentStatus::Requested) else {
+        return Ok(Vec::new());
+    };
+    let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);
+    let from = visit.starts_at.with_timezone(&rules.zone).date_naive().max(present.date(rules.zone));
+    let attendees = Attendees { doctor_id: visit.doctor_id, patient_id: Some(visit.patient_id) };
+    let schedule = schedules::schedule(&reader, attendees, span(from, AHEAD, rules.zone)).await?;
+    let mut free = schedule.nearest((from, AHEAD), rules, (present, INSTEAD));
+    for (_, slots) in &mut free {
+        slots.retain(|slot| slot.starts_at != visit.starts_at);
+    }
+    free.retain(|(_, slots)| !slots.is_empty());
+    Ok(schedules::days(free, rules.zone))
 }
 
 /// The nearest free times from `date` on, in words.

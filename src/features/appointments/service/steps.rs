@@ -7,15 +7,18 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
-    enums::{AuditSubject, NotificationKind},
+    enums::{AuditSubject, NotificationKind, Role},
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
-use super::super::{
-    appointment::status_tag,
-    forms::StepCommand,
-    queries::{self, AppointmentState},
-    step::{Stage, Step},
+use super::{
+    super::{
+        appointment::status_tag,
+        forms::StepCommand,
+        queries::{self, AppointmentState},
+        step::{Stage, Step},
+    },
+    standing,
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -23,12 +26,14 @@ use crate::{
     features::{
         audit::{self, AuditEvent},
         notifications::{self, News},
+        schedules::SlotRefusal,
     },
     state::AppState,
     web::{AppError, Present},
 };
 
-/// Takes a step with the appointment `id`. Six statements, of which two tell the others.
+/// Takes a step with the appointment `id`. Seven statements, of which two tell the others; one that promises a visit asks first whether
+/// it can be held.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`], with the state
@@ -41,19 +46,20 @@ pub(in crate::features::appointments) async fn take(
     command: &StepCommand,
 ) -> Result<(), AppError> {
     let now = state.clock.now();
+    let promised = standing::promisable(state, viewer, id, command).await?;
     state
         .db
         .write(async |uow| {
             // What was seen already need not be read again: its version is compared when it is changed.
-            let before = match &command.proposes {
-                Some((_, seen)) => seen.clone(),
+            let before = match command.proposes.as_ref().map(|(_, seen)| seen).or(promised.as_ref()) {
+                Some(seen) => seen.clone(),
                 None => uow
                     .read(async |conn| queries::appointment_state(viewer, conn, id).await)
                     .await?
                     .ok_or(AppError::NotFound)?,
             };
             may_take(command, &before, viewer.acting(now))?;
-            if !compare_and_set(uow, &before, command, viewer.acting(now)).await? {
+            if !compare_and_set(uow, viewer.acting(now), &before, command).await? {
                 // Another unit of work was committed between the two statements.
                 let current =
                     uow.read(async |conn| queries::appointment_state(viewer, conn, id).await).await?.unwrap_or(before);
@@ -81,9 +87,9 @@ pub(super) fn may_take(
 /// Changes the appointment if it is still as it was `before`; whether it was.
 async fn compare_and_set(
     uow: &UnitOfWork,
+    acting: ActingViewer<'_>,
     before: &AppointmentState,
     command: &StepCommand,
-    acting: ActingViewer<'_>,
 ) -> Result<bool, AppError> {
     let update = appointment::Entity::update_many()
         .set(changes(before, command, acting))
@@ -92,7 +98,7 @@ async fn compare_and_set(
         .filter(Column::Version.eq(before.version));
     match uow.update_where(update, before.topics()).await {
         Ok(changed) => Ok(changed == 1),
-        Err(error) => Err(taken(command.step, error)),
+        Err(error) => Err(taken(acting.viewer.role(), command.step, error)),
     }
 }
 
@@ -124,6 +130,9 @@ fn changes(
             change.proposed_local_starts_at = Set(command.local);
         }
         (Step::RefuseProposal, _) => change.proposed_local_starts_at = Set(None),
+        (Step::Approve, _) if command.overbook_reason.is_some() => {
+            change.overbook_reason = Set(command.overbook_reason.clone());
+        }
         (Step::Reject, _) => change.rejection_reason = Set(command.reason.clone()),
         (Step::Cancel, _) => change.cancellation_reason = Set(command.reason.clone()),
         _ => {}
@@ -161,6 +170,7 @@ async fn record(
     let act = AuditEvent::new(step.action(), AuditSubject::Appointment, before.id)
         .word("from", status_tag(before.status).code)
         .word("to", status_tag(step.to()).code);
+    let act = if command.overbook_reason.is_some() { act.word("overbooked", "yes") } else { act };
     Ok(audit::record(uow, now, viewer, act).await?)
 }
 
@@ -212,14 +222,10 @@ fn moved_on(command: &StepCommand, visit: &AppointmentState, acting: ActingViewe
 }
 
 /// The time that the step would take is taken, if that is why the database refused.
-fn taken(step: Step, error: DbErr) -> AppError {
+fn taken(role: Role, step: Step, error: DbErr) -> AppError {
     let Some(broken) = violation(&error).filter(|broken| broken.kind == ViolationKind::Overlap) else {
         return error.into();
     };
-    let who = if broken.constraint.contains("patient") { "The patient" } else { "The doctor" };
-    let instead = match step {
-        Step::AcceptProposal => "Refuse it, so that the doctor can propose another.",
-        _ => "Decline the request with a reason, or make room first.",
-    };
-    AppError::Conflict(format!("{who} already has another visit at that time. {instead}"))
+    let refusal = if broken.constraint.contains("patient") { SlotRefusal::PatientBusy } else { SlotRefusal::Taken };
+    standing::impossible(refusal, role, step)
 }

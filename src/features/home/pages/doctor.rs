@@ -39,6 +39,10 @@ impl DoctorDashboard {
         (found, sections, visits): (&FoundForDoctor, &DoctorSections, &Visits),
     ) -> Self {
         let row = |row| VisitRow::new(viewer, present, row);
+        let marked = |row: VisitRow| {
+            let taken = sections.taken.contains(&row.id).then_some("The time is taken");
+            VisitRow { mark: row.mark.or(taken), ..row }
+        };
         let (coming, earlier): (Vec<_>, Vec<_>) =
             rows(&sections.agenda, visits).into_iter().partition(|row| !present.is_past(row.starts_at));
         Self {
@@ -51,7 +55,7 @@ impl DoctorDashboard {
             waiting: waiting(&sections.waiting, visits).into_iter().map(row).collect(),
             earlier: earlier.into_iter().map(row).collect(),
             coming: coming.into_iter().map(row).collect(),
-            requests: rows(&sections.requests, visits).into_iter().map(row).collect(),
+            requests: rows(&sections.requests, visits).into_iter().map(row).map(marked).collect(),
             needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
             unread: notifications(&found.unread, visits, viewer),
             hours_href: match viewer.kind {

@@ -23,6 +23,6 @@ impl Page for Landing {
     const TEMPLATE: &'static str = "home/landing.html";
 
     fn title(&self) -> String {
-        "Your clinic, wherever you are".to_owned()
+        "Your visits at the clinic".to_owned()
     }
 }

@@ -1,13 +1,17 @@
 //! The patient's dashboard.
 
+use entity::enums::AppointmentStatus;
 use serde::Serialize;
 
 use super::rows::{self, UnreadRow, VisitRow, Visits, notifications};
 use crate::{
     access::Viewer,
-    features::home::{
-        queries::FoundForPatient,
-        sections::{PatientSections, Section},
+    features::{
+        appointments::AppointmentRow,
+        home::{
+            queries::FoundForPatient,
+            sections::{PatientSections, Section},
+        },
     },
     web::{Page, Present},
 };
@@ -21,6 +25,8 @@ pub(in crate::features::home) struct PatientDashboard {
     completed: i64,
     doctors: i64,
     unread_count: i64,
+    /// The visit that goes on or is waited for, and those without an outcome.
+    present: Vec<PresentVisit>,
     /// The next visit, with its countdown.
     next: Option<VisitRow>,
     upcoming: Vec<VisitRow>,
@@ -28,6 +34,24 @@ pub(in crate::features::home) struct PatientDashboard {
     proposed: Vec<VisitRow>,
     unread: Vec<UnreadRow>,
     first_run: bool,
+}
+
+/// A visit that is now, or was and is not over.
+#[derive(Debug, Serialize)]
+struct PresentVisit {
+    /// Where it stands, in words.
+    says: String,
+    row: VisitRow,
+}
+
+/// Where a visit stands that is now, or was and has no outcome, said to its patient.
+fn present_words(row: &AppointmentRow) -> String {
+    let doctor = row.doctor_name();
+    match row.status {
+        AppointmentStatus::Waiting => format!("You are waiting for {doctor}"),
+        AppointmentStatus::InProgress => format!("Your visit with {doctor} is going on"),
+        _ => format!("The time of your visit with {doctor} is over. The hospital has yet to record what came of it"),
+    }
 }
 
 impl PatientDashboard {
@@ -41,6 +65,10 @@ impl PatientDashboard {
         };
         let upcoming = rows(&sections.upcoming);
         Self {
+            present: rows::rows(&sections.present, visits)
+                .into_iter()
+                .map(|row| PresentVisit { says: present_words(row), row: VisitRow::new(viewer, present, row) })
+                .collect(),
             upcoming_count: sections.upcoming.count,
             requests_count: sections.requests.count,
             proposed_count: sections.proposed.count,

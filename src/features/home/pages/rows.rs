@@ -36,6 +36,8 @@ pub(super) struct VisitRow {
     pub proposed: Option<Moment>,
     /// When it was asked for.
     pub requested: Moment,
+    /// Why it cannot be held, or approved, as it is.
+    pub mark: Option<&'static str>,
     /// What the viewer may do about it.
     pub acts: Vec<OfferedStep>,
 }
@@ -59,6 +61,7 @@ impl VisitRow {
             detail: row.symptoms.clone().filter(|_| is_clinical),
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
+            mark: row.lacks_doctor(viewer.role()),
             acts: row_acts(viewer, row, present),
         }
     }

@@ -19,7 +19,10 @@ use crate::{
     access::{HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topic,
     db::{InList, Reader, SideBySide, is_word},
-    features::{appointments::scope, home::sections::SHOWN},
+    features::{
+        appointments::{of_absent_doctors, of_shut_doctors, scope},
+        home::sections::SHOWN,
+    },
 };
 
 /// Everything there is to see of a hospital.
@@ -29,6 +32,10 @@ pub(crate) struct FoundForHospital {
     pub today: Vec<ListedVisit>,
     /// All who wait, whenever their visit begins.
     pub waiting: Vec<ListedVisit>,
+    /// Open visits of doctors whose account is shut.
+    pub shut: Vec<ListedVisit>,
+    /// Open visits at whose time the doctor is away.
+    pub absent: Vec<ListedVisit>,
     /// Those of the requests that wait longest.
     pub requests: Vec<WaitingRequest>,
     /// How many requests there are.
@@ -83,6 +90,10 @@ struct Row {
     today: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "waiting_"))]
     waiting: InList<ListedVisit>,
+    #[sea_orm(nested(prefix = "shut_"))]
+    shut: InList<ListedVisit>,
+    #[sea_orm(nested(prefix = "absent_"))]
+    absent: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "request_"))]
     request: InList<WaitingRequest>,
     #[sea_orm(nested(prefix = "requests_"))]
@@ -124,6 +135,8 @@ pub(crate) async fn of_hospital(
     for row in rows {
         found.today.extend(row.today);
         found.waiting.extend(row.waiting);
+        found.shut.extend(row.shut);
+        found.absent.extend(row.absent);
         found.requests.extend(row.request);
         found.requests_count += row.requests.0.map_or(0, |requests| requests.count);
         found.unread.extend(row.unread);
@@ -141,6 +154,7 @@ pub(crate) async fn of_hospital(
 
 fn lists(viewer: &Viewer, hospital: &HospitalOfViewer, today: (DateTime<Utc>, DateTime<Utc>)) -> SideBySide {
     let in_state = |status| appointment::Entity::find().filter(scope(viewer)).filter(is_word(Column::Status, status));
+    let those = |which| appointment::Entity::find().filter(scope(viewer)).filter(which);
     let requests = || in_state(AppointmentStatus::Requested);
     let newest = |role| {
         user::Entity::find()
@@ -161,5 +175,7 @@ fn lists(viewer: &Viewer, hospital: &HospitalOfViewer, today: (DateTime<Utc>, Da
         )
         .list::<WaitingRequest>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
         .list::<ListedVisit>("waiting", in_state(AppointmentStatus::Waiting))
+        .list::<ListedVisit>("shut", those(of_shut_doctors(viewer)))
+        .list::<ListedVisit>("absent", those(of_absent_doctors()))
         .list::<ListedVisit>("today", between(viewer, today))
 }

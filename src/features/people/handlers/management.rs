@@ -75,7 +75,8 @@ pub(in super::super) async fn edit<R: PersonRecord>(
     let person: StoredPerson<R> = service::find(&viewer, &reader, *id).await?;
     let (stored, today) = (service::opened(pages.state(), &viewer, &person).await?, today(&viewer, &pages));
     let page = stored.map(|stored| PersonForm::of(&person, FormView::filled(stored), today));
-    pages.show_clinical(&*viewer, &page.map(|page| page.inviting(&person, pages.state())))
+    let visits = service::visits_to_come::<R>(&reader, *id, pages.state().clock.now()).await?;
+    pages.show_clinical(&*viewer, &page.map(|page| page.with_visits(visits).inviting(&person, pages.state())))
 }
 
 /// Changes what is stored.
@@ -100,7 +101,8 @@ pub(in super::super) async fn update<R: PersonRecord>(
         },
         Err(form) => (UNFIT, Clinical::new(*form)),
     };
-    let page = form.map(|form| PersonForm::of(&person, form, today).inviting(&person, state));
+    let visits = service::visits_to_come::<R>(&state.db.reader(), *id, state.clock.now()).await?;
+    let page = form.map(|form| PersonForm::of(&person, form, today).with_visits(visits).inviting(&person, state));
     pages.refuse_clinical(status, &*viewer, &page)
 }
 
@@ -112,9 +114,14 @@ pub(in super::super) async fn deactivate<R: PersonRecord>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
-    service::set_active::<R>(pages.state(), &viewer, *id, false).await?;
-    Ok(saved::<R>(*id, "The account is shut, and signed out everywhere. Visits that are planned stay."))
+    let state = pages.state();
+    service::set_active::<R>(state, &viewer, *id, false).await?;
+    let left = service::visits_to_come::<R>(&state.db.reader(), *id, state.clock.now()).await?;
+    Ok(saved::<R>(*id, if left == 0 { "The account is shut, and signed out everywhere." } else { SHUT_WITH_VISITS }))
 }
+
+const SHUT_WITH_VISITS: &str = "The account is shut, and signed out everywhere. Visits that are planned stay until somebody cancels them: see \
+                                them in the list of visits.";
 
 /// Lets somebody in again.
 pub(in super::super) async fn reactivate<R: PersonRecord>(

@@ -47,6 +47,9 @@ struct AccountState {
     active: bool,
     name: String,
     href: String,
+    /// How many of their visits are to come, and their list.
+    visits: u64,
+    visits_href: String,
 }
 
 impl PersonForm {
@@ -82,7 +85,13 @@ impl PersonForm {
             back: if has_page { path.clone() } else { R::PATH.to_owned() },
             back_label: if has_page { name.clone() } else { "The list".to_owned() },
             version: Some(person.version()),
-            standing: Some(AccountState { active: person.account.active, href: format!("{path}/{state}"), name }),
+            standing: Some(AccountState {
+                active: person.account.active,
+                href: format!("{path}/{state}"),
+                name,
+                visits: 0,
+                visits_href: format!("/appointments?{}={}&status=to_come", R::NOUN, person.id),
+            }),
             action: path,
             ..Self::new::<R>(form, Vec::new(), today)
         }
@@ -93,6 +102,14 @@ impl PersonForm {
     /// The same, where the server may send mail.
     pub(in super::super) fn by_mail(self, state: &AppState) -> Self {
         Self { sends_mail: state.outgoing_mail.is_on(), ..self }
+    }
+
+    /// The same, where so many visits are to come of the person.
+    pub(in super::super) fn with_visits(mut self, visits: u64) -> Self {
+        if let Some(standing) = &mut self.standing {
+            standing.visits = visits;
+        }
+        self
     }
 
     /// The same with the invitation that `person` may still be sent.

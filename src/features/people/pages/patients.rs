@@ -85,7 +85,6 @@ impl Patient {
         let name = format!("{} {}", record.first_name, record.last_name);
         let contact = [record.emergency_contact_name, record.emergency_contact_phone];
         let contact = contact.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &record.last_name).finish();
         Self {
             banner: Banner::new(name, (record.date_of_birth, today), (record.blood_type, record.allergies)),
             email: record.email,
@@ -94,7 +93,7 @@ impl Patient {
             medical_history: record.medical_history,
             emergency_contact: Some(contact).filter(|contact| !contact.is_empty()),
             since: Moment::new(record.created_at, viewer.zone()),
-            visits_href: format!("/appointments?{query}"),
+            visits_href: format!("/appointments?patient={id}"),
             edit_href: (viewer.role() == Role::HospitalAdmin).then(|| format!("/patients/{id}/edit")),
             book_href: format!("/appointments/new?patient_id={id}"),
         }

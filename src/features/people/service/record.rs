@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    doctor,
+    appointment, doctor,
     enums::{AuditSubject, BloodType, Role},
     limits, patient, user,
 };
-use sea_orm::{ActiveEnum, ColumnTrait, DbErr, EntityTrait, Iterable, QueryFilter, Set};
+use sea_orm::{ActiveEnum, ColumnTrait, DbErr, EntityTrait, Iterable, QueryFilter, Set, sea_query::SimpleExpr};
 
 use super::super::policy::{ManageAdmins, ManagePeople};
 use crate::{
@@ -47,6 +47,8 @@ pub(in crate::features::people) trait PersonRecord:
     async fn insert(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr>;
     /// Changes what is not the account's.
     async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<(), DbErr>;
+    /// Which visits are left without anybody when their account is shut: a doctor's. A patient comes without an account as well.
+    fn visits(id: i64) -> Option<SimpleExpr>;
     /// The person `id` with their account.
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr>;
 }
@@ -128,6 +130,10 @@ impl PersonRecord for DoctorRecord {
     async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<(), DbErr> {
         let update = doctor::Entity::update_many().set(self.row(now)).filter(doctor::Column::Id.eq(target.id));
         uow.update_where(update, target.topics).await.map(drop)
+    }
+
+    fn visits(id: i64) -> Option<SimpleExpr> {
+        Some(appointment::Column::DoctorId.eq(id))
     }
 
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr> {
@@ -232,6 +238,10 @@ impl PersonRecord for PatientRecord {
         uow.update_where(update, target.topics).await.map(drop)
     }
 
+    fn visits(_: i64) -> Option<SimpleExpr> {
+        None
+    }
+
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr> {
         let found = patient::Entity::find_by_id(id).find_also_related(user::Entity).one(conn).await?;
         Ok(found.and_then(|(row, account)| account.map(|account| (row, account))).map(|(row, account)| {
@@ -277,6 +287,10 @@ impl PersonRecord for AdminRecord {
 
     async fn update(&self, _: &UnitOfWork, _: DateTime<Utc>, _: RecordTarget) -> Result<(), DbErr> {
         Ok(())
+    }
+
+    fn visits(_: i64) -> Option<SimpleExpr> {
+        None
     }
 
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr> {

@@ -45,6 +45,8 @@ pub(crate) struct Schedule {
     pub(crate) busy: Vec<Stretch>,
     /// The busy visits of the patient who is to come.
     pub(crate) patient_busy: Vec<Stretch>,
+    /// What that patient has asked of the doctor, and is not decided.
+    pub(crate) asked: Vec<Stretch>,
 }
 
 /// How a hospital books.
@@ -179,9 +181,8 @@ impl Schedule {
         } else if self.touching(local.date()).next().is_none() {
             Err(SlotRefusal::NotWorking)
         } else if !slots.contains(&slot) {
-            let end = local + rules.slot;
-            let is_within = self.touching(local.date()).any(|(from, until)| from <= local && end <= until);
-            Err(if is_within { SlotRefusal::OffSlot } else { SlotRefusal::OutOfHours })
+            let is_in_hours = self.is_in_hours(local, rules.slot);
+            Err(if is_in_hours { SlotRefusal::OffSlot } else { SlotRefusal::OutOfHours })
         } else if meets(&self.absences, slot) {
             Err(SlotRefusal::Away)
         } else if meets(&self.patient_busy, slot) {
@@ -191,6 +192,58 @@ impl Schedule {
         } else {
             Ok(())
         }
+    }
+
+    /// Whether one of the day's windows holds what begins at `local` and takes so long.
+    fn is_in_hours(&self, local: NaiveDateTime, length: TimeDelta) -> bool {
+        let end = local + length;
+        self.touching(local.date()).any(|(from, until)| from <= local && end <= until)
+    }
+
+    /// Why a visit that was asked for or agreed on can no longer be held, whoever else is visited then: an absence, or hours that are
+    /// no longer worked. Of a doctor for whom no hours are known at all, none is outside of them.
+    pub(crate) fn obstacle(&self, visit: Stretch, rules: Rules) -> Option<SlotRefusal> {
+        let local = visit.starts_at.with_timezone(&rules.zone).naive_local();
+        if meets(&self.absences, visit) {
+            Some(SlotRefusal::Away)
+        } else if self.windows.is_empty() || self.is_in_hours(local, visit.ends_at - visit.starts_at) {
+            None
+        } else if self.touching(local.date()).next().is_none() {
+            Some(SlotRefusal::NotWorking)
+        } else {
+            Some(SlotRefusal::OutOfHours)
+        }
+    }
+
+    /// Whether another visit of the patient, or of the doctor, has the time of one that is not busy yet.
+    pub(crate) fn taken_by(&self, visit: Stretch) -> Option<SlotRefusal> {
+        if meets(&self.patient_busy, visit) {
+            Some(SlotRefusal::PatientBusy)
+        } else {
+            meets(&self.busy, visit).then_some(SlotRefusal::Taken)
+        }
+    }
+
+    /// Free times from `date` on in whole days, until there are `least` or `days` are over: nobody who reads out a day's times leaves some out.
+    pub(crate) fn whole_days(
+        &self,
+        (date, days): (NaiveDate, u64),
+        rules: Rules,
+        (present, least): (&Present, usize),
+    ) -> Vec<(NaiveDate, Vec<Stretch>)> {
+        let mut found: Vec<(NaiveDate, Vec<Stretch>)> = Vec::new();
+        let mut left = least;
+        for date in date.iter_days().take(usize::try_from(days).unwrap_or_default()) {
+            if left == 0 {
+                break;
+            }
+            let free = self.free(date, rules, present).unwrap_or_default();
+            left = left.saturating_sub(free.len());
+            if !free.is_empty() {
+                found.push((date, free));
+            }
+        }
+        found
     }
 
     /// All slots of the local `date`, free or not.

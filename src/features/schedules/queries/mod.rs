@@ -1,5 +1,7 @@
 //! Reading schedules: one statement for a doctor's windows, absences and busy visits.
 
+mod week;
+
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use entity::{
     appointment, availability, doctor,
@@ -8,8 +10,11 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationTrait, sea_query::SimpleExpr,
+    RelationTrait, Select,
+    sea_query::{ExprTrait as _, SimpleExpr},
 };
+
+pub(super) use week::{PlannedVisit, Week, week};
 
 use super::free::{Rules, Schedule, Stretch, Window};
 use crate::{
@@ -116,6 +121,8 @@ struct Row {
     busy: InList<Busy>,
     #[sea_orm(nested(prefix = "patient_"))]
     patient: InList<Busy>,
+    #[sea_orm(nested(prefix = "asked_"))]
+    asked: InList<Busy>,
 }
 
 /// An absence with its row.
@@ -145,55 +152,59 @@ impl Attendees {
 /// The schedule of the doctor as far as it touches `within`; with the busy visits of the patient if one is named. The
 /// caller has seen to it that the viewer may know.
 pub(crate) async fn schedule(reader: &Reader, attendees: Attendees, within: Stretch) -> Result<Schedule, DbErr> {
-    schedule_and_absences(reader, attendees, within).await.map(|(schedule, _)| schedule)
-}
-
-/// The same with the absences as rows, in order.
-pub(super) async fn schedule_and_absences(
-    reader: &Reader,
-    attendees: Attendees,
-    within: Stretch,
-) -> Result<(Schedule, Vec<Absence>), DbErr> {
     let Attendees { doctor_id, patient_id } = attendees;
     let topics = Topics::from([Topic::Schedule(doctor_id), Topic::Agenda(doctor_id)]);
     let topics = topics.and(patient_id.map(Topic::PatientAgenda));
     let lists = lists(attendees, within);
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
-    let (mut schedule, mut absences) = (Schedule::default(), Vec::new());
-    for Row { working, away, busy, patient } in rows {
+    let mut schedule = Schedule::default();
+    for Row { working, away, busy, patient, asked } in rows {
         schedule.windows.extend(working.into_iter().map(Window::from));
-        absences.extend(away.into_iter().map(Absence::from));
+        schedule.absences.extend(away.into_iter().map(|away| Absence::from(away).stretch));
         schedule.busy.extend(busy.into_iter().map(Stretch::from));
         schedule.patient_busy.extend(patient.into_iter().map(Stretch::from));
+        schedule.asked.extend(asked.into_iter().map(Stretch::from));
     }
-    absences.sort_by_key(|absence| (absence.stretch, absence.id));
-    schedule.absences.extend(absences.iter().map(|absence| absence.stretch));
+    schedule.absences.sort_unstable();
     schedule.windows.sort_by_key(|window| (window.weekday, window.hours, window.id));
     schedule.busy.sort_unstable();
     schedule.patient_busy.sort_unstable();
-    Ok((schedule, absences))
+    Ok(schedule)
 }
 
 /// Without a patient the list of their visits is that of nobody.
 fn lists(Attendees { doctor_id, patient_id }: Attendees, within: Stretch) -> SideBySide {
-    let busy = |whose: SimpleExpr| {
-        appointment::Entity::find()
-            .filter(whose)
-            .filter(is_one_of(appointment::Column::Status, AppointmentStatus::BUSY))
-            .filter(appointment::Column::StartsAt.lt(within.ends_at))
-            // No visit is longer than a day: so the index on starts needs no look at the whole archive.
-            .filter(appointment::Column::StartsAt.gt(within.starts_at - TimeDelta::days(1)))
-            .filter(appointment::Column::EndsAt.gt(within.starts_at))
-    };
-    let away = time_off::Entity::find()
-        .filter(time_off::Column::DoctorId.eq(doctor_id))
-        .filter(time_off::Column::StartsAt.lt(within.ends_at))
-        .filter(time_off::Column::EndsAt.gt(within.starts_at));
+    let busy = |whose| in_state(whose, &AppointmentStatus::BUSY, within);
+    let of_both = appointment::Column::PatientId.eq(patient_id).and(appointment::Column::DoctorId.eq(doctor_id));
+    let asked = in_state(of_both, &[AppointmentStatus::Requested, AppointmentStatus::Proposed], within);
     SideBySide::default()
-        .list::<Working>("working", availability::Entity::find().filter(availability::Column::DoctorId.eq(doctor_id)))
-        .list::<Away>("away", away)
+        .list::<Working>("working", windows(doctor_id))
+        .list::<Away>("away", absences(doctor_id, within))
         .list::<Busy>("busy", busy(appointment::Column::DoctorId.eq(doctor_id)))
         .list::<Busy>("patient", busy(appointment::Column::PatientId.eq(patient_id)))
+        .list::<Busy>("asked", asked)
+}
+
+/// Visits in one of `states` that touch `within`.
+fn in_state(whose: SimpleExpr, states: &[AppointmentStatus], within: Stretch) -> Select<appointment::Entity> {
+    appointment::Entity::find()
+        .filter(whose)
+        .filter(is_one_of(appointment::Column::Status, states.iter().copied()))
+        .filter(appointment::Column::StartsAt.lt(within.ends_at))
+        // No visit is longer than a day: so the index on starts needs no look at the whole archive.
+        .filter(appointment::Column::StartsAt.gt(within.starts_at - TimeDelta::days(1)))
+        .filter(appointment::Column::EndsAt.gt(within.starts_at))
+}
+
+fn windows(doctor_id: i64) -> Select<availability::Entity> {
+    availability::Entity::find().filter(availability::Column::DoctorId.eq(doctor_id))
+}
+
+fn absences(doctor_id: i64, within: Stretch) -> Select<time_off::Entity> {
+    time_off::Entity::find()
+        .filter(time_off::Column::DoctorId.eq(doctor_id))
+        .filter(time_off::Column::StartsAt.lt(within.ends_at))
+        .filter(time_off::Column::EndsAt.gt(within.starts_at))
 }
 
 impl From<Working> for Window {

@@ -1,0 +1,144 @@
+//! Whether a visit can still be held: an absence, other hours, another visit or a shut account may have made it impossible since it was
+//! asked for or agreed on. So each step by which somebody says that it will be asks again.
+
+use entity::enums::Role;
+
+use super::{
+    super::{
+        forms::StepCommand,
+        queries::{self, AppointmentState},
+        step::{Stage, Step},
+    },
+    steps::may_take,
+};
+use crate::{
+    access::Viewer,
+    coherence::Topics,
+    features::schedules::{self, Attendees, SlotRefusal, span},
+    state::AppState,
+    web::AppError,
+};
+
+/// The visit `id` as it is now, for a step that promises it and can be taken; nothing for any other step. Two statements.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`] with why it cannot be, and what to do instead.
+pub(super) async fn promisable(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    command: &StepCommand,
+) -> Result<Option<AppointmentState>, AppError> {
+    if !command.step.is_promise() {
+        return Ok(None);
+    }
+    let visit = current(state, viewer, id).await?.ok_or(AppError::NotFound)?;
+    may_take(command, &visit, viewer.acting(state.clock.now()))?;
+    if !visit.doctor_active {
+        let gone = "The doctor does not practise here any more.";
+        return Err(AppError::Conflict(format!("{gone} Cancel the visit, and book with somebody else.")));
+    }
+    match obstacle(state, viewer, &visit, command).await? {
+        Some(refusal) => Err(impossible(refusal, viewer.role(), command.step)),
+        None => Ok(Some(visit)),
+    }
+}
+
+/// The visit `id` as it is now, if it is the viewer's to see.
+async fn current(state: &AppState, viewer: &Viewer, id: i64) -> Result<Option<AppointmentState>, AppError> {
+    let topics = Topics::exempt("an act, which keeps no page");
+    Ok(state.db.reader().run(topics, async |conn| queries::appointment_state(viewer, conn, id).await).await?)
+}
+
+/// What is in the way of the visit that the step would promise.
+async fn obstacle(
+    state: &AppState,
+    viewer: &Viewer,
+    visit: &AppointmentState,
+    command: &StepCommand,
+) -> Result<Option<SlotRefusal>, AppError> {
+    let Some(promised) = command.step.promised(&Stage::of(visit, viewer.zone())) else { return Ok(None) };
+    let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);
+    let within = span(promised.starts_at.with_timezone(&rules.zone).date_naive(), 1, rules.zone);
+    let attendees = Attendees { doctor_id: visit.doctor_id, patient_id: Some(visit.patient_id) };
+    let schedule = schedules::schedule(&state.db.reader(), attendees, within).await?;
+    let hours = schedule.obstacle(promised, rules);
+    // A visit that is promised again is itself among the busy ones.
+    let taken = (command.step != Step::Confirm).then(|| schedule.taken_by(promised)).flatten();
+    let is_waived = |refusal: &SlotRefusal| match refusal {
+        SlotRefusal::PatientBusy => false,
+        _ if command.overbook_reason.is_some() => true,
+        // It was booked outside of the usual knowingly; that the doctor is away came later.
+        refusal => visit.is_overbooked && *refusal != SlotRefusal::Away,
+    };
+    Ok(taken.into_iter().chain(hours).find(|refusal| !is_waived(refusal)))
+}
+
+/// That the step cannot be taken, said to somebody of `role`, and what they can do instead.
+pub(super) fn impossible(refusal: SlotRefusal, role: Role, step: Step) -> AppError {
+    AppError::Conflict(format!("{} {}", why(refusal, role), instead(step, refusal)))
+}
+
+fn why(refusal: SlotRefusal, role: Role) -> &'static str {
+    match (refusal, role) {
+        (SlotRefusal::Away, Role::Doctor) => "You are away then.",
+        (SlotRefusal::Away, _) => "The doctor is away then.",
+        (SlotRefusal::PatientBusy, Role::Patient) => "You already have another visit at that time.",
+        (SlotRefusal::PatientBusy, _) => "The patient already has another visit at that time.",
+        (SlotRefusal::Taken, Role::Doctor) => "You already have another visit at that time.",
+        (SlotRefusal::Taken, _) => "The doctor already has another visit at that time.",
+        (SlotRefusal::NotWorking, Role::Doctor) => "You do not work on that day any more.",
+        (SlotRefusal::NotWorking, _) => "The doctor does not work on that day any more.",
+        (_, Role::Doctor) => "That is outside your hours now.",
+        (_, _) => "That is outside the doctor's hours now.",
+    }
+}
+
+fn instead(step: Step, refusal: SlotRefusal) -> &'static str {
+    match step {
+        Step::Approve if refusal == SlotRefusal::PatientBusy => {
+            "Propose one of the free times below, or decline the request with a reason."
+        }
+        Step::Approve => {
+            "Propose one of the free times below, decline the request with a reason, or approve it all the same and say why."
+        }
+        Step::AcceptProposal => "Refuse it, so that the doctor can propose another.",
+        _ => "Ask the hospital for another time, or cancel the visit.",
+    }
+}
+
+/// Whether `viewer` may say what came of the visit `id` in its doctor's place: who runs the hospital may, once the doctor's account is
+/// shut and they cannot.
+///
+/// # Errors
+/// [`AppError::Forbidden`] when not.
+pub(in crate::features::appointments) async fn may_stand_in(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+) -> Result<(), AppError> {
+    if viewer.role() != Role::HospitalAdmin {
+        return Ok(());
+    }
+    let visit = current(state, viewer, id).await?;
+    if visit.is_some_and(|visit| !visit.doctor_active) { Ok(()) } else { Err(AppError::Forbidden) }
+}
+
+/// Whether this very step was taken by `viewer` from the version that they saw: by the same click, sent twice. One statement.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::appointments) async fn was_done(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    command: &StepCommand,
+) -> Result<bool, AppError> {
+    let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Ok(false) };
+    let proposed = last.proposed_starts_at.map(|at| at.with_timezone(&viewer.zone()).naive_local());
+    Ok(last.version == command.version + 1
+        && last.actor_id == viewer.user_id
+        && last.kind == command.step.event()
+        && last.note == command.reason
+        && (!command.step.needs_time() || proposed == command.local))
+}
