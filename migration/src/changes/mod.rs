@@ -34,9 +34,10 @@ mod m0032_hospital_tally;
 mod m0033_open_visit_indexes;
 mod m0034_visit_indexes_replaced;
 mod m0035_user_index_replaced;
+mod m0041_second_factor;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 29] = [
+pub(crate) const ALL: [Change; 30] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -66,4 +67,5 @@ pub(crate) const ALL: [Change; 29] = [
     m0033_open_visit_indexes::CHANGE,
     m0034_visit_indexes_replaced::CHANGE,
     m0035_user_index_replaced::CHANGE,
+    m0041_second_factor::CHANGE,
 ];

@@ -7,6 +7,7 @@ use super::{
     destination::Destination,
     passwords::{Owner, Password},
     person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone},
+    proof,
     queries::{HospitalChoice, Profile},
 };
 use crate::web::{FormReader, FormView, forms::Fields};
@@ -131,6 +132,17 @@ pub(super) fn password(fields: Fields, owner: &Owner<'_>) -> Result<PasswordChan
     let current = SecretString::from(reader.secret("current_password", "Current password"));
     let new = chosen_password(&reader, "new_password", "New password", owner);
     reader.finish(new.map(|new| PasswordChange { current, new }))
+}
+
+/// The form that asks once more who somebody is: what they gave, and where to go then.
+pub(super) fn proof(mut fields: Fields) -> Result<(SecretString, Destination), (Destination, Box<FormView>)> {
+    let next = Destination::of(fields.remove("next").as_deref());
+    let reader = FormReader::new(fields);
+    let given = SecretString::from(reader.secret(proof::FIELD, "Your password"));
+    match reader.finish(Some(given)) {
+        Ok(given) => Ok((given, next)),
+        Err(form) => Err((next, form)),
+    }
 }
 
 /// The form of somebody who has forgotten their password: the address, as it was typed.

@@ -1,6 +1,7 @@
 //! `GET /hospitals/new`, `POST /hospitals`, `GET /hospitals/{id}/edit`, `POST /hospitals/{id}`, `/deactivation`, `/reactivation`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
+use entity::enums::SecondFactorRule;
 use serde::Serialize;
 
 use super::{
@@ -31,6 +32,18 @@ struct HospitalForm {
     version: Option<String>,
     /// To the platform: whether it is listed, and where that is changed.
     listing: Option<Listing>,
+    rules: Vec<Rule>,
+}
+
+/// Whom it can ask for a second factor.
+#[derive(Debug, Serialize)]
+struct Rule {
+    value: &'static str,
+    label: &'static str,
+}
+
+fn rules() -> Vec<Rule> {
+    forms::RULES.into_iter().map(|(_, value, label)| Rule { value, label }).collect()
 }
 
 #[derive(Debug, Serialize)]
@@ -49,6 +62,7 @@ impl HospitalForm {
             back_label: "Hospitals".to_owned(),
             version: None,
             listing: None,
+            rules: rules(),
         }
     }
 
@@ -64,6 +78,7 @@ impl HospitalForm {
             back_label: if is_platform { row.name.clone() } else { "Dashboard".to_owned() },
             version: Some(service::version(row)),
             listing: is_platform.then_some(listing),
+            rules: rules(),
             action: path,
         }
     }
@@ -88,7 +103,7 @@ pub(super) async fn create(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let form = match forms::hospital(submitted.fields()?) {
+    let form = match forms::hospital(submitted.fields()?, SecondFactorRule::Optional) {
         Ok(((details, _), typed)) => match service::create(pages.state(), &viewer, &details).await {
             Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
             Err(HospitalNotSaved::NameTaken) => typed.with_error("name", NAME_TAKEN),
@@ -120,7 +135,7 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();
     let row = service::find(&viewer, &state.db.reader(), *id).await?;
-    let (status, form) = match forms::hospital(submitted.fields()?) {
+    let (status, form) = match forms::hospital(submitted.fields()?, row.second_factor) {
         Ok(((details, seen), typed)) => match service::update(state, &viewer, &row, (&details, &seen)).await {
             Ok(()) => return Ok(saved(&viewer, row.id, "The changes are saved.")),
             Err(HospitalNotSaved::NameTaken) => {

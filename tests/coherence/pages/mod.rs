@@ -19,7 +19,7 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`steps`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 44] = [
+const WRITES: [&str; 45] = [
     "/admins",
     "/admins/{id}",
     "/admins/{id}/deactivation",
@@ -59,6 +59,7 @@ const WRITES: [&str; 44] = [
     "/patients/{id}/reactivation",
     "/profile",
     "/profile/password",
+    "/profile/proof",
     "/profile/sessions/revocation",
     "/profile/sessions/{id}/revocation",
     "/sign-in",

@@ -37,6 +37,7 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
             ],
         ),
         act("/profile/password", own, &[("current_password", PASSWORD), ("new_password", "seven slow boats at noon")]),
+        act("/profile/proof", own, &[("proof", PASSWORD)]),
         act("/profile/sessions/{id}/revocation", own, &[]),
         act("/profile/sessions/revocation", own, &[]),
         act("/notifications/read", own, &[]),

@@ -1,6 +1,7 @@
 //! The pages and acts of one's own account.
 
 pub(super) mod links;
+pub(super) mod proof;
 
 use actix_web::{
     HttpResponse,
@@ -17,6 +18,7 @@ use super::{
     destination::Destination,
     forms,
     pages::{ProfilePage, SessionsPage, SignInPage, SignUpPage},
+    proof::RecentlyProved,
     queries,
     request_session::RequestSession,
     service::{
@@ -206,7 +208,7 @@ pub(super) async fn list_sessions(
 }
 
 pub(super) async fn revoke_session(
-    viewer: Allowed<SignedIn>,
+    viewer: RecentlyProved<SignedIn>,
     id: web::Path<i64>,
     submitted: Submitted,
     request_session: RequestSession,
@@ -224,7 +226,7 @@ pub(super) async fn revoke_session(
 }
 
 pub(super) async fn revoke_other_sessions(
-    viewer: Allowed<SignedIn>,
+    viewer: RecentlyProved<SignedIn>,
     submitted: Submitted,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, AppError> {

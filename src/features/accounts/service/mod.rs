@@ -4,6 +4,7 @@ pub(super) mod links;
 pub(super) mod managed;
 pub(super) mod password;
 pub(super) mod profile;
+pub(super) mod proof;
 pub(super) mod sessions;
 pub(super) mod sign_in;
 pub(super) mod sign_up;

@@ -7,6 +7,7 @@ use crate::{
     access::{Allowed, Viewer},
     db::Reader,
     features::{
+        accounts::Provable,
         hospitals,
         people::{
             forms,
@@ -80,7 +81,7 @@ pub(in super::super) async fn edit<R: PersonRecord>(
 
 /// Changes what is stored.
 pub(in super::super) async fn update<R: PersonRecord>(
-    viewer: Allowed<R::ManagedBy>,
+    viewer: Provable<R::ManagedBy>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
@@ -88,6 +89,13 @@ pub(in super::super) async fn update<R: PersonRecord>(
     let (state, today) = (pages.state(), today(&viewer, &pages));
     let person: StoredPerson<R> = service::find(&viewer, &state.db.reader(), *id).await?;
     let (status, form) = match forms::edit::<R>(submitted.fields()?, today) {
+        // Whoever has another's address has their account: it is asked who changes it.
+        Ok(((record, _), _))
+            if record.account().email != person.email()
+                && let Some(question) = viewer.ask()? =>
+        {
+            return Ok(question);
+        }
         Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
             Ok(()) => return Ok(saved::<R>(*id, "The changes are saved.")),
             Err(PersonNotSaved::Field(field, sentence)) => (UNFIT, Clinical::new(typed.with_error(field, sentence))),

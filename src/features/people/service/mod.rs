@@ -71,6 +71,11 @@ impl<R: PersonRecord> StoredPerson<R> {
         digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Their address.
+    pub(super) fn email(&self) -> &str {
+        &self.account.email
+    }
+
     /// Whether they have yet to come in for the first time.
     pub(super) fn may_be_invited(&self) -> bool {
         self.account.active && self.account.last_sign_in_at.is_none()

@@ -1,5 +1,7 @@
 //! The data of this feature's templates.
 
+pub(super) mod proof;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Serialize;
