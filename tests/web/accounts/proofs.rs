@@ -8,10 +8,16 @@ use telemedicine::{access::Proof, features};
 use super::*;
 
 /// What always asks.
-const ALWAYS: [&str; 5] = [
+const ALWAYS: [&str; 11] = [
     "GET /reports/days.csv",
     "GET /reports/doctors.csv",
     "GET /reports/hospitals.csv",
+    "POST /admins/{id}/second-factor/removal",
+    "POST /doctors/{id}/second-factor/removal",
+    "POST /patients/{id}/second-factor/removal",
+    "POST /profile/second-factor/recovery-codes",
+    "POST /profile/second-factor/totp",
+    "POST /profile/second-factor/totp/removal",
     "POST /profile/sessions/revocation",
     "POST /profile/sessions/{id}/revocation",
 ];

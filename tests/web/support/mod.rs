@@ -65,6 +65,7 @@ mod raw_database;
 mod redis_server;
 mod rounds;
 pub(crate) mod rules;
+mod second_factor;
 mod stored_counts;
 
 /// For what a test writes past every act of the application, and tells pages of.
@@ -85,4 +86,5 @@ pub(crate) use page::Page;
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis_server::RedisServer;
 pub(crate) use rounds::{VARIATIONS, Walker, all_pages, may_use, page_routes, route_of, walkers};
+pub(crate) use second_factor::{App, first_step, pages_with_a_factor};
 pub(crate) use stored_counts::assert_stored_counts;

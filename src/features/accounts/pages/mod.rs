@@ -1,6 +1,7 @@
 //! The data of this feature's templates.
 
 pub(super) mod proof;
+pub(super) mod second_factor;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;

@@ -7,7 +7,7 @@ use crate::{
     access::{Allowed, Viewer},
     db::Reader,
     features::{
-        accounts::Provable,
+        accounts::{Provable, RecentlyProved},
         hospitals,
         people::{
             forms,
@@ -149,6 +149,23 @@ pub(in super::super) async fn invite<R: PersonRecord>(
         Invited::WasHere => refused::<R>(*id, WAS_HERE),
         Invited::IsShut => refused::<R>(*id, "Nothing was sent: the account is shut. Open it first."),
         Invited::MailIsOff => refused::<R>(*id, "Nothing was sent: this server sends no e-mail."),
+    })
+}
+
+/// Removes the second factor of somebody who has lost it.
+pub(in super::super) async fn remove_factor<R: PersonRecord>(
+    viewer: RecentlyProved<R::ManagedBy>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let person: StoredPerson<R> = service::find(&viewer, &pages.state().db.reader(), *id).await?;
+    let needs_reason =
+        |_form| AppError::Unprocessable("Say why the second factor is removed, in 255 characters at most.");
+    let reason = forms::removal_reason(submitted.fields()?).map_err(needs_reason)?;
+    Ok(match service::remove_factor(pages.state(), &viewer, &person, &reason).await? {
+        true => saved::<R>(*id, "The second factor is removed, and the person is signed out everywhere."),
+        false => refused::<R>(*id, "There was none: the person has no second factor."),
     })
 }
 

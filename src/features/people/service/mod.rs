@@ -262,6 +262,31 @@ pub(super) async fn set_active<R: PersonRecord>(
         .await
 }
 
+/// Removes the second factor of somebody for that reason, which they are shown, and signs them out everywhere; whether they had one. Four
+/// statements.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn remove_factor<R: PersonRecord>(
+    state: &AppState,
+    viewer: &Viewer,
+    person: &StoredPerson<R>,
+    reason: &str,
+) -> Result<bool, AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            if !accounts::reset_second_factor(uow, now, person.account.id, reason).await? {
+                return Ok(Recorded::unchanged(false));
+            }
+            state.sessions.revoke_all(uow, person.account.id, None).await?;
+            let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, person.id).word("second_factor", "removed");
+            Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?.with(true))
+        })
+        .await
+}
+
 fn in_hospital(event: AuditEvent, account: &user::Model) -> AuditEvent {
     match account.hospital_id {
         Some(hospital_id) => event.in_hospital(hospital_id),
