@@ -243,7 +243,14 @@ fn judge(
     let is_visitor = person.is_none();
     let public =
         ["GET /", "GET /sign-in", "GET /sign-up", "POST /sign-in", "POST /sign-up", "POST /sign-out"].contains(&route);
-    if is_visitor && answer.status == 303 && !public && !answer.header("location").starts_with("/sign-in?next=") {
+    // Who has not given a password begins there.
+    let is_second_step = route.ends_with(" /sign-in/second-factor") && answer.header("location") == "/sign-in";
+    if is_visitor
+        && answer.status == 303
+        && !public
+        && !is_second_step
+        && !answer.header("location").starts_with("/sign-in?next=")
+    {
         wrong.push(format!("{route} by a visitor leads to {}", answer.header("location")));
     }
     let texts = not_for(clinic, person, route, answer.status);

@@ -4,6 +4,9 @@ use chrono::TimeDelta;
 
 use super::*;
 
+/// An act with a code costs as much as other acts, and the session that begins.
+const MOST_STATEMENTS: u32 = 12;
+
 /// A patient with an app, and the app.
 async fn patient_with_an_app(app: &TestApp) -> (Patient, App, Client) {
     let hospital = hospital().create(app).await;
@@ -54,7 +57,8 @@ async fn a_code_is_good_once_and_not_before_a_later_one() {
     let app = TestApp::start().await;
     let (patient, telephone, _) = patient_with_an_app(&app).await;
     let (first, _) = first_step(&app, &patient).await;
-    give(&first, &telephone.code(&app, 1)).await.expect(303);
+    let entered = give(&first, &telephone.code(&app, 1)).await.expect(303);
+    assert!(entered.statements() <= MOST_STATEMENTS, "entering: {}", entered.statements());
     let (second, _) = first_step(&app, &patient).await;
     give(&second, &telephone.code(&app, 1)).await.expect(422);
     give(&second, &telephone.code(&app, 0)).await.expect(422);
@@ -125,6 +129,7 @@ async fn whoever_must_have_one_sets_it_up_before_anything_else() {
     browser.get("/dashboard").await.expect(303);
     let telephone = App::of(&offered);
     let shown = browser.submit(&offered, "form.stack", &[("code", &telephone.code(&app, 0))]).await.ok();
+    assert!(shown.statements() <= MOST_STATEMENTS, "setting up: {}", shown.statements());
     assert_eq!(shown.texts("code[data-recovery-code]").len(), 10);
     assert_eq!(shown.header("cache-control"), "no-store");
     assert!(browser.is_signed_in().await);
@@ -167,7 +172,8 @@ async fn under_another_key_of_the_site_a_recovery_code_helps_and_nothing_fails()
 async fn it_is_turned_off_and_on_again_with_another_secret_and_the_trail_tells() {
     let app = TestApp::start().await;
     let (patient, telephone, browser) = patient_with_an_app(&app).await;
-    browser.post_form("/profile/second-factor/recovery-codes", &[]).await.ok();
+    let renewed = browser.post_form("/profile/second-factor/recovery-codes", &[]).await.ok();
+    assert!(renewed.statements() <= MOST_STATEMENTS, "new codes: {}", renewed.statements());
     browser.post_form("/profile/second-factor/totp/removal", &[]).await.expect(303);
     app.sign_in(&patient).await;
     let again = App::set_up(&app, &browser).await;
