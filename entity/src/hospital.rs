@@ -26,6 +26,8 @@ pub struct Model {
     pub slot_minutes: i32,
     /// How many hours ahead a patient must book.
     pub booking_lead_hours: i32,
+    /// Whom it asks for a second factor.
+    pub second_factor: super::enums::SecondFactorRule,
     /// An inactive hospital is not listed in the directory.
     pub active: bool,
     pub created_at: DateTimeUtc,

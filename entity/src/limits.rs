@@ -38,6 +38,8 @@ pub const APPOINTMENT_REASON: usize = 500;
 pub const BOOKING_TOKEN: usize = 64;
 /// `appointment_event.note`
 pub const EVENT_NOTE: usize = 500;
+/// `second_factor.removal_reason`
+pub const REMOVAL_REASON: usize = 255;
 /// `user_session.ip`, `audit_entry.ip`
 pub const IP: usize = 45;
 /// `user_session.user_agent`

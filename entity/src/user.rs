@@ -32,6 +32,8 @@ pub struct Model {
     pub doctor: HasOne<super::doctor::Entity>,
     #[sea_orm(has_one)]
     pub patient: HasOne<super::patient::Entity>,
+    #[sea_orm(has_one)]
+    pub second_factor: HasOne<super::second_factor::Entity>,
     #[sea_orm(has_many)]
     pub sessions: HasMany<super::user_session::Entity>,
     #[sea_orm(has_many)]

@@ -23,6 +23,8 @@ pub struct Model {
     pub ip: String,
     /// As the browser says it, cut to 255 characters.
     pub user_agent: String,
+    /// When its person last gave a password or a code in it; null in sessions that began before this was noted.
+    pub proved_at: Option<DateTimeUtc>,
     /// Set once, when the session is signed out or revoked.
     pub revoked_at: Option<DateTimeUtc>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]

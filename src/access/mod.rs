@@ -12,6 +12,6 @@ mod queries;
 mod viewer;
 
 pub use authenticator::Authenticator;
-pub use permission::{Access, Allowed, Guarded, Permission, Visitor};
+pub use permission::{Access, Allowed, Guarded, Permission, Proof, Visitor};
 pub use policy::SignedIn;
 pub use viewer::{ActingViewer, HospitalOfViewer, Viewer, ViewerKind, role_code, role_label};

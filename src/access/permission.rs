@@ -93,11 +93,24 @@ pub enum Access {
     Roles(&'static [Role]),
 }
 
+/// Whether a route asks people once more who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Being signed in is enough.
+    NotAsked,
+    /// For some of what can be done there.
+    OnDemand,
+    /// Always, unless they have just shown it.
+    Recent,
+}
+
 /// Arguments of a handler that begin with its permission. This is how a route's access is read off
 /// the handler's own signature, and why a route without one does not compile.
 pub trait Guarded {
     /// What the first argument says.
     const ACCESS: Access;
+    /// Whether it asks once more who they are.
+    const PROOF: Proof = Proof::NotAsked;
 }
 
 macro_rules! guarded {

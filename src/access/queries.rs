@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use entity::{doctor, enums::Role, hospital, notification, patient, user, user_session};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
@@ -23,6 +23,7 @@ use crate::{
 #[derive(Debug, FromQueryResult)]
 struct Row {
     session_id: i64,
+    proved_at: Option<DateTime<Utc>>,
     user_id: i64,
     first_name: String,
     last_name: String,
@@ -48,6 +49,7 @@ pub(super) async fn viewer(
     let statement = user_session::Entity::find()
         .select_only()
         .column_as(user_session::Column::Id, "session_id")
+        .column(user_session::Column::ProvedAt)
         .column_as(user::Column::Id, "user_id")
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Role])
         .column_as(hospital::Column::Id, "hospital_id")
@@ -116,6 +118,7 @@ fn assemble(row: Row, key_hash: &str, address: IpAddr, idle: std::time::Duration
         kind,
         address,
         unread: row.unread,
+        proved_at: row.proved_at,
         idle,
     })
 }

@@ -77,6 +77,8 @@ pub struct Viewer {
     pub address: IpAddr,
     /// Unread notifications: a true count, the same everywhere on the page.
     pub unread: i64,
+    /// When they last gave a password or a code in this session.
+    pub proved_at: Option<DateTime<Utc>>,
     /// How long their session lasts if nothing more is asked.
     pub idle: std::time::Duration,
 }

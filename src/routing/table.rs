@@ -3,7 +3,7 @@
 use actix_web::{FromRequest, Handler, Responder, guard, http::Method, web};
 
 use crate::{
-    access::{Access, Guarded},
+    access::{Access, Guarded, Proof},
     page_cache::Policy,
     web::{
         assets, health,
@@ -19,6 +19,8 @@ pub struct RouteEntry {
     pub path: &'static str,
     /// Who may use it.
     pub access: Access,
+    /// Whether it asks once more who they are.
+    pub proof: Proof,
     /// What it says of its pages, if they are cached.
     pub cache: Option<Policy>,
     pub(super) pattern: Pattern,
@@ -51,7 +53,7 @@ impl RouteTable {
         Args: FromRequest + Guarded + 'static,
         F::Output: Responder + 'static,
     {
-        self.push((Method::GET, path), Args::ACCESS, (read(handler), None));
+        self.push((Method::GET, path), (Args::ACCESS, Args::PROOF), (read(handler), None));
     }
 
     /// A page that is kept until something that it shows changes, and never longer.
@@ -61,7 +63,7 @@ impl RouteTable {
         Args: FromRequest + Guarded + 'static,
         F::Output: Responder + 'static,
     {
-        self.push((Method::GET, path), Args::ACCESS, (read(handler), Some(policy)));
+        self.push((Method::GET, path), (Args::ACCESS, Args::PROOF), (read(handler), Some(policy)));
     }
 
     /// An act. Its handler's first argument says who may do it.
@@ -71,7 +73,7 @@ impl RouteTable {
         Args: FromRequest + Guarded + 'static,
         F::Output: Responder + 'static,
     {
-        self.push((Method::POST, path), Args::ACCESS, (web::post().to(handler), None));
+        self.push((Method::POST, path), (Args::ACCESS, Args::PROOF), (web::post().to(handler), None));
     }
 
     /// A page for everybody, with no session: the handler cannot know who asks.
@@ -81,17 +83,17 @@ impl RouteTable {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.push((Method::GET, path), Access::Public, (read(handler), None));
+        self.push((Method::GET, path), (Access::Public, Proof::NotAsked), (read(handler), None));
     }
 
     fn push(
         &mut self,
         (method, path): (Method, &'static str),
-        access: Access,
+        (access, proof): (Access, Proof),
         (route, cache): (actix_web::Route, Option<Policy>),
     ) {
         match Pattern::of(path) {
-            Ok(pattern) => self.entries.push(RouteEntry { method, path, access, cache, pattern, route }),
+            Ok(pattern) => self.entries.push(RouteEntry { method, path, access, proof, cache, pattern, route }),
             Err(unknown) => self.refused.push(unknown),
         }
     }

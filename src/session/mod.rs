@@ -169,6 +169,14 @@ impl Sessions {
         now - last_seen < self.0.limits.idle
     }
 
+    /// Notes in the row that the session's person has given their password or a code once more; whether the session still stands.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn prove(&self, session_id: i64) -> Result<bool, DbErr> {
+        rows::prove(&self.0.database, session_id, self.now()).await
+    }
+
     /// Deletes rows of sessions that ended over 30 days ago; how many.
     ///
     /// # Errors

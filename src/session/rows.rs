@@ -18,6 +18,8 @@ const LIST_IS_NOT_CACHED: Topics = Topics::exempt("the list of sessions is not k
 
 const BEGUN: Unrecorded = Unrecorded::of(&["user_session"], "the sign-in that begins a session has its line");
 const USED: Unrecorded = Unrecorded::of(&["user_session"], "when a session was last used changes no record");
+const PROVED: Unrecorded =
+    Unrecorded::of(&["user_session"], "that somebody gave their own password once more changes no record");
 const ENDED: Unrecorded = Unrecorded::of(&["user_session"], "the sign-out or sign-in that ends a session has its line");
 const SWEPT: Unrecorded = Unrecorded::of(&["user_session"], "sessions that are over are removed by the clock");
 
@@ -43,6 +45,7 @@ pub(super) async fn insert(database: &Database, new: &NewSession) -> Result<Mode
                 expires_at: Set(new.expires_at),
                 ip: Set(new.ip.clone()),
                 user_agent: Set(new.user_agent.clone()),
+                proved_at: Set(Some(new.now)),
                 revoked_at: Set(None),
                 ..ActiveModel::default()
             };
@@ -78,6 +81,21 @@ pub(super) async fn touch(database: &Database, id: i64, now: DateTime<Utc>) -> R
                 .filter(Column::Id.eq(id))
                 .filter(Column::RevokedAt.is_null());
             uow.update_where(touch, LIST_IS_NOT_CACHED).await
+        })
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Notes that the session's person has shown once more who they are. `false`: it has been revoked meanwhile.
+pub(super) async fn prove(database: &Database, id: i64, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let changed = database
+        .write_idempotent(PROVED, async |uow| {
+            let prove = Entity::update_many()
+                .col_expr(Column::ProvedAt, Expr::value(now))
+                .col_expr(Column::UpdatedAt, Expr::value(now))
+                .filter(Column::Id.eq(id))
+                .filter(Column::RevokedAt.is_null());
+            uow.update_where(prove, LIST_IS_NOT_CACHED).await
         })
         .await?;
     Ok(changed > 0)

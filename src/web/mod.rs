@@ -19,6 +19,7 @@ pub mod peer;
 mod present;
 pub mod query;
 pub mod rate_limit;
+mod submitted;
 pub mod templates;
 
 pub use clinical::{Clinical, ClinicalPage};
@@ -30,3 +31,4 @@ pub use moment::{Moment, local_value, parse_local, parse_time, start_of_day};
 pub use page::{Page, Pages};
 pub use pagination::{Paginated, Pagination, Paging};
 pub use present::Present;
+pub use submitted::Relay;

@@ -182,6 +182,11 @@ impl<S: AsRef<Kit>> Pages<S> {
         self.answer(status, None, page)
     }
 
+    /// A page for one person alone, with a secret on it: no cache may keep it, not even the browser's.
+    pub fn show_secret<P: Page>(&self, audience: &impl Audience, page: &P) -> Result<HttpResponse, AppError> {
+        self.show(audience, page).map(unkept)
+    }
+
     /// A page for whoever has its address, which is a secret: no cache may keep it, not even the browser's.
     pub fn show_unkept<P: Page>(&self, page: &P) -> Result<HttpResponse, AppError> {
         self.show_public(StatusCode::OK, page).map(unkept)

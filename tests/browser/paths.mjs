@@ -2,7 +2,7 @@
 
 export const PASSWORD = 'demo-pass-2026';
 
-const OWN = ['/dashboard', '/profile', '/profile/sessions', '/notifications', '/appointments'];
+const OWN = ['/dashboard', '/profile', '/profile/sessions', '/profile/second-factor', '/profile/proof?next=%2Fprofile', '/notifications', '/appointments'];
 const MISSING = { path: '/no-such-page', status: 404 };
 
 /** Each role: its demo account (none for a visitor) and its pages, a plain path answering 200. */
@@ -39,5 +39,6 @@ export const WRONG_FORMS = [
   { role: 'hospital admin', path: '/doctors/1/availability', action: '/doctors/1/time-off', fields: { reason: 'Dashain' } },
   { role: 'super admin', path: '/hospitals/new', action: '/hospitals', fields: { name: '', time_zone: 'Mars' } },
   { role: 'super admin', path: '/admins/new', action: '/admins', fields: { first_name: '' } },
+  { role: 'patient', path: '/profile/second-factor', action: '/profile/second-factor/totp', fields: { code: '000000' } },
   { role: 'patient', path: '/profile', action: '/profile/password', fields: { current_password: 'x', new_password: 'y' } },
 ];

@@ -132,6 +132,7 @@ pub(crate) fn hospital_named(name: impl Into<String>) -> hospital::ActiveModel {
         appointment_fee: Set(1000.into()),
         slot_minutes: Set(30),
         booking_lead_hours: Set(24),
+        second_factor: Set(entity::enums::SecondFactorRule::Optional),
         active: Set(true),
         created_at: Set(now),
         updated_at: Set(now),

@@ -35,6 +35,8 @@ const MATRIX: &[(&str, [u16; 9])] = &[
     ("GET /hospitals/{id}",                         [200,   200,  200,  200,   200,    200,       200,  200,   200]),
     ("GET /sign-in",                                [200,   303,  303,  303,   303,    303,       303,  303,   303]),
     ("POST /sign-in",                               [422,   422,  422,  422,   422,    422,       422,  422,   422]),
+    ("GET /sign-in/second-factor",                  [303,   303,  303,  303,   303,    303,       303,  303,   303]),
+    ("POST /sign-in/second-factor",                 [303,   303,  303,  303,   303,    303,       303,  303,   303]),
     ("GET /sign-up",                                [200,   303,  303,  303,   303,    303,       303,  303,   303]),
     ("POST /sign-up",                               [422,   422,  422,  422,   422,    422,       422,  422,   422]),
     ("POST /sign-out",                              [303,   303,  303,  303,   303,    303,       303,  303,   303]),
@@ -46,6 +48,12 @@ const MATRIX: &[(&str, [u16; 9])] = &[
     ("GET /profile",                                [303,   200,  200,  200,   200,    200,       200,  200,   200]),
     ("POST /profile",                               [303,   422,  422,  422,   422,    422,       422,  422,   422]),
     ("POST /profile/password",                      [303,   422,  422,  422,   422,    422,       422,  422,   422]),
+    ("GET /profile/second-factor",                  [303,   200,  200,  200,   200,    200,       200,  200,   200]),
+    ("POST /profile/second-factor/totp",            [303,   422,  422,  422,   422,    422,       422,  422,   422]),
+    ("POST /profile/second-factor/totp/removal",    [303,   303,  303,  303,   303,    303,       303,  303,   303]),
+    ("POST /profile/second-factor/recovery-codes",  [303,   409,  409,  409,   409,    409,       409,  409,   409]),
+    ("GET /profile/proof",                          [303,   200,  200,  200,   200,    200,       200,  200,   200]),
+    ("POST /profile/proof",                         [303,   422,  422,  422,   422,    422,       422,  422,   422]),
     ("GET /profile/sessions",                       [303,   200,  200,  200,   200,    200,       200,  200,   200]),
     ("POST /profile/sessions/{id}/revocation",      [303,   404,  404,  404,   303,    404,       404,  404,   404]),
     ("POST /profile/sessions/revocation",           [303,   303,  303,  303,   303,    303,       303,  303,   303]),
@@ -105,6 +113,9 @@ const MATRIX: &[(&str, [u16; 9])] = &[
     ("POST /doctors/{id}/invitation",        [303,   403,  303,  403,   403,    403,       404,  403,   403]),
     ("POST /patients/{id}/invitation",       [303,   403,  303,  403,   403,    403,       404,  403,   403]),
     ("POST /admins/{id}/invitation",                [303,   303,  403,  403,   403,    403,       403,  403,   403]),
+    ("POST /doctors/{id}/second-factor/removal",    [303,   403,  422,  403,   403,    403,       404,  403,   403]),
+    ("POST /patients/{id}/second-factor/removal",   [303,   403,  422,  403,   403,    403,       404,  403,   403]),
+    ("POST /admins/{id}/second-factor/removal",     [303,   422,  403,  403,   403,    403,       403,  403,   403]),
     ("POST /admins/{id}/deactivation",              [303,   303,  403,  403,   403,    403,       403,  403,   403]),
     ("POST /admins/{id}/reactivation",              [303,   303,  403,  403,   403,    403,       403,  403,   403]),
     ("GET /admins",                                 [303,   200,  403,  403,   403,    403,       403,  403,   403]),
@@ -232,7 +243,14 @@ fn judge(
     let is_visitor = person.is_none();
     let public =
         ["GET /", "GET /sign-in", "GET /sign-up", "POST /sign-in", "POST /sign-up", "POST /sign-out"].contains(&route);
-    if is_visitor && answer.status == 303 && !public && !answer.header("location").starts_with("/sign-in?next=") {
+    // Who has not given a password begins there.
+    let is_second_step = route.ends_with(" /sign-in/second-factor") && answer.header("location") == "/sign-in";
+    if is_visitor
+        && answer.status == 303
+        && !public
+        && !is_second_step
+        && !answer.header("location").starts_with("/sign-in?next=")
+    {
         wrong.push(format!("{route} by a visitor leads to {}", answer.header("location")));
     }
     let texts = not_for(clinic, person, route, answer.status);

@@ -3,6 +3,8 @@
 mod by_mail;
 mod invitations;
 mod ones_own_sessions;
+mod proofs;
+mod second_factor;
 mod signing_in;
 mod signing_out;
 mod signing_up;

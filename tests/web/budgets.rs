@@ -82,11 +82,16 @@ async fn a_longer_list_costs_no_more_than_a_short_one() {
     assert_eq!(costs(&app, &clinic).await, before);
 }
 
+/// What takes a code of somebody's app, which no form can be filled with beforehand: counted in `accounts::second_factor`.
+const WITH_A_CODE: [&str; 3] =
+    ["/sign-in/second-factor", "/profile/second-factor/totp", "/profile/second-factor/recovery-codes"];
+
 #[tokio::test]
 async fn no_act_costs_more_than_eight_statements() {
     let table = features::routes();
-    let routes: BTreeSet<&str> =
-        table.entries().iter().filter(|entry| entry.method == Method::POST).map(|entry| entry.path).collect();
+    let counted = |path: &str| !WITH_A_CODE.contains(&path);
+    let posts = table.entries().iter().filter(|entry| entry.method == Method::POST && counted(entry.path));
+    let routes: BTreeSet<&str> = posts.map(|entry| entry.path).collect();
     let mut over = Vec::new();
     let mut done = BTreeSet::new();
     // Acts get in each other's way (a changed password, a session signed out), so each has a server of its own.

@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 26] = [
+const UNCACHED: [(&str, &str); 29] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -31,6 +31,9 @@ const UNCACHED: [(&str, &str); 26] = [
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),
+    ("/profile/proof", "a form"),
+    ("/profile/second-factor", "a form, with a secret on it"),
+    ("/sign-in/second-factor", "a form, with a secret on it"),
     ("/profile/sessions", "changes with every use of a session"),
     ("/sign-in", "a form"),
     ("/password-reset", "a form"),

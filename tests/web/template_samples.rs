@@ -17,6 +17,9 @@ async fn every_template_is_rendered() {
             pages.push_str(&page.body);
         }
     }
+    for page in pages_with_a_factor(&app).await {
+        pages.push_str(&page.body);
+    }
     let sources = sources(&app);
     let never: Vec<&String> =
         sources.keys().filter(|name| !own_words(name, &sources).iter().any(|words| pages.contains(words))).collect();

@@ -9,6 +9,7 @@ mod event_kind;
 mod mail;
 mod notification_kind;
 mod role;
+mod second_factor_rule;
 
 pub use appointment_status::AppointmentStatus;
 pub use audit::{AuditAction, AuditSubject};
@@ -17,3 +18,4 @@ pub use event_kind::EventKind;
 pub use mail::{LinkPurpose, MailKind, MailStatus};
 pub use notification_kind::NotificationKind;
 pub use role::Role;
+pub use second_factor_rule::SecondFactorRule;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::enums::{
     AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, LinkPurpose, MailKind, MailStatus,
-    NotificationKind, Role,
+    NotificationKind, Role, SecondFactorRule,
 };
 use migration::Planned;
 use sea_orm::{ActiveEnum, ActiveModelTrait, ConnectionTrait, Database, Iterable};
@@ -27,6 +27,7 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<MailKind>(&plan, "mail", "kind");
     same::<NotificationKind>(&plan, "mail", "notice");
     same::<MailStatus>(&plan, "mail", "status");
+    same::<SecondFactorRule>(&plan, "second_factor", "second_factor");
     same::<AuditAction>(&plan, "audit_entry", "action");
     same::<AuditSubject>(&plan, "audit_entry", "subject_kind");
 }

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, Into
 use crate::rows;
 use crate::support::{Clinic, clinic, insert, on_each, refused};
 
-const LIMITS: [(&str, &str, usize); 23] = [
+const LIMITS: [(&str, &str, usize); 24] = [
     ("hospital", "address", limits::ADDRESS),
     ("hospital", "phone", limits::PHONE),
     ("hospital", "email", limits::EMAIL),
@@ -27,6 +27,7 @@ const LIMITS: [(&str, &str, usize); 23] = [
     ("appointment", "overbook_reason", limits::APPOINTMENT_REASON),
     ("user_session", "ip", limits::IP),
     ("user_session", "user_agent", limits::USER_AGENT),
+    ("second_factor", "removal_reason", limits::REMOVAL_REASON),
     ("mail", "last_error", limits::MAIL_ERROR),
     ("hospital", "name", limits::HOSPITAL_NAME),
     ("doctor", "license_number", limits::LICENSE_NUMBER),
@@ -40,6 +41,7 @@ async fn the_longest_text_fits_and_no_longer_one() {
         let visit = clinic.visit(0, 30).insert(db).await.unwrap();
         insert!(db, rows::notice(visit.id, clinic.patient_user));
         insert!(db, rows::session(clinic.patient_user));
+        insert!(db, rows::second_factor(clinic.patient_user));
         insert!(db, rows::absence(clinic.doctor));
         for (table, column, limit) in LIMITS {
             set(db, table, column, limit).await.unwrap();

@@ -1,9 +1,9 @@
 //! Every column of every table takes what its entity holds and gives the same back.
 
-use entity::enums::Role;
+use entity::enums::{Role, SecondFactorRule};
 use entity::{
     appointment, appointment_event, audit_entry, availability, doctor, hospital, mail, notification, password_link,
-    patient, time_off, user, user_session,
+    patient, recovery_code, second_factor, time_off, user, user_session,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
@@ -46,6 +46,8 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         same!(db, appointment_event, rows::event(visit, actor));
         same!(db, notification, rows::notification(visit, actor));
         same!(db, user_session, rows::session(actor));
+        same!(db, second_factor, rows::second_factor(actor));
+        same!(db, recovery_code, rows::recovery_code(actor));
         same!(db, audit_entry, rows::audit_entry(&clinic));
         let link = same!(db, password_link, rows::link(actor));
         same!(db, mail, rows::notice(visit, actor));
@@ -65,6 +67,7 @@ async fn what_is_left_out_gets_the_documented_default() {
         assert_eq!(found.currency, "NPR");
         assert_eq!(found.appointment_fee, Decimal::new(100_000, 2));
         assert_eq!((found.slot_minutes, found.booking_lead_hours), (30, 24));
+        assert_eq!(found.second_factor, SecondFactorRule::Optional);
         assert!(found.active && found.created_at <= chrono::Utc::now());
         let found = patient::Entity::find_by_id(clinic.patient).one(db).await;
         assert_eq!(found.unwrap().unwrap().blood_type, None);

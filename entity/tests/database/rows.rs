@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{
     AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, LinkPurpose, MailKind, MailStatus,
-    NotificationKind, Role,
+    NotificationKind, Role, SecondFactorRule,
 };
 use entity::{
     appointment, appointment_event, audit_entry, availability, doctor, hospital, mail, notification, password_link,
-    patient, time_off, user, user_session,
+    patient, recovery_code, second_factor, time_off, user, user_session,
 };
 use sea_orm::JsonValue;
 use sea_orm::prelude::{Date, Decimal, Time};
@@ -34,6 +34,7 @@ pub(crate) fn hospital() -> hospital::Model {
         appointment_fee: Decimal::new(123_456, 2),
         slot_minutes: 20,
         booking_lead_hours: 0,
+        second_factor: SecondFactorRule::Staff,
         active: false,
         created_at: made(),
         updated_at: changed(),
@@ -241,6 +242,7 @@ pub(crate) fn session(user: i64) -> user_session::Model {
         expires_at: at(720),
         ip: "2001:db8::1".to_owned(),
         user_agent: "Firefox".to_owned(),
+        proved_at: Some(at(-4)),
         revoked_at: Some(at(-2)),
     }
 }
@@ -258,6 +260,31 @@ pub(crate) fn audit_entry(clinic: &Clinic) -> audit_entry::Model {
         subject_kind: AuditSubject::Patient,
         subject_id: clinic.patient,
         detail: JsonValue::from(vec!["phone", "last_name"]),
+        created_at: made(),
+        updated_at: changed(),
+    }
+}
+
+pub(crate) fn second_factor(user: i64) -> second_factor::Model {
+    second_factor::Model {
+        id: 0,
+        user_id: user,
+        secret: Some(vec![0, 255, 7]),
+        last_step: 59_849_790,
+        generation: 2,
+        enabled_at: Some(at(-7)),
+        removal_reason: Some("Lost telephone".to_owned()),
+        created_at: made(),
+        updated_at: changed(),
+    }
+}
+
+pub(crate) fn recovery_code(user: i64) -> recovery_code::Model {
+    recovery_code::Model {
+        id: 0,
+        user_id: user,
+        digest: "0f".repeat(32),
+        used_at: Some(at(-2)),
         created_at: made(),
         updated_at: changed(),
     }

@@ -36,9 +36,10 @@ mod m0034_visit_indexes_replaced;
 mod m0035_user_index_replaced;
 mod m0038_hours_over_midnight;
 mod m0039_wall_times;
+mod m0041_second_factor;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 31] = [
+pub(crate) const ALL: [Change; 32] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -70,4 +71,5 @@ pub(crate) const ALL: [Change; 31] = [
     m0035_user_index_replaced::CHANGE,
     m0038_hours_over_midnight::CHANGE,
     m0039_wall_times::CHANGE,
+    m0041_second_factor::CHANGE,
 ];

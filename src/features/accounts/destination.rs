@@ -36,7 +36,7 @@ fn within_site(next: &str) -> Option<Destination> {
     let site = Url::parse("http://site.invalid").ok()?;
     let url = site.join(next).ok().filter(|url| url.origin() == site.origin())?;
     let path = url.path();
-    if path.starts_with("//") || ["/sign-in", "/sign-out", "/sign-up"].contains(&path) {
+    if path.starts_with("//") || ["/sign-in", "/sign-in/second-factor", "/sign-out", "/sign-up"].contains(&path) {
         return None;
     }
     Some(Destination(match url.query() {

@@ -7,7 +7,9 @@ use super::{
     destination::Destination,
     passwords::{Owner, Password},
     person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone},
+    proof,
     queries::{HospitalChoice, Profile},
+    second_factor::TypedCode,
 };
 use crate::web::{FormReader, FormView, forms::Fields};
 
@@ -131,6 +133,34 @@ pub(super) fn password(fields: Fields, owner: &Owner<'_>) -> Result<PasswordChan
     let current = SecretString::from(reader.secret("current_password", "Current password"));
     let new = chosen_password(&reader, "new_password", "New password", owner);
     reader.finish(new.map(|new| PasswordChange { current, new }))
+}
+
+/// The form that asks once more who somebody is: what they gave, and where to go then.
+pub(super) fn proof(mut fields: Fields) -> Result<(SecretString, Destination), (Destination, Box<FormView>)> {
+    let next = Destination::of(fields.remove("next").as_deref());
+    let reader = FormReader::new(fields);
+    let given = SecretString::from(reader.secret(proof::FIELD, "Your password"));
+    match reader.finish(Some(given)) {
+        Ok(given) => Ok((given, next)),
+        Err(form) => Err((next, form)),
+    }
+}
+
+/// The form that asks for a code: what was typed, and where to go then.
+pub(super) fn code(mut fields: Fields) -> Result<(TypedCode, Destination), (Destination, Box<FormView>)> {
+    let next = Destination::of(fields.remove("next").as_deref());
+    let reader = FormReader::new(fields);
+    let code = TypedCode::read(&reader.secret("code", "Code"));
+    match reader.finish(Some(code)) {
+        Ok(code) => Ok((code, next)),
+        Err(form) => Err((next, form)),
+    }
+}
+
+/// The form of a code that was none.
+pub(super) fn wrong_code() -> FormView {
+    FormView::default()
+        .with_error("code", "This code is not right, or was used already. Wait for the next one that the app shows.")
 }
 
 /// The form of somebody who has forgotten their password: the address, as it was typed.

@@ -19,9 +19,12 @@ mod handlers;
 mod hashing;
 mod pages;
 mod passwords;
+mod pending;
 mod person;
+mod proof;
 mod queries;
 mod request_session;
+mod second_factor;
 mod service;
 mod token;
 
@@ -30,9 +33,11 @@ pub use hashing::hash as hash_password;
 pub use passwords::{MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Owner as PasswordOwner, Password};
 pub(crate) use person::parse_phone;
 pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone};
+pub(crate) use proof::{Provable, RecentlyProved};
 pub use queries::{has_accounts, has_demo_accounts};
 pub(crate) use service::links::{end_all as end_links, invite, invite_again, no_password, sweep_links};
 pub(crate) use service::managed::{AccountDetails, insert_account, set_active, update_account};
+pub(crate) use service::own_factor::reset_second_factor;
 pub use service::super_admin::{CreateSuperAdminError, create_super_admin};
 
 use crate::routing::RouteTable;
@@ -40,6 +45,8 @@ use crate::routing::RouteTable;
 pub(crate) fn routes(table: &mut RouteTable) {
     table.get("/sign-in", handlers::new_session);
     table.post("/sign-in", handlers::create_session);
+    table.get("/sign-in/second-factor", handlers::second_step::new);
+    table.post("/sign-in/second-factor", handlers::second_step::create);
     table.post("/sign-out", handlers::destroy_session);
     table.get("/sign-up", handlers::new_account);
     table.post("/sign-up", handlers::create_account);
@@ -50,6 +57,12 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.get("/profile", handlers::edit_profile);
     table.post("/profile", handlers::update_profile);
     table.post("/profile/password", handlers::update_password);
+    table.get("/profile/proof", handlers::proof::new);
+    table.post("/profile/proof", handlers::proof::create);
+    table.get("/profile/second-factor", handlers::second_factor::show);
+    table.post("/profile/second-factor/totp", handlers::second_factor::enable);
+    table.post("/profile/second-factor/totp/removal", handlers::second_factor::disable);
+    table.post("/profile/second-factor/recovery-codes", handlers::second_factor::renew_codes);
     table.get("/profile/sessions", handlers::list_sessions);
     table.post("/profile/sessions/revocation", handlers::revoke_other_sessions);
     table.post("/profile/sessions/{id}/revocation", handlers::revoke_session);

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    enums::{LinkPurpose, Role},
-    hospital, password_link, user,
+    enums::{LinkPurpose, Role, SecondFactorRule},
+    hospital, password_link, second_factor, user,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, Iterable, JoinType,
@@ -20,6 +20,7 @@ use crate::{
     coherence::{Topic, Topics},
     db::{ReadConnection, Reader},
     features::audit::Actor,
+    settings::Environment,
     state::AppState,
     time_zone::Tz,
     web::AppError,
@@ -37,11 +38,27 @@ pub(super) struct Credentials {
     pub(super) password_hash: String,
     active: bool,
     hospital_name: Option<String>,
+    factor_enabled_at: Option<DateTime<Utc>>,
+    factor_rule: Option<SecondFactorRule>,
 }
 
 impl Credentials {
     pub(super) fn may_enter(&self) -> bool {
         self.active
+    }
+
+    /// Whether they are asked for codes.
+    pub(super) fn has_factor(&self) -> bool {
+        self.factor_enabled_at.is_some()
+    }
+
+    /// Whether they must have a second factor: by the rule of their hospital, or because they administer something with real people in it.
+    pub(super) fn must_have_factor(&self, environment: Environment) -> bool {
+        let administers = matches!(self.role, Role::SuperAdmin | Role::HospitalAdmin);
+        let is_staff = self.role != Role::Patient;
+        let is_ruled = self.factor_rule == Some(SecondFactorRule::Everybody)
+            || self.factor_rule == Some(SecondFactorRule::Staff) && is_staff;
+        is_ruled || administers && environment.is_production()
     }
 
     /// What their password must not be made of.
@@ -71,6 +88,11 @@ pub(super) async fn credentials_by_email(reader: &Reader, email: &str) -> Result
     let lower = Expr::expr(Func::lower(Expr::col((user::Entity, user::Column::Email))));
     let is_it = lower.eq(email.to_ascii_lowercase());
     credentials(reader, Condition::all().add(is_it)).await
+}
+
+/// The account with this id, shut or not.
+pub(super) async fn credentials_by_id(reader: &Reader, user_id: i64) -> Result<Option<Credentials>, DbErr> {
+    credentials(reader, Condition::all().add(user::Column::Id.eq(user_id))).await
 }
 
 /// A link by which somebody chooses a password, with their account.
@@ -141,7 +163,10 @@ fn whole_account() -> Select<user::Entity> {
         .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Role])
         .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active, user::Column::Email])
         .column_as(hospital::Column::Name, "hospital_name")
+        .column_as(hospital::Column::SecondFactor, "factor_rule")
+        .column_as(second_factor::Column::EnabledAt, "factor_enabled_at")
         .join(JoinType::LeftJoin, user::Relation::Hospital.def())
+        .join(JoinType::LeftJoin, user::Relation::SecondFactor.def())
 }
 
 /// A hospital that takes patients.
@@ -265,10 +290,9 @@ pub async fn has_demo_accounts(reader: &Reader) -> Result<bool, DbErr> {
 /// # Errors
 /// The database's.
 pub async fn has_accounts(reader: &Reader) -> Result<bool, DbErr> {
-    let any = reader
-        .run(Topics::exempt("a question of the commands"), async |conn| {
-            user::Entity::find().select_only().column(user::Column::Id).into_tuple::<i64>().one(conn).await
-        })
-        .await?;
-    Ok(any.is_some())
+    let any = user::Entity::find().select_only().column(user::Column::Id);
+    let any = reader.run(Topics::exempt("a question of the commands"), async |conn| {
+        any.clone().into_tuple::<i64>().one(conn).await
+    });
+    Ok(any.await?.is_some())
 }

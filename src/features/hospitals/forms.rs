@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use entity::{Decimal, hospital, limits};
+use entity::{Decimal, enums::SecondFactorRule, hospital, limits};
 
 use crate::{
     features::{
@@ -25,6 +25,7 @@ pub(super) struct HospitalDetails {
     pub(super) appointment_fee: Decimal,
     pub(super) slot_minutes: i32,
     pub(super) booking_lead_hours: i32,
+    pub(super) second_factor: SecondFactorRule,
 }
 
 impl HospitalDetails {
@@ -39,6 +40,7 @@ impl HospitalDetails {
             appointment_fee: row.appointment_fee,
             slot_minutes: row.slot_minutes,
             booking_lead_hours: row.booking_lead_hours,
+            second_factor: row.second_factor,
         }
     }
 
@@ -54,8 +56,25 @@ impl HospitalDetails {
             ("appointment_fee", format!("{:.2}", self.appointment_fee)),
             ("slot_minutes", self.slot_minutes.to_string()),
             ("booking_lead_hours", self.booking_lead_hours.to_string()),
+            ("second_factor", word(self.second_factor).to_owned()),
         ]
     }
+}
+
+/// Whom a hospital can ask for a second factor: the value in forms, and what it is called.
+pub(super) const RULES: [(SecondFactorRule, &str, &str); 3] = [
+    (SecondFactorRule::Optional, "optional", "Nobody has to have one"),
+    (SecondFactorRule::Staff, "staff", "Doctors and administrators must have one"),
+    (SecondFactorRule::Everybody, "everybody", "Everybody must have one, patients too"),
+];
+
+fn word(rule: SecondFactorRule) -> &'static str {
+    RULES.iter().find(|(known, ..)| *known == rule).map_or("", |(_, word, _)| word)
+}
+
+fn rule(text: &str) -> Result<SecondFactorRule, String> {
+    let known = RULES.iter().find(|(_, word, _)| *word == text).map(|(rule, ..)| *rule);
+    known.ok_or_else(|| "Choose who must have a second factor.".to_owned())
 }
 
 /// What a new hospital starts from.
@@ -66,6 +85,7 @@ pub(super) fn usual() -> FormView {
         ("appointment_fee", "1000.00".to_owned()),
         ("slot_minutes", "30".to_owned()),
         ("booking_lead_hours", "24".to_owned()),
+        ("second_factor", word(SecondFactorRule::Optional).to_owned()),
     ])
 }
 
@@ -82,11 +102,15 @@ pub(super) struct SentHospital {
 /// What may stay when the zone changes: the value, and what it means.
 pub(super) const KEEPS: [(&str, Keep); 2] = [("clock", Keep::ClockTimes), ("instant", Keep::Instants)];
 
-/// The form of a hospital, and what was typed.
+/// The form of a hospital, and what was typed. Whom it asks for a second factor stays as `stored` if nothing is said of it.
 ///
 /// # Errors
 /// The form to show again.
-pub(super) fn hospital(fields: Fields) -> Result<(SentHospital, FormView), Box<FormView>> {
+pub(super) fn hospital(
+    mut fields: Fields,
+    stored: SecondFactorRule,
+) -> Result<(SentHospital, FormView), Box<FormView>> {
+    fields.entry("second_factor".to_owned()).or_insert_with(|| word(stored).to_owned());
     let reader = FormReader::new(fields);
     let version = reader.optional("version", "Version", 64).unwrap_or_default();
     let keep = reader.parsed_optional("keep", "What stays", |text| {
@@ -101,13 +125,15 @@ pub(super) fn hospital(fields: Fields) -> Result<(SentHospital, FormView), Box<F
     let currency = reader.parsed("currency", "Currency", currency);
     let fee = reader.parsed("appointment_fee", "Fee for a visit", fee);
     let slot = reader.parsed("slot_minutes", "Length of a visit", |text| whole(text, 5, 240));
+    let second_factor = reader.parsed("second_factor", "Second factor", rule);
     let lead = reader.parsed("booking_lead_hours", "Hours ahead", |text| whole(text, 0, 8760));
     let typed = reader.view();
     let contact = phone.zip(email);
     let booking = fee.zip(slot.zip(lead));
-    let place = time_zone.zip(currency);
-    let details = contact.zip(booking).zip(place).map(|(((phone, email), (fee, (slot, lead))), (zone, currency))| {
-        HospitalDetails {
+    let place = time_zone.zip(currency).zip(second_factor);
+    let whole = contact.zip(booking).zip(place);
+    let details =
+        whole.map(|(((phone, email), (fee, (slot, lead))), ((zone, currency), second_factor))| HospitalDetails {
             name,
             address,
             phone,
@@ -117,8 +143,8 @@ pub(super) fn hospital(fields: Fields) -> Result<(SentHospital, FormView), Box<F
             appointment_fee: fee,
             slot_minutes: slot,
             booking_lead_hours: lead,
-        }
-    });
+            second_factor,
+        });
     reader.finish(details.map(|details| (SentHospital { details, version, keep }, typed)))
 }
 

@@ -1,6 +1,7 @@
 //! `GET /hospitals/new`, `POST /hospitals`, `GET /hospitals/{id}/edit`, `POST /hospitals/{id}`, `/deactivation`, `/reactivation`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
+use entity::enums::SecondFactorRule;
 use serde::Serialize;
 
 use super::{
@@ -39,6 +40,18 @@ struct HospitalForm {
     question: Option<ZoneQuestion>,
     /// To the platform: whether it is listed, and where that is changed.
     listing: Option<Listing>,
+    rules: Vec<Rule>,
+}
+
+/// Whom it can ask for a second factor.
+#[derive(Debug, Serialize)]
+struct Rule {
+    value: &'static str,
+    label: &'static str,
+}
+
+fn rules() -> Vec<Rule> {
+    forms::RULES.into_iter().map(|(_, value, label)| Rule { value, label }).collect()
 }
 
 /// What is to come, and what of it may stay.
@@ -93,6 +106,7 @@ impl HospitalForm {
             version: None,
             question: None,
             listing: None,
+            rules: rules(),
         }
     }
 
@@ -114,6 +128,7 @@ impl HospitalForm {
             version: Some(service::version(row)),
             question: None,
             listing: is_platform.then_some(listing),
+            rules: rules(),
             action: path,
         }
     }
@@ -138,7 +153,7 @@ pub(super) async fn create(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let form = match forms::hospital(submitted.fields()?) {
+    let form = match forms::hospital(submitted.fields()?, SecondFactorRule::Optional) {
         Ok((sent, typed)) => match service::create(pages.state(), &viewer, &sent.details).await {
             Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
             Err(HospitalNotSaved::NameTaken) => typed.with_error("name", NAME_TAKEN),
@@ -171,7 +186,7 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();
     let row = service::find(&viewer, &state.db.reader(), *id).await?;
-    let (status, form, question) = match forms::hospital(submitted.fields()?) {
+    let (status, form, question) = match forms::hospital(submitted.fields()?, row.second_factor) {
         Ok((sent, typed)) => match service::update(state, &viewer, &row, &sent).await {
             Ok(done) if done.in_the_way.is_empty() => return Ok(saved(&viewer, row.id, "The changes are saved.")),
             Ok(_) => return Ok(saved(&viewer, row.id, IN_THE_WAY)),

@@ -98,6 +98,7 @@ fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
         appointment_fee: Set(details.appointment_fee),
         slot_minutes: Set(details.slot_minutes),
         booking_lead_hours: Set(details.booking_lead_hours),
+        second_factor: Set(details.second_factor),
         updated_at: Set(now),
         ..hospital::ActiveModel::default()
     }

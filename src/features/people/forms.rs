@@ -1,6 +1,7 @@
 //! What administrators type about people.
 
 use chrono::NaiveDate;
+use entity::limits;
 
 use super::{pages::Choice, service::PersonRecord};
 use crate::{
@@ -68,4 +69,11 @@ pub(super) fn edit<R: PersonRecord>(
     let record = R::read(&reader, today);
     let typed = reader.view();
     reader.finish(record.map(|record| ((record, version), typed)))
+}
+
+/// Why a second factor is removed.
+pub(super) fn removal_reason(fields: Fields) -> Result<String, Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let reason = reader.required("reason", "Reason", limits::REMOVAL_REASON);
+    reader.finish(Some(reason))
 }

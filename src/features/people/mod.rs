@@ -36,6 +36,7 @@ struct Places {
     deactivation: &'static str,
     reactivation: &'static str,
     invitation: &'static str,
+    factor_removal: &'static str,
 }
 
 const DOCTORS: Places = Places {
@@ -46,6 +47,7 @@ const DOCTORS: Places = Places {
     deactivation: "/doctors/{id}/deactivation",
     reactivation: "/doctors/{id}/reactivation",
     invitation: "/doctors/{id}/invitation",
+    factor_removal: "/doctors/{id}/second-factor/removal",
 };
 const PATIENTS: Places = Places {
     all: "/patients",
@@ -55,6 +57,7 @@ const PATIENTS: Places = Places {
     deactivation: "/patients/{id}/deactivation",
     reactivation: "/patients/{id}/reactivation",
     invitation: "/patients/{id}/invitation",
+    factor_removal: "/patients/{id}/second-factor/removal",
 };
 const ADMINS: Places = Places {
     all: "/admins",
@@ -64,6 +67,7 @@ const ADMINS: Places = Places {
     deactivation: "/admins/{id}/deactivation",
     reactivation: "/admins/{id}/reactivation",
     invitation: "/admins/{id}/invitation",
+    factor_removal: "/admins/{id}/second-factor/removal",
 };
 
 fn manage<R: PersonRecord>(table: &mut RouteTable, places: &Places) {
@@ -74,4 +78,5 @@ fn manage<R: PersonRecord>(table: &mut RouteTable, places: &Places) {
     table.post(places.deactivation, management::deactivate::<R>);
     table.post(places.reactivation, management::reactivate::<R>);
     table.post(places.invitation, management::invite::<R>);
+    table.post(places.factor_removal, management::remove_factor::<R>);
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
+    features::accounts::RecentlyProved,
     web::{AppError, Pages, query::Filter},
 };
 
@@ -39,7 +40,7 @@ pub(super) async fn index(
 
 /// The days of the viewer's hospital.
 pub(super) async fn days(
-    viewer: Allowed<TakeHospitalReport>,
+    viewer: RecentlyProved<TakeHospitalReport>,
     reader: Reader,
     query: Filter<ReportQuery>,
     pages: Pages,
@@ -51,7 +52,7 @@ pub(super) async fn days(
 
 /// The doctors of the viewer's hospital.
 pub(super) async fn doctors(
-    viewer: Allowed<TakeHospitalReport>,
+    viewer: RecentlyProved<TakeHospitalReport>,
     reader: Reader,
     query: Filter<ReportQuery>,
     pages: Pages,
@@ -63,7 +64,7 @@ pub(super) async fn doctors(
 
 /// The numbers of all hospitals.
 pub(super) async fn hospitals(
-    viewer: Allowed<TakePlatformReport>,
+    viewer: RecentlyProved<TakePlatformReport>,
     reader: Reader,
     query: Filter<ReportQuery>,
     pages: Pages,

@@ -10,6 +10,8 @@
 //!   hospital behind one address is not held up by its own people's signing in.
 //! - **One account from everywhere**: beyond 100 tries in 15 minutes each further one waits for [`SLOW`] before its password is looked
 //!   at, wherever it comes from, its owner's included. It is never refused for that.
+//! - **Codes of an app**, after a right password: 10 tries in 15 minutes from one address, 20 in an hour for one account: of a million codes
+//!   three are right at a time. **Recovery codes**, which nobody guesses: 10 in 15 minutes from one address, whatever became of the others.
 //! - **Signing up**: 20 tries in an hour per address.
 //! - **Links for a forgotten password**: 30 in an hour per address, refused beyond; 5 in half an hour to one mailbox, beyond which
 //!   none is sent and nobody is told.
@@ -84,6 +86,21 @@ impl Key {
     #[must_use]
     pub fn password(user_id: i64) -> [Self; 1] {
         [Self::refusing(format!("password:user:{user_id}"), 10, QUARTER)]
+    }
+
+    /// The windows of a code of an app, given from `address` for an account whose password was right: the place's, then the account's.
+    #[must_use]
+    pub fn second_factor(user_id: i64, address: IpAddr) -> [Self; 2] {
+        [
+            Self::refusing(format!("second-factor:pair:{user_id}:{}", place(address)), 10, QUARTER),
+            Self::refusing(format!("second-factor:account:{user_id}"), 20, HOUR),
+        ]
+    }
+
+    /// The window of a recovery code.
+    #[must_use]
+    pub fn recovery_code(user_id: i64, address: IpAddr) -> Self {
+        Self::refusing(format!("recovery-code:pair:{user_id}:{}", place(address)), 10, QUARTER)
     }
 
     /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's. The second is as

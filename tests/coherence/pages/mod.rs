@@ -19,12 +19,13 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`steps`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 44] = [
+const WRITES: [&str; 52] = [
     "/admins",
     "/admins/{id}",
     "/admins/{id}/deactivation",
     "/admins/{id}/invitation",
     "/admins/{id}/reactivation",
+    "/admins/{id}/second-factor/removal",
     "/appointments",
     "/appointments/{id}/approval",
     "/appointments/{id}/arrival",
@@ -42,6 +43,7 @@ const WRITES: [&str; 44] = [
     "/doctors/{id}/deactivation",
     "/doctors/{id}/invitation",
     "/doctors/{id}/reactivation",
+    "/doctors/{id}/second-factor/removal",
     "/doctors/{id}/time-off",
     "/doctors/{id}/time-off/{id}/removal",
     "/hospitals",
@@ -57,11 +59,17 @@ const WRITES: [&str; 44] = [
     "/patients/{id}/deactivation",
     "/patients/{id}/invitation",
     "/patients/{id}/reactivation",
+    "/patients/{id}/second-factor/removal",
     "/profile",
     "/profile/password",
+    "/profile/proof",
+    "/profile/second-factor/recovery-codes",
+    "/profile/second-factor/totp",
+    "/profile/second-factor/totp/removal",
     "/profile/sessions/revocation",
     "/profile/sessions/{id}/revocation",
     "/sign-in",
+    "/sign-in/second-factor",
     "/sign-out",
     "/sign-up",
 ];

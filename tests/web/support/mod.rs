@@ -65,6 +65,7 @@ mod raw_database;
 mod redis_server;
 mod rounds;
 pub(crate) mod rules;
+mod second_factor;
 mod stored_counts;
 
 /// For what a test writes past every act of the application, and tells pages of.
@@ -76,7 +77,7 @@ pub(crate) use browser::{Client, PATIENCE};
 pub(crate) use clinic::{Clinic, House};
 pub(crate) use database::{uses_postgres, variable};
 pub(crate) use demo::Demo;
-pub(crate) use entity::enums::{AppointmentStatus, BloodType, EventKind, NotificationKind, Role};
+pub(crate) use entity::enums::{AppointmentStatus, BloodType, EventKind, NotificationKind, Role, SecondFactorRule};
 pub(crate) use factories::{
     Appointment, Doctor, Hospital, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
     hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off, token_in,
@@ -85,4 +86,5 @@ pub(crate) use page::Page;
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis_server::RedisServer;
 pub(crate) use rounds::{VARIATIONS, Walker, all_pages, may_use, page_routes, route_of, walkers};
+pub(crate) use second_factor::{App, first_step, pages_with_a_factor};
 pub(crate) use stored_counts::assert_stored_counts;

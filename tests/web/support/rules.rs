@@ -128,7 +128,9 @@ fn nothing_foreign(document: &Html, found: &mut Vec<String>) {
     for attribute in ["src", "href", "action", "srcset", "poster", "formaction", "data"] {
         for element in all(document, &format!("[{attribute}]")) {
             let address = element.attr(attribute).unwrap_or_default();
-            let is_foreign = address.contains("://") || address.starts_with("//");
+            // An authenticator app on the same device is no other host.
+            let is_of_an_app = attribute == "href" && address.starts_with("otpauth://totp/");
+            let is_foreign = !is_of_an_app && (address.contains("://") || address.starts_with("//"));
             if is_foreign {
                 found.push(format!("foreign: {attribute}={address:?}"));
             }

@@ -1,6 +1,9 @@
 //! The pages and acts of one's own account.
 
 pub(super) mod links;
+pub(super) mod proof;
+pub(super) mod second_factor;
+pub(super) mod second_step;
 
 use actix_web::{
     HttpResponse,
@@ -17,6 +20,7 @@ use super::{
     destination::Destination,
     forms,
     pages::{ProfilePage, SessionsPage, SignInPage, SignUpPage},
+    proof::RecentlyProved,
     queries,
     request_session::RequestSession,
     service::{
@@ -65,12 +69,12 @@ pub(super) async fn create_session(
             return pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { form: *form });
         }
     };
-    let Some(user_id) = sign_in::sign_in(&request_session.state, request_session.address, &person).await? else {
-        let form = typed.with_error("", "The e-mail address or the password is not right.");
-        return pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { form });
-    };
-    request_session.sign_in(user_id)?;
-    Ok(see_other(next.as_str()))
+    let admission = sign_in::sign_in(&request_session.state, request_session.address, &person).await?;
+    if let Some(answer) = second_step::admitted(admission, &request_session, &next)? {
+        return Ok(answer);
+    }
+    let form = typed.with_error("", "The e-mail address or the password is not right.");
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { form })
 }
 
 /// Works for anybody: a session that has just ended needs no more ending.
@@ -116,8 +120,9 @@ pub(super) async fn create_account(
     let form = match forms::sign_up(fields, &hospitals, now) {
         Err(form) => *form,
         Ok((person, typed)) => {
-            match sign_up::sign_up(&request_session.state, request_session.address, &person).await? {
-                Some(user_id) => return request_session.sign_in(user_id).map(|()| see_other("/dashboard")),
+            let admission = sign_up::sign_up(&request_session.state, request_session.address, &person).await?;
+            match second_step::admitted(admission, &request_session, &Destination::of(None))? {
+                Some(answer) => return Ok(answer),
                 None => typed.with_error("email", TAKEN),
             }
         }
@@ -206,7 +211,7 @@ pub(super) async fn list_sessions(
 }
 
 pub(super) async fn revoke_session(
-    viewer: Allowed<SignedIn>,
+    viewer: RecentlyProved<SignedIn>,
     id: web::Path<i64>,
     submitted: Submitted,
     request_session: RequestSession,
@@ -224,7 +229,7 @@ pub(super) async fn revoke_session(
 }
 
 pub(super) async fn revoke_other_sessions(
-    viewer: Allowed<SignedIn>,
+    viewer: RecentlyProved<SignedIn>,
     submitted: Submitted,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, AppError> {

@@ -1,9 +1,14 @@
 //! What people do with their accounts. Each act is one unit of work with its line in the trail.
 
+pub(super) mod entering;
 pub(super) mod links;
 pub(super) mod managed;
+pub(super) mod own_factor;
 pub(super) mod password;
 pub(super) mod profile;
+pub(super) mod proof;
+pub(super) mod second_factor;
+pub(super) mod second_step;
 pub(super) mod sessions;
 pub(super) mod sign_in;
 pub(super) mod sign_up;

@@ -2,31 +2,34 @@
 
 use std::net::IpAddr;
 
-use entity::{
-    enums::{AuditAction, AuditSubject},
-    user,
-};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
+use super::entering::{self, Entry};
 use crate::{
-    coherence::Topics,
-    db::Recorded,
-    features::{
-        accounts::{
-            forms::SignIn,
-            hashing::{self, PasswordVerdict},
-            queries::{self, Credentials},
-        },
-        audit::{self, AuditEvent},
+    features::accounts::{
+        forms::SignIn,
+        hashing::{self, PasswordVerdict},
+        pending::PendingSignIn,
+        queries,
     },
     state::AppState,
     web::{AppError, rate_limit::Key},
 };
 
-/// The id of the person whose address and password these are, or nothing: whether the address is unknown,
+/// How far somebody came with an address and a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::features::accounts) enum Admission {
+    /// Not at all.
+    Refused,
+    /// In: their `user.id`.
+    Whole(i64),
+    /// To the second step: they have a second factor, or must have one.
+    Pending(PendingSignIn),
+}
+
+/// How far the person comes whose address and password these are: whether the address is unknown,
 /// the password wrong, the person deactivated or their hospital closed, it is the same statement, the same
-/// hashing and the same answer.
+/// hashing and the same answer. Whether they have a second factor shows only once the password was right.
 ///
 /// # Errors
 /// `TooManyRequests` after too many failures; the database's, which are never taken for a wrong password.
@@ -34,7 +37,7 @@ pub(in crate::features::accounts) async fn sign_in(
     state: &AppState,
     from: IpAddr,
     try_: &SignIn,
-) -> Result<Option<i64>, AppError> {
+) -> Result<Admission, AppError> {
     let attempt = state
         .kit
         .rate_limiter
@@ -46,47 +49,22 @@ pub(in crate::features::accounts) async fn sign_in(
     let stored_hash = account.as_ref().map(|account| account.password_hash.clone());
     let verdict = hashing::verify(try_.password.clone(), stored_hash, cost).await?;
     let Some(account) = account.filter(|account| verdict != PasswordVerdict::Wrong && account.may_enter()) else {
-        return Ok(None);
+        return Ok(Admission::Refused);
     };
+    if account.has_factor() || account.must_have_factor(state.settings.environment) {
+        attempt.succeeded().await;
+        let pending = PendingSignIn::begin(&state.settings.secret_key, &account, state.clock.now());
+        return Ok(Admission::Pending(pending));
+    }
     let renewed_hash = match verdict {
         PasswordVerdict::RightAtOldCost => Some(hashing::hash_text(try_.password.clone(), cost).await?),
         _ => None,
     };
-    if !enter(state, from, &account, renewed_hash).await? {
-        return Ok(None);
+    if !entering::enter(state, Entry { account: &account, from, renewed_hash, factor: None }).await? {
+        return Ok(Admission::Refused);
     }
     attempt.succeeded().await;
-    Ok(Some(account.id))
-}
-
-/// Notes the sign-in; `false` if the account was shut, or its password changed, while the password was checked.
-async fn enter(
-    state: &AppState,
-    from: IpAddr,
-    account: &Credentials,
-    renewed_hash: Option<String>,
-) -> Result<bool, AppError> {
-    let now = state.clock.now();
-    state
-        .db
-        .write(async |uow| {
-            let mut note = user::Entity::update_many()
-                .col_expr(user::Column::LastSignInAt, Expr::value(now))
-                .col_expr(user::Column::UpdatedAt, Expr::value(now));
-            if let Some(hash) = &renewed_hash {
-                note = note.col_expr(user::Column::PasswordHash, Expr::value(hash.as_str()));
-            }
-            let note = note
-                .filter(user::Column::Id.eq(account.id))
-                .filter(user::Column::Active.eq(true))
-                .filter(user::Column::PasswordHash.eq(account.password_hash.as_str()));
-            if uow.update_where(note, Topics::of_sign_in(account.role)).await? == 0 {
-                return Ok(Recorded::unchanged(false));
-            }
-            let event = AuditEvent::new(AuditAction::SignedIn, AuditSubject::User, account.id);
-            Ok(audit::record(uow, now, account.actor(from), event).await?.with(true))
-        })
-        .await
+    Ok(Admission::Whole(account.id))
 }
 
 /// The try that a form with this address and password is.

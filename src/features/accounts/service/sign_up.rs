@@ -16,7 +16,9 @@ use crate::{
         accounts::{
             forms::SignUp,
             hashing,
-            service::sign_in::{self, sign_in},
+            pending::PendingSignIn,
+            queries,
+            service::sign_in::{self, Admission, sign_in},
         },
         audit::{self, Actor, AuditEvent},
     },
@@ -40,9 +42,9 @@ impl From<DbErr> for SignUpRefusal {
     }
 }
 
-/// Makes a patient's account, user and patient together or neither, and returns its `user.id`. When the
-/// address is somebody's and the password is that account's own (the form was sent twice, or they had
-/// forgotten it), this is a sign-in to it; nothing when the address is taken.
+/// Makes a patient's account, user and patient together or neither, and lets its person in as far as a sign-in does: where everybody must
+/// have a second factor, they set it up now. When the address is somebody's and the password is that account's own (the form was sent
+/// twice, or they had forgotten it), this is a sign-in to it; refused when the address is taken.
 ///
 /// # Errors
 /// `TooManyRequests` after too many tries from one address.
@@ -50,7 +52,7 @@ pub(in crate::features::accounts) async fn sign_up(
     state: &AppState,
     from: IpAddr,
     person: &SignUp,
-) -> Result<Option<i64>, AppError> {
+) -> Result<Admission, AppError> {
     let attempt = state.kit.rate_limiter.attempt(&Key::sign_up(from)).await;
     let attempt = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let cost = state.settings.security.password_hashing;
@@ -58,18 +60,27 @@ pub(in crate::features::accounts) async fn sign_up(
     let now = state.clock.now();
     let stored = state.db.write(async |uow| store(uow, now, (person, &hash), from).await);
     // A new account stays counted: accounts are not to be made by the hundred from one address.
-    let user_id = match stored.await {
-        Ok(user_id) => return Ok(Some(user_id)),
+    let admission = match stored.await {
+        Ok(user_id) => return admit(state, user_id).await,
         Err(SignUpRefusal::Failed(error)) => return Err(error),
         Err(SignUpRefusal::Taken) => {
             let try_ = sign_in::with(person.email.as_str(), person.password.expose());
             sign_in(state, from, &try_).await?
         }
     };
-    if user_id.is_some() {
+    if admission != Admission::Refused {
         attempt.succeeded().await;
     }
-    Ok(user_id)
+    Ok(admission)
+}
+
+/// How far somebody comes whose account was just made.
+async fn admit(state: &AppState, user_id: i64) -> Result<Admission, AppError> {
+    let account = queries::credentials_by_id(&state.db.reader(), user_id).await?;
+    let must_have = account.filter(|account| account.must_have_factor(state.settings.environment));
+    Ok(must_have.map_or(Admission::Whole(user_id), |account| {
+        Admission::Pending(PendingSignIn::begin(&state.settings.secret_key, &account, state.clock.now()))
+    }))
 }
 
 async fn store(

@@ -7,6 +7,7 @@ use crate::{
     access::{Allowed, Viewer},
     db::Reader,
     features::{
+        accounts::{Provable, RecentlyProved},
         hospitals,
         people::{
             forms,
@@ -81,7 +82,7 @@ pub(in super::super) async fn edit<R: PersonRecord>(
 
 /// Changes what is stored.
 pub(in super::super) async fn update<R: PersonRecord>(
-    viewer: Allowed<R::ManagedBy>,
+    viewer: Provable<R::ManagedBy>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
@@ -89,6 +90,13 @@ pub(in super::super) async fn update<R: PersonRecord>(
     let (state, today) = (pages.state(), today(&viewer, &pages));
     let person: StoredPerson<R> = service::find(&viewer, &state.db.reader(), *id).await?;
     let (status, form) = match forms::edit::<R>(submitted.fields()?, today) {
+        // Whoever has another's address has their account: it is asked who changes it.
+        Ok(((record, _), _))
+            if record.account().email != person.email()
+                && let Some(question) = viewer.ask()? =>
+        {
+            return Ok(question);
+        }
         Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
             Ok(()) => return Ok(saved::<R>(*id, "The changes are saved.")),
             Err(PersonNotSaved::Field(field, sentence)) => (UNFIT, Clinical::new(typed.with_error(field, sentence))),
@@ -148,6 +156,23 @@ pub(in super::super) async fn invite<R: PersonRecord>(
         Invited::WasHere => refused::<R>(*id, WAS_HERE),
         Invited::IsShut => refused::<R>(*id, "Nothing was sent: the account is shut. Open it first."),
         Invited::MailIsOff => refused::<R>(*id, "Nothing was sent: this server sends no e-mail."),
+    })
+}
+
+/// Removes the second factor of somebody who has lost it.
+pub(in super::super) async fn remove_factor<R: PersonRecord>(
+    viewer: RecentlyProved<R::ManagedBy>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let person: StoredPerson<R> = service::find(&viewer, &pages.state().db.reader(), *id).await?;
+    let needs_reason =
+        |_form| AppError::Unprocessable("Say why the second factor is removed, in 255 characters at most.");
+    let reason = forms::removal_reason(submitted.fields()?).map_err(needs_reason)?;
+    Ok(match service::remove_factor(pages.state(), &viewer, &person, &reason).await? {
+        true => saved::<R>(*id, "The second factor is removed, and the person is signed out everywhere."),
+        false => refused::<R>(*id, "There was none: the person has no second factor."),
     })
 }
 

@@ -74,6 +74,11 @@ impl<R: PersonRecord> StoredPerson<R> {
         digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Their address.
+    pub(super) fn email(&self) -> &str {
+        &self.account.email
+    }
+
     /// Whether they have yet to come in for the first time.
     pub(super) fn may_be_invited(&self) -> bool {
         self.account.active && self.account.last_sign_in_at.is_none()
@@ -273,6 +278,31 @@ pub(super) async fn set_active<R: PersonRecord>(
             let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
             let event = in_hospital(AuditEvent::new(action, R::SUBJECT, id), &person.account);
             Ok(audit::record(uow, now, viewer, event).await?)
+        })
+        .await
+}
+
+/// Removes the second factor of somebody for that reason, which they are shown, and signs them out everywhere; whether they had one. Four
+/// statements.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn remove_factor<R: PersonRecord>(
+    state: &AppState,
+    viewer: &Viewer,
+    person: &StoredPerson<R>,
+    reason: &str,
+) -> Result<bool, AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            if !accounts::reset_second_factor(uow, now, person.account.id, reason).await? {
+                return Ok(Recorded::unchanged(false));
+            }
+            state.sessions.revoke_all(uow, person.account.id, None).await?;
+            let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, person.id).word("second_factor", "removed");
+            Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?.with(true))
         })
         .await
 }

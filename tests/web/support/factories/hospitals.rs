@@ -1,6 +1,6 @@
 //! Tenants.
 
-use entity::hospital;
+use entity::{enums::SecondFactorRule, hospital};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, prelude::Decimal};
 use telemedicine::time_zone::Tz;
 
@@ -25,6 +25,7 @@ pub(crate) fn hospital() -> HospitalDraft {
         active: true,
         slot_minutes: 30,
         lead_hours: 24,
+        second_factor: SecondFactorRule::Optional,
     }
 }
 
@@ -36,6 +37,7 @@ pub(crate) struct HospitalDraft {
     active: bool,
     slot_minutes: i32,
     lead_hours: i32,
+    second_factor: SecondFactorRule,
 }
 
 impl HospitalDraft {
@@ -66,6 +68,12 @@ impl HospitalDraft {
         self
     }
 
+    /// Whom it asks for a second factor.
+    pub(crate) fn asking_for_a_factor(mut self, rule: SecondFactorRule) -> Self {
+        self.second_factor = rule;
+        self
+    }
+
     /// Puts `payload` into every text.
     pub(crate) fn saying(mut self, payload: &str) -> Self {
         self.texts.say(payload);
@@ -84,6 +92,7 @@ impl HospitalDraft {
             appointment_fee: Set(Decimal::new(100_000, 2)),
             slot_minutes: Set(self.slot_minutes),
             booking_lead_hours: Set(self.lead_hours),
+            second_factor: Set(self.second_factor),
             active: Set(self.active),
             created_at: Set(app.now()),
             updated_at: Set(app.now()),

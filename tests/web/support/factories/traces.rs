@@ -131,6 +131,7 @@ pub(crate) async fn session(app: &TestApp, person: &Person, user_agent: &str) ->
         expires_at: Set(app.in_hours(12)),
         ip: Set("203.0.113.7".to_owned()),
         user_agent: Set(user_agent.to_owned()),
+        proved_at: Set(None),
         revoked_at: Set(None),
         ..Default::default()
     };

@@ -1,5 +1,8 @@
 //! The data of this feature's templates.
 
+pub(super) mod proof;
+pub(super) mod second_factor;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 

@@ -1,0 +1,138 @@
+//! `GET,POST /sign-in/second-factor`: the second step of a sign-in whose password was right.
+
+use actix_web::{HttpResponse, http::StatusCode};
+
+use super::{
+    super::{
+        destination::Destination,
+        forms,
+        pages::second_factor::{Enrolment, RecoveryCodesPage, SecondStepPage},
+        pending::{self, PendingSignIn},
+        queries::{self, Credentials},
+        request_session::RequestSession,
+        second_factor::{Secret, TypedCode},
+        service::{
+            second_factor::{self, FactorStanding},
+            second_step::{self, CodeTaken},
+            sign_in::Admission,
+        },
+    },
+    Next,
+};
+use crate::{
+    access::Visitor,
+    state::Pages,
+    web::{AppError, FlashKind, FormView, Submitted, query::Filter, see_other, see_other_saying},
+};
+
+const OVER: &str = "Sign in once more: it took too long, or something about the account has changed.";
+const UNREADABLE: &str = "Codes of your app cannot be checked any more: the server has another key. Use a recovery code, or ask an \
+                          administrator to remove your second factor.";
+
+/// Somebody between the two steps.
+struct Half {
+    account: Credentials,
+    standing: FactorStanding,
+    /// What they are offered, if they have none.
+    offered: Option<Secret>,
+}
+
+impl Half {
+    async fn of(pages: &Pages) -> Result<Option<Self>, AppError> {
+        let state = pages.state();
+        let found = PendingSignIn::of(pages.request(), &state.settings, state.clock.now());
+        let Some(pending) = found else { return Ok(None) };
+        let (reader, key) = (state.db.reader(), &state.settings.secret_key);
+        let account = queries::credentials_by_id(&reader, pending.user_id).await?;
+        let Some(account) = account.filter(|account| pending.is_of(key, account)) else { return Ok(None) };
+        let standing = second_factor::standing(&reader, account.id).await?;
+        let offered = match account.has_factor() {
+            true => None,
+            false => second_factor::offered(key, account.id, &standing, &pending.nonce),
+        };
+        Ok(Some(Self { account, standing, offered }))
+    }
+
+    fn page(&self, form: FormView, next: &Destination) -> SecondStepPage {
+        SecondStepPage {
+            form: forms::going_to(form, next),
+            removal_reason: self.standing.removal_reason().map(str::to_owned),
+            enrolment: self.offered.as_ref().map(|secret| Enrolment::new(secret, &self.account.email)),
+        }
+    }
+}
+
+/// How the answer to a sign-in goes on.
+pub(super) fn admitted(
+    admission: Admission,
+    request_session: &RequestSession,
+    next: &Destination,
+) -> Result<Option<HttpResponse>, AppError> {
+    match admission {
+        Admission::Refused => Ok(None),
+        Admission::Whole(user_id) => {
+            request_session.sign_in(user_id)?;
+            Ok(Some(see_other(next.as_str())))
+        }
+        Admission::Pending(pending) => {
+            let query =
+                url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next.as_str()).finish();
+            let mut answer = see_other(&format!("/sign-in/second-factor?{query}"));
+            let cookie = pending.cookie(&request_session.state.settings);
+            let cookie = cookie.ok_or_else(|| AppError::internal("a pending sign-in cannot be signed"))?;
+            answer.add_cookie(&cookie).map_err(AppError::internal)?;
+            Ok(Some(answer))
+        }
+    }
+}
+
+/// The question for a code, or the setting up of an app.
+pub(in super::super) async fn new(_: Visitor, query: Filter<Next>, pages: Pages) -> Result<HttpResponse, AppError> {
+    let next = Destination::of(query.0.next.as_deref());
+    match Half::of(&pages).await? {
+        Some(half) => pages.show_unkept(&half.page(FormView::default(), &next)),
+        None => Ok(over()),
+    }
+}
+
+/// A code. Who gives a right one is signed in, under a new key.
+pub(in super::super) async fn create(
+    _: Visitor,
+    submitted: Submitted,
+    request_session: RequestSession,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let fields = submitted.fields()?;
+    let Some(half) = Half::of(&pages).await? else { return Ok(over()) };
+    let (form, next) = match forms::code(fields) {
+        Ok((typed, next)) => match taken(&half, &request_session, &typed).await? {
+            CodeTaken::In => return entered(&half, &request_session, see_other(next.as_str())),
+            CodeTaken::InWith(codes) => {
+                let page = RecoveryCodesPage { codes, next: next.as_str().to_owned() };
+                return entered(&half, &request_session, pages.show_unkept(&page)?);
+            }
+            CodeTaken::Wrong => (forms::wrong_code(), next),
+            CodeTaken::Unreadable => (FormView::default().with_error("code", UNREADABLE), next),
+        },
+        Err((next, form)) => (*form, next),
+    };
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &half.page(form, &next))
+}
+
+async fn taken(half: &Half, request_session: &RequestSession, typed: &TypedCode) -> Result<CodeTaken, AppError> {
+    let (state, from) = (&request_session.state, request_session.address);
+    match &half.offered {
+        Some(secret) => second_step::set_up(state, (from, &half.account), (&half.standing, secret), typed).await,
+        None => second_step::give(state, from, &half.account, typed).await,
+    }
+}
+
+fn entered(half: &Half, request_session: &RequestSession, mut answer: HttpResponse) -> Result<HttpResponse, AppError> {
+    request_session.sign_in(half.account.id)?;
+    answer.add_cookie(&pending::removal(&request_session.state.settings)).map_err(AppError::internal)?;
+    Ok(answer)
+}
+
+fn over() -> HttpResponse {
+    see_other_saying("/sign-in", FlashKind::Error, OVER)
+}

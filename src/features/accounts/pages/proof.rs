@@ -1,0 +1,36 @@
+//! The page that asks once more who somebody is.
+
+use serde::Serialize;
+
+use crate::web::{ClinicalPage, FormView, forms::Fields};
+
+/// The question, and what goes on with the answer.
+#[derive(Debug, Serialize)]
+pub(in crate::features::accounts) struct ProofPage {
+    form: FormView,
+    action: String,
+    carried: Vec<Carried>,
+}
+
+/// A field that was typed before.
+#[derive(Debug, Serialize)]
+struct Carried {
+    name: String,
+    value: String,
+}
+
+impl ProofPage {
+    /// Sends `carried` to `action` with the proof. Passwords are printed on no page, so none goes on.
+    pub(in crate::features::accounts) fn new(form: FormView, action: String, carried: Fields) -> Self {
+        let carried = carried.into_iter().filter(|(name, _)| !name.contains("password"));
+        Self { form, action, carried: carried.map(|(name, value)| Carried { name, value }).collect() }
+    }
+}
+
+impl ClinicalPage for ProofPage {
+    const TEMPLATE: &'static str = "accounts/proof.html";
+
+    fn title(&self) -> String {
+        "Is it you?".to_owned()
+    }
+}

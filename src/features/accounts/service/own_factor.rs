@@ -1,0 +1,148 @@
+//! People look after their own second factor; and administrators take one away that is lost.
+
+use chrono::{DateTime, Utc};
+use entity::enums::{AuditAction, AuditSubject};
+
+use super::{
+    second_factor::{self, FactorStanding, NewFactor},
+    second_step,
+};
+use crate::{
+    access::Viewer,
+    db::{DbErr, Recorded, UnitOfWork},
+    features::{
+        accounts::{
+            queries,
+            second_factor::{Secret, TypedCode, recovery},
+        },
+        audit::{self, AuditEvent},
+    },
+    state::AppState,
+    web::AppError,
+};
+
+/// Why a second factor was not stored.
+enum NotStored {
+    Taken,
+    Failed(AppError),
+}
+
+impl From<DbErr> for NotStored {
+    fn from(error: DbErr) -> Self {
+        if second_factor::is_taken(&error) { Self::Taken } else { Self::Failed(error.into()) }
+    }
+}
+
+/// Asks for codes from now on, if `typed` is one of the secret that the viewer was offered: the recovery codes, to be shown once. Nothing
+/// if it is not.
+///
+/// # Errors
+/// `TooManyRequests` after too many wrong ones; `Conflict` when there is one already; the database's.
+pub(in crate::features::accounts) async fn enable(
+    state: &AppState,
+    viewer: &Viewer,
+    (standing, secret): (&FactorStanding, &Secret),
+    typed: &TypedCode,
+) -> Result<Option<Vec<String>>, AppError> {
+    let attempt = second_step::attempt(state, viewer.address, viewer.user_id, typed).await?;
+    let taken =
+        || AppError::Conflict("You have a second factor already. Remove it before you set up another.".to_owned());
+    if standing.enabled_at().is_some() {
+        return Err(taken());
+    }
+    let Some(new) = NewFactor::of(state, (viewer.user_id, standing), secret, typed)? else { return Ok(None) };
+    let now = state.clock.now();
+    let stored = state.db.write(async |uow| {
+        if !new.store(uow, now).await? {
+            return Ok(Recorded::unchanged(false));
+        }
+        Ok::<_, NotStored>(audit::record(uow, now, viewer, about(viewer, "enabled")).await?.with(true))
+    });
+    match stored.await {
+        Ok(true) => {
+            attempt.succeeded().await;
+            Ok(Some(new.codes))
+        }
+        Ok(false) | Err(NotStored::Taken) => Err(taken()),
+        Err(NotStored::Failed(error)) => Err(error),
+    }
+}
+
+/// What became of the viewer's wish to have no second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::features::accounts) enum Disabled {
+    /// They have none now.
+    Done,
+    /// They must have one.
+    MustHaveOne,
+}
+
+/// Asks the viewer for no codes any more.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn disable(state: &AppState, viewer: &Viewer) -> Result<Disabled, AppError> {
+    if must_have(state, viewer).await? {
+        return Ok(Disabled::MustHaveOne);
+    }
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            if !second_factor::remove(uow, now, viewer.user_id, None).await? {
+                return Ok(Recorded::unchanged(Disabled::Done));
+            }
+            Ok(audit::record(uow, now, viewer, about(viewer, "removed")).await?.with(Disabled::Done))
+        })
+        .await
+}
+
+/// Whether the viewer must have a second factor.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn must_have(state: &AppState, viewer: &Viewer) -> Result<bool, AppError> {
+    let account = queries::credentials_by_id(&state.db.reader(), viewer.user_id).await?;
+    Ok(account.is_some_and(|account| account.must_have_factor(state.settings.environment)))
+}
+
+/// New recovery codes in the place of the old ones, to be shown once; nothing to whoever has no second factor.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn renew_codes(
+    state: &AppState,
+    viewer: &Viewer,
+) -> Result<Option<Vec<String>>, AppError> {
+    let standing = second_factor::standing(&state.db.reader(), viewer.user_id).await?;
+    if standing.enabled_at().is_none() {
+        return Ok(None);
+    }
+    let (now, codes) = (state.clock.now(), recovery::make());
+    state
+        .db
+        .write(async |uow| {
+            second_factor::replace_codes(uow, now, viewer.user_id, &codes).await?;
+            audit::record(uow, now, viewer, about(viewer, "recovery codes made")).await
+        })
+        .await?;
+    Ok(Some(codes))
+}
+
+fn about(viewer: &Viewer, what: &'static str) -> AuditEvent {
+    AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).word("second_factor", what)
+}
+
+/// Takes the second factor of somebody else away, in the unit of work of an administrator's act, which tells the trail and ends that
+/// person's sessions. Whether there was one. Two statements.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn reset_second_factor(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    user_id: i64,
+    reason: &str,
+) -> Result<bool, DbErr> {
+    second_factor::remove(uow, now, user_id, Some(reason)).await
+}

@@ -1,0 +1,144 @@
+//! The second step of a sign-in: a code, or the setting up of an app by somebody who must have one.
+
+use std::net::IpAddr;
+
+use entity::enums::{AuditAction, AuditSubject};
+
+use super::{
+    entering::{self, Entry, EntryFactor},
+    second_factor::{self, CodeVerdict, FactorStanding, NewFactor, UsedCode},
+};
+use crate::{
+    db::Recorded,
+    features::{
+        accounts::{
+            queries::Credentials,
+            second_factor::{Secret, TypedCode},
+        },
+        audit::{self, Actor, AuditEvent},
+    },
+    state::AppState,
+    web::{
+        AppError,
+        rate_limit::{Attempt, Key},
+    },
+};
+
+/// What became of a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::features::accounts) enum CodeTaken {
+    /// They are in.
+    In,
+    /// They are in, and these recovery codes are to be shown, once.
+    InWith(Vec<String>),
+    /// It was none, or used before.
+    Wrong,
+    /// The site's key is another than the one under which their secret is kept.
+    Unreadable,
+}
+
+/// Lets somebody in whose password was right, if `typed` is a code of theirs.
+///
+/// # Errors
+/// `TooManyRequests` after too many wrong ones; the database's.
+pub(in crate::features::accounts) async fn give(
+    state: &AppState,
+    from: IpAddr,
+    account: &Credentials,
+    typed: &TypedCode,
+) -> Result<CodeTaken, AppError> {
+    let attempt = attempt(state, from, account.id, typed).await?;
+    let taken = match second_factor::judge(state, account.id, typed).await? {
+        CodeVerdict::Unreadable => return Ok(CodeTaken::Unreadable),
+        CodeVerdict::Wrong => false,
+        CodeVerdict::Right(code) => {
+            let factor = Some(EntryFactor::Used(&code));
+            entering::enter(state, Entry { account, from, renewed_hash: None, factor }).await?
+        }
+    };
+    if !taken {
+        refused(state, account.actor(from)).await?;
+        return Ok(CodeTaken::Wrong);
+    }
+    attempt.succeeded().await;
+    Ok(CodeTaken::In)
+}
+
+/// Lets somebody in who has just set up an app, if `typed` is a code of the secret that they were offered.
+///
+/// # Errors
+/// `TooManyRequests` after too many wrong ones; the database's.
+pub(in crate::features::accounts) async fn set_up(
+    state: &AppState,
+    (from, account): (IpAddr, &Credentials),
+    (standing, secret): (&FactorStanding, &Secret),
+    typed: &TypedCode,
+) -> Result<CodeTaken, AppError> {
+    let attempt = attempt(state, from, account.id, typed).await?;
+    let Some(new) = NewFactor::of(state, (account.id, standing), secret, typed)? else { return Ok(CodeTaken::Wrong) };
+    let factor = Some(EntryFactor::New(&new));
+    if !entering::enter(state, Entry { account, from, renewed_hash: None, factor }).await? {
+        return Ok(CodeTaken::Wrong);
+    }
+    attempt.succeeded().await;
+    Ok(CodeTaken::InWith(new.codes))
+}
+
+/// A try to give a code. Codes of an app are few, so all that are tried for an account count together; recovery codes are not guessed, so
+/// that whoever fills that window leaves the owner a way in.
+///
+/// # Errors
+/// `TooManyRequests`.
+pub(in crate::features::accounts) async fn attempt(
+    state: &AppState,
+    from: IpAddr,
+    user_id: i64,
+    typed: &TypedCode,
+) -> Result<Attempt, AppError> {
+    let [place, account] = Key::second_factor(user_id, from);
+    let tried = match typed {
+        TypedCode::Recovery(_) => state.kit.rate_limiter.attempt(&[Key::recovery_code(user_id, from)]).await,
+        TypedCode::OfTheApp(_) | TypedCode::Neither => state.kit.rate_limiter.attempt(&[place, account]).await,
+    };
+    tried.map_err(|wait| AppError::TooManyRequests(wait.seconds()))
+}
+
+/// Puts a code that was refused into the trail.
+///
+/// # Errors
+/// The database's: a try that cannot be recorded is not answered.
+pub(in crate::features::accounts) async fn refused(state: &AppState, actor: Actor) -> Result<(), AppError> {
+    let now = state.clock.now();
+    let event =
+        AuditEvent::new(AuditAction::Updated, AuditSubject::User, actor.id).word("second_factor", "code refused");
+    state.db.write(async |uow| Ok(audit::record(uow, now, actor.clone(), event.clone()).await?)).await
+}
+
+/// Uses up a code of somebody who is signed in, and tells the trail: whether it was one.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn spend(
+    state: &AppState,
+    actor: &Actor,
+    code: &UsedCode,
+) -> Result<bool, AppError> {
+    let now = state.clock.now();
+    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, actor.id);
+    let event = event.word(
+        "second_factor",
+        match code {
+            UsedCode::Step(_) => "code used",
+            UsedCode::Recovery(_) => "recovery code used",
+        },
+    );
+    state
+        .db
+        .write(async |uow| {
+            if !second_factor::consume(uow, now, actor.id, code).await? {
+                return Ok(Recorded::unchanged(false));
+            }
+            Ok(audit::record(uow, now, actor.clone(), event.clone()).await?.with(true))
+        })
+        .await
+}

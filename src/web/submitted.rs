@@ -1,0 +1,125 @@
+//! What was submitted, before anybody reads it: the fields of one form, each once, of bounded size; and the way on of a form that
+//! somebody looks at before its handler does.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+use futures_util::{StreamExt, future::LocalBoxFuture};
+use tokio::sync::oneshot;
+
+use crate::web::{error::AppError, forms::FormReader};
+
+/// The largest form: 64 KiB.
+const LIMIT: usize = 64 * 1024;
+/// How long a client may take to send one.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The fields of a submitted form. Extraction itself never fails, so that a handler's permission is
+/// decided before anything is said about the form; [`Submitted::fields`] tells what was wrong.
+#[derive(Debug)]
+pub struct Submitted(Result<Fields, AppError>);
+
+/// Field names and what was typed, each name once.
+pub type Fields = BTreeMap<String, String>;
+
+impl Submitted {
+    /// What was submitted.
+    ///
+    /// # Errors
+    /// `TooLarge` beyond 64 KiB; `Malformed` for another content type, broken encoding, a name
+    /// given twice, or a body that did not come in time.
+    pub fn fields(self) -> Result<Fields, AppError> {
+        self.0
+    }
+
+    /// For a form that is nothing but its button.
+    ///
+    /// # Errors
+    /// Those of [`Self::fields`]; [`AppError::Unprocessable`] when there is any field.
+    pub fn button(self) -> Result<(), AppError> {
+        let stray =
+            |_form| AppError::Unprocessable("The form held a field that does not belong to it. Load the page again.");
+        FormReader::new(self.fields()?).finish(Some(())).map_err(stray)
+    }
+
+    /// For whoever looks at a form before its handler does: the form, and the way on to the handler's own [`Submitted`], which waits
+    /// for it. To be called while the extractor is made, before the handler's is.
+    pub fn relayed(request: &HttpRequest, payload: &mut Payload) -> (LocalBoxFuture<'static, Self>, Relay) {
+        let form = Self::from_request(request, payload);
+        let (relay, waiting) = oneshot::channel();
+        request.extensions_mut().insert(Waiting(waiting));
+        (Box::pin(async move { form.await.unwrap_or_else(|error| Self(Err(error))) }), Relay(relay))
+    }
+}
+
+/// The way on of a form that somebody looks at before its handler does.
+#[derive(Debug)]
+pub struct Relay(oneshot::Sender<Submitted>);
+
+impl Relay {
+    /// Hands the fields on.
+    pub fn pass(self, form: Result<Fields, AppError>) {
+        // A handler that takes no form waits for none.
+        drop(self.0.send(Submitted(form)));
+    }
+}
+
+/// In the extensions of a request whose form is on its way.
+struct Waiting(oneshot::Receiver<Submitted>);
+
+impl FromRequest for Submitted {
+    type Error = AppError;
+    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let waiting = request.extensions_mut().remove::<Waiting>();
+        if let Some(Waiting(waiting)) = waiting {
+            return Box::pin(async move { waiting.await.map_err(AppError::internal) });
+        }
+        let urlencoded = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let body = match tokio::time::timeout(PATIENCE, collect(&mut payload)).await {
+                Ok(body) => body,
+                Err(_late) => Err(AppError::Malformed("The form did not arrive in time.")),
+            };
+            Ok(Self(body.and_then(|body| match urlencoded.as_deref() {
+                Some("application/x-www-form-urlencoded") => parse(&body),
+                _ if body.is_empty() => Ok(Fields::new()),
+                _ => Err(AppError::Malformed("This address takes a form.")),
+            })))
+        })
+    }
+}
+
+async fn collect(payload: &mut Payload) -> Result<web::BytesMut, AppError> {
+    let mut body = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| {
+            log::debug!("a form's body broke off: {error}");
+            AppError::Malformed("The form broke off.")
+        })?;
+        if body.len() + chunk.len() > LIMIT {
+            return Err(AppError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn parse(body: &[u8]) -> Result<Fields, AppError> {
+    if std::str::from_utf8(body).is_err() {
+        return Err(AppError::Malformed("The form is not text."));
+    }
+    let mut fields = Fields::new();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        if fields.insert(name.into_owned(), value.into_owned()).is_some() {
+            return Err(AppError::Malformed("A field was sent twice."));
+        }
+    }
+    Ok(fields)
+}
