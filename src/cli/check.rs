@@ -74,6 +74,9 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     let found = health::examine(&db, patience).await.map_err(|error| error.to_string());
     report.line("database", found.map(|()| format!("{}, {}", db.address(), milliseconds(began.elapsed()))))?;
     report.line("migrations", pending(&db, settings).await)?;
+    if let Some(found) = role(&db).await {
+        report.line("role", found)?;
+    }
     for found in db.examine_replicas(&settings.database).await {
         let place = format!("{}: {}", found.number, found.address);
         let says = found.behind.map(|bytes| format!("{place}, {bytes} bytes behind"));
@@ -81,6 +84,15 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     }
     db.close().await;
     Ok(())
+}
+
+/// As whom the server works; nothing on SQLite. That it owns the tables is no fault: a hosted database may have one role only.
+async fn role(db: &Database) -> Option<CheckResult> {
+    let found = health::role(db).await.map_err(|error| error.to_string()).transpose()?;
+    Some(found.map(|role| match role.is_unbound {
+        true => format!("{}, which could alter schema and trail: `migration grant` makes one that cannot", role.name),
+        false => format!("{}, which can alter neither schema nor trail", role.name),
+    }))
 }
 
 async fn pending(db: &Database, settings: &Settings) -> CheckResult {

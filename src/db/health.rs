@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use thiserror::Error;
 
 use super::{Database, is_pooler_mismatch};
@@ -66,6 +66,33 @@ pub async fn examine(database: &Database, patience: Duration) -> Result<(), Unfi
         Ok(())
     };
     within(database, patience, rounds).await
+}
+
+/// The role by which the server works with Postgres.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct RoleReport {
+    /// Its name.
+    pub name: String,
+    /// Whether it could alter the schema or change what is in the trail, were the server taken over.
+    pub is_unbound: bool,
+}
+
+/// Which role the server is to Postgres; nothing on SQLite, which knows none. By hand: no entity tells of privileges.
+///
+/// # Errors
+/// The database's.
+pub async fn role(database: &Database) -> Result<Option<RoleReport>, DbErr> {
+    if database.backend() != DbBackend::Postgres {
+        return Ok(None);
+    }
+    const ROLE: &str = "SELECT current_user::text AS name, \
+        coalesce(has_table_privilege(to_regclass('audit_entry'), 'UPDATE, DELETE, TRUNCATE, TRIGGER'), true) \
+        OR coalesce((SELECT pg_has_role(relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass('audit_entry')), true) \
+        AS is_unbound";
+    let reader = database.reader();
+    let asked = Statement::from_string(DbBackend::Postgres, ROLE);
+    let topics = Topics::exempt("a role is on no page");
+    reader.run(topics, async |conn| RoleReport::find_by_statement(asked.clone()).one(conn).await).await
 }
 
 async fn select(database: &Database, sql: String) -> Result<(), DbErr> {

@@ -1,6 +1,7 @@
 //! The trail: what is read and done is recorded, or it is not done.
 
 mod proof;
+mod sealing;
 mod seals;
 mod the_page;
 

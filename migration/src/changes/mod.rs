@@ -34,9 +34,11 @@ mod m0032_hospital_tally;
 mod m0033_open_visit_indexes;
 mod m0034_visit_indexes_replaced;
 mod m0035_user_index_replaced;
+mod m0048_audit_chain_head;
+mod m0049_sweep_indexes;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 29] = [
+pub(crate) const ALL: [Change; 31] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -66,4 +68,6 @@ pub(crate) const ALL: [Change; 29] = [
     m0033_open_visit_indexes::CHANGE,
     m0034_visit_indexes_replaced::CHANGE,
     m0035_user_index_replaced::CHANGE,
+    m0048_audit_chain_head::CHANGE,
+    m0049_sweep_indexes::CHANGE,
 ];
