@@ -9,6 +9,7 @@
 
 pub mod appointment;
 pub mod appointment_event;
+pub mod audit_chain_head;
 pub mod audit_entry;
 pub mod audit_seal;
 pub mod availability;
@@ -33,6 +34,7 @@ pub mod user_session;
 
 pub use appointment::Entity as Appointment;
 pub use appointment_event::Entity as AppointmentEvent;
+pub use audit_chain_head::Entity as AuditChainHead;
 pub use audit_entry::Entity as AuditEntry;
 pub use audit_seal::Entity as AuditSeal;
 pub use availability::Entity as Availability;

@@ -26,7 +26,11 @@ enum Command {
     /// List every change and whether it is applied
     Status,
     /// Apply what is pending
-    Up,
+    Up {
+        /// How many seconds to wait for a server that does not answer yet
+        #[arg(long, default_value_t = 60)]
+        wait: u64,
+    },
     /// Take back the last changes, with what they hold
     Down {
         /// How many
@@ -37,6 +41,16 @@ enum Command {
     },
     /// Print the SQL that `up` would run
     Plan,
+    /// Let a role, that of the servers, work with rows, and neither alter the schema nor change the trail (Postgres); again
+    /// after each `up`
+    Grant {
+        /// Its name; it must be there
+        #[arg(long)]
+        role: String,
+        /// Print the SQL, and change nothing
+        #[arg(long)]
+        print: bool,
+    },
     /// Drop every table with everything in it, then apply all changes
     Fresh {
         #[command(flatten)]
@@ -64,8 +78,9 @@ impl Cli {
     pub(crate) async fn run(self, settings: &Settings) -> Result<String, Failure> {
         let target = &settings.target;
         self.command.check_guard(settings)?;
-        let db = match self.command {
-            Command::Status | Command::Plan => target.open_to_look().await?,
+        let db = match &self.command {
+            Command::Status | Command::Plan | Command::Grant { print: true, .. } => target.open_to_look().await?,
+            Command::Up { wait } => target.open_patiently(Duration::from_secs(*wait)).await?,
             _ => target.open_to_change().await?,
         };
         let report = self.command.perform(&db).await;
@@ -96,7 +111,15 @@ impl Command {
         Ok(match self {
             Self::Status => status(&migration::status(db).await?),
             Self::Plan => plan(&migration::plan(db).await?),
-            Self::Up => lines("applied", &migration::up(db).await?),
+            Self::Grant { role, print: true } => sql(&migration::grants(db, role).await?),
+            Self::Grant { role, print: false } => {
+                let done = migration::grant(db, role).await?;
+                format!(
+                    "{} statements: {role} may work with rows, and not change the trail or the schema\n",
+                    done.len()
+                )
+            }
+            Self::Up { .. } => lines("applied", &migration::up(db).await?),
             Self::Down { steps, .. } => lines("took back", &migration::down(db, *steps).await?),
             Self::Fresh { .. } => lines("applied", &migration::fresh(db).await?),
         })
@@ -122,12 +145,19 @@ fn plan(changes: &[migration::Planned]) -> String {
     }
     changes.iter().fold(String::new(), |mut text, change| {
         let _ = writeln!(text, "-- {}", change.name);
+        for note in &change.notes {
+            let _ = writeln!(text, "--   {note}");
+        }
         for statement in &change.statements {
             let _ = writeln!(text, "{statement};");
         }
         text.push('\n');
         text
     })
+}
+
+fn sql(statements: &[String]) -> String {
+    statements.iter().map(|statement| format!("{statement};\n")).collect()
 }
 
 fn lines(verb: &str, names: &[String]) -> String {
@@ -146,6 +176,20 @@ impl Target {
         match &self.file {
             Some(file) if !file.exists() => self.open("sqlite::memory:").await,
             _ => self.open(&self.url).await,
+        }
+    }
+
+    /// Where everything is started at once, the database answers later than this is run.
+    async fn open_patiently(&self, wait: Duration) -> Result<DatabaseConnection, Failure> {
+        let began = std::time::Instant::now();
+        loop {
+            match self.open_to_change().await {
+                Err(Failure::Database(problem)) if self.file.is_none() && began.elapsed() < wait => {
+                    log::info!("waiting for the database: {problem}");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                opened => return opened,
+            }
         }
     }
 

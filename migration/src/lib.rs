@@ -3,7 +3,8 @@
 //! ```text
 //! changes/   the changes, as the SQL they run          dialect   what the two databases write differently
 //! change     how a change is applied and taken back    lock      two at once do not collide
-//! runner     status, plan, up, down, fresh
+//! effects    whom a statement keeps waiting
+//! runner     status, plan, up, down, fresh             grant     what the role of the servers may do
 //! ```
 //!
 //! The server calls [`pending`] before it serves and, when embedded, [`up`]. People use the
@@ -13,8 +14,11 @@
 mod change;
 mod changes;
 mod dialect;
+mod effects;
+mod grant;
 mod lock;
 mod runner;
 
+pub use grant::{grant, grants};
 pub use runner::{Migrator, Planned, State, down, fresh, pending, plan, status, up};
 pub use sea_orm_migration::sea_orm;

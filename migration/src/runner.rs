@@ -1,15 +1,25 @@
 //! What can be done with the changes: look at them, print them, apply them, take them back.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, Statement, TransactionTrait};
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseExecutor, RuntimeErr, Statement, TransactionTrait,
+};
 
 use crate::changes;
 use crate::dialect::Dialect;
+use crate::effects;
 use crate::lock::{AdvisoryLock, begin_immediate};
 
 const RECORD: &str = "seaql_migrations";
+
+/// A change that does not get its locks is tried again this often, about ten minutes in all, …
+const TRIES: u32 = 24;
+/// … after this pause, then twice that, and so on.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The changes as SeaORM sees them. Use [`up`] and the others instead: they take the lock.
 pub struct Migrator;
@@ -39,6 +49,9 @@ pub struct Planned {
     pub name: String,
     /// Complete statements, without the closing semicolon.
     pub statements: Vec<String>,
+    /// What to know before it is applied to a database that is in use, a line each: the locks, with the size of each table as it is
+    /// now, and whether servers of the release before may fail.
+    pub notes: Vec<String>,
 }
 
 /// Names of the changes that this program knows and the database has not, oldest first.
@@ -73,11 +86,36 @@ pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, State)>, DbE
 pub async fn plan(db: &DatabaseConnection) -> Result<Vec<Planned>, DbErr> {
     let dialect = Dialect::of(db.get_database_backend())?;
     let applied = applied(&db.into()).await?;
-    Ok(changes::ALL
-        .iter()
-        .filter(|change| !applied.contains(change.name))
-        .map(|change| Planned { name: change.name.to_owned(), statements: (change.up)(dialect) })
-        .collect())
+    let mut planned = Vec::new();
+    for change in changes::ALL.iter().filter(|change| !applied.contains(change.name)) {
+        let statements = change.statements(dialect);
+        let notes = notes(db, dialect, &statements).await?;
+        planned.push(Planned { name: change.name.to_owned(), statements, notes });
+    }
+    Ok(planned)
+}
+
+async fn notes(db: &DatabaseConnection, dialect: Dialect, statements: &[String]) -> Result<Vec<String>, DbErr> {
+    let mut notes = Vec::new();
+    if dialect == Dialect::Sqlite {
+        return Ok(notes);
+    }
+    if statements.iter().any(|statement| effects::breaks_running_servers(statement)) {
+        notes.push("NOT while servers of the release before are running: stop them first".to_owned());
+    }
+    for (table, lock) in statements.iter().flat_map(|statement| effects::locks(statement)) {
+        let size = "SELECT greatest(reltuples, 0)::bigint AS rows, pg_size_pretty(pg_total_relation_size(oid)) AS size
+           FROM pg_class WHERE oid = to_regclass($1)";
+        let asked = Statement::from_sql_and_values(db.get_database_backend(), size, [format!("\"{table}\"").into()]);
+        // What is not there yet is nobody's to wait for.
+        let Some(row) = db.query_one_raw(asked).await? else { continue };
+        let (rows, size): (i64, String) = (row.try_get("", "rows")?, row.try_get("", "size")?);
+        let note = format!("{table} ({rows} rows, {size}): {}", lock.words());
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    Ok(notes)
 }
 
 /// Applies what is pending, under the lock. Returns the names of what it applied.
@@ -125,9 +163,15 @@ async fn perform<'c>(work: Work, db: impl Fn() -> DatabaseExecutor<'c>) -> Resul
         drop_everything(&db()).await?;
     }
     let before = applied(&db()).await?;
-    match work {
-        Work::Up | Work::Fresh => Migrator::up(db(), None).await?,
-        Work::Down(steps) => Migrator::down(db(), Some(steps)).await?,
+    let mut tries = 0;
+    while let Err(error) = perform_once(work, before.len(), &db).await {
+        if !is_lock_timeout(&error) || tries == TRIES {
+            return Err(error);
+        }
+        let pause = PAUSE.saturating_mul(2_u32.saturating_pow(tries)).min(LONGEST_PAUSE);
+        tries += 1;
+        log::info!("a table is in use by a transaction that goes on; try {tries} in {} s: {error}", pause.as_secs());
+        tokio::time::sleep(pause).await;
     }
     let after = applied(&db()).await?;
     let mut changed: Vec<String> = before.symmetric_difference(&after).cloned().collect();
@@ -136,6 +180,24 @@ async fn perform<'c>(work: Work, db: impl Fn() -> DatabaseExecutor<'c>) -> Resul
         changed.reverse();
     }
     Ok(changed)
+}
+
+/// What is left of it; `before`: how many changes were applied when it began.
+async fn perform_once<'c>(work: Work, before: usize, db: &impl Fn() -> DatabaseExecutor<'c>) -> Result<(), DbErr> {
+    let Work::Down(steps) = work else { return Migrator::up(db(), None).await };
+    let taken = before.saturating_sub(applied(&db()).await?.len());
+    match steps.saturating_sub(<u32 as TryFrom<usize>>::try_from(taken).unwrap_or(u32::MAX)) {
+        0 => Ok(()),
+        left => Migrator::down(db(), Some(left)).await,
+    }
+}
+
+/// A lock was not to be had within the time of a change.
+fn is_lock_timeout(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return false;
+    };
+    cause.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
 }
 
 /// Names of the changes recorded in the database; none if it keeps no record yet.

@@ -11,6 +11,9 @@ use crate::redis::Redis;
 /// How long a leader that died keeps others from its job, at most.
 const LEASE: Duration = Duration::from_secs(20);
 
+/// A task that has not succeeded for so long is told of, and for three of its turns if these are longer.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
 /// The background tasks of one process. Cheap to clone.
 #[derive(Clone)]
 pub struct Background(Arc<Inner>);
@@ -21,12 +24,28 @@ struct Inner {
     redis: Option<Redis>,
     lease: Duration,
     tasks: Mutex<BTreeMap<&'static str, Task>>,
+    queues: Mutex<BTreeMap<&'static str, Queue>>,
 }
 
 #[derive(Clone, Copy)]
 struct Task {
     last_success: Instant,
     is_restarting: bool,
+    /// Without a success for so long it is failing.
+    patience: Duration,
+}
+
+/// What waits for a task.
+#[derive(Clone, Copy, Default)]
+struct Queue {
+    since: Option<Instant>,
+    late_after: Option<Duration>,
+}
+
+impl Queue {
+    fn is_late(&self) -> bool {
+        self.since.zip(self.late_after).is_some_and(|(since, late_after)| since.elapsed() > late_after)
+    }
 }
 
 impl Background {
@@ -40,7 +59,7 @@ impl Background {
     #[must_use]
     pub fn with_lease(redis: Option<Redis>, lease: Duration) -> Self {
         let process = format!("{:032x}", rand::random::<u128>());
-        Self(Arc::new(Inner { process, redis, lease, tasks: Mutex::default() }))
+        Self(Arc::new(Inner { process, redis, lease, tasks: Mutex::default(), queues: Mutex::default() }))
     }
 
     /// What stands in a lease that this process holds.
@@ -49,27 +68,48 @@ impl Background {
         &self.0.process
     }
 
-    /// For `/health/ready`: `ok`, or `restarting: ` and the names of the tasks that ended and have not succeeded since.
+    /// For `/health/ready`: `ok`, or what is wrong and the names of the tasks. `restarting`: it ended and has not succeeded since;
+    /// `failing`: it has not done what it is for for long; `late`: what waits for it has waited for too long.
     #[must_use]
     pub fn condition(&self) -> String {
-        let tasks = self.tasks();
-        let restarting: Vec<&str> =
-            tasks.iter().filter(|(_, task)| task.is_restarting).map(|(name, _)| *name).collect();
-        if restarting.is_empty() { "ok".to_owned() } else { format!("restarting: {}", restarting.join(", ")) }
+        let tasks = self.tasks().clone();
+        let named = |is_so: &dyn Fn(&Task) -> bool| {
+            tasks.iter().filter(|(_, task)| is_so(task)).map(|(name, _)| *name).collect::<Vec<_>>()
+        };
+        let restarting = named(&|task| task.is_restarting);
+        let failing = named(&|task| !task.is_restarting && task.last_success.elapsed() > task.patience);
+        let late = self.queues().iter().filter(|(_, queue)| queue.is_late()).map(|(name, _)| *name).collect();
+        let found = [("restarting", restarting), ("failing", failing), ("late", late)];
+        let said = found.iter().filter(|(_, names): &&(&str, Vec<&str>)| !names.is_empty());
+        let said: Vec<String> = said.map(|(word, names)| format!("{word}: {}", names.join(", "))).collect();
+        if said.is_empty() { "ok".to_owned() } else { said.join("; ") }
+    }
+
+    /// The oldest of what waits for `queue` has waited for `age`; `None`: nothing waits. The metrics tell it, and
+    /// [`Background::condition`] when it is older than `late_after`.
+    pub fn note_waiting(&self, queue: &'static str, age: Option<Duration>, late_after: Option<Duration>) {
+        let since = age.map(|age| Instant::now().checked_sub(age).unwrap_or_else(Instant::now));
+        self.queues().insert(queue, Queue { since, late_after });
     }
 
     /// Brings the ages in the metrics up to date.
     pub fn show(&self) {
-        let Some(ages) = gauge("background_last_success_age_seconds", AGE_HELP) else { return };
-        for (name, task) in &*self.tasks() {
-            let age = i64::try_from(task.last_success.elapsed().as_secs()).unwrap_or(i64::MAX);
-            ages.with_label_values(&[*name]).set(age);
+        if let Some(ages) = gauge("background_last_success_age_seconds", AGE_HELP) {
+            for (name, task) in &*self.tasks() {
+                ages.with_label_values(&[*name]).set(seconds(task.last_success.elapsed()));
+            }
+        }
+        if let Some(ages) = queue_ages() {
+            for (name, queue) in &*self.queues() {
+                ages.with_label_values(&[*name]).set(queue.since.map_or(0, |since| seconds(since.elapsed())));
+            }
         }
     }
 
-    /// The task `name` begins, or begins again.
-    pub(super) fn enter(&self, name: &'static str) -> Pulse {
-        let new = Task { last_success: Instant::now(), is_restarting: false };
+    /// The task `name` begins, or begins again; it should succeed this often.
+    pub(super) fn enter(&self, name: &'static str, every: Duration) -> Pulse {
+        let patience = PATIENCE.max(every * 3);
+        let new = Task { last_success: Instant::now(), is_restarting: false, patience };
         self.tasks().entry(name).or_insert(new);
         Pulse { background: self.clone(), name }
     }
@@ -82,6 +122,10 @@ impl Background {
         if let Some(task) = self.tasks().get_mut(name) {
             change(task);
         }
+    }
+
+    fn queues(&self) -> MutexGuard<'_, BTreeMap<&'static str, Queue>> {
+        self.0.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tasks(&self) -> MutexGuard<'_, BTreeMap<&'static str, Task>> {
@@ -105,7 +149,9 @@ pub struct Pulse {
 impl Pulse {
     /// What the task is for was done just now, or another instance does it.
     pub fn succeeded(&self) {
-        self.background.change(self.name, |task| *task = Task { last_success: Instant::now(), is_restarting: false });
+        self.background.change(self.name, |task| {
+            (task.last_success, task.is_restarting) = (Instant::now(), false);
+        });
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -128,6 +174,18 @@ impl Pulse {
 
 const AGE_HELP: &str = "Seconds since a background task last did what it is for, or saw another instance do it";
 const RESTARTS_HELP: &str = "Background tasks that ended or panicked and were started again";
+
+const QUEUE_HELP: &str =
+    "Seconds for which the oldest of what waits for a background task has waited; 0: nothing waits";
+
+fn queue_ages() -> Option<prometheus::IntGaugeVec> {
+    let made = metrics::gauge("queue_age_seconds", QUEUE_HELP, &["queue"]);
+    made.inspect_err(|error| log::warn!("queue_age_seconds is not shown: {error}")).ok()
+}
+
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
 
 /// How often each task was started again.
 pub(super) fn restarts() -> Option<prometheus::IntCounterVec> {

@@ -54,7 +54,7 @@ impl Supervisor {
         let (job, lease) = (Rc::new(job), Rc::new(self.background.lease(J::NAME)));
         let (stop, stopped) = (Rc::clone(&job), self.stop.subscribe());
         let held = Rc::clone(&lease);
-        let handle = self.supervise(J::NAME, move |pulse| {
+        let handle = self.supervise((J::NAME, J::EVERY), move |pulse| {
             let (job, lease, mut stopped) = (Rc::clone(&job), Rc::clone(&lease), stopped.clone());
             lease.reset();
             async move {
@@ -79,7 +79,7 @@ impl Supervisor {
     where
         F: Future<Output = ()> + 'static,
     {
-        let handle = self.supervise(name, task);
+        let handle = self.supervise((name, Duration::ZERO), task);
         self.tasks.push(Supervised { name, handle, stop: Box::new(|| ()), grace: Duration::ZERO, lease: None });
     }
 
@@ -101,11 +101,15 @@ impl Supervisor {
         }
     }
 
-    fn supervise<F>(&self, name: &'static str, task: impl Fn(Pulse) -> F + 'static) -> JoinHandle<()>
+    fn supervise<F>(
+        &self,
+        (name, every): (&'static str, Duration),
+        task: impl Fn(Pulse) -> F + 'static,
+    ) -> JoinHandle<()>
     where
         F: Future<Output = ()> + 'static,
     {
-        let pulse = self.background.enter(name);
+        let pulse = self.background.enter(name, every);
         if let Some(restarts) = restarts() {
             // So that the series is there before the first restart.
             restarts.with_label_values(&[name]).inc_by(0);

@@ -115,6 +115,9 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     if is_migrated {
         wall_times(report, &db).await?;
     }
+    if let Some(found) = role(&db).await {
+        report.line("role", found)?;
+    }
     for found in db.examine_replicas(&settings.database).await {
         let place = format!("{}: {}", found.number, found.address);
         let says = found.behind.map(|bytes| format!("{place}, {bytes} bytes behind"));
@@ -144,6 +147,15 @@ async fn wall_times(report: &mut Report, db: &Database) -> Result<(), Failure> {
 }
 
 const REANCHOR: &str = "run `telemedicine zones reanchor`";
+
+/// As whom the server works; nothing on SQLite. That it owns the tables is no fault: a hosted database may have one role only.
+async fn role(db: &Database) -> Option<CheckResult> {
+    let found = health::role(db).await.map_err(|error| error.to_string()).transpose()?;
+    Some(found.map(|role| match role.is_unbound {
+        true => format!("{}, which could alter schema and trail: `migration grant` makes one that cannot", role.name),
+        false => format!("{}, which can alter neither schema nor trail", role.name),
+    }))
+}
 
 async fn pending(db: &Database, settings: &Settings) -> CheckResult {
     match migrations::pending(db).await {

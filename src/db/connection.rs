@@ -8,6 +8,7 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::accounting::SlowLog;
+use super::condition::Condition;
 use super::identity::Servers;
 use super::liveness::Liveness;
 use super::replicas::Replicas;
@@ -31,6 +32,7 @@ struct Inner {
     statement_timeout: Duration,
     longest_answer: Duration,
     liveness: Arc<Liveness>,
+    condition: Condition,
     slow_log: Arc<SlowLog>,
     /// SQLite has one writer at a time; here they queue in order instead of polling a busy file. `None` on Postgres.
     writer: Option<Arc<Mutex<()>>>,
@@ -89,6 +91,7 @@ impl Database {
             statement_timeout: settings.statement_timeout,
             longest_answer: settings.longest_answer(),
             liveness,
+            condition: Condition::new(settings),
             slow_log,
             writer: settings.is_embedded().then(Arc::default),
             pooler_mismatch: AtomicBool::new(false),
@@ -189,18 +192,12 @@ impl Database {
         if errors::is_dropped(error) {
             self.inner.liveness.suspect();
         }
+        if errors::is_outdated(error) {
+            self.inner.liveness.renew();
+        }
+        self.inner.condition.note(error);
         if errors::is_pooler_mismatch(error) {
             self.inner.pooler_mismatch.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Waits for `statement` little longer than the database itself would let it run. The database's own limit comes first; this one
-    /// is for a network that has fallen silent, and for a pooler that does not pass the limit on.
-    pub(super) async fn bounded<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-        let limit = self.inner.longest_answer;
-        match tokio::time::timeout(limit, statement).await {
-            Ok(result) => result,
-            Err(_elapsed) => Err(errors::silent(limit)),
         }
     }
 
@@ -209,8 +206,7 @@ impl Database {
         let Some(writer) = &self.inner.writer else {
             return Ok(None);
         };
-        let limit = self.inner.acquire_timeout + self.inner.statement_timeout;
-        match tokio::time::timeout(limit, Arc::clone(writer).lock_owned()).await {
+        match tokio::time::timeout(self.inner.acquire_timeout, Arc::clone(writer).lock_owned()).await {
             Ok(turn) => Ok(Some(turn)),
             Err(_elapsed) => Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)),
         }
@@ -223,6 +219,19 @@ impl Database {
 
     pub(super) fn statement_timeout(&self) -> Duration {
         self.inner.statement_timeout
+    }
+
+    /// How long a connection is waited for, and whatever else may be away.
+    pub(super) fn acquire_timeout(&self) -> Duration {
+        self.inner.acquire_timeout
+    }
+
+    pub(super) fn longest_answer(&self) -> Duration {
+        self.inner.longest_answer
+    }
+
+    pub(super) fn condition(&self) -> &Condition {
+        &self.inner.condition
     }
 }
 

@@ -43,6 +43,61 @@ pub fn is_dropped(error: &DbErr) -> bool {
     }
 }
 
+/// True if the connection knows the server as it was: the schema has changed under its prepared statements, or the server only reads
+/// now, for another has taken its place. On a new connection the statement may do well.
+pub fn is_outdated(error: &DbErr) -> bool {
+    match driver_error(error) {
+        Some(SqlxError::Database(cause)) => match cause.code().as_deref().unwrap_or_default() {
+            "0A000" => cause.message().contains("cached plan"),
+            code => code == "25006",
+        },
+        _ => false,
+    }
+}
+
+/// True if the fault is the database's state and not the statement's: away, full, overloaded, only reading, or with a schema that is
+/// not ours. Whoever asked may try again later.
+pub fn is_unavailable(error: &DbErr) -> bool {
+    if is_dropped(error) || is_outdated(error) || is_conflict(error) || trouble(error).is_some() {
+        return true;
+    }
+    let Some(SqlxError::Database(cause)) = driver_error(error) else {
+        return matches!(driver_error(error), Some(SqlxError::PoolTimedOut | SqlxError::PoolClosed));
+    };
+    let code = cause.code().unwrap_or_default();
+    if cause.try_downcast_ref::<SqlxSqliteError>().is_some() {
+        // Only reading, an error of the disk, a file that cannot be opened.
+        return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 14));
+    }
+    // Not enough of something · ended by an administrator or a time limit · trouble of the system · a lock that was not to be had.
+    code.starts_with("53") || code.starts_with("57") || code.starts_with("58") || code == "55P03"
+}
+
+/// What a failure says of the database as a whole, if it does: no instance should serve that meets it.
+pub(super) fn trouble(error: &DbErr) -> Option<&'static str> {
+    let Some(SqlxError::Database(cause)) = driver_error(error) else { return None };
+    let code = cause.code().unwrap_or_default();
+    if cause.try_downcast_ref::<SqlxSqliteError>().is_some() {
+        let primary = code.parse::<u32>().unwrap_or_default() & 0xff;
+        let has_no_table = primary == 1 && cause.message().starts_with("no such table");
+        return match primary {
+            13 => Some(FULL),
+            _ => has_no_table.then_some(NO_TABLE),
+        };
+    }
+    match code.as_ref() {
+        "53100" => Some(FULL),
+        "53200" => Some("it is out of memory"),
+        "25006" => Some(READ_ONLY),
+        "42P01" => Some(NO_TABLE),
+        _ => None,
+    }
+}
+
+const FULL: &str = "its disk is full";
+const NO_TABLE: &str = "a table is missing: its schema is not that of this version";
+pub(super) const READ_ONLY: &str = "it only reads";
+
 fn server_hung_up(error: &dyn DatabaseError) -> bool {
     if error.try_downcast_ref::<SqlxPostgresError>().is_none() {
         return false;

@@ -25,11 +25,24 @@ pub(crate) struct Liveness {
     origin: Instant,
     /// Milliseconds since `origin` of the last incident; 0 = none.
     incident: AtomicU64,
+    /// Milliseconds since `origin` before which a connection must have been opened to be of no use any more; 0 = none.
+    outdated: AtomicU64,
 }
 
 impl Liveness {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { origin: Instant::now(), incident: AtomicU64::new(0) })
+        Arc::new(Self { origin: Instant::now(), incident: AtomicU64::new(0), outdated: AtomicU64::new(0) })
+    }
+
+    /// What every connection that is open now knows of the server is no longer so: none of them is used again.
+    pub(crate) fn renew(&self) {
+        self.outdated.fetch_max(self.now().max(1), Ordering::AcqRel);
+    }
+
+    /// True if a connection that was opened `age` ago is not to be used again.
+    fn is_outdated(&self, age: Duration) -> bool {
+        let outdated = self.outdated.load(Ordering::Acquire);
+        outdated != 0 && self.now().saturating_sub(millis(age)) <= outdated
     }
 
     /// A connection was found dead just now.
@@ -47,12 +60,15 @@ impl Liveness {
         incident != 0 && resting_since <= incident.saturating_add(millis(INCIDENT))
     }
 
-    /// `before_acquire`: an error makes the pool discard the connection and open another.
+    /// `before_acquire`: an error, or `false`, makes the pool discard the connection and open another.
     pub(crate) async fn before_use(
         &self,
         connection: &mut PgConnection,
         meta: PoolConnectionMetadata,
     ) -> Result<bool, Error> {
+        if self.is_outdated(meta.age) {
+            return Ok(false);
+        }
         if self.must_ask(meta.idle_for) {
             ping(connection).await?;
         }
@@ -100,7 +116,9 @@ mod tests {
 
     #[test]
     fn an_incident_passes() {
-        let liveness = Liveness { origin: Instant::now() - Duration::from_secs(60), incident: AtomicU64::new(10_000) };
+        let origin = Instant::now() - Duration::from_secs(60);
+        let liveness = Liveness { origin, incident: AtomicU64::new(10_000), outdated: AtomicU64::new(10_000) };
+        assert!(liveness.is_outdated(Duration::from_secs(55)) && !liveness.is_outdated(Duration::from_secs(40)));
         assert!(!liveness.must_ask(Duration::from_secs(20)), "at rest since long after the incident");
     }
 }

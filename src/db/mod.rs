@@ -13,6 +13,7 @@
 //! `LOCAL`, no session locks, no `LISTEN`. Owns no table. Used by queries, services, sessions, access and the commands.
 
 pub mod accounting;
+mod condition;
 mod connect_error;
 mod connection;
 mod errors;
@@ -36,7 +37,9 @@ mod write;
 
 pub use connect_error::ConnectError;
 pub use connection::{Database, PoolState};
-pub use errors::{Violation, ViolationKind, is_conflict, is_dropped, is_pooler_mismatch, violation};
+pub use errors::{
+    Violation, ViolationKind, is_conflict, is_dropped, is_outdated, is_pooler_mismatch, is_unavailable, violation,
+};
 pub use lists::{InList, Selecting, SideBySide, is_one_of, is_word};
 pub use read::{ReadConnection, Reader};
 pub use recorded::{Recorded, Unrecorded};

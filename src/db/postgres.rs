@@ -55,6 +55,19 @@ pub(super) async fn reach(settings: &settings::DatabaseSettings, replica: &Datab
     }
 }
 
+/// Whether the server takes a connection within `patience` and answers on it. One that refuses has answered, unless it is just starting.
+pub(super) async fn answers(settings: &settings::DatabaseSettings, patience: Duration) -> bool {
+    let Ok(options) = driver_options(&settings.url, "telemedicine probe") else { return true };
+    let asked = async {
+        match options.connect().await {
+            Ok(mut connection) => connection.ping().await.is_ok(),
+            Err(SqlxError::Database(refusal)) => refusal.code().as_deref() != Some("57P03"),
+            Err(_) => false,
+        }
+    };
+    tokio::time::timeout(patience, asked).await.unwrap_or(false)
+}
+
 fn driver_options(url: &DatabaseUrl, application_name: &str) -> Result<PgConnectOptions, SqlxError> {
     let options = PgConnectOptions::from_str(url.expose())?;
     Ok(options

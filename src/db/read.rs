@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::Database;
-use super::errors::{is_dropped, is_silent};
+use super::errors::{is_dropped, is_outdated, is_silent};
 use super::retries::Retries;
 use crate::coherence::{ReadSet, Topics};
 use crate::metrics;
@@ -65,18 +65,26 @@ impl Reader {
             }
         }
         let connection = ReadConnection(Source::Pool(self.database.bare()));
-        let mut retries = Retries::default();
+        let mut retries = Retries::within(self.database.acquire_timeout());
         loop {
             let result = self.database.bounded(read(&connection)).await;
             let Err(error) = &result else {
                 return result;
             };
             self.database.learn_from(error);
-            if !is_dropped(error) || is_silent(error) || !retries.after_drop().await {
+            let is_again = if is_outdated(error) {
+                retries.after_outdated()
+            } else {
+                is_dropped(error)
+                    && !is_silent(error)
+                    && retries.after_drop().await
+                    && self.database.is_back_before(retries.deadline()).await
+            };
+            if !is_again {
                 return result;
             }
             metrics::retried("read");
-            log::info!("a database connection was gone, reading again: {error}");
+            self.database.tell_retry("a database connection was gone, reading again", Some(error));
         }
     }
 }

@@ -1,16 +1,12 @@
 //! Opening the one-file database.
 
 use std::str::FromStr;
-use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, DatabaseConnection};
 
 use super::ConnectError;
 use crate::settings;
-
-/// How long a statement waits for another process that writes (a command beside the server).
-const BUSY: Duration = Duration::from_secs(5);
 
 /// Opens the file, making it and its folder when they are missing.
 pub(super) async fn open(settings: &settings::DatabaseSettings) -> Result<DatabaseConnection, ConnectError> {
@@ -23,7 +19,8 @@ pub(super) async fn open(settings: &settings::DatabaseSettings) -> Result<Databa
         // Safe with WAL: a power cut may lose the last commits, never the file.
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
-        .busy_timeout(BUSY);
+        // Another process may write (a command beside the server).
+        .busy_timeout(settings.acquire_timeout);
     settings::make_private_folder(file.get_filename())
         .map_err(|source| ConnectError::Folder { address: address(), source })?;
     let mut options = ConnectOptions::new("sqlite:");

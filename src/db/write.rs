@@ -1,10 +1,12 @@
 //! Writing: BEGIN, the work, COMMIT, and what to do when that goes wrong.
 
-use sea_orm::{DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use std::time::Instant;
+
+use sea_orm::{DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::errors::{is_conflict, is_dropped, is_silent};
+use super::errors::{is_conflict, is_dropped, is_outdated, is_silent};
 use super::invalidation::{Completion, Invalidation};
 use super::outcome::{CommitOutcome, TransactionId};
 use super::retries::Retries;
@@ -16,6 +18,7 @@ use crate::metrics;
 enum RetryReason {
     Conflict,
     Dropped,
+    Outdated,
 }
 
 struct Failed<E> {
@@ -78,9 +81,9 @@ impl Database {
         work: impl AsyncFn(&UnitOfWork) -> Result<Recorded<T>, E>,
         idempotent: bool,
     ) -> Result<T, E> {
-        let mut retries = Retries::default();
+        let mut retries = Retries::within(self.acquire_timeout());
         loop {
-            let failed = match self.attempt(&work, idempotent).await {
+            let failed = match self.attempt(&work, idempotent, retries.deadline()).await {
                 Ok(value) => return Ok(value),
                 Err(failed) => failed,
             };
@@ -88,9 +91,14 @@ impl Database {
                 Some(RetryReason::Conflict) if retries.after_conflict().await => {
                     metrics::retried("conflict");
                 }
-                Some(RetryReason::Dropped) if retries.after_drop().await => {
+                Some(RetryReason::Dropped)
+                    if retries.after_drop().await && self.is_back_before(retries.deadline()).await =>
+                {
                     metrics::retried("write");
-                    log::info!("a database connection was lost before COMMIT, writing again");
+                    self.tell_retry("a database connection was lost before COMMIT, writing again", None);
+                }
+                Some(RetryReason::Outdated) if retries.after_outdated() => {
+                    metrics::retried("write");
                 }
                 _ => return Err(failed.error),
             }
@@ -101,9 +109,10 @@ impl Database {
         &self,
         work: &impl AsyncFn(&UnitOfWork) -> Result<Recorded<T>, E>,
         idempotent: bool,
+        deadline: Instant,
     ) -> Result<T, Failed<E>> {
         let turn = self.writer_turn().await.map_err(Failed::lasting)?;
-        let unit = self.begin().await.map_err(Failed::before_commit)?;
+        let unit = self.begin(deadline).await.map_err(Failed::before_commit)?;
         let transaction_id = match TransactionId::take(self, &unit).await {
             Ok(transaction_id) => transaction_id,
             Err(error) => return Err(given_up(unit, error.clone(), Some(error)).await),
@@ -172,7 +181,7 @@ impl Database {
         outcome
     }
 
-    async fn begin(&self) -> Result<UnitOfWork, DbErr> {
+    async fn begin(&self, deadline: Instant) -> Result<UnitOfWork, DbErr> {
         let options = TransactionOptions {
             // Takes SQLite's write lock at once: a transaction that reads first and then writes could not get it any more.
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -180,7 +189,15 @@ impl Database {
         };
         // Before there is a transaction: what asks needs a connection of its own.
         self.discloses_identity().await?;
-        let result = self.bounded(self.bare().begin_with_options(options)).await;
+        let begun = self.bounded(self.bare().begin_with_options(options));
+        let result = match self.backend() {
+            // Somebody else may hold the file for long.
+            DbBackend::Sqlite => match tokio::time::timeout_at(deadline.into(), begun).await {
+                Ok(begun) => begun,
+                Err(_elapsed) => Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)),
+            },
+            _ => begun.await,
+        };
         if let Err(error) = &result {
             self.learn_from(error);
         }
@@ -222,6 +239,8 @@ async fn given_up<E>(unit: UnitOfWork, error: impl Into<E>, cause: Option<DbErr>
 fn reason(cause: &DbErr) -> Option<RetryReason> {
     if is_conflict(cause) {
         Some(RetryReason::Conflict)
+    } else if is_outdated(cause) {
+        Some(RetryReason::Outdated)
     } else if is_dropped(cause) && !is_silent(cause) {
         Some(RetryReason::Dropped)
     } else {

@@ -56,13 +56,13 @@ impl AppError {
 }
 
 impl From<DbErr> for AppError {
-    /// A database that cannot be reached is not a defect of the page: it answers 503.
+    /// A database that cannot be reached, or that is in no state to answer, is not a defect of the page: it answers 503.
     /// There is deliberately no "record not found is 404": only a query that is scoped to the
     /// viewer may decide that.
     fn from(error: DbErr) -> Self {
         match error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable(error.to_string()),
-            other if crate::db::is_dropped(&other) => Self::Unavailable(other.to_string()),
+            other if crate::db::is_unavailable(&other) => Self::Unavailable(other.to_string()),
             other => Self::Internal(other.to_string()),
         }
     }

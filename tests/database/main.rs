@@ -16,5 +16,6 @@ mod pair;
 mod postgres;
 mod silence;
 mod sqlite;
+mod state;
 mod support;
 mod writing;

@@ -1,6 +1,6 @@
 //! A network that swallows packets: nobody waits for ever, and the pool recovers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,8 @@ struct Network {
     pumps: RefCell<Vec<AbortHandle>>,
     /// Sockets of forgotten connections, kept open.
     forgotten: RefCell<Vec<Rc<TcpStream>>>,
+    /// Nor on new ones.
+    is_dead: Cell<bool>,
 }
 
 impl Network {
@@ -30,7 +32,11 @@ impl Network {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
                 let server = TcpStream::connect(&server).await.unwrap();
-                carrying.carry(client, server);
+                if !carrying.is_dead.get() {
+                    carrying.carry(client, server);
+                } else {
+                    carrying.forgotten.borrow_mut().push(Rc::new(client));
+                }
             }
         });
         (network, port)
@@ -48,6 +54,12 @@ impl Network {
     /// From now on nothing passes on the connections that exist.
     fn swallow(&self) {
         self.pumps.borrow_mut().drain(..).for_each(|pump| pump.abort());
+    }
+
+    /// From now on nothing passes at all.
+    fn die(&self) {
+        self.swallow();
+        self.is_dead.set(true);
     }
 }
 
@@ -104,6 +116,28 @@ async fn fall_silent(test: &TestDatabase) {
     write(&db, "after").await.unwrap();
     assert_eq!(read(&db).await, Ok(2));
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+/// Whoever asks a server that is not there any more is answered when nobody would get a connection either, however long a statement may take.
+#[tokio::test]
+async fn a_server_that_is_gone_is_given_up_as_soon_as_a_connection() {
+    let Some(test) = TestDatabase::postgres().await else { return };
+    let gone = async {
+        let mut url = url::Url::parse(&test.url).unwrap();
+        let server = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));
+        let (network, port) = Network::to(server).await;
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(port)).unwrap();
+        let limits = [("DB_ACQUIRE_TIMEOUT", "1"), ("DB_STATEMENT_TIMEOUT", "60")];
+        let db = open(url.as_str(), &limits).await;
+        read(&db).await.unwrap();
+        network.die();
+        let start = Instant::now();
+        assert!(read(&db).await.is_err_and(|error| matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_))));
+        assert!(write(&db, "into the void").await.is_err());
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    };
+    LocalSet::new().run_until(gone).await;
 }
 
 async fn read(db: &Database) -> Result<usize, DbErr> {

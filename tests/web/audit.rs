@@ -1,6 +1,7 @@
 //! The trail: what is read and done is recorded, or it is not done.
 
 mod proof;
+mod sealing;
 mod seals;
 mod the_page;
 
@@ -60,17 +61,17 @@ async fn what_cannot_be_recorded_is_neither_shown_nor_done() {
     break_the_trail(&app).await;
 
     let page = desk.get(&format!("/patients/{}", maya.id)).await;
-    assert_eq!(page.status, 500);
+    assert_eq!(page.status, 503);
     for text in &maya.texts {
         assert!(!page.body.contains(text.as_str()), "{text}");
     }
     let fields = [("first_name", "Changed"), ("last_name", "Changed")];
-    desk.post_form("/profile", &fields).await.expect(500);
+    desk.post_form("/profile", &fields).await.expect(503);
     let row = user::Entity::find_by_id(admin.user_id).one(&app.db).await;
     assert_eq!(row.unwrap().unwrap().first_name, admin.first_name);
-    desk.post_form("/sign-out", &[]).await.expect(500);
+    desk.post_form("/sign-out", &[]).await.expect(503);
     assert!(desk.is_signed_in().await);
     let fields = [("email", admin.email.as_str()), ("password", PASSWORD)];
-    let answer = app.visitor().post_form("/sign-in", &fields).await.expect(500);
+    let answer = app.visitor().post_form("/sign-in", &fields).await.expect(503);
     assert!(!answer.headers.contains_key("set-cookie"));
 }

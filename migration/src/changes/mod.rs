@@ -37,9 +37,11 @@ mod m0035_user_index_replaced;
 mod m0038_hours_over_midnight;
 mod m0039_wall_times;
 mod m0041_second_factor;
+mod m0048_audit_chain_head;
+mod m0049_sweep_indexes;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 32] = [
+pub(crate) const ALL: [Change; 34] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -72,4 +74,6 @@ pub(crate) const ALL: [Change; 32] = [
     m0038_hours_over_midnight::CHANGE,
     m0039_wall_times::CHANGE,
     m0041_second_factor::CHANGE,
+    m0048_audit_chain_head::CHANGE,
+    m0049_sweep_indexes::CHANGE,
 ];

@@ -83,7 +83,7 @@ fn wrong_settings_end_with_2_and_an_absent_server_with_1() {
     assert_eq!(run("", "", "sideways").status.code(), Some(2));
     // Nothing listens on port 1.
     let url = "postgres://app:hunter2@127.0.0.1:1/clinic";
-    let absent = run(url, "production", "up");
+    let absent = run(url, "production", "up --wait 0");
     assert_eq!(absent.status.code(), Some(1));
     let text = complained(&absent);
     for part in ["127.0.0.1:1/clinic", "DATABASE_URL", "refused"] {

@@ -5,4 +5,6 @@
 
 mod changes;
 mod command;
+mod in_use;
+mod roles;
 mod support;

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::history::Place;
 use super::standing::{Found, ReplicaState, STANDING};
 use crate::db::accounting::{self, SlowLog};
-use crate::db::errors::{is_cancelled, is_conflict, is_dropped, silent};
+use crate::db::errors::{is_cancelled, is_conflict, is_dropped, is_outdated, silent};
 use crate::db::identity::Identity;
 use crate::db::liveness::Liveness;
 use crate::db::read::{ReadConnection, Source};
@@ -183,6 +183,9 @@ impl Replica {
             None if self.is_full() => Missed::Busy,
             Some(error) if is_conflict(error) || is_cancelled(error) => Missed::Conflict,
             Some(error) if !is_dropped(error) => {
+                if is_outdated(error) {
+                    self.liveness.renew();
+                }
                 log::debug!("replica {}: {error}", self.number);
                 Missed::Failed
             }

@@ -4,7 +4,7 @@
 
 use std::{collections::VecDeque, fmt};
 
-use entity::{audit_entry, audit_seal};
+use entity::{audit_chain_head, audit_entry, audit_seal};
 
 use super::{
     chain::{ChainKey, SealedEntry, decode},
@@ -34,6 +34,8 @@ pub enum ChainFinding {
     Seal(Option<i64>, i64, i64),
     /// The seals of these places are not there.
     SealsGone(Option<i64>, i64, i64),
+    /// The seal of this place was the last one of the chain when it was made, and is not there as it was.
+    End(Option<i64>, i64),
 }
 
 impl fmt::Display for ChainFinding {
@@ -49,6 +51,9 @@ impl fmt::Display for ChainFinding {
             }
             Self::SealsGone(chain, from, to) if from == to => write!(f, "{}: seal {from} is gone", chain_name(*chain)),
             Self::SealsGone(chain, from, to) => write!(f, "{}: seals {from} to {to} are gone", chain_name(*chain)),
+            Self::End(chain, place) => {
+                write!(f, "{}: its end was noted at seal {place}, which is gone or another one", chain_name(*chain))
+            }
         }
     }
 }
@@ -93,8 +98,13 @@ pub async fn verify(
     let hospitals = seals::hospitals(&reader).await?;
     for chain in [None].into_iter().chain(hospitals.into_iter().map(Some)) {
         let end = ChainEnd { chain, ..ChainEnd::default() };
-        let mut walk = Walk { reader: &reader, key: ChainKey::new(secret), end, before: vec![Vec::new()] };
+        // Before the chain is walked: the server may add to it meanwhile.
+        let noted = seals::stored_head(&reader, chain).await?;
+        let mut walk = Walk { reader: &reader, key: ChainKey::new(secret), end, before: vec![Vec::new()], noted };
         walk.chain(report).await?;
+        if let Some(missed) = &walk.noted {
+            report(Err(ChainFinding::End(chain, missed.sequence)));
+        }
         if walk.end.seals > 0 || walk.end.unsealed > 0 {
             report(Ok(walk.end));
         }
@@ -110,6 +120,8 @@ struct Walk<'a> {
     /// The digest of the seal before: as it stands there and, if that is wrong, as it should be. Empty when that seal is
     /// gone, so that nobody can tell.
     before: Vec<Vec<u8>>,
+    /// Where the chain was noted to end, until the seal there was met.
+    noted: Option<audit_chain_head::Model>,
 }
 
 impl Walk<'_> {
@@ -121,6 +133,7 @@ impl Walk<'_> {
             }
             for seal in seals {
                 self.link(&seal, report);
+                self.noted.take_if(|noted| (noted.sequence, &noted.digest) == (seal.sequence, &seal.digest));
                 self.entries(&seal, report).await?;
                 self.end.last_entry_id = self.end.last_entry_id.max(seal.last_entry_id);
                 self.end.digest = seal.digest;

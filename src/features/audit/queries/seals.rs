@@ -1,10 +1,11 @@
 //! Reading for sealing and verifying: always in the order of ids, a bounded number of rows at a time. Each takes the chain it
 //! is about: a hospital's id, or none for what concerns the platform.
 
-use entity::{audit_entry, audit_seal, hospital};
+use chrono::{DateTime, Utc};
+use entity::{audit_chain_head, audit_entry, audit_seal, hospital};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement, Value,
 };
 
 use crate::{
@@ -14,23 +15,38 @@ use crate::{
 
 const NO_PAGE: Topics = Topics::exempt("no page shows seals");
 
-/// How far entries are there, and which transactions may still add some before that.
-#[derive(Clone, Copy, Debug, FromQueryResult)]
+/// What `audit_chain_head.chain` holds for the platform, whose entries have no hospital.
+const PLATFORM: i64 = 0;
+
+/// How far entries are there, and who may still add some before that.
+#[derive(Clone, Debug, FromQueryResult)]
 pub(in crate::features::audit) struct Horizon {
     /// The highest `audit_entry.id`.
     pub(in crate::features::audit) last_id: i64,
-    /// Every transaction that had begun to write by then has a number below this.
-    pub(in crate::features::audit) next: i64,
-    /// Every transaction with a number below this is over.
-    pub(in crate::features::audit) oldest: i64,
+    /// The transactions that have begun to write entries and are not over, each as a word.
+    writers: String,
 }
 
-/// Looks how far entries are there. The statement sees what was committed before it; only then does it take a number of its
-/// own, so that whoever is still writing below `last_id` has a lower one: a unit of work takes its number when it
-/// begins, before it is given the id of an entry. On SQLite writers take turns, so nobody is.
-const HORIZON: &str = "SELECT coalesce((SELECT max(id) FROM audit_entry), 0) AS last_id, txid_current() AS next, \
-txid_snapshot_xmin(txid_current_snapshot()) AS oldest";
-const SQLITE_HORIZON: &str = "SELECT coalesce(max(id), 0) AS last_id, 0 AS next, 0 AS oldest FROM audit_entry";
+/// A transaction that was prepared for a commit in two steps: it has no session, and another name than before.
+const PREPARED: &str = "prepared";
+
+impl Horizon {
+    /// Whether one of those that were writing then still is.
+    pub(in crate::features::audit) fn is_awaited(&self, now: &Self) -> bool {
+        let then: Vec<&str> = self.writers.split_whitespace().collect();
+        !then.is_empty() && now.writers.split_whitespace().any(|writer| writer == PREPARED || then.contains(&writer))
+    }
+}
+
+/// Looks how far entries are there. The statement sees what was committed before it began; only then does it look who writes. An INSERT
+/// locks its table before it is given an id, and lets go of it after its COMMIT can be seen: so whoever has an id below `last_id` and
+/// was not seen has the lock, or has just been committed. Transactions that write to other tables, or in other databases, hold
+/// nothing up. By hand, for no entity tells of locks. On SQLite writers take turns, so nobody is.
+const HORIZON: &str = "SELECT coalesce((SELECT max(id) FROM audit_entry), 0) AS last_id, coalesce((SELECT \
+string_agg(CASE WHEN pid IS NULL THEN 'prepared' ELSE virtualtransaction END, ' ') FROM pg_locks \
+WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock' AND relation = 'audit_entry'::regclass \
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())), '') AS writers";
+const SQLITE_HORIZON: &str = "SELECT coalesce(max(id), 0) AS last_id, '' AS writers FROM audit_entry";
 
 pub(in crate::features::audit) async fn horizon(reader: &Reader) -> Result<Horizon, DbErr> {
     let found = reader
@@ -43,17 +59,52 @@ pub(in crate::features::audit) async fn horizon(reader: &Reader) -> Result<Horiz
     found.ok_or_else(|| DbErr::RecordNotFound("the last entry of the trail".to_owned()))
 }
 
-const UNSEALED: &str = "SELECT hospital.id AS id FROM hospital WHERE EXISTS (SELECT 1 FROM audit_entry \
-WHERE audit_entry.hospital_id = hospital.id AND audit_entry.id <= $1 AND audit_entry.id > coalesce( \
-(SELECT max(last_entry_id) FROM audit_seal WHERE audit_seal.hospital_id = hospital.id), 0)) ORDER BY hospital.id";
+/// For each chain its first entry that is not sealed, and no other: `LIMIT` keeps the search from becoming a join of all with all, which
+/// is what `EXISTS` became with some thousand seals.
+const UNSEALED: &str = "SELECT hospital.id AS chain FROM hospital \
+LEFT JOIN audit_chain_head AS head ON head.chain = hospital.id \
+WHERE (SELECT entry.id FROM audit_entry AS entry WHERE entry.hospital_id = hospital.id \
+AND entry.id > coalesce(head.last_entry_id, 0) ORDER BY entry.id LIMIT 1) <= $1 \
+UNION ALL SELECT 0 WHERE (SELECT entry.id FROM audit_entry AS entry WHERE entry.hospital_id IS NULL \
+AND entry.id > coalesce((SELECT last_entry_id FROM audit_chain_head WHERE chain = 0), 0) ORDER BY entry.id LIMIT 1) <= $1";
 
-/// The hospitals that have entries to seal up to `last_id`.
-pub(in crate::features::audit) async fn unsealed(reader: &Reader, last_id: i64) -> Result<Vec<i64>, DbErr> {
+/// The chains that have entries to seal up to `last_id`.
+pub(in crate::features::audit) async fn unsealed(reader: &Reader, last_id: i64) -> Result<Vec<Option<i64>>, DbErr> {
+    chains(reader, (UNSEALED, &[last_id])).await
+}
+
+const NEW: &str =
+    "SELECT DISTINCT coalesce(hospital_id, 0) AS chain FROM audit_entry WHERE id > $1 AND id <= $2 ORDER BY chain";
+
+/// The chains that have entries after `after` and up to `last_id`: reads these entries alone.
+pub(in crate::features::audit) async fn with_entries_within(
+    reader: &Reader,
+    (after, last_id): (i64, i64),
+) -> Result<Vec<Option<i64>>, DbErr> {
+    chains(reader, (NEW, &[after, last_id])).await
+}
+
+async fn chains(reader: &Reader, (sql, ids): (&str, &[i64])) -> Result<Vec<Option<i64>>, DbErr> {
     let read = reader.run(NO_PAGE, async |conn| {
-        let unsealed = Statement::from_sql_and_values(conn.get_database_backend(), UNSEALED, [last_id.into()]);
-        conn.query_all_raw(unsealed).await
+        let values = ids.iter().map(|id| Value::from(*id));
+        conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await
     });
-    read.await?.iter().map(|row| row.try_get("", "id")).collect()
+    let chain = |row: &QueryResult| row.try_get("", "chain").map(|chain: i64| (chain != PLATFORM).then_some(chain));
+    read.await?.iter().map(chain).collect()
+}
+
+/// When the first entry after the id `after` was written.
+pub(in crate::features::audit) async fn first_after(
+    reader: &Reader,
+    after: i64,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let first = audit_entry::Entity::find()
+        .select_only()
+        .column(audit_entry::Column::At)
+        .filter(audit_entry::Column::Id.gt(after))
+        .order_by_asc(audit_entry::Column::Id)
+        .limit(1);
+    reader.run(NO_PAGE, async |conn| first.clone().into_tuple().one(conn).await).await
 }
 
 /// Every hospital's id.
@@ -62,13 +113,21 @@ pub(in crate::features::audit) async fn hospitals(reader: &Reader) -> Result<Vec
     reader.run(NO_PAGE, async |conn| ids.clone().into_tuple().all(conn).await).await
 }
 
-/// The last seal of a chain.
+/// Where a chain ends; nothing before its first seal.
 pub(in crate::features::audit) async fn head(
     conn: &ReadConnection<'_>,
     chain: Option<i64>,
-) -> Result<Option<audit_seal::Model>, DbErr> {
-    let head = audit_seal::Entity::find().filter(of(audit_seal::Column::HospitalId, chain));
-    head.order_by_desc(audit_seal::Column::Sequence).one(conn).await
+) -> Result<Option<audit_chain_head::Model>, DbErr> {
+    let chain = chain.unwrap_or(PLATFORM);
+    audit_chain_head::Entity::find().filter(audit_chain_head::Column::Chain.eq(chain)).one(conn).await
+}
+
+/// The same outside of a transaction.
+pub(in crate::features::audit) async fn stored_head(
+    reader: &Reader,
+    chain: Option<i64>,
+) -> Result<Option<audit_chain_head::Model>, DbErr> {
+    reader.run(NO_PAGE, async |conn| head(conn, chain).await).await
 }
 
 /// At most `limit` seals of a chain that come after `sequence`.

@@ -5,19 +5,27 @@
 //! A seal says: these are all entries of this chain up to this id. That must stay true, though ids are given out before the
 //! transactions that use them are committed: while one with id 8 is being written, one with id 9 may be there already. Waiting
 //! some seconds would be a guess about the slowest transaction. Instead each round notes how far entries are there and which
-//! transaction numbers have been given out by then, and seals up to that point only in a later round, when all transactions
-//! with such numbers are over ([`Horizon`]). So an entry that turns up below a sealed id was put there by other hands.
+//! transactions are writing entries just then, and seals up to that point only in a later round, when all of those
+//! are over ([`Horizon`]). So an entry that turns up below a sealed id was put there by other hands.
+//!
+//! # What it costs
+//!
+//! The first round that seals looks at the end of every chain; each later one only at the entries that have come since the one
+//! before. Neither reads seals: where a chain ends stands in `audit_chain_head`, which the database moves with each seal.
 //!
 //! # Several instances
 //!
 //! Any of them may seal, and without Redis all do. A seal takes the place after the last one of its chain, and a place can be taken once (a unique index):
 //! whoever comes second finds it taken and leaves the rest for the next round. Both would have sealed the same entries.
 
-use std::{sync::Mutex, sync::PoisonError, time::Duration};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
-use entity::{audit_entry, audit_seal};
-use sea_orm::{ActiveValue::NotSet, DbErr, Set};
+use entity::{audit_chain_head, audit_entry, audit_seal};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::NotSet, DbErr};
 
 use crate::{
     background::Job,
@@ -37,76 +45,106 @@ const BATCH: u64 = 500;
 
 const SEALS: Unrecorded = Unrecorded::of(&["audit_seal"], "a seal is about the trail and stands beside it");
 
+/// Entries that have waited so long make the instance `degraded`: sealing is held up.
+const LATE: Duration = Duration::from_secs(15 * 60);
+
 /// Seals the trail, from what it saw in the round before.
 pub struct Sealer {
     state: AppState,
     key: ChainKey,
-    seen: Mutex<Option<Horizon>>,
+    progress: Mutex<Progress>,
+}
+
+/// What one round leaves to the next.
+#[derive(Debug, Default)]
+struct Progress {
+    seen: Option<Horizon>,
+    /// Every entry up to this id is sealed; not known before the first round that has sealed.
+    sealed_up_to: Option<i64>,
 }
 
 impl Sealer {
     /// For the database, the clock and the secret of `state`. Nothing is sealed before its second round.
     #[must_use]
     pub fn new(state: &AppState) -> Self {
-        Self { key: ChainKey::new(&state.settings.secret_key), state: state.clone(), seen: Mutex::default() }
+        Self { key: ChainKey::new(&state.settings.secret_key), state: state.clone(), progress: Mutex::default() }
     }
 
-    /// Seals what an earlier round saw, if all transactions of then are over, and looks how far entries are there now.
+    /// Seals what an earlier round saw, if all that were writing then are done, and looks how far entries are there now.
     /// How many entries were sealed.
     ///
     /// # Errors
     /// The database's; what was sealed until then stays sealed.
     pub async fn round(&self) -> Result<u64, DbErr> {
         let now = seals::horizon(&self.state.db.reader()).await?;
-        let seen = *self.seen();
-        if seen.is_some_and(|seen| now.oldest < seen.next) {
-            return Ok(0);
+        let seen = self.progress().seen.clone();
+        let mut sealed = 0;
+        if !seen.as_ref().is_some_and(|seen| seen.is_awaited(&now)) {
+            if let Some(seen) = seen {
+                sealed = self.seal_up_to(seen.last_id).await?;
+            }
+            self.progress().seen = Some(now);
         }
-        let sealed = match seen {
-            Some(seen) => self.seal_up_to(seen.last_id).await?,
-            None => 0,
-        };
-        *self.seen() = Some(now);
+        self.tell_what_waits().await?;
         Ok(sealed)
     }
 
     async fn seal_up_to(&self, last_id: i64) -> Result<u64, DbErr> {
-        let hospitals = seals::unsealed(&self.state.db.reader(), last_id).await?;
-        let mut sealed = 0;
-        for chain in hospitals.into_iter().map(Some).chain([None]) {
+        let reader = self.state.db.reader();
+        let before = self.progress().sealed_up_to;
+        let chains = match before {
+            Some(before) => seals::with_entries_within(&reader, (before, last_id)).await?,
+            None => seals::unsealed(&reader, last_id).await?,
+        };
+        let (mut sealed, mut is_whole) = (0, true);
+        for chain in chains {
             loop {
-                let batch = self.seal_next(chain, last_id).await?;
+                let Some(batch) = self.seal_next(chain, last_id).await? else {
+                    is_whole = false;
+                    break;
+                };
                 sealed += batch;
                 if batch < BATCH {
                     break;
                 }
             }
         }
+        if is_whole {
+            self.progress().sealed_up_to = Some(last_id);
+        }
         Ok(sealed)
     }
 
-    /// Seals the next entries of a chain; how many. None when another instance was faster.
-    async fn seal_next(&self, chain: Option<i64>, last_id: i64) -> Result<u64, DbErr> {
+    /// Tells metrics and readiness how long the first entry that is not sealed has waited.
+    async fn tell_what_waits(&self) -> Result<(), DbErr> {
+        let sealed_up_to = self.progress().sealed_up_to;
+        let Some(sealed_up_to) = sealed_up_to else { return Ok(()) };
+        let first = seals::first_after(&self.state.db.reader(), sealed_up_to).await?;
+        let age = first.map(|at| (self.state.clock.now() - at).to_std().unwrap_or_default());
+        self.state.background.note_waiting(Self::NAME, age, Some(LATE));
+        if let Some(age) = age.filter(|age| *age > LATE) {
+            log::warn!(
+                "the trail has not been sealed for {} s: a transaction that writes to it has been open since then \
+                 (pg_locks), or another instance is faster each time",
+                age.as_secs()
+            );
+        }
+        Ok(())
+    }
+
+    /// Seals the next entries of a chain; how many. `None`: another instance was faster.
+    async fn seal_next(&self, chain: Option<i64>, last_id: i64) -> Result<Option<u64>, DbErr> {
         let now = self.state.clock.now();
         let sealed =
             self.state.db.write_unrecorded(SEALS, async |uow| self.seal_in(uow, (chain, last_id), now).await).await;
-        match sealed {
-            Err(error) if violation(&error).is_some_and(|broken| broken.kind == ViolationKind::Unique) => Ok(0),
-            sealed => sealed,
-        }
-    }
-
-    async fn seal_in(
-        &self,
-        uow: &UnitOfWork,
-        (chain, last_id): (Option<i64>, i64),
-        now: DateTime<Utc>,
-    ) -> Result<u64, DbErr> {
-        let head = uow.read(async |conn| seals::head(conn, chain).await).await?;
-        let after = head.as_ref().map_or(0, |head| head.last_entry_id);
-        let entries = uow.read(async |conn| seals::entries_within(conn, chain, (after, last_id), BATCH).await).await?;
-        let Some(seal) = self.seal(head.as_ref(), &entries, now) else { return Ok(0) };
-        // Kept outside of the database, this line tells of seals that were taken off the end.
+        let seal = match sealed {
+            Err(error) if violation(&error).is_some_and(|broken| broken.kind == ViolationKind::Unique) => {
+                return Ok(None);
+            }
+            sealed => sealed?,
+        };
+        let Some(seal) = seal else { return Ok(Some(0)) };
+        // Kept outside of the database, this line tells of seals that were taken off the end. Only now: it is of one that is there.
         log::info!(
             "audit: {} sealed up to entry {}, seal {}, digest {}",
             chain_name(chain),
@@ -114,27 +152,28 @@ impl Sealer {
             seal.sequence,
             short(&seal.digest)
         );
-        let row = audit_seal::ActiveModel {
-            id: NotSet,
-            hospital_id: Set(chain),
-            sequence: Set(seal.sequence),
-            first_entry_id: Set(seal.first_entry_id),
-            last_entry_id: Set(seal.last_entry_id),
-            entry_count: Set(seal.entry_count),
-            members: Set(seal.members),
-            digest: Set(seal.digest),
-            sealed_at: Set(now),
-            created_at: Set(now),
-            updated_at: Set(now),
-        };
-        uow.insert_many([row], Topics::exempt("no page shows seals")).await?;
-        Ok(entries.len() as u64)
+        Ok(Some(seal.entry_count.unsigned_abs().into()))
+    }
+
+    async fn seal_in(
+        &self,
+        uow: &UnitOfWork,
+        (chain, last_id): (Option<i64>, i64),
+        now: DateTime<Utc>,
+    ) -> Result<Option<audit_seal::Model>, DbErr> {
+        let head = uow.read(async |conn| seals::head(conn, chain).await).await?;
+        let after = head.as_ref().map_or(0, |head| head.last_entry_id);
+        let entries = uow.read(async |conn| seals::entries_within(conn, chain, (after, last_id), BATCH).await).await?;
+        let Some(seal) = self.seal(head.as_ref(), &entries, now) else { return Ok(None) };
+        let row = audit_seal::ActiveModel { id: NotSet, ..seal.clone().into() };
+        uow.insert_many([row.reset_all()], Topics::exempt("no page shows seals")).await?;
+        Ok(Some(seal))
     }
 
     /// The seal of `entries` after `head`, not yet stored; none for no entries.
     fn seal(
         &self,
-        head: Option<&audit_seal::Model>,
+        head: Option<&audit_chain_head::Model>,
         entries: &[audit_entry::Model],
         now: DateTime<Utc>,
     ) -> Option<audit_seal::Model> {
@@ -158,8 +197,8 @@ impl Sealer {
         Some(seal)
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Option<Horizon>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -170,6 +209,11 @@ impl Job for Sealer {
 
     async fn turn(&self) -> Result<Duration, DbErr> {
         self.round().await.map(|_sealed| Self::EVERY)
+    }
+
+    /// What waits is told by the instance that leads.
+    async fn stand_by(&self) {
+        self.state.background.note_waiting(Self::NAME, None, None);
     }
 }
 

@@ -1,0 +1,117 @@
+//! What a statement of a change keeps others from while it runs, and what a running server would not survive: read from its SQL, so that
+//! no change can be made without it.
+
+/// The lock that a statement takes on a table of Postgres, by whom it keeps waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// Nobody reads or writes.
+    AccessExclusive,
+    /// Nobody writes.
+    Writers(&'static str),
+    /// Nobody waits.
+    Nobody(&'static str),
+}
+
+impl Lock {
+    /// By its name in Postgres, and what it means.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::AccessExclusive => "ACCESS EXCLUSIVE: nobody reads or writes it meanwhile".to_owned(),
+            Self::Writers(name) => format!("{name}: nobody writes to it meanwhile"),
+            Self::Nobody(name) => format!("{name}: nobody waits"),
+        }
+    }
+}
+
+const SHARE: Lock = Lock::Writers("SHARE");
+const SHARE_ROW_EXCLUSIVE: Lock = Lock::Writers("SHARE ROW EXCLUSIVE");
+const SHARE_UPDATE_EXCLUSIVE: Lock = Lock::Nobody("SHARE UPDATE EXCLUSIVE");
+const ROW_EXCLUSIVE: Lock = Lock::Nobody("ROW EXCLUSIVE");
+
+/// The tables that `statement` locks, with the lock on each. An index that is dropped is not its table: that is in no statement.
+pub(crate) fn locks(statement: &str) -> Vec<(String, Lock)> {
+    let words = words(statement);
+    let is = |start: &[&str]| words.iter().zip(start).filter(|(word, wanted)| word == wanted).count() == start.len();
+    let after = |word: &str| words.iter().position(|found| found == word).and_then(|at| words.get(at + 1));
+    let one = |table: Option<&String>, lock| table.map(|table| (table.clone(), lock)).into_iter().collect();
+    if is(&["CREATE", "TABLE"]) {
+        let pairs = words.windows(2).filter_map(|pair| match pair {
+            [word, table] if word == "REFERENCES" => Some((table.clone(), SHARE_ROW_EXCLUSIVE)),
+            _ => None,
+        });
+        return pairs.collect();
+    }
+    if is(&["ALTER", "TABLE"]) || is(&["DROP", "TABLE"]) {
+        return one(words.get(2), Lock::AccessExclusive);
+    }
+    if is(&["DROP", "TRIGGER"]) {
+        return one(after("ON"), Lock::AccessExclusive);
+    }
+    if is(&["CREATE", "TRIGGER"]) {
+        return one(after("ON"), SHARE_ROW_EXCLUSIVE);
+    }
+    if is(&["CREATE", "INDEX"]) || is(&["CREATE", "UNIQUE", "INDEX"]) {
+        let is_online = words.iter().any(|word| word == "CONCURRENTLY");
+        return one(after("ON"), if is_online { SHARE_UPDATE_EXCLUSIVE } else { SHARE });
+    }
+    if is(&["INSERT", "INTO"]) || is(&["DELETE", "FROM"]) {
+        return one(words.get(2), ROW_EXCLUSIVE);
+    }
+    if is(&["UPDATE"]) { one(words.get(1), ROW_EXCLUSIVE) } else { Vec::new() }
+}
+
+/// Whether a server of the release before may fail once `statement` has run: it takes away what that one still names, or asks for what that
+/// one does not write.
+pub(crate) fn breaks_running_servers(statement: &str) -> bool {
+    let words = words(statement);
+    let has =
+        |start: &[&str]| words.windows(start.len()).any(|some| some.iter().zip(start).all(|(one, two)| one == two));
+    let is_alter = words.first().is_some_and(|word| word == "ALTER");
+    let is_type = is_alter && words.iter().any(|word| word == "TYPE");
+    let is_drop = has(&["DROP", "TABLE"]) || is_alter && has(&["DROP", "COLUMN"]);
+    is_type || is_drop || is_alter && (has(&["RENAME"]) || has(&["SET", "NOT", "NULL"]))
+}
+
+/// Its words, without the marks that stand around names.
+fn words(statement: &str) -> Vec<String> {
+    let parts = statement.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ';'));
+    parts.map(|part| part.trim_matches('"').to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(statement: &str) -> Option<(String, Lock)> {
+        locks(statement).pop()
+    }
+
+    #[test]
+    fn each_statement_is_known_by_the_table_that_it_locks() {
+        let found = |table: &str, lock| Some((table.to_owned(), lock));
+        assert_eq!(one("ALTER TABLE appointment ADD COLUMN x text"), found("appointment", Lock::AccessExclusive));
+        assert_eq!(one("CREATE INDEX user_x ON \"user\" (id)"), found("user", SHARE));
+        let online = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS x ON mail (id)";
+        assert_eq!(one(online), found("mail", SHARE_UPDATE_EXCLUSIVE));
+        assert_eq!(one("CREATE TABLE x (\n  y bigint REFERENCES doctor (id)\n)"), found("doctor", SHARE_ROW_EXCLUSIVE));
+        assert_eq!(one("DROP TRIGGER t ON appointment"), found("appointment", Lock::AccessExclusive));
+        assert_eq!(one("INSERT INTO x (y)\n SELECT 1"), found("x", ROW_EXCLUSIVE));
+        assert_eq!(one("DROP INDEX CONCURRENTLY IF EXISTS x"), None);
+    }
+
+    #[test]
+    fn what_a_running_server_does_not_survive_is_known() {
+        for breaking in [
+            "ALTER TABLE doctor DROP COLUMN bio",
+            "ALTER TABLE \"user\" ALTER COLUMN last_name TYPE varchar(200)",
+            "ALTER TABLE hospital RENAME COLUMN name TO title",
+            "ALTER TABLE mail ALTER COLUMN notice SET NOT NULL",
+            "DROP TABLE mail",
+        ] {
+            assert!(breaks_running_servers(breaking), "{breaking}");
+        }
+        for harmless in ["ALTER TABLE mail ADD COLUMN a text", "CREATE TABLE a (b text NOT NULL)", "DROP INDEX a"] {
+            assert!(!breaks_running_servers(harmless), "{harmless}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What the role of the servers may do: work with rows, and neither alter the schema nor change the trail.
+//!
+//! The changes are applied by the owner of the tables, whom no trigger binds: an owner can take it away. A server that is
+//! another role cannot, whoever has taken it over. Postgres only; a SQLite file belongs to whoever can write it.
+
+use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
+
+use crate::dialect::Dialect;
+
+/// Tables of which rows are added and read, nothing else.
+const APPEND_ONLY: [&str; 3] = ["audit_entry", "audit_seal", "appointment_event"];
+/// Where chains of seals end: moved, never taken away.
+const HEADS: &str = "audit_chain_head";
+/// Which changes were applied: the servers read it.
+const RECORD: &str = "seaql_migrations";
+
+/// Tables of the schema that belong to no extension.
+const TABLES: &str = "SELECT relname AS name FROM pg_class
+  WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+    AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+  ORDER BY relname";
+
+/// Whom a grant would not bind: one row if the role is there.
+const STANDING: &str = "SELECT rolsuper OR EXISTS (SELECT 1 FROM pg_class
+    WHERE relname = 'audit_entry' AND relnamespace = current_schema()::regnamespace
+      AND pg_has_role(pg_roles.oid, relowner, 'MEMBER')) AS is_unbound, current_schema() AS schema
+  FROM pg_roles WHERE rolname = $1";
+
+/// The statements that let `role` work with the tables that are there now, and with rows of those that later changes make. What it could do
+/// before is taken from it first. Creates nothing.
+///
+/// # Errors
+/// The database's; or that it is no Postgres, that there is no such role, or that it is one that nothing can be kept from.
+pub async fn grants(db: &DatabaseConnection, role: &str) -> Result<Vec<String>, DbErr> {
+    if Dialect::of(db.get_database_backend())? == Dialect::Sqlite {
+        return Err(refused("SQLite has no roles".to_owned()));
+    }
+    let standing = Statement::from_sql_and_values(DbBackend::Postgres, STANDING, [role.into()]);
+    let Some(standing) = db.query_one_raw(standing).await? else {
+        return Err(refused(format!("there is no role {role}: CREATE ROLE it first, with LOGIN and a password")));
+    };
+    if standing.try_get("", "is_unbound")? {
+        return Err(refused(format!(
+            "{role} is a superuser, or may act as the owner of the tables: nothing can be kept from it; make another role"
+        )));
+    }
+    let schema = quoted(&standing.try_get::<String>("", "schema")?);
+    let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, TABLES)).await?;
+    let tables: Vec<String> = rows.iter().map(|row| row.try_get("", "name")).collect::<Result<_, _>>()?;
+    Ok(statements(&schema, &tables, &quoted(role)))
+}
+
+/// Runs what [`grants`] says, all of it or nothing. Returns what it ran.
+///
+/// # Errors
+/// As [`grants`].
+pub async fn grant(db: &DatabaseConnection, role: &str) -> Result<Vec<String>, DbErr> {
+    let statements = grants(db, role).await?;
+    let transaction = db.begin().await?;
+    for statement in &statements {
+        transaction.execute_unprepared(statement).await?;
+    }
+    transaction.commit().await?;
+    Ok(statements)
+}
+
+fn statements(schema: &str, tables: &[String], role: &str) -> Vec<String> {
+    let mut statements = vec![
+        format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC"),
+        format!("REVOKE ALL ON SCHEMA {schema} FROM {role}"),
+        format!("GRANT USAGE ON SCHEMA {schema} TO {role}"),
+        format!("REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}"),
+    ];
+    statements.extend(tables.iter().map(|table| {
+        let may = match table.as_str() {
+            RECORD => "SELECT",
+            HEADS => "SELECT, INSERT, UPDATE",
+            table if APPEND_ONLY.contains(&table) => "SELECT, INSERT",
+            _ => "SELECT, INSERT, UPDATE, DELETE",
+        };
+        format!("GRANT {may} ON {schema}.{} TO {role}", quoted(table))
+    }));
+    // Until it is granted anew after a later change, what that one makes is worked with all the same: triggers write there at once.
+    statements.push(format!(
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}"
+    ));
+    statements
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn refused(why: String) -> DbErr {
+    DbErr::Migration(why)
+}
