@@ -19,7 +19,7 @@ const LINE: Duration = Duration::from_secs(1);
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Condition {
+pub(super) struct DatabaseCondition {
     settings: DatabaseSettings,
     trouble: Mutex<Option<(Instant, &'static str)>>,
     /// When the server was last asked whether it is there, and whether it was. Whoever comes meanwhile waits for that answer.
@@ -27,7 +27,7 @@ pub(super) struct Condition {
     retries: Mutex<(Option<Instant>, u32)>,
 }
 
-impl Condition {
+impl DatabaseCondition {
     pub(super) fn new(settings: &DatabaseSettings) -> Self {
         Self {
             settings: settings.clone(),

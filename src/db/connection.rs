@@ -8,7 +8,7 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::accounting::SlowLog;
-use super::condition::Condition;
+use super::condition::DatabaseCondition;
 use super::identity::Servers;
 use super::liveness::Liveness;
 use super::replicas::Replicas;
@@ -32,7 +32,7 @@ struct Inner {
     statement_timeout: Duration,
     longest_answer: Duration,
     liveness: Arc<Liveness>,
-    condition: Condition,
+    condition: DatabaseCondition,
     slow_log: Arc<SlowLog>,
     /// SQLite has one writer at a time; here they queue in order instead of polling a busy file. `None` on Postgres.
     writer: Option<Arc<Mutex<()>>>,
@@ -91,7 +91,7 @@ impl Database {
             statement_timeout: settings.statement_timeout,
             longest_answer: settings.longest_answer(),
             liveness,
-            condition: Condition::new(settings),
+            condition: DatabaseCondition::new(settings),
             slow_log,
             writer: settings.is_embedded().then(Arc::default),
             pooler_mismatch: AtomicBool::new(false),
@@ -230,7 +230,7 @@ impl Database {
         self.inner.longest_answer
     }
 
-    pub(super) fn condition(&self) -> &Condition {
+    pub(super) fn condition(&self) -> &DatabaseCondition {
         &self.inner.condition
     }
 }

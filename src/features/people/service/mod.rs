@@ -1,24 +1,23 @@
 //! Managing people: made, changed, shut out and let in again, each with its line in the trail.
 
 mod record;
+mod visits;
 
-use chrono::{DateTime, Utc};
 use entity::{
-    appointment,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, Role},
+    enums::{AuditAction, AuditSubject, Role},
     user,
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use sha2::{Digest as _, Sha256};
 
 pub(super) use record::{AdminRecord, DoctorRecord, PatientRecord, PersonRecord, blood_types};
+pub(super) use visits::visits_to_come;
 
 use record::RecordTarget;
 
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{DbErr, Reader, Recorded, ViolationKind, is_one_of, violation},
+    db::{DbErr, Reader, Recorded, ViolationKind, violation},
     features::{
         accounts::{self, Password},
         audit::{self, Accessed, AuditEvent},
@@ -114,23 +113,6 @@ pub(super) async fn opened<R: PersonRecord>(
         return Accessed::new(AuditSubject::Patient, person.id, values).open(state, viewer).await;
     }
     Ok(Clinical::new(values))
-}
-
-/// How many open visits of somebody are not over: what is left without them when their account is shut.
-///
-/// # Errors
-/// The database's.
-pub(super) async fn visits_to_come<R: PersonRecord>(
-    reader: &Reader,
-    id: i64,
-    now: DateTime<Utc>,
-) -> Result<u64, DbErr> {
-    let Some(theirs) = R::visits(id) else { return Ok(0) };
-    let to_come = appointment::Entity::find()
-        .filter(theirs)
-        .filter(is_one_of(appointment::Column::Status, AppointmentStatus::OPEN))
-        .filter(appointment::Column::EndsAt.gte(now));
-    reader.run(Topics::exempt("a form"), async |conn| to_come.clone().count(conn).await).await
 }
 
 fn is_managed_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
