@@ -6,10 +6,13 @@ use crate::support::*;
 
 /// Each question that is asked before something is done: the template, and where its form goes. Whoever adds one adds the test below that
 /// does the act and looks.
-const QUESTIONS: [(&str, &str); 5] = [
+const QUESTIONS: [(&str, &str); 8] = [
+    ("accounts/own_factor.html", "/profile/second-factor/totp/removal"),
+    ("accounts/own_factor.html", "/profile/second-factor/recovery-codes"),
     // `policy::question`: cancelling, declining, proposing, did not attend, approving all the same.
     ("components/appointment_act.html", "act.href"),
     ("hospitals/form.html", "page.listing.href"),
+    ("people/form.html", "page.action ~ \"/second-factor/removal\""),
     ("people/form.html", "page.standing.href"),
     ("schedules/availability.html", "absence.removal"),
     ("schedules/availability.html", "page.action"),
@@ -35,7 +38,9 @@ fn every_question_of_the_templates_is_known_here() {
     for (path, text) in found {
         let name = path.strip_prefix(&format!("{}/", root.display())).unwrap().to_owned();
         for call in text.split("{% <confirm ").skip(1).filter(|_| name != "components/confirm.html") {
-            let href = call.split("href={").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+            let href = call.split("href=").nth(1).unwrap_or_default();
+            let (open, close) = if href.starts_with('{') { ('{', '}') } else { ('"', '"') };
+            let href = href.strip_prefix(open).and_then(|rest| rest.split(close).next()).unwrap_or_default();
             asked.insert((name.clone(), href.to_owned()));
         }
     }
@@ -174,4 +179,34 @@ async fn hours_and_absences_that_are_removed_do_what_they_were_said_to() {
     assert!(question(&page, "/availability").contains("Nobody can book in them any more."));
     surgery.submit(&page, "details form[action$=\"/availability\"]", &[]).await.expect(303);
     assert!(surgery.get(&times).await.ok().says("The doctor does not work on that day."));
+}
+
+#[tokio::test]
+async fn a_second_factor_and_its_codes_end_as_they_were_said_to() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
+    let patient = patient(&hospital).create(&app).await;
+    let home = app.sign_in(&patient).await;
+    let old = App::set_up(&app, &home).await;
+
+    let page = home.get("/profile/second-factor").await.ok();
+    assert!(question(&page, "/recovery-codes").contains("The old ones end."));
+    home.submit(&page, "form[action$=\"/recovery-codes\"]", &[]).await.ok();
+    let (elsewhere, asked) = first_step(&app, &patient).await;
+    elsewhere.submit(&asked, "form.stack", &[("code", &old.recovery[0])]).await.expect(422);
+
+    let page = home.get("/profile/second-factor").await.ok();
+    assert!(question(&page, "/totp/removal").contains("Then your password alone lets in whoever knows it."));
+    home.submit(&page, "form[action$=\"/totp/removal\"]", &[]).await.expect(303);
+    app.sign_in(&patient).await;
+
+    App::set_up(&app, &home).await;
+    let page = desk.get(&format!("/patients/{}/edit", patient.id)).await.ok();
+    let asked = question(&page, "/second-factor/removal");
+    assert!(asked.contains("They are signed out everywhere, and are shown your reason."), "{asked}");
+    let why = [("reason", "The telephone fell into the lake.")];
+    desk.submit(&page, "form[action$=\"/second-factor/removal\"]", &why).await.expect(303);
+    assert!(!home.is_signed_in().await);
+    assert!(app.sign_in(&patient).await.get("/profile/second-factor").await.ok().says(why[0].1));
 }

@@ -7,6 +7,7 @@
 //! No page is rendered twice for safety here (`CACHE_VERIFY=false`): what the cache serves is what is compared.
 
 mod clinic;
+mod factors;
 mod future;
 mod management;
 mod moments;
@@ -18,7 +19,7 @@ mod writes;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`steps`], [`schedules`], [`management`] and [`writes`].
+/// What can be done through a form, all of it in [`steps`], [`factors`], [`schedules`], [`management`] and [`writes`].
 const WRITES: [&str; 52] = [
     "/admins",
     "/admins/{id}",

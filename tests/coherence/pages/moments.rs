@@ -117,17 +117,13 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
 /// When a visit of half an hour changes pages.
 fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>) -> Vec<Edge> {
     let is_expected = matches!(status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
-    let is_open = status == AppointmentStatus::Requested;
     let edge = |at, what: &str, changes: &[(bool, &'static str)]| Edge {
         at,
         what: format!("{what} of the visit that is {status:?} for {starts_at}"),
         changes: changes.iter().filter(|(shows, _)| *shows).map(|(_, name)| (*name, "/dashboard")).collect(),
     };
-    let mut end = edge(
-        starts_at + TimeDelta::minutes(30),
-        "the end",
-        &[(is_expected, "doctor"), (is_expected, "patient"), (is_open, "admin")],
-    );
+    let mut end =
+        edge(starts_at + TimeDelta::minutes(30), "the end", &[(is_expected, "doctor"), (is_expected, "patient")]);
     if is_expected {
         end.changes.extend(["doctor", "admin"].map(|name| (name, NEEDS_OUTCOME)));
     }

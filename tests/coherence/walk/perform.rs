@@ -259,11 +259,13 @@ fn every_act_is_on_the_way() {
         "/doctors/{id}/availability",
         "/doctors/{id}/time-off",
     ];
+    // Of the second factor, and of asking once more, no page is kept: `pages/factors.rs` does them beside those that are.
+    let apart = ["/sign-in/second-factor", "/profile/second-factor", "/profile/proof"];
     // What administrators do with people and hospitals: `pages/management.rs`, and `Act::Manage`.
     let kept = ["/doctors", "/patients", "/admins", "/hospitals"];
     for entry in features::routes().entries().iter().filter(|entry| entry.method == Method::POST) {
         let is_known = by_name.contains(&entry.path)
-            || by_form.iter().any(|page| entry.path.starts_with(page))
+            || by_form.iter().chain(&apart).any(|page| entry.path.starts_with(page))
             || kept.iter().any(|noun| entry.path.starts_with(noun));
         assert!(
             is_known,
