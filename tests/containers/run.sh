@@ -85,6 +85,15 @@ header() { grep -q -i -e "$2" <<< "$(ask "$1" --output /dev/null --dump-header -
 body() { grep -q -e "$2" <<< "$(ask "$1")"; }
 answers() { [ "$(status "$1")" = "$2" ]; }
 
+# What an authenticator app shows now for a key in base 32 (RFC 6238: SHA-1, six digits, 30 seconds).
+code() { # key
+  local key digest offset
+  key=$(base32 --decode <<< "$1" | od -An -v -tx1 | tr -d ' \n')
+  digest=$(printf '%016x' $(($(date +%s) / 30)) | sed 's/../\\x&/g' | xargs -0 printf '%b' | openssl dgst -sha1 -mac HMAC -macopt "hexkey:$key" | sed 's/.* //')
+  offset=$((16#${digest:39:1} * 2))
+  printf '%06d' $(((16#${digest:offset:8} & 0x7fffffff) % 1000000))
+}
+
 within() { # seconds, command…
   local until=$((SECONDS + $1))
   shift
@@ -153,7 +162,11 @@ made() { printf '%s\n' "$password" | compose run --rm --no-deps -T app telemedic
 holds "an administrator is made" made
 holds "demo data is refused in production" refused compose run --rm --no-deps -T app telemedicine demo
 signs_in() { [ "$(status /sign-in --cookie-jar "$scratch/cookies" --data-urlencode "email=$email" --data-urlencode "password=$password")" = 303 ]; }
-holds "the administrator signs in through the proxy" signs_in
+holds "the administrator's password is taken through the proxy" signs_in
+enrolment=$(ask /sign-in/second-factor --cookie-jar "$scratch/cookies")
+secret=$(sed -n 's|.*<code data-secret>\([^<]*\)<.*|\1|p' <<< "$enrolment" | tr -d ' ')
+enrols() { grep -q data-recovery-code <<< "$(ask /sign-in/second-factor --cookie-jar "$scratch/cookies" --data-urlencode "code=$(code "$secret")")"; }
+holds "who administers a clinic in production must set up a second factor, and does" enrols
 holds "and sees the dashboard" answers /dashboard 200
 holds "which comes from the cache then" within 10 header /dashboard '^x-cache: hit'
 holds "with HSTS, because the proxy is believed" header / '^strict-transport-security'
