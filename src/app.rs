@@ -1,5 +1,8 @@
 //! THE wiring, used by production and tests alike. Middleware order is on this screen.
 
+mod descriptors;
+mod stopping;
+
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{
@@ -9,16 +12,18 @@ use actix_web::{
     web,
 };
 
+use self::stopping::Signals;
 use crate::{
     access::Authenticator,
     background::Supervisor,
+    db::Sweeper,
     features::{self, audit::Sealer},
     page_cache::fast_path,
     routing::RouteTable,
-    session::only_certain,
     state::{AppState, StartError},
+    web::connections::Connections,
     web::middleware::{
-        cross_site::cross_site, error_pages::error_pages, flash::flash, request_id::request_id,
+        cross_site::cross_site, entrance::entrance, error_pages::error_pages, flash::flash, request_id::request_id,
         security_headers::security_headers, server_timing::server_timing, toolbar::toolbar,
     },
 };
@@ -32,6 +37,7 @@ const LEAVING: Duration = Duration::from_secs(2);
 /// A server that is bound to its address and not yet running.
 pub struct App {
     server: Server,
+    signals: Signals,
     state: AppState,
     address: SocketAddr,
 }
@@ -51,13 +57,14 @@ impl App {
     /// As [`App::build`].
     pub fn with_routes(state: AppState, routes: fn() -> RouteTable) -> Result<Self, StartError> {
         routes().check()?;
+        let signals = Signals::listen().map_err(StartError::Signals)?;
         let bind = state.settings.server.bind;
         let failed = |error: io::Error| StartError::Bind { address: bind, reason: reason(&error) };
         let has_toolbar = state.settings.diagnostics.debug_toolbar;
         let kit = web::Data::from(Arc::clone(&state.kit));
-        let authenticator = Authenticator::new(state.db.clone(), Arc::clone(&state.kit), state.settings.session.idle);
-        let authenticator = web::Data::new(authenticator);
+        let authenticator = authenticator(&state);
         let data = web::Data::new(state.clone());
+        let connections = Connections::new(&data.kit.trusted_proxies);
         let server = HttpServer::new(move || {
             ActixApp::new()
                 .app_data(data.clone())
@@ -70,24 +77,27 @@ impl App {
                 // Outermost last: a request passes them from the bottom up.
                 .wrap(from_fn(cross_site))
                 .wrap(from_fn(flash))
+                .wrap(from_fn(entrance))
                 .wrap(from_fn(error_pages))
                 .wrap(Condition::new(has_toolbar, from_fn(toolbar)))
                 .wrap(Compress::default())
                 .wrap(from_fn(server_timing))
                 .wrap(from_fn(security_headers))
                 .wrap(from_fn(request_id))
-                .wrap(from_fn(only_certain))
                 // A page that is kept and current needs none of the above.
                 .wrap(from_fn(fast_path))
         })
+        .on_connect(move |stream, data| connections.accept(stream, data))
         .workers(state.settings.server.workers)
+        .max_connections(descriptors::connections_of_a_worker(descriptors::raise(), &state.settings))
+        .disable_signals()
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .client_request_timeout(Duration::from_secs(10))
         .keep_alive(Duration::from_secs(75))
         .bind(bind)
         .map_err(failed)?;
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { server: server.run(), state, address })
+        Ok(Self { server: server.run(), signals, state, address })
     }
 
     /// Where it listens.
@@ -100,16 +110,26 @@ impl App {
         self.server.handle()
     }
 
-    /// Serves until a signal to stop (SIGTERM, SIGINT); requests under way are finished first.
+    /// Serves until a signal to end (SIGTERM, SIGINT): then it is not ready, after `SHUTDOWN_DELAY` it takes no new connections, and requests
+    /// under way are finished.
     ///
     /// # Errors
     /// When the sockets fail.
     pub async fn run(self) -> io::Result<()> {
-        let background = work(&self.state);
-        let ended = self.server.await;
+        let Self { server, signals, state, .. } = self;
+        let background = work(&state);
+        let (handle, delay) = (server.handle(), state.settings.server.shutdown_delay);
+        let ended = tokio::select! {
+            ended = server => ended,
+            broken_off = signals.obey(handle, (&state.kit.shutdown, delay)) => Err(broken_off),
+        };
         let background = background.stop();
+        let refusals = features::audit::record_refusals(&state, true);
+        if !matches!(tokio::time::timeout(LEAVING, refusals).await, Ok(Ok(_))) {
+            log::warn!("the trail is not told of what was refused in the last minute");
+        }
         // Nobody need wait for it any more.
-        if tokio::time::timeout(LEAVING, self.state.db.leave()).await.is_err() {
+        if tokio::time::timeout(LEAVING, state.db.leave()).await.is_err() {
             log::info!("this process leaves without having told the others");
         }
         background.await;
@@ -117,10 +137,17 @@ impl App {
     }
 }
 
+fn authenticator(state: &AppState) -> web::Data<Authenticator> {
+    web::Data::new(Authenticator::new(state.db.clone(), Arc::clone(&state.kit), state.settings.session.idle))
+}
+
 /// Starts what goes on without a request.
 fn work(state: &AppState) -> Supervisor {
     let mut background = Supervisor::new(&state.background);
-    background.start(state.sessions.clone());
+    let parts = features::sweep_parts(&state.db, &state.clock, state.settings.retention);
+    background.start(Sweeper::new(parts, state.clock_skew.clone()).telling(state.background.clone()));
+    let (skew, database) = (state.clock_skew.clone(), state.db.clone());
+    background.watch("clock", move |pulse| skew.clone().measure_forever(database.clone(), move || pulse.succeeded()));
     let database = state.db.clone();
     background.watch("cache_outbox", move |pulse| database.clone().drain_outbox_forever(move || pulse.succeeded()));
     if let Some(store) = state.shared_store.clone() {
@@ -130,8 +157,13 @@ fn work(state: &AppState) -> Supervisor {
         let database = state.db.clone();
         background.watch("replicas", move |pulse| database.clone().watch_replicas_forever(move || pulse.succeeded()));
     }
+    let refusing = state.clone();
+    background.watch("refusals", move |pulse| {
+        features::audit::record_refusals_forever(refusing.clone(), move || pulse.succeeded())
+    });
     background.start(Sealer::new(state));
     background.start(features::mail_sender(state));
+    background.start(features::key_maker(state));
     background
 }
 

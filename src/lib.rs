@@ -7,7 +7,7 @@
 //!
 //! Each names only those before it; `tests/architecture.rs` keeps it so.
 //!
-//! - [`settings`]: what the operator may choose. [`time_zone`]: when the clocks of which zone show what. [`metrics`], [`telemetry`]: what they see of it.
+//! - [`settings`]: what the operator may choose. [`time_zone`]: when the clocks of which zone show what. [`metrics`], [`telemetry`]: what they see of it. [`text`]: how text is compared.
 //! - [`integrations`]: the outside world, the clock among it. [`redis`]: Redis, quick or not at all. [`background`]: what goes on without
 //!   a request, started again when it ends.
 //! - [`coherence`]: what pages depend on and writes change; topics, stamps, holds, the listener and its lease. It knows no HTTP.
@@ -46,6 +46,7 @@ pub mod time_zone;
 
 pub mod metrics;
 pub mod telemetry;
+pub mod text;
 
 pub mod integrations;
 pub mod redis;

@@ -1,18 +1,22 @@
 //! The numbers that `/metrics` shows, in one registry for the process.
 //!
 //! Those of the database and of requests are kept here; others (sessions, Redis, the cache) are made with [`counter`] and
-//! [`gauge`] by whoever owns the fact. Labels hold routes and outcomes, never anything about a person.
+//! [`gauge`] and the like by whoever owns the fact. Labels hold routes and outcomes, never anything about a person.
+
+mod made;
+mod process;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, PullingGauge, Registry,
-    TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
+
+pub use self::made::{counter, gauge, histogram, or_none, reading};
 
 /// The `Content-Type` of [`render`].
 pub const CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
@@ -23,14 +27,12 @@ struct Metrics {
     statement_seconds: Histogram,
     retries: IntCounterVec,
     cache: IntCounterVec,
+    in_flight: IntGaugeVec,
     mail: IntCounterVec,
     mails_retried: IntGaugeVec,
     request_seconds: HistogramVec,
     request_statements: HistogramVec,
     request_database_seconds: HistogramVec,
-    counters: Mutex<HashMap<String, IntCounterVec>>,
-    gauges: Mutex<HashMap<String, IntGaugeVec>>,
-    readings: Mutex<HashMap<String, PullingGauge>>,
 }
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
@@ -44,13 +46,16 @@ const STATEMENTS: [f64; 9] = [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0];
 impl Metrics {
     fn new() -> prometheus::Result<Self> {
         let registry = Registry::new();
+        registry.register(Box::new(process::ProcessFigures::new()?))?;
         let make = Maker(&registry);
         let request = &["route", "method", "status"];
-        Ok(Self {
+        make.gauges("build_info", BUILD_HELP, &["version"])?.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        let made = Self {
             statements: make.counters("db_statements_total", STATEMENTS_HELP, &["outcome"])?,
             statement_seconds: make.seconds("db_statement_seconds", "Time of each statement")?,
             retries: make.counters("db_retries_total", RETRIES_HELP, &["kind"])?,
             cache: make.counters("cache_requests_total", CACHE_HELP, &["route", "outcome"])?,
+            in_flight: make.gauges("http_requests_in_flight", IN_FLIGHT_HELP, &[])?,
             mail: make.counters("mail_total", MAIL_HELP, &["outcome"])?,
             mails_retried: make.gauges("mail_retried", MAILS_RETRIED_HELP, &[])?,
             request_seconds: make.by("http_request_seconds", REQUEST_HELP, (request, &SECONDS))?,
@@ -64,17 +69,32 @@ impl Metrics {
                 "Time of each request in the database",
                 (&["route"], &SECONDS),
             )?,
-            counters: Mutex::default(),
-            gauges: Mutex::default(),
-            readings: Mutex::default(),
             registry,
-        })
+        };
+        made.begin_at_zero();
+        Ok(made)
+    }
+
+    /// An alarm for what grows sees no growth in a series that begins at 1.
+    fn begin_at_zero(&self) {
+        let known: [(&IntCounterVec, &[&str]); 3] = [
+            (&self.statements, &["ok", "failed"]),
+            (&self.retries, &["read", "write", "conflict"]),
+            (&self.mail, &["sent", "cancelled", "refused", "postponed"]),
+        ];
+        for (counter, outcomes) in known {
+            for outcome in outcomes {
+                counter.with_label_values(&[*outcome]).inc_by(0);
+            }
+        }
     }
 }
 
+const BUILD_HELP: &str = "1; its label says which program this is";
 const STATEMENTS_HELP: &str = "Statements sent to the database";
 const RETRIES_HELP: &str = "Reads and units of work that were run again";
 const CACHE_HELP: &str = "Requests of cached routes, by what the cache did";
+const IN_FLIGHT_HELP: &str = "Requests that are being answered; not those that the cache answers at once";
 const MAIL_HELP: &str = "Tries to send a mail, by what became of them";
 const MAILS_RETRIED_HELP: &str = "Mails that wait although it was tried to send them";
 const REQUEST_HELP: &str = "Time of each request";
@@ -120,6 +140,24 @@ pub(crate) fn mail(outcome: &str) {
 /// Shows how many mails wait although it was tried to send them.
 pub(crate) fn mails_retried(mails: i64) {
     METRICS.mails_retried.with_label_values::<&str>(&[]).set(mails);
+}
+
+/// A request that is being answered, as long as it is kept.
+#[derive(Debug)]
+pub struct InFlight(IntGauge);
+
+/// Counts a request in.
+#[must_use]
+pub fn in_flight() -> InFlight {
+    let gauge = METRICS.in_flight.with_label_values::<&str>(&[]);
+    gauge.inc();
+    InFlight(gauge)
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 /// A request that was answered.
@@ -183,6 +221,14 @@ impl RouteSeries {
     }
 }
 
+/// Tells what readiness said last: 2 ready, 1 degraded, 0 unavailable.
+pub(crate) fn readiness(level: i64) {
+    let help = "What /health/ready said last: 2 ready, 1 degraded, 0 unavailable";
+    if let Some(gauge) = or_none(gauge("readiness", help, &[])) {
+        gauge.with_label_values::<&str>(&[]).set(level);
+    }
+}
+
 /// Counts a statement.
 pub(crate) fn statement(elapsed: Duration, failed: bool) {
     METRICS.statements.with_label_values(&[if failed { "failed" } else { "ok" }]).inc();
@@ -194,55 +240,12 @@ pub(crate) fn retried(kind: &str) {
     METRICS.retries.with_label_values(&[kind]).inc();
 }
 
-/// Counts a change that waited for a process until its lease was over.
-pub(crate) fn waited_for_process() {
+/// Counts changes that waited for a process until its lease was over.
+pub(crate) fn waited_for_process(changes: u64) {
     let help = "Changes that waited for a process until its lease was over";
-    match counter("cache_unacknowledged_total", help, &[]) {
-        Ok(counter) => counter.with_label_values::<&str>(&[]).inc(),
-        Err(error) => log::warn!("cache_unacknowledged_total is not counted: {error}"),
+    if let Some(counter) = or_none(counter("cache_unacknowledged_total", help, &[])) {
+        counter.with_label_values::<&str>(&[]).inc_by(changes);
     }
-}
-
-/// The counter `telemedicine_{name}`, made when it is asked for the first time. `labels` must be the same each time.
-///
-/// # Errors
-/// The name or a label is not one that Prometheus takes.
-pub fn counter(name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntCounterVec> {
-    let mut made = METRICS.counters.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(counter) = made.get(name) {
-        return Ok(counter.clone());
-    }
-    let counter = Maker(&METRICS.registry).counters(name, help, labels)?;
-    made.insert(name.to_owned(), counter.clone());
-    Ok(counter)
-}
-
-/// The gauge `telemedicine_{name}`, made when it is asked for the first time. `labels` must be the same each time.
-///
-/// # Errors
-/// The name or a label is not one that Prometheus takes.
-pub fn gauge(name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntGaugeVec> {
-    let mut made = METRICS.gauges.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(gauge) = made.get(name) {
-        return Ok(gauge.clone());
-    }
-    let gauge = Maker(&METRICS.registry).gauges(name, help, labels)?;
-    made.insert(name.to_owned(), gauge.clone());
-    Ok(gauge)
-}
-
-/// The gauge `telemedicine_{name}` shows what `read` returns at the moment it is asked. A later one of the same name takes its place.
-///
-/// # Errors
-/// The name is not one that Prometheus takes.
-pub fn reading(name: &str, help: &str, read: impl Fn() -> f64 + Send + Sync + 'static) -> prometheus::Result<()> {
-    let mut made = METRICS.readings.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(old) = made.remove(name) {
-        METRICS.registry.unregister(Box::new(old))?;
-    }
-    let gauge = Maker(&METRICS.registry).registered(PullingGauge::new(named(name), help, Box::new(read))?)?;
-    made.insert(name.to_owned(), gauge);
-    Ok(())
 }
 
 /// All numbers in Prometheus' text format.

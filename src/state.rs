@@ -4,20 +4,23 @@
 mod host;
 mod subsystems;
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
 
 use self::{host::Site, subsystems::Opened};
 use crate::{
     access::navigation,
     background::Background,
     coherence::{Coherence, MemoryStore, RedisStore, Store},
-    db::{ConnectError, Database},
-    integrations::{Clock, OutgoingMail, Outside},
+    db::{ClockSkew, ConnectError, Database, Introduction},
+    integrations::{BreachedPasswords, Clock, OutgoingMail, Outside, breached_passwords::UnusableList},
     page_cache::PageCache,
     redis::Redis,
     session::Sessions,
     settings::Settings,
-    web::{self, Kit, Surroundings, pattern::UnknownParameter, templates::TemplateError},
+    web::{self, Kit, Surroundings, pattern::UnknownParameter, shutdown::Shutdown, templates::TemplateError},
 };
 
 /// Shared state. Cheap to clone.
@@ -32,8 +35,12 @@ pub struct Inner {
     pub clock: Clock,
     /// The way out for mail.
     pub outgoing_mail: OutgoingMail,
+    /// Passwords that nobody may choose.
+    pub breached_passwords: BreachedPasswords,
     /// The database pool.
     pub db: Database,
+    /// How far the clock is from the database's.
+    pub clock_skew: ClockSkew,
     /// Redis, when configured: breaker and pool. (The actors live in the workers.)
     pub redis: Option<Redis>,
     /// How the tasks that no request waits for are doing.
@@ -62,12 +69,18 @@ pub enum StartError {
     /// The Redis address is not understood.
     #[error("{0}")]
     Redis(#[from] crate::redis::OpenError),
+    /// The list of passwords from breaches cannot be used; names the path.
+    #[error("{0}")]
+    BreachedPasswords(#[from] UnusableList),
     /// A template is broken.
     #[error("{0}")]
     Templates(#[from] TemplateError),
     /// A route cannot be served.
     #[error("{0}")]
     Routes(#[from] UnknownParameter),
+    /// It could not be asked to end.
+    #[error("the signals to end cannot be listened for: {0}")]
+    Signals(std::io::Error),
     /// The address cannot be bound.
     #[error("cannot listen on {address} (BIND): {reason}")]
     Bind {
@@ -86,21 +99,22 @@ impl AppState {
     }
 
     /// The same over a database that is already open.
-    pub fn with_database(settings: Settings, outside: Outside, db: Database) -> Result<Self, StartError> {
-        let Outside { clock, outgoing_mail } = outside;
+    pub fn with_database(
+        settings: Settings,
+        Outside { clock, outgoing_mail }: Outside,
+        db: Database,
+    ) -> Result<Self, StartError> {
+        let breached_passwords = BreachedPasswords::open(settings.security.breached_passwords.as_deref())?;
         db.log_slower_than(settings.diagnostics.slow_query);
         let redis = settings.redis.as_ref().map(|redis| Redis::open(redis, &settings.cache.key_prefix)).transpose()?;
-        let lease = settings.cache.lease;
-        let shared_store = redis.clone().map(|redis| RedisStore::new(redis, lease));
-        let store: Arc<dyn Store> = match &shared_store {
-            Some(store) => Arc::new(store.clone()),
-            None => Arc::new(MemoryStore::default()),
-        };
-        let coherence = Coherence::new(Arc::clone(&store), settings.database.longest_answer());
-        db.keep_coherent(coherence.clone());
+        let shared_store = redis.clone().map(|redis| RedisStore::new(redis, settings.cache.lease));
+        let store = store_of(shared_store.as_ref());
+        let coherence = join_instances(&settings, &db, &store);
         let sessions = Sessions::new(&settings, clock.clone(), db.clone(), (Arc::clone(&store), redis.clone()));
         let background = Background::new(redis.clone());
+        let (clock_skew, shutdown) = (ClockSkew::new(clock.clone()), Shutdown::default());
         let opened = Opened {
+            shutdown: shutdown.clone(),
             background: background.clone(),
             db: db.clone(),
             redis: redis.clone(),
@@ -108,25 +122,47 @@ impl AppState {
             shared_store: shared_store.clone(),
             caches_pages: !settings.cache.page_lifetime.is_zero(),
             outgoing_mail: outgoing_mail.clone(),
+            clock_skew: clock_skew.clone(),
+            told_away: Mutex::default(),
         };
-        let surroundings = Surroundings { navigation: navigation::public(), subsystems: Box::new(opened) };
+        let surroundings = Surroundings { navigation: navigation::public(), subsystems: Box::new(opened), shutdown };
         let kit = Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings)?);
         let host = Site { sessions: sessions.clone(), kit: Arc::clone(&kit) };
         let cache = PageCache::new(&settings, clock.clone(), (store, redis.clone()), Box::new(host));
-        let shared = Inner {
+        Ok(Self(Arc::new(Inner {
             kit,
             settings,
             clock,
             outgoing_mail,
+            breached_passwords,
             db,
+            clock_skew,
             redis,
             background,
             cache,
             coherence,
             shared_store,
             sessions,
-        };
-        Ok(Self(Arc::new(shared)))
+        })))
+    }
+}
+
+/// Makes the database keep pages coherent with those of the other instances, and tells them who this one is.
+fn join_instances(settings: &Settings, db: &Database, store: &Arc<dyn Store>) -> Coherence {
+    let coherence = Coherence::new(Arc::clone(store), settings.database.longest_answer());
+    db.keep_coherent(coherence.clone());
+    db.introduce(Introduction {
+        version: env!("CARGO_PKG_VERSION"),
+        key_fingerprint: settings.secret_key.fingerprint(),
+    });
+    coherence
+}
+
+/// What stands behind the cache: Redis where there is one, else this process.
+fn store_of(shared: Option<&RedisStore>) -> Arc<dyn Store> {
+    match shared {
+        Some(store) => Arc::new(store.clone()),
+        None => Arc::new(MemoryStore::default()),
     }
 }
 

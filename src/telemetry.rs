@@ -1,4 +1,4 @@
-//! Logging: one line an event, `name=value` pairs, to standard error.
+//! Logging: one line an event, to standard error: `name=value` pairs, or with `LOG_FORMAT=json` one JSON object.
 //!
 //! ```text
 //! time=2026-03-01T09:30:00.123456Z level=info target=telemedicine::cli::serve message="listening" address=127.0.0.1:8000
@@ -7,6 +7,8 @@
 //! Whatever an event holds stays on its line: quotes, control characters and line breaks are escaped, so nobody can forge
 //! a line. Personal data and secrets never go into an event: log ids, counts and states. Anyone may log.
 
+mod json;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -14,16 +16,18 @@ use chrono::{DateTime, Utc};
 use log::kv::{Error, Key, Value, VisitSource};
 use log::{LevelFilter, Record};
 
-use crate::settings::DiagnosticsSettings;
+use crate::settings::{DiagnosticsSettings, LogFormat};
 
 /// Libraries that would talk too much, and how much they may say unless `RUST_LOG` names them.
 /// The Redis actor repeats each failed attempt to connect; the circuit breaker says the same once.
-const QUIET: [(&str, LevelFilter); 5] = [
+const QUIET: [(&str, LevelFilter); 6] = [
     ("actix_server", LevelFilter::Warn),
     ("sqlx", LevelFilter::Warn),
     ("sea_orm", LevelFilter::Warn),
     ("sea_orm_migration", LevelFilter::Warn),
     ("actix_redis", LevelFilter::Off),
+    // A line for each request with the cookie of a session that is over, which any stranger can send all day.
+    ("actix_session", LevelFilter::Warn),
 ];
 
 /// Starts logging for the rest of the process, each event at the time that `now` tells. A second call changes nothing.
@@ -34,9 +38,13 @@ pub fn start(diagnostics: &DiagnosticsSettings, now: impl Fn() -> DateTime<Utc> 
         builder.filter_module(module, level);
     }
     builder.parse_filters(&diagnostics.log_filter);
+    let write = match diagnostics.log_format {
+        LogFormat::Text => line,
+        LogFormat::Json => json::line,
+    };
     builder.format(move |out, record| {
         let time = now().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
-        writeln!(out, "{}", line(&time, record))
+        writeln!(out, "{}", write(&time, record))
     });
     // Fails only when logging was started before, e.g. by another test of this process.
     let _ = builder.try_init();

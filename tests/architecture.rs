@@ -3,6 +3,8 @@
 //! A rule is a function over a path and the text found there (in the folder `architecture`).
 //! Each carries texts that it must catch and texts that it must let pass, so that no rule can stop working unnoticed.
 
+#[path = "architecture/asvs.rs"]
+mod asvs;
 #[path = "architecture/code_rules.rs"]
 mod code_rules;
 #[path = "architecture/docs_rules.rs"]
@@ -132,4 +134,5 @@ house_rules! {
     every_setting_is_told = docs_rules::EVERY_SETTING;
     the_first_page_stays_short = docs_rules::SHORT_README;
     decisions_stay_short = docs_rules::SHORT_DECISIONS;
+    the_standard_is_compared_line_by_line = asvs::EVERY_LINE;
 }

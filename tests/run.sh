@@ -4,6 +4,7 @@
 #   tests/run.sh                  all sections
 #   tests/run.sh SECTION…         only these: format lint supply services-tests embedded-tests docs browser containers
 #   tests/run.sh image            the whole Dockerfile, built: half an hour; `all` has only the stage that runs
+#   tests/run.sh bare             README's commands on a machine with nothing but what it names: an hour, and 6 GB of disk
 #   tests/run.sh sbom             what is built in, as CycloneDX in target/sbom
 #
 # The first section that fails ends the run with its name. On Debian, as root, what is missing is installed.
@@ -15,7 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 
 all="format lint supply services-tests embedded-tests docs browser containers"
-apart="image sbom"
+apart="image bare sbom"
 sections=${*:-$all}
 cargo_deny_version=0.20.2
 cargo_cyclonedx_version=0.5.9
@@ -109,7 +110,7 @@ sbom() {
 # Redis itself may come from Docker. Tests of its outages stop, freeze and restart one of their own: a program of this machine.
 services-tests() {
   local exports
-  needed redis-server redis-server || leave_out "the tests of outages of Redis need the program redis-server"
+  needed redis-server redis-server || { remark "the tests of outages of Redis need the program redis-server: install it"; return 1; }
   exports=$(tests/services.sh up)
   eval "$exports"
   cargo test --locked --workspace --no-fail-fast
@@ -158,9 +159,9 @@ containers() {
   engine || return 0
   images || { remark "left out: containers. The images cannot be pulled here."; return 0; }
   cargo build --locked --workspace --bins
-  timeout --kill-after=60 600 tests/containers/run.sh target/debug
+  timeout --kill-after=60 900 tests/containers/run.sh target/debug
   # The suite once more through what Docker serves, as far as it has to do with both services.
-  needed redis-server redis-server || leave_out "the tests of outages of Redis need the program redis-server"
+  needed redis-server redis-server || { leave_out "the tests of outages of Redis need the program redis-server"; return; }
   unset TEST_DATABASE_URL TEST_REDIS_URL
   exports=$(TEST_SERVICES_STATE=$scratch/docker-services tests/services.sh up)
   eval "$exports"
@@ -177,6 +178,14 @@ image() {
   DOCKER_BUILDKIT=0 timeout 5400 docker build --network host --tag telemedicine-test .
   docker run --rm --network none telemedicine-test telemedicine --version
   docker image inspect --format '{{.Size}} bytes' telemedicine-test
+}
+
+# Nothing but Debian, a C compiler and Rust, somebody who has just come, and the commands of README.
+bare() {
+  engine || return 0
+  [ "$ENGINE" = own ] || { remark "left out: the bare machine is made of this system's packages, on an engine of its own."; return 0; }
+  timeout 900 tests/containers/images.sh bare
+  tests/containers/bare.sh
 }
 
 # ---------------------------------------------------------------- the run

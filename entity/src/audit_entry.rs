@@ -4,7 +4,10 @@
 use super::enums::{AuditAction, AuditSubject, Role};
 use sea_orm::entity::prelude::*;
 
-/// One line of the trail. The actor's name and role are kept as they were at that moment.
+/// What stands in the place of a name: who did it is told by `actor_id` alone.
+pub const NO_NAME: &str = "-";
+
+/// One line of the trail. The actor's role is kept as it was at that moment.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_entry")]
@@ -15,6 +18,7 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// The user who did it.
     pub actor_id: i64,
+    /// [`NO_NAME`]. In lines of releases before, what they were called then.
     pub actor_name: String,
     pub actor_role: Role,
     /// The hospital it concerns; null for what concerns the platform.

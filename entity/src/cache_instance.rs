@@ -16,6 +16,10 @@ pub struct Model {
     pub apart: bool,
     /// Counted up every few seconds as long as it lives and reaches this table.
     pub beats: i64,
+    /// The program's version; null of releases that do not tell it.
+    pub version: Option<String>,
+    /// Tells its secret from another one.
+    pub key_fingerprint: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

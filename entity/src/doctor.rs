@@ -22,6 +22,11 @@ pub struct Model {
     pub education: Option<String>,
     /// Whether patients may ask for times now.
     pub accepting: bool,
+    /// By what the field is searched, made by the server. Null until it is made.
+    pub specialization_key: Option<String>,
+    /// By what licence numbers are compared, made by the server. Null until it is made.
+    #[sea_orm(unique)]
+    pub license_key: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]

@@ -30,6 +30,9 @@ pub struct Model {
     pub second_factor: super::enums::SecondFactorRule,
     /// An inactive hospital is not listed in the directory.
     pub active: bool,
+    /// By what the name is searched, put in order and kept unique, made by the server. Null until it is made.
+    #[sea_orm(unique)]
+    pub name_key: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     #[sea_orm(has_many)]

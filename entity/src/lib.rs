@@ -7,10 +7,12 @@
 //!
 //! Every table has an `i64` `id`, `created_at` and `updated_at`. Instants are UTC.
 
+pub mod address_link;
 pub mod appointment;
 pub mod appointment_event;
 pub mod audit_chain_head;
 pub mod audit_entry;
+pub mod audit_redaction;
 pub mod audit_seal;
 pub mod availability;
 pub mod cache_instance;
@@ -19,11 +21,14 @@ pub mod care_relation;
 pub mod doctor;
 pub mod doctor_tally;
 pub mod enums;
+pub mod erasure;
 pub mod hospital;
 pub mod hospital_tally;
 pub mod limits;
 pub mod mail;
 pub mod notification;
+pub mod passkey;
+pub mod passkey_challenge;
 pub mod password_link;
 pub mod patient;
 pub mod recovery_code;
@@ -32,20 +37,25 @@ pub mod time_off;
 pub mod user;
 pub mod user_session;
 
+pub use address_link::Entity as AddressLink;
 pub use appointment::Entity as Appointment;
 pub use appointment_event::Entity as AppointmentEvent;
 pub use audit_chain_head::Entity as AuditChainHead;
 pub use audit_entry::Entity as AuditEntry;
+pub use audit_redaction::Entity as AuditRedaction;
 pub use audit_seal::Entity as AuditSeal;
 pub use availability::Entity as Availability;
 pub use cache_outbox::Entity as CacheOutbox;
 pub use care_relation::Entity as CareRelation;
 pub use doctor::Entity as Doctor;
 pub use doctor_tally::Entity as DoctorTally;
+pub use erasure::Entity as Erasure;
 pub use hospital::Entity as Hospital;
 pub use hospital_tally::Entity as HospitalTally;
 pub use mail::Entity as Mail;
 pub use notification::Entity as Notification;
+pub use passkey::Entity as Passkey;
+pub use passkey_challenge::Entity as PasskeyChallenge;
 pub use password_link::Entity as PasswordLink;
 pub use patient::Entity as Patient;
 pub use recovery_code::Entity as RecoveryCode;

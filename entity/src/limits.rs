@@ -40,11 +40,15 @@ pub const BOOKING_TOKEN: usize = 64;
 pub const EVENT_NOTE: usize = 500;
 /// `second_factor.removal_reason`
 pub const REMOVAL_REASON: usize = 255;
+/// `passkey.name`
+pub const PASSKEY_NAME: usize = 60;
 /// `user_session.ip`, `audit_entry.ip`
 pub const IP: usize = 45;
 /// `user_session.user_agent`
 pub const USER_AGENT: usize = 255;
 /// `audit_entry.actor_name`: both names and the space between.
 pub const ACTOR_NAME: usize = 161;
+/// `erasure.reason`
+pub const ERASURE_REASON: usize = 500;
 /// `mail.last_error`
 pub const MAIL_ERROR: usize = 255;

@@ -1,7 +1,7 @@
-//! `mail`: e-mails to be sent, written in the transaction of what they tell. No text is kept and no address: both are
-//! read at the moment it is sent, so a corrected address or a moved visit is right.
+//! `mail`: e-mails to be sent, written in the transaction of what they tell. No text is kept, and no address but that of a link which
+//! proves one: both are read at the moment it is sent, so a corrected address or a moved visit is right.
 
-use super::enums::{MailKind, MailStatus, NotificationKind};
+use super::enums::{MailKind, MailStatus, NotificationKind, SecurityEvent};
 use sea_orm::entity::prelude::*;
 
 /// An e-mail to one person.
@@ -24,6 +24,12 @@ pub struct Model {
     pub visit_starts_at: Option<DateTimeUtc>,
     /// Of a mail that carries a link: the link.
     pub password_link_id: Option<i64>,
+    /// Of a mail that carries a link to an address: the link …
+    pub address_link_id: Option<i64>,
+    /// … and the address, which may not be the account's.
+    pub address: Option<String>,
+    /// Of one that tells what was done to an account: what.
+    pub security_event: Option<SecurityEvent>,
     pub status: MailStatus,
     /// Not before this instant. While it is being sent: when it is tried again if nobody says what became of it.
     pub due_at: DateTimeUtc,
@@ -41,6 +47,8 @@ pub struct Model {
     pub appointment: BelongsTo<Option<super::appointment::Entity>>,
     #[sea_orm(belongs_to, from = "password_link_id", to = "id")]
     pub password_link: BelongsTo<Option<super::password_link::Entity>>,
+    #[sea_orm(belongs_to, from = "address_link_id", to = "id")]
+    pub address_link: BelongsTo<Option<super::address_link::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

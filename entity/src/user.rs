@@ -24,6 +24,14 @@ pub struct Model {
     /// A deactivated person cannot sign in; nobody is ever deleted.
     pub active: bool,
     pub last_sign_in_at: Option<DateTimeUtc>,
+    /// Since when nobody has shown that the address is theirs; null once somebody has, and of accounts that others made.
+    pub address_unproved_since: Option<DateTimeUtc>,
+    /// When what is personal of them was removed for good; null in everybody else. Who was erased is never active again.
+    pub erased_at: Option<DateTimeUtc>,
+    /// By what people are put in order and searched by name, made of both names by the server. Null until it is made.
+    pub name_key: Option<String>,
+    /// By what staff search people besides: e-mail address and phone number. Null until it is made.
+    pub contact_key: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "hospital_id", to = "id")]
@@ -34,6 +42,8 @@ pub struct Model {
     pub patient: HasOne<super::patient::Entity>,
     #[sea_orm(has_one)]
     pub second_factor: HasOne<super::second_factor::Entity>,
+    #[sea_orm(has_many)]
+    pub passkeys: HasMany<super::passkey::Entity>,
     #[sea_orm(has_many)]
     pub sessions: HasMany<super::user_session::Entity>,
     #[sea_orm(has_many)]

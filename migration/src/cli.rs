@@ -5,14 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use migration::State;
 use migration::sea_orm::sqlx::postgres::PgConnectOptions;
 use migration::sea_orm::sqlx::{Connection as _, PgConnection};
 use migration::sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, SqlxError};
+use migration::{ServerRole, State};
 
 use crate::settings::{Settings, Target};
 
-/// Applies the clinic's schema to the database of DATABASE_URL
+/// Applies the clinic's schema to the database of MIGRATION_DATABASE_URL, or else of DATABASE_URL
 /// (without one: data/telemedicine.db).
 #[derive(Parser)]
 #[command(name = "migration", version)]
@@ -43,19 +43,23 @@ enum Command {
     Plan,
     /// Let a role, that of the servers, work with rows, and neither alter the schema nor change the trail (Postgres); again
     /// after each `up`
-    Grant {
-        /// Its name; it must be there
-        #[arg(long)]
-        role: String,
-        /// Print the SQL, and change nothing
-        #[arg(long)]
-        print: bool,
-    },
+    Grant(Grant),
     /// Drop every table with everything in it, then apply all changes
     Fresh {
         #[command(flatten)]
         guard: Guard,
     },
+}
+
+#[derive(Args)]
+struct Grant {
+    /// Its name; it must be there. Without it: the user of DATABASE_URL, made if it is missing, with the password there; the
+    /// owner of the tables is then that of MIGRATION_DATABASE_URL
+    #[arg(long)]
+    role: Option<String>,
+    /// Print the SQL, and change nothing
+    #[arg(long)]
+    print: bool,
 }
 
 #[derive(Args)]
@@ -79,12 +83,13 @@ impl Cli {
         let target = &settings.target;
         self.command.check_guard(settings)?;
         let db = match &self.command {
-            Command::Status | Command::Plan | Command::Grant { print: true, .. } => target.open_to_look().await?,
+            Command::Status | Command::Plan | Command::Grant(Grant { print: true, .. }) => {
+                target.open_to_look().await?
+            }
             Command::Up { wait } => target.open_patiently(Duration::from_secs(*wait)).await?,
             _ => target.open_to_change().await?,
         };
-        let report = self.command.perform(&db).await;
-        let report = report.map_err(|error| target.failed("migrating", &error));
+        let report = self.command.perform(&db, settings).await;
         db.close().await.map_err(|error| target.failed("closing", &error))?;
         report
     }
@@ -93,12 +98,13 @@ impl Cli {
 impl Command {
     fn check_guard(&self, settings: &Settings) -> Result<(), Failure> {
         let (Self::Down { guard, .. } | Self::Fresh { guard }) = self else {
-            return Ok(());
+            return if let Self::Grant(grant) = self { grant.role(settings).map(drop) } else { Ok(()) };
         };
         let name = &settings.target.name;
         match &guard.confirm {
             Some(confirmed) if confirmed != name => {
-                Err(Failure::Usage(format!("--confirm names another database than DATABASE_URL, which names {name}")))
+                let variable = settings.target.variable;
+                Err(Failure::Usage(format!("--confirm names another database than {variable}, which names {name}")))
             }
             None if settings.production => {
                 Err(Failure::Usage(format!("this loses data in production; if you mean it, add --confirm {name}")))
@@ -107,22 +113,33 @@ impl Command {
         }
     }
 
-    async fn perform(&self, db: &DatabaseConnection) -> Result<String, DbErr> {
-        Ok(match self {
-            Self::Status => status(&migration::status(db).await?),
-            Self::Plan => plan(&migration::plan(db).await?),
-            Self::Grant { role, print: true } => sql(&migration::grants(db, role).await?),
-            Self::Grant { role, print: false } => {
-                let done = migration::grant(db, role).await?;
-                format!(
-                    "{} statements: {role} may work with rows, and not change the trail or the schema\n",
-                    done.len()
-                )
-            }
-            Self::Up { .. } => lines("applied", &migration::up(db).await?),
-            Self::Down { steps, .. } => lines("took back", &migration::down(db, *steps).await?),
-            Self::Fresh { .. } => lines("applied", &migration::fresh(db).await?),
-        })
+    async fn perform(&self, db: &DatabaseConnection, settings: &Settings) -> Result<String, Failure> {
+        let done = match self {
+            Self::Status => migration::status(db).await.map(|changes| status(&changes)),
+            Self::Plan => migration::plan(db).await.map(|changes| plan(&changes)),
+            Self::Grant(grant) => grant.perform(db, &grant.role(settings)?).await,
+            Self::Up { .. } => migration::up(db).await.map(|names| lines("applied", &names)),
+            Self::Down { steps, .. } => migration::down(db, *steps).await.map(|names| lines("took back", &names)),
+            Self::Fresh { .. } => migration::fresh(db).await.map(|names| lines("applied", &names)),
+        };
+        done.map_err(|error| settings.target.failed("migrating", &error))
+    }
+}
+
+impl Grant {
+    fn role(&self, settings: &Settings) -> Result<ServerRole, Failure> {
+        match &self.role {
+            Some(name) => Ok(ServerRole { name: name.clone(), password: None }),
+            None => settings.server_role().map_err(Failure::Usage),
+        }
+    }
+
+    async fn perform(&self, db: &DatabaseConnection, role: &ServerRole) -> Result<String, DbErr> {
+        if self.print {
+            return Ok(sql(&migration::grants(db, role).await?));
+        }
+        let (count, name) = (migration::grant(db, role).await?.len(), &role.name);
+        Ok(format!("{count} statements: {name} may work with rows, and not change the trail or the schema\n"))
     }
 }
 
@@ -228,7 +245,7 @@ impl Target {
     fn failed(&self, doing: &str, cause: &dyn std::fmt::Display) -> Failure {
         let cause = cause.to_string();
         let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
-        Failure::Database(format!("{doing} the database {} (DATABASE_URL): {cause}", self.place))
+        Failure::Database(format!("{doing} the database {} ({}): {cause}", self.place, self.variable))
     }
 }
 

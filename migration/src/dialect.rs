@@ -88,6 +88,27 @@ impl Dialect {
         self.pick("bytea", "blob")
     }
 
+    /// A column that holds the key of a text, null until it is made: compared and put in order by its code points on either database.
+    pub(crate) fn key(self, column: &str) -> String {
+        self.pick(&format!("{column} text COLLATE \"C\""), &format!("{column} text"))
+    }
+
+    /// The statements that add an empty `column` of the type `kind` to a table that has rows, and hold it to `check` from then on.
+    /// Postgres would look at each row for it and keep everybody out meanwhile, and knows no other way to say that there is nothing
+    /// to see in a column that is new.
+    pub(crate) fn checked_column(self, table: &str, [column, kind, check]: [&str; 3]) -> Vec<String> {
+        match self {
+            Self::Postgres => vec![
+                format!("ALTER TABLE {table} ADD COLUMN {column} {kind}"),
+                format!(
+                    "ALTER TABLE {table} ADD CONSTRAINT {}_{column}_check CHECK ({check}) NOT VALID",
+                    table.trim_matches('"')
+                ),
+            ],
+            Self::Sqlite => vec![format!("ALTER TABLE {table} ADD COLUMN {column} {kind} CHECK ({check})")],
+        }
+    }
+
     /// The end of an index on `columns` that carries `more` along, so that a query which needs only
     /// these is answered from the index alone.
     pub(crate) fn covering(self, columns: &str, more: &str) -> String {

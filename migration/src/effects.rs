@@ -41,8 +41,13 @@ pub(crate) fn locks(statement: &str) -> Vec<(String, Lock)> {
         });
         return pairs.collect();
     }
+    if is(&["ALTER", "TABLE"]) && words.iter().any(|word| word == "VALIDATE") {
+        return one(words.get(2), SHARE_UPDATE_EXCLUSIVE);
+    }
     if is(&["ALTER", "TABLE"]) || is(&["DROP", "TABLE"]) {
-        return one(words.get(2), Lock::AccessExclusive);
+        let referenced = after("REFERENCES").filter(|table| Some(*table) != words.get(2));
+        let itself = words.get(2).map(|table| (table.clone(), Lock::AccessExclusive));
+        return itself.into_iter().chain(referenced.map(|table| (table.clone(), SHARE_ROW_EXCLUSIVE))).collect();
     }
     if is(&["DROP", "TRIGGER"]) {
         return one(after("ON"), Lock::AccessExclusive);
@@ -69,7 +74,19 @@ pub(crate) fn breaks_running_servers(statement: &str) -> bool {
     let is_alter = words.first().is_some_and(|word| word == "ALTER");
     let is_type = is_alter && words.iter().any(|word| word == "TYPE");
     let is_drop = has(&["DROP", "TABLE"]) || is_alter && has(&["DROP", "COLUMN"]);
-    is_type || is_drop || is_alter && (has(&["RENAME"]) || has(&["SET", "NOT", "NULL"]))
+    let is_asked_for = has(&["ADD", "COLUMN"]) && has(&["NOT", "NULL"]) && !has(&["DEFAULT"]);
+    let asks_for_more = is_asked_for || has(&["SET", "NOT", "NULL"]) || has(&["DROP", "DEFAULT"]);
+    is_type || is_drop || is_alter && (has(&["RENAME"]) || asks_for_more)
+}
+
+/// The table of which `statement` reads each row while it keeps everybody out of it: what is checked of rows that are there already. With
+/// `NOT VALID` only what is written from then on is checked; of a column that is new and empty there is nothing else to check.
+pub(crate) fn reads_all_of(statement: &str) -> Option<String> {
+    let words = words(statement);
+    let has = |word: &str| words.iter().any(|found| found == word);
+    let is_alter = words.first().is_some_and(|word| word == "ALTER");
+    let is_checked = has("ADD") && has("CHECK") && !has("VALID") || has("SET") && has("NULL");
+    if is_alter && is_checked { words.get(2).cloned() } else { None }
 }
 
 /// Its words, without the marks that stand around names.
@@ -90,11 +107,16 @@ mod tests {
     fn each_statement_is_known_by_the_table_that_it_locks() {
         let found = |table: &str, lock| Some((table.to_owned(), lock));
         assert_eq!(one("ALTER TABLE appointment ADD COLUMN x text"), found("appointment", Lock::AccessExclusive));
+        let validated = "ALTER TABLE appointment VALIDATE CONSTRAINT x";
+        assert_eq!(one(validated), found("appointment", SHARE_UPDATE_EXCLUSIVE));
         assert_eq!(one("CREATE INDEX user_x ON \"user\" (id)"), found("user", SHARE));
         let online = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS x ON mail (id)";
         assert_eq!(one(online), found("mail", SHARE_UPDATE_EXCLUSIVE));
         assert_eq!(one("CREATE TABLE x (\n  y bigint REFERENCES doctor (id)\n)"), found("doctor", SHARE_ROW_EXCLUSIVE));
         assert_eq!(one("DROP TRIGGER t ON appointment"), found("appointment", Lock::AccessExclusive));
+        let both = locks("ALTER TABLE mail ADD COLUMN link_id bigint REFERENCES link (id)");
+        let expected = [("mail", Lock::AccessExclusive), ("link", SHARE_ROW_EXCLUSIVE)];
+        assert_eq!(both, expected.map(|(table, lock)| (table.to_owned(), lock)));
         assert_eq!(one("INSERT INTO x (y)\n SELECT 1"), found("x", ROW_EXCLUSIVE));
         assert_eq!(one("DROP INDEX CONCURRENTLY IF EXISTS x"), None);
     }
@@ -107,11 +129,30 @@ mod tests {
             "ALTER TABLE hospital RENAME COLUMN name TO title",
             "ALTER TABLE mail ALTER COLUMN notice SET NOT NULL",
             "DROP TABLE mail",
+            "ALTER TABLE mail ADD COLUMN a text NOT NULL",
+            "ALTER TABLE mail ALTER COLUMN attempts DROP DEFAULT",
         ] {
             assert!(breaks_running_servers(breaking), "{breaking}");
         }
-        for harmless in ["ALTER TABLE mail ADD COLUMN a text", "CREATE TABLE a (b text NOT NULL)", "DROP INDEX a"] {
+        for harmless in [
+            "ALTER TABLE mail ADD COLUMN a text",
+            "ALTER TABLE mail ADD COLUMN a text NOT NULL DEFAULT ''",
+            "CREATE TABLE a (b text NOT NULL)",
+            "DROP INDEX a",
+        ] {
             assert!(!breaks_running_servers(harmless), "{harmless}");
         }
+    }
+
+    #[test]
+    fn what_reads_a_whole_table_is_known() {
+        let checked = "ALTER TABLE mail ADD COLUMN a text CHECK (length(a) < 3)";
+        assert_eq!(reads_all_of(checked).as_deref(), Some("mail"));
+        let constraint = "ALTER TABLE \"user\" ADD CONSTRAINT a CHECK (x > 1)";
+        assert_eq!(reads_all_of(constraint).as_deref(), Some("user"));
+        assert_eq!(reads_all_of("ALTER TABLE mail ALTER COLUMN a SET NOT NULL").as_deref(), Some("mail"));
+        assert_eq!(reads_all_of(&format!("{constraint} NOT VALID")), None);
+        assert_eq!(reads_all_of("ALTER TABLE mail ADD COLUMN a text"), None);
+        assert_eq!(reads_all_of("ALTER TABLE mail ADD COLUMN a text NOT NULL DEFAULT ''"), None);
     }
 }

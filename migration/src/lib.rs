@@ -3,7 +3,7 @@
 //! ```text
 //! changes/   the changes, as the SQL they run          dialect   what the two databases write differently
 //! change     how a change is applied and taken back    lock      two at once do not collide
-//! effects    whom a statement keeps waiting
+//! effects    whom a statement keeps waiting                    scram   a password as Postgres stores it
 //! runner     status, plan, up, down, fresh             grant     what the role of the servers may do
 //! ```
 //!
@@ -18,7 +18,8 @@ mod effects;
 mod grant;
 mod lock;
 mod runner;
+mod scram;
 
-pub use grant::{grant, grants};
+pub use grant::{ServerRole, grant, grants};
 pub use runner::{Migrator, Planned, State, down, fresh, pending, plan, status, up};
 pub use sea_orm_migration::sea_orm;

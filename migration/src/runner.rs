@@ -103,6 +103,9 @@ async fn notes(db: &DatabaseConnection, dialect: Dialect, statements: &[String])
     if statements.iter().any(|statement| effects::breaks_running_servers(statement)) {
         notes.push("NOT while servers of the release before are running: stop them first".to_owned());
     }
+    for table in statements.iter().filter_map(|statement| effects::reads_all_of(statement)) {
+        notes.push(format!("each row of {table} is read under its lock"));
+    }
     for (table, lock) in statements.iter().flat_map(|statement| effects::locks(statement)) {
         let size = "SELECT greatest(reltuples, 0)::bigint AS rows, pg_size_pretty(pg_total_relation_size(oid)) AS size
            FROM pg_class WHERE oid = to_regclass($1)";

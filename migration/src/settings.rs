@@ -1,13 +1,23 @@
-//! What the command reads from the environment, or else from the file `.env` as the server does: `DATABASE_URL`, or the
-//! file that `DATABASE_URL_FILE` names, and `ENVIRONMENT`.
+//! What the command reads from the environment, or else from the file `.env` as the server does: `MIGRATION_DATABASE_URL` or
+//! else `DATABASE_URL`, each of which may stand in a file that `…_FILE` names, and `ENVIRONMENT`.
+//!
+//! `DATABASE_URL` is what the servers connect with. Where that is a role that cannot alter the schema, the owner's address is
+//! the other one, which no server is given.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use migration::ServerRole;
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 /// The embedded database, relative to the folder in which the command runs.
 const DEFAULT_URL: &str = "sqlite://data/telemedicine.db?mode=rwc";
+
+/// The servers' address.
+const SERVERS: &str = "DATABASE_URL";
+/// That of the owner of the tables, if the servers are somebody else.
+const OWNERS: &str = "MIGRATION_DATABASE_URL";
 
 /// The settings of one run.
 pub(crate) struct Settings {
@@ -15,10 +25,14 @@ pub(crate) struct Settings {
     pub(crate) target: Target,
     /// Whether data is only thrown away after saying which.
     pub(crate) production: bool,
+    /// What the servers connect with, where that is another role than the target's.
+    servers: Option<String>,
 }
 
 /// A database and how to speak of it without its password.
 pub(crate) struct Target {
+    /// The variable that names it.
+    pub(crate) variable: &'static str,
     /// With the password: for connecting, never for printing.
     pub(crate) url: String,
     /// What `--confirm` must repeat.
@@ -34,54 +48,83 @@ impl Settings {
     pub(crate) fn load() -> Result<Self, Vec<String>> {
         let file = file(Path::new(".env")).map_err(|problem| vec![problem])?;
         // Set but empty means "not set", and hides the file's value.
-        let url_forms = ["DATABASE_URL", "DATABASE_URL_FILE"];
-        let hidden = url_forms.iter().any(|name| environment(name).is_some());
+        let hidden = |name: &str| {
+            let address = name.strip_suffix("_FILE").unwrap_or(name);
+            [SERVERS, OWNERS].contains(&address)
+                && (environment(address).is_some() || environment(&format!("{address}_FILE")).is_some())
+        };
         Self::from_vars(|name| {
-            let written = || file.get(name).filter(|_| !(hidden && url_forms.contains(&name))).cloned();
+            let written = || file.get(name).filter(|_| !hidden(name)).cloned();
             environment(name).or_else(written).filter(|value| !value.is_empty())
         })
     }
 
-    /// The database's address, from wherever it stands. The environment hides the file in either form, as for the server.
-    fn url(variable: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
-        let (given, path) = (variable("DATABASE_URL"), variable("DATABASE_URL_FILE"));
-        match (given, path) {
-            (Some(_), Some(_)) => {
-                Err("DATABASE_URL_FILE and DATABASE_URL are both set: take one of them away".to_owned())
-            }
-            (None, Some(path)) => match std::fs::read_to_string(path.trim()) {
-                Ok(text) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
-                Ok(_) => Err(format!("DATABASE_URL_FILE names {path}, which is empty")),
-                Err(error) => Err(format!("DATABASE_URL_FILE names {path}, which cannot be read: {error}")),
-            },
-            (given, None) => Ok(given.unwrap_or_else(|| DEFAULT_URL.to_owned())),
-        }
-    }
-
     fn from_vars(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
-        let target = Self::url(&variable).and_then(Target::parse);
+        let addresses = addresses(&variable);
         let production = match variable("ENVIRONMENT").as_deref() {
             None | Some("development") => Ok(false),
             Some("production") => Ok(true),
             Some(_) => Err("ENVIRONMENT must be development or production".to_owned()),
         };
-        match (target, production) {
-            (Ok(target), Ok(production)) => Ok(Self { target, production }),
-            (target, production) => Err(target.err().into_iter().chain(production.err()).collect()),
+        match (addresses, production) {
+            (Ok((target, servers)), Ok(production)) => Ok(Self { target, production, servers }),
+            (addresses, production) => Err(addresses.err().into_iter().chain(production.err()).collect()),
+        }
+    }
+
+    /// As whom the servers connect, with the password that they have.
+    ///
+    /// # Errors
+    /// That one of the two addresses is missing, or that the servers' names no user or no password.
+    pub(crate) fn server_role(&self) -> Result<ServerRole, String> {
+        let servers = self.servers.as_deref().ok_or_else(|| {
+            format!("name a role with --role, or set {OWNERS} to the owner's address beside the servers' in {SERVERS}")
+        })?;
+        let parsed = Url::parse(servers).map_err(|cause| format!("{SERVERS} is not a valid address: {cause}"))?;
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        match (decoded(parsed.username()), parsed.password().map(decoded).unwrap_or_default()) {
+            (name, _) if name.is_empty() => Err(format!("{SERVERS} names no user")),
+            (name, password) if password.is_empty() => {
+                Err(format!("{SERVERS} has no password for {name}; one that it has already is kept with --role {name}"))
+            }
+            (name, password) => Ok(ServerRole { name, password: Some(password) }),
         }
     }
 }
 
+/// What to work on, and what the servers connect with if that is something else.
+fn addresses(variable: &impl Fn(&str) -> Option<String>) -> Result<(Target, Option<String>), String> {
+    let servers = address(variable, SERVERS)?;
+    match address(variable, OWNERS)? {
+        Some(owners) => Ok((Target::parse(owners, OWNERS)?, servers)),
+        None => Ok((Target::parse(servers.unwrap_or_else(|| DEFAULT_URL.to_owned()), SERVERS)?, None)),
+    }
+}
+
+/// An address, from wherever it stands. The environment hides the file `.env` in either form, as for the server.
+fn address(variable: &impl Fn(&str) -> Option<String>, name: &str) -> Result<Option<String>, String> {
+    let file = format!("{name}_FILE");
+    match (variable(name), variable(&file)) {
+        (Some(_), Some(_)) => Err(format!("{file} and {name} are both set: take one of them away")),
+        (None, Some(path)) => match std::fs::read_to_string(path.trim()) {
+            Ok(text) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
+            Ok(_) => Err(format!("{file} names {path}, which is empty")),
+            Err(error) => Err(format!("{file} names {path}, which cannot be read: {error}")),
+        },
+        (given, None) => Ok(given),
+    }
+}
+
 impl Target {
-    fn parse(url: String) -> Result<Self, String> {
+    fn parse(url: String, variable: &'static str) -> Result<Self, String> {
         match url.split(':').next() {
-            Some("sqlite") => Ok(Self::sqlite(url)),
-            Some("postgres" | "postgresql") => Self::postgres(url),
-            _ => Err("DATABASE_URL must begin with postgres:// or sqlite://".to_owned()),
+            Some("sqlite") => Ok(Self::sqlite(url, variable)),
+            Some("postgres" | "postgresql") => Self::postgres(url, variable),
+            _ => Err(format!("{variable} must begin with postgres:// or sqlite://")),
         }
     }
 
-    fn sqlite(url: String) -> Self {
+    fn sqlite(url: String, variable: &'static str) -> Self {
         let rest = url.strip_prefix("sqlite:").unwrap_or_default();
         let path = rest.strip_prefix("//").unwrap_or(rest);
         let path = path.split('?').next().unwrap_or_default().to_owned();
@@ -96,19 +139,19 @@ impl Target {
         let file = (!in_memory).then(|| PathBuf::from(&path));
         let name = file.as_deref().and_then(|file| file.file_name());
         let name = name.map_or(":memory:".to_owned(), |name| name.to_string_lossy().into_owned());
-        Self { url, name, place: path, file }
+        Self { variable, url, name, place: path, file }
     }
 
-    fn postgres(url: String) -> Result<Self, String> {
-        let parsed = Url::parse(&url).map_err(|cause| format!("DATABASE_URL is not a valid address: {cause}"))?;
+    fn postgres(url: String, variable: &'static str) -> Result<Self, String> {
+        let parsed = Url::parse(&url).map_err(|cause| format!("{variable} is not a valid address: {cause}"))?;
         let host = parsed.host_str().filter(|host| !host.is_empty());
         let host = host.unwrap_or("localhost");
         let port = parsed.port().unwrap_or(5432);
         let name = match parsed.path().trim_start_matches('/') {
-            "" => return Err("DATABASE_URL does not name a database".to_owned()),
+            "" => return Err(format!("{variable} does not name a database")),
             name => name.to_owned(),
         };
-        Ok(Self { place: format!("{host}:{port}/{name}"), name, file: None, url })
+        Ok(Self { variable, place: format!("{host}:{port}/{name}"), name, file: None, url })
     }
 }
 
@@ -183,6 +226,22 @@ mod tests {
         let both = [("DATABASE_URL_FILE", name.as_str()), ("DATABASE_URL", "postgres://app:hunter2@db/clinic")];
         assert!(from(&both).is_err_and(|problems| problems.concat().contains("both set")));
         Ok(())
+    }
+
+    #[test]
+    fn the_owner_has_an_address_of_its_own_where_the_servers_are_another_role() {
+        let servers = ("DATABASE_URL", "postgres://clinic%5Fapp:hunter%32@db/clinic");
+        let both = from(&[servers, ("MIGRATION_DATABASE_URL", "postgres://owner:x@db/clinic")]).ok();
+        let seen = both.as_ref().map(|all| (all.target.variable, all.target.url.as_str()));
+        assert_eq!(seen, Some(("MIGRATION_DATABASE_URL", "postgres://owner:x@db/clinic")));
+        let role = both.and_then(|all| all.server_role().ok()).map(|role| (role.name, role.password));
+        assert_eq!(role, Some(("clinic_app".to_owned(), Some("hunter2".to_owned()))));
+        for (url, says) in [("postgres://clinic_app:@db/clinic", "no password"), ("postgres://db/clinic", "no user")] {
+            let settings = from(&[("DATABASE_URL", url), ("MIGRATION_DATABASE_URL", "postgres://owner:x@db/clinic")]);
+            assert!(settings.is_ok_and(|all| all.server_role().is_err_and(|problem| problem.contains(says))), "{url}");
+        }
+        let alone = from(&[servers]).ok().map(|all| all.server_role().err().unwrap_or_default());
+        assert!(alone.is_some_and(|problem| problem.contains("--role") && !problem.contains("hunter")));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! without it is public, and has to say so in the route table. It looks people up with what the [`Authenticator`] holds.
 
 mod authenticator;
+mod form_pages;
 pub mod navigation;
 mod permission;
 mod policy;
@@ -12,6 +13,7 @@ mod queries;
 mod viewer;
 
 pub use authenticator::Authenticator;
-pub use permission::{Access, Allowed, Guarded, Permission, Proof, Visitor};
+pub use form_pages::FormPages;
+pub use permission::{Access, Allowed, Anybody, Counted, Guarded, Permission, Proof, Visitor};
 pub use policy::SignedIn;
 pub use viewer::{ActingViewer, HospitalOfViewer, Viewer, ViewerKind, role_code, role_label};

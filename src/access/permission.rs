@@ -3,11 +3,22 @@
 use std::{marker::PhantomData, ops::Deref};
 
 use actix_session::SessionExt;
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, error::InternalError, http::header, web,
+};
 use entity::enums::Role;
 use futures_util::future::LocalBoxFuture;
 
-use crate::{access::Viewer, web::AppError};
+use super::FormPages;
+use crate::{
+    access::Viewer,
+    web::{
+        AppError, Kit,
+        peer::Peer,
+        rate_limit::RetryAfter,
+        refusals::{Refusal, RefusedAct, TriedAccount},
+    },
+};
 
 /// An act, and who may do it. One unit struct each, in the feature's `policy.rs`.
 ///
@@ -45,17 +56,44 @@ impl<P: Permission> FromRequest for Allowed<P> {
             if P::ROLES.contains(&viewer.role()) {
                 Ok(Self { viewer, permission: PhantomData })
             } else {
+                note(&request, &viewer);
                 Err(AppError::Forbidden)
             }
         })
     }
 }
 
-/// Somebody who may or may not be signed in, on the few pages that differ for both.
+/// Somebody who may or may not be signed in, on the few pages that differ for both. Of whoever is not, each request is counted in the
+/// budget of their address: only once it is known that they are nobody, so that people are not charged for the strangers beside them.
 #[derive(Debug)]
 pub struct Visitor(pub Option<Viewer>);
 
+/// The same on the way in and out, where a stranger costs the database nothing or is limited otherwise: whoever has used up what is at hand
+/// at an address keeps nobody there from signing in.
+#[derive(Debug)]
+pub struct Anybody(pub Option<Viewer>);
+
+/// Marks a request that is counted already, or is not to be: made more than once, a page counts once.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted;
+
 impl FromRequest for Visitor {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let viewer = Viewer::of(&request).await?;
+            if viewer.is_none() {
+                count(&request)?;
+            }
+            Ok(Self(viewer))
+        })
+    }
+}
+
+impl FromRequest for Anybody {
     type Error = AppError;
     type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
 
@@ -65,21 +103,50 @@ impl FromRequest for Visitor {
     }
 }
 
-/// After signing in they come back to the page they asked for; what only answers to POST has no page.
+fn note(request: &HttpRequest, viewer: &Viewer) {
+    let Some(kit) = request.app_data::<web::Data<Kit>>() else { return };
+    kit.refusals.note(Refusal {
+        act: RefusedAct::Permission,
+        reason: "role",
+        account: Some(TriedAccount::Numbered(viewer.user_id)),
+        address: viewer.address,
+    });
+}
+
+fn count(request: &HttpRequest) -> Result<(), actix_web::Error> {
+    if request.extensions().contains::<Counted>() {
+        return Ok(());
+    }
+    let kit = request.app_data::<web::Data<Kit>>().ok_or_else(|| AppError::internal("the kit is not configured"))?;
+    let peer = Peer::of(request, &kit.trusted_proxies);
+    kit.page_budget.take(peer.address).map_err(come_again)?;
+    request.extensions_mut().insert(Counted);
+    Ok(())
+}
+
+/// What is answered to who has had too many pages made.
+fn come_again(wait: RetryAfter) -> actix_web::Error {
+    let answer =
+        HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, wait.seconds().to_string())).finish();
+    InternalError::from_response("too many pages were made for strangers at this address", answer).into()
+}
+
+/// After signing in they come back to the page they asked for, or to the one with the form that they sent.
 fn sign_in_first(request: &HttpRequest) -> AppError {
     let path = request.path();
     let next = match *request.method() {
         actix_web::http::Method::GET if request.query_string().is_empty() => path.to_owned(),
         actix_web::http::Method::GET => format!("{path}?{}", request.query_string()),
-        _ => "/dashboard".to_owned(),
+        _ => FormPages::page(request).unwrap_or_else(|| "/dashboard".to_owned()),
     };
+    let sent = *request.method() == actix_web::http::Method::POST;
     // A copy of the session that outlived its row, or a person who was shut out: the cookie goes too.
     // Only here: whoever signs in at the same request needs their session unspoiled.
     let session = request.get_session();
     if !session.entries().is_empty() {
         session.purge();
     }
-    AppError::SignInRequired { next }
+    AppError::SignInRequired { next, sent }
 }
 
 /// Who may use a route.
@@ -119,6 +186,9 @@ macro_rules! guarded {
             const ACCESS: Access = Access::Roles(P::ROLES);
         }
         impl<$($argument),*> Guarded for (Visitor, $($argument,)*) {
+            const ACCESS: Access = Access::Anybody;
+        }
+        impl<$($argument),*> Guarded for (Anybody, $($argument,)*) {
             const ACCESS: Access = Access::Anybody;
         }
     };

@@ -17,6 +17,7 @@ use crate::{
         middleware::server_timing::RequestUser,
         page::{Audience, Shell},
         peer::Peer,
+        rate_limit::ClientNetwork,
     },
 };
 
@@ -118,6 +119,11 @@ impl Viewer {
         self.kind == ViewerKind::SuperAdmin
     }
 
+    /// Whose turn it is when their passwords are compared: a place of their own, wherever they are.
+    pub fn network(&self) -> ClientNetwork {
+        ClientNetwork::of(self.address).of_account(self.user_id)
+    }
+
     /// The hospital they belong to; none for super admins.
     pub fn hospital(&self) -> Option<&HospitalOfViewer> {
         match &self.kind {
@@ -182,7 +188,7 @@ impl Viewer {
             viewer = look(topics(user_id, None)).await?;
         }
         if let Some(viewer) = &viewer {
-            request.extensions_mut().insert(RequestUser(viewer.user_id));
+            request.extensions_mut().insert(RequestUser { id: viewer.user_id, role: viewer.role() });
             request.extensions_mut().insert(viewer.shell());
             request.extensions_mut().insert(viewer.clone());
         }

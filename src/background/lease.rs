@@ -93,6 +93,7 @@ impl Lease {
     /// Gives it back, so that another need not wait for its end.
     pub(super) async fn release(&self) {
         let Some(redis) = self.redis.as_ref().filter(|_| self.state().is_held) else { return };
+        self.state().is_held = false;
         if let Err(error) = self.eval(redis, RELEASE, &[]).await {
             log::debug!("the lease of {} runs out by itself: {error}", self.job);
         }

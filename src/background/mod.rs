@@ -27,8 +27,10 @@ pub use self::supervisor::Supervisor;
 pub trait Job: 'static {
     /// In metrics, `/health/ready`, the log, and the key of its lease.
     const NAME: &'static str;
-    /// The pause between two turns; also after one that failed.
+    /// The pause between two turns.
     const EVERY: Duration;
+    /// The pause after one that failed.
+    const AFTER_FAILURE: Duration = Self::EVERY;
     /// The pause before the first.
     const FIRST: Duration = Self::EVERY;
     /// How long a turn may go on after it was asked to stop. Zero: it is broken off at once.
@@ -42,6 +44,11 @@ pub trait Job: 'static {
     /// In place of a turn while another instance leads, once in a while.
     fn stand_by(&self) -> impl Future<Output = ()> {
         ready(())
+    }
+
+    /// Whether this instance is fit to do it. One that is not leaves it to the others.
+    fn may_lead(&self) -> bool {
+        true
     }
 
     /// Asks a turn under way to come to an end.

@@ -12,6 +12,8 @@ use super::lease::{Claim, Lease};
 
 /// The pause before a task that ended is started again; each further one is twice as long, until it succeeds.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// One that is not fit to do a job looks so often whether it is again.
+const UNFIT: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The background tasks that run on this thread.
@@ -148,6 +150,11 @@ where
 async fn work<J: Job>(job: &J, (lease, pulse): (&Lease, &Pulse), stopped: &mut watch::Receiver<bool>) {
     let mut pause = J::FIRST;
     while !over(stopped, pause).await {
+        if !job.may_lead() {
+            lease.release().await;
+            pause = J::EVERY.min(UNFIT);
+            continue;
+        }
         pause = match lease.claim().await {
             Claim::Ours => {
                 lease.busy(true);
@@ -155,7 +162,7 @@ async fn work<J: Job>(job: &J, (lease, pulse): (&Lease, &Pulse), stopped: &mut w
                 lease.busy(false);
                 turn.inspect(|_| pulse.succeeded()).unwrap_or_else(|error| {
                     log::warn!("the background task {} failed this time: {error}", J::NAME);
-                    J::EVERY
+                    J::AFTER_FAILURE
                 })
             }
             Claim::Theirs(left) => {

@@ -1,21 +1,38 @@
 //! `telemedicine audit verify`: is the trail what was sealed?
 
-use clap::Subcommand;
+use chrono::{NaiveDate, NaiveTime};
+use clap::{Args, Subcommand};
 
 use super::{Failure, migrations, output};
 use crate::db::Database;
-use crate::features::audit::{self, ChainEnd, ChainFinding};
+use crate::features::audit::{self, ChainEnd, ChainFinding, VerifyScope};
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
     /// Look for entries and seals that were changed, removed, put in or moved; exit code 1 when there are any
-    Verify,
+    Verify(VerifyArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// Only what was sealed on this day (UTC) or later; what is before is taken as it stands
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<NaiveDate>,
+    /// Only the chain of this hospital, by its number
+    #[arg(long, value_name = "ID")]
+    hospital: Option<i64>,
+}
+
+impl VerifyArguments {
+    fn scope(&self) -> VerifyScope {
+        VerifyScope { since: self.since.map(|day| day.and_time(NaiveTime::MIN).and_utc()), hospital: self.hospital }
+    }
 }
 
 pub(super) async fn run(settings: &Settings, action: AuditCommand) -> Result<(), Failure> {
     match action {
-        AuditCommand::Verify => verify(settings).await,
+        AuditCommand::Verify(arguments) => verify(settings, arguments.scope()).await,
     }
 }
 
@@ -47,13 +64,13 @@ impl Report {
     }
 }
 
-async fn verify(settings: &Settings) -> Result<(), Failure> {
+async fn verify(settings: &Settings, scope: VerifyScope) -> Result<(), Failure> {
     let db = Database::connect(&settings.database, "telemedicine audit verify").await.map_err(Failure::new)?;
     migrations::make_ready(&db, settings).await?;
     let mut report = Report::default();
-    let verified = audit::verify(&db, &settings.secret_key, &mut |found| report.note(found)).await;
-    verified.map_err(|error| Failure::new(format_args!("the trail cannot be read to its end: {error}")))?;
+    let verified = audit::verify(&db, &settings.secret_key, scope, &mut |found| report.note(found)).await;
     db.close().await;
+    verified.map_err(Failure::new)?;
     if let Some(failure) = report.unprinted {
         return Err(failure);
     }

@@ -77,15 +77,25 @@ async fn clear(redis: &Redis, settings: &Settings) -> Result<(), Failure> {
     let prefix = &settings.cache.key_prefix;
     let mut removed = 0;
     for kind in CACHED {
-        for keys in batches(redis, &format!("{prefix}:{kind}:*")).await? {
-            let command = Command::new("UNLINK").args(keys);
-            removed += say(redis, command).await?.into_int().map_err(|error| failed(redis, &error))?;
-        }
+        removed += remove(redis, &format!("{prefix}:{kind}:*")).await?;
     }
     // What instances have in their own memory they give up when they hear that everything has changed, and this returns when all have.
     let coherence = shared::coherence(redis, settings);
     coherence.renew(&[Topic::Everything].into()).await.map_err(Failure::new)?;
     output::line(format!("{removed} keys removed"))
+}
+
+/// Removes the keys of this pattern; how many.
+///
+/// # Errors
+/// When Redis is away or refuses.
+pub(super) async fn remove(redis: &Redis, pattern: &str) -> Result<i64, Failure> {
+    let mut removed = 0;
+    for keys in batches(redis, pattern).await? {
+        let command = Command::new("UNLINK").args(keys);
+        removed += say(redis, command).await?.into_int().map_err(|error| failed(redis, &error))?;
+    }
+    Ok(removed)
 }
 
 async fn stats(redis: &Redis, prefix: &str) -> Result<(), Failure> {

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::{Failure, migrations, output};
-use crate::db::{Database, health};
+use crate::db::{ClockSkew, Database, health};
 use crate::features::wall_times::{self, ReanchorOptions, Reanchored};
-use crate::integrations::{Clock, mailer::SmtpMailer};
+use crate::integrations::{BreachedPasswords, Clock, mailer::SmtpMailer};
 use crate::settings::{self, Backend, Delivery, Settings, SmtpUrl};
 use crate::time_zone;
 
@@ -38,6 +38,9 @@ pub(super) async fn run(settings: &Settings, options: CheckOptions) -> Result<()
         return Ok(());
     }
     time_zones(&mut report)?;
+    if settings.security.breached_passwords.is_some() {
+        report.line("passwords", breached_passwords(settings))?;
+    }
     if let Some(file) = missing_file(&settings.database) {
         report.line("database", Ok(format!("{file} is made by the first start")))?;
         report.line("migrations", Ok("applied by the first start".to_owned()))?;
@@ -45,6 +48,9 @@ pub(super) async fn run(settings: &Settings, options: CheckOptions) -> Result<()
         database(&mut report, settings).await?;
     }
     report.line("redis", redis::examine(settings).await)?;
+    if settings.environment.is_production() {
+        report.line("proxies", Ok(proxies(settings)))?;
+    }
     if let Delivery::Smtp(url) = &settings.mail.delivery {
         report.line("mail", mail(url, settings).await)?;
     }
@@ -71,6 +77,13 @@ impl Report {
     }
 }
 
+fn proxies(settings: &Settings) -> String {
+    match settings.server.trusted_proxies.len() {
+        0 => "none is believed: if one stands before this server, name it in TRUSTED_PROXIES".to_owned(),
+        count => format!("{count} are believed (TRUSTED_PROXIES)"),
+    }
+}
+
 fn summary(settings: &Settings) -> String {
     let environment = if settings.environment.is_production() { "production" } else { "development" };
     format!("{environment}, {}, listening on {}", settings.server.origin(), settings.server.bind)
@@ -86,6 +99,17 @@ fn time_zones(report: &mut Report) -> Result<(), Failure> {
         ),
         Some(_) => report.line("time zones", Ok(tables.to_string())),
         None => report.warning("time zones", format!("{tables}: nobody can tell whether they are old")),
+    }
+}
+
+/// Whether the list of passwords from breaches is whole.
+fn breached_passwords(settings: &Settings) -> CheckResult {
+    let list = BreachedPasswords::open(settings.security.breached_passwords.as_deref());
+    let list = list.map_err(|unusable| unusable.to_string())?;
+    match list.missing_ranges() {
+        Ok(0) => Ok(format!("none from breaches: {list}")),
+        Ok(missing) => Err(format!("{list} (BREACHED_PASSWORDS): {missing} range files are missing")),
+        Err(error) => Err(format!("{list} (BREACHED_PASSWORDS): {error}")),
     }
 }
 
@@ -114,6 +138,10 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     report.line("migrations", migrated)?;
     if is_migrated {
         wall_times(report, &db).await?;
+        pool(report, &db, settings.database.max_connections).await?;
+    }
+    if let Some(found) = clock(&db).await {
+        report.line("clock", found)?;
     }
     if let Some(found) = role(&db).await {
         report.line("role", found)?;
@@ -125,6 +153,37 @@ async fn database(report: &mut Report, settings: &Settings) -> Result<(), Failur
     }
     db.close().await;
     Ok(())
+}
+
+/// How far this machine's clock is from the database's; nothing on SQLite.
+async fn clock(db: &Database) -> Option<CheckResult> {
+    let skew = ClockSkew::new(Clock::system());
+    if let Err(error) = skew.measure(db).await {
+        return Some(Err(error.to_string()));
+    }
+    let ahead = skew.measured()?;
+    Some(skew.fault().map_or_else(|| Ok(format!("{:.3} s from the database's", ahead.as_seconds_f64())), Err))
+}
+
+/// Whether the server has as many connections as all instances may open; nothing on SQLite. A pooler between has limits of its own, so this is a warning.
+async fn pool(report: &mut Report, db: &Database, max_connections: u32) -> Result<(), Failure> {
+    let what = "pool";
+    let most = match health::connection_limit(db).await {
+        Ok(Some(most)) => most,
+        Ok(None) => return Ok(()),
+        Err(error) => return report.line(what, Err(error.to_string())),
+    };
+    let instances = match db.known_instances().await {
+        // This is about one that is to be started, where none is known.
+        Ok(known) => i64::try_from(known).unwrap_or(i64::MAX).max(1),
+        Err(error) => return report.line(what, Err(error.to_string())),
+    };
+    let wanted = instances.saturating_mul(i64::from(max_connections));
+    let sum = format!("{instances} × {max_connections} (DB_MAX_CONNECTIONS) = {wanted} connections of {most}");
+    if wanted <= most {
+        return report.line(what, Ok(sum));
+    }
+    report.warning(what, format!("{sum}: lower DB_MAX_CONNECTIONS, raise the server's limit, or put a pooler between"))
 }
 
 const ALL_APPLIED: &str = "all applied";

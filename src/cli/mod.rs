@@ -7,13 +7,17 @@ mod cache;
 mod check;
 mod create_super_admin;
 mod demo;
+mod erase;
+mod export;
 mod failure;
 mod migrations;
 mod output;
 mod password;
+mod restored;
 mod routes;
 mod serve;
 mod shared;
+mod sweep;
 mod zones;
 
 use clap::{Parser, Subcommand};
@@ -49,9 +53,19 @@ enum CliCommand {
     /// Look whether the trail is what was sealed
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Remove what is of no use any more (RETAIN_…_DAYS), as the servers do once a day
+    Sweep,
     /// Keep what is to come at the time on the wall it was promised for
     #[command(subcommand)]
     Zones(zones::ZonesCommand),
+    /// Make a database that was put back from a backup fit to serve; while no server runs, before the first one is started
+    Restored(restored::RestoredOptions),
+    /// Take everything about a patient, or of a hospital, away as files
+    #[command(subcommand)]
+    Export(export::ExportCommand),
+    /// Remove what is personal of somebody for good
+    #[command(subcommand)]
+    Erase(erase::EraseCommand),
     /// List every route: method, path and who may use it
     Routes,
 }
@@ -69,7 +83,11 @@ impl Cli {
             CliCommand::CreateSuperAdmin(options) => create_super_admin::run(&settings, options).await,
             CliCommand::Cache(action) => cache::run(&settings, action).await,
             CliCommand::Audit(action) => audit::run(&settings, action).await,
+            CliCommand::Sweep => sweep::run(&settings).await,
             CliCommand::Zones(action) => zones::run(&settings, action).await,
+            CliCommand::Restored(options) => restored::run(&settings, options).await,
+            CliCommand::Export(command) => export::run(&settings, command).await,
+            CliCommand::Erase(command) => erase::run(&settings, command).await,
             CliCommand::Routes => routes::run(),
         }
     }

@@ -35,6 +35,9 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
 
 /// Listens, and says where.
 async fn prepare(state: &AppState) -> Result<App, Failure> {
+    if let Err(error) = state.clock_skew.measure(&state.db).await {
+        log::warn!("the clock cannot be compared with the database's: {error}");
+    }
     warn_without_redis(state).await;
     load_demo(state).await?;
     let accounts = accounts_of(state).await?;

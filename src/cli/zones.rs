@@ -1,6 +1,6 @@
 //! `telemedicine zones reanchor`: what is to come, back at the time on the wall that people were promised.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -42,7 +42,7 @@ pub(super) async fn run(settings: &Settings, action: ZonesCommand) -> Result<(),
     let db = Database::connect(&settings.database, "telemedicine zones reanchor").await.map_err(Failure::new)?;
     migrations::make_ready(&db, settings).await?;
     output::line(format!("rules: {}", time_zone::tables()))?;
-    let booked_by = arguments.booked_by.as_deref().map(|folder| Tables::choose(Some(folder)));
+    let booked_by = arguments.booked_by.as_deref().map(rules_of).transpose()?;
     if let Some(tables) = &booked_by {
         output::line(format!("visits without a stored time were booked by: {tables}"))?;
     }
@@ -59,6 +59,15 @@ pub(super) async fn run(settings: &Settings, action: ZonesCommand) -> Result<(),
     };
     db.close().await;
     tell(&found?, if arguments.dry_run { "to move" } else { "moved" })
+}
+
+/// Those of the folder, and not the compiled ones where it has none: what is recorded by them is what people were promised, for good.
+fn rules_of(folder: &Path) -> Result<Tables, Failure> {
+    let tables = Tables::only_of(folder);
+    if tables.is_empty() {
+        return Err(Failure::new(format!("{} holds no zone file that can be read", folder.display())));
+    }
+    Ok(tables)
 }
 
 fn tell(found: &[(i64, String, Reanchored)], verb: &str) -> Result<(), Failure> {

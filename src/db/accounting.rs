@@ -15,6 +15,7 @@ use std::time::Duration;
 use sea_orm::DatabaseConnection;
 
 use super::outcome::is_bookkeeping;
+use super::pool_use;
 use crate::metrics;
 
 /// A statement in the log and the toolbar is cut after this many characters.
@@ -156,6 +157,7 @@ impl SlowLog {
 /// Counts every statement of this pool from now on.
 pub(super) fn attach(connection: &mut DatabaseConnection, slow: Arc<SlowLog>) {
     connection.set_metric_callback(move |info| {
+        pool_use::took(info.elapsed);
         let sql = &info.statement.sql;
         if is_bookkeeping(sql) {
             return;

@@ -44,6 +44,14 @@ impl DatabaseCondition {
         }
     }
 
+    /// Something was committed: the server does not only read any more.
+    pub(super) fn note_commit(&self) {
+        let mut trouble = lock(&self.trouble);
+        if trouble.is_some_and(|(_, says)| says == errors::READ_ONLY) {
+            *trouble = None;
+        }
+    }
+
     /// What a failure has said of the database lately, and how long ago that was.
     pub(super) fn trouble(&self) -> Option<(&'static str, Duration)> {
         let trouble = *lock(&self.trouble);

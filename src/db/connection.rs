@@ -8,9 +8,12 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::accounting::SlowLog;
+use super::agreement::Acquaintance;
 use super::condition::DatabaseCondition;
 use super::identity::Servers;
 use super::liveness::Liveness;
+use super::outbox::OutboxWait;
+use super::pool_use::PoolUse;
 use super::replicas::Replicas;
 use super::{ConnectError, Reader, errors, postgres, sqlite};
 use crate::coherence::{Coherence, ReadSet};
@@ -31,6 +34,8 @@ struct Inner {
     acquire_timeout: Duration,
     statement_timeout: Duration,
     longest_answer: Duration,
+    max_connections: u32,
+    pool_use: Arc<PoolUse>,
     liveness: Arc<Liveness>,
     condition: DatabaseCondition,
     slow_log: Arc<SlowLog>,
@@ -39,6 +44,8 @@ struct Inner {
     pooler_mismatch: AtomicBool,
     coherence: OnceLock<Coherence>,
     servers: Servers,
+    acquaintance: Acquaintance,
+    outbox_wait: OutboxWait,
     /// `None`: there are none.
     replicas: Option<Replicas>,
 }
@@ -90,6 +97,8 @@ impl Database {
             acquire_timeout: settings.acquire_timeout,
             statement_timeout: settings.statement_timeout,
             longest_answer: settings.longest_answer(),
+            max_connections: settings.max_connections,
+            pool_use: Arc::default(),
             liveness,
             condition: DatabaseCondition::new(settings),
             slow_log,
@@ -97,6 +106,8 @@ impl Database {
             pooler_mismatch: AtomicBool::new(false),
             coherence: OnceLock::new(),
             servers: Servers::default(),
+            acquaintance: Acquaintance::default(),
+            outbox_wait: OutboxWait::default(),
             replicas,
         };
         let database = Self { inner: Arc::new(inner) };
@@ -106,13 +117,20 @@ impl Database {
 
     /// Shows the pool in `/metrics`, as long as it is open.
     fn show_pool(&self) {
-        self.show("db_connections", "Open connections", |pool| pool.open);
-        self.show("db_idle_connections", "Open connections nobody uses", |pool| pool.idle);
+        self.show("db_connections", "Open connections", |inner| inner.pool_state().open);
+        self.show("db_idle_connections", "Open connections nobody uses", |inner| inner.pool_state().idle);
+        self.show("db_max_connections", "Connections that may be open (DB_MAX_CONNECTIONS)", |inner| {
+            inner.max_connections
+        });
+        self.show("db_waiting", "Reads and transactions that wait for a connection", |inner| {
+            let pool = inner.pool_state();
+            inner.pool_use.waiting(pool.open.saturating_sub(pool.idle))
+        });
     }
 
-    fn show(&self, name: &str, help: &str, number: fn(PoolState) -> u32) {
+    fn show(&self, name: &str, help: &str, number: fn(&Inner) -> u32) {
         let pool = Arc::downgrade(&self.inner);
-        let read = move || pool.upgrade().map_or(0.0, |inner| f64::from(number(inner.pool_state())));
+        let read = move || pool.upgrade().map_or(0.0, |inner| f64::from(number(&inner)));
         if let Err(error) = crate::metrics::reading(name, help, read) {
             log::warn!("the pool is not shown in the metrics: {error}");
         }
@@ -135,6 +153,18 @@ impl Database {
 
     pub(super) fn servers(&self) -> &Servers {
         &self.inner.servers
+    }
+
+    pub(super) fn pool_use(&self) -> &Arc<PoolUse> {
+        &self.inner.pool_use
+    }
+
+    pub(super) fn outbox_wait(&self) -> &OutboxWait {
+        &self.inner.outbox_wait
+    }
+
+    pub(super) fn acquaintance(&self) -> &Acquaintance {
+        &self.inner.acquaintance
     }
 
     pub(super) fn replicas(&self) -> Option<&Replicas> {

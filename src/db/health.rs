@@ -124,6 +124,25 @@ pub async fn role(database: &Database) -> Result<Option<RoleReport>, DbErr> {
     reader.run(topics, async |conn| RoleReport::find_by_statement(asked.clone()).one(conn).await).await
 }
 
+/// How many connections Postgres gives to this role at most: what the server, the database or the role allows, whichever is least; nothing on
+/// SQLite. By hand: no entity tells of limits. (-1 is none.)
+///
+/// # Errors
+/// The database's.
+pub async fn connection_limit(database: &Database) -> Result<Option<i64>, DbErr> {
+    if database.backend() != DbBackend::Postgres {
+        return Ok(None);
+    }
+    const LIMIT: &str = "SELECT least( \
+        current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint, \
+        (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()), \
+        (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user)) AS most";
+    let asked = Statement::from_string(DbBackend::Postgres, LIMIT);
+    let topics = Topics::exempt("a limit is on no page");
+    let row = database.reader().run(topics, async |conn| conn.query_one_raw(asked.clone()).await).await?;
+    row.map(|row| row.try_get("", "most")).transpose()
+}
+
 async fn select(database: &Database, sql: String) -> Result<(), DbErr> {
     let backend = database.backend();
     database

@@ -32,6 +32,7 @@ pub(super) struct Watch {
     beaten: Option<Instant>,
     is_apart: bool,
     looked: Option<Instant>,
+    compared: Option<Instant>,
     /// The last sign of life of each process, and when it was first seen.
     signs: HashMap<String, (i64, Instant)>,
     /// Since when each process has been missing in the registry, in every answer.
@@ -50,6 +51,7 @@ impl Watch {
             membership.confirm(&mark, names);
         }
         self.show_life(database, membership).await?;
+        self.compare(database).await?;
         self.strike_off_the_dead(database, membership).await
     }
 
@@ -84,6 +86,15 @@ impl Watch {
         membership.has_row(began);
         self.is_apart = is_cut_off;
         self.beaten = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Looks whether the instances agree on secret and version.
+    async fn compare(&mut self, database: &Database) -> Result<(), DbErr> {
+        if self.compared.is_none_or(|at| at.elapsed() > BEAT) {
+            database.compare_instances().await?;
+            self.compared = Some(Instant::now());
+        }
         Ok(())
     }
 
@@ -230,7 +241,7 @@ pub(super) async fn join(database: &Database, membership: &Membership) -> Result
         insert(database, membership.process()).await?;
     }
     membership.has_row(began);
-    Ok(())
+    database.compare_instances().await
 }
 
 async fn all(database: &Database) -> Result<Vec<Model>, DbErr> {
@@ -239,10 +250,13 @@ async fn all(database: &Database) -> Result<Vec<Model>, DbErr> {
 
 async fn insert(database: &Database, name: &str) -> Result<(), DbErr> {
     let now = Clock::system().now();
+    let own = database.acquaintance().introduction();
     let row = ActiveModel {
         name: Set(name.to_owned()),
         apart: Set(false),
         beats: Set(1),
+        version: Set(own.map(|own| own.version.to_owned())),
+        key_fingerprint: Set(own.map(|own| own.key_fingerprint.clone())),
         created_at: Set(now),
         updated_at: Set(now),
         ..ActiveModel::default()

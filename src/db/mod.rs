@@ -1,7 +1,8 @@
-//! The database: one pool a process, and the only two ways through it.
+//! The database: one pool a process, and the only ways through it.
 //!
 //! - [`Reader::run`] reads. A read that meets a dropped connection is tried again on a live one.
 //!   One for a cached page may be answered by a replica (`replicas`), if that has everything that the page has to show.
+//!   [`Database::snapshot`] reads much as it stood at one moment.
 //! - [`Database::write`] writes, inside one [`UnitOfWork`]: BEGIN, the work, COMMIT. The work returns [`Recorded`], which is had by writing the
 //!   trail; what is nobody's act says so with a reason ([`Unrecorded`]).
 //!
@@ -13,6 +14,8 @@
 //! `LOCAL`, no session locks, no `LISTEN`. Owns no table. Used by queries, services, sessions, access and the commands.
 
 pub mod accounting;
+mod agreement;
+mod clock_skew;
 mod condition;
 mod connect_error;
 mod connection;
@@ -21,30 +24,40 @@ pub mod health;
 mod identity;
 mod instances;
 mod invalidation;
+mod keys;
 mod lists;
 mod liveness;
 mod outbox;
 mod outcome;
+mod pool_use;
 mod postgres;
 mod read;
 mod recorded;
 mod replicas;
 mod retries;
 mod search;
+mod snapshot;
 mod sqlite;
+mod sweeper;
+mod sweeping;
 mod unit_of_work;
 mod write;
 
+pub use agreement::{Agreement, Introduction};
+pub use clock_skew::{ClockSkew, FURTHEST_APART};
 pub use connect_error::ConnectError;
 pub use connection::{Database, PoolState};
 pub use errors::{
     Violation, ViolationKind, is_conflict, is_dropped, is_outdated, is_pooler_mismatch, is_unavailable, violation,
 };
+pub use keys::{DoctorTexts, HospitalTexts, PersonTexts};
 pub use lists::{InList, Selecting, SideBySide, is_one_of, is_word};
 pub use read::{ReadConnection, Reader};
 pub use recorded::{Recorded, Unrecorded};
 pub use replicas::Report as ReplicaReport;
 /// What the layers above name when a read or a write failed; they know nothing else of SeaORM.
 pub use sea_orm::DbErr;
-pub use search::contains_ignoring_case;
+pub use search::{Reach, is_person, key_holds};
+pub use sweeper::{SweepOutcome, SweepPart, Sweeper};
+pub use sweeping::{SWEEP_BATCH, Swept};
 pub use unit_of_work::UnitOfWork;

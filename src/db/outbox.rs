@@ -6,7 +6,8 @@
 //! once a second, more often while a process is missing, and gives the topics it finds new stamps. Owns the table `cache_outbox`.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use entity::cache_outbox::{Column, Entity, Model};
 use sea_orm::{
@@ -39,7 +40,28 @@ const LOOK: &str = concat!(
     ") AS server LEFT JOIN cache_outbox ON true ORDER BY cache_outbox.id LIMIT 1000"
 );
 
+/// Since when something has stood in the outbox that cannot be taken out.
+#[derive(Debug, Default)]
+pub(super) struct OutboxWait(Mutex<Option<Instant>>);
+
+impl OutboxWait {
+    fn note(&self, is_empty: bool) {
+        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_empty {
+            *since = None;
+        } else {
+            since.get_or_insert_with(Instant::now);
+        }
+    }
+}
+
 impl Database {
+    /// For how long topics have stood in the outbox that nobody can be told of; `None`: there are none.
+    #[must_use]
+    pub fn outbox_age(&self) -> Option<Duration> {
+        self.outbox_wait().0.lock().unwrap_or_else(PoisonError::into_inner).map(|since| since.elapsed())
+    }
+
     /// Reads the outbox again and again, and keeps account of the processes that share the store: for a task of its own, one a process.
     /// Calls `succeeded` after each round in which it could.
     pub async fn drain_outbox_forever(self, succeeded: impl Fn()) {
@@ -69,6 +91,7 @@ impl Database {
             watch.look(self, membership).await?;
         }
         let is_empty = self.read_outbox().await? == 0;
+        self.outbox_wait().note(is_empty);
         let Some(membership) = self.membership() else { return Ok(EVERY) };
         if is_empty && membership.is_silent() && self.store_is_back().await {
             if instances::stand_apart(self, membership, false).await? == 0 {

@@ -6,9 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
 use actix_web::{FromRequest, HttpRequest, web};
 use sea_orm::prelude::async_trait;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::Database;
 use super::errors::{is_dropped, is_outdated, is_silent};
@@ -64,7 +62,7 @@ impl Reader {
                 return Ok(found);
             }
         }
-        let connection = ReadConnection(Source::Pool(self.database.bare()));
+        let connection = ReadConnection(Source::Pool(&self.database));
         let mut retries = Retries::within(self.database.acquire_timeout());
         loop {
             let result = self.database.bounded(read(&connection)).await;
@@ -110,7 +108,7 @@ pub struct ReadConnection<'a>(pub(super) Source<'a>);
 
 #[derive(Debug)]
 pub(super) enum Source<'a> {
-    Pool(&'a DatabaseConnection),
+    Pool(&'a Database),
     Transaction(&'a DatabaseTransaction),
 }
 
@@ -131,7 +129,7 @@ fn refused() -> DbErr {
 impl ConnectionTrait for ReadConnection<'_> {
     fn get_database_backend(&self) -> DbBackend {
         match &self.0 {
-            Source::Pool(pool) => pool.get_database_backend(),
+            Source::Pool(database) => database.backend(),
             Source::Transaction(transaction) => transaction.get_database_backend(),
         }
     }
@@ -147,7 +145,7 @@ impl ConnectionTrait for ReadConnection<'_> {
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         only_reads(&statement)?;
         match &self.0 {
-            Source::Pool(pool) => pool.query_one_raw(statement).await,
+            Source::Pool(database) => database.pool_use().run(database.bare().query_one_raw(statement)).await,
             Source::Transaction(transaction) => transaction.query_one_raw(statement).await,
         }
     }
@@ -155,7 +153,7 @@ impl ConnectionTrait for ReadConnection<'_> {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         only_reads(&statement)?;
         match &self.0 {
-            Source::Pool(pool) => pool.query_all_raw(statement).await,
+            Source::Pool(database) => database.pool_use().run(database.bare().query_all_raw(statement)).await,
             Source::Transaction(transaction) => transaction.query_all_raw(statement).await,
         }
     }

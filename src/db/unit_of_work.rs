@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use super::errors::from_database;
+use super::pool_use::Wanted;
 use super::read::{ReadConnection, Source};
 use super::{Database, Recorded};
 use crate::coherence::{Topic, Topics};
@@ -28,6 +29,8 @@ const VALUES_A_STATEMENT: usize = 32_000;
 pub struct UnitOfWork {
     database: Database,
     transaction: DatabaseTransaction,
+    /// Its connection is taken until its end.
+    _connection: Wanted,
     failure: Mutex<Option<DbErr>>,
     touched: Mutex<BTreeSet<Topic>>,
     written: Mutex<Written>,
@@ -43,8 +46,15 @@ struct Written {
 }
 
 impl UnitOfWork {
-    pub(super) fn new(database: Database, transaction: DatabaseTransaction) -> Self {
-        Self { database, transaction, failure: Mutex::default(), touched: Mutex::default(), written: Mutex::default() }
+    pub(super) fn new(database: Database, (transaction, connection): (DatabaseTransaction, Wanted)) -> Self {
+        Self {
+            database,
+            transaction,
+            _connection: connection,
+            failure: Mutex::default(),
+            touched: Mutex::default(),
+            written: Mutex::default(),
+        }
     }
 
     /// Stores a row and returns it as stored.

@@ -10,7 +10,7 @@ use super::errors::{is_conflict, is_dropped, is_outdated, is_silent};
 use super::invalidation::{Completion, Invalidation};
 use super::outcome::{CommitOutcome, TransactionId};
 use super::retries::Retries;
-use super::{Database, Recorded, UnitOfWork, Unrecorded};
+use super::{Database, Recorded, UnitOfWork, Unrecorded, pool_use};
 use crate::metrics;
 
 /// Why a unit of work is worth another attempt. Nothing of it was committed.
@@ -160,7 +160,10 @@ impl Database {
             return Err(Failed { error: late, retry: Some(RetryReason::Conflict), is_unknown: false });
         }
         let outcome = match unit.commit().await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.condition().note_commit();
+                Ok(())
+            }
             Err(error) => self.after_failed_commit(error, transaction_id, idempotent).await,
         };
         if matches!(invalidation, Invalidation::Unannounced(..)) {
@@ -189,6 +192,7 @@ impl Database {
         };
         // Before there is a transaction: what asks needs a connection of its own.
         self.discloses_identity().await?;
+        let (wanted, began) = (self.pool_use().want(), Instant::now());
         let begun = self.bounded(self.bare().begin_with_options(options));
         let result = match self.backend() {
             // Somebody else may hold the file for long.
@@ -198,10 +202,11 @@ impl Database {
             },
             _ => begun.await,
         };
+        pool_use::note(began.elapsed());
         if let Err(error) = &result {
             self.learn_from(error);
         }
-        Ok(UnitOfWork::new(self.clone(), result?))
+        Ok(UnitOfWork::new(self.clone(), (result?, wanted)))
     }
 
     async fn after_failed_commit(

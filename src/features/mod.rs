@@ -1,9 +1,11 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → notifications → accounts → hospitals → people → schedules → appointments → reports → home`.
+//! `audit → mail → wall_times → notifications → accounts → hospitals → people → schedules → appointments → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
 pub mod audit;
+pub mod erasures;
+pub mod exports;
 mod home;
 mod hospitals;
 pub mod mail;
@@ -13,11 +15,24 @@ mod reports;
 mod schedules;
 pub mod wall_times;
 
+pub use people::KeyMaker;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use entity::{enums::MailKind, mail::Model};
 use futures_util::future::{FutureExt as _, LocalBoxFuture};
 
 use self::mail::{EmailText, MailSender, Recipient, Writer};
-use crate::{routing::RouteTable, state::AppState, web::AppError};
+use crate::{
+    db::{Database, DbErr, SweepPart, Swept},
+    integrations::Clock,
+    routing::RouteTable,
+    session,
+    settings::RetentionSettings,
+    state::AppState,
+    web::AppError,
+};
 
 /// Every route of the application: one line a feature.
 #[must_use]
@@ -30,6 +45,7 @@ pub fn routes() -> RouteTable {
     people::routes(&mut table);
     schedules::routes(&mut table);
     appointments::routes(&mut table);
+    exports::routes(&mut table);
     reports::routes(&mut table);
     home::routes(&mut table);
     table
@@ -39,6 +55,38 @@ pub fn routes() -> RouteTable {
 #[must_use]
 pub fn mail_sender(state: &AppState) -> MailSender {
     MailSender::new(state, Box::new(ByKind))
+}
+
+/// What is removed by the clock, each kind of rows by the part that owns them: when they have been over for as long as `retention` says.
+#[must_use]
+pub fn sweep_parts(db: &Database, clock: &Clock, retention: RetentionSettings) -> Vec<SweepPart> {
+    let part = |name, kept: Duration, sweep: fn(Database, DateTime<Utc>) -> Sweeping| {
+        let (db, clock) = (db.clone(), clock.clone());
+        SweepPart { name, batch: Box::new(move || sweep(db.clone(), clock.now() - kept)) }
+    };
+    vec![
+        part("sessions", retention.sessions, |db, before| {
+            async move { session::sweep(&db, before).await }.boxed_local()
+        }),
+        part("mails", retention.mail, |db, before| async move { mail::sweep(&db, before).await }.boxed_local()),
+        part("links", retention.links, |db, before| {
+            async move { accounts::sweep_links(&db, before).await }.boxed_local()
+        }),
+        part("links to addresses", retention.links, |db, before| {
+            async move { accounts::sweep_address_links(&db, before).await }.boxed_local()
+        }),
+        part("notifications", retention.notifications, |db, before| {
+            async move { notifications::sweep(&db, before).await }.boxed_local()
+        }),
+    ]
+}
+
+type Sweeping = LocalBoxFuture<'static, Result<Swept, DbErr>>;
+
+/// Makes the keys by which people and hospitals are searched where they are missing.
+#[must_use]
+pub fn key_maker(state: &AppState) -> KeyMaker {
+    KeyMaker::new(state)
 }
 
 struct ByKind;
@@ -53,10 +101,8 @@ impl Writer for ByKind {
         match mail.kind {
             MailKind::Notice | MailKind::Reminder => notifications::write(state, mail, recipient).boxed_local(),
             MailKind::PasswordLink => accounts::write_link(state, mail, recipient).boxed_local(),
+            MailKind::AddressLink => accounts::write_address_link(state, mail, recipient).boxed_local(),
+            MailKind::Security => accounts::write_security(state, mail, recipient).boxed_local(),
         }
-    }
-
-    fn sweep<'a>(&'a self, state: &'a AppState) -> LocalBoxFuture<'a, Result<u64, AppError>> {
-        accounts::sweep_links(state).boxed_local()
     }
 }

@@ -14,6 +14,8 @@ enum TimeSource {
     System,
     /// Microseconds since 1970.
     Fixed(Arc<AtomicI64>),
+    /// Microseconds by which it is ahead of the machine's.
+    Shifted(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -27,6 +29,16 @@ impl Clock {
         Self(TimeSource::Fixed(Arc::new(AtomicI64::new(at.timestamp_micros()))))
     }
 
+    /// A clock that goes, and is wrong by `ahead`.
+    pub fn shifted(ahead: TimeDelta) -> Self {
+        Self(TimeSource::Shifted(Arc::new(AtomicI64::new(ahead.num_microseconds().unwrap_or_default()))))
+    }
+
+    /// Whether it shows no time of day but the one that it was given.
+    pub fn stands_still(&self) -> bool {
+        matches!(self.0, TimeSource::Fixed(_))
+    }
+
     /// The present instant. What is made under [`watch`] and asks here is not kept: nobody would know until when it is true.
     pub fn now(&self) -> DateTime<Utc> {
         // Outside of a watch there is nobody to note it.
@@ -38,8 +50,8 @@ impl Clock {
     /// anew each time that what is kept is served.
     pub fn now_unwatched(&self) -> DateTime<Utc> {
         match &self.0 {
-            #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
-            TimeSource::System => Utc::now().trunc_subsecs(6),
+            TimeSource::System => machine(),
+            TimeSource::Shifted(ahead) => machine() + TimeDelta::microseconds(ahead.load(Ordering::SeqCst)),
             TimeSource::Fixed(micros) => {
                 DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default()
             }
@@ -53,12 +65,17 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock, and its clones, by `step`, which may be negative. The machine's clock stays as it is.
+    /// Moves a clock that stands still or is wrong, and its clones, by `step`, which may be negative. The machine's stays as it is.
     pub fn advance(&self, step: TimeDelta) {
-        if let TimeSource::Fixed(micros) = &self.0 {
+        if let TimeSource::Fixed(micros) | TimeSource::Shifted(micros) = &self.0 {
             micros.fetch_add(step.num_microseconds().unwrap_or(i64::MAX / 4), Ordering::SeqCst);
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+fn machine() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
 }
 
 tokio::task_local! {

@@ -1,8 +1,10 @@
 //! The outside world: each file holds the real thing and the one that stands in for it in tests and development.
 
+pub mod breached_passwords;
 pub mod clock;
 pub mod mailer;
 
+pub use self::breached_passwords::BreachedPasswords;
 pub use self::clock::Clock;
 pub use self::mailer::OutgoingMail;
 

@@ -23,9 +23,9 @@ impl Conditions {
         entry.form(self.encoding).is_some() || self.has(entry)
     }
 
-    /// Whether the browser has this page already.
+    /// Whether the browser has this page already. One that it may not keep it cannot have.
     fn has(&self, entry: &CacheEntry) -> bool {
-        self.has.as_ref().is_some_and(|tags| is_among(entry.etag(self.encoding), tags))
+        entry.is_kept_by_browsers() && self.has.as_ref().is_some_and(|tags| is_among(entry.etag(self.encoding), tags))
     }
 
     pub(super) fn of(request: &ServiceRequest, identity_only: bool) -> Self {
@@ -58,7 +58,9 @@ fn best(accepted: &str) -> Encoding {
 pub(super) fn answer(entry: &CacheEntry, conditions: &Conditions) -> HttpResponse {
     let has_it = conditions.has(entry);
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((header::ETAG, entry.etag(conditions.encoding).clone()));
+    if entry.is_kept_by_browsers() {
+        answer.insert_header((header::ETAG, entry.etag(conditions.encoding).clone()));
+    }
     answer.insert_header((header::CACHE_CONTROL, entry.cache_control().clone()));
     answer.insert_header((header::VARY, HeaderValue::from_static("Accept-Encoding, Cookie")));
     if has_it {

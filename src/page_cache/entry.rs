@@ -82,6 +82,12 @@ impl CacheEntry {
         &self.cache_control
     }
 
+    /// Whether a browser may keep it, and ask whether it is still the one.
+    #[must_use]
+    pub(super) fn is_kept_by_browsers(&self) -> bool {
+        self.cache_control != "no-store"
+    }
+
     /// The page in an encoding, if that form is kept.
     #[must_use]
     pub(super) fn form(&self, encoding: Encoding) -> Option<&Bytes> {

@@ -63,6 +63,9 @@ pub trait Host: 'static {
     /// `user.id` of whom the page that was just made was made for.
     fn made_for(&self, request: &HttpRequest) -> Option<i64>;
 
+    /// The page that the request asks for is kept, and is made once more to compare the two: that is not the visitor's doing.
+    fn exempt(&self, request: &HttpRequest);
+
     /// Forgets what the request has found out about who asks, because the page is made once more.
     fn forget(&self, request: &HttpRequest);
 

@@ -32,7 +32,14 @@ pub(super) struct PageKey {
 
 /// A page, whoever sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct PageName(Arc<[u8]>);
+pub(super) struct PageName {
+    text: Arc<[u8]>,
+    is_shared: bool,
+}
+
+/// Parameters that have as many values as there is data. What else is asked for (a search, a day) anybody can ask in any number of ways: such a
+/// page is kept by the process that made it, in memory that is bounded, and is not put where it would drive out what all share.
+const BOUNDED: [&str; 2] = ["page", "status"];
 
 impl PageName {
     /// The page at `route` with the values of its path, in their order. `None` when the query holds what the policy does not
@@ -49,6 +56,7 @@ impl PageName {
             push(&mut name, value.as_bytes());
         }
         push(&mut name, LANGUAGE.as_bytes());
+        let mut is_shared = true;
         if !query.is_empty() {
             let mut values: Vec<Option<String>> = vec![None; policy.parameters.len()];
             for (parameter, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -60,12 +68,13 @@ impl PageName {
             }
             for (parameter, value) in policy.parameters.iter().zip(&values) {
                 if let Some(value) = value {
+                    is_shared &= value.is_empty() || BOUNDED.contains(parameter);
                     push(&mut name, parameter.as_bytes());
                     push(&mut name, value.as_bytes());
                 }
             }
         }
-        (name.len() <= LONGEST).then(|| Self(name.into()))
+        (name.len() <= LONGEST).then(|| Self { text: name.into(), is_shared })
     }
 
     /// The page as `viewer` (`user.id`) sees it; as everybody does, if nobody is named.
@@ -89,19 +98,25 @@ impl PageKey {
         self.viewer
     }
 
+    /// Whether all processes share it.
+    #[must_use]
+    pub(super) fn is_shared(&self) -> bool {
+        self.page.is_shared
+    }
+
     /// All of it, such that no two keys have the same.
     #[must_use]
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.page.0.len() + 16);
+        let mut bytes = Vec::with_capacity(self.page.text.len() + 16);
         push(&mut bytes, self.viewer.map(|id| id.to_string()).unwrap_or_default().as_bytes());
-        bytes.extend_from_slice(&self.page.0);
+        bytes.extend_from_slice(&self.page.text);
         bytes
     }
 
     /// What it takes of memory, in bytes.
     #[must_use]
     pub(super) fn weight(&self) -> usize {
-        self.page.0.len() + 64
+        self.page.text.len() + 64
     }
 }
 

@@ -28,9 +28,19 @@ const ATTEMPTS: u32 = 3;
 
 /// What browsers may do with the page of one person: keep it, and ask each time whether it is still the one.
 const FOR_ONE: &str = "private, no-cache";
+/// The same for a page with what somebody suffers from: nothing of it may lie on a disk that somebody else finds.
+const FOR_NONE: &str = "no-store";
 /// The same for pages that everybody sees, also for caches on the way. Not for a minute without asking: being asked costs a
 /// 304, and the patient who looks up a hospital that was closed a moment ago finds it closed.
 const FOR_ALL: &str = "public, no-cache";
+
+/// Marks an answer that says `no-store`, and may be kept here all the same: sealed, for its person alone.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptHereAlone;
+
+/// `user.id` of whom a page is kept for: what a hit leaves in the request for its line in the log, since nobody looks the person up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptFor(pub i64);
 
 /// One request on its way through the cache.
 struct Exchange<B> {
@@ -63,6 +73,9 @@ pub async fn cached<B: MessageBody + 'static>(
     let Some(key) = key else {
         return exchange.pass(request, CacheStatus::Bypass).await;
     };
+    if let Some(viewer) = key.viewer() {
+        request.extensions_mut().insert(KeptFor(viewer));
+    }
     match found {
         Lookup::Entry(entry) => {
             exchange.cache.remember(&request, &exchange.route, &page);
@@ -84,6 +97,7 @@ impl<B: MessageBody + 'static> Exchange<B> {
         if !self.cache.0.verifies {
             return Ok(self.report(request.into_response(answer(entry, &self.conditions)), CacheStatus::Hit));
         }
+        self.cache.0.host.exempt(request.request());
         let (request, rendered) = self.next.call(request).await?.into_parts();
         let comparison = verify::compare(&self.cache, entry, rendered.map_into_boxed_body()).await;
         let response = match comparison {
@@ -191,7 +205,12 @@ impl<B: MessageBody + 'static> Exchange<B> {
         let Ok(body) = to_bytes_limited(body, LARGEST).await else {
             return Err(ErrorInternalServerError("a page of more than 8 MiB"));
         };
-        let cache_control = if key.viewer().is_none() { FOR_ALL } else { FOR_ONE };
+        let is_clinical = head.extensions().get::<KeptHereAlone>().is_some();
+        let cache_control = match key.viewer() {
+            None => FOR_ALL,
+            Some(_) if is_clinical => FOR_NONE,
+            Some(_) => FOR_ONE,
+        };
         let body = body.map_err(ErrorInternalServerError)?;
         let cache_control = header::HeaderValue::from_static(cache_control);
         let Some(entry) = CacheEntry::new(basis, made_at, (&body, cache_control)) else {
@@ -236,6 +255,6 @@ fn is_cacheable(response: &HttpResponse<BoxBody>) -> bool {
     };
     response.status() == StatusCode::OK
         && says(header::CONTENT_TYPE, "text/html")
-        && !says(header::CACHE_CONTROL, "no-store")
+        && (!says(header::CACHE_CONTROL, "no-store") || response.extensions().get::<KeptHereAlone>().is_some())
         && !headers.contains_key(header::SET_COOKIE)
 }

@@ -49,7 +49,7 @@ pub use self::fast_path::fast_path;
 pub use self::host::{CacheScope, Credential, Host, ServedPage, SessionName};
 pub use self::key::Policy;
 pub use self::lookup::Route;
-pub use self::middleware::cached;
+pub use self::middleware::{KeptFor, KeptHereAlone, cached};
 pub use self::records::record_opened;
 
 use self::pages::PageStore;
@@ -152,6 +152,9 @@ impl PageCache {
 
     /// Shows the sizes in `/metrics`, as long as the cache is there.
     fn show(&self) {
+        for what in [Unusable::Entry, Unusable::Stale] {
+            count_times(what, 0);
+        }
         self.show_one("cache_pages", "Pages kept in this process", |(pages, _)| pages);
         self.show_one("cache_bytes", "Memory they take, estimated", |(_, bytes)| bytes);
     }
@@ -192,18 +195,16 @@ fn program() -> Vec<u8> {
 }
 
 fn count_unusable(what: Unusable) {
+    count_times(what, 1);
+}
+
+fn count_times(what: Unusable, times: u64) {
     let (name, help) = match what {
         Unusable::Entry => ("cache_unreadable_total", "Shared pages that could not be read"),
         Unusable::Stale => ("cache_verify_failures_total", "Pages that differed from what is rendered now"),
     };
-    count(name, help, &[]);
-}
-
-fn count(name: &str, help: &str, labels: &[(&str, &str)]) {
-    let (names, values): (Vec<&str>, Vec<&str>) = labels.iter().copied().unzip();
-    match metrics::counter(name, help, &names) {
-        Ok(counter) => counter.with_label_values(&values).inc(),
-        Err(error) => log::warn!("{name} is not counted: {error}"),
+    if let Some(counter) = metrics::or_none(metrics::counter(name, help, &[])) {
+        counter.with_label_values::<&str>(&[]).inc_by(times);
     }
 }
 

@@ -86,7 +86,7 @@ impl PageStore {
 
     /// The same for the shared copy of a page, which another process may have made.
     pub(super) async fn shared(&self, key: &PageKey) -> Option<Arc<CacheEntry>> {
-        let entry = Arc::new(self.shared.as_ref()?.get(key).await?);
+        let entry = Arc::new(self.shared_by(key)?.get(key).await?);
         if matches!(self.judge(&entry).await, Lookup::Entry(_)) {
             self.cached.insert(key.clone(), Arc::clone(&entry));
             return Some(entry);
@@ -104,12 +104,16 @@ impl PageStore {
         formed
     }
 
-    /// Keeps a page here, and behind the answer for all.
+    /// Keeps a page here, and behind the answer for all if it is one that they share.
     pub(super) fn insert(&self, key: &PageKey, entry: &Arc<CacheEntry>) {
         self.cached.insert(key.clone(), Arc::clone(entry));
-        if let Some(shared) = &self.shared {
+        if let Some(shared) = self.shared_by(key) {
             shared.put(key, Arc::clone(entry));
         }
+    }
+
+    fn shared_by(&self, key: &PageKey) -> Option<&Shared> {
+        self.shared.as_ref().filter(|_| key.is_shared())
     }
 
     /// The turn to make the page `key`, and whether somebody else had it before, whose page may serve as well.

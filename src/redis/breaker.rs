@@ -92,6 +92,12 @@ impl Breaker {
         self.failures.load(SeqCst)
     }
 
+    /// Whether the last command was answered; also before the first one.
+    #[must_use]
+    pub fn is_answering(&self) -> bool {
+        self.in_a_row.load(Relaxed) == 0 && !self.is_open()
+    }
+
     /// Whether commands are being refused.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -119,6 +125,7 @@ mod tests {
             breaker.failed(&"refused");
         }
         assert!(breaker.admit() && !breaker.is_open());
+        assert!(!breaker.is_answering());
         breaker.failed(&"refused");
         assert!(breaker.is_open());
         assert!(!breaker.admit(), "no command during the first second");
@@ -126,7 +133,7 @@ mod tests {
         assert!(breaker.admit(), "one probe");
         assert!(!breaker.admit(), "and only one");
         breaker.succeeded();
-        assert!(!breaker.is_open() && breaker.admit());
+        assert!(!breaker.is_open() && breaker.admit() && breaker.is_answering());
     }
 
     #[test]

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use sha1::{Digest as _, Sha1};
 
-use super::{Command, Error, Redis, Reply};
+use super::{Command, Error, Redis, Reply, figures};
 
 /// How long the server is taken to be the one that last proved to be the same, and to take writes.
 const PROVED_FOR: Duration = Duration::from_millis(10);
@@ -131,6 +131,9 @@ impl Epoch {
         match parse(reply) {
             Ok(trusted) => {
                 let trusted = self.remembered(trusted.ok_or(Error::Unexpected("no epoch"))?);
+                if trusted.epoch.starts_with(random.as_bytes()) {
+                    figures::epoch_set();
+                }
                 self.proved_at.store(failures, SeqCst);
                 self.proved_until.store(micros(asked + PROVED_FOR), SeqCst);
                 Ok(trusted)

@@ -14,6 +14,7 @@ mod batch;
 mod breaker;
 mod command;
 mod epoch;
+mod figures;
 mod listening;
 mod pool;
 mod refusals;
@@ -74,7 +75,7 @@ impl Redis {
     }
 
     fn build(options: &settings::RedisSettings, prefix: &str, actor: Option<ActorClient>) -> Result<Self, OpenError> {
-        Ok(Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             server: options.address(),
             prefix: prefix.to_owned(),
             patience: options.patience,
@@ -88,7 +89,9 @@ impl Redis {
             info: pool::address(options)?,
             database: options.database(),
             connect_timeout: options.connect_timeout,
-        })))
+        });
+        figures::show(&inner);
+        Ok(Self(inner))
     }
 
     /// `host:port`, for messages.
@@ -237,8 +240,9 @@ impl Redis {
     where
         F: Future<Output = Result<Reply, Error>>,
     {
-        let breaker = &self.0.breaker;
+        let (breaker, began) = (&self.0.breaker, Instant::now());
         if !breaker.admit() {
+            figures::note(&Err(Error::Open), Duration::ZERO);
             return Err(Error::Open);
         }
         let twice = async {
@@ -259,6 +263,7 @@ impl Redis {
                 Err(Error::TimedOut(limit))
             }
         };
+        figures::note(&answer, began.elapsed());
         if let Err(error) = &answer {
             self.heed(error);
         }

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use actix_web::{middleware::from_fn, web};
+use actix_web::{http::Method, middleware::from_fn, web};
 
 use super::{RouteEntry, RouteTable};
 use crate::{
-    access::Access,
+    access::{Access, FormPages},
     page_cache::{self, CacheScope, PageCache},
     session::Sessions,
 };
@@ -15,6 +15,7 @@ impl RouteTable {
     /// Hands the routes to Actix: one flat resource for each path, so that a wrong method is 405;
     /// the session is loaded only where somebody looks at it.
     pub fn configure(self, config: &mut web::ServiceConfig, (sessions, cache): (&Sessions, &PageCache)) {
+        config.app_data(web::Data::new(self.form_pages()));
         let mut paths: Vec<(&'static str, Vec<RouteEntry>)> = Vec::new();
         for entry in self.entries {
             match paths.iter_mut().find(|(path, _)| *path == entry.path) {
@@ -48,6 +49,15 @@ impl RouteTable {
                 }
             }
         }
+    }
+}
+
+impl RouteTable {
+    /// Where the forms of its acts stand.
+    fn form_pages(&self) -> FormPages {
+        let of = |method: Method| self.entries.iter().filter(move |entry| entry.method == method);
+        let pages: Vec<&str> = of(Method::GET).map(|entry| entry.path).collect();
+        FormPages::of(of(Method::POST).map(|entry| (entry.path, entry.pattern.as_str())), &pages)
     }
 }
 

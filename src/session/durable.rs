@@ -49,7 +49,7 @@ impl SessionStore for DurableStore {
             key_hash: KeyHash::of(&key),
             user_id,
             ip: state::text(&state, state::IP, 45),
-            user_agent: state::text(&state, state::USER_AGENT, 255),
+            user_agent: state::text(&state, state::USER_AGENT, super::USER_AGENT_LENGTH),
             now,
             expires_at: now + self.0.limits().max,
         };

@@ -22,6 +22,7 @@
 //!
 //! Owns the table `user_session`. Features call [`begin`], [`end`] and [`Sessions`]; only [`Sessions::middleware`] is wired.
 
+mod cookies;
 mod copies;
 mod copy;
 mod durable;
@@ -42,12 +43,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::user_session;
 use sea_orm::{ColumnTrait as _, Condition, DbErr};
 
+pub use self::cookies::{CookieNames, CookieRefusal, OwnCookies};
 use self::copies::Copies;
 pub use self::copy::SessionCopy;
 pub use self::durable::DurableStore;
 pub use self::key::KeyHash;
-pub use self::naming::{Named, only_certain};
 pub use self::state::{HOSPITAL_ID, KEY_HASH, SESSION_ID, USER_ID, begin, end};
+pub use self::sweep::sweep;
 use self::touches::Touches;
 use crate::coherence::Store;
 use crate::db::{Database, Reader, UnitOfWork};
@@ -55,10 +57,23 @@ use crate::integrations::clock::Clock;
 use crate::redis::Redis;
 use crate::settings::Settings;
 
+/// Ends everybody's sessions, and lets every page be made anew: for a database that was put back from a backup, while no server
+/// runs on it. How many had not ended. What Redis keeps of sessions is to be removed before.
+///
+/// # Errors
+/// The database's.
+pub async fn end_all(database: &Database, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    rows::revoke_every(database, now).await
+}
+
 /// How often the use of a session is noted.
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
-/// Rows are kept this long after their session has ended.
-const RETENTION: TimeDelta = TimeDelta::days(30);
+/// Most sessions of one person at a time: whoever signs in more often loses the one that was not used for longest.
+pub const MOST: usize = 20;
+/// So many sessions of a person are looked at when another begins, ended ones among them.
+const REMEMBERED: u64 = 500;
+/// So much is kept of what a browser calls itself.
+const USER_AGENT_LENGTH: usize = 255;
 
 /// Everybody's sessions. Cheap to clone; one per process, shared by its workers.
 #[derive(Clone)]
@@ -73,6 +88,7 @@ struct Inner {
     cookie_key: Key,
     /// Keys by the values of cookies in which their signature was found to be ours.
     names: naming::Names,
+    cookie_names: CookieNames,
     is_https: bool,
 }
 
@@ -81,6 +97,15 @@ struct Limits {
     idle: TimeDelta,
     max: TimeDelta,
     touch_every: TimeDelta,
+}
+
+/// What was found when room was made for one more session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoomMade {
+    /// So many were ended for it.
+    pub ended: usize,
+    /// No session that is remembered was of such a browser, and there have been some.
+    pub is_new_device: bool,
 }
 
 impl Sessions {
@@ -102,8 +127,8 @@ impl Sessions {
         let cookie_key = Key::from(&settings.secret_key.derive("session cookie"));
         let is_https = settings.server.public_url.scheme() == "https";
         let touches = Touches::default();
-        let names = naming::names();
-        Self(Arc::new(Inner { copies, database, clock, limits, touches, cookie_key, names, is_https }))
+        let (names, cookie_names) = (naming::names(), CookieNames::of(is_https));
+        Self(Arc::new(Inner { copies, database, clock, limits, touches, cookie_key, names, cookie_names, is_https }))
     }
 
     /// The middleware for one worker, which begins to connect to Redis; clones of it go around each resource that wants to
@@ -116,7 +141,7 @@ impl Sessions {
         }
         let lifecycle = BrowserSession::default().state_ttl(time::Duration::seconds(self.0.limits.max.num_seconds()));
         SessionMiddleware::builder(DurableStore(self.clone()), self.0.cookie_key.clone())
-            .cookie_name(self.cookie_name().to_owned())
+            .cookie_name(self.0.cookie_names.session.to_owned())
             .cookie_content_security(CookieContentSecurity::Signed)
             .cookie_secure(self.0.is_https)
             .cookie_http_only(true)
@@ -124,10 +149,6 @@ impl Sessions {
             .cookie_path("/".to_owned())
             .session_lifecycle(lifecycle)
             .build()
-    }
-
-    fn cookie_name(&self) -> &'static str {
-        if self.0.is_https { "__Host-session" } else { "session" }
     }
 
     /// A person's live sessions, the most recently used first.
@@ -165,6 +186,25 @@ impl Sessions {
         Ok(last_seen.into_iter().filter(|last_seen| self.was_used_lately(*last_seen, now)).count())
     }
 
+    /// Makes room for one more session of a person: ends those beyond [`MOST`] that were not used for longest. Whether a browser that calls
+    /// itself `user_agent` is new to them is seen on the way. One statement, and one more when there are any to end.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn make_room(&self, uow: &UnitOfWork, user_id: i64, user_agent: &str) -> Result<RoomMade, DbErr> {
+        let now = self.now();
+        let all = uow.read(async |conn| rows::all_of(conn, user_id, REMEMBERED).await).await?;
+        let user_agent = state::cut(user_agent, USER_AGENT_LENGTH);
+        let is_new_device = !all.is_empty() && all.iter().all(|row| row.user_agent != user_agent);
+        let open = all.iter().filter(|row| row.revoked_at.is_none() && row.expires_at > now);
+        let beyond: Vec<i64> = open.skip(MOST - 1).map(|row| row.id).collect();
+        if beyond.is_empty() {
+            return Ok(RoomMade { ended: 0, is_new_device });
+        }
+        let which = of_user(user_id).add(user_session::Column::Id.is_in(beyond));
+        Ok(RoomMade { ended: rows::revoke(uow, which, now).await?.len(), is_new_device })
+    }
+
     fn was_used_lately(&self, last_seen: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         now - last_seen < self.0.limits.idle
     }
@@ -175,14 +215,6 @@ impl Sessions {
     /// The database's.
     pub async fn prove(&self, session_id: i64) -> Result<bool, DbErr> {
         rows::prove(&self.0.database, session_id, self.now()).await
-    }
-
-    /// Deletes rows of sessions that ended over 30 days ago; how many.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn sweep(&self) -> Result<u64, DbErr> {
-        rows::delete_ended(&self.0.database, self.now() - RETENTION).await
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -3,14 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::COOKIE;
-use actix_web::middleware::Next;
-use actix_web::web::Data;
-use actix_web::{Error, HttpRequest};
 
+use super::cookies::{CookieNames, OwnCookies};
 use super::{KeyHash, Sessions};
 
 /// Values of cookies whose signature was found to be ours may take this much memory, in bytes, …
@@ -31,45 +26,17 @@ pub(super) fn names() -> Names {
         .build()
 }
 
-/// What a request's cookies say of its session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Named {
-    /// No session that is ours.
-    Nobody,
-    /// The session with this hash, whether there is one or not.
-    Session(KeyHash),
-    /// More than one, or one under a name that only decodes to ours: a browser that keeps our cookie for this host alone sends neither.
-    Ambiguous,
-}
-
 impl Sessions {
-    /// The session that this request's cookies name, if the signature is ours. Names are taken as they stand: one that is written in
-    /// another way may have been set by another site of the same domain.
+    /// What our cookies are called here.
     #[must_use]
-    pub fn named(&self, request: &HttpRequest) -> Named {
-        let mut value = None;
-        for header in request.headers().get_all(COOKIE) {
-            // As whoever reads the cookies later does: others of the domain may have set some that are no ASCII.
-            let Ok(header) = std::str::from_utf8(header.as_bytes()) else { return Named::Ambiguous };
-            for (name, found) in header.split(';').filter_map(|pair| pair.split_once('=')) {
-                let name = name.trim();
-                if name == self.cookie_name() {
-                    if value.replace(found.trim()).is_some() {
-                        return Named::Ambiguous;
-                    }
-                } else if name.contains('%') && self.is_ours_decoded(name) {
-                    return Named::Ambiguous;
-                }
-            }
-        }
-        match value.and_then(|value| self.verified(value)) {
-            Some(hash) => Named::Session(hash),
-            None => Named::Nobody,
-        }
+    pub fn cookie_names(&self) -> &CookieNames {
+        &self.0.cookie_names
     }
 
-    fn is_ours_decoded(&self, name: &str) -> bool {
-        percent_encoding::percent_decode_str(name).decode_utf8().is_ok_and(|name| name.trim() == self.cookie_name())
+    /// The session that these cookies name, if the signature is ours. Nothing is said about whether there is such a session.
+    #[must_use]
+    pub fn named(&self, cookies: &OwnCookies<'_>) -> Option<KeyHash> {
+        cookies.session.and_then(|value| self.verified(value))
     }
 
     /// The hash of the key in a cookie's value. Who clicks all day is verified once.
@@ -81,9 +48,9 @@ impl Sessions {
             return Some(known);
         }
         let mut jar = CookieJar::new();
-        let cookie = format!("{}={value}", self.cookie_name());
+        let cookie = format!("{}={value}", self.0.cookie_names.session);
         jar.add_original(Cookie::parse_encoded(cookie).ok()?.into_owned());
-        let cookie = jar.signed(&self.0.cookie_key).get(self.cookie_name())?;
+        let cookie = jar.signed(&self.0.cookie_key).get(self.0.cookie_names.session)?;
         let hash = KeyHash::of_text(cookie.value());
         self.0.names.insert(value.into(), hash.clone());
         Some(hash)
@@ -108,19 +75,4 @@ impl Sessions {
         let copy = self.0.copies.get(hash).await.ok()?;
         self.used(hash, &copy).then_some(copy.user_id)
     }
-}
-
-/// Sees to it that nothing further inside takes a session from cookies that are not certain: such a request goes on without any.
-///
-/// # Errors
-/// What is inside fails with.
-pub async fn only_certain<B: MessageBody + 'static>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    let sessions = request.app_data::<Data<Sessions>>();
-    if sessions.is_some_and(|sessions| sessions.named(request.request()) == Named::Ambiguous) {
-        request.headers_mut().remove(COOKIE);
-    }
-    next.call(request).await
 }

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::KeyHash;
 use crate::coherence::{Topic, Topics};
-use crate::db::{Database, Reader, UnitOfWork, Unrecorded};
+use crate::db::{Database, ReadConnection, Reader, Swept, UnitOfWork, Unrecorded};
 
 /// Sessions are shown on one page, to their own person, which is not kept: it changes with each use.
 const LIST_IS_NOT_CACHED: Topics = Topics::exempt("the list of sessions is not kept");
@@ -21,6 +21,8 @@ const USED: Unrecorded = Unrecorded::of(&["user_session"], "when a session was l
 const PROVED: Unrecorded =
     Unrecorded::of(&["user_session"], "that somebody gave their own password once more changes no record");
 const ENDED: Unrecorded = Unrecorded::of(&["user_session"], "the sign-out or sign-in that ends a session has its line");
+const RESTORED: Unrecorded =
+    Unrecorded::of(&["user_session"], "a backup that is put back holds sessions that have ended since");
 const SWEPT: Unrecorded = Unrecorded::of(&["user_session"], "sessions that are over are removed by the clock");
 
 /// What a new session starts with.
@@ -130,6 +132,21 @@ pub(super) async fn revoke_by_hash(database: &Database, hash: &KeyHash, now: Dat
         .map(drop)
 }
 
+/// Marks every session as revoked; how many had not ended.
+pub(super) async fn revoke_every(database: &Database, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    database
+        .write_idempotent(RESTORED, async |uow| {
+            let mark = Entity::update_many()
+                .col_expr(Column::RevokedAt, Expr::value(now))
+                .col_expr(Column::UpdatedAt, Expr::value(now))
+                .filter(Column::RevokedAt.is_null())
+                .filter(Column::ExpiresAt.gt(now));
+            uow.touch(Topic::Everything);
+            uow.update_where(mark, Topic::Everything).await
+        })
+        .await
+}
+
 /// A person's sessions that would still be let in, the most recently used first.
 pub(super) async fn live_of(
     reader: &Reader,
@@ -152,12 +169,18 @@ pub(super) async fn live_of(
         .await
 }
 
-/// Removes rows that ended before `before`; how many.
-pub(super) async fn delete_ended(database: &Database, before: DateTime<Utc>) -> Result<u64, DbErr> {
-    database
-        .write_idempotent(SWEPT, async |uow| {
-            let ended = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::RevokedAt.lt(before));
-            uow.delete_where(Entity::delete_many().filter(ended), LIST_IS_NOT_CACHED).await
-        })
-        .await
+/// A person's sessions as far as rows are kept, the most recently used first; at most `most`.
+pub(super) async fn all_of(conn: &ReadConnection<'_>, user_id: i64, most: u64) -> Result<Vec<Model>, DbErr> {
+    let theirs = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .order_by_desc(Column::LastSeenAt)
+        .order_by_desc(Column::Id)
+        .limit(most);
+    theirs.all(conn).await
+}
+
+/// Removes some of the rows that ended before `before`. Each of the two has an index.
+pub(super) async fn delete_ended(database: &Database, before: DateTime<Utc>) -> Result<Swept, DbErr> {
+    let ended = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::RevokedAt.lt(before));
+    database.sweep::<Entity>(SWEPT, ended).await
 }

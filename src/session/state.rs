@@ -58,5 +58,10 @@ pub(super) fn user_id(state: &HashMap<String, String>) -> Option<i64> {
 /// A text of the state, at most `length` characters, without control characters; empty if there is none.
 pub(super) fn text(state: &HashMap<String, String>, name: &str, length: usize) -> String {
     let text: Option<String> = state.get(name).and_then(|json| serde_json::from_str(json).ok());
-    text.unwrap_or_default().chars().filter(|c| !c.is_control()).take(length).collect()
+    cut(&text.unwrap_or_default(), length)
+}
+
+/// The first `length` characters of `text` as a row keeps them.
+pub(super) fn cut(text: &str, length: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(length).collect()
 }

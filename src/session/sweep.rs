@@ -1,24 +1,15 @@
-//! Removing, once an hour, what is left of sessions that ended long ago.
+//! Removing what is left of sessions that ended long ago.
 
-use std::time::Duration;
-
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
-use super::Sessions;
-use crate::background::Job;
+use super::rows;
+use crate::db::{Database, Swept};
 
-impl Job for Sessions {
-    const NAME: &'static str = "session_sweep";
-    const EVERY: Duration = Duration::from_secs(3600);
-    /// Not at once, when everything else is starting.
-    const FIRST: Duration = Duration::from_secs(60);
-    type Error = DbErr;
-
-    async fn turn(&self) -> Result<Duration, DbErr> {
-        let count = self.sweep().await?;
-        if count > 0 {
-            log::info!("rows of sessions that ended long ago were deleted: {count}");
-        }
-        Ok(Self::EVERY)
-    }
+/// Removes some of the rows of sessions that ended before `before`.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(database: &Database, before: DateTime<Utc>) -> Result<Swept, DbErr> {
+    rows::delete_ended(database, before).await
 }

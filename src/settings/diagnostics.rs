@@ -13,10 +13,21 @@ pub struct DiagnosticsSettings {
     pub slow_query: Duration,
     /// Statements and times at the foot of each page; never in production.
     pub debug_toolbar: bool,
-    /// Who shows it may read `/metrics` from anywhere; `None`: only this machine may.
+    /// Who shows it may read `/metrics` from anywhere; `None`: only this machine may, and in production nobody.
     pub metrics_token: Option<SecretString>,
     /// What is logged, in `RUST_LOG`'s notation.
     pub log_filter: String,
+    /// How a line of the log is written.
+    pub log_format: LogFormat,
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// `name=value` pairs.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 impl DiagnosticsSettings {
@@ -26,6 +37,7 @@ impl DiagnosticsSettings {
             debug_toolbar: debug_toolbar(reader, environment),
             metrics_token: metrics_token(reader),
             log_filter: log_filter(reader),
+            log_format: log_format(reader),
         }
     }
 }
@@ -44,6 +56,17 @@ fn metrics_token(reader: &mut SettingsReader<'_>) -> Option<SecretString> {
         reader.problem("METRICS_TOKEN", "must be visible ASCII characters without spaces: it travels in a header");
     }
     Some(token.into())
+}
+
+fn log_format(reader: &mut SettingsReader<'_>) -> LogFormat {
+    match reader.text("LOG_FORMAT").unwrap_or_default() {
+        "text" => LogFormat::Text,
+        "json" => LogFormat::Json,
+        other => {
+            reader.problem("LOG_FORMAT", format!("must be text or json, not {}", shown(other)));
+            LogFormat::Text
+        }
+    }
 }
 
 fn log_filter(reader: &mut SettingsReader<'_>) -> String {

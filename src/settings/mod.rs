@@ -4,6 +4,7 @@
 //! notes every problem, so that one run of the server names them all. [`VARIABLES`] is the one list of variables with
 //! their defaults and meanings. Anyone may use the types; only `main` calls [`Settings::load`].
 
+mod booking;
 mod cache;
 mod database;
 mod database_url;
@@ -15,6 +16,7 @@ mod pages;
 mod problems;
 mod reader;
 mod redis;
+mod retention;
 mod secret_files;
 mod secret_key;
 mod security;
@@ -26,16 +28,18 @@ mod variables;
 
 use std::collections::BTreeMap;
 
+pub use self::booking::BookingSettings;
 pub use self::cache::CacheSettings;
 pub use self::database::DatabaseSettings;
 pub use self::database_url::{Backend, DatabaseUrl};
-pub use self::diagnostics::DiagnosticsSettings;
+pub use self::diagnostics::{DiagnosticsSettings, LogFormat};
 pub use self::environment::Environment;
 pub use self::folder::make_private_folder;
 pub use self::mail::{Delivery, MailSettings, SmtpUrl};
 pub use self::pages::{PageSettings, StaticUrl};
 pub use self::problems::{Problems, SettingProblem};
 pub use self::redis::RedisSettings;
+pub use self::retention::RetentionSettings;
 pub use self::secret_key::SecretKey;
 pub use self::security::{Hsts, PasswordHashing, SecuritySettings};
 pub use self::server::ServerSettings;
@@ -57,6 +61,8 @@ pub struct Settings {
     pub mail: MailSettings,
     pub cache: CacheSettings,
     pub session: SessionSettings,
+    pub booking: BookingSettings,
+    pub retention: RetentionSettings,
     pub security: SecuritySettings,
     pub pages: PageSettings,
     pub time_zones: TimeZoneSettings,
@@ -93,6 +99,8 @@ impl Settings {
             redis: RedisSettings::read(&mut reader),
             cache: CacheSettings::read(&mut reader),
             session: SessionSettings::read(&mut reader),
+            booking: BookingSettings::read(&mut reader),
+            retention: RetentionSettings::read(&mut reader),
             security: SecuritySettings::read(&mut reader),
             pages: PageSettings::read(&mut reader, environment),
             time_zones: TimeZoneSettings::read(&mut reader),

@@ -1,6 +1,8 @@
-//! Strict transport security, and how passwords are hashed.
+//! Strict transport security, how passwords are hashed, and which are refused.
 
-use super::reader::SettingsReader;
+use std::path::PathBuf;
+
+use super::reader::{SettingsReader, shown};
 
 /// A year: what browsers ask of a site before they preload it.
 const PRELOAD_SECONDS: u32 = 31_536_000;
@@ -9,6 +11,8 @@ const PRELOAD_SECONDS: u32 = 31_536_000;
 pub struct SecuritySettings {
     pub hsts: Hsts,
     pub password_hashing: PasswordHashing,
+    /// The list of passwords from breaches, if the operator has one: a file or a folder.
+    pub breached_passwords: Option<PathBuf>,
 }
 
 /// `Strict-Transport-SecuritySettings`, sent only over TLS.
@@ -34,8 +38,21 @@ impl SecuritySettings {
         Self {
             hsts: Hsts::read(reader),
             password_hashing: PasswordHashing { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 },
+            breached_passwords: read_breached_passwords(reader),
         }
     }
+}
+
+fn read_breached_passwords(reader: &mut SettingsReader<'_>) -> Option<PathBuf> {
+    let path = reader.text("BREACHED_PASSWORDS").map(PathBuf::from)?;
+    if !path.is_absolute() {
+        let shown = shown(&path.display().to_string());
+        reader.problem(
+            "BREACHED_PASSWORDS",
+            format!("must be the whole path of a file or a folder, such as /srv/pwned-passwords.txt, not {shown}"),
+        );
+    }
+    Some(path)
 }
 
 impl Hsts {

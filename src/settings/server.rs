@@ -1,6 +1,7 @@
 //! Where the server listens, who stands before it, and what it is called from outside.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use ipnet::IpNet;
 use url::Url;
@@ -18,6 +19,8 @@ pub struct ServerSettings {
     pub public_url: Url,
     /// Proxies whose `X-Forwarded-*` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// How long it goes on taking new connections after it was asked to end.
+    pub shutdown_delay: Duration,
 }
 
 impl ServerSettings {
@@ -28,6 +31,7 @@ impl ServerSettings {
             workers: workers(reader),
             public_url: public_url(reader, environment, bind),
             trusted_proxies: trusted_proxies(reader),
+            shutdown_delay: shutdown_delay(reader, environment),
         }
     }
 
@@ -57,6 +61,14 @@ fn workers(reader: &mut SettingsReader<'_>) -> usize {
         return reader.number("WORKERS", 1..=1024);
     }
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What a load balancer needs that asks every two seconds and believes the second answer. Nobody stands before a developer's.
+fn shutdown_delay(reader: &mut SettingsReader<'_>, environment: Environment) -> Duration {
+    if reader.given("SHUTDOWN_DELAY").is_some() {
+        return reader.seconds("SHUTDOWN_DELAY", 0..=300);
+    }
+    if environment.is_production() { Duration::from_secs(5) } else { Duration::ZERO }
 }
 
 fn public_url(reader: &mut SettingsReader<'_>, environment: Environment, bind: SocketAddr) -> Url {

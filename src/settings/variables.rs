@@ -34,6 +34,11 @@ pub const VARIABLES: &[Variable] = &[
     ),
     var("BIND", "127.0.0.1:8000", "IP address and port on which the server listens."),
     var("WORKERS", "", "Worker threads, 1 to 1024. Unset: one for each processor core."),
+    var(
+        "SHUTDOWN_DELAY",
+        "",
+        "For how long after SIGTERM /health/ready says 503 while new connections are still taken, in seconds, 0 to 300. Unset: 5 in production, 0 in development.",
+    ),
     secret(
         "SECRET_KEY",
         "SECRET_KEY_FILE",
@@ -107,6 +112,22 @@ pub const VARIABLES: &[Variable] = &[
     ),
     var("SESSION_IDLE_MINUTES", "30", "Someone who did nothing for this long is signed out, in minutes, 1 to 10080."),
     var("SESSION_MAX_HOURS", "12", "Someone who signed in this long ago is signed out, in hours, 1 to 168."),
+    var("RETAIN_SESSIONS_DAYS", "30", "How long ended sessions are kept, in days, 1 to 36500."),
+    var(
+        "RETAIN_LINKS_DAYS",
+        "60",
+        "How long links to choose a password, and to addresses, are kept after they ran out, in days, 1 to 36500.",
+    ),
+    var(
+        "RETAIN_MAIL_DAYS",
+        "30",
+        "How long mails are kept that were sent or are not to be sent any more, in days, 1 to 36500.",
+    ),
+    var(
+        "RETAIN_NOTIFICATIONS_DAYS",
+        "365",
+        "How long notifications are kept after they were read, in days, 1 to 36500.",
+    ),
     var(
         "HSTS_SECONDS",
         "31536000",
@@ -117,6 +138,11 @@ pub const VARIABLES: &[Variable] = &[
         "HSTS_PRELOAD",
         "true",
         "true or false. Whether browsers may ship that with themselves; only with subdomains and a year or more.",
+    ),
+    var(
+        "BREACHED_PASSWORDS",
+        "",
+        "Passwords from breaches, none of which can be chosen: the whole path of the file, ordered by hash, or of the folder of range files that the downloader of Have I Been Pwned makes (SHA-1). Unset: none are known.",
     ),
     secret(
         "SMTP_URL",
@@ -139,13 +165,24 @@ pub const VARIABLES: &[Variable] = &[
         "Folder of time zone files, read once at the start. Unset: the newer of /usr/share/zoneinfo and the tables that are compiled in.",
     ),
     var("PAGE_SIZE", "20", "Rows of a list on one page, 1 to 200."),
+    var(
+        "OPEN_REQUESTS_PER_PATIENT",
+        "5",
+        "Most requests of one patient that no doctor has decided yet and whose time is to come, 1 to 1000.",
+    ),
+    var("BOOKING_HORIZON_DAYS", "365", "How far ahead visits can be booked, by anybody, in days, 1 to 3650."),
     var("SLOW_QUERY_MS", "200", "A statement slower than this gets a line in the log, in milliseconds, 1 to 600000."),
     var(
         "DEBUG_TOOLBAR",
         "false",
         "true or false. Statements and times at the foot of each page; refused in production.",
     ),
-    secret("METRICS_TOKEN", "METRICS_TOKEN_FILE", "Bearer token for /metrics. Unset: only this machine may read it."),
+    secret(
+        "METRICS_TOKEN",
+        "METRICS_TOKEN_FILE",
+        "Bearer token for /metrics. Unset: only this machine may read it, and in production nobody.",
+    ),
+    var("LOG_FORMAT", "text", "text or json. How a line of the log is written: name=value pairs, or one JSON object."),
     var(
         "RUST_LOG",
         "info",

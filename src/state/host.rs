@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use actix_web::dev::ServiceRequest;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
-use crate::access::Viewer;
+use crate::access::{Counted, Viewer};
 use crate::page_cache::{Credential, Host, ServedPage, SessionName};
-use crate::session::{KeyHash, Named, Sessions};
+use crate::session::{KeyHash, Sessions};
+use crate::web::Kit;
 use crate::web::middleware::server_timing::{self, AccessLine};
-use crate::web::middleware::{request_id::RequestId, security_headers};
-use crate::web::{Kit, flash};
+use crate::web::middleware::{
+    request_id::{RequestId, TraceParent},
+    security_headers,
+};
 
 /// See the module.
 pub(super) struct Site {
@@ -22,13 +25,17 @@ pub(super) struct Site {
 
 impl Host for Site {
     fn credential(&self, request: &HttpRequest) -> Credential {
-        if flash::is_pending(request) {
+        if !self.kit.hosts.admits(request) {
             return Credential::PassBy;
         }
-        match self.sessions.named(request) {
-            Named::Nobody => Credential::None,
-            Named::Session(hash) => Credential::Session(SessionName(hash.text())),
-            Named::Ambiguous => Credential::PassBy,
+        match self.sessions.cookie_names().find(request.headers()) {
+            // Refused further inside, where an answer can be a page; or shown what is for this once.
+            Err(_) => Credential::PassBy,
+            Ok(cookies) if cookies.flash.is_some() => Credential::PassBy,
+            Ok(cookies) => match self.sessions.named(&cookies) {
+                None => Credential::None,
+                Some(hash) => Credential::Session(SessionName(hash.text())),
+            },
         }
     }
 
@@ -48,6 +55,10 @@ impl Host for Site {
         Viewer::looked_up(request)
     }
 
+    fn exempt(&self, request: &HttpRequest) {
+        request.extensions_mut().insert(Counted);
+    }
+
     fn forget(&self, request: &HttpRequest) {
         Viewer::forget(request);
     }
@@ -55,10 +66,19 @@ impl Host for Site {
     fn complete(&self, request: &ServiceRequest, page: &mut HttpResponse, served: ServedPage) {
         let is_https = security_headers::is_https(&self.kit, request);
         security_headers::add(page.headers_mut(), Some(&self.kit), is_https);
-        let id = RequestId::random();
+        self.kit.shutdown.close_after(page);
+        let trusted = &self.kit.trusted_proxies;
+        let id = RequestId::of_request(request, trusted);
         id.write_to(page.headers_mut());
         let id = RequestId::of(Some(&id));
-        let line = AccessLine { id: &id, route: served.pattern, method: request.method(), user: served.viewer };
+        let trace = TraceParent::of_request(request, trusted);
+        let line = AccessLine {
+            id: &id,
+            route: served.pattern,
+            method: request.method(),
+            user: served.viewer,
+            trace: trace.as_ref(),
+        };
         server_timing::report_hit(page, &line, served.elapsed);
     }
 }

@@ -1,24 +1,34 @@
-//! What the server stands on, for `/health/ready`: the database, its replicas and its migrations, Redis, the cache, mail, background tasks.
+//! What the server stands on, for `/health/ready`: the database, its replicas and its migrations, Redis, the cache, mail, background tasks, the clock.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
     background::Background,
     coherence::{RedisStore, Store, Topic},
-    db::{Database, ReplicaReport, health},
+    db::{ClockSkew, Database, ReplicaReport, health},
     integrations::{OutgoingMail, mailer::MailCondition},
+    metrics::{gauge, or_none},
     redis::Redis,
     time_zone,
     web::health::{Fitness, SubsystemHealth, Subsystems},
+    web::shutdown::Shutdown,
 };
 
+/// What stands in the outbox for so long reaches nobody.
+const OUTBOX_LATE: Duration = Duration::from_secs(60);
 /// How long readiness waits for the database.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// One line of the log a minute tells why the database is away.
+const LINE: Duration = Duration::from_secs(60);
 
 /// See the module.
 pub(super) struct Opened {
+    pub(super) shutdown: Shutdown,
     pub(super) db: Database,
     pub(super) redis: Option<Redis>,
     pub(super) store: Arc<dyn Store>,
@@ -28,6 +38,9 @@ pub(super) struct Opened {
     pub(super) caches_pages: bool,
     pub(super) outgoing_mail: OutgoingMail,
     pub(super) background: Background,
+    pub(super) clock_skew: ClockSkew,
+    /// When the log last told why the database is away: readiness is asked every few seconds.
+    pub(super) told_away: Mutex<Option<Instant>>,
 }
 
 impl Subsystems for Opened {
@@ -35,14 +48,27 @@ impl Subsystems for Opened {
         Box::pin(async move {
             let (database, migrations) = self.database().await;
             let (redis, cache, listener) = (self.redis().await, self.cache().await, self.listener());
-            let mut found = vec![database, redis, cache, listener, migrations, self.mail(), self.background()];
+            let mut found =
+                vec![database, redis, cache, listener, migrations, self.mail(), self.background(), self.clock()];
             found.push(time_zones());
+            found.extend(self.instances());
             found.extend(self.replicas());
+            found.extend(self.shutdown());
             found
         })
     }
 
     fn refresh_figures(&self) {
+        self.background.note_waiting("cache_outbox", self.db.outbox_age(), Some(OUTBOX_LATE));
+        if let Some(found) = self.db.agreement() {
+            let show = |name: &str, help: &str, value: i64| {
+                or_none(gauge(name, help, &[])).map(|gauge| gauge.with_label_values::<&str>(&[]).set(value))
+            };
+            show("instances", "Instances that share the cache", found.instances);
+            show("instances_with_another_key", "Those of them with another SECRET_KEY", found.with_another_key);
+            let versions = i64::try_from(found.versions.len()).unwrap_or(i64::MAX);
+            show("instance_versions", "How many versions they are of", versions);
+        }
         self.background.show();
     }
 }
@@ -55,7 +81,20 @@ impl Opened {
             Ok(()) => self.migrations().await,
             Err(_) => Err("unknown".to_owned()),
         };
-        (needed("database", database.map_err(|error| error.to_string())), needed("migrations", migrations))
+        let database = database.map_err(|error| {
+            // Whoever asks is told no more than that: the sentence names the host.
+            self.tell_away(&error);
+            "away".to_owned()
+        });
+        (needed("database", database), needed("migrations", migrations))
+    }
+
+    fn tell_away(&self, why: &health::Unfit) {
+        let mut told = self.told_away.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|at| at.elapsed() >= LINE) {
+            *told = Some(Instant::now());
+            log::warn!("this instance is not ready: {why}");
+        }
     }
 
     /// Each by its number, where there are any: `1 ok; 2 is away`. One that is not used costs nothing but load, so it is no reason to take an
@@ -71,6 +110,21 @@ impl Opened {
         let says: Vec<String> = reports.iter().map(one).collect();
         let fitness = if is_whole { Fitness::Fit } else { Fitness::Degraded };
         (!says.is_empty()).then(|| SubsystemHealth::new("replicas", fitness, says.join("; ")))
+    }
+
+    /// Whether the instances that share the cache agree on secret and version. Several versions are there during each deployment, and no fault.
+    fn instances(&self) -> Option<SubsystemHealth> {
+        let found = self.db.agreement()?;
+        let (fitness, says) = if found.is_latecomer {
+            (Fitness::Unfit, "SECRET_KEY is another one than that of the instance that was here first".to_owned())
+        } else if found.with_another_key > 0 {
+            (Fitness::Degraded, format!("{} of {} have another SECRET_KEY", found.with_another_key, found.instances))
+        } else if found.versions.len() > 1 {
+            (Fitness::Fit, format!("ok; versions {}", found.told_versions()))
+        } else {
+            (Fitness::Fit, "ok".to_owned())
+        };
+        Some(SubsystemHealth::new("instances", fitness, says))
     }
 
     async fn migrations(&self) -> Result<(), String> {
@@ -127,8 +181,20 @@ impl Opened {
         SubsystemHealth::new("mail", fitness, says)
     }
 
+    /// `ok`, or how far it is from the database's: an instance whose clock is wrong would sign people out.
+    fn clock(&self) -> SubsystemHealth {
+        needed("clock", self.clock_skew.fault().map_or(Ok(()), Err))
+    }
+
+    /// Only while the process ends, also in the pause in which it still answers: then others are to be asked.
+    fn shutdown(&self) -> Option<SubsystemHealth> {
+        let is_under_way = self.shutdown.is_under_way();
+        is_under_way.then(|| SubsystemHealth::new("shutdown", Fitness::Unfit, "under way"))
+    }
+
     /// `ok`, or the tasks that ended, are started again, and have not succeeded since.
     fn background(&self) -> SubsystemHealth {
+        self.background.note_waiting("cache_outbox", self.db.outbox_age(), Some(OUTBOX_LATE));
         let says = self.background.condition();
         let fitness = if says == "ok" { Fitness::Fit } else { Fitness::Degraded };
         SubsystemHealth::new("background", fitness, says)

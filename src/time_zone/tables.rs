@@ -60,14 +60,18 @@ impl Tables {
         )
     }
 
+    /// The zones of `folder` and no others: for what must be known by these rules, and may not be guessed by the compiled ones.
+    #[must_use]
+    pub fn only_of(folder: &Path) -> Self {
+        let mut tables = Self::empty();
+        tables.take_all(folder);
+        Self { folder: Some(folder.to_owned()), version: TableVersion::of_folder(folder), ..tables }
+    }
+
     /// The zones of `folder`; those that are missing or damaged there are the compiled ones.
     fn read(folder: &Path) -> Self {
-        let mut found = BTreeMap::new();
-        collect(folder, "", &mut found);
         let mut tables = Self::empty();
-        for (name, data) in found {
-            tables.take(name, &data);
-        }
+        tables.take_all(folder);
         let read = tables.zones.len();
         tables.fill();
         let used = read > 0;
@@ -107,6 +111,20 @@ impl Tables {
                 self.take(name.to_owned(), data);
             }
         }
+    }
+
+    fn take_all(&mut self, folder: &Path) {
+        let mut found = BTreeMap::new();
+        collect(folder, "", &mut found);
+        for (name, data) in found {
+            self.take(name, &data);
+        }
+    }
+
+    /// Whether there is no zone at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.zones.is_empty()
     }
 
     fn take(&mut self, name: String, data: &[u8]) {

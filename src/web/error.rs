@@ -8,6 +8,9 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
+use serde::Serialize;
+
+use super::flash::{Flash, FlashKind};
 use crate::db::DbErr;
 
 /// Why a request cannot be answered as asked.
@@ -18,6 +21,16 @@ pub enum AppError {
     SignInRequired {
         /// Where to go after signing in.
         next: String,
+        /// Whether a form was sent, which was not read: the sign-in page says so.
+        sent: bool,
+    },
+    /// The form was made for somebody else than whoever is signed in: 409, with what was typed.
+    #[error("the form of another person")]
+    OtherPerson {
+        /// The full name of whoever is signed in.
+        signed_in: String,
+        /// What was typed.
+        typed: Vec<TypedField>,
     },
     /// The role may not do this: 403. Says nothing about any record.
     #[error("forbidden to this role")]
@@ -68,12 +81,31 @@ impl From<DbErr> for AppError {
     }
 }
 
+/// A field of a form as somebody filled it in, shown again where nothing was done with it.
+#[derive(Clone, Serialize)]
+pub struct TypedField {
+    /// Its name in words.
+    pub label: String,
+    /// What was typed. May be clinical.
+    pub text: String,
+}
+
+impl std::fmt::Debug for TypedField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TypedField").field("label", &self.label).finish_non_exhaustive()
+    }
+}
+
 /// What an error page says. Travels in the extensions of the response from the place where it is
 /// known to the middleware that writes the page.
 #[derive(Clone, Debug, Default)]
 pub struct Problem {
+    /// A title, or nothing to use the status's own.
+    pub title: Option<&'static str>,
     /// A sentence for the visitor, or nothing to use the status's own.
     pub explanation: Option<String>,
+    /// What they had typed, when it would be lost otherwise.
+    pub typed: Vec<TypedField>,
     /// What went wrong, for the log alone: written there with the reference that the page shows.
     pub cause: Option<String>,
 }
@@ -89,7 +121,7 @@ impl ResponseError for AppError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::OtherPerson { .. } => StatusCode::CONFLICT,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -101,8 +133,11 @@ impl ResponseError for AppError {
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
         match self {
-            Self::SignInRequired { next } => {
+            Self::SignInRequired { next, sent } => {
                 answer.insert_header((header::LOCATION, sign_in_with(next)));
+                if *sent {
+                    answer.extensions_mut().insert(Flash { kind: FlashKind::Error, text: NOT_SAVED.to_owned() });
+                }
             }
             Self::TooManyRequests(seconds) => {
                 answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
@@ -115,13 +150,29 @@ impl ResponseError for AppError {
         let explanation = match self {
             Self::Unprocessable(sentence) | Self::Malformed(sentence) => Some((*sentence).to_owned()),
             Self::Conflict(sentence) => Some(sentence.clone()),
+            Self::OtherPerson { signed_in, .. } => Some(somebody_elses(signed_in)),
             Self::TooManyRequests(seconds) => Some(wait_in_words(*seconds)),
             _ => None,
         };
         let cause = matches!(self, Self::Unavailable(_) | Self::Internal(_)).then(|| self.to_string());
-        answer.extensions_mut().insert(Problem { explanation, cause });
+        let (title, typed) = match self {
+            Self::OtherPerson { typed, .. } => (Some(OTHERS_FORM), typed.clone()),
+            _ => (None, Vec::new()),
+        };
+        answer.extensions_mut().insert(Problem { title, explanation, typed, cause });
         answer.finish()
     }
+}
+
+/// Said on the page that signs in.
+const NOT_SAVED: &str = "You were signed out; what you sent was not saved. Sign in, and send it once more.";
+const OTHERS_FORM: &str = "This form was opened by somebody else";
+
+fn somebody_elses(signed_in: &str) -> String {
+    format!(
+        "You are signed in as {signed_in}. The form that was sent was opened while somebody else was signed in in this browser, so \
+         nothing was done. If you are {signed_in}, open the page anew. If not, sign out, and sign in as yourself."
+    )
 }
 
 fn wait_in_words(seconds: u64) -> String {

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use serde::Serialize;
 
-const COOKIE: &str = "flash";
+use super::Kit;
 
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -50,42 +50,32 @@ pub fn see_other_saying(path: &str, kind: FlashKind, text: &'static str) -> Http
 }
 
 /// The message that came with this request, if its signature is ours.
-pub(super) fn take(request: &HttpRequest, key: &Key) -> Option<Flash> {
+pub(super) fn take(request: &HttpRequest, key: &Key, name: &'static str) -> Option<Flash> {
     let mut jar = CookieJar::new();
-    jar.add_original(request.cookie(COOKIE)?);
-    let cookie = jar.signed(key).get(COOKIE)?;
+    jar.add_original(request.cookie(name)?);
+    let cookie = jar.signed(key).get(name)?;
     let (kind, text) = cookie.value().split_once('|')?;
     let (kind, _) = FlashKind::ALL.into_iter().find(|(_, name)| *name == kind)?;
     Some(Flash { kind, text: text.to_owned() })
 }
 
-/// Whether the browser sends a message, whatever it is worth: its page is for this once.
-pub fn is_pending(request: &HttpRequest) -> bool {
-    let sent = request.headers().get_all(header::COOKIE);
-    sent.map(|cookies| cookies.as_bytes()).any(|cookies| holds(cookies, b"flash="))
-}
-
-/// Whether `part` stands in `bytes`: nearly every request is asked, so its cookies are not parsed for that.
-fn holds(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
-}
-
 /// The cookie that carries `flash` to the next page.
-pub(super) fn carrying(flash: &Flash, key: &Key, secure: bool) -> Option<Cookie<'static>> {
+pub(super) fn carrying(flash: &Flash, kit: &Kit) -> Option<Cookie<'static>> {
+    let name = kit.cookie_names.flash;
     let (_, kind) = FlashKind::ALL.into_iter().find(|(known, _)| *known == flash.kind)?;
     let mut jar = CookieJar::new();
-    jar.signed_mut(key).add(Cookie::new(COOKIE, format!("{kind}|{}", flash.text)));
-    let mut cookie = jar.get(COOKIE)?.clone();
+    jar.signed_mut(&kit.flash_key).add(Cookie::new(name, format!("{kind}|{}", flash.text)));
+    let mut cookie = jar.get(name)?.clone();
     let value = percent_encoded(cookie.value());
     cookie.set_value(value);
-    dress(&mut cookie, secure);
+    dress(&mut cookie, kit.secure_cookies);
     Some(cookie)
 }
 
 /// The cookie that takes the message away.
-pub(super) fn removal(secure: bool) -> Cookie<'static> {
-    let mut cookie = Cookie::new(COOKIE, "");
-    dress(&mut cookie, secure);
+pub(super) fn removal(kit: &Kit) -> Cookie<'static> {
+    let mut cookie = Cookie::new(kit.cookie_names.flash, "");
+    dress(&mut cookie, kit.secure_cookies);
     cookie.make_removal();
     cookie
 }

@@ -8,6 +8,8 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use serde::Serialize;
 
+use crate::text;
+
 pub use super::submitted::{Fields, Submitted};
 
 /// A form as its template shows it.
@@ -83,19 +85,28 @@ impl FormReader {
 
     /// A line of text that may be left empty.
     pub fn optional(&self, name: &str, label: &str, max: usize) -> Option<String> {
-        self.text((name, label), max, |c| c.is_control() || is_deceptive(c))
+        self.text((name, label), max, |c| c.is_control() || text::is_deceptive(c))
     }
 
     /// Several lines of text that may be left empty. Line ends become `\n`.
     pub fn multiline(&self, name: &str, label: &str, max: usize) -> Option<String> {
-        self.text((name, label), max, |c| (c.is_control() && !matches!(c, '\n' | '\t')) || is_deceptive(c))
+        self.text((name, label), max, |c| (c.is_control() && !matches!(c, '\n' | '\t')) || text::is_deceptive(c))
+    }
+
+    /// A text that is looked for, at most `max` characters, as [`text::plain`] makes it: what nobody sees was pasted with it.
+    pub fn search(&self, name: &str, label: &str, max: usize) -> Option<String> {
+        let text = self.text((name, label), max, char::is_control)?;
+        Some(text::plain(&text)).filter(|text| !text.is_empty())
     }
 
     /// A text that must be there and that `parse` turns into a domain type; its error is the
-    /// sentence shown beside the field.
+    /// sentence shown beside the field. `parse` gets it as [`text::plain`] makes it.
     pub fn parsed<T>(&self, name: &str, label: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        let text = self.required(name, label, 320);
-        if text.is_empty() { None } else { self.accept(name, parse(&text)) }
+        let text = self.search(name, label, 320);
+        if text.is_none() && !self.view.borrow().errors.contains_key(name) {
+            self.error(name, format!("Enter {}.", label.to_lowercase()));
+        }
+        self.accept(name, parse(&text?))
     }
 
     /// The same for a field that may be left empty.
@@ -105,7 +116,7 @@ impl FormReader {
         label: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let text = self.optional(name, label, 320)?;
+        let text = self.search(name, label, 320)?;
         self.accept(name, parse(&text))
     }
 
@@ -161,7 +172,7 @@ impl FormReader {
 
     fn text(&self, (name, label): (&str, &str), max: usize, refused: impl Fn(char) -> bool) -> Option<String> {
         let raw = self.unread.borrow_mut().remove(name).unwrap_or_default().replace("\r\n", "\n");
-        let text = raw.trim().to_owned();
+        let text = text::nfc(raw.trim()).into_owned();
         self.view.borrow_mut().values.insert(name.to_owned(), text.chars().filter(|c| !refused(*c)).collect());
         if text.chars().any(&refused) {
             self.error(name, format!("{label} holds characters that cannot be stored."));
@@ -171,41 +182,10 @@ impl FormReader {
             self.error(name, format!("{label} must be {max} characters or fewer."));
             return None;
         }
-        // Joiners alone are nothing that anybody could read.
-        Some(text).filter(|text| text.chars().any(|c| !c.is_whitespace() && !is_joiner(c)))
+        // Marks and joiners alone are nothing that anybody could read.
+        Some(text).filter(|text| text::is_readable(text))
     }
-}
-
-/// Characters that nobody sees, or that turn the direction of what stands around them: a name made of them would be no name,
-/// and a name with them could pass for another.
-fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-}
-
-/// Joiners, which Nepali is written with and which are invisible by themselves.
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn required(text: &str) -> Result<String, Box<FormView>> {
-        let form = FormReader::new(Fields::from([("name".to_owned(), text.to_owned())]));
-        let name = form.required("name", "Your name", 80);
-        form.finish(Some(name))
-    }
-
-    #[test]
-    fn what_nobody_can_see_is_no_name() {
-        for invisible in
-            ["", " ", "\u{200B}", "\u{2060}", "\u{200D}\u{200C}", "Maya\u{202E}iaR", "\u{FEFF}Maya", "Ma\u{0}ya"]
-        {
-            assert!(required(invisible).is_err(), "{invisible:?}");
-        }
-        for name in ["Maya", " Maya Rai ", "क्\u{200D}षितिज", "O’Brien", "Zoë"] {
-            assert!(required(name).is_ok(), "{name:?}");
-        }
-    }
-}
+mod tests;

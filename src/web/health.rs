@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use secrecy::ExposeSecret;
 use serde::{Serialize, Serializer};
 
-use crate::web::{AppError, Kit};
+use crate::web::{AppError, Kit, refusals::RefusedAct};
 
 /// Those that the server stands on, as far as readiness asks them. It does not know who they are: they are handed to the [`Kit`].
 pub trait Subsystems: Send + Sync {
@@ -76,7 +76,17 @@ pub async fn live() -> HttpResponse {
 
 /// Says whether the server is fit to serve, and how each subsystem is.
 pub async fn ready(kit: web::Data<Kit>) -> HttpResponse {
-    let readiness = Readiness(kit.subsystems.examine().await);
+    let mut found = kit.subsystems.examine().await;
+    if kit.unknown_proxy.was_seen() {
+        // Anybody can send such a header: no reason to take an instance out of service.
+        found.push(SubsystemHealth::new("proxies", Fitness::Fit, "forwarded requests, and no TRUSTED_PROXIES"));
+    }
+    let readiness = Readiness(found);
+    crate::metrics::readiness(match readiness.fitness() {
+        Fitness::Fit => 2,
+        Fitness::Degraded => 1,
+        Fitness::Unfit => 0,
+    });
     let mut answer = match readiness.fitness() {
         Fitness::Fit | Fitness::Degraded => HttpResponse::Ok(),
         Fitness::Unfit => HttpResponse::ServiceUnavailable(),
@@ -84,7 +94,8 @@ pub async fn ready(kit: web::Data<Kit>) -> HttpResponse {
     answer.insert_header((header::CACHE_CONTROL, "no-store")).json(readiness)
 }
 
-/// The figures. With `METRICS_TOKEN` set, only for its bearer; without it, only for this machine.
+/// The figures. With `METRICS_TOKEN` set, only for its bearer; without it, only for this machine, and in production for nobody: a proxy on this
+/// machine that does not say for whom it asks would open them to the world.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for anybody else.
@@ -92,11 +103,13 @@ pub async fn metrics(request: HttpRequest, kit: web::Data<Kit>) -> Result<HttpRe
     let allowed = match &kit.metrics_token {
         Some(token) => bearer(&request).is_some_and(|given| same(given, token.expose_secret())),
         None => {
-            request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+            !kit.is_production
+                && request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback())
                 && !request.headers().contains_key("x-forwarded-for")
         }
     };
     if !allowed {
+        Kit::note(&request, RefusedAct::Permission, "figures");
         return Err(AppError::Forbidden);
     }
     kit.subsystems.refresh_figures();

@@ -1,18 +1,23 @@
 //! What pages need of the process: one [`Kit`], made at start and shared by all workers as `web::Data<Kit>`.
 
-use actix_web::cookie::Key;
+use actix_web::{HttpRequest, cookie::Key, web};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::{
     assets::Assets,
+    form_owner::FormOwners,
     health::Subsystems,
+    hosts::Hosts,
     middleware::security_headers::SecurityHeaders,
     page::NavLink,
-    rate_limit::RateLimiter,
+    peer::{Peer, UnknownProxy},
+    rate_limit::{Budget, RateLimiter},
+    refusals::{Refusal, RefusalLog, RefusedAct},
+    shutdown::Shutdown,
     templates::{TemplateError, Templates},
 };
-use crate::{integrations::Clock, redis::Redis, settings::Settings};
+use crate::{integrations::Clock, redis::Redis, session::CookieNames, settings::Settings};
 
 /// See the module.
 pub struct Kit {
@@ -24,20 +29,36 @@ pub struct Kit {
     pub templates: Templates,
     /// Tries at signing in and up.
     pub rate_limiter: RateLimiter,
+    /// Pages that strangers may have made.
+    pub(crate) page_budget: Budget,
+    /// What was refused.
+    pub refusals: RefusalLog,
     /// The headers of every answer.
     pub security_headers: SecurityHeaders,
     /// Proxies whose `X-Forwarded-*` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Rows of a list on one page, 1 to 200.
     pub page_size: u64,
+    /// Whether this process is about to end.
+    pub shutdown: Shutdown,
     /// Whether pages tell at their foot what they cost the database.
     pub has_toolbar: bool,
     /// Signs flash messages.
     pub(super) flash_key: Key,
+    /// Binds forms to a person.
+    pub(super) form_owners: FormOwners,
     /// Whether cookies are sent only over https: when the public address is https.
     pub(super) secure_cookies: bool,
+    /// What our cookies are called.
+    pub(super) cookie_names: CookieNames,
     /// The site's own origin, as browsers write it.
     pub(super) origin: String,
+    /// Which hosts a request may name; any, where that is for a proxy to see to.
+    pub(crate) hosts: Hosts,
+    /// Whether a proxy stands before us that nobody has told us to believe.
+    pub(super) unknown_proxy: UnknownProxy,
+    /// Whether the clinic's own people are served: then figures are for the bearer of the token alone.
+    pub(super) is_production: bool,
     /// Whoever knows it may read `/metrics`; without one, only this machine.
     pub(super) metrics_token: Option<SecretString>,
     /// Where anybody can go.
@@ -52,6 +73,8 @@ pub struct Surroundings {
     pub navigation: Vec<NavLink>,
     /// Those that readiness asks.
     pub subsystems: Box<dyn Subsystems>,
+    /// Whether this process is about to end, as they know it.
+    pub shutdown: Shutdown,
 }
 
 impl Kit {
@@ -66,23 +89,41 @@ impl Kit {
         surroundings: Surroundings,
     ) -> Result<Self, TemplateError> {
         let assets = Assets::load(settings.pages.static_url.base());
-        let Surroundings { navigation, subsystems } = surroundings;
+        let Surroundings { navigation, subsystems, shutdown } = surroundings;
+        let is_https = settings.server.public_url.scheme() == "https";
         Ok(Self {
             templates: Templates::load(&assets)?,
             assets,
             rate_limiter: RateLimiter::new(redis, clock.clone()),
+            page_budget: Budget::new(clock.clone()),
+            refusals: RefusalLog::new(clock.clone(), &settings.secret_key),
             clock,
             security_headers: SecurityHeaders::new(settings),
             trusted_proxies: settings.server.trusted_proxies.clone(),
             page_size: settings.pages.page_size,
+            shutdown,
             has_toolbar: settings.diagnostics.debug_toolbar,
             flash_key: Key::from(&settings.secret_key.derive("flash message")),
-            secure_cookies: settings.server.public_url.scheme() == "https",
+            form_owners: FormOwners::new(&settings.secret_key.derive("forms of a person")),
+            secure_cookies: is_https,
+            cookie_names: CookieNames::of(is_https),
             origin: settings.server.origin(),
+            hosts: Hosts::of(settings),
+            unknown_proxy: UnknownProxy::of(settings),
+            is_production: settings.environment.is_production(),
             metrics_token: settings.diagnostics.metrics_token.clone(),
             navigation,
             subsystems,
         })
+    }
+}
+
+impl Kit {
+    /// Notes that `request` was refused, of which it is not known with whose account it was tried.
+    pub(super) fn note(request: &HttpRequest, act: RefusedAct, reason: &'static str) {
+        let Some(kit) = request.app_data::<web::Data<Self>>() else { return };
+        let address = Peer::of(request, &kit.trusted_proxies).address;
+        kit.refusals.note(Refusal { act, reason, account: None, address });
     }
 }
 

@@ -5,10 +5,13 @@
 
 pub mod assets;
 mod clinical;
+pub mod connections;
 pub mod error;
 pub mod flash;
+mod form_owner;
 pub mod forms;
 pub mod health;
+mod hosts;
 mod kit;
 pub mod middleware;
 pub mod moment;
@@ -19,6 +22,8 @@ pub mod peer;
 mod present;
 pub mod query;
 pub mod rate_limit;
+pub mod refusals;
+pub mod shutdown;
 mod submitted;
 pub mod templates;
 

@@ -16,16 +16,21 @@ use crate::web::{
     Clinical, ClinicalPage, Kit,
     error::{AppError, Rendered},
     flash::{self, Flash},
+    form_owner,
     middleware::request_id::RequestId,
     peer::Peer,
     present::Present,
 };
-use crate::{coherence::ReadSet, time_zone::Tz};
+use crate::{coherence::ReadSet, page_cache::KeptHereAlone, time_zone::Tz};
 
 /// The data of one template, one struct each. A template sees it as `page`.
 pub trait Page: Serialize {
     /// The template's name below `templates/`.
     const TEMPLATE: &'static str;
+
+    /// Whether it may say what somebody suffers from, or why a visit is not to be. Browsers then keep nothing of it (`no-store`); the server does,
+    /// and serves it from there: whole each time, which costs 7 % of the answers a second that 304s gave (`docs/performance.md`).
+    const IS_CLINICAL: bool = false;
 
     /// The page's title: the first words of `<title>`.
     fn title(&self) -> String;
@@ -84,6 +89,8 @@ pub struct Layout {
     flash: Option<Flash>,
     unchanged_since: Option<Since>,
     session_minutes: Option<u64>,
+    /// Binds the forms of whoever is signed in to them: see `components/bound.html`.
+    person: Option<String>,
     reference: String,
 }
 
@@ -193,7 +200,12 @@ impl<S: AsRef<Kit>> Pages<S> {
     }
 
     fn answer<P: Page>(&self, status: StatusCode, shell: Option<Shell>, page: &P) -> Result<HttpResponse, AppError> {
-        self.render((status, shell), (P::TEMPLATE, page.title()), page)
+        let mut answer = self.render((status, shell), (P::TEMPLATE, page.title()), page)?;
+        if P::IS_CLINICAL {
+            answer = unkept(answer);
+            answer.extensions_mut().insert(KeptHereAlone);
+        }
+        Ok(answer)
     }
 
     fn render(
@@ -219,7 +231,7 @@ impl<S: AsRef<Kit>> Pages<S> {
             },
         ));
         if consumed_flash {
-            answer.cookie(flash::removal(self.kit().secure_cookies));
+            answer.cookie(flash::removal(self.kit()));
         }
         answer.extensions_mut().insert(Rendered);
         Ok(answer.body(body))
@@ -238,13 +250,14 @@ impl<S: AsRef<Kit>> Pages<S> {
             title,
             language: "en",
             nav,
-            flash: flash::take(&self.request, &self.kit().flash_key),
+            flash: flash::take(&self.request, &self.kit().flash_key, self.kit().cookie_names.flash),
             unchanged_since: zone.map(|zone| Since {
                 utc: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
                 time: now.with_timezone(&zone).format("%H:%M:%S").to_string(),
                 zone: zone.name(),
             }),
             session_minutes: shell.as_ref().and_then(|shell| shell.idle_minutes),
+            person: shell.as_ref().and_then(|_| form_owner::value(&self.request, self.kit())),
             reference: RequestId::of(self.request.extensions().get()),
             viewer: shell,
         }
@@ -267,6 +280,7 @@ pub(super) fn bare_layout(kit: &Kit, title: &str, shell: Option<Shell>, referenc
         flash: None,
         unchanged_since: None,
         session_minutes: None,
+        person: None,
         reference,
     }
 }

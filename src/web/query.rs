@@ -55,7 +55,7 @@ impl ListQuery {
         Paging::parse(self.page.as_deref(), pages.kit().page_size)
     }
 
-    /// What is searched for; empty when nothing is.
+    /// What was typed to be searched for; empty when nothing was.
     ///
     /// # Errors
     /// [`AppError::Unprocessable`] for what cannot be part of a name.

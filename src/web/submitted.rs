@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::heade
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use tokio::sync::oneshot;
 
-use crate::web::{error::AppError, forms::FormReader};
+use crate::web::{error::AppError, form_owner, forms::FormReader};
 
 /// The largest form: 64 KiB.
 const LIMIT: usize = 64 * 1024;
@@ -17,7 +17,11 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The fields of a submitted form. Extraction itself never fails, so that a handler's permission is
 /// decided before anything is said about the form; [`Submitted::fields`] tells what was wrong.
 #[derive(Debug)]
-pub struct Submitted(Result<Fields, AppError>);
+pub struct Submitted {
+    sent: Result<Fields, AppError>,
+    /// Tells who is signed in, once all arguments of the handler are there; none when it was looked at before ([`Relay`]).
+    request: Option<HttpRequest>,
+}
 
 /// Field names and what was typed, each name once.
 pub type Fields = BTreeMap<String, String>;
@@ -27,9 +31,14 @@ impl Submitted {
     ///
     /// # Errors
     /// `TooLarge` beyond 64 KiB; `Malformed` for another content type, broken encoding, a name
-    /// given twice, or a body that did not come in time.
+    /// given twice, or a body that did not come in time; [`AppError::OtherPerson`] when the form was made for somebody else than
+    /// whoever is signed in (`web::form_owner`).
     pub fn fields(self) -> Result<Fields, AppError> {
-        self.0
+        let mut fields = self.sent?;
+        if let Some(request) = &self.request {
+            form_owner::check(request, &mut fields)?;
+        }
+        Ok(fields)
     }
 
     /// For a form that is nothing but its button.
@@ -48,7 +57,10 @@ impl Submitted {
         let form = Self::from_request(request, payload);
         let (relay, waiting) = oneshot::channel();
         request.extensions_mut().insert(Waiting(waiting));
-        (Box::pin(async move { form.await.unwrap_or_else(|error| Self(Err(error))) }), Relay(relay))
+        (
+            Box::pin(async move { form.await.unwrap_or_else(|error| Self { sent: Err(error), request: None }) }),
+            Relay(relay),
+        )
     }
 }
 
@@ -59,8 +71,8 @@ pub struct Relay(oneshot::Sender<Submitted>);
 impl Relay {
     /// Hands the fields on.
     pub fn pass(self, form: Result<Fields, AppError>) {
-        // A handler that takes no form waits for none.
-        drop(self.0.send(Submitted(form)));
+        // A handler that takes no form waits for none. Without the request, in whose extensions the other end lies.
+        drop(self.0.send(Submitted { sent: form, request: None }));
     }
 }
 
@@ -81,17 +93,18 @@ impl FromRequest for Submitted {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-        let mut payload = payload.take();
+        let (mut payload, request) = (payload.take(), request.clone());
         Box::pin(async move {
             let body = match tokio::time::timeout(PATIENCE, collect(&mut payload)).await {
                 Ok(body) => body,
                 Err(_late) => Err(AppError::Malformed("The form did not arrive in time.")),
             };
-            Ok(Self(body.and_then(|body| match urlencoded.as_deref() {
+            let sent = body.and_then(|body| match urlencoded.as_deref() {
                 Some("application/x-www-form-urlencoded") => parse(&body),
                 _ if body.is_empty() => Ok(Fields::new()),
                 _ => Err(AppError::Malformed("This address takes a form.")),
-            })))
+            });
+            Ok(Self { sent, request: Some(request) })
         })
     }
 }

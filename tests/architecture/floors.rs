@@ -12,6 +12,7 @@ pub(crate) const FLOORS: &[&str] = &[
     "time_zone",
     "metrics",
     "telemetry",
+    "text",
     "integrations",
     "redis",
     "background",

@@ -13,6 +13,8 @@ pub(crate) const FEATURES: &[&str] = &[
     "people",
     "schedules",
     "appointments",
+    "exports",
+    "erasures",
     "reports",
     "home",
 ];

@@ -7,7 +7,7 @@ const MISSING = { path: '/no-such-page', status: 404 };
 
 /** Each role: its demo account (none for a visitor) and its pages, a plain path answering 200. */
 export const ROLES = [
-  { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', '/password-reset', { path: `/password-links/1-${'A'.repeat(43)}`, status: 410 }, MISSING] },
+  { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', '/password-reset', { path: `/password-links/1-${'A'.repeat(43)}`, status: 410 }, { path: `/address-links/1-${'A'.repeat(43)}`, status: 410 }, MISSING] },
   {
     role: 'patient', email: 'patient1@demo.test',
     pages: [...OWN, '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at every page in headless Chromium, and lives through a day with visits: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
+# Looks at every page in headless Chromium, lives through a day with visits, and signs in with a passkey: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
 #
 # Starts debug/telemedicine of CARGO_TARGET_DIR, else of target/ (or TELEMEDICINE, a path) as on a clean machine, embedded, with demo data, in a
 # temporary folder and on a free port; opens its pages; stops it. With BASE_URL set that server is looked at instead.
@@ -31,10 +31,11 @@ trap finish EXIT
 
 start() { # settings of this server, NAME=VALUE
   local port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-  export BASE_URL=http://127.0.0.1:$port
+  # A name, not a number: browsers make no passkeys for a number.
+  export BASE_URL=http://localhost:$port
   rm -rf "$folder/data"
   # Only what a program needs, so that settings of the caller (a database, a Redis) do not reach it.
-  (cd "$folder" && exec env -i PATH="$PATH" HOME="$HOME" BIND="127.0.0.1:$port" RUST_LOG=warn "$@" "$program" serve > "$folder/log" 2>&1) &
+  (cd "$folder" && exec env -i PATH="$PATH" HOME="$HOME" BIND="127.0.0.1:$port" PUBLIC_URL="$BASE_URL" RUST_LOG=warn "$@" "$program" serve > "$folder/log" 2>&1) &
   server=$!
   sleep 1
   kill -0 "$server" 2>/dev/null || { echo "the server did not start:"; cat "$folder/log"; exit 1; }
@@ -48,6 +49,7 @@ own=
 [ -n "${BASE_URL:-}" ] || { own=yes; start; }
 node pages.mjs "$@"
 node day.mjs
+node passkey.mjs
 [ -n "$own" ] || exit 0
 stop
 

@@ -48,6 +48,44 @@ fn the_tables_of_time_zones_are_named_and_old_ones_are_a_warning() {
     assert!(line(&out, "time zones").contains("compiled in"), "{out}");
 }
 
+/// Lines of a list of passwords from breaches, from one digest to another.
+fn breaches(from: char, to: char) -> String {
+    let digits = "0123456789ABCDEF".chars().filter(|digit| (from..=to).contains(digit));
+    digits.map(|digit| format!("{}:{}\r\n", digit.to_string().repeat(40), 12)).collect()
+}
+
+#[test]
+fn a_list_of_breached_passwords_that_is_not_whole_is_told_and_nothing_starts_with_it() {
+    let program = Program::new().var("SECRET_KEY", "given, so that no file is made");
+    let list = program.folder().join("pwned-passwords.txt");
+    let program = program.var("BREACHED_PASSWORDS", list.display().to_string());
+    std::fs::write(&list, breaches('0', 'F')).unwrap();
+    let out = program.run(&["check"]).succeeds();
+    assert!(line(&out, "passwords").contains("  ok  ") && out.contains("pwned-passwords.txt"), "{out}");
+    let backwards: String = breaches('0', 'F').lines().rev().map(|line| format!("{line}\n")).collect();
+    for damaged in [breaches('0', '9'), breaches('3', 'F'), backwards, String::new(), "7z\u{bc}\u{af}\u{27}".to_owned()]
+    {
+        std::fs::write(&list, damaged).unwrap();
+        let outcome = program.run(&["check"]);
+        let said = line(&outcome.out, "passwords");
+        assert!(said.contains("FAILED") && said.contains("BREACHED_PASSWORDS"), "{outcome:?}");
+        outcome.fails(1, &["FAILED"]);
+        program.run(&["serve"]).fails(1, &["BREACHED_PASSWORDS", "pwned-passwords.txt"]);
+    }
+    std::fs::remove_file(&list).unwrap();
+    program.run(&["serve"]).fails(1, &["BREACHED_PASSWORDS", "pwned-passwords.txt"]);
+    // A folder whose download was broken off, and one of which ranges were lost later.
+    std::fs::create_dir(&list).unwrap();
+    program.run(&["serve"]).fails(1, &["BREACHED_PASSWORDS", "range file"]);
+    for prefix in (0..0x10_0000).step_by(0x1_0000).chain([0xF_FFFF]) {
+        std::fs::write(list.join(format!("{prefix:05X}")), format!("{}:3\n", "A".repeat(35))).unwrap();
+    }
+    let outcome = program.run(&["check"]);
+    assert!(line(&outcome.out, "passwords").contains("1048559 range files are missing"), "{outcome:?}");
+    std::fs::remove_file(list.join("FFFFF")).unwrap();
+    program.run(&["serve"]).fails(1, &["BREACHED_PASSWORDS", "FFFFF"]);
+}
+
 #[test]
 fn what_is_away_is_named_without_its_password() {
     let program = Program::new()
@@ -124,4 +162,22 @@ fn a_permission_that_the_user_of_redis_lacks_is_named() {
         assert!(!outcome.out.contains("hush") && !outcome.err.contains("hush"), "{outcome:?}");
         outcome.fails(1, &["FAILED"]);
     }
+}
+
+/// All instances together must not want more connections than there are.
+#[test]
+fn the_connections_of_all_instances_are_compared_with_the_limit() {
+    let Some(url) = service("TEST_DATABASE_URL") else {
+        return;
+    };
+    let database = crate::postgres::Fresh::new(&url);
+    database.migrate();
+    let check = |most: &str| {
+        let program = Program::new().var("DATABASE_URL", database.url()).var("DB_MAX_CONNECTIONS", most);
+        line(&program.run(&["check"]).succeeds(), "pool").to_owned()
+    };
+    let few = check("3");
+    assert!(few.contains("  ok  ") && few.contains("1 × 3 ") && few.contains("= 3 connections of "), "{few}");
+    let many = check("1000");
+    assert!(many.contains("WARNING") && many.contains("= 1000 connections of "), "{many}");
 }

@@ -13,11 +13,16 @@
 mod audit;
 mod cache;
 mod check;
+mod erase;
+mod export;
+mod hostile;
+mod logging;
 mod postgres;
 mod program;
 #[path = "../web/support/redis_server.rs"]
 #[expect(dead_code, reason = "the web tests use more of it")]
 mod redis_server;
+mod restored;
 mod serve;
 mod settings;
 mod super_admin;

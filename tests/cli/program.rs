@@ -1,5 +1,6 @@
 //! Runs the program in a folder of its own.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -8,6 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+/// Below the folder.
+const LOG: &str = "server.log";
 /// Longest that a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -58,9 +61,13 @@ impl Program {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_telemedicine"));
+        let mut command = self.prepared(Command::new(env!("CARGO_BIN_EXE_telemedicine")));
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
+        command
             .env_clear()
             .envs(self.vars.iter().cloned())
             .current_dir(self.folder())
@@ -88,7 +95,37 @@ impl Program {
 
     /// Starts the server and reads its greeting, up to the line that says how to stop it.
     pub(crate) fn serve(&self) -> Serving {
-        let mut child = self.command(&["serve"]).stderr(Stdio::inherit()).spawn().unwrap();
+        self.serve_with_log(Stdio::inherit())
+    }
+
+    /// The same with its log in this file of its folder.
+    pub(crate) fn serve_logging_to(&self, name: &str) -> Serving {
+        self.serve_with_log(File::create(self.folder().join(name)).unwrap().into())
+    }
+
+    /// The same in a shell that first runs `preparation`.
+    pub(crate) fn serve_after(&self, preparation: &str) -> Serving {
+        let script = format!("{preparation} && exec \"$0\" serve");
+        let mut shell = self.prepared(Command::new("/bin/sh"));
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_telemedicine")]).stderr(Stdio::inherit());
+        Self::greeted(shell.spawn().unwrap())
+    }
+
+    fn serve_with_log(&self, log: Stdio) -> Serving {
+        Self::greeted(self.command(&["serve"]).stderr(log).spawn().unwrap())
+    }
+
+    /// The same, its log kept for [`Self::log`].
+    pub(crate) fn serve_logging(&self) -> Serving {
+        self.serve_logging_to(LOG)
+    }
+
+    /// What the server has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder().join(LOG)).unwrap()
+    }
+
+    fn greeted(mut child: Child) -> Serving {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut greeting = String::new();
         while !greeting.contains("Ctrl-C") {
@@ -107,6 +144,11 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
+    /// Of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The address in the greeting.
     pub(crate) fn url(&self) -> String {
         let from = self.greeting.find("http://").expect("an address in the greeting");
@@ -114,8 +156,18 @@ impl Serving {
     }
 
     /// Asks it to stop as a process supervisor would, and gives back its exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(self) -> Option<i32> {
+        self.terminate();
+        self.ended()
+    }
+
+    /// Asks it to stop.
+    pub(crate) fn terminate(&self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    }
+
+    /// Its exit code, once it has ended.
+    pub(crate) fn ended(mut self) -> Option<i32> {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait().unwrap() {

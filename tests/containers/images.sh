@@ -4,6 +4,7 @@
 #
 #   tests/containers/images.sh            debian:bookworm-slim, postgres:16, redis:7-alpine, nginx:1-alpine
 #   tests/containers/images.sh builder    also the image with Rust that the Dockerfile builds in, from this machine's toolchain
+#   tests/containers/images.sh bare       also telemedicine-bare: what README says one needs, and somebody who has just come
 #
 # They have the users, folders and entry points of the real ones as far as they matter here, and this machine's Debian, so that
 # programs built here run in them. The versions are Debian's: what the real images have is not seen. An image that is there
@@ -67,15 +68,20 @@ DOCKERFILE
   printf '%s\n' 'FROM telemedicine-stand-in' 'EXPOSE 80' 'STOPSIGNAL SIGQUIT' 'CMD ["nginx", "-g", "daemon off;"]' | build nginx:1-alpine
 }
 
-# Rust as it is on this machine, whatever its version, and a C compiler.
+# Rust as it is on this machine, whatever its version.
+toolchain() {
+  there telemedicine-toolchain ||
+    tar --create --directory "$(rustc --print sysroot)" --exclude=share --exclude=lib/rustlib/src bin lib |
+    docker import - telemedicine-toolchain > /dev/null
+}
+
+# With a C compiler.
 builder() {
-  local name toolchain
+  local name
   name=$(sed -n 's/^FROM \(rust:[^ ]*\).*/\1/p' "$root/Dockerfile")
   there "$name" && return 0
   say "$name is $(rustc --version)"
-  toolchain=$(rustc --print sysroot)
-  tar --create --directory "$toolchain" --exclude=share --exclude=lib/rustlib/src bin lib |
-    docker import --change 'ENV PATH=/rust/bin' - telemedicine-toolchain > /dev/null
+  toolchain
   build "$name" <<'DOCKERFILE'
 FROM debian:bookworm-slim
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
@@ -84,8 +90,21 @@ ENV CARGO_HOME=/usr/local/cargo
 DOCKERFILE
 }
 
+# With the package that README names, and nothing else.
+bare() {
+  there telemedicine-bare && return 0
+  say "telemedicine-bare is Debian with build-essential and $(rustc --version)"
+  toolchain
+  build telemedicine-bare <<'DOCKERFILE'
+FROM debian:bookworm-slim
+RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends build-essential && rm -rf /var/lib/apt/lists/*
+COPY --from=telemedicine-toolchain / /usr/local/
+RUN useradd --create-home newcomer
+DOCKERFILE
+}
+
 there debian:bookworm-slim || system
 for image in postgres:16 redis:7-alpine nginx:1-alpine; do
   there "$image" || { servers; break; }
 done
-[ "${1:-}" != builder ] || builder
+case ${1:-} in builder | bare) "$1" ;; esac

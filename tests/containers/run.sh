@@ -61,14 +61,15 @@ word() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 
 port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
 host=clinic.test
-export POSTGRES_PASSWORD REDIS_PASSWORD PUBLIC_URL=https://$host:$port HTTPS_ADDRESS=127.0.0.1:$port
+export POSTGRES_PASSWORD CLINIC_APP_PASSWORD REDIS_PASSWORD PUBLIC_URL=https://$host:$port HTTPS_ADDRESS=127.0.0.1:$port
 export SOURCES=$root SECRETS=$scratch/secrets TLS_CERTIFICATE=$scratch/certificate.pem TLS_KEY=$scratch/certificate.key
-POSTGRES_PASSWORD=$(word) REDIS_PASSWORD=$(word)
+POSTGRES_PASSWORD=$(word) CLINIC_APP_PASSWORD=$(word) REDIS_PASSWORD=$(word)
 unset SECRET_KEY ENVIRONMENT METRICS_TOKEN SMTP_URL MAIL_FROM TRUSTED_PROXIES RUST_LOG || true
 
 mkdir "$SECRETS"
 printf '%s\n' "$(word)$(word)" > "$SECRETS/secret_key"
-printf 'postgres://telemedicine:%s@database:5432/telemedicine\n' "$POSTGRES_PASSWORD" > "$SECRETS/database_url"
+printf 'postgres://clinic_app:%s@database:5432/telemedicine\n' "$CLINIC_APP_PASSWORD" > "$SECRETS/database_url"
+printf 'postgres://telemedicine:%s@database:5432/telemedicine\n' "$POSTGRES_PASSWORD" > "$SECRETS/migration_database_url"
 printf '%s\n' "$POSTGRES_PASSWORD" > "$SECRETS/database_password"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$host" -addext "subjectAltName=DNS:$host" \
   -keyout "$TLS_KEY" -out "$TLS_CERTIFICATE" 2> /dev/null
@@ -151,12 +152,17 @@ files=(--file compose.yaml --file tests/containers/test.yaml)
 holds "without SECRET_KEY nothing is served" refused compose up --detach --no-build
 says_why() { grep -q 'SECRET_KEY is required' <<< "$(compose logs migrate)"; }
 holds "and the log says why" says_why
+without_password() { SECRET_KEY=$(word)$(word) CLINIC_APP_PASSWORD='' compose up --detach --no-build; }
+holds "nor without the server's password" refused without_password
+says_why() { grep -q 'DATABASE_URL has no password for clinic_app' <<< "$(compose logs migrate)"; }
+holds "and the log says why" says_why
 compose down --volumes > /dev/null 2>&1
 
 files=(--file compose.yaml --file docs/deployment/replicas.yaml --file docs/deployment/secrets.yaml --file tests/containers/test.yaml)
 holds "the clinic starts from nothing" compose up --detach --no-build
 holds "it is ready" within 30 ready
 holds "check finds nothing wrong" inside app telemedicine check
+holds "and says that the server could change neither schema nor trail" grep -q -E '^role +ok +clinic_app, which can alter neither' <(inside app telemedicine check)
 email=desk@$host password=$(word)
 made() { printf '%s\n' "$password" | compose run --rm --no-deps -T app telemedicine create-super-admin --email "$email"; }
 holds "an administrator is made" made
@@ -192,7 +198,37 @@ holds "the server reaches what is outside of their network" connects app
 holds "the database does not" refused connects database
 holds "no port of theirs is published" test -z "$(docker port "$(container database)")$(docker port "$(container redis)")"
 holds "Redis wants its password" grep -q NOAUTH <(inside redis env -u REDISCLI_AUTH redis-cli get x)
-holds "no secret of the server is in its environment" refused grep -q -E "$(cat "$SECRETS/secret_key")|$POSTGRES_PASSWORD" <(docker inspect "$(container app)")
+holds "no secret of the server is in its environment" refused grep -q -E "$(cat "$SECRETS/secret_key")|$POSTGRES_PASSWORD|$CLINIC_APP_PASSWORD" <(docker inspect "$(container app)")
+
+# ---------------------------------------------------------------- what the server may do in the database
+
+# As the server does it: over the network, with its password.
+says() { inside database env PGPASSWORD="$1" psql --no-psqlrc --quiet --tuples-only --no-align --host=127.0.0.1 --username="$2" --dbname=telemedicine --command="$3"; }
+as_server() { says "$CLINIC_APP_PASSWORD" clinic_app "$1"; }
+as_owner() { says "$POSTGRES_PASSWORD" telemedicine "$1"; }
+holds "the server reads the trail" test "$(as_server 'SELECT count(*) > 0 FROM audit_entry')" = t
+denied() { refused as_server "$1" > "$scratch/denied" 2>&1 && grep -q -E 'permission denied|must be (the )?owner|must be superuser' "$scratch/denied"; }
+while read -r statement; do
+  holds "but may not: $statement" denied "$statement"
+done <<'STATEMENTS'
+UPDATE audit_entry SET actor_name = 'somebody'
+DELETE FROM audit_entry
+TRUNCATE audit_entry CASCADE
+DELETE FROM appointment_event
+UPDATE audit_seal SET sequence = 0
+ALTER TABLE audit_entry DISABLE TRIGGER ALL
+DROP TRIGGER audit_entry_append_only ON audit_entry
+ALTER TABLE hospital ADD COLUMN mine text
+CREATE TABLE mine (id integer)
+CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'
+SET session_replication_role = replica
+COPY audit_entry TO PROGRAM 'true'
+ALTER ROLE clinic_app SUPERUSER
+SET ROLE telemedicine
+STATEMENTS
+holds "its container does not hold the owner's password" refused grep -q "$POSTGRES_PASSWORD" <(inside app sh -c 'env; cat /run/secrets/*')
+# Sealing is the one thing that it does with what others wrote.
+sealed() { [ "$(as_owner 'SELECT count(*) FROM audit_seal')" -gt 0 ]; }
 
 # ---------------------------------------------------------------- each part away
 
@@ -227,3 +263,47 @@ during "one instance killed: nobody notices" /dashboard 200 away 1 "docker kill 
 stops() { docker stop --time 40 "$(container app 1)" && [ "$(docker inspect --format '{{.State.ExitCode}} {{.State.OOMKilled}}' "$(container app 1)")" = "0 false" ]; }
 holds "an instance that is asked to stop ends with 0" stops
 holds "the other one serves" within 10 answers /dashboard 200
+
+# ---------------------------------------------------------------- a backup, and the clinic as it was
+
+# The commands of docs/operations.md.
+hospital() {
+  as_owner "INSERT INTO hospital (name, address, phone, email) VALUES ('$1', 'Ring Road', '1', 'desk@$host'); INSERT INTO cache_outbox (topic) VALUES ('everything')"
+}
+holds "one instance is started again" docker start "$(container app 1)"
+hospital "Of before the backup"
+holds "the directory has a hospital" within 10 body /hospitals 'Of before the backup'
+saves() { compose exec -T database pg_dump -U telemedicine --format=custom telemedicine > "$scratch/clinic.dump"; }
+holds "a backup is made while the clinic works" saves
+hospital "Of after the backup"
+holds "there is another hospital" within 10 body /hospitals 'Of after the backup'
+holds "whose page is kept" within 10 header /hospitals '^x-cache: hit'
+puts_back() {
+  compose stop app &&
+    compose exec -T database dropdb -U telemedicine --force telemedicine &&
+    compose exec -T database createdb -U telemedicine telemedicine &&
+    compose exec -T database pg_restore -U telemedicine --no-owner --no-privileges --exit-on-error --dbname=telemedicine < "$scratch/clinic.dump" &&
+    compose run --rm -T migrate &&
+    compose run --rm --no-deps -T app telemedicine restored &&
+    compose up --detach --no-build
+}
+holds "the backup is put back" puts_back
+holds "the clinic is ready" within 30 ready
+holds "it has the hospital of before" body /hospitals 'Of before the backup'
+holds "and not the one of after" refused body /hospitals 'Of after the backup'
+holds "nobody is signed in" answers /dashboard 303
+holds "check finds nothing wrong" inside app telemedicine check
+
+# ---------------------------------------------------------------- afterwards
+
+# An entry is sealed two minutes after it was written.
+holds "the trail was sealed by that role" within 150 sealed
+verified() { compose run --rm --no-deps -T app telemedicine audit verify; }
+holds "and is as it was sealed" verified
+
+# Another password for the server is taken over by the next start.
+CLINIC_APP_PASSWORD=$(word)
+printf 'postgres://clinic_app:%s@database:5432/telemedicine\n' "$CLINIC_APP_PASSWORD" > "$SECRETS/database_url"
+holds "the server's password is changed by starting anew" compose up --detach --no-build --force-recreate
+holds "it is ready" within 30 ready
+holds "and connects with the new one" test "$(as_server 'SELECT 1')" = 1

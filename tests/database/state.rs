@@ -67,6 +67,7 @@ async fn a_database_that_only_reads_is_told_and_left_as_soon_as_another_is_there
     .await;
     write(&test.db, "after").await.unwrap();
     assert_eq!(read(&test.db).await, Ok(2));
+    assert_eq!(health_says(&test.db).await, "", "what was committed says more than what was refused before");
 }
 
 const FAILING: &str = "CREATE FUNCTION fails(code text) RETURNS int LANGUAGE plpgsql AS \

@@ -30,8 +30,11 @@ fn words(list: &Yaml) -> Vec<&str> {
 
 fn environment<'a>(file: &'a Yaml, service: &str) -> Vec<(&'a str, String)> {
     let settings = at(file, &["services", service, "environment"]);
-    let pairs = settings.as_hash().into_iter().flatten();
-    pairs
+    // What is merged in, then what the service adds.
+    let merged = settings["<<"].as_hash().into_iter().flatten();
+    let pairs = settings.as_hash().into_iter().flatten().filter(|(name, _)| name.as_str() != Some("<<"));
+    merged
+        .chain(pairs)
         .filter_map(|(name, value)| {
             let value = value.as_str().map(str::to_owned).or(value.as_i64().map(|number| number.to_string()));
             Some((name.as_str()?, value.unwrap_or_default()))
@@ -120,12 +123,33 @@ fn restarts_what_lasts_and_migrates_once() {
     assert_eq!(restart("migrate").as_deref(), Some("no"));
     // What the server could not use ends this, so that no server is started that ends at once, for ever.
     let command = words(at(&file, &["services", "migrate", "command"]));
-    assert_eq!(command, ["sh", "-c", "telemedicine check --settings && exec migration up"]);
-    assert_eq!(
-        environment(&file, "migrate"),
-        environment(&file, "app"),
-        "the settings that are checked are the server's"
+    assert_eq!(command, ["sh", "-c", "telemedicine check --settings && migration up && exec migration grant"]);
+    let (checked, own): (Vec<_>, Vec<_>) =
+        environment(&file, "migrate").into_iter().partition(|(name, _)| *name != "MIGRATION_DATABASE_URL");
+    assert_eq!(checked, environment(&file, "app"), "the settings that are checked are the server's");
+    assert_eq!(own.len(), 1, "and the owner's address is not among them");
+}
+
+/// Whoever takes the server over is somebody who can change neither the schema nor the trail.
+#[test]
+fn the_server_is_not_the_owner_of_the_tables() {
+    let file = compose();
+    let value = |service: &str, name: &str| {
+        environment(&file, service)
+            .into_iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+            .unwrap_or_default()
+    };
+    let owner = value("database", "POSTGRES_USER");
+    assert!(
+        value("migrate", "MIGRATION_DATABASE_URL").starts_with(&format!("postgres://{owner}:${{POSTGRES_PASSWORD}}@"))
     );
+    assert!(value("app", "DATABASE_URL").starts_with("postgres://clinic_app:${CLINIC_APP_PASSWORD}@"));
+    assert_ne!(owner, "clinic_app");
+    for (name, value) in environment(&file, "app") {
+        assert!(!value.contains("POSTGRES_PASSWORD"), "{name} holds the owner's password");
+    }
 }
 
 #[test]
@@ -156,10 +180,8 @@ fn holds_no_secret() {
 #[test]
 fn sets_what_the_server_reads() {
     let file = compose();
-    for service in ["migrate", "app"] {
-        for (name, _) in environment(&file, service) {
-            assert!(is_setting(name), "{service}: {name} is no setting of the server");
-        }
+    for (name, _) in environment(&file, "app") {
+        assert!(is_setting(name), "{name} is no setting of the server");
     }
     let app = environment(&file, "app");
     let value = |name: &str| app.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
@@ -223,7 +245,7 @@ fn is_fit_for_defang() {
         assert!(memory.as_str().is_some(), "{service} reserves memory");
         for (name, value) in environment(&file, service) {
             // Stored secrets are put in only where the plain form stands.
-            let stored = ["POSTGRES_PASSWORD", "REDIS_PASSWORD", "SECRET_KEY"]
+            let stored = ["POSTGRES_PASSWORD", "CLINIC_APP_PASSWORD", "REDIS_PASSWORD", "SECRET_KEY"]
                 .iter()
                 .any(|secret| value.contains(&format!("${{{secret}:")));
             assert!(!stored, "{service}: {name} is written ${{NAME}}");

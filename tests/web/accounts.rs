@@ -1,8 +1,12 @@
 //! Signing in, out and up; the profile, the password, one's own sessions.
 
+mod addresses;
+mod breached_passwords;
 mod by_mail;
+mod forms_of_another;
 mod invitations;
 mod ones_own_sessions;
+mod passkeys;
 mod proofs;
 mod second_factor;
 mod signing_in;
@@ -10,12 +14,13 @@ mod signing_out;
 mod signing_up;
 mod the_password;
 mod the_profile;
+mod told_by_mail;
 mod too_many_tries;
 
 use entity::{
     audit_entry,
     enums::{AuditAction, AuditSubject},
-    patient as patient_row, user,
+    patient as patient_row, recovery_code, user,
 };
 use reqwest::{Method, header};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};

@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 29] = [
+const UNCACHED: [(&str, &str); 31] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -31,6 +31,7 @@ const UNCACHED: [(&str, &str); 29] = [
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),
+    ("/profile/export.json", "a file to take away"),
     ("/profile/proof", "a form"),
     ("/profile/second-factor", "a form, with a secret on it"),
     ("/sign-in/second-factor", "a form, with a secret on it"),
@@ -38,6 +39,7 @@ const UNCACHED: [(&str, &str); 29] = [
     ("/sign-in", "a form"),
     ("/password-reset", "a form"),
     ("/password-links/{token}", "a form, for whoever has its address alone"),
+    ("/address-links/{token}", "a form, for whoever has its address alone"),
     ("/sign-up", "a form"),
     ("/static/{name}", "a file, kept by browsers for a year"),
     ("/health/live", "for programs, about this moment"),

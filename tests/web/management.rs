@@ -215,3 +215,27 @@ async fn the_platform_makes_hospitals_and_who_runs_them() {
     platform.post_form(&format!("{path}/reactivation"), &[]).await.expect(303);
     app.visitor().get(&path).await.ok();
 }
+
+/// Whoever presses twice wants what is stored by then.
+#[tokio::test]
+async fn a_form_that_is_sent_twice_is_no_conflict() {
+    let app = TestApp::start().await;
+    let (hospital, desk) = desk(&app).await;
+    let patient = patient(&hospital).create(&app).await;
+    let acts = [
+        (format!("/patients/{}", patient.id), ("first_name", "Élodie")),
+        (format!("/hospitals/{}", hospital.id), ("address", "Lakeside 6, Pokhara")),
+    ];
+    for (path, change) in acts {
+        let form = desk.get(&format!("{path}/edit")).await.ok();
+        let own = format!("form[action=\"{path}\"]");
+        let before = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq(AuditAction::Updated));
+        let before = before.count(&app.db).await.unwrap();
+        for _ in 0..2 {
+            let saved = desk.submit(&form, &own, &[change]).await.expect(303);
+            assert!(desk.follow(saved).await.ok().says("The changes are saved."), "{path}");
+        }
+        let after = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq(AuditAction::Updated));
+        assert_eq!(after.count(&app.db).await.unwrap(), before + 1, "{path}: what changed nothing is no act");
+    }
+}

@@ -114,6 +114,8 @@ fn a_bad_page_breaks_the_rules() {
         ("<p aria-describedby=gone>", "reference"),
         ("<svg><use href=#no-such-icon></use></svg>", "reference"),
         ("<input name=q>", "label"),
+        ("<label>P<input name=new_password></label>", "password"),
+        ("<label>P<input name=proof type=password></label>", "password"),
         ("<a href=/x></a>", "name"),
         ("<img src=/x.png>", "alt"),
         ("<a>Nowhere</a>", "dead link"),

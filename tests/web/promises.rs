@@ -6,11 +6,12 @@ use crate::support::*;
 
 /// Each question that is asked before something is done: the template, and where its form goes. Whoever adds one adds the test below that
 /// does the act and looks.
-const QUESTIONS: [(&str, &str); 8] = [
+const QUESTIONS: [(&str, &str); 9] = [
     ("accounts/own_factor.html", "/profile/second-factor/totp/removal"),
     ("accounts/own_factor.html", "/profile/second-factor/recovery-codes"),
     // `policy::question`: cancelling, declining, proposing, did not attend, approving all the same.
     ("components/appointment_act.html", "act.href"),
+    ("components/passkey_list.html", "\"/profile/second-factor/passkeys/\" ~ passkey.id ~ \"/removal\""),
     ("hospitals/form.html", "page.listing.href"),
     ("people/form.html", "page.action ~ \"/second-factor/removal\""),
     ("people/form.html", "page.standing.href"),
@@ -209,4 +210,19 @@ async fn a_second_factor_and_its_codes_end_as_they_were_said_to() {
     desk.submit(&page, "form[action$=\"/second-factor/removal\"]", &why).await.expect(303);
     assert!(!home.is_signed_in().await);
     assert!(app.sign_in(&patient).await.get("/profile/second-factor").await.ok().says(why[0].1));
+}
+
+#[tokio::test]
+async fn a_passkey_that_is_removed_lets_nobody_in_as_it_was_said() {
+    let app = TestApp::start_with(&[NAMED]).await;
+    let hospital = hospital().create(&app).await;
+    let patient = patient(&hospital).create(&app).await;
+    let (mut device, home) = with_a_passkey(&app, &patient).await;
+    Device::new().add(&home, "Stick").await.expect(303);
+    let page = home.get("/profile/second-factor").await.ok();
+    let removal = page.attributes("form[action*=\"/passkeys/\"]", "action").remove(0);
+    assert!(question(&page, &removal).contains("It lets nobody in any more."));
+    home.submit(&page, &format!("form[action=\"{removal}\"]"), &[]).await.expect(303);
+    let (elsewhere, _) = first_step(&app, &patient).await;
+    device.enter(&elsewhere).await.expect(422);
 }

@@ -118,7 +118,7 @@ async fn a_doctors_booked_minutes_are_compared_with_their_hours() {
     let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
     let one_day = "from=2026-11-24&to=2026-11-24";
     let file = desk.get(&format!("/reports/doctors.csv?{one_day}")).await.ok();
-    assert_eq!(file.body, "doctor,booked_minutes,available_minutes,booked_percent\nDr Asha Rai,60,180,33\n");
+    assert_eq!(file.body, "\u{feff}doctor,booked_minutes,available_minutes,booked_percent\nDr Asha Rai,60,180,33\n");
     let page = desk.get(&format!("/reports?{one_day}")).await.ok();
     assert!(page.says("3 h 00 min") && page.says("33 %"), "{}", page.body);
     // Two Tuesdays.

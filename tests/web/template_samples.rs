@@ -17,7 +17,7 @@ async fn every_template_is_rendered() {
             pages.push_str(&page.body);
         }
     }
-    for page in pages_with_a_factor(&app).await {
+    for page in pages_with_a_factor(&app).await.into_iter().chain(pages_with_a_passkey().await) {
         pages.push_str(&page.body);
     }
     let sources = sources(&app);

@@ -84,6 +84,15 @@ pub enum AuditAction {
     /// An appointment was called off.
     #[sea_orm(string_value = "cancelled")]
     Cancelled,
+    /// Everything about a patient, or of a hospital, was taken away as files.
+    #[sea_orm(string_value = "exported")]
+    Exported,
+    /// What is personal of somebody was removed for good.
+    #[sea_orm(string_value = "erased")]
+    Erased,
+    /// Something was tried with somebody's account, and refused; whoever tried.
+    #[sea_orm(string_value = "refused")]
+    Refused,
 }
 
 /// Which table the entry's `subject_id` is of.

@@ -15,7 +15,7 @@ pub use appointment_status::AppointmentStatus;
 pub use audit::{AuditAction, AuditSubject};
 pub use blood_type::BloodType;
 pub use event_kind::EventKind;
-pub use mail::{LinkPurpose, MailKind, MailStatus};
+pub use mail::{AddressLinkPurpose, LinkPurpose, MailKind, MailStatus, SecurityEvent};
 pub use notification_kind::NotificationKind;
 pub use role::Role;
 pub use second_factor_rule::SecondFactorRule;

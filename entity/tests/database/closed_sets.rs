@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use entity::enums::{
-    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, LinkPurpose, MailKind, MailStatus,
-    NotificationKind, Role, SecondFactorRule,
+    AddressLinkPurpose, AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, LinkPurpose, MailKind,
+    MailStatus, NotificationKind, Role, SecondFactorRule, SecurityEvent,
 };
 use migration::Planned;
 use sea_orm::{ActiveEnum, ActiveModelTrait, ConnectionTrait, Database, Iterable};
@@ -24,11 +24,15 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<EventKind>(&plan, "appointment_event", "kind");
     same::<NotificationKind>(&plan, "notification", "kind");
     same::<LinkPurpose>(&plan, "password_link", "purpose");
-    same::<MailKind>(&plan, "mail", "kind");
+    same::<AddressLinkPurpose>(&plan, "address_link", "purpose");
+    // Of the change that gave it the last of them.
+    same::<MailKind>(&plan, "account_mail", "kind");
+    same::<SecurityEvent>(&plan, "account_mail", "security_event");
     same::<NotificationKind>(&plan, "mail", "notice");
     same::<MailStatus>(&plan, "mail", "status");
     same::<SecondFactorRule>(&plan, "second_factor", "second_factor");
-    same::<AuditAction>(&plan, "audit_entry", "action");
+    // Where its check was made last.
+    same::<AuditAction>(&plan, "trail_words", "action");
     same::<AuditSubject>(&plan, "audit_entry", "subject_kind");
 }
 

@@ -4,10 +4,10 @@ use entity::limits;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, IntoActiveModel};
 
-use crate::rows;
 use crate::support::{Clinic, clinic, insert, on_each, refused};
+use crate::{erasure_rows, mails, passkey_rows, rows};
 
-const LIMITS: [(&str, &str, usize); 24] = [
+const LIMITS: [(&str, &str, usize); 28] = [
     ("hospital", "address", limits::ADDRESS),
     ("hospital", "phone", limits::PHONE),
     ("hospital", "email", limits::EMAIL),
@@ -28,7 +28,11 @@ const LIMITS: [(&str, &str, usize); 24] = [
     ("user_session", "ip", limits::IP),
     ("user_session", "user_agent", limits::USER_AGENT),
     ("second_factor", "removal_reason", limits::REMOVAL_REASON),
+    ("erasure", "reason", limits::ERASURE_REASON),
+    ("passkey", "name", limits::PASSKEY_NAME),
     ("mail", "last_error", limits::MAIL_ERROR),
+    ("mail", "address", limits::EMAIL),
+    ("address_link", "address", limits::EMAIL),
     ("hospital", "name", limits::HOSPITAL_NAME),
     ("doctor", "license_number", limits::LICENSE_NUMBER),
     ("\"user\"", "email", limits::EMAIL),
@@ -39,10 +43,13 @@ async fn the_longest_text_fits_and_no_longer_one() {
     on_each(async |db| {
         let clinic = clinic(db).await;
         let visit = clinic.visit(0, 30).insert(db).await.unwrap();
-        insert!(db, rows::notice(visit.id, clinic.patient_user));
+        insert!(db, mails::notice(visit.id, clinic.patient_user));
+        insert!(db, mails::address_link(clinic.patient_user));
         insert!(db, rows::session(clinic.patient_user));
         insert!(db, rows::second_factor(clinic.patient_user));
+        insert!(db, passkey_rows::passkey(clinic.patient_user));
         insert!(db, rows::absence(clinic.doctor));
+        insert!(db, erasure_rows::erasure(clinic.patient_user));
         for (table, column, limit) in LIMITS {
             set(db, table, column, limit).await.unwrap();
             refused(set(db, table, column, limit + 1).await, column);

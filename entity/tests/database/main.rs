@@ -11,10 +11,13 @@
 
 mod append_only;
 mod closed_sets;
+mod erasure_rows;
 mod instants;
 mod integrity;
 mod lengths;
+mod mails;
 mod overlap;
+mod passkey_rows;
 mod round_trip;
 mod rows;
 mod stored_counts;

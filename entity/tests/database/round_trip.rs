@@ -2,14 +2,15 @@
 
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
-    appointment, appointment_event, audit_entry, availability, doctor, hospital, mail, notification, password_link,
-    patient, recovery_code, second_factor, time_off, user, user_session,
+    address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, doctor, erasure,
+    hospital, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
+    time_off, user, user_session,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
 
-use crate::rows;
 use crate::support::{clinic, insert, on_each};
+use crate::{erasure_rows, mails, passkey_rows, rows};
 
 /// Inserts the model, reads it and compares; returns its id.
 macro_rules! same {
@@ -48,11 +49,18 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         same!(db, user_session, rows::session(actor));
         same!(db, second_factor, rows::second_factor(actor));
         same!(db, recovery_code, rows::recovery_code(actor));
+        same!(db, passkey, passkey_rows::passkey(actor));
+        same!(db, passkey_challenge, passkey_rows::passkey_challenge(actor));
         same!(db, audit_entry, rows::audit_entry(&clinic));
-        let link = same!(db, password_link, rows::link(actor));
-        same!(db, mail, rows::notice(visit, actor));
-        same!(db, mail, rows::reminder(visit, actor));
-        same!(db, mail, rows::link_mail(link, actor));
+        same!(db, erasure, erasure_rows::erasure(actor));
+        same!(db, audit_redaction, erasure_rows::redaction());
+        let link = same!(db, password_link, mails::link(actor));
+        same!(db, mail, mails::notice(visit, actor));
+        same!(db, mail, mails::reminder(visit, actor));
+        same!(db, mail, mails::link_mail(link, actor));
+        let link = same!(db, address_link, mails::address_link(actor));
+        same!(db, mail, mails::address_mail(link, actor));
+        same!(db, mail, mails::security_mail(actor));
     })
     .await;
 }

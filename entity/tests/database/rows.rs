@@ -2,23 +2,22 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{
-    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, LinkPurpose, MailKind, MailStatus,
-    NotificationKind, Role, SecondFactorRule,
+    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, NotificationKind, Role, SecondFactorRule,
 };
 use entity::{
-    appointment, appointment_event, audit_entry, availability, doctor, hospital, mail, notification, password_link,
-    patient, recovery_code, second_factor, time_off, user, user_session,
+    appointment, appointment_event, audit_entry, availability, doctor, hospital, notification, patient, recovery_code,
+    second_factor, time_off, user, user_session,
 };
 use sea_orm::JsonValue;
 use sea_orm::prelude::{Date, Decimal, Time};
 
 use crate::support::{Clinic, at};
 
-fn made() -> DateTime<Utc> {
+pub(crate) fn made() -> DateTime<Utc> {
     at(-60) + TimeDelta::microseconds(123_456)
 }
 
-fn changed() -> DateTime<Utc> {
+pub(crate) fn changed() -> DateTime<Utc> {
     at(-30) + TimeDelta::milliseconds(500)
 }
 
@@ -36,6 +35,7 @@ pub(crate) fn hospital() -> hospital::Model {
         booking_lead_hours: 0,
         second_factor: SecondFactorRule::Staff,
         active: false,
+        name_key: Some("तिलगंगा".to_owned()),
         created_at: made(),
         updated_at: changed(),
     }
@@ -53,7 +53,11 @@ pub(crate) fn user(email: &str, role: Role, hospital: i64) -> user::Model {
         phone: Some("+977 98".to_owned()),
         date_of_birth: Date::from_ymd_opt(1956, 2, 29),
         active: false,
+        erased_at: Some(at(-2)),
         last_sign_in_at: Some(at(-1)),
+        address_unproved_since: Some(at(-4)),
+        name_key: Some("srestha\tbimala".to_owned()),
+        contact_key: Some("b@clinic.test\ttel:97798".to_owned()),
         created_at: made(),
         updated_at: changed(),
     }
@@ -69,6 +73,8 @@ pub(crate) fn doctor(user: i64) -> doctor::Model {
         bio: Some("Cataracts.".to_owned()),
         education: Some("MBBS, MD".to_owned()),
         accepting: false,
+        specialization_key: Some("ophthalmology".to_owned()),
+        license_key: Some("nmc4711".to_owned()),
         created_at: made(),
         updated_at: changed(),
     }
@@ -166,68 +172,6 @@ pub(crate) fn notification(appointment: i64, recipient: i64) -> notification::Mo
         read_at: Some(at(-2)),
         created_at: made(),
         updated_at: changed(),
-    }
-}
-
-pub(crate) fn link(user: i64) -> password_link::Model {
-    password_link::Model {
-        id: 0,
-        user_id: user,
-        purpose: LinkPurpose::Reset,
-        expires_at: at(30),
-        ended_at: Some(at(-1)),
-        created_at: made(),
-        updated_at: changed(),
-    }
-}
-
-/// News of a visit that the mail server refused.
-pub(crate) fn notice(appointment: i64, recipient: i64) -> mail::Model {
-    mail::Model {
-        id: 0,
-        recipient_id: recipient,
-        kind: MailKind::Notice,
-        notice: Some(NotificationKind::AppointmentProposed),
-        appointment_id: Some(appointment),
-        appointment_version: Some(8),
-        visit_starts_at: None,
-        password_link_id: None,
-        status: MailStatus::Refused,
-        due_at: at(-20),
-        attempts: 3,
-        last_error: Some("no such mailbox".to_owned()),
-        finished_at: Some(at(-10)),
-        created_at: made(),
-        updated_at: changed(),
-    }
-}
-
-/// A link that waits to be sent.
-pub(crate) fn link_mail(link: i64, recipient: i64) -> mail::Model {
-    mail::Model {
-        kind: MailKind::PasswordLink,
-        notice: None,
-        appointment_id: None,
-        appointment_version: None,
-        password_link_id: Some(link),
-        status: MailStatus::Waiting,
-        last_error: None,
-        finished_at: None,
-        ..notice(0, recipient)
-    }
-}
-
-/// A reminder that is to be sent some day.
-pub(crate) fn reminder(appointment: i64, recipient: i64) -> mail::Model {
-    mail::Model {
-        kind: MailKind::Reminder,
-        notice: None,
-        appointment_version: None,
-        visit_starts_at: Some(at(0)),
-        status: MailStatus::Waiting,
-        last_error: None,
-        finished_at: None,
-        ..notice(appointment, recipient)
     }
 }
 

@@ -4,7 +4,7 @@ use super::m0002_user::ROLES;
 use crate::change::Change;
 use crate::dialect::{Dialect, drop_table, one_of, text};
 
-const ACTIONS: [&str; 26] = [
+pub(crate) const ACTIONS: [&str; 26] = [
     "signed_up",
     "signed_in",
     "signed_out",
@@ -33,7 +33,7 @@ const ACTIONS: [&str; 26] = [
     "cancelled",
 ];
 
-const SUBJECTS: [&str; 8] =
+pub(crate) const SUBJECTS: [&str; 8] =
     ["hospital", "user", "doctor", "patient", "availability", "time_off", "appointment", "user_session"];
 
 pub(crate) const CHANGE: Change = Change { name: "m0013_audit_entry", up, down: |_| drop_table("audit_entry") };

@@ -14,6 +14,6 @@ pub(crate) const CHANGE: Change = Change {
 };
 
 fn up(_: Dialect) -> Vec<String> {
-    // A new column that may be empty: no row is rewritten, and the check looks at none.
+    // A new column that may be empty: no row is rewritten. The check looks at each, and there are few: a doctor's hours of a week.
     vec!["ALTER TABLE availability ADD COLUMN end_minute integer CHECK (end_minute BETWEEN 1440 AND 2880)".to_owned()]
 }

@@ -18,11 +18,11 @@ const COLUMNS: [(&str, [&str; 2]); 2] = [
 ];
 
 fn up(dialect: Dialect) -> Vec<String> {
-    // New columns that may be empty: no row is rewritten, and servers of the release before leave them so.
+    // New columns that may be empty: no row is rewritten or looked at, and servers of the release before leave them so.
     let of_table = |(table, columns): (&str, [&str; 2])| {
-        let zone = format!("ALTER TABLE {table} ADD COLUMN time_zone text CHECK (length(time_zone) BETWEEN 1 AND 64)");
+        let zone = dialect.checked_column(table, ["time_zone", "text", "length(time_zone) BETWEEN 1 AND 64"]);
         let locals = columns.map(|column| format!("ALTER TABLE {table} ADD COLUMN {}", dialect.local(column)));
-        locals.into_iter().chain([zone])
+        locals.into_iter().chain(zone)
     };
     COLUMNS.into_iter().flat_map(of_table).collect()
 }

@@ -34,14 +34,24 @@ mod m0032_hospital_tally;
 mod m0033_open_visit_indexes;
 mod m0034_visit_indexes_replaced;
 mod m0035_user_index_replaced;
+mod m0036_text_keys;
+mod m0037_text_key_indexes;
 mod m0038_hours_over_midnight;
 mod m0039_wall_times;
 mod m0041_second_factor;
+mod m0043_address_link;
 mod m0048_audit_chain_head;
 mod m0049_sweep_indexes;
+mod m0050_instance_identity;
+mod m0051_account_mail;
+mod m0052_passkey;
+mod m0053_account_mail_indexes;
+mod m0054_trail_words;
+mod m0055_trail_words_looked_at;
+mod m0056_erasure;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 34] = [
+pub(crate) const ALL: [Change; 44] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -71,9 +81,19 @@ pub(crate) const ALL: [Change; 34] = [
     m0033_open_visit_indexes::CHANGE,
     m0034_visit_indexes_replaced::CHANGE,
     m0035_user_index_replaced::CHANGE,
+    m0036_text_keys::CHANGE,
+    m0037_text_key_indexes::CHANGE,
     m0038_hours_over_midnight::CHANGE,
     m0039_wall_times::CHANGE,
     m0041_second_factor::CHANGE,
+    m0043_address_link::CHANGE,
     m0048_audit_chain_head::CHANGE,
     m0049_sweep_indexes::CHANGE,
+    m0050_instance_identity::CHANGE,
+    m0051_account_mail::CHANGE,
+    m0052_passkey::CHANGE,
+    m0053_account_mail_indexes::CHANGE,
+    m0054_trail_words::CHANGE,
+    m0055_trail_words_looked_at::CHANGE,
+    m0056_erasure::CHANGE,
 ];

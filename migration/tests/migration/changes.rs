@@ -1,7 +1,7 @@
 //! The changes can be taken back and made again, and two at once do not collide.
 
 use migration::State;
-use migration::sea_orm::{ConnectionTrait, DatabaseConnection};
+use migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 use crate::support::{connect, on_each, schema};
 
@@ -27,6 +27,61 @@ async fn every_change_is_reversible() {
         db.close().await.unwrap();
     })
     .await;
+}
+
+fn mail(id: i64, kind: &str, (columns, values): (&str, &str)) -> String {
+    format!(
+        "INSERT INTO mail (id, recipient_id, kind, status, due_at, attempts, finished_at{columns})
+         VALUES ({id}, 1, '{kind}', 'sent', '2026-03-02T09:00:00+00:00', 1, '2026-03-02T09:00:00+00:00'{values})"
+    )
+}
+
+/// SQLite makes the table anew where Postgres changes it.
+#[tokio::test]
+async fn what_is_in_the_outbox_stays_when_it_gets_other_kinds() {
+    on_each(async |url| {
+        let db = connect(url).await;
+        let all = migration::up(&db).await.unwrap();
+        let since = all.iter().position(|name| name == "m0051_account_mail").unwrap();
+        let steps = u32::try_from(all.len() - since).unwrap();
+        migration::down(&db, steps).await.unwrap();
+        let link = (", password_link_id", ", 1");
+        for sql in [
+            "INSERT INTO \"user\" (id, email, password_hash, role, first_name, last_name)
+             VALUES (1, 'a@b', 'x', 'super_admin', 'A', 'B')"
+                .to_owned(),
+            "INSERT INTO password_link (id, user_id, purpose, created_at, expires_at)
+             VALUES (1, 1, 'reset', '2026-03-02T09:00:00+00:00', '2026-03-02T09:30:00+00:00')"
+                .to_owned(),
+            mail(7, "password_link", link),
+            mail(9, "password_link", link),
+            "DELETE FROM mail WHERE id = 9".to_owned(),
+        ] {
+            db.execute_unprepared(&sql).await.unwrap();
+        }
+        migration::up(&db).await.unwrap();
+        let security = mail(11, "security", (", security_event", ", 'new_device'"));
+        db.execute_unprepared(&security).await.unwrap();
+        assert_eq!(mails(&db).await, ["7 password_link", "11 security"]);
+        let without = mail(12, "security", ("", ""));
+        db.execute_unprepared(&without).await.unwrap_err();
+        // What the release before does not know goes away with its kind.
+        migration::down(&db, steps).await.unwrap();
+        assert_eq!(mails(&db).await, ["7 password_link"]);
+        if db.get_database_backend() == DbBackend::Sqlite {
+            let next = mail(0, "password_link", link).replace("(id, ", "(").replace("(0, ", "(");
+            db.execute_unprepared(&next).await.unwrap();
+            assert_eq!(mails(&db).await, ["7 password_link", "12 password_link"], "no number is given out twice");
+        }
+        db.close().await.unwrap();
+    })
+    .await;
+}
+
+async fn mails(db: &DatabaseConnection) -> Vec<String> {
+    let sql = "SELECT CAST(id AS text) || ' ' || kind AS line FROM mail ORDER BY id";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+    rows.iter().map(|row| row.try_get("", "line").unwrap()).collect()
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::support::on_each;
+use crate::support::{connect, on_each};
+use migration::sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 
 #[tokio::test]
@@ -55,6 +56,33 @@ async fn two_processes_at_once_both_succeed() {
         assert_eq!(lines, said(&run(url, "development", "status")).lines().count());
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_servers_role_is_taken_from_their_address() {
+    on_each(async |url| {
+        let command = |words: &str| {
+            let servers = format!("postgres://command_{}:hunter2@db/clinic", std::process::id());
+            let mut command = command(&servers, "production", words);
+            command.env("MIGRATION_DATABASE_URL", url).output().unwrap()
+        };
+        said(&command("up"));
+        let granted = command("grant");
+        if url.starts_with("sqlite") {
+            return assert!(complained(&granted).contains("SQLite has no roles"));
+        }
+        assert!(said(&granted).contains("may work with rows"));
+        let printed = said(&command("grant --print"));
+        assert!(printed.starts_with("ALTER ROLE") && !printed.contains("hunter2"), "{printed}");
+        let owner = connect(url).await;
+        let role = format!("command_{}", std::process::id());
+        owner.execute_unprepared(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await.unwrap();
+        owner.close().await.unwrap();
+    })
+    .await;
+    // With one address there is nobody to grant to.
+    let alone = run("postgres://app:hunter2@127.0.0.1:1/clinic", "production", "grant");
+    assert!(alone.status.code() == Some(2) && complained(&alone).contains("--role"));
 }
 
 #[test]

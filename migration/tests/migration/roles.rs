@@ -1,6 +1,7 @@
 //! The role of the servers.
 
-use migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use migration::ServerRole;
+use migration::sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend};
 
 use crate::support::{connect, on_each};
 
@@ -14,19 +15,19 @@ async fn the_servers_role_works_with_rows_and_changes_neither_schema_nor_trail()
         let owner = connect(url).await;
         migration::up(&owner).await.unwrap();
         if owner.get_database_backend() == DbBackend::Sqlite {
-            let refused = migration::grant(&owner, "app").await.unwrap_err().to_string();
+            let refused = migration::grant(&owner, &there("app")).await.unwrap_err().to_string();
             return assert!(refused.contains("SQLite has no roles"), "{refused}");
         }
         let role = format!("app_{}", std::process::id());
-        let missing = migration::grant(&owner, &role).await.unwrap_err().to_string();
+        let missing = migration::grant(&owner, &there(&role)).await.unwrap_err().to_string();
         assert!(missing.contains("there is no role"), "{missing}");
         run(&owner, &format!("CREATE ROLE {role}")).await;
-        let printed = migration::grants(&owner, &role).await.unwrap();
-        assert_eq!(migration::grant(&owner, &role).await.unwrap(), printed);
+        let printed = migration::grants(&owner, &there(&role)).await.unwrap();
+        assert_eq!(migration::grant(&owner, &there(&role)).await.unwrap(), printed);
         let itself =
             owner.query_one_raw(migration::sea_orm::Statement::from_string(DbBackend::Postgres, "SELECT current_user"));
         let itself: String = itself.await.unwrap().unwrap().try_get_by_index(0).unwrap();
-        assert!(migration::grant(&owner, &itself).await.unwrap_err().to_string().contains("make another role"));
+        assert!(migration::grant(&owner, &there(&itself)).await.unwrap_err().to_string().contains("make another role"));
 
         as_role(&owner, &role).await;
         owner.close().await.unwrap();
@@ -39,6 +40,42 @@ async fn the_servers_role_works_with_rows_and_changes_neither_schema_nor_trail()
         owner.close().await.unwrap();
     })
     .await;
+}
+
+/// The password of the servers stands in their address: that is all that has to be told.
+#[tokio::test]
+async fn the_role_is_made_and_connects_with_the_password_it_was_given_last() {
+    on_each(async |url| {
+        let owner = connect(url).await;
+        migration::up(&owner).await.unwrap();
+        let name = format!("servers_{}", std::process::id());
+        let role = |password: &str| ServerRole { name: name.clone(), password: Some(password.to_owned()) };
+        if owner.get_database_backend() == DbBackend::Sqlite {
+            return assert!(migration::grant(&owner, &role("x")).await.is_err());
+        }
+        let opens = async |password: &str| {
+            let mut url = url::Url::parse(url).unwrap();
+            url.set_username(&name).unwrap();
+            url.set_password(Some(password)).unwrap();
+            Database::connect(url.as_str()).await.is_ok()
+        };
+        for password in ["first word", "second'word", "dritte Wörter"] {
+            // Two at once, as when two machines are started together.
+            let (one, other) = (role(password), role(password));
+            let (one, other) = tokio::join!(migration::grant(&owner, &one), migration::grant(&owner, &other));
+            let ran = [one.unwrap(), other.unwrap()].concat().join("\n");
+            assert_eq!(ran.contains(password), !password.is_ascii(), "the password is in no statement: {ran}");
+            assert!(opens(password).await && !opens("another").await, "{password}");
+        }
+        assert!(!opens("first word").await);
+        run(&owner, &format!("DROP OWNED BY {name}; DROP ROLE {name}")).await;
+        owner.close().await.unwrap();
+    })
+    .await;
+}
+
+fn there(name: &str) -> ServerRole {
+    ServerRole { name: name.to_owned(), password: None }
 }
 
 async fn as_role(db: &DatabaseConnection, role: &str) {
@@ -67,6 +104,9 @@ async fn as_role(db: &DatabaseConnection, role: &str) {
         "DELETE FROM audit_seal",
         "DELETE FROM audit_chain_head",
         "DELETE FROM appointment_event",
+        "UPDATE appointment_event SET note = NULL",
+        "INSERT INTO erasure (user_id, requested_by, reason) VALUES (1, 1, 'mine')",
+        "INSERT INTO audit_redaction (entry_id, sealed, redacted, digest) VALUES (1, '', '', '')",
         "TRUNCATE hospital CASCADE",
         "ALTER TABLE hospital ADD COLUMN mine integer",
         "CREATE TABLE mine (id integer)",

@@ -15,8 +15,8 @@ use clap::Args;
 use super::{Failure, migrations, output, shared};
 use crate::{
     db::Database,
-    features::accounts::{self, Password, PasswordOwner},
-    integrations::Clock,
+    features::accounts::{self, HashingRules, Password, PasswordOwner},
+    integrations::{BreachedPasswords, Clock},
     settings::Settings,
 };
 
@@ -83,7 +83,9 @@ pub(super) async fn load(
 ) -> Result<String, Failure> {
     let now = clock.now();
     let password = Password::choose(PASSWORD, &PasswordOwner::default()).map_err(Failure::new)?;
-    let hash = accounts::hash_password(&password, settings.security.password_hashing).await.map_err(Failure::new)?;
+    // Everybody knows it anyway.
+    let rules = HashingRules { cost: settings.security.password_hashing, breached: &BreachedPasswords::default() };
+    let hash = accounts::hash_password(&password, rules).await.map_err(Failure::new)?;
     let cast = people::cast(options, now, &hash);
     let visits = visits::plan(options, now).map_err(Failure::new)?;
     let stored = write::everything(db, &cast, (&visits, now))

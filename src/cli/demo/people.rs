@@ -10,6 +10,7 @@ use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus, seq::IndexedRandom};
 use sea_orm::{ActiveValue::NotSet, Set, prelude::Decimal};
 
 use super::{DemoOptions, words};
+use crate::db::{DoctorTexts, HospitalTexts, PersonTexts};
 
 const SEED: u64 = 2026;
 
@@ -67,6 +68,7 @@ impl Maker {
         let since = self.now - Duration::days(400 - i64::try_from(place % 300).unwrap_or(0));
         hospital::ActiveModel {
             id: NotSet,
+            name_key: HospitalTexts { name: &name }.keys().name_key,
             name: Set(name),
             address: Set(address.to_owned()),
             phone: Set(format!("+977 1 55{:05}", 10_000 + place)),
@@ -84,8 +86,8 @@ impl Maker {
     }
 
     fn member(&mut self, kind: (&str, Role), number: usize, hospitals: usize) -> DemoPerson {
-        let mut user = self.user(kind, 390 - i64::try_from(number % 380).unwrap_or(0));
-        user.email = Set(format!("{}{}@demo.test", kind.0, number + 1));
+        let name = format!("{}{}", kind.0, number + 1);
+        let user = self.user((&name, kind.1), 390 - i64::try_from(number % 380).unwrap_or(0));
         DemoPerson { user, hospital: number % hospitals }
     }
 
@@ -96,18 +98,28 @@ impl Maker {
             _ => self.rng.random_range(10_500..22_000),
         };
         let born = (role != Role::SuperAdmin).then(|| self.now.date_naive() - Duration::days(born));
+        let (first_name, last_name) =
+            (self.one_of(&words::FIRST_NAMES, "Maya"), self.one_of(&words::LAST_NAMES, "Rai"));
+        let email = format!("{name}@demo.test");
+        let phone = format!("+977 98{:08}", self.rng.random_range(0..100_000_000));
+        let texts = PersonTexts { first_name, last_name, email: &email, phone: Some(&phone) };
+        let user::ActiveModel { name_key, contact_key, .. } = texts.keys();
         user::ActiveModel {
             id: NotSet,
-            email: Set(format!("{name}@demo.test")),
+            name_key,
+            contact_key,
+            email: Set(email),
             password_hash: Set(self.hash.clone()),
             role: Set(role),
             hospital_id: Set(None),
-            first_name: Set(self.one_of(&words::FIRST_NAMES, "Maya").to_owned()),
-            last_name: Set(self.one_of(&words::LAST_NAMES, "Rai").to_owned()),
-            phone: Set(Some(format!("+977 98{:08}", self.rng.random_range(0..100_000_000)))),
+            first_name: Set(first_name.to_owned()),
+            last_name: Set(last_name.to_owned()),
+            phone: Set(Some(phone)),
             date_of_birth: Set(born.filter(|date| *date > NaiveDate::MIN)),
             active: Set(true),
+            erased_at: Set(None),
             last_sign_in_at: Set(None),
+            address_unproved_since: Set(None),
             created_at: Set(since),
             updated_at: Set(since),
         }
@@ -116,11 +128,15 @@ impl Maker {
     fn doctor(&mut self, number: usize) -> doctor::ActiveModel {
         let since = self.now - Duration::days(300);
         let field = words::SPECIALIZATIONS.get(number % words::SPECIALIZATIONS.len()).copied();
+        let (field, license) = (field.unwrap_or("General medicine"), format!("NMC-{:05}", 10_001 + number));
+        let keys = DoctorTexts { license_number: &license, license_key: None, specialization: field }.keys();
         doctor::ActiveModel {
             id: NotSet,
             user_id: NotSet,
-            license_number: Set(format!("NMC-{:05}", 10_001 + number)),
-            specialization: Set(field.unwrap_or("General medicine").to_owned()),
+            license_key: keys.license_key,
+            license_number: Set(license),
+            specialization: Set(field.to_owned()),
+            specialization_key: keys.specialization_key,
             experience_years: Set(self.rng.random_range(2..35)),
             bio: Set(Some(self.one_of(&words::BIOS, "Sees patients by video.").to_owned())),
             education: Set(Some(self.one_of(&words::EDUCATION, "MBBS").to_owned())),

@@ -7,11 +7,14 @@ use super::{
     destination::Destination,
     passwords::{Owner, Password},
     person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone},
-    proof,
+    proof::{FIELD, Given},
     queries::{HospitalChoice, Profile},
     second_factor::TypedCode,
 };
-use crate::web::{FormReader, FormView, forms::Fields};
+use crate::{
+    text::address_key,
+    web::{FormReader, FormView, forms::Fields},
+};
 
 /// The longest text worth looking up as an address.
 const EMAIL_CHARACTERS: usize = 254;
@@ -27,12 +30,21 @@ pub(super) struct SignIn {
 pub(super) fn sign_in(mut fields: Fields) -> Result<(SignIn, Destination, FormView), Box<FormView>> {
     let next = Destination::of(fields.remove("next").as_deref());
     let reader = FormReader::new(fields);
-    let email = reader.required("email", "E-mail address", EMAIL_CHARACTERS);
+    let email = read_typed_email(&reader);
     let password = SecretString::from(reader.secret("password", "Password"));
     let typed = going_to(reader.view(), &next);
     reader
         .finish(Some((SignIn { email, password }, next.clone(), typed)))
         .map_err(|form| Box::new(going_to(*form, &next)))
+}
+
+/// The field `email` of somebody who says who they are, as an account is looked up by it.
+fn read_typed_email(reader: &FormReader) -> String {
+    let typed = reader.search("email", "E-mail address", EMAIL_CHARACTERS);
+    if typed.is_none() && reader.is_clean() {
+        reader.error("email", "Enter e-mail address.");
+    }
+    typed.map(|typed| address_key(&typed)).unwrap_or_default()
 }
 
 /// The sign-in form that leads to `next`.
@@ -101,11 +113,18 @@ pub(super) struct ProfileChange {
     pub(super) last_name: String,
     pub(super) phone: Option<String>,
     pub(super) date_of_birth: Option<NaiveDate>,
+    /// [`Profile::version`] of what the person saw, if they say so.
+    pub(super) version: Option<String>,
 }
 
 /// The profile form of somebody whose profile is `current`. A field that was not sent stays as it is; a patient's
-/// date of birth, once known, cannot be taken away: it tells patients of one name apart.
-pub(super) fn profile(mut fields: Fields, current: &Profile, today: NaiveDate) -> Result<ProfileChange, Box<FormView>> {
+/// date of birth, once known, cannot be taken away: it tells patients of one name apart. The version is what the form was made
+/// from; programs that know the documented fields alone send none, and change what they say.
+pub(super) fn profile(
+    mut fields: Fields,
+    current: &Profile,
+    today: NaiveDate,
+) -> Result<(ProfileChange, FormView), Box<FormView>> {
     fields.entry("phone".to_owned()).or_insert_with(|| current.phone.clone().unwrap_or_default());
     fields.entry("date_of_birth".to_owned()).or_insert_with(|| current.date_of_birth_text());
     let reader = FormReader::new(fields);
@@ -117,7 +136,21 @@ pub(super) fn profile(mut fields: Fields, current: &Profile, today: NaiveDate) -
     } else {
         reader.parsed_optional("date_of_birth", "Date of birth", parse)
     };
-    reader.finish(Some(ProfileChange { first_name, last_name, phone, date_of_birth }))
+    let version = reader.optional("version", "Version", 64);
+    let typed = reader.view();
+    let change = ProfileChange { first_name, last_name, phone, date_of_birth, version };
+    reader.finish(Some((change, typed)))
+}
+
+/// The form for another address than `present`.
+pub(super) fn address(fields: Fields, present: &str) -> Result<(EmailAddress, FormView), Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let email = read_email(&reader);
+    if email.as_ref().is_some_and(|email| email.as_str().eq_ignore_ascii_case(present)) {
+        reader.error("email", "This is your address already.");
+    }
+    let typed = reader.view();
+    reader.finish(email.map(|email| (email, typed)))
 }
 
 /// A new password, with proof that the person knows the present one.
@@ -136,11 +169,14 @@ pub(super) fn password(fields: Fields, owner: &Owner<'_>) -> Result<PasswordChan
 }
 
 /// The form that asks once more who somebody is: what they gave, and where to go then.
-pub(super) fn proof(mut fields: Fields) -> Result<(SecretString, Destination), (Destination, Box<FormView>)> {
+pub(super) fn proof(mut fields: Fields) -> Result<(Given, Destination), (Destination, Box<FormView>)> {
     let next = Destination::of(fields.remove("next").as_deref());
+    let given = Given::taken(&mut fields);
     let reader = FormReader::new(fields);
-    let given = SecretString::from(reader.secret(proof::FIELD, "Your password"));
-    match reader.finish(Some(given)) {
+    if given.is_none() {
+        reader.error(FIELD, "Enter your password.");
+    }
+    match reader.finish(given) {
         Ok(given) => Ok((given, next)),
         Err(form) => Err((next, form)),
     }
@@ -163,10 +199,10 @@ pub(super) fn wrong_code() -> FormView {
         .with_error("code", "This code is not right, or was used already. Wait for the next one that the app shows.")
 }
 
-/// The form of somebody who has forgotten their password: the address, as it was typed.
+/// The form of somebody who has forgotten their password: the address, as an account is looked up by it.
 pub(super) fn forgotten(fields: Fields) -> Result<String, Box<FormView>> {
     let reader = FormReader::new(fields);
-    let email = reader.required("email", "E-mail address", EMAIL_CHARACTERS);
+    let email = read_typed_email(&reader);
     reader.finish(Some(email))
 }
 

@@ -13,7 +13,11 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::queries::Credentials;
-use crate::settings::{SecretKey, Settings};
+use crate::{
+    db::FURTHEST_APART,
+    session::CookieNames,
+    settings::{SecretKey, Settings},
+};
 
 /// How long there is to give a code, or to set up an app.
 const LASTS: TimeDelta = TimeDelta::minutes(10);
@@ -51,7 +55,7 @@ impl PendingSignIn {
             digest: parts.next()?.to_owned(),
         };
         let age = now - pending.begun_at;
-        (TimeDelta::zero() <= age && age < LASTS).then_some(pending)
+        (-FURTHEST_APART <= age && age < LASTS).then_some(pending)
     }
 
     /// Whether the account is still the one whose password was right: active, with that password.
@@ -89,7 +93,7 @@ fn dressed(mut cookie: Cookie<'static>, settings: &Settings) -> Cookie<'static> 
 }
 
 fn cookie_name(settings: &Settings) -> &'static str {
-    if is_https(settings) { "__Host-sign-in" } else { "sign-in" }
+    CookieNames::of(is_https(settings)).sign_in
 }
 
 fn is_https(settings: &Settings) -> bool {

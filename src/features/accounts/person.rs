@@ -3,7 +3,10 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::web::{FormReader, moment::parse_date};
+use crate::{
+    text::plain,
+    web::{FormReader, moment::parse_date},
+};
 
 /// Most characters of a first or last name, as in the column.
 pub(crate) const NAME_CHARACTERS: usize = 80;
@@ -12,24 +15,29 @@ const PHONE_CHARACTERS: usize = 32;
 /// Nobody alive was born before this year.
 const FIRST_YEAR: i32 = 1900;
 
-/// An e-mail address as it was typed. Two that differ only in case are one account.
+/// An e-mail address in the form in which it is kept: the domain in ASCII and lower case, what stands before it as it was typed. Two that
+/// differ only in case are one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// `text` as an address: ASCII, one `@`, a domain with a dot. That mail arrives there is not known.
+    /// `text` as an address: one `@`, ASCII before it, and a domain with a dot, of any script. That mail arrives there is not known.
+    /// Letters beyond ASCII before the `@` are refused: few servers take mail for them.
     ///
     /// # Errors
     /// A sentence for beside the field.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('@').filter(|(local, domain)| is_local(local) && is_domain(domain));
-        match parts {
-            Some(_) if text.len() <= EMAIL_CHARACTERS => Ok(Self(text.to_owned())),
-            _ => Err("Enter an e-mail address, like name@example.com.".to_owned()),
-        }
+        let text = plain(text);
+        let address = text.split_once('@').filter(|(local, _)| is_local(local)).and_then(|(local, domain)| {
+            // One form of each domain (UTS 46), which is also what browsers make of it.
+            let domain = idna::domain_to_ascii(domain).ok().filter(|domain| is_domain(domain))?;
+            Some(format!("{local}@{domain}"))
+        });
+        let address = address.filter(|address| address.len() <= EMAIL_CHARACTERS);
+        address.map(Self).ok_or_else(|| "Enter an e-mail address, like name@example.com.".to_owned())
     }
 
-    /// As it was typed.
+    /// As it is kept.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,18 +57,37 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.') && domain.split('.').all(is_label)
 }
 
-/// A phone number as it was typed.
+/// A phone number in the form in which it is kept: digits 0 to 9 and the signs that people put between them, an extension as ` ext. 12`.
 ///
 /// # Errors
 /// A sentence for beside the field.
 pub(crate) fn parse_phone(text: &str) -> Result<String, String> {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let allowed = text.chars().all(|c| c.is_ascii_digit() || "+-() ./".contains(c));
-    if allowed && (5..=20).contains(&digits) && text.chars().count() <= PHONE_CHARACTERS {
-        Ok(text.to_owned())
+    let typed = plain(text).to_lowercase();
+    let (number, extension) = split_extension(&typed);
+    let number = number.split_whitespace().collect::<Vec<_>>().join(" ");
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    let allowed = number.chars().all(|c| c.is_ascii_digit() || "+-() ./".contains(c));
+    let phone = match extension {
+        Some(extension) => format!("{number} ext. {extension}"),
+        None => number,
+    };
+    let is_extension = |text: &str| (1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = allowed && (5..=20).contains(&digits) && extension.is_none_or(is_extension);
+    if fits && phone.chars().count() <= PHONE_CHARACTERS {
+        Ok(phone)
     } else {
         Err("Enter a phone number, like +977 1 5550123.".to_owned())
     }
+}
+
+/// The number, and the extension if one is typed.
+fn split_extension(typed: &str) -> (&str, Option<&str>) {
+    for word in ["extension", "ext.", "ext", "x", "#"] {
+        if let Some((number, extension)) = typed.split_once(word) {
+            return (number.trim_end_matches([' ', ',', ';']), Some(extension.trim_start_matches([' ', '.', ':'])));
+        }
+    }
+    (typed, None)
 }
 
 /// A date of birth, `YYYY-MM-DD`, not after `today`.
@@ -99,12 +126,21 @@ pub fn read_phone(reader: &FormReader) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::address_key;
 
     #[test]
     fn addresses() {
         for good in ["a@b.co", "Maya.Gurung+x@mail.example.org", "o'neil@example.com"] {
-            assert!(EmailAddress::parse(good).is_ok(), "{good}");
+            assert_eq!(EmailAddress::parse(good).map(|address| address.0).as_deref(), Ok(good));
         }
+        for typed in
+            ["maya@bücher.example", "maya@BU\u{308}CHER.example", "\u{202A}ｍaya@xn--bcher-kva.Example\u{202C}"]
+        {
+            let kept = EmailAddress::parse(typed).map(|address| address.0);
+            assert_eq!(kept.as_deref(), Ok("maya@xn--bcher-kva.example"), "{typed}");
+            assert_eq!(address_key(typed), "maya@xn--bcher-kva.example", "{typed}");
+        }
+        assert_eq!(address_key(" MAYA@b.co"), "maya@b.co");
         let long = format!("{}@example.com", "a".repeat(65));
         for bad in [
             "",
@@ -117,7 +153,8 @@ mod tests {
             "a@b..co",
             "a@-b.co",
             "é@b.co",
-            "a@b.co\n",
+            "a@b.co\n<",
+            "a@bü..co",
             "<a@b.co>",
             "a..b@c.de",
             ".a@b.co",
@@ -152,9 +189,20 @@ mod tests {
     #[test]
     fn phones() {
         for good in ["+977 1 5550123", "(01) 555-0123", "98.41.00.00.00"] {
-            assert!(parse_phone(good).is_ok(), "{good}");
+            assert_eq!(parse_phone(good).as_deref(), Ok(good));
         }
-        for bad in ["1234", "call me", "<script>55555</script>", &"5".repeat(33)] {
+        for (typed, kept) in [
+            ("\u{202A}+977\u{A0}1 5550123\u{202C}", "+977 1 5550123"),
+            ("९८४१२३४५६७", "9841234567"),
+            ("＋９７７　１–5550123", "+977 1-5550123"),
+            ("01 5550123 ext. 12", "01 5550123 ext. 12"),
+            ("01 5550123x12", "01 5550123 ext. 12"),
+            ("01 5550123, Extension 12", "01 5550123 ext. 12"),
+        ] {
+            assert_eq!(parse_phone(typed).as_deref(), Ok(kept), "{typed}");
+        }
+        for bad in ["1234", "call me", "<script>55555</script>", "01 5550123 ext. twelve", "555501 x", &"5".repeat(33)]
+        {
             assert!(parse_phone(bad).is_err(), "{bad}");
         }
     }

@@ -1,7 +1,7 @@
 //! Asking people once more who they are, before what a stranger at an unlocked screen must not do.
 //!
 //! A handler says so in its first argument, in the place of [`Allowed`]: [`RecentlyProved`] for an act that always asks, and [`Provable`]
-//! for one that asks for some of what can be done by it. Whoever gave their password, or a code, in this session within the last
+//! for one that asks for some of what can be done by it. Whoever gave their password, a code, or what a passkey has signed, in this session within the last
 //! ten minutes is not asked. Whoever is asked gets a page that carries on what they had typed, and sends it with the proof, to the same
 //! address: nothing is typed twice, and nothing needs a script. A file to take away, which is no form, is led to by `/profile/proof`.
 
@@ -14,10 +14,17 @@ use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use secrecy::SecretString;
 
-use super::{pages::proof::ProofPage, service::proof};
+use super::{
+    pages::proof::ProofPage,
+    passkey_forms,
+    service::{
+        passkeys::{self, PasskeyTaken},
+        proof,
+    },
+};
 use crate::{
     access::{Access, Allowed, Guarded, Permission, Proof, Viewer},
-    state::Pages,
+    state::{AppState, Pages},
     web::{AppError, Clinical, FormView, Relay, Submitted, forms::Fields, see_other},
 };
 
@@ -67,7 +74,8 @@ enum Standing {
 #[derive(Clone, Debug, Default)]
 struct Question {
     carried: Fields,
-    wrong: bool,
+    form: FormView,
+    has_passkey: bool,
 }
 
 impl Question {
@@ -75,15 +83,15 @@ impl Question {
     fn page(&self, pages: &Pages, viewer: &Viewer) -> Result<HttpResponse, AppError> {
         let uri = pages.request().uri();
         let action = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
-        let form = if self.wrong { wrong() } else { FormView::default() };
         // What is carried on may be clinical.
-        let page = Clinical::new(ProofPage::new(form, action, self.carried.clone()));
+        let page = ProofPage::new(self.form.clone(), action, self.carried.clone()).with_passkey(self.has_passkey);
+        let page = Clinical::new(page);
         pages.refuse_clinical(StatusCode::UNPROCESSABLE_ENTITY, viewer, &page)
     }
 }
 
 /// The form of a proof that was none.
-pub(super) fn wrong() -> FormView {
+fn wrong() -> FormView {
     FormView::default().with_error(FIELD, "This is neither your password nor a code that can be used now.")
 }
 
@@ -106,17 +114,51 @@ async fn judge(
         }
         Err(error) => return Err(error),
     };
-    let given = fields.remove(FIELD).filter(|proof| !proof.is_empty()).map(SecretString::from);
-    let wrong = given.is_some();
-    let is_proved = match given {
-        _ if is_recent(viewer, pages) => true,
-        Some(given) => proof::prove(pages.state(), viewer, given).await?,
-        None => false,
+    let given = Given::taken(&mut fields);
+    let refusal = match given {
+        _ if is_recent(viewer, pages) => None,
+        // Boxed: its future is too deep for the compiler to lay out within that of the extractor.
+        Some(given) => Box::pin(given.refusal(pages.state(), viewer)).await?,
+        None => Some(FormView::default()),
     };
-    let asked = || Standing::Asked(Question { carried: fields.clone(), wrong });
-    let standing = if is_proved { Standing::Proved } else { asked() };
+    let standing = match refusal {
+        None => Standing::Proved,
+        Some(form) => {
+            let has_passkey = proof::has_passkey(pages.state(), viewer).await?;
+            Standing::Asked(Question { carried: fields.clone(), form, has_passkey })
+        }
+    };
     relay.pass(Ok(fields));
     Ok(standing)
+}
+
+/// What somebody gives to show who they are.
+pub(super) enum Given {
+    /// A password, or a code.
+    Secret(SecretString),
+    /// What a passkey has signed, as JSON.
+    Signed(String),
+}
+
+impl Given {
+    /// Taken out of a form.
+    pub(super) fn taken(fields: &mut Fields) -> Option<Self> {
+        let signed = passkey_forms::taken_as_proof(fields);
+        let secret = fields.remove(FIELD).filter(|proof| !proof.is_empty());
+        signed.map(Self::Signed).or_else(|| secret.map(|secret| Self::Secret(secret.into())))
+    }
+
+    /// Looks at it: the form that says why it shows nothing, if it does not.
+    pub(super) async fn refusal(self, state: &AppState, viewer: &Viewer) -> Result<Option<FormView>, AppError> {
+        Ok(match self {
+            Self::Secret(given) => (!proof::prove(state, viewer, given).await?).then(wrong),
+            Self::Signed(answer) => match passkeys::prove(state, viewer, &answer).await? {
+                PasskeyTaken::Taken => None,
+                PasskeyTaken::Wrong => Some(FormView::default().with_error("", passkeys::WRONG)),
+                PasskeyTaken::Copied => Some(FormView::default().with_error("", passkeys::COPIED)),
+            },
+        })
+    }
 }
 
 impl<P: Permission> FromRequest for RecentlyProved<P> {

@@ -6,8 +6,9 @@ use std::{
 };
 
 use actix_session::{Session, SessionExt};
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
 
+use super::device_cookie::Devices;
 use crate::{
     session,
     state::AppState,
@@ -17,17 +18,31 @@ use crate::{
 /// The session and the origin of one request.
 pub(super) struct RequestSession {
     pub(super) state: web::Data<AppState>,
-    /// Where the request came from, as far as trusted proxies tell it.
-    pub(super) address: IpAddr,
-    user_agent: String,
+    pub(super) origin: Origin,
     session: Session,
+}
+
+/// Where a request came from.
+pub(super) struct Origin {
+    /// As far as trusted proxies tell it.
+    pub(super) address: IpAddr,
+    /// What the browser calls itself.
+    pub(super) user_agent: String,
+    /// For which accounts it is known.
+    pub(super) devices: Devices,
 }
 
 impl RequestSession {
     /// Begins a session for this person. The key is new, whatever cookie came with the request, and the session
     /// that came with it is over.
     pub(super) fn sign_in(&self, user_id: i64) -> Result<(), AppError> {
-        session::begin(&self.session, user_id, self.address, &self.user_agent).map_err(AppError::internal)
+        session::begin(&self.session, user_id, self.origin.address, &self.origin.user_agent).map_err(AppError::internal)
+    }
+
+    /// `answer`, with which this browser becomes known for the account with this address.
+    pub(super) fn remembering(&self, email: &str, mut answer: HttpResponse) -> HttpResponse {
+        self.origin.devices.remember(&self.state, email, &mut answer);
+        answer
     }
 
     /// Ends the session of this browser, if it has one.
@@ -44,13 +59,16 @@ impl FromRequest for RequestSession {
         let state = request.app_data::<web::Data<AppState>>().cloned();
         ready(state.ok_or_else(|| AppError::internal("the application's state is not configured")).map(|state| {
             Self {
-                address: Peer::of(request, &state.settings.server.trusted_proxies).address,
-                user_agent: request
-                    .headers()
-                    .get(header::USER_AGENT)
-                    .and_then(|value| value.to_str().ok())
-                    .unwrap_or_default()
-                    .to_owned(),
+                origin: Origin {
+                    address: Peer::of(request, &state.settings.server.trusted_proxies).address,
+                    user_agent: request
+                        .headers()
+                        .get(header::USER_AGENT)
+                        .and_then(|value| value.to_str().ok())
+                        .unwrap_or_default()
+                        .to_owned(),
+                    devices: Devices::of(request, state.sessions.cookie_names()),
+                },
                 session: request.get_session(),
                 state,
             }

@@ -5,6 +5,7 @@
 //! password is another, whoever changed it, or the address, to which it was perhaps sent by mistake.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use entity::{address_link, enums::AddressLinkPurpose};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -31,6 +32,16 @@ impl Token {
         Some(Self { id: id.parse().ok()?, mac: BASE64_URL_SAFE_NO_PAD.decode(mac).ok()? })
     }
 
+    /// Of a link to an address. It is bound to what is in the row alone: a way back must go on working when the password is another.
+    pub(super) fn of_address(secret: &SecretKey, link: &address_link::Model) -> Self {
+        Self { id: link.id, mac: address_mac(secret, link).finalize().into_bytes().to_vec() }
+    }
+
+    /// Whether it is the one of this link to an address. Takes the same time whatever is wrong with it.
+    pub(super) fn opens_address(&self, secret: &SecretKey, link: &address_link::Model) -> bool {
+        self.id == link.id && address_mac(secret, link).verify_slice(&self.mac).is_ok()
+    }
+
     /// As an address has it.
     pub(super) fn text(&self) -> String {
         format!("{}-{}", self.id, BASE64_URL_SAFE_NO_PAD.encode(&self.mac))
@@ -45,11 +56,27 @@ impl Token {
 /// Each part preceded by its length, so that no two links read alike.
 fn mac(secret: &SecretKey, linked: &LinkedAccount) -> Hmac<Sha256> {
     let LinkedAccount { link, account } = linked;
-    let mut mac: Hmac<Sha256> = Hmac::new((&secret.derive("password links")).into());
+    let mac: Hmac<Sha256> = Hmac::new((&secret.derive("password links")).into());
     let numbers = [link.id, link.user_id, link.expires_at.timestamp_micros()].map(i64::to_be_bytes);
     let address = account.email.to_lowercase();
     let texts = [linked.purpose_word(), &address, &account.password_hash].map(str::as_bytes);
-    for part in numbers.iter().map(|number| &number[..]).chain(texts) {
+    with_parts(mac, numbers.iter().map(|number| &number[..]).chain(texts))
+}
+
+fn address_mac(secret: &SecretKey, link: &address_link::Model) -> Hmac<Sha256> {
+    let mac: Hmac<Sha256> = Hmac::new((&secret.derive("address links")).into());
+    let numbers = [link.id, link.user_id, link.expires_at.timestamp_micros()].map(i64::to_be_bytes);
+    let purpose = match link.purpose {
+        AddressLinkPurpose::Proof => "proof",
+        AddressLinkPurpose::Change => "change",
+        AddressLinkPurpose::WayBack => "way back",
+    };
+    let texts = [purpose, &link.address].map(str::as_bytes);
+    with_parts(mac, numbers.iter().map(|number| &number[..]).chain(texts))
+}
+
+fn with_parts<'a>(mut mac: Hmac<Sha256>, parts: impl Iterator<Item = &'a [u8]>) -> Hmac<Sha256> {
+    for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
     }

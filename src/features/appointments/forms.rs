@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     access::Viewer,
+    text::SearchText,
     web::{FormReader, FormView, forms::Fields, parse_local, query::day},
 };
 
@@ -40,9 +41,10 @@ pub(super) struct ListFilter {
     /// The last local day, itself included.
     pub(super) to: Option<NaiveDate>,
     pub(super) doctor_id: Option<i64>,
+    /// `patient.id`
     pub(super) patient_id: Option<i64>,
-    /// Parts of a party's name, each of which must be there.
-    pub(super) names: Vec<String>,
+    /// Who a party must be.
+    pub(super) search: SearchText,
 }
 
 impl AppointmentListQuery {
@@ -69,9 +71,8 @@ impl AppointmentListQuery {
         let patient_id = reader.parsed_optional("patient", "Patient", |id| {
             id.parse().map_err(|_error| "Follow the link on the patient's page.".to_owned())
         });
-        let search = reader.optional("q", "Name", SEARCH_CHARACTERS);
-        let names = words(&search.unwrap_or_default());
-        let filter = ListFilter { status, from, to, doctor_id, patient_id, names };
+        let search = SearchText::new(&reader.search("q", "Name", SEARCH_CHARACTERS).unwrap_or_default());
+        let filter = ListFilter { status, from, to, doctor_id, patient_id, search };
         let typed = reader.view();
         reader.finish(Some((filter, typed)))
     }
@@ -194,6 +195,14 @@ pub(super) struct StepCommand {
     pub(super) is_on_board: bool,
 }
 
+impl StepCommand {
+    /// The same with its reason for overbooking only if it `overbooks`.
+    pub(super) fn overbooking(mut self, overbooks: bool) -> Self {
+        self.overbook_reason = self.overbook_reason.filter(|_| overbooks);
+        self
+    }
+}
+
 /// The form of the one step in `steps`, or of those that share an address and are told apart by
 /// `outcome`. With the command comes what was typed.
 ///
@@ -249,9 +258,4 @@ fn reason(reader: &FormReader) -> Option<String> {
         reader.error("reason", "Say why: the others will read it.");
     }
     reason
-}
-
-/// The words of a name as it is written in lists, where doctors are called "Dr".
-fn words(name: &str) -> Vec<String> {
-    name.split_whitespace().filter(|word| !word.eq_ignore_ascii_case("dr")).map(str::to_owned).collect()
 }

@@ -3,7 +3,7 @@
 //! Whoever can write to the database and does not have `SECRET_KEY` can break a seal, never make one: all digests are
 //! HMAC-SHA-256 under a key derived from it.
 
-use entity::{audit_entry, audit_seal};
+use entity::{audit_entry, audit_redaction, audit_seal};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
@@ -24,14 +24,21 @@ pub(super) struct SealedEntry {
     digest: [u8; ENTRY_DIGEST],
 }
 
+impl SealedEntry {
+    /// What stands for the content of the entry.
+    pub(super) fn digest(&self) -> &[u8] {
+        &self.digest
+    }
+}
+
 /// The key of all seals.
 #[derive(Clone)]
-pub(super) struct ChainKey([u8; 64]);
+pub(super) struct ChainKey(Hmac<Sha256>);
 
 impl ChainKey {
     /// The same on every instance with this secret.
     pub(super) fn new(secret: &SecretKey) -> Self {
-        Self(secret.derive("audit seals"))
+        Self(Hmac::new((&secret.derive("audit seals")).into()))
     }
 
     /// What a seal keeps of `entry`: any change of any column gives another.
@@ -57,8 +64,29 @@ impl ChainKey {
         text.digest().to_vec()
     }
 
+    /// The digest of what an erasure notes of an entry: what was sealed of it, and what is left.
+    pub(super) fn redaction(&self, entry_id: i64, sealed: &[u8], redacted: &[u8]) -> Vec<u8> {
+        let mut text = self.text("redaction");
+        text.number(entry_id).bytes(sealed).bytes(redacted);
+        text.digest().to_vec()
+    }
+
+    /// Whether `redaction` says, and says with this key, that `entry` is what an erasure has left of what was sealed.
+    pub(super) fn explains(
+        &self,
+        redaction: &audit_redaction::Model,
+        entry: &audit_entry::Model,
+        sealed: &SealedEntry,
+    ) -> bool {
+        let left = self.member(entry);
+        redaction.entry_id == entry.id
+            && redaction.sealed == sealed.digest
+            && redaction.redacted == left.digest
+            && redaction.digest == self.redaction(entry.id, &sealed.digest, &left.digest)
+    }
+
     fn text(&self, purpose: &str) -> Canonical {
-        let mut text = Canonical(Hmac::new((&self.0).into()));
+        let mut text = Canonical(self.0.clone());
         text.word(purpose);
         text
     }

@@ -8,13 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::access::Viewer;
 
-/// Who acts, as they are at that moment.
+/// Who acts, as they are at that moment. No name: the trail keeps none.
 #[derive(Clone, Debug)]
 pub struct Actor {
     /// `user.id`.
     pub id: i64,
-    /// Full name.
-    pub name: String,
     /// Their role.
     pub role: Role,
     /// The hospital they belong to; none for super admins.
@@ -27,7 +25,6 @@ impl From<&Viewer> for Actor {
     fn from(viewer: &Viewer) -> Self {
         Self {
             id: viewer.user_id,
-            name: viewer.name(),
             role: viewer.role(),
             hospital_id: viewer.hospital().map(|hospital| hospital.id),
             address: Some(viewer.address),
@@ -37,7 +34,7 @@ impl From<&Viewer> for Actor {
 
 /// What was done to what.
 ///
-/// Its detail takes numbers, instants and words of ours, and no text that a person typed: so
+/// Its detail takes numbers, instants, words of ours and the addresses of accounts, and no other text that a person typed: so
 /// nothing clinical and no secret can get into the trail.
 #[derive(Clone, Debug)]
 pub struct AuditEvent {
@@ -72,6 +69,12 @@ impl AuditEvent {
     #[must_use]
     pub fn word(self, name: &'static str, word: &'static str) -> Self {
         self.with(name, word.into())
+    }
+
+    /// With an e-mail address of a person's account, which was read as one: of a change of address both are needed to say what was done.
+    #[must_use]
+    pub fn address(self, name: &'static str, address: &str) -> Self {
+        self.with(name, address.into())
     }
 
     /// With the names of the columns that changed, never what is in them.

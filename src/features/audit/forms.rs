@@ -5,7 +5,10 @@ use entity::enums::{AuditAction, AuditSubject};
 use serde::Deserialize;
 
 use super::words;
-use crate::web::{FormReader, FormView, forms::Fields, query::day};
+use crate::{
+    text::{SearchText, address_key},
+    web::{FormReader, FormView, forms::Fields, query::day},
+};
 
 /// The longest part of a name, or address, that can be searched for.
 const SEARCH_CHARACTERS: usize = 254;
@@ -30,8 +33,8 @@ pub(super) enum Person {
     Numbered(i64),
     /// By their whole e-mail address.
     Addressed(String),
-    /// Parts of a name, each of which must be there.
-    Named(Vec<String>),
+    /// By parts of their name, each of which must be there.
+    Named(SearchText),
 }
 
 /// Which entries are wanted.
@@ -55,7 +58,7 @@ impl TrailQuery {
     /// The form to show again.
     pub(super) fn filter(self, by_name: bool) -> Result<(TrailFilter, FormView), Box<FormView>> {
         let reader = FormReader::new(self.fields());
-        let person = reader.optional("person", "Person", SEARCH_CHARACTERS).and_then(|text| {
+        let person = reader.search("person", "Person", SEARCH_CHARACTERS).and_then(|text| {
             let person = person(&text);
             if matches!(person, Person::Named(_)) && !by_name {
                 reader.error("person", "Enter a person's number or whole e-mail address.");
@@ -97,8 +100,8 @@ impl TrailQuery {
 fn person(text: &str) -> Person {
     match number(text) {
         Ok(id) => Person::Numbered(id),
-        Err(_) if text.contains('@') => Person::Addressed(text.to_ascii_lowercase()),
-        Err(_) => Person::Named(text.split_whitespace().map(str::to_owned).collect()),
+        Err(_) if text.contains('@') => Person::Addressed(address_key(text)),
+        Err(_) => Person::Named(SearchText::new(text)),
     }
 }
 

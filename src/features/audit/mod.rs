@@ -1,5 +1,5 @@
-//! The trail: who did or opened what, when and from where. Owns the tables `audit_entry` and
-//! `audit_seal`.
+//! The trail: who did or opened what, when and from where. Owns the tables `audit_entry`,
+//! `audit_seal` and `audit_redaction`.
 //!
 //! The first of the features: every other may call it, it calls none.
 //!
@@ -8,6 +8,7 @@
 //!   [`Recorded`](crate::db::Recorded) without which no unit of work is committed.
 //! - [`Accessed`] holds a clinical record that was read and cannot be looked at before the reading
 //!   is recorded. Then it is [`Clinical`](crate::web::Clinical), for pages that nobody keeps.
+//! - [`record_refusals`] writes what was refused ([`crate::web::refusals`]), with whose account, once a minute.
 //! - [`Sealer`] seals what is there, so that [`verify`] finds what was changed by other hands.
 
 mod accessed;
@@ -24,8 +25,10 @@ mod words;
 
 pub use accessed::Accessed;
 pub use event::{Actor, AuditEvent};
-pub use service::{Sealer, record};
-pub use verification::{ChainEnd, ChainFinding, verify};
+pub(crate) use service::{Redaction, personal_lines, record_refusals_forever, redact};
+pub use service::{Sealer, record, record_refusals};
+pub(crate) use verification::is_sealed_with;
+pub use verification::{ChainEnd, ChainFinding, VerifyError, VerifyScope, verify};
 
 use crate::routing::RouteTable;
 

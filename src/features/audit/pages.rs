@@ -1,5 +1,6 @@
 //! The trail as a page.
 
+use entity::enums::Role;
 use serde::Serialize;
 
 use super::{
@@ -108,17 +109,25 @@ impl Choice {
     }
 }
 
+/// Whoever runs the platform answers for hospitals and those who keep them; who a hospital's patients are is not theirs to know.
+fn person_for(viewer: &Viewer, id: i64, (role, name): (Role, String)) -> String {
+    match role {
+        Role::Patient if viewer.runs_platform() => format!("{} {id}", role_label(role)),
+        _ => name,
+    }
+}
+
 impl TrailEntry {
     fn new(viewer: &Viewer, row: EntryRow) -> Self {
         let (code, noun) = words::subject(row.subject_kind);
         let id = row.subject_id;
         Self {
             at: Moment::new(row.at, viewer.zone()),
-            person: row.actor_name,
+            person: person_for(viewer, row.actor_id, (row.actor_role, row.person())),
             role: role_label(row.actor_role),
             person_href: format!("{PATH}?person={}", row.actor_id),
             what: words::action(row.action).1,
-            detail: words::detail(&row.detail),
+            detail: words::detail(&row.detail, viewer.zone()),
             record: format!("{noun} {id}"),
             record_href: format!("{PATH}?subject={code}&id={id}"),
             hospital: row.hospital_name,

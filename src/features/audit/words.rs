@@ -1,10 +1,13 @@
 //! The words of the trail: the one source for entries and filters.
 
+use chrono::DateTime;
 use entity::enums::{AuditAction, AuditSubject};
 use serde_json::Value;
 
+use crate::time_zone::Tz;
+
 /// Every act, in the order in which the filter offers them.
-pub(super) const ACTIONS: [AuditAction; 26] = [
+pub(super) const ACTIONS: [AuditAction; 29] = [
     AuditAction::Opened,
     AuditAction::Created,
     AuditAction::Updated,
@@ -31,6 +34,9 @@ pub(super) const ACTIONS: [AuditAction; 26] = [
     AuditAction::SessionRevoked,
     AuditAction::SessionsRevoked,
     AuditAction::PasswordChanged,
+    AuditAction::Refused,
+    AuditAction::Exported,
+    AuditAction::Erased,
 ];
 
 /// Every kind of record, in the order in which the filter offers them.
@@ -60,6 +66,9 @@ pub(super) fn action(action: AuditAction) -> (&'static str, &'static str) {
         AuditAction::SessionRevoked => ("session_revoked", "signed a session out"),
         AuditAction::SessionsRevoked => ("sessions_revoked", "signed all other sessions out"),
         AuditAction::PasswordChanged => ("password_changed", "changed the password"),
+        AuditAction::Refused => ("refused", "was refused"),
+        AuditAction::Exported => ("exported", "took a copy of everything"),
+        AuditAction::Erased => ("erased", "erased the person"),
         of_a_visit => visit_action(of_a_visit),
     }
 }
@@ -107,18 +116,22 @@ pub(super) fn subject_from_code(code: &str) -> Option<AuditSubject> {
     SUBJECTS.into_iter().find(|known| subject(*known).0 == code)
 }
 
-/// What an entry adds, in words: `from scheduled, to waiting`; `changed first name, phone`. Empty when it adds nothing.
-pub(super) fn detail(detail: &Value) -> String {
+/// What an entry adds, in words: `from scheduled, to waiting`; `changed first name, phone`; instants on the clocks of `zone`. Empty when it
+/// adds nothing.
+pub(super) fn detail(detail: &Value, zone: Tz) -> String {
     let Value::Object(parts) = detail else { return String::new() };
     let described: Vec<String> =
-        parts.iter().map(|(name, value)| format!("{} {}", spaced(name), plain(value))).collect();
+        parts.iter().map(|(name, value)| format!("{} {}", spaced(name), plain(value, zone))).collect();
     described.join(", ")
 }
 
-fn plain(value: &Value) -> String {
+fn plain(value: &Value, zone: Tz) -> String {
     match value {
-        Value::String(text) => spaced(text),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::String(text) => match DateTime::parse_from_rfc3339(text) {
+            Ok(instant) => instant.with_timezone(&zone).format("%A %-d %B %Y, %H:%M").to_string(),
+            Err(_) => spaced(text),
+        },
+        Value::Array(items) => items.iter().map(|item| plain(item, zone)).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }
@@ -135,6 +148,10 @@ mod tests {
 
     use super::*;
 
+    fn told(detail_of_entry: Value) -> String {
+        "Asia/Kathmandu".parse().map_or_else(|_error| String::new(), |zone| detail(&detail_of_entry, zone))
+    }
+
     #[test]
     fn every_act_and_every_kind_of_record_is_found_by_a_value_of_its_own() {
         assert!(ACTIONS.into_iter().all(|known| action_from_code(action(known).0) == Some(known)));
@@ -145,9 +162,10 @@ mod tests {
 
     #[test]
     fn what_an_entry_adds_reads_as_words() {
-        assert_eq!(detail(&json!({})), "");
-        assert_eq!(detail(&json!({"changed": ["first_name", "phone"]})), "changed first name, phone");
-        assert_eq!(detail(&json!({"from": "in_progress", "to": "completed"})), "from in progress, to completed");
-        assert_eq!(detail(&json!({"sessions_ended": 2})), "sessions ended 2");
+        assert_eq!(told(json!({})), "");
+        assert_eq!(told(json!({"changed": ["first_name", "phone"]})), "changed first name, phone");
+        assert_eq!(told(json!({"from": "in_progress", "to": "completed"})), "from in progress, to completed");
+        assert_eq!(told(json!({"sessions_ended": 2})), "sessions ended 2");
+        assert_eq!(told(json!({"starts_at": "2026-11-27T09:15:00Z"})), "starts at Friday 27 November 2026, 15:00");
     }
 }

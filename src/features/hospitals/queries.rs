@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::{doctor, enums::Role, hospital, hospital_tally, user};
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
+    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
     prelude::Decimal,
     sea_query::{Asterisk, Expr, ExprTrait, SelectStatement},
 };
@@ -12,7 +12,8 @@ use sea_orm::{
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{Reader, contains_ignoring_case, is_word},
+    db::{Reach, Reader, is_person, is_word, key_holds},
+    text::{SearchText, Term},
     web::{Paginated, Paging},
 };
 
@@ -97,11 +98,12 @@ pub(super) async fn hospitals(
     if !all {
         found = found.filter(hospital::Column::Active.eq(true));
     }
-    if !search.is_empty() {
-        found = found.filter(contains_ignoring_case(hospital::Column::Name, search));
+    for term in SearchText::new(search).terms() {
+        found = found.filter(is_called(term));
     }
     let total = reader.run(LISTED, async |conn| found.clone().count(conn).await).await?;
-    let rows = as_rows(found).order_by_asc(hospital::Column::Name).limit(paging.size).offset(paging.offset());
+    let rows = as_rows(found).order_by_asc(hospital::Column::NameKey).order_by_asc(hospital::Column::Id);
+    let rows = rows.limit(paging.size).offset(paging.offset());
     let rows = reader.run(LISTED, async |conn| rows.clone().into_model().all(conn).await).await?;
     Ok(Paginated { total, rows })
 }
@@ -114,7 +116,8 @@ pub(crate) async fn names(viewer: &Viewer, reader: &Reader) -> Result<Vec<(i64, 
     let found = hospital::Entity::find()
         .select_only()
         .columns([hospital::Column::Id, hospital::Column::Name])
-        .order_by_asc(hospital::Column::Name);
+        .order_by_asc(hospital::Column::NameKey)
+        .order_by_asc(hospital::Column::Id);
     reader.run(Topic::Hospitals, async |conn| found.clone().into_tuple().all(conn).await).await
 }
 
@@ -135,7 +138,7 @@ pub(super) async fn accepting_doctors(reader: &Reader, id: i64, paging: Paging) 
         .filter(is_word(user::Column::Role, Role::Doctor))
         .filter(user::Column::Active.eq(true))
         .filter(doctor::Column::Accepting.eq(true))
-        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::NameKey)
         .order_by_asc(user::Column::Id)
         .limit(paging.size)
         .offset(paging.offset());
@@ -160,7 +163,7 @@ pub(super) async fn admins_of(viewer: &Viewer, reader: &Reader, id: i64) -> Resu
     reader.run(ADMINS, async |conn| found.clone().into_model().all(conn).await).await
 }
 
-/// All who run hospitals, and how many there are; whose name or hospital holds `search`.
+/// All who run hospitals, and how many there are; whom, or whose hospital, `search` finds.
 pub(super) async fn admins(
     viewer: &Viewer,
     reader: &Reader,
@@ -168,10 +171,8 @@ pub(super) async fn admins(
     paging: Paging,
 ) -> Result<Paginated<AdminRow>, DbErr> {
     let mut found = administrators(viewer);
-    if !search.is_empty() {
-        let name = contains_ignoring_case(user::Column::FirstName, search)
-            .or(contains_ignoring_case(user::Column::LastName, search));
-        found = found.filter(name.or(contains_ignoring_case(hospital::Column::Name, search)));
+    for term in SearchText::new(search).terms() {
+        found = found.filter(Condition::any().add(is_person(term, Reach::Everything)).add(is_called(term)));
     }
     let total = reader.run(ADMINS, async |conn| found.clone().count(conn).await).await?;
     let rows = found.limit(paging.size).offset(paging.offset());
@@ -190,8 +191,13 @@ fn administrators(viewer: &Viewer) -> Select<user::Entity> {
         .column_as(hospital::Column::Name, "hospital_name")
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .filter(is_word(user::Column::Role, Role::HospitalAdmin))
-        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::NameKey)
         .order_by_asc(user::Column::Id)
+}
+
+/// Whether the hospital is what `term` looks for.
+fn is_called(term: &Term) -> Condition {
+    key_holds(hospital::Column::NameKey, &[hospital::Column::Name], &term.words)
 }
 
 fn as_rows(found: Select<hospital::Entity>) -> Select<hospital::Entity> {

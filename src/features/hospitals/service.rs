@@ -12,7 +12,7 @@ use super::forms::{HospitalDetails, SentHospital};
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{DbErr, Reader, Recorded, ViolationKind, violation},
+    db::{DbErr, HospitalTexts, Reader, Recorded, ViolationKind, violation},
     features::{
         audit::{self, AuditEvent},
         wall_times::{self, Keep, Reanchored, ZoneChange, ZoneNotChanged},
@@ -87,6 +87,7 @@ pub(super) async fn find(viewer: &Viewer, reader: &Reader, id: i64) -> Result<ho
     found.await?.ok_or(AppError::NotFound)
 }
 
+/// All but the key.
 fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
     hospital::ActiveModel {
         name: Set(details.name.clone()),
@@ -117,7 +118,8 @@ pub(super) async fn create(
     state
         .db
         .write(async |uow| {
-            let new = hospital::ActiveModel { active: Set(true), created_at: Set(now), ..row(details, now) };
+            let name_key = HospitalTexts { name: &details.name }.keys().name_key;
+            let new = hospital::ActiveModel { name_key, active: Set(true), created_at: Set(now), ..row(details, now) };
             let id = uow.insert(new, Topics::of_hospital(None)).await?.id;
             let event = AuditEvent::new(AuditAction::Created, AuditSubject::Hospital, id).in_hospital(id);
             Ok(audit::record(uow, now, viewer, event).await?.with(id))
@@ -125,8 +127,8 @@ pub(super) async fn create(
         .await
 }
 
-/// Changes a hospital that is still as it was `read`, with the version that the form was made for. Two statements; with another zone, what is
-/// to come moves in the same transaction, or nothing is changed.
+/// Changes a hospital that is still as it was `read`, with the version that the form was made for. A form that was sent twice is no conflict: what it
+/// wants is stored.
 ///
 /// # Errors
 /// Why not.
@@ -136,10 +138,28 @@ pub(super) async fn update(
     read: &hospital::Model,
     sent: &SentHospital,
 ) -> Result<Saved, HospitalNotSaved> {
+    let saved = change(state, viewer, read, sent).await;
+    if matches!(saved, Err(HospitalNotSaved::Stale)) {
+        let stored = find(viewer, &state.db.reader(), read.id).await?;
+        if HospitalDetails::of(&stored).values() == sent.details.values() {
+            return Ok(Saved { in_the_way: Vec::new() });
+        }
+    }
+    saved
+}
+
+/// Three statements at most; with another zone, what is to come moves in the same transaction, or nothing is changed.
+async fn change(
+    state: &AppState,
+    viewer: &Viewer,
+    read: &hospital::Model,
+    sent: &SentHospital,
+) -> Result<Saved, HospitalNotSaved> {
     let details = &sent.details;
     if version(read) != sent.version {
         return Err(HospitalNotSaved::Stale);
     }
+    let (before, after) = (HospitalTexts { name: &read.name }, HospitalTexts { name: &details.name });
     let zones = zone_change(read, sent);
     let now = state.clock.now();
     let (old, new) = (HospitalDetails::of(read).values(), details.values());
@@ -147,12 +167,14 @@ pub(super) async fn update(
     state
         .db
         .write(async |uow| {
-            let update =
-                hospital::Entity::update_many().set(row(details, now)).filter(hospital::Column::Id.eq(read.id));
+            let name_key = after.keys_over(before).name_key;
+            let row = hospital::ActiveModel { name_key, ..row(details, now) };
+            let update = hospital::Entity::update_many().set(row).filter(hospital::Column::Id.eq(read.id));
             let update = update.filter(hospital::Column::UpdatedAt.eq(read.updated_at));
             if uow.update_where(update, Topics::of_hospital(Some(read.id))).await? == 0 {
                 return Err(HospitalNotSaved::Stale);
             }
+            after.keep_keys(uow, (read.id, Topics::of_hospital(Some(read.id))), before).await?;
             let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Hospital, read.id).in_hospital(read.id);
             let event = event.changed(&changed);
             let Some(change) = zones else {

@@ -20,5 +20,6 @@ mod queries;
 mod service;
 
 pub use queries::Recipient;
-pub use service::{EmailText, MailSender, Round, StopSignal, Writer};
-pub(crate) use service::{MovedVisit, QueuedMail, follow, queue};
+pub(crate) use queries::told_since;
+pub use service::{EmailText, MailSender, Round, StopSignal, Writer, give_up_due};
+pub(crate) use service::{MovedVisit, QueuedMail, follow, queue, sweep};

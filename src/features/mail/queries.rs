@@ -8,9 +8,9 @@ use entity::{
     user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait,
-    sea_query::{CaseStatement, Expr, Func},
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
+    sea_query::{CaseStatement, Expr, ExprTrait as _, Func},
 };
 
 use crate::{coherence::Topics, db::Reader, time_zone::Tz};
@@ -59,13 +59,24 @@ pub(super) async fn recipient(reader: &Reader, user_id: i64) -> Result<Option<Re
     reader.run(NO_PAGE, async |conn| statement.clone().into_model().one(conn).await).await
 }
 
+/// How many mails about the security of their account the person was sent after the instant `since`.
+pub(crate) async fn told_since(reader: &Reader, user_id: i64, since: DateTime<Utc>) -> Result<u64, DbErr> {
+    let told = Entity::find()
+        .filter(Column::RecipientId.eq(user_id))
+        .filter(Column::Kind.eq(MailKind::Security))
+        .filter(Column::Status.eq(MailStatus::Sent))
+        .filter(Column::FinishedAt.gt(since));
+    reader.run(NO_PAGE, async |conn| told.clone().count(conn).await).await
+}
+
 /// The first `most` mails that are due at `now`: links first, for somebody sits before their mailbox and the link is over soon;
 /// then news; reminders, which come by the hundred, last. Those of a kind that a later release knows are left to it.
 pub(super) async fn due(reader: &Reader, now: DateTime<Utc>, most: u64) -> Result<Vec<Model>, DbErr> {
     let rank = |kind: MailKind| match kind {
-        MailKind::PasswordLink => 0,
-        MailKind::Notice => 1,
-        MailKind::Reminder => 2,
+        MailKind::PasswordLink | MailKind::AddressLink => 0,
+        MailKind::Security => 1,
+        MailKind::Notice => 2,
+        MailKind::Reminder => 3,
     };
     let by_rank =
         MailKind::iter().fold(CaseStatement::new(), |case, kind| case.case(Column::Kind.eq(kind), rank(kind)));
@@ -89,14 +100,21 @@ pub(super) struct Backlog {
     pub(super) away: i64,
     /// Mails that nobody has tried, though they have been due for long.
     pub(super) forgotten: i64,
+    /// Since when the oldest of what is due or was tried in vain has waited. Of a reminder nobody knows any more once it was postponed.
+    pub(super) oldest: Option<DateTime<Utc>>,
 }
 
-/// What waits at present, in one statement. `since`: what was due before that should have been tried.
-pub(super) async fn backlog(reader: &Reader, since: DateTime<Utc>) -> Result<Backlog, DbErr> {
+/// What waits at `now`, in one statement. `since`: what was due before that should have been tried.
+pub(super) async fn backlog(reader: &Reader, (now, since): (DateTime<Utc>, DateTime<Utc>)) -> Result<Backlog, DbErr> {
     // NULL, which is what a case is that does not apply, is not counted.
     let those = |which: Expr| Func::count(Expr::Case(Box::new(CaseStatement::new().case(which, 1))));
+    let in_vain = Column::LastError.is_not_null().and(Column::Kind.ne(MailKind::Reminder));
+    let waits_since = CaseStatement::new()
+        .case(Column::DueAt.lte(now), Expr::col((Entity, Column::DueAt)))
+        .case(in_vain, Expr::col((Entity, Column::CreatedAt)));
     let statement = Entity::find()
         .select_only()
+        .expr_as(Func::min(Expr::Case(Box::new(waits_since))), "oldest")
         .expr_as(those(Column::LastError.is_not_null()), "retried")
         .expr_as(those(Column::LastError.starts_with(AWAY)), "away")
         .expr_as(those(Column::DueAt.lt(since)), "forgotten")

@@ -11,7 +11,7 @@ mod service;
 
 pub(crate) use email_text::write;
 pub(crate) use notification::{Facts, sentence};
-pub(crate) use service::{News, notify};
+pub(crate) use service::{News, notify, sweep};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 

@@ -57,6 +57,7 @@ impl NotificationsPage {
 
 impl Page for NotificationsPage {
     const TEMPLATE: &'static str = "notifications/index.html";
+    const IS_CLINICAL: bool = true;
 
     fn title(&self) -> String {
         "Notifications".to_owned()

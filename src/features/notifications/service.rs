@@ -9,14 +9,14 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::NotSet,
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, UpdateMany,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
-    db::{UnitOfWork, Unrecorded},
+    db::{Database, SWEEP_BATCH, Swept, UnitOfWork, Unrecorded},
     features::mail::{self, QueuedMail},
     state::AppState,
     web::AppError,
@@ -27,6 +27,9 @@ const REMINDED: TimeDelta = TimeDelta::hours(24);
 
 const OWN: Unrecorded =
     Unrecorded::of(&["notification"], "that somebody has read their own notifications changes no record");
+
+const READ: Unrecorded =
+    Unrecorded::of(&["notification"], "notifications that were read long ago are removed by the clock");
 
 /// What happened to an appointment, and whom it is told.
 #[derive(Clone, Debug)]
@@ -74,7 +77,7 @@ impl News {
             // Who books for today or tomorrow has just been told.
             (due_at > at).then_some((patient, QueuedMail::Reminder { appointment_id, starts_at, due_at }))
         });
-        self.recipients.iter().map(move |recipient| (*recipient, notice)).chain(reminder)
+        self.recipients.iter().map(move |recipient| (*recipient, notice.clone())).chain(reminder)
     }
 }
 
@@ -111,4 +114,19 @@ fn own(state: &AppState, viewer: &Viewer) -> UpdateMany<notification::Entity> {
 async fn mark(state: &AppState, viewer: &Viewer, update: UpdateMany<notification::Entity>) -> Result<u64, AppError> {
     let topic = Topic::Inbox(viewer.user_id);
     state.db.write_unrecorded(OWN, async |uow| Ok(uow.update_where(update.clone(), topic).await?)).await
+}
+
+/// Removes some of the notifications that were read before `before`.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn sweep(db: &Database, before: DateTime<Utc>) -> Result<Swept, DbErr> {
+    db.sweep_by(READ, async |uow| {
+        let old = notification::Entity::find().filter(Column::ReadAt.lt(before)).limit(SWEEP_BATCH);
+        let old = uow.read(async |conn| old.all(conn).await).await?;
+        let topics = Topics::each(old.iter().map(|row| Topic::Inbox(row.recipient_id)));
+        let these = notification::Entity::delete_many().filter(Column::Id.is_in(old.iter().map(|row| row.id)));
+        uow.delete_where(these, topics).await
+    })
+    .await
 }

@@ -10,9 +10,12 @@ mod queries;
 mod service;
 
 pub(crate) use pages::Banner;
-pub(crate) use queries::{matching as patients_matching, topics as patient_topics};
+pub(crate) use queries::{
+    NamedPatient, matching as patients_matching, named as patient_named, topics as patient_topics,
+};
 
 use handlers::management;
+pub use service::KeyMaker;
 use service::{AdminRecord, DoctorRecord, PatientRecord, PersonRecord};
 
 use crate::{page_cache::Policy, routing::RouteTable, web::query::ListQuery};
@@ -37,6 +40,7 @@ struct Places {
     reactivation: &'static str,
     invitation: &'static str,
     factor_removal: &'static str,
+    sessions_revocation: &'static str,
 }
 
 const DOCTORS: Places = Places {
@@ -48,6 +52,7 @@ const DOCTORS: Places = Places {
     reactivation: "/doctors/{id}/reactivation",
     invitation: "/doctors/{id}/invitation",
     factor_removal: "/doctors/{id}/second-factor/removal",
+    sessions_revocation: "/doctors/{id}/sessions/revocation",
 };
 const PATIENTS: Places = Places {
     all: "/patients",
@@ -58,6 +63,7 @@ const PATIENTS: Places = Places {
     reactivation: "/patients/{id}/reactivation",
     invitation: "/patients/{id}/invitation",
     factor_removal: "/patients/{id}/second-factor/removal",
+    sessions_revocation: "/patients/{id}/sessions/revocation",
 };
 const ADMINS: Places = Places {
     all: "/admins",
@@ -68,6 +74,7 @@ const ADMINS: Places = Places {
     reactivation: "/admins/{id}/reactivation",
     invitation: "/admins/{id}/invitation",
     factor_removal: "/admins/{id}/second-factor/removal",
+    sessions_revocation: "/admins/{id}/sessions/revocation",
 };
 
 fn manage<R: PersonRecord>(table: &mut RouteTable, places: &Places) {
@@ -79,4 +86,5 @@ fn manage<R: PersonRecord>(table: &mut RouteTable, places: &Places) {
     table.post(places.reactivation, management::reactivate::<R>);
     table.post(places.invitation, management::invite::<R>);
     table.post(places.factor_removal, management::remove_factor::<R>);
+    table.post(places.sessions_revocation, management::end_sessions::<R>);
 }

@@ -65,7 +65,8 @@ fn file(
     heads: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> Result<HttpResponse, AppError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Without the mark Excel takes UTF-8 for the system's own encoding, and no name that is not ASCII can be read.
+    let mut writer = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
     writer.write_record(heads).map_err(AppError::internal)?;
     for row in rows {
         writer.write_record(row.iter().map(|cell| harmless(cell))).map_err(AppError::internal)?;
@@ -79,9 +80,11 @@ fn file(
         .body(body))
 }
 
-/// A spreadsheet takes what begins with one of these for a formula; after an apostrophe it is text.
+/// A spreadsheet takes what begins with one of these, in some languages in full width as well, for a formula; after an apostrophe it is text.
 fn harmless(cell: &str) -> String {
-    if cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n']) {
+    if cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || cell.starts_with(['\t', '\r', '\n'])
+    {
         format!("'{cell}")
     } else {
         cell.to_owned()
@@ -94,7 +97,7 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1"] {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1", "　＋1", "－1", "＠SUM(A1)"] {
             assert!(harmless(cell).starts_with('\''), "{cell}");
         }
         assert_eq!(harmless("Dr Asha Rai"), "Dr Asha Rai");

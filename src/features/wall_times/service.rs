@@ -116,15 +116,27 @@ pub enum ReanchorError {
     /// Nobody of this address, or somebody who may not.
     #[error("no platform administrator signs in with this address")]
     NoAdministrator,
+    /// By the rules of a zone that are not there nobody can say what was promised.
+    #[error("{0} is not among the zone files by which visits are said to have been booked")]
+    UnknownZone(&'static str),
     /// The database's.
     #[error("{0}")]
     Database(#[from] DbErr),
 }
 
 impl ReanchorOptions {
-    fn course(&self, zone: Tz) -> Course {
-        let booked_by = self.booked_by.as_ref().and_then(|tables| tables.get(zone.name()));
-        Course { written_in: booked_by.unwrap_or(zone), into: None, keeps_clock_times: true }
+    fn course(&self, zone: Tz) -> Result<Course, ReanchorError> {
+        let booked_by = match &self.booked_by {
+            Some(tables) => tables.get(zone.name()).ok_or(ReanchorError::UnknownZone(zone.name()))?,
+            None => zone,
+        };
+        Ok(Course { written_in: booked_by, into: None, keeps_clock_times: true })
+    }
+
+    /// What is to be done in each hospital whose zone is known, before anything is done in any.
+    fn courses(&self, hospitals: Vec<queries::HospitalZone>) -> Result<Vec<(i64, String, Course)>, ReanchorError> {
+        let known = hospitals.into_iter().filter_map(|hospital| Some((hospital.time_zone.parse().ok()?, hospital)));
+        known.map(|(zone, hospital)| Ok((hospital.id, hospital.name, self.course(zone)?))).collect()
     }
 }
 
@@ -134,22 +146,21 @@ pub type Drift = Reanchored;
 /// What [`reanchor`] would do, hospital by hospital: its id and name, and what.
 ///
 /// # Errors
-/// The database's.
+/// Why that cannot be said.
 pub async fn drift(
     db: &Database,
     now: DateTime<Utc>,
     options: &ReanchorOptions,
-) -> Result<Vec<(i64, String, Drift)>, DbErr> {
+) -> Result<Vec<(i64, String, Drift)>, ReanchorError> {
     let reader = db.reader();
     let nothing_kept = || Topics::exempt("a command, which keeps no page");
     let hospitals = reader.run(nothing_kept(), async |conn| queries::hospitals(conn, options.hospital).await).await?;
     let mut found = Vec::new();
-    for hospital in hospitals {
-        let Ok(zone) = hospital.time_zone.parse() else { continue };
-        let visits = reader.run(nothing_kept(), async |conn| queries::visits(conn, hospital.id, now).await).await?;
-        let absences = reader.run(nothing_kept(), async |conn| queries::absences(conn, hospital.id, now).await).await?;
+    for (id, name, course) in options.courses(hospitals)? {
+        let visits = reader.run(nothing_kept(), async |conn| queries::visits(conn, id, now).await).await?;
+        let absences = reader.run(nothing_kept(), async |conn| queries::absences(conn, id, now).await).await?;
         let findings = Findings { visits, absences };
-        found.push((hospital.id, hospital.name, findings.drift(options.course(zone), now)));
+        found.push((id, name, findings.drift(course, now)));
     }
     Ok(found)
 }
@@ -167,22 +178,19 @@ pub async fn reanchor(
     let exempt = || Topics::exempt("a command, which keeps no page");
     let person = db.reader().run(exempt(), async |conn| queries::administrator(conn, email).await).await?;
     let person = person.filter(|person| person.role == Role::SuperAdmin).ok_or(ReanchorError::NoAdministrator)?;
-    let name = format!("{} {}", person.first_name, person.last_name);
-    let actor = Actor { id: person.id, name, role: person.role, hospital_id: None, address: None };
+    let actor = Actor { id: person.id, role: person.role, hospital_id: None, address: None };
     let hospitals = db.reader().run(exempt(), async |conn| queries::hospitals(conn, options.hospital).await).await?;
     let mut done = Vec::new();
-    for hospital in hospitals {
-        let Ok(zone) = hospital.time_zone.parse() else { continue };
-        let course = options.course(zone);
+    for (id, hospital, course) in options.courses(hospitals)? {
         let mut sum = Reanchored::default();
         loop {
-            let (batch, is_last) = db.write(async |uow| batch(uow, (&actor, now), (hospital.id, course)).await).await?;
+            let (batch, is_last) = db.write(async |uow| batch(uow, (&actor, now), (id, course)).await).await?;
             sum.add(batch);
             if is_last {
                 break;
             }
         }
-        done.push((hospital.id, hospital.name, sum));
+        done.push((id, hospital, sum));
     }
     Ok(done)
 }

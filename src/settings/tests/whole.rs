@@ -28,6 +28,7 @@ const WRONG: &[(&str, &str)] = &[
     ("ENVIRONMENT", "staging"),
     ("BIND", "here"),
     ("WORKERS", "0"),
+    ("SHUTDOWN_DELAY", "301"),
     ("PUBLIC_URL", "clinic"),
     ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
     ("DATABASE_URL", "mysql://h/d"),
@@ -51,17 +52,25 @@ const WRONG: &[(&str, &str)] = &[
     ("CACHE_VERIFY", "maybe"),
     ("SESSION_IDLE_MINUTES", "0"),
     ("SESSION_MAX_HOURS", "169"),
+    ("RETAIN_SESSIONS_DAYS", "0"),
+    ("RETAIN_LINKS_DAYS", "soon"),
+    ("RETAIN_MAIL_DAYS", "-1"),
+    ("RETAIN_NOTIFICATIONS_DAYS", "36501"),
     ("HSTS_SECONDS", "-1"),
     ("HSTS_INCLUDE_SUBDOMAINS", "on"),
     ("HSTS_PRELOAD", "2"),
+    ("BREACHED_PASSWORDS", "pwned.txt"),
     ("SMTP_URL", "http://mail.example"),
     ("MAIL_FROM", "nobody"),
     ("STATIC_URL", "static"),
     ("TZDIR", "zoneinfo"),
     ("PAGE_SIZE", "201"),
+    ("OPEN_REQUESTS_PER_PATIENT", "0"),
+    ("BOOKING_HORIZON_DAYS", "3651"),
     ("SLOW_QUERY_MS", "0"),
     ("DEBUG_TOOLBAR", "yes"),
     ("METRICS_TOKEN", "two words"),
+    ("LOG_FORMAT", "xml"),
     ("RUST_LOG", "telemedicine=loud"),
 ];
 
@@ -74,7 +83,7 @@ fn every_problem_is_named_at_once() {
     expected.sort_unstable();
     assert_eq!(named, expected);
     let message = error.to_string();
-    assert!(message.starts_with("38 settings cannot be used:\n"), "{message}");
+    assert!(message.starts_with(&format!("{} settings cannot be used:\n", WRONG.len())), "{message}");
     assert!(message.contains("\n  PAGE_SIZE must be a whole number from 1 to 200, not \"201\""), "{message}");
     assert!(message.contains("\n  ENVIRONMENT must be development or production, not \"staging\""), "{message}");
     assert_eq!(WRONG.len() + 1, VARIABLES.len(), "a variable without a wrong value above");

@@ -1,7 +1,7 @@
 //! Cross-site POSTs are refused, so pages need no token and can be cached.
 //!
-//! A browser says where a request comes from: `Sec-Fetch-Site`, or `Origin` in older ones. A client
-//! that sends neither is no browser and holds no one's cookies but its own.
+//! A browser says where a request comes from: `Sec-Fetch-Site`, `Origin` in older ones, `Referer` in very old ones. A client
+//! that sends none of them is no browser and holds no one's cookies but its own.
 
 use actix_web::{
     Error, HttpResponse,
@@ -12,7 +12,7 @@ use actix_web::{
     web,
 };
 
-use crate::web::{Kit, error::Problem};
+use crate::web::{Kit, error::Problem, refusals::RefusedAct};
 
 /// Lets safe methods and same-origin requests through; answers 403 to everything else.
 pub async fn cross_site<B: MessageBody + 'static>(
@@ -23,10 +23,11 @@ pub async fn cross_site<B: MessageBody + 'static>(
     if safe || is_same_origin(&request) {
         return next.call(request).await.map(ServiceResponse::map_into_left_body);
     }
+    Kit::note(request.request(), RefusedAct::CrossSite, "from_another_site");
     let mut answer = HttpResponse::Forbidden();
     answer.extensions_mut().insert(Problem {
         explanation: Some("The form was sent from another site. Open the page here and send it again.".to_owned()),
-        cause: None,
+        ..Problem::default()
     });
     Ok(request.into_response(answer.finish()).map_into_right_body())
 }
@@ -36,10 +37,23 @@ fn is_same_origin(request: &ServiceRequest) -> bool {
     if let Some(site) = header(header::HeaderName::from_static("sec-fetch-site")) {
         return matches!(site, "same-origin" | "none");
     }
-    let Some(origin) = header(header::ORIGIN) else {
-        return true;
-    };
     let host = header(header::HOST).unwrap_or_default();
+    match (header(header::ORIGIN), header(header::REFERER)) {
+        (Some(origin), _) => is_ours(request, origin, host),
+        (None, Some(referrer)) => is_ours(request, origin_of(referrer), host),
+        (None, None) => true,
+    }
+}
+
+/// The scheme, host and port of an address.
+fn origin_of(address: &str) -> &str {
+    let begin = address.find("://").map_or(address.len(), |at| at + 3);
+    let rest = address.get(begin..).unwrap_or_default();
+    let end = begin + rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    address.get(..end).unwrap_or_default()
+}
+
+fn is_ours(request: &ServiceRequest, origin: &str, host: &str) -> bool {
     let same_host = origin
         .split_once("://")
         .is_some_and(|(scheme, rest)| matches!(scheme, "http" | "https") && !host.is_empty() && rest == host);

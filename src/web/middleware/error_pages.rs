@@ -15,9 +15,10 @@ use serde::Serialize;
 
 use crate::web::{
     Kit,
-    error::{Problem, Rendered},
+    error::{Problem, Rendered, TypedField},
     middleware::request_id::RequestId,
     page::{Shell, bare_layout},
+    refusals::RefusedAct,
 };
 
 #[derive(Debug, Serialize)]
@@ -25,6 +26,7 @@ struct ErrorPage {
     status: u16,
     title: &'static str,
     explanation: String,
+    typed: Vec<TypedField>,
     way_back: WayBack,
     reference: String,
 }
@@ -47,6 +49,9 @@ pub async fn error_pages<B: MessageBody + 'static>(
         Ok(answer) => {
             let plain = answer.response().extensions().get::<Rendered>().is_none();
             let status = answer.status();
+            if status == StatusCode::TOO_MANY_REQUESTS {
+                Kit::note(answer.request(), RefusedAct::TooMany, "limit");
+            }
             if !(plain && (status.is_client_error() || status.is_server_error()))
                 || is_machine_readable(answer.response().headers())
             {
@@ -82,8 +87,7 @@ fn rendered(kit: Option<&Kit>, old: HttpResponse, (shell, reference): (Option<Sh
     if let Some(cause) = &problem.cause {
         log::error!(reference = reference.as_str(), status = status.as_u16(), cause = cause.as_str(); "the request failed");
     }
-    let explanation = problem.explanation;
-    let body = kit.and_then(|kit| page(kit, status, explanation, (shell, reference.clone())));
+    let body = kit.and_then(|kit| page(kit, status, problem, (shell, reference.clone())));
     let mut answer = HttpResponse::build(status);
     for (name, value) in
         old.headers().iter().filter(|(name, _)| **name != header::CONTENT_TYPE && **name != header::CONTENT_LENGTH)
@@ -101,14 +105,16 @@ fn rendered(kit: Option<&Kit>, old: HttpResponse, (shell, reference): (Option<Sh
 fn page(
     kit: &Kit,
     status: StatusCode,
-    explanation: Option<String>,
+    problem: Problem,
     (shell, reference): (Option<Shell>, String),
 ) -> Option<String> {
     let (title, sentence) = words(status);
+    let title = problem.title.unwrap_or(title);
     let page = ErrorPage {
         status: status.as_u16(),
         title,
-        explanation: explanation.unwrap_or_else(|| sentence.to_owned()),
+        explanation: problem.explanation.unwrap_or_else(|| sentence.to_owned()),
+        typed: problem.typed,
         way_back: if shell.is_some() {
             WayBack { href: "/dashboard", label: "Back to your dashboard" }
         } else {
@@ -124,7 +130,7 @@ fn page(
 }
 
 /// A title and a sentence for each status.
-const WORDS: [(u16, &str, &str); 10] = [
+const WORDS: [(u16, &str, &str); 12] = [
     (400, "That request could not be read", "Go back, load the page again and try once more."),
     (403, "Your role may not do this", "If you think it should, ask your hospital's administrator."),
     (404, "There is nothing here", "The address is wrong, or you may not see what it names."),
@@ -136,8 +142,14 @@ const WORDS: [(u16, &str, &str); 10] = [
         "The state has changed since you loaded the page. Load it again and see what it is now.",
     ),
     (413, "That is too large", "A form may hold 64 KiB."),
+    (
+        421,
+        "This is not that site",
+        "The address in your browser is not the one that this server goes by. If it should be, its operator sets PUBLIC_URL.",
+    ),
     (422, "That cannot be used", "A part of the address or of the form is not what it should be."),
     (429, "Too many tries", "Wait a little, then try again. Nobody is locked out."),
+    (431, "Too many cookies", "Delete the cookies of this site in your browser, then try again."),
     (503, "We cannot answer just now", "Something we depend on is away. Nothing is lost. Try again in a few seconds."),
 ];
 

@@ -24,7 +24,7 @@ pub async fn flash<B: MessageBody + 'static>(
     };
     let kit = answer.request().app_data::<web::Data<Kit>>().cloned();
     if let Some(kit) = kit
-        && let Some(cookie) = carrying(&message, &kit.flash_key, kit.secure_cookies)
+        && let Some(cookie) = carrying(&message, &kit)
         && let Err(error) = answer.response_mut().add_cookie(&cookie)
     {
         log::error!("a flash message could not be sent: {error}");

@@ -1,6 +1,7 @@
 //! What happens around every handler. The order is in `app.rs`, on one screen.
 
 pub mod cross_site;
+pub mod entrance;
 pub mod error_pages;
 pub mod flash;
 pub mod request_id;

@@ -73,6 +73,10 @@ pub(crate) fn add(headers: &mut HeaderMap, kit: Option<&Kit>, is_https: bool) {
     for (name, value) in &SAME_FOR_ALL {
         set(headers, name.clone(), Some(value));
     }
+    // Redirects and whatever else says nothing of it: "cache everything" of a CDN is not meant for them.
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     // Static files say otherwise: a CDN hands them to our pages from its own host.
     if !headers.contains_key(header::CROSS_ORIGIN_RESOURCE_POLICY) {
         headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));

@@ -1,6 +1,8 @@
 //! Counts the statements of each request, tells them in `Server-Timing`, and keeps the histograms
-//! and the access log line: the request's reference, route, status, the id of whoever asked (0: nobody that is known), statements, time and
-//! what the cache did; no address, no name, no query string.
+//! and the access log line: the request's reference, route, status, the id of whoever asked (0: nobody that is known) and what they are,
+//! statements, time, what the cache did, and the trace; no address, no name, no query string.
+
+mod roles;
 
 use std::{
     cell::RefCell,
@@ -22,11 +24,16 @@ use actix_web::{
     web,
 };
 
-use super::{request_id::RequestId, with_headers};
+use super::{
+    request_id::{RequestId, TraceParent},
+    with_headers,
+};
+use entity::enums::Role;
+
 use crate::{
     db::accounting::{self, RequestLabel, StatementTally},
     metrics,
-    page_cache::CacheStatus,
+    page_cache::{CacheStatus, KeptFor},
     web::{Kit, pattern},
 };
 
@@ -39,7 +46,9 @@ pub async fn server_timing<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let started = Instant::now();
-    let recording = request.app_data::<web::Data<Kit>>().is_some_and(|kit| kit.has_toolbar);
+    let _in_flight = metrics::in_flight();
+    let kit = request.app_data::<web::Data<Kit>>().cloned();
+    let recording = kit.as_ref().is_some_and(|kit| kit.has_toolbar);
     let route = route(request.match_pattern());
     let id = RequestId::of(request.extensions().get());
     let label = RequestLabel { id: id.clone(), route: route.to_string() };
@@ -47,16 +56,28 @@ pub async fn server_timing<B: MessageBody + 'static>(
     let elapsed = started.elapsed();
     let cache_status = cache_status(&answer).word();
     let cost = RequestCost { cache_status, tally: &tally, elapsed };
-    let answer = with_headers(answer, |headers| write_headers(headers, &cost))?;
-    let user = answer.request().extensions().get::<RequestUser>().map(|request_user| request_user.0);
-    let line = AccessLine { id: &id, route: &route, method: answer.request().method(), user };
+    let mut answer = with_headers(answer, |headers| write_headers(headers, &cost))?;
+    if let Some(kit) = kit {
+        kit.shutdown.end_connection(&mut answer);
+    }
+    let (user, trace) = {
+        let noted = answer.request().extensions();
+        let user = noted.get::<RequestUser>().inspect(|user| roles::note(**user)).map(|user| user.id);
+        (user.or_else(|| noted.get::<KeptFor>().map(|kept| kept.0)), noted.get::<TraceParent>().cloned())
+    };
+    let line = AccessLine { id: &id, route: &route, method: answer.request().method(), user, trace: trace.as_ref() };
     count(&line, answer.status(), &cost);
     Ok(answer)
 }
 
-/// `user.id` of whoever sent a request, for its line in the log. Put into the request by whoever finds that out.
+/// Whoever sent a request, for its line in the log. Put into the request by whoever finds that out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestUser(pub i64);
+pub struct RequestUser {
+    /// `user.id`.
+    pub id: i64,
+    /// What they are.
+    pub role: Role,
+}
 
 /// A request, as its line names it.
 pub(crate) struct AccessLine<'a> {
@@ -67,6 +88,8 @@ pub(crate) struct AccessLine<'a> {
     pub(crate) method: &'a Method,
     /// `user.id` of whoever sent it.
     pub(crate) user: Option<i64>,
+    /// Which trace it is part of.
+    pub(crate) trace: Option<&'a TraceParent>,
 }
 
 /// What a request has cost, and what the cache did for it.
@@ -112,8 +135,22 @@ fn count(line: &AccessLine<'_>, status: StatusCode, cost: &RequestCost<'_>) {
         statements,
         in_database: tally.elapsed,
     });
-    let (user, milliseconds) = (line.user.unwrap_or_default(), elapsed.as_secs_f64() * 1000.0);
-    log::info!(target: "access", id, method, route, status, user, statements, milliseconds, cache; "answered");
+    if !log::log_enabled!(target: "access", log::Level::Info) {
+        return;
+    }
+    let (user, role) = (line.user.unwrap_or_default(), roles::word(line.user));
+    // Whole microseconds.
+    let milliseconds = f64::from(u32::try_from(elapsed.as_micros()).unwrap_or(u32::MAX)) / 1000.0;
+    match line.trace {
+        None => log::info!(
+            target: "access",
+            id, method, route, status, user, role, statements, milliseconds, cache; "answered"
+        ),
+        Some(TraceParent { trace, parent }) => log::info!(
+            target: "access",
+            id, method, route, status, user, role, statements, milliseconds, cache, trace:%, parent:%; "answered"
+        ),
+    }
 }
 
 /// The route in the words of the documentation, kept by its pattern: there are as many as routes.

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Decision, Excess, Key};
+use super::key::Excess;
+use super::{Decision, Key};
 
 /// Most keys remembered. When there are more, those whose last try is longest ago are forgotten.
 const CAPACITY: usize = 50_000;
@@ -22,32 +23,30 @@ impl MemoryWindows {
     /// Decides and counts at once; `now` in milliseconds.
     pub(super) fn attempt(&self, keys: &[Key], id: &str, now: i64) -> Decision {
         let mut windows = self.lock();
-        let mut slow = false;
+        let mut before = Vec::with_capacity(keys.len());
         for key in keys {
-            let Some(tries) = windows.get_mut(&key.name) else {
-                continue;
-            };
             let since = now.saturating_sub(key.window_millis());
-            tries.retain(|tried| tried.at > since);
-            if tries.len() < key.limit as usize {
-                continue;
+            let tries = windows.get_mut(&key.name).map(|tries| {
+                tries.retain(|tried| tried.at > since);
+                &*tries
+            });
+            let count = tries.map_or(0, Vec::len);
+            if let (Excess::Refuse, Some(oldest)) = (key.excess, tries.and_then(|tries| tries.first()))
+                && count >= key.limit as usize
+            {
+                return Decision::Refused { wait: oldest.at - since };
             }
-            match (key.excess, tries.first()) {
-                (Excess::Refuse, Some(oldest)) => {
-                    return Decision::Refused { wait: oldest.at - since };
-                }
-                _ => slow = true,
-            }
+            before.push(u32::try_from(count).unwrap_or(u32::MAX));
         }
         make_room(&mut windows, keys.len());
         for key in keys {
             let tries = windows.entry(key.name.clone()).or_default();
-            if tries.len() >= key.limit as usize {
+            if tries.len() >= key.kept() as usize {
                 tries.remove(0);
             }
             tries.push(Try { at: now, id: id.to_owned() });
         }
-        Decision::Admitted { slow }
+        Decision::Admitted(before)
     }
 
     pub(super) fn give_back(&self, keys: &[Key], id: &str) {
@@ -74,15 +73,17 @@ impl MemoryWindows {
     }
 }
 
-/// Halves what is remembered when it would become too much: rare, so that no try pays for it in general.
+/// Halves what is remembered when it would become too much: rare, so that no try pays for it in general. What was tried once goes before what
+/// was tried often, so that a crowd of invented names does not make those forgotten that matter.
 fn make_room(windows: &mut HashMap<String, Vec<Try>>, more: usize) {
     if windows.len() + more <= CAPACITY {
         return;
     }
-    let mut last: Vec<i64> = windows.values().filter_map(|tries| tries.last()).map(|tried| tried.at).collect();
-    last.sort_unstable();
-    let median = last.get(last.len() / 2).copied().unwrap_or(i64::MAX);
-    windows.retain(|_, tries| tries.last().is_some_and(|tried| tried.at > median));
+    let rank = |tries: &Vec<Try>| (tries.len(), tries.last().map_or(i64::MIN, |tried| tried.at));
+    let mut ranks: Vec<_> = windows.values().map(rank).collect();
+    ranks.sort_unstable();
+    let median = ranks.get(ranks.len() / 2).copied().unwrap_or((usize::MAX, i64::MAX));
+    windows.retain(|_, tries| rank(tries) > median);
 }
 
 #[cfg(test)]
@@ -90,12 +91,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_bounded() {
+    fn it_is_bounded_and_what_was_tried_often_stays() {
         let windows = MemoryWindows::default();
+        let often = [Key::refusing("often".to_owned(), 3, std::time::Duration::from_secs(900))];
+        for _ in 0..3 {
+            windows.attempt(&often, "id", 0);
+        }
         for now in 0..120_000 {
             let key = Key::refusing(format!("k{now}"), 3, std::time::Duration::from_secs(900));
             windows.attempt(&[key], "id", now);
         }
         assert!(windows.lock().len() <= CAPACITY);
+        assert!(matches!(windows.attempt(&often, "id", 120_000), Decision::Refused { .. }));
     }
 }

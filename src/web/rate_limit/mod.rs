@@ -1,126 +1,62 @@
-//! How often somebody may try: a sliding window over failed tries, shared by all instances through Redis.
+//! How often somebody may try: a sliding window over failed tries, in this process and shared by all instances through Redis.
 //!
 //! A try is counted when it begins ([`RateLimiter::attempt`]) and given back when it succeeds ([`Attempt::succeeded`]), so that a
 //! thousand tries sent at once do not all pass before the first has failed, and a try that ends in an error counts as failed.
 //!
 //! # Rules
-//! - **One account from one address**: 10 tries in 15 minutes. Keyed by both, so that a stranger elsewhere cannot lock the
-//!   owner of an account out.
-//! - **One address** (an IPv6 /64 is one): 50 tries in 15 minutes over all accounts. Successes do not count, so a
-//!   hospital behind one address is not held up by its own people's signing in.
-//! - **One account from everywhere**: beyond 100 tries in 15 minutes each further one waits for [`SLOW`] before its password is looked
-//!   at, wherever it comes from, its owner's included. It is never refused for that.
-//! - **Codes of an app**, after a right password: 10 tries in 15 minutes from one address, 20 in an hour for one account: of a million codes
-//!   three are right at a time. **Recovery codes**, which nobody guesses: 10 in 15 minutes from one address, whatever became of the others.
+//! Nobody is locked out by a stranger, so what a stranger can fill delays and does not refuse.
+//! - **A browser that is known** for the account, because somebody signed in with it before: 10 tries in 15 minutes that wait for nobody. Beyond
+//!   that it is a browser like any other.
+//! - **One account from everywhere**: beyond 10 tries in 15 minutes they are judged one after the other, with a pause between two that is
+//!   shared by all and grows from 1 to 8 seconds ([`Key`], `lanes`). Whoever has not tried from their place goes first.
+//! - **One address** (an IPv6 /64 is one): the same beyond 50 tries in 15 minutes over all accounts. Successes do not count.
+//! - Whoever would wait for longer than 8 seconds is told to come again: 429 with `Retry-After`. So no connections are held by it.
+//! - **Codes of an app**, after a right password or to prove once more who one is, are refused beyond 10 in 15 minutes from one address and 20 in an hour for one account: of a
+//!   million codes three are right at a time. A browser that is known for the account has 10 of its own, so that whoever has the password does
+//!   not keep its owner out. **Recovery codes**, which nobody guesses, are delayed as passwords are, whatever became of the others.
 //! - **Signing up**: 20 tries in an hour per address.
-//! - **Links for a forgotten password**: 30 in an hour per address, refused beyond; 5 in half an hour to one mailbox, beyond which
-//!   none is sent and nobody is told.
+//! - **Taking away everything about oneself**: 5 times in an hour.
+//! - **Links for a forgotten password**: 30 in an hour per address, refused beyond; 5 in half an hour and 12 in a day to one mailbox,
+//!   beyond which none is sent and nobody is told.
+//! - **Links to a new address**: 6 in a day per person.
+//! - **Pages that are made for whoever is not signed in**: 600 at hand per address, ten more each second ([`Budget`]). Those of the way in are not
+//!   counted; between its two steps it is the account that has so many.
 //!
-//! # Without Redis
-//! Without `REDIS_URL`, or when Redis does not answer within a page's patience, the windows of this process decide
-//! (`memory`). Nothing fails, and an outage allows at most the number of instances times as many tries.
+//! Behind the windows, each password is compared when it is its place's turn ([`Turns`]).
+//!
+//! # Where they are counted
+//! Always in this process, in memory that no page can take. Redis adds what the other instances have seen; it evicts what it likes when pages fill
+//! it (eviction is the server's, another database of it makes no difference), so what it has forgotten forgives nothing here. The
+//! table would have to be written at each try, which is what a flood of tries should not be able to ask of the database. So a Redis that is
+//! away, flushed or filled up allows at most the number of instances times as many tries.
 
+mod budget;
+mod figures;
+mod key;
+mod lanes;
 mod memory;
 mod redis;
+mod turns;
 
-use std::net::IpAddr;
 use std::time::Duration;
-
-use sha2::{Digest as _, Sha256};
 
 use crate::integrations::clock::Clock;
 use crate::redis::Redis;
 
+pub use self::budget::Budget;
+pub use self::key::Key;
+pub(super) use self::key::place;
+use self::lanes::Lanes;
 use self::memory::MemoryWindows;
-
-/// What a try waits when its account has had too many from everywhere.
-pub const SLOW: Duration = Duration::from_secs(2);
-
-const QUARTER: Duration = Duration::from_secs(15 * 60);
-const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
+pub use self::turns::{ClientNetwork, Full, QueueTurn, Turns};
 
 /// Counts tries. Cheap to clone; one per process.
 #[derive(Clone, Debug)]
 pub struct RateLimiter {
     redis: Option<Redis>,
     memory: MemoryWindows,
+    lanes: Lanes,
     clock: Clock,
-}
-
-/// Something that is tried, by whom: how it is counted and what follows from too much of it. Holds no e-mail address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
-    name: String,
-    limit: u32,
-    window: Duration,
-    excess: Excess,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Excess {
-    Refuse,
-    Slow,
-}
-
-impl Key {
-    /// The three windows of a try to sign in as `email` (in any case) from `address`.
-    #[must_use]
-    pub fn sign_in(email: &str, address: IpAddr) -> [Self; 3] {
-        let account = digest(&email.trim().to_lowercase());
-        let place = place(address);
-        [
-            Self::refusing(format!("sign-in:pair:{account}:{place}"), 10, QUARTER),
-            Self::refusing(format!("sign-in:address:{place}"), 50, QUARTER),
-            Self { name: format!("sign-in:account:{account}"), limit: 100, window: QUARTER, excess: Excess::Slow },
-        ]
-    }
-
-    /// The window of a try to sign up from `address`.
-    #[must_use]
-    pub fn sign_up(address: IpAddr) -> [Self; 1] {
-        [Self::refusing(format!("sign-up:address:{}", place(address)), 20, HOUR)]
-    }
-
-    /// The window of a signed-in person's tries to give their current password.
-    #[must_use]
-    pub fn password(user_id: i64) -> [Self; 1] {
-        [Self::refusing(format!("password:user:{user_id}"), 10, QUARTER)]
-    }
-
-    /// The windows of a code of an app, given from `address` for an account whose password was right: the place's, then the account's.
-    #[must_use]
-    pub fn second_factor(user_id: i64, address: IpAddr) -> [Self; 2] {
-        [
-            Self::refusing(format!("second-factor:pair:{user_id}:{}", place(address)), 10, QUARTER),
-            Self::refusing(format!("second-factor:account:{user_id}"), 20, HOUR),
-        ]
-    }
-
-    /// The window of a recovery code.
-    #[must_use]
-    pub fn recovery_code(user_id: i64, address: IpAddr) -> Self {
-        Self::refusing(format!("recovery-code:pair:{user_id}:{}", place(address)), 10, QUARTER)
-    }
-
-    /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's. The second is as
-    /// long as a link works, so a stranger who fills it leaves the owner with links that do.
-    #[must_use]
-    pub fn password_reset(email: &str, address: IpAddr) -> [Self; 2] {
-        let account = digest(&email.trim().to_lowercase());
-        [
-            Self::refusing(format!("password-reset:address:{}", place(address)), 30, HOUR),
-            Self::refusing(format!("password-reset:account:{account}"), 5, HALF_HOUR),
-        ]
-    }
-
-    fn refusing(name: String, limit: u32, window: Duration) -> Self {
-        Self { name, limit, window, excess: Excess::Refuse }
-    }
-
-    fn window_millis(&self) -> i64 {
-        i64::try_from(self.window.as_millis()).unwrap_or(i64::MAX)
-    }
 }
 
 /// Too many tries; the next may succeed after this long. Always at least a second.
@@ -132,6 +68,10 @@ impl RetryAfter {
     fn millis(millis: i64) -> Self {
         let seconds = u64::try_from(millis).unwrap_or_default().div_ceil(1000).max(1);
         Self(Duration::from_secs(seconds))
+    }
+
+    fn rounded(wait: Duration) -> Self {
+        Self::millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// For the header `Retry-After`: whole seconds, ≥ 1.
@@ -151,37 +91,47 @@ pub struct Attempt {
 }
 
 /// The answer of the windows to one try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Decision {
-    /// Counted. `slow`: some window of the slowing kind is full.
-    Admitted { slow: bool },
+    /// Counted. How many there were before in each window.
+    Admitted(Vec<u32>),
     /// Not counted. Milliseconds until the oldest try leaves the full window.
     Refused { wait: i64 },
 }
 
 impl RateLimiter {
-    /// Counts in `redis`, or in this process without it.
+    /// Counts in this process, and in `redis` for the others.
     #[must_use]
     pub fn new(redis: Option<Redis>, clock: Clock) -> Self {
-        Self { redis, memory: MemoryWindows::default(), clock }
+        figures::show();
+        Self { redis, memory: MemoryWindows::default(), lanes: Lanes::default(), clock }
     }
 
-    /// Lets a try in and counts it as failed, or refuses it without counting. May take [`SLOW`].
+    /// Lets a try in and counts it as failed, at once or in its turn; or refuses it without counting.
     ///
     /// # Errors
-    /// How long to wait, when a window is full.
+    /// How long to wait, when a window is full or too many wait.
     pub async fn attempt(&self, keys: &[Key]) -> Result<Attempt, RetryAfter> {
-        let id = format!("{:032x}", rand::random::<u128>());
-        match self.decide(keys, &id).await {
-            Decision::Refused { wait } => Err(RetryAfter::millis(wait)),
-            Decision::Admitted { slow } => {
-                if slow {
-                    log::warn!("more failed tries to sign in to one account than a person makes; tries at it wait");
-                    tokio::time::sleep(SLOW).await;
-                }
-                Ok(Attempt { limiter: self.clone(), keys: keys.to_vec(), id })
+        let attempt =
+            Attempt { limiter: self.clone(), keys: keys.to_vec(), id: format!("{:032x}", rand::random::<u128>()) };
+        let before = match self.decide(keys, &attempt.id).await {
+            Decision::Refused { wait } => {
+                figures::count(keys, "refused");
+                return Err(RetryAfter::millis(wait));
+            }
+            Decision::Admitted(before) => before,
+        };
+        let least = least(keys, &before);
+        for (key, tries) in keys.iter().zip(&before) {
+            let Some(pause) = key.pause(*tries) else { continue };
+            if let Err(wait) = self.lanes.pass(&key.name, least, pause).await {
+                figures::count(keys, "refused");
+                attempt.refused().await;
+                return Err(wait);
             }
         }
+        figures::count(keys, "tried");
+        Ok(attempt)
     }
 
     /// Forgets the tries of these windows: whoever made them has shown otherwise that they may.
@@ -196,19 +146,49 @@ impl RateLimiter {
 
     async fn decide(&self, keys: &[Key], id: &str) -> Decision {
         let now = self.clock.now().timestamp_millis();
-        if let Some(redis) = &self.redis {
-            match redis::attempt(redis, keys, id, now).await {
-                Ok(decision) => return decision,
-                Err(error) => log::debug!("tries are counted in this process: {error}"),
+        let here = match self.memory.attempt(keys, id, now) {
+            Decision::Admitted(here) => here,
+            refused @ Decision::Refused { .. } => return refused,
+        };
+        let Some(redis) = &self.redis else { return Decision::Admitted(here) };
+        match redis::attempt(redis, keys, id, now).await {
+            Ok(Decision::Admitted(everywhere)) => {
+                Decision::Admitted(here.into_iter().zip(everywhere).map(|(here, all)| here.max(all)).collect())
+            }
+            Ok(refused @ Decision::Refused { .. }) => {
+                self.memory.give_back(keys, id);
+                refused
+            }
+            Err(error) => {
+                log::debug!("tries are counted in this process: {error}");
+                Decision::Admitted(here)
             }
         }
-        self.memory.attempt(keys, id, now)
     }
+}
+
+/// How often the same have tried, who wait with others: at this account from this place, where that is counted.
+fn least(keys: &[Key], before: &[u32]) -> u32 {
+    let tries = || keys.iter().zip(before.iter().copied());
+    let same = tries().filter(|(key, _)| !key.has_consequences()).map(|(_, tries)| tries).min();
+    same.or_else(|| tries().map(|(_, tries)| tries).min()).unwrap_or_default()
 }
 
 impl Attempt {
     /// The try was a good one and is not counted.
     pub async fn succeeded(self) {
+        figures::count(&self.keys, "succeeded");
+        self.give_back().await;
+    }
+
+    /// It was not judged: counted, it would make the pause of others longer for nothing. That somebody has knocked counts: whoever has not goes
+    /// before them.
+    async fn refused(mut self) {
+        self.keys.retain(Key::has_consequences);
+        self.give_back().await;
+    }
+
+    async fn give_back(self) {
         self.limiter.memory.give_back(&self.keys, &self.id);
         if let Some(redis) = &self.limiter.redis
             && let Err(error) = redis::give_back(redis, &self.keys, &self.id).await
@@ -218,31 +198,9 @@ impl Attempt {
     }
 }
 
-fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// One household or machine has a /64 of IPv6 to choose addresses from.
-fn place(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("{:x}", address.to_bits() >> 64),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_name_no_person_and_join_what_belongs_together() {
-        let at = |address: &str| address.parse().unwrap_or(IpAddr::from([0, 0, 0, 0]));
-        let keys = Key::sign_in("Asha@Clinic.test ", at("2001:db8::1"));
-        assert_eq!(keys, Key::sign_in("asha@clinic.test", at("2001:db8::2")), "case, and the same /64");
-        assert_ne!(keys, Key::sign_in("asha@clinic.test", at("2001:db8:0:1::1")));
-        assert_eq!(Key::sign_up(at("::ffff:192.0.2.1")), Key::sign_up(at("192.0.2.1")));
-        assert!(keys.iter().all(|key| !key.name.contains("sha@")));
-    }
 
     #[test]
     fn a_wait_is_whole_seconds_and_never_none() {

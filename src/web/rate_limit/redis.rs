@@ -1,29 +1,29 @@
 //! The windows in Redis: a sorted set of tries per key, under `{prefix}:tries:{key}`.
 
-use super::{Decision, Excess, Key};
+use super::key::Excess;
+use super::{Decision, Key};
 use crate::redis::{Command, Error, Redis, Reply};
 
-/// `ARGV`: now, the try's id, then for each key limit, window and `1` if it refuses. All times in ms. Answers `{-1, wait}`
-/// without counting, or `{0 or 1 (slow), 0}` after counting. No set holds more than its limit.
+/// `ARGV`: now, the try's id, then for each key limit, window, how many are kept, and `1` if it refuses. All times in ms. Answers `{-1, wait}`
+/// without counting, or `{0, before…}` after counting: how many there were before under each key.
 const ATTEMPT: &str = "\
-local now, slow = tonumber(ARGV[1]), 0 \
+local now, before = tonumber(ARGV[1]), {0} \
 for i, key in ipairs(KEYS) do \
-  local limit, window = tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1]) \
+  local limit, window = tonumber(ARGV[4 * i - 1]), tonumber(ARGV[4 * i]) \
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window) \
-  if redis.call('ZCARD', key) >= limit then \
-    if ARGV[3 * i + 2] == '1' then \
-      local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES') \
-      return {-1, math.floor(oldest[2] + window - now)} \
-    end \
-    slow = 1 \
+  local count = redis.call('ZCARD', key) \
+  if count >= limit and ARGV[4 * i + 2] == '1' then \
+    local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES') \
+    return {-1, math.floor(oldest[2] + window - now)} \
   end \
+  before[i + 1] = count \
 end \
 for i, key in ipairs(KEYS) do \
   redis.call('ZADD', key, now, ARGV[2]) \
-  redis.call('ZREMRANGEBYRANK', key, 0, -tonumber(ARGV[3 * i]) - 1) \
-  redis.call('PEXPIRE', key, ARGV[3 * i + 1]) \
+  redis.call('ZREMRANGEBYRANK', key, 0, -tonumber(ARGV[4 * i + 1]) - 1) \
+  redis.call('PEXPIRE', key, ARGV[4 * i]) \
 end \
-return {slow, 0}";
+return before";
 
 const GIVE_BACK: &str = "for _, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[1]) end return 0";
 
@@ -31,14 +31,16 @@ pub(super) async fn attempt(redis: &Redis, keys: &[Key], id: &str, now: i64) -> 
     let mut command = eval(redis, ATTEMPT, keys).int(now).arg(id);
     for key in keys {
         let refuses = key.excess == Excess::Refuse;
-        command = command.int(key.limit).int(key.window_millis()).int(i32::from(refuses));
+        command = command.int(key.limit).int(key.window_millis()).int(key.kept()).int(i32::from(refuses));
     }
     let reply = redis.run_pooled(command).await?.into_array()?;
     let numbers = reply.into_iter().map(Reply::into_int).collect::<Result<Vec<_>, _>>()?;
     match numbers.as_slice() {
         [-1, wait] => Ok(Decision::Refused { wait: *wait }),
-        [slow, _] => Ok(Decision::Admitted { slow: *slow == 1 }),
-        _ => Err(Error::Unexpected("not two numbers")),
+        [0, before @ ..] if before.len() == keys.len() => {
+            Ok(Decision::Admitted(before.iter().map(|count| u32::try_from(*count).unwrap_or(u32::MAX)).collect()))
+        }
+        _ => Err(Error::Unexpected("not a number for each window")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The second factor: set up, used, renewed, removed by oneself and by an administrator.
+//! The second factor: apps and passkeys, set up, used, renewed, removed by oneself and by an administrator.
 
 use super::{clinic::People, world::World};
 use crate::support::*;
@@ -35,4 +35,32 @@ async fn no_page_is_stale_after_something_was_done_with_a_second_factor() {
     assert!(!world.browser("patient").is_signed_in().await, "who had it is signed out");
     world.leave("patient");
     world.compare("the removal of a patient's app").await;
+}
+
+#[tokio::test]
+async fn no_page_is_stale_after_something_was_done_with_a_passkey() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let app = &world.app;
+
+    let mut device = Device::new();
+    let add = async { drop(device.add(world.browser("doctor"), "Telephone").await.ok()) };
+    world.after("a passkey", &[], add).await;
+    // Another minute, so that the sign-in shows.
+    app.clock.advance(chrono::TimeDelta::minutes(1));
+    let enter = async {
+        let (browser, _) = first_step(app, &people.doctor.person).await;
+        device.enter(&browser).await.expect(303);
+    };
+    world.after("a sign-in with a passkey", &[("admin", "/doctors/{id}")], enter).await;
+    let prove = async {
+        let signed = device.sign(&asked(world.browser("doctor"), "/profile/proof/challenge").await);
+        let fields = [("passkey_proof", signed.as_str()), ("next", "/profile")];
+        world.browser("doctor").post_form("/profile/proof", &fields).await.expect(303);
+    };
+    world.after("a passkey once more", &[], prove).await;
+    let page = world.browser("doctor").get("/profile/second-factor").await.ok();
+    let removal = page.attributes("form[action*=\"/passkeys/\"]", "action").remove(0);
+    world.after("no passkey any more", &[], world.post("doctor", &removal, &[])).await;
 }

@@ -6,7 +6,7 @@ use entity::{availability, doctor as doctor_row, hospital as hospital_row, user}
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait, QueryFilter as _, UpdateMany};
 use telemedicine::{
     coherence::{Topic, Topics},
-    features::accounts::create_super_admin,
+    features::accounts::{HashingRules, create_super_admin},
 };
 
 use super::{clinic::People, world::World};
@@ -87,8 +87,9 @@ async fn no_page_is_stale_after_somebody_is_added() {
     world.after("a new doctor", &changes, add()).await;
 
     let cost = state.settings.security.password_hashing;
+    let rules = HashingRules { cost, breached: &state.breached_passwords };
     let login = ("root@example.test", "seven slow boats at noon");
-    let create = async || assert!(create_super_admin(&state.db, &world.app.clock, cost, login).await.is_ok());
+    let create = async || assert!(create_super_admin(&state.db, &world.app.clock, rules, login).await.is_ok());
     world.after("a new platform administrator", &[("super", "/dashboard")], create()).await;
 }
 

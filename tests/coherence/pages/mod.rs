@@ -6,6 +6,7 @@
 //!
 //! No page is rendered twice for safety here (`CACHE_VERIFY=false`): what the cache serves is what is compared.
 
+mod addresses;
 mod clinic;
 mod factors;
 mod future;
@@ -19,14 +20,16 @@ mod writes;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`steps`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 52] = [
+/// What can be done through a form, all of it in [`addresses`], [`steps`], [`factors`], [`schedules`], [`management`] and [`writes`].
+const WRITES: [&str; 64] = [
+    "/address-links/{token}",
     "/admins",
     "/admins/{id}",
     "/admins/{id}/deactivation",
     "/admins/{id}/invitation",
     "/admins/{id}/reactivation",
     "/admins/{id}/second-factor/removal",
+    "/admins/{id}/sessions/revocation",
     "/appointments",
     "/appointments/{id}/approval",
     "/appointments/{id}/arrival",
@@ -45,6 +48,7 @@ const WRITES: [&str; 52] = [
     "/doctors/{id}/invitation",
     "/doctors/{id}/reactivation",
     "/doctors/{id}/second-factor/removal",
+    "/doctors/{id}/sessions/revocation",
     "/doctors/{id}/time-off",
     "/doctors/{id}/time-off/{id}/removal",
     "/hospitals",
@@ -61,9 +65,17 @@ const WRITES: [&str; 52] = [
     "/patients/{id}/invitation",
     "/patients/{id}/reactivation",
     "/patients/{id}/second-factor/removal",
+    "/patients/{id}/sessions/revocation",
     "/profile",
+    "/profile/email",
+    "/profile/email/link",
+    "/profile/email/withdrawal",
     "/profile/password",
     "/profile/proof",
+    "/profile/proof/challenge",
+    "/profile/second-factor/passkeys",
+    "/profile/second-factor/passkeys/challenge",
+    "/profile/second-factor/passkeys/{id}/removal",
     "/profile/second-factor/recovery-codes",
     "/profile/second-factor/totp",
     "/profile/second-factor/totp/removal",
@@ -71,6 +83,7 @@ const WRITES: [&str; 52] = [
     "/profile/sessions/{id}/revocation",
     "/sign-in",
     "/sign-in/second-factor",
+    "/sign-in/second-factor/challenge",
     "/sign-out",
     "/sign-up",
 ];

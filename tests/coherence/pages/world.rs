@@ -51,6 +51,7 @@ impl World {
             ("PAGE_SIZE", rows),
             ("WORKERS", "2"),
             ("REDIS_PATIENCE_MS", "5000"),
+            NAMED,
         ])
         .await;
         let plain = app.another_instance_with(&[("CACHE_PAGE_SECONDS", "0")]);

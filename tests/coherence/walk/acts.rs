@@ -57,6 +57,11 @@ pub(super) enum Act {
         at: u8,
         who: u8,
     },
+    /// Somebody asks for another address, and opens the link that they are sent there.
+    Address {
+        at: u8,
+        who: u8,
+    },
     SignOut {
         at: u8,
         who: u8,
@@ -102,6 +107,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(at, who, name, phone)| Act::Profile { at, who, name, phone }),
         1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::Password { at, who }),
         1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::Forget { at, who }),
+        1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::Address { at, who }),
         1 => any::<(u8, u8)>().prop_map(|(at, who)| Act::SignOut { at, who }),
         2 => any::<(u8, u8)>().prop_map(|(at, who)| Act::SignIn { at, who }),
         1 => any::<(u8, u8)>().prop_map(|(at, hospital)| Act::SignUp { at, hospital }),

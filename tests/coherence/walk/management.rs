@@ -25,11 +25,8 @@ impl Walk {
             _ if what.is_multiple_of(2) => format!("/hospitals/{}", self.hospitals[house].id),
             _ => format!("/admins/{}", member.person.user_id),
         };
-        let by = if matches!(member.person.role, Role::Doctor | Role::Patient) {
-            self.one_of(house, Role::HospitalAdmin)
-        } else {
-            0
-        };
+        let is_kept_here = matches!(member.person.role, Role::Doctor | Role::Patient);
+        let by = if is_kept_here { self.one_of(house, Role::HospitalAdmin) } else { 0 };
         // Somebody who is shut out cannot sign in: each walk goes on with everybody let in.
         self.come_in(by, at).await?;
         let (field, values) = CHANGES[usize::from(what / 2) % CHANGES.len()];
@@ -43,6 +40,11 @@ impl Walk {
         if what.is_multiple_of(5) && member_path(&path) {
             // Refused with 409 if they have been in before.
             self.post((by, at), &format!("{path}/invitation"), &[]).await?;
+        }
+        if what.is_multiple_of(7) && member_path(&path) {
+            self.members[whom].forget();
+            let proof = [("proof", self.members[by].password)];
+            self.post((by, at), &format!("{path}/sessions/revocation"), &proof).await?;
         }
         if what.is_multiple_of(3) {
             self.members[whom].forget();

@@ -8,6 +8,7 @@
 //! A walk that fails is shrunk to few acts, and printed with its seed.
 
 mod acts;
+mod addresses;
 mod booking;
 mod clinic;
 mod making;

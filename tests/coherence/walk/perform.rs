@@ -24,6 +24,11 @@ impl Done {
     fn of((by, visit): (usize, i64)) -> Self {
         Self { by, visit: Some(visit) }
     }
+
+    /// Of no visit.
+    fn alone(by: usize) -> Self {
+        Self { by, visit: None }
+    }
 }
 
 impl Walk {
@@ -42,30 +47,27 @@ impl Walk {
             Act::Form { at, who, page, form } => {
                 let by = self.member(who);
                 self.submit((by, at), PAGES[usize::from(page) % PAGES.len()], (form, false)).await?;
-                Done { by, visit: None }
+                Done::alone(by)
             }
-            Act::Book { at, who, doctor, time } => {
-                Done { by: self.ask_for((who, at), doctor, time).await?, visit: None }
-            }
-            Act::Manage { at, whom, what } => Done { by: self.manage((whom, at), what).await?, visit: None },
-            Act::Hours { at, doctor, what, day } => {
-                Done { by: self.change_hours((doctor, at), what, day).await?, visit: None }
-            }
+            Act::Book { at, who, doctor, time } => Done::alone(self.ask_for((who, at), doctor, time).await?),
+            Act::Manage { at, whom, what } => Done::alone(self.manage((whom, at), what).await?),
+            Act::Hours { at, doctor, what, day } => Done::alone(self.change_hours((doctor, at), what, day).await?),
             Act::NewVisit { doctor, patient, status, minutes } => {
                 Done::of(self.book((doctor, patient), status, minutes).await)
             }
-            Act::NewNotification { who } => Done { by: self.notify(who).await, visit: None },
-            Act::SignUp { at, hospital } => Done { by: self.sign_up(at, hospital).await?, visit: None },
+            Act::NewNotification { who } => Done::alone(self.notify(who).await),
+            Act::SignUp { at, hospital } => Done::alone(self.sign_up(at, hospital).await?),
             Act::Edge(which) => return self.pass_over(which).await,
-            Act::Time(time) => Done { by: self.pass(time), visit: None },
+            Act::Time(time) => Done::alone(self.pass(time)),
             Act::Profile { at, who, .. }
             | Act::Password { at, who }
             | Act::Forget { at, who }
+            | Act::Address { at, who }
             | Act::SignOut { at, who }
             | Act::SignIn { at, who } => {
                 let by = self.member(who);
                 self.at_ones_account((by, at), act).await?;
-                Done { by, visit: None }
+                Done::alone(by)
             }
         };
         let concerned = self.concerned(&done).await;
@@ -127,6 +129,7 @@ impl Walk {
                 Ok(())
             }
             Act::Forget { .. } => self.choose_another_password(who, at).await,
+            Act::Address { .. } => self.take_another_address((who, at)).await,
             Act::SignOut { .. } => {
                 self.members[who].forget();
                 self.post((who, at), "/sign-out", &[]).await.map(drop)
@@ -144,7 +147,7 @@ impl Walk {
         let mut emails = Vec::new();
         for _ in 0..40 {
             emails = self.app.emails_to(&email).await.split_off(before);
-            if !emails.is_empty() {
+            if emails.iter().any(|email| token_in(&email.text).is_some()) {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
@@ -235,7 +238,10 @@ impl Walk {
         if answer.status != 303 {
             return Err(format!("{}: {} {}", answer.asked, answer.status, answer.words()));
         }
-        Ok(self.take_in((&email, OTHER_PASSWORD), house, browser).await)
+        let who = self.take_in((&email, OTHER_PASSWORD), house, browser).await;
+        // Whoever has not proved their address asks for no visit.
+        self.open_link((who, at), &email).await?;
+        Ok(who)
     }
 }
 
@@ -250,6 +256,8 @@ fn every_act_is_on_the_way() {
         "/profile/password",
         "/password-reset",
         "/password-links/{token}",
+        "/profile/email",
+        "/address-links/{token}",
         "/appointments",
     ];
     let by_form = [
@@ -259,8 +267,9 @@ fn every_act_is_on_the_way() {
         "/doctors/{id}/availability",
         "/doctors/{id}/time-off",
     ];
-    // Of the second factor, and of asking once more, no page is kept: `pages/factors.rs` does them beside those that are.
-    let apart = ["/sign-in/second-factor", "/profile/second-factor", "/profile/proof"];
+    // Of the second factor, of asking once more, and of an address that waits, no page is kept: `pages/factors.rs` and
+    // `pages/addresses.rs` do them beside those that are.
+    let apart = ["/sign-in/second-factor", "/profile/second-factor", "/profile/proof", "/profile/email/"];
     // What administrators do with people and hospitals: `pages/management.rs`, and `Act::Manage`.
     let kept = ["/doctors", "/patients", "/admins", "/hospitals"];
     for entry in features::routes().entries().iter().filter(|entry| entry.method == Method::POST) {

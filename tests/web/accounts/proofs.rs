@@ -8,13 +8,20 @@ use telemedicine::{access::Proof, features};
 use super::*;
 
 /// What always asks.
-const ALWAYS: [&str; 11] = [
+const ALWAYS: [&str; 18] = [
+    "GET /profile/export.json",
     "GET /reports/days.csv",
     "GET /reports/doctors.csv",
     "GET /reports/hospitals.csv",
     "POST /admins/{id}/second-factor/removal",
     "POST /doctors/{id}/second-factor/removal",
     "POST /patients/{id}/second-factor/removal",
+    "POST /admins/{id}/sessions/revocation",
+    "POST /doctors/{id}/sessions/revocation",
+    "POST /patients/{id}/sessions/revocation",
+    "POST /profile/email",
+    "POST /profile/second-factor/passkeys",
+    "POST /profile/second-factor/passkeys/{id}/removal",
     "POST /profile/second-factor/recovery-codes",
     "POST /profile/second-factor/totp",
     "POST /profile/second-factor/totp/removal",
@@ -127,4 +134,27 @@ async fn proofs_cannot_be_guessed_for_ever() {
         browser.post_form("/profile/sessions/revocation", &[("proof", "a guess")]).await.expect(422);
     }
     browser.post_form("/profile/sessions/revocation", &[("proof", PASSWORD)]).await.expect(429);
+}
+
+/// Of a million codes three are right at a time: those that are given here count with those at the second step of a sign-in.
+#[tokio::test]
+async fn codes_at_a_proof_have_the_window_of_codes_and_are_in_the_trail() {
+    let app = TestApp::start().await;
+    let patient = patient(&hospital().create(&app).await).create(&app).await;
+    let browser = app.sign_in(&patient).await;
+    let telephone = App::set_up(&app, &browser).await;
+    app.clock.advance(TimeDelta::minutes(11));
+    let act = "/profile/sessions/revocation";
+    for _ in 0..10 {
+        browser.post_form(act, &[("proof", "000000")]).await.expect(422);
+    }
+    browser.post_form(act, &[("proof", &telephone.code(&app, 0))]).await.expect(429);
+    let (half, _) = first_step(&app, &patient).await;
+    half.post_form("/sign-in/second-factor", &[("code", &telephone.code(&app, 0))]).await.expect(429);
+    browser.post_form(act, &[("proof", PASSWORD)]).await.expect(303);
+
+    let entries = audit_entry::Entity::find().filter(audit_entry::Column::ActorId.eq(patient.user_id));
+    let entries = entries.all(&app.db).await.unwrap();
+    let refused = entries.iter().filter(|entry| entry.detail["second_factor"] == "code refused").count();
+    assert_eq!(refused, 10);
 }

@@ -117,6 +117,32 @@ async fn a_sign_in_is_over_when_the_password_or_the_account_changes_or_time_pass
     over(&two).await;
 }
 
+async fn recovery_codes(app: &TestApp, patient: &Patient) -> u64 {
+    let own = recovery_code::Entity::find().filter(recovery_code::Column::UserId.eq(patient.user_id));
+    own.count(&app.db).await.unwrap()
+}
+
+#[tokio::test]
+async fn of_many_renewals_at_once_ten_codes_are_left_and_beside_a_removal_none() {
+    let app = TestApp::start().await;
+    let (patient, _, browser) = patient_with_an_app(&app).await;
+    for _ in 0..3 {
+        let renew = || browser.post_form("/profile/second-factor/recovery-codes", &[]);
+        let answers = futures_util::future::join_all((0..8).map(|_| renew())).await;
+        assert!(answers.iter().all(|answer| answer.status == 200));
+        assert_eq!(recovery_codes(&app, &patient).await, 10);
+    }
+    for _ in 0..3 {
+        let renew = || browser.post_form("/profile/second-factor/recovery-codes", &[]);
+        let renewals = futures_util::future::join_all((0..8).map(|_| renew()));
+        let removal = browser.post_form("/profile/second-factor/totp/removal", &[]);
+        let (_, removal) = futures_util::future::join(renewals, removal).await;
+        removal.expect(303);
+        assert_eq!(recovery_codes(&app, &patient).await, 0);
+        App::set_up(&app, &browser).await;
+    }
+}
+
 #[tokio::test]
 async fn whoever_must_have_one_sets_it_up_before_anything_else() {
     let app = TestApp::start().await;

@@ -13,6 +13,11 @@ async fn ends_the_session_for_good() {
 
     let answer = browser.post_form("/sign-out", &[]).await.expect(303);
     assert_eq!(answer.location(), "/");
+    assert_eq!(
+        answer.header("clear-site-data"),
+        "\"cache\"",
+        "the next person at this browser finds no page of theirs"
+    );
     assert!(browser.follow(answer).await.ok().says("You are signed out."));
 
     assert!(!browser.is_signed_in().await);

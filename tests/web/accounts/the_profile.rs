@@ -1,5 +1,7 @@
 //! What people say of themselves.
 
+use futures_util::future::join_all;
+
 use super::*;
 
 #[tokio::test]
@@ -59,4 +61,19 @@ async fn keeps_what_was_not_sent_and_refuses_what_is_unfit() {
     let asha = app.sign_in(&super_admin().create(&app).await).await;
     let fields = [("first_name", "Asha"), ("last_name", "Rai"), ("date_of_birth", "")];
     asha.post_form("/profile", &fields).await.expect(303);
+}
+
+/// Whoever presses twice, or in two tabs at once, sends what is stored by then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sent_several_times_at_one_moment_is_no_conflict() {
+    let app = TestApp::start_with(&[("WORKERS", "2")]).await;
+    let patient = patient(&hospital().create(&app).await).create(&app).await;
+    let browser = app.sign_in(&patient).await;
+    for round in 0..5 {
+        let name = format!("Maya {round}");
+        let fields =
+            [("first_name", name.as_str()), ("last_name", "Gurung"), ("phone", ""), ("date_of_birth", "1990-05-17")];
+        let answers = join_all((0..8).map(|_| browser.post_form("/profile", &fields))).await;
+        assert!(answers.iter().all(|answer| answer.status == 303), "round {round}");
+    }
 }

@@ -74,6 +74,17 @@ async fn nobody_approves_into_an_absence_or_into_hours_that_are_gone_unless_they
     }
 }
 
+/// Whoever gives a reason just in case has overruled nothing, and the visit is held to the rules as any other.
+#[tokio::test]
+async fn a_reason_for_what_is_in_nobodys_way_is_not_kept() {
+    let practice = Practice::open().await;
+    with_hours(&practice).await;
+    let visit = practice.visit(Status::Requested).await;
+    approve(&practice, &visit, &[("overbook_reason", "Just in case.")]).await.expect(303);
+    let stored = practice.stored(visit.id).await;
+    assert_eq!((stored.status, stored.overbook_reason), (Status::Scheduled, None));
+}
+
 #[tokio::test]
 async fn a_patient_promises_no_visit_for_which_the_doctor_is_away() {
     let practice = Practice::open().await;

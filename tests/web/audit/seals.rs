@@ -5,7 +5,7 @@ use entity::{
     enums::{AuditAction, AuditSubject},
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
-use telemedicine::features::audit::{ChainEnd, ChainFinding, Sealer, verify};
+use telemedicine::features::audit::{ChainEnd, ChainFinding, Sealer, VerifyScope, verify};
 
 use crate::support::*;
 
@@ -16,7 +16,7 @@ pub(super) async fn verified(app: &TestApp) -> (Vec<String>, Vec<ChainEnd>) {
         Ok(end) => ends.push(end),
         Err(finding) => findings.push(finding.to_string()),
     };
-    verify(&app.state.db, &app.state.settings.secret_key, &mut tell).await.unwrap();
+    verify(&app.state.db, &app.state.settings.secret_key, VerifyScope::default(), &mut tell).await.unwrap();
     (findings, ends)
 }
 
@@ -77,7 +77,7 @@ async fn sealed() -> (TestApp, Person, Vec<i64>) {
 }
 
 /// As somebody would who owns the tables: past the triggers.
-pub(super) async fn tamper(app: &TestApp, table: &str, statement: &str) {
+pub(crate) async fn tamper(app: &TestApp, table: &str, statement: &str) {
     if uses_postgres() {
         let quiet = |what: &str| format!("ALTER TABLE {table} {what} TRIGGER USER");
         for sql in [quiet("DISABLE"), statement.to_owned(), quiet("ENABLE")] {
@@ -224,7 +224,8 @@ async fn nobody_without_the_secret_can_seal_again() {
     let (mut wrong, secret) = (0, &forger.state.settings.secret_key);
     let sealer = Sealer::new(&app.state);
     seals(&sealer, 6).await;
-    verify(&app.state.db, secret, &mut |found| wrong += u32::from(found.is_err())).await.unwrap();
+    let mut count = |found: Result<_, _>| wrong += u32::from(found.is_err());
+    verify(&app.state.db, secret, VerifyScope::default(), &mut count).await.unwrap();
     // Both seals, and each of the six entries: made with one secret they are nothing under another.
     assert_eq!(wrong, 8, "{admin:?}");
 }

@@ -11,9 +11,16 @@ use crate::support::*;
 async fn a_browser_that_has_the_page_is_told_so() {
     let app = trusting().await;
     let clinic = Clinic::create(&app).await;
+    let mut told = 0;
     for walker in walkers(&app, &clinic).await {
         for address in cached_addresses(&walker, &clinic.here) {
             let page = walker.client.get(&address).await.ok();
+            if page.header("cache-control") == "no-store" {
+                // What somebody suffers from lies in no browser: `hostile::on_disk`.
+                assert_eq!(page.header("etag"), "", "{}", page.asked);
+                continue;
+            }
+            told += 1;
             let etag = page.header("etag").to_owned();
             assert!(etag.starts_with('"') && etag.ends_with('"') && etag.len() > 20, "{}: {etag}", page.asked);
             let again = walker.client.request(Method::GET, &address).header(header::IF_NONE_MATCH, &etag);
@@ -28,6 +35,7 @@ async fn a_browser_that_has_the_page_is_told_so() {
             assert!(varies.contains("Accept-Encoding") && varies.contains("Cookie"), "{}: {varies}", page.asked);
         }
     }
+    assert!(told > 15, "only {told} pages can be asked for again");
 }
 
 #[tokio::test]
@@ -50,11 +58,11 @@ async fn each_encoding_has_its_tag_and_holds_the_same_page() {
     let app = trusting().await;
     let clinic = Clinic::create(&app).await;
     let doctor = app.sign_in(&clinic.here.doctor).await;
-    let plain = doctor.get("/dashboard").await.ok().body;
+    let plain = doctor.get("/doctors").await.ok().body;
     let asked = |encoding: &str| {
         let cookies = doctor.cookies();
         app.raw(format!(
-            "GET /dashboard HTTP/1.1\r\nHost: clinic\r\nConnection: close\r\nCookie: {cookies}\r\nAccept-Encoding: {encoding}\r\n\r\n"
+            "GET /doctors HTTP/1.1\r\nHost: clinic\r\nConnection: close\r\nCookie: {cookies}\r\nAccept-Encoding: {encoding}\r\n\r\n"
         ))
     };
     let mut tags = Vec::new();
@@ -70,7 +78,7 @@ async fn each_encoding_has_its_tag_and_holds_the_same_page() {
     assert_eq!(tags[1], tags[3]);
     assert!(tags[0] != tags[1] && tags[1] != tags[2] && tags[0] != tags[2], "{tags:?}");
     for encoding in ["gzip", "br", "identity"] {
-        let request = doctor.request(Method::GET, "/dashboard").header(header::ACCEPT_ENCODING, encoding);
+        let request = doctor.request(Method::GET, "/doctors").header(header::ACCEPT_ENCODING, encoding);
         assert_eq!(doctor.send(request).await.ok().body, plain, "{encoding}");
     }
 }

@@ -1,6 +1,7 @@
 //! Sending what is due: once, whatever becomes of the mail server, of one mail, or of an instance.
 
 use super::*;
+use crate::sweeping::removed;
 
 #[tokio::test]
 async fn while_the_mail_server_is_away_acts_succeed_and_mail_waits() {
@@ -141,10 +142,9 @@ async fn what_was_over_long_ago_is_removed_and_what_waits_is_not() {
     let practice = Practice::open().await;
     practice.step(&practice.surgery, "approval", &[]).await;
     practice.to_patient().await;
-    let mail_sender = practice.app.mail_sender().await;
     practice.app.clock.advance(TimeDelta::days(29));
-    assert_eq!(mail_sender.sweep().await.unwrap(), 0);
+    assert!(removed(&practice.app).await.iter().all(|(_, removed)| *removed == 0));
     practice.app.clock.advance(TimeDelta::days(2));
-    assert_eq!(mail_sender.sweep().await.unwrap(), 1);
+    assert_eq!(removed(&practice.app).await[1], ("mails", 1));
     assert_eq!(practice.rows(MailKind::Reminder).await.len(), 1);
 }

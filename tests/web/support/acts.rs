@@ -17,10 +17,33 @@ const SEEN_WITH_REASON: [(&str, &str); 2] = [("version", "0"), ("reason", "The w
 
 /// One act for each route that changes something, for the first hospital's records.
 pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
-    let House { admin, doctor, patient, hospital, .. } = &clinic.here;
+    let House { admin, doctor, patient, .. } = &clinic.here;
     let own = Some(&patient.person);
     let its_doctor = Some(&doctor.person);
-    let mut acts = vec![
+    let mut acts = of_accounts(clinic);
+    acts.extend([
+        act("/notifications/read", own, &[]),
+        act("/notifications/{id}/read", own, &[]),
+        act("/appointments/{id}/approval", its_doctor, &SEEN),
+        act("/appointments/{id}/rejection", its_doctor, &SEEN_WITH_REASON),
+        act("/appointments/{id}/proposal/acceptance", Some(admin), &SEEN),
+        act("/appointments/{id}/proposal/refusal", own, &SEEN),
+        act("/appointments/{id}/confirmation", own, &SEEN),
+        act("/appointments/{id}/cancellation", Some(admin), &SEEN_WITH_REASON),
+        act("/appointments/{id}/arrival", own, &SEEN),
+        act("/appointments/{id}/start", its_doctor, &SEEN),
+        act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
+    ]);
+    acts.extend(of_times(clinic));
+    acts.extend(of_management(clinic));
+    acts
+}
+
+/// What somebody does with an account of their own, or for one.
+fn of_accounts(clinic: &Clinic) -> Vec<Act<'_>> {
+    let House { patient, hospital, .. } = &clinic.here;
+    let own = Some(&patient.person);
+    vec![
         act("/sign-in", None, &[("email", &patient.email), ("password", PASSWORD)]),
         act("/sign-up", None, &sign_up(&hospital.id.to_string())),
         act("/sign-out", own, &[]),
@@ -39,23 +62,13 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/profile/password", own, &[("current_password", PASSWORD), ("new_password", "seven slow boats at noon")]),
         act("/profile/proof", own, &[("proof", PASSWORD)]),
         act("/profile/second-factor/totp/removal", own, &[]),
+        act("/address-links/{token}", None, &[]),
+        act("/profile/email", own, &[("email", "another@example.test")]),
+        act("/profile/email/withdrawal", own, &[]),
+        act("/profile/email/link", own, &[]),
         act("/profile/sessions/{id}/revocation", own, &[]),
         act("/profile/sessions/revocation", own, &[]),
-        act("/notifications/read", own, &[]),
-        act("/notifications/{id}/read", own, &[]),
-        act("/appointments/{id}/approval", its_doctor, &SEEN),
-        act("/appointments/{id}/rejection", its_doctor, &SEEN_WITH_REASON),
-        act("/appointments/{id}/proposal/acceptance", Some(admin), &SEEN),
-        act("/appointments/{id}/proposal/refusal", own, &SEEN),
-        act("/appointments/{id}/confirmation", own, &SEEN),
-        act("/appointments/{id}/cancellation", Some(admin), &SEEN_WITH_REASON),
-        act("/appointments/{id}/arrival", own, &SEEN),
-        act("/appointments/{id}/start", its_doctor, &SEEN),
-        act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
-    ];
-    acts.extend(of_times(clinic));
-    acts.extend(of_management(clinic));
-    acts
+    ]
 }
 
 /// What has to do with times: when a doctor works, and when they are visited.
@@ -131,6 +144,9 @@ fn of_management(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/doctors/{id}/second-factor/removal", desk, &[("reason", "Lost.")]),
         act("/patients/{id}/second-factor/removal", desk, &[("reason", "Lost.")]),
         act("/admins/{id}/second-factor/removal", platform, &[("reason", "Lost.")]),
+        act("/doctors/{id}/sessions/revocation", desk, &[]),
+        act("/patients/{id}/sessions/revocation", desk, &[]),
+        act("/admins/{id}/sessions/revocation", platform, &[]),
         act("/doctors/{id}", desk, &[&NEW[..5], &doctor, &seen].concat()),
         act("/patients/{id}", desk, &[&NEW[..5], &seen].concat()),
         act("/admins/{id}", platform, &[&NEW[..5], &seen].concat()),

@@ -129,7 +129,16 @@ impl TestApp {
     pub(crate) fn another_instance_of(&self, routes: fn() -> RouteTable, settings: &[(&str, &str)]) -> Instance {
         let mut vars = self.vars.clone();
         vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let outside = Outside { clock: self.clock.clone(), outgoing_mail: OutgoingMail::through(self.mail.clone()) };
+        self.launch_another(routes, self.clock.clone(), vars)
+    }
+
+    /// The same by a clock of its own.
+    pub(crate) fn another_instance_by(&self, clock: Clock) -> Instance {
+        self.launch_another(features::routes, clock, self.vars.clone())
+    }
+
+    fn launch_another(&self, routes: fn() -> RouteTable, clock: Clock, vars: BTreeMap<String, String>) -> Instance {
+        let outside = Outside { clock, outgoing_mail: OutgoingMail::through(self.mail.clone()) };
         let (started, running) = launch(async move |told| serve(routes, vars, outside, told).await);
         Instance { address: started.address, state: started.state, _running: running }
     }
@@ -241,13 +250,6 @@ impl TestApp {
     /// Sends exactly these bytes on a connection of their own: for what no well-behaved client sends.
     pub(crate) fn raw(&self, request: impl AsRef<[u8]>) -> RawAnswer {
         raw::send(self.address, request.as_ref())
-    }
-}
-
-impl Instance {
-    /// `http://127.0.0.1:port`, without a slash at the end.
-    pub(crate) fn origin(&self) -> String {
-        format!("http://{}", self.address)
     }
 }
 

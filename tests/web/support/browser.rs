@@ -9,7 +9,7 @@ use reqwest::{
     redirect::Policy,
 };
 
-use super::{page::Page, raw_database::Announcer};
+use super::{app::Instance, page::Page, raw_database::Announcer};
 
 /// The longest that any answer may take: a test that waits longer hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -117,10 +117,11 @@ impl Client {
         Page { asked, status, headers, body }
     }
 
-    /// The `Cookie` header that this browser sends; empty when it has none.
+    /// The `Cookie` header that this browser sends, as far as it says who it is; empty when it says nothing.
     pub(crate) fn cookies(&self) -> String {
         let url: Url = self.origin.parse().unwrap();
-        self.jar.cookies(&url).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        let all = self.jar.cookies(&url).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        all.split("; ").find(|pair| pair.starts_with("session=")).unwrap_or_default().to_owned()
     }
 
     /// Puts a cookie into this browser, as `Set-Cookie` would.
@@ -131,5 +132,12 @@ impl Client {
     /// Whether the server takes this browser for somebody signed in.
     pub(crate) async fn is_signed_in(&self) -> bool {
         self.get("/profile").await.status == 200
+    }
+}
+
+impl Instance {
+    /// `http://127.0.0.1:port`, without a slash at the end.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 }

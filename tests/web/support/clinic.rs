@@ -10,8 +10,8 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 use super::{
     TestApp,
     factories::{
-        Appointment, Doctor, Hospital, Notification, Patient, Person, appointment, availability, doctor, hospital,
-        hospital_admin, notification, password_link, patient, session, super_admin, time_off,
+        Appointment, Doctor, Hospital, Notification, Patient, Person, address_link, appointment, availability, doctor,
+        hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off,
     },
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct House {
     pub(crate) session_id: i64,
     /// Of a link by which an administrator who has never signed in chooses a password.
     pub(crate) link_token: String,
+    /// Of a link by which the same administrator keeps their address.
+    pub(crate) address_token: String,
 }
 
 /// Two hospitals and who runs the platform.
@@ -89,8 +91,10 @@ impl House {
         let stranger = super::patient(&hospital).saying(payload).even_in_the_email().create(app).await;
         let newcomer = hospital_admin(&hospital).saying(payload).create(app).await;
         let link_token = password_link(app, &newcomer).await;
+        let address_token = address_link(app, &newcomer).await;
         let mut house = Self {
             link_token,
+            address_token,
             time_off_id: time_off(app, &doctor, (app.in_hours(24 * 7), app.in_hours(24 * 8)), payload).await,
             session_id: session(app, &patient, &format!("Firefox {payload}")).await,
             appointments: Vec::new(),

@@ -60,11 +60,13 @@ mod demo;
 mod factories;
 mod html;
 mod page;
+mod passkey;
 mod raw;
 mod raw_database;
 mod redis_server;
 mod rounds;
 pub(crate) mod rules;
+mod schema;
 mod second_factor;
 mod stored_counts;
 
@@ -83,8 +85,10 @@ pub(crate) use factories::{
     hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off, token_in,
 };
 pub(crate) use page::Page;
+pub(crate) use passkey::{Device, NAMED, asked, pages_with_a_passkey, with_a_passkey};
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis_server::RedisServer;
 pub(crate) use rounds::{VARIATIONS, Walker, all_pages, may_use, page_routes, route_of, walkers};
+pub(crate) use schema::{everything, schema};
 pub(crate) use second_factor::{App, first_step, pages_with_a_factor};
 pub(crate) use stored_counts::assert_stored_counts;

@@ -10,11 +10,12 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 7] = [
+const NOT_PAGES: [&str; 8] = [
     "/static/{name}",
     "/health/live",
     "/health/ready",
     "/metrics",
+    "/profile/export.json",
     "/reports/days.csv",
     "/reports/doctors.csv",
     "/reports/hospitals.csv",
@@ -53,7 +54,8 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 20] = [
+pub(crate) const VARIATIONS: [&str; 21] = [
+    "/address-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/password-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/reports?from=2026-11-23&to=2026-11-25",
     "/reports?from=2026-11-24&to=2026-11-23",
@@ -98,7 +100,8 @@ impl House {
 
     /// The address of `route` for a record of this house.
     pub(crate) fn address(&self, route: &str) -> String {
-        let route = &route.replace("{token}", &self.link_token);
+        let token = if route.starts_with("/address-links/") { &self.address_token } else { &self.link_token };
+        let route = &route.replace("{token}", token);
         let Some((noun, _)) = route.split_once("/{id}") else {
             return route.to_owned();
         };
@@ -110,6 +113,8 @@ impl House {
             "/admins" => self.admin.user_id,
             "/notifications" => self.notifications[2].id,
             "/profile/sessions" => self.session_id,
+            // Nobody here has one.
+            "/profile/second-factor/passkeys" => 1,
             _ => panic!("{route}: which record is meant? Say it in House::address."),
         };
         route.replacen("{id}", &id.to_string(), 1).replace("{id}", &self.time_off_id.to_string())

@@ -10,7 +10,9 @@ use super::html::text;
 pub(crate) fn broken(markup: &str) -> Vec<String> {
     let document = Html::parse_document(markup);
     let mut found = Vec::new();
-    for rule in [frame, ids, references, labels, names, nothing_inline, nothing_foreign, forms, headings, tables] {
+    for rule in
+        [frame, ids, references, labels, names, nothing_inline, nothing_foreign, forms, passwords, headings, tables]
+    {
         rule(&document, &mut found);
     }
     found
@@ -95,6 +97,16 @@ fn labels(document: &Html, found: &mut Vec<String>) {
         let within = field.ancestors().filter_map(ElementRef::wrap).any(|parent| parent.value().name() == "label");
         if !named && !within && !field.attr("id").is_some_and(|id| labelled.contains(id)) {
             found.push(format!("label: {}", sketch(field)));
+        }
+    }
+}
+
+/// Nobody reads a password over somebody's shoulder, and managers of passwords know the field.
+fn passwords(document: &Html, found: &mut Vec<String>) {
+    for field in all(document, "input[name*=password], input[name=proof]") {
+        let is_hidden = matches!(field.attr("type"), Some("password" | "hidden"));
+        if !is_hidden || (field.attr("type") == Some("password") && field.attr("autocomplete").is_none()) {
+            found.push(format!("password: {}", sketch(field)));
         }
     }
 }

@@ -79,7 +79,7 @@ impl Acknowledgements {
     }
 
     fn note_silent(&self, process: &str, time: Duration) {
-        crate::metrics::waited_for_process();
+        crate::metrics::waited_for_process(1);
         log::info!(
             "process {process} did not say that it heard of a change; it was waited for {} ms",
             time.as_millis()

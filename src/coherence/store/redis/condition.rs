@@ -23,6 +23,7 @@ pub struct Condition {
 impl RedisStore {
     /// Shows how it is in `/metrics`, as long as it is there.
     pub(super) fn show(&self) {
+        crate::metrics::waited_for_process(0);
         let (left, listening) =
             ("How long this process may answer from memory, in seconds", "1: the listener hears itself");
         self.show_one("cache_lease_seconds", left, |found| found.lease_left.as_secs_f64());

@@ -5,11 +5,12 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 
 use super::super::{
     forms,
+    hashing::{BREACHED, PasswordNotHashed},
     pages::{ForgottenPage, LinkOverPage, LinkPage},
     service::links,
 };
 use crate::{
-    access::Visitor,
+    access::{Anybody, Visitor},
     state::{AppState, Pages},
     web::{AppError, FlashKind, FormView, Submitted, see_other_saying},
 };
@@ -20,13 +21,13 @@ const CHOSEN_ELSEWHERE: &str =
     "The password is set. Somebody is still signed in in this browser: if that is not you, sign out, then sign in.";
 
 /// The form that asks for an address.
-pub(in super::super) async fn new_reset(_: Visitor, pages: Pages) -> Result<HttpResponse, AppError> {
+pub(in super::super) async fn new_reset(_: Anybody, pages: Pages) -> Result<HttpResponse, AppError> {
     pages.show_public(StatusCode::OK, &forgotten(pages.state(), FormView::default()))
 }
 
 /// Sends a link to that address, if it is somebody's.
 pub(in super::super) async fn create_reset(
-    _: Visitor,
+    _: Anybody,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
@@ -51,7 +52,7 @@ pub(in super::super) async fn show_link(
     token: web::Path<String>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    match links::find(pages.state(), &token).await? {
+    match links::find(pages.state(), pages.peer().address, &token).await? {
         Some(_) => pages.show_unkept(&LinkPage::new(&token, FormView::default())),
         None => over(&pages),
     }
@@ -65,16 +66,21 @@ pub(in super::super) async fn use_link(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let fields = submitted.fields()?;
-    let Some(linked) = links::find(pages.state(), &token).await? else { return over(&pages) };
-    match forms::first_password(fields, &linked.account.password_owner()) {
-        Ok(password) if links::choose(pages.state(), pages.peer().address, (&linked, &password)).await? => {
-            // Whoever is signed in in this browser may be somebody else, and stays so.
-            let chosen = if viewer.is_some() { CHOSEN_ELSEWHERE } else { CHOSEN };
-            Ok(see_other_saying("/sign-in", FlashKind::Success, chosen))
-        }
-        Ok(_) => over(&pages),
-        Err(form) => pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &LinkPage::new(&token, *form)),
-    }
+    let Some(linked) = links::find(pages.state(), pages.peer().address, &token).await? else { return over(&pages) };
+    let form = match forms::first_password(fields, &linked.account.password_owner()) {
+        Ok(password) => match links::choose(pages.state(), pages.peer().address, (&linked, &password)).await {
+            Ok(true) => {
+                // Whoever is signed in in this browser may be somebody else, and stays so.
+                let chosen = if viewer.is_some() { CHOSEN_ELSEWHERE } else { CHOSEN };
+                return Ok(see_other_saying("/sign-in", FlashKind::Success, chosen));
+            }
+            Ok(false) => return over(&pages),
+            Err(PasswordNotHashed::Breached) => FormView::default().with_error("password", BREACHED),
+            Err(PasswordNotHashed::Failed(error)) => return Err(error),
+        },
+        Err(form) => *form,
+    };
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &LinkPage::new(&token, form))
 }
 
 /// Used, too old, or never one: to a stranger that is all the same.

@@ -1,6 +1,8 @@
 //! The pages and acts of one's own account.
 
+pub(super) mod addresses;
 pub(super) mod links;
+pub(super) mod passkeys;
 pub(super) mod proof;
 pub(super) mod second_factor;
 pub(super) mod second_step;
@@ -18,24 +20,28 @@ use serde::Deserialize;
 
 use super::{
     destination::Destination,
-    forms,
+    forms::{self, SignUp},
+    hashing::{BREACHED, PasswordNotHashed},
     pages::{ProfilePage, SessionsPage, SignInPage, SignUpPage},
     proof::RecentlyProved,
-    queries,
+    queries::{self, Profile},
     request_session::RequestSession,
     service::{
         password::{self, PasswordChanged},
-        profile, sessions, sign_in, sign_up,
+        profile::{self, ProfileSaved},
+        sessions, sign_in, sign_up,
     },
 };
 use crate::{
-    access::{Allowed, SignedIn, Viewer, Visitor},
+    access::{Allowed, Anybody, SignedIn, Viewer, Visitor},
     db::Reader,
     state::{AppState, Pages},
     web::{AppError, FlashKind, FormView, Paging, Submitted, query::Filter, see_other, see_other_saying},
 };
 
 const TAKEN: &str = "This e-mail address cannot be used. If it is yours, sign in instead.";
+const STALE: &str = "Your profile was changed after you opened the form. What you typed is below; where something else is stored now, \
+                     that stands beside it. Save once more to keep what you typed.";
 const PASSWORD_CHANGED: &str = "Your password is changed. Every other browser is signed out.";
 
 #[derive(Debug, Deserialize)]
@@ -45,7 +51,7 @@ pub(super) struct Next {
 }
 
 pub(super) async fn new_session(
-    Visitor(viewer): Visitor,
+    Anybody(viewer): Anybody,
     query: Filter<Next>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
@@ -58,7 +64,7 @@ pub(super) async fn new_session(
 
 /// Also lets somebody else in where a person is signed in already: whose form this is decides, not whose cookie.
 pub(super) async fn create_session(
-    _: Visitor,
+    _: Anybody,
     submitted: Submitted,
     request_session: RequestSession,
     pages: Pages,
@@ -69,8 +75,8 @@ pub(super) async fn create_session(
             return pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignInPage { form: *form });
         }
     };
-    let admission = sign_in::sign_in(&request_session.state, request_session.address, &person).await?;
-    if let Some(answer) = second_step::admitted(admission, &request_session, &next)? {
+    let admission = sign_in::sign_in(&request_session.state, &request_session.origin, &person).await?;
+    if let Some(answer) = second_step::admitted(admission, &request_session, (&person.email, &next))? {
         return Ok(answer);
     }
     let form = typed.with_error("", "The e-mail address or the password is not right.");
@@ -79,7 +85,7 @@ pub(super) async fn create_session(
 
 /// Works for anybody: a session that has just ended needs no more ending.
 pub(super) async fn destroy_session(
-    Visitor(viewer): Visitor,
+    Anybody(viewer): Anybody,
     submitted: Submitted,
     request_session: RequestSession,
 ) -> Result<HttpResponse, AppError> {
@@ -119,16 +125,26 @@ pub(super) async fn create_account(
     let now = request_session.state.clock.now();
     let form = match forms::sign_up(fields, &hospitals, now) {
         Err(form) => *form,
-        Ok((person, typed)) => {
-            let admission = sign_up::sign_up(&request_session.state, request_session.address, &person).await?;
-            match second_step::admitted(admission, &request_session, &Destination::of(None))? {
-                Some(answer) => return Ok(answer),
-                None => typed.with_error("email", TAKEN),
-            }
-        }
+        Ok((person, typed)) => match signed_up(&request_session, &person).await? {
+            Ok(answer) => return Ok(answer),
+            Err((field, why)) => typed.with_error(field, why),
+        },
     };
-    let page = SignUpPage::new(form, hospitals, now.date_naive());
-    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignUpPage::new(form, hospitals, now.date_naive()))
+}
+
+/// Makes the account: the answer, or at which field it failed, and why.
+async fn signed_up(
+    request_session: &RequestSession,
+    person: &SignUp,
+) -> Result<Result<HttpResponse, (&'static str, &'static str)>, AppError> {
+    let admission = match sign_up::sign_up(&request_session.state, &request_session.origin, person).await {
+        Ok(admission) => admission,
+        Err(PasswordNotHashed::Breached) => return Ok(Err(("password", BREACHED))),
+        Err(PasswordNotHashed::Failed(error)) => return Err(error),
+    };
+    let here = (person.email.as_str(), &Destination::of(None));
+    Ok(second_step::admitted(admission, request_session, here)?.ok_or(("email", TAKEN)))
 }
 
 pub(super) async fn edit_profile(
@@ -137,7 +153,7 @@ pub(super) async fn edit_profile(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let profile = queries::profile(&viewer, &reader).await?;
-    let page = ProfilePage::new(&viewer, &profile, today(pages.state(), &viewer));
+    let page = profile_page(&viewer, &profile, &pages).await?;
     pages.show(&*viewer, &page)
 }
 
@@ -151,17 +167,19 @@ pub(super) async fn update_profile(
     let state = pages.state();
     let today = today(state, &viewer);
     let current = queries::profile(&viewer, &reader).await?;
-    match forms::profile(fields, &current, today) {
-        Ok(change) => {
-            profile::update(state, &viewer, &current, &change).await?;
-            Ok(done("/profile", "Your profile is saved."))
-        }
-        Err(form) => pages.refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &*viewer,
-            &ProfilePage::new(&viewer, &current, today).with_form(*form),
-        ),
-    }
+    let (status, form) = match forms::profile(fields, &current, today) {
+        Ok((change, typed)) => match profile::update(state, &viewer, &change).await? {
+            ProfileSaved::Done => return Ok(done("/profile", "Your profile is saved.")),
+            ProfileSaved::Stale => {
+                // As it is now, and under its version: sent once more it is what the person wants.
+                let typed = typed.beside(current.values()).with_error("", STALE);
+                (StatusCode::CONFLICT, typed)
+            }
+        },
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
+    };
+    let page = profile_page(&viewer, &current, &pages).await?.with_form(form);
+    pages.refuse(status, &*viewer, &page)
 }
 
 pub(super) async fn update_password(
@@ -181,10 +199,10 @@ pub(super) async fn update_password(
                 return Ok(done("/profile", PASSWORD_CHANGED));
             }
             PasswordChanged::Refused => refused_password(),
+            PasswordChanged::Breached => FormView::default().with_error("new_password", BREACHED),
         },
     };
-    let page = ProfilePage::new(&viewer, &profile, today(&request_session.state, &viewer));
-    let page = page.with_password_form(form);
+    let page = profile_page(&viewer, &profile, &pages).await?.with_password_form(form);
     pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
 }
 
@@ -239,6 +257,14 @@ pub(super) async fn revoke_other_sessions(
         _ => "Every other browser is signed out.",
     };
     Ok(done("/profile/sessions", text))
+}
+
+/// The page of `profile`, with the address that waits to be confirmed.
+async fn profile_page(viewer: &Viewer, profile: &Profile, pages: &Pages) -> Result<ProfilePage, AppError> {
+    let state = pages.state();
+    let waiting = queries::waiting_change(&state.db.reader(), viewer.user_id, state.clock.now()).await?;
+    let page = ProfilePage::new(viewer, profile, today(state, viewer));
+    Ok(page.with_addresses(profile, waiting.map(|link| link.address), state.outgoing_mail.is_on()))
 }
 
 /// Leads to `path`, whose page will say `text`.

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 
 use super::{
-    super::{destination::Destination, forms, pages::proof::ProofPage, proof, service},
+    super::{destination::Destination, forms, pages::proof::ProofPage, service},
     Next,
 };
 use crate::{
@@ -21,7 +21,8 @@ pub(in super::super) async fn new(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let next = Destination::of(query.0.next.as_deref());
-    pages.show_clinical(&*viewer, &question(FormView::default(), &next))
+    let has_passkey = service::proof::has_passkey(pages.state(), &viewer).await?;
+    pages.show_clinical(&*viewer, &question(FormView::default(), (&next, has_passkey)))
 }
 
 /// The answer to it; then on to where they wanted to go.
@@ -31,16 +32,17 @@ pub(in super::super) async fn create(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let (next, form) = match forms::proof(submitted.fields()?) {
-        Ok((given, next)) => match service::proof::prove(pages.state(), &viewer, given).await? {
-            true => return Ok(see_other(next.as_str())),
-            false => (next, proof::wrong()),
+        Ok((given, next)) => match given.refusal(pages.state(), &viewer).await? {
+            None => return Ok(see_other(next.as_str())),
+            Some(form) => (next, form),
         },
         Err((next, form)) => (next, *form),
     };
-    pages.refuse_clinical(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &question(form, &next))
+    let has_passkey = service::proof::has_passkey(pages.state(), &viewer).await?;
+    pages.refuse_clinical(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &question(form, (&next, has_passkey)))
 }
 
-fn question(form: FormView, next: &Destination) -> Clinical<ProofPage> {
+fn question(form: FormView, (next, has_passkey): (&Destination, bool)) -> Clinical<ProofPage> {
     let carried = [("next".to_owned(), next.as_str().to_owned())].into();
-    Clinical::new(ProofPage::new(form, HERE.to_owned(), carried))
+    Clinical::new(ProofPage::new(form, HERE.to_owned(), carried).with_passkey(has_passkey))
 }

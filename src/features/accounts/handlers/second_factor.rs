@@ -5,9 +5,11 @@ use actix_web::{HttpResponse, http::StatusCode};
 use super::{
     super::{
         forms,
-        pages::second_factor::{Enrolment, OwnFactorPage, RecoveryCodesPage},
+        pages::{
+            passkeys::PasskeyList,
+            second_factor::{Enrolment, OwnFactorPage, RecoveryCodesPage},
+        },
         proof::RecentlyProved,
-        queries,
         second_factor::Secret,
         service::{
             own_factor::{self, Disabled},
@@ -22,7 +24,7 @@ use crate::{
     web::{AppError, FormView, Moment, Submitted},
 };
 
-const HERE: &str = "/profile/second-factor";
+pub(super) const HERE: &str = "/profile/second-factor";
 
 /// What one has, or what one is offered.
 pub(in super::super) async fn show(viewer: Allowed<SignedIn>, pages: Pages) -> Result<HttpResponse, AppError> {
@@ -60,8 +62,10 @@ pub(in super::super) async fn disable(
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
     match own_factor::disable(pages.state(), &viewer).await? {
-        Disabled::Done => Ok(done(HERE, "Your second factor is removed.")),
-        Disabled::MustHaveOne => Err(AppError::Conflict("You must have a second factor, so it stays.".to_owned())),
+        Disabled::Done => Ok(done(HERE, "Your authenticator app is removed.")),
+        Disabled::MustHaveOne => {
+            Err(AppError::Conflict("You must have a second factor, and this is the last, so it stays.".to_owned()))
+        }
     }
 }
 
@@ -80,7 +84,7 @@ pub(in super::super) async fn renew_codes(
     }
 }
 
-fn show_codes(viewer: &Viewer, pages: &Pages, codes: Vec<String>) -> Result<HttpResponse, AppError> {
+pub(super) fn show_codes(viewer: &Viewer, pages: &Pages, codes: Vec<String>) -> Result<HttpResponse, AppError> {
     pages.show_secret(viewer, &RecoveryCodesPage { codes, next: HERE.to_owned() })
 }
 
@@ -90,19 +94,22 @@ fn offered(viewer: &Viewer, pages: &Pages, standing: &FactorStanding) -> Result<
         .ok_or_else(|| AppError::internal("a second factor cannot be made"))
 }
 
-async fn page(viewer: &Viewer, pages: &Pages, form: FormView) -> Result<OwnFactorPage, AppError> {
+pub(super) async fn page(viewer: &Viewer, pages: &Pages, form: FormView) -> Result<OwnFactorPage, AppError> {
     let state = pages.state();
-    let reader = state.db.reader();
-    let standing = second_factor::standing(&reader, viewer.user_id).await?;
+    let standing = second_factor::standing(&state.db.reader(), viewer.user_id).await?;
     let since = standing.enabled_at().map(|at| Moment::new(at, viewer.zone()));
     let enrolment = match since {
         Some(_) => None,
-        None => {
-            let profile = queries::profile(viewer, &reader).await?;
-            Some(Enrolment::new(&offered(viewer, pages, &standing)?, &profile.email))
-        }
+        None => Some(Enrolment::new(&offered(viewer, pages, &standing)?, &standing.email)),
     };
-    let must_have = since.is_some() && own_factor::must_have(state, viewer).await?;
-    let removal_reason = standing.removal_reason().map(str::to_owned);
-    Ok(OwnFactorPage { form, since, codes_left: standing.codes_left, must_have, removal_reason, enrolment })
+    let has_one = usize::from(since.is_some()) + standing.passkeys.len() == 1;
+    Ok(OwnFactorPage {
+        form,
+        since,
+        is_last: has_one && own_factor::must_have(state, viewer).await?,
+        passkeys: PasskeyList::new(&state.settings, &standing, viewer.zone()),
+        codes_left: standing.has_any().then_some(standing.codes_left),
+        removal_reason: standing.removal_reason().map(str::to_owned),
+        enrolment,
+    })
 }

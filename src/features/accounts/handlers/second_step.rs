@@ -7,11 +7,13 @@ use super::{
         destination::Destination,
         forms,
         pages::second_factor::{Enrolment, RecoveryCodesPage, SecondStepPage},
+        passkey_forms,
         pending::{self, PendingSignIn},
         queries::{self, Credentials},
         request_session::RequestSession,
         second_factor::{Secret, TypedCode},
         service::{
+            passkeys::{self, PasskeyTaken},
             second_factor::{self, FactorStanding},
             second_step::{self, CodeTaken},
             sign_in::Admission,
@@ -20,7 +22,7 @@ use super::{
     Next,
 };
 use crate::{
-    access::Visitor,
+    access::Anybody,
     state::Pages,
     web::{AppError, FlashKind, FormView, Submitted, query::Filter, see_other, see_other_saying},
 };
@@ -32,6 +34,8 @@ const UNREADABLE: &str = "Codes of your app cannot be checked any more: the serv
 /// Somebody between the two steps.
 struct Half {
     account: Credentials,
+    /// Of this sign-in alone.
+    nonce: String,
     standing: FactorStanding,
     /// What they are offered, if they have none.
     offered: Option<Secret>,
@@ -42,6 +46,8 @@ impl Half {
         let state = pages.state();
         let found = PendingSignIn::of(pages.request(), &state.settings, state.clock.now());
         let Some(pending) = found else { return Ok(None) };
+        let counted = state.kit.page_budget.take_of_account(pending.user_id);
+        counted.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
         let (reader, key) = (state.db.reader(), &state.settings.secret_key);
         let account = queries::credentials_by_id(&reader, pending.user_id).await?;
         let Some(account) = account.filter(|account| pending.is_of(key, account)) else { return Ok(None) };
@@ -50,29 +56,31 @@ impl Half {
             true => None,
             false => second_factor::offered(key, account.id, &standing, &pending.nonce),
         };
-        Ok(Some(Self { account, standing, offered }))
+        Ok(Some(Self { account, nonce: pending.nonce, standing, offered }))
     }
 
     fn page(&self, form: FormView, next: &Destination) -> SecondStepPage {
         SecondStepPage {
             form: forms::going_to(form, next),
+            has_app: self.standing.enabled_at().is_some(),
+            has_passkey: !self.standing.passkeys.is_empty(),
             removal_reason: self.standing.removal_reason().map(str::to_owned),
             enrolment: self.offered.as_ref().map(|secret| Enrolment::new(secret, &self.account.email)),
         }
     }
 }
 
-/// How the answer to a sign-in goes on.
+/// How the answer to a sign-in with this address goes on.
 pub(super) fn admitted(
     admission: Admission,
     request_session: &RequestSession,
-    next: &Destination,
+    (email, next): (&str, &Destination),
 ) -> Result<Option<HttpResponse>, AppError> {
     match admission {
         Admission::Refused => Ok(None),
         Admission::Whole(user_id) => {
             request_session.sign_in(user_id)?;
-            Ok(Some(see_other(next.as_str())))
+            Ok(Some(request_session.remembering(email, see_other(next.as_str()))))
         }
         Admission::Pending(pending) => {
             let query =
@@ -87,7 +95,7 @@ pub(super) fn admitted(
 }
 
 /// The question for a code, or the setting up of an app.
-pub(in super::super) async fn new(_: Visitor, query: Filter<Next>, pages: Pages) -> Result<HttpResponse, AppError> {
+pub(in super::super) async fn new(_: Anybody, query: Filter<Next>, pages: Pages) -> Result<HttpResponse, AppError> {
     let next = Destination::of(query.0.next.as_deref());
     match Half::of(&pages).await? {
         Some(half) => pages.show_unkept(&half.page(FormView::default(), &next)),
@@ -97,13 +105,17 @@ pub(in super::super) async fn new(_: Visitor, query: Filter<Next>, pages: Pages)
 
 /// A code. Who gives a right one is signed in, under a new key.
 pub(in super::super) async fn create(
-    _: Visitor,
+    _: Anybody,
     submitted: Submitted,
     request_session: RequestSession,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let fields = submitted.fields()?;
+    let mut fields = submitted.fields()?;
     let Some(half) = Half::of(&pages).await? else { return Ok(over()) };
+    if let Some(answer) = passkey_forms::taken(&mut fields) {
+        let next = Destination::of(fields.get("next").map(String::as_str));
+        return signed(&half, &request_session, (&answer, &next), &pages).await;
+    }
     let (form, next) = match forms::code(fields) {
         Ok((typed, next)) => match taken(&half, &request_session, &typed).await? {
             CodeTaken::In => return entered(&half, &request_session, see_other(next.as_str())),
@@ -119,8 +131,25 @@ pub(in super::super) async fn create(
     pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &half.page(form, &next))
 }
 
+/// What a passkey has signed, in the place of a code.
+async fn signed(
+    half: &Half,
+    request_session: &RequestSession,
+    (answer, next): (&str, &Destination),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let (state, from) = (&request_session.state, &request_session.origin);
+    let refusal = match passkeys::enter(state, (from, &half.account), &half.nonce, answer).await? {
+        PasskeyTaken::Taken => return entered(half, request_session, see_other(next.as_str())),
+        PasskeyTaken::Wrong => passkeys::WRONG,
+        PasskeyTaken::Copied => passkeys::COPIED,
+    };
+    let form = FormView::default().with_error("", refusal);
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &half.page(form, next))
+}
+
 async fn taken(half: &Half, request_session: &RequestSession, typed: &TypedCode) -> Result<CodeTaken, AppError> {
-    let (state, from) = (&request_session.state, request_session.address);
+    let (state, from) = (&request_session.state, &request_session.origin);
     match &half.offered {
         Some(secret) => second_step::set_up(state, (from, &half.account), (&half.standing, secret), typed).await,
         None => second_step::give(state, from, &half.account, typed).await,
@@ -130,7 +159,7 @@ async fn taken(half: &Half, request_session: &RequestSession, typed: &TypedCode)
 fn entered(half: &Half, request_session: &RequestSession, mut answer: HttpResponse) -> Result<HttpResponse, AppError> {
     request_session.sign_in(half.account.id)?;
     answer.add_cookie(&pending::removal(&request_session.state.settings)).map_err(AppError::internal)?;
-    Ok(answer)
+    Ok(request_session.remembering(&half.account.email, answer))
 }
 
 fn over() -> HttpResponse {

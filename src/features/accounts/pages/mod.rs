@@ -1,9 +1,14 @@
 //! The data of this feature's templates.
 
+pub(super) mod passkeys;
 pub(super) mod proof;
 pub(super) mod second_factor;
 
 use chrono::NaiveDate;
+use entity::{
+    address_link,
+    enums::{AddressLinkPurpose, Role},
+};
 use serde::Serialize;
 
 use super::{
@@ -119,39 +124,58 @@ impl Page for SignUpPage {
 #[derive(Debug, Serialize)]
 pub(super) struct ProfilePage {
     form: FormView,
+    version: String,
     password_form: FormView,
+    address_form: FormView,
     email: String,
+    /// The address that waits to be confirmed.
+    waiting: Option<String>,
+    /// Whether nobody has shown yet that the address is theirs.
+    is_unproved: bool,
+    sends_mail: bool,
     role: &'static str,
     hospital: Option<String>,
     needs_date_of_birth: bool,
     latest_birth: String,
     min_characters: usize,
+    /// Where a patient takes away everything about themselves.
+    export: Option<&'static str>,
 }
 
 impl ProfilePage {
     /// The page with both forms as they are stored.
     pub(super) fn new(viewer: &Viewer, profile: &Profile, today: NaiveDate) -> Self {
-        let form = FormView::filled([
-            ("first_name", profile.first_name.clone()),
-            ("last_name", profile.last_name.clone()),
-            ("phone", profile.phone.clone().unwrap_or_default()),
-            ("date_of_birth", profile.date_of_birth_text()),
-        ]);
         Self {
-            form,
+            form: FormView::filled(profile.values()),
+            version: profile.version(),
             password_form: FormView::default(),
+            address_form: FormView::default(),
             email: profile.email.clone(),
+            waiting: None,
+            is_unproved: false,
+            sends_mail: false,
             role: role_label(profile.role),
             hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
             needs_date_of_birth: profile.needs_date_of_birth(),
             latest_birth: today.to_string(),
             min_characters: MIN_CHARACTERS,
+            export: (profile.role == Role::Patient).then_some("/profile/export.json"),
         }
     }
 
     /// The same with the profile form as it was typed.
     pub(super) fn with_form(self, form: FormView) -> Self {
         Self { form, ..self }
+    }
+
+    /// The same with what is known of addresses: the one that waits, whether the present one is proved, whether the server sends mail.
+    pub(super) fn with_addresses(self, profile: &Profile, waiting: Option<String>, sends_mail: bool) -> Self {
+        Self { waiting, is_unproved: profile.address_unproved_since.is_some(), sends_mail, ..self }
+    }
+
+    /// The same with what is wrong with the new address.
+    pub(super) fn with_address_form(self, address_form: FormView) -> Self {
+        Self { address_form, ..self }
     }
 
     /// The same with what is wrong with the new password.
@@ -217,5 +241,60 @@ impl Page for SessionsPage {
 
     fn title(&self) -> String {
         "Where you are signed in".to_owned()
+    }
+}
+
+/// What a link to an address does, and the button that does it.
+#[derive(Debug, Serialize)]
+pub(super) struct AddressLinkPage {
+    form: FormView,
+    href: String,
+    title: &'static str,
+    lead: &'static str,
+    label: &'static str,
+}
+
+impl AddressLinkPage {
+    /// Says nothing of whose account it is, as with [`LinkPage`].
+    pub(super) fn new(token: &str, link: &address_link::Model) -> Self {
+        let (title, lead, label) = match link.purpose {
+            AddressLinkPurpose::Proof => ("Confirm your address", "Then you can ask for visits.", "This is my address"),
+            AddressLinkPurpose::Change => (
+                "Confirm your new address",
+                "From then on you sign in with it, and the old one counts no more.",
+                "This is my new address",
+            ),
+            AddressLinkPurpose::WayBack => (
+                "Keep your old address",
+                "Every browser is signed out, and a link to choose another password is sent to this address.",
+                "Keep this address",
+            ),
+        };
+        Self { form: FormView::default(), href: format!("/address-links/{token}"), title, lead, label }
+    }
+
+    /// The same with what is in the way.
+    pub(super) fn with_form(self, form: FormView) -> Self {
+        Self { form, ..self }
+    }
+}
+
+impl Page for AddressLinkPage {
+    const TEMPLATE: &'static str = "accounts/address_link.html";
+
+    fn title(&self) -> String {
+        self.title.to_owned()
+    }
+}
+
+/// A link to an address that does not work, or no longer.
+#[derive(Debug, Serialize)]
+pub(super) struct AddressLinkOverPage {}
+
+impl Page for AddressLinkOverPage {
+    const TEMPLATE: &'static str = "accounts/address_link_over.html";
+
+    fn title(&self) -> String {
+        "This link does not work any more".to_owned()
     }
 }

@@ -10,6 +10,7 @@ pub(in crate::features::accounts) struct ProofPage {
     form: FormView,
     action: String,
     carried: Vec<Carried>,
+    has_passkey: bool,
 }
 
 /// A field that was typed before.
@@ -23,7 +24,14 @@ impl ProofPage {
     /// Sends `carried` to `action` with the proof. Passwords are printed on no page, so none goes on.
     pub(in crate::features::accounts) fn new(form: FormView, action: String, carried: Fields) -> Self {
         let carried = carried.into_iter().filter(|(name, _)| !name.contains("password"));
-        Self { form, action, carried: carried.map(|(name, value)| Carried { name, value }).collect() }
+        let carried = carried.map(|(name, value)| Carried { name, value }).collect();
+        Self { form, action, carried, has_passkey: false }
+    }
+
+    /// The same for somebody who may use a passkey as well.
+    pub(in crate::features::accounts) fn with_passkey(mut self, has_passkey: bool) -> Self {
+        self.has_passkey = has_passkey;
+        self
     }
 }
 

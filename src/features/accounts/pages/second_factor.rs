@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::super::second_factor::{Secret, qr};
+use super::{
+    super::second_factor::{Secret, qr},
+    passkeys::PasskeyList,
+};
 use crate::web::{FormView, Moment, Page};
 
 /// A secret that is offered.
@@ -27,10 +30,13 @@ impl Enrolment {
 pub(in crate::features::accounts) struct OwnFactorPage {
     pub(in crate::features::accounts) form: FormView,
     pub(in crate::features::accounts) since: Option<Moment>,
-    pub(in crate::features::accounts) codes_left: u64,
-    pub(in crate::features::accounts) must_have: bool,
+    pub(in crate::features::accounts) passkeys: PasskeyList,
+    /// To whoever has any.
+    pub(in crate::features::accounts) codes_left: Option<u64>,
+    /// Whether they have one alone, and must have it.
+    pub(in crate::features::accounts) is_last: bool,
     pub(in crate::features::accounts) removal_reason: Option<String>,
-    /// To whoever has none.
+    /// To whoever has no app.
     pub(in crate::features::accounts) enrolment: Option<Enrolment>,
 }
 
@@ -46,6 +52,8 @@ impl Page for OwnFactorPage {
 #[derive(Debug, Serialize)]
 pub(in crate::features::accounts) struct SecondStepPage {
     pub(in crate::features::accounts) form: FormView,
+    pub(in crate::features::accounts) has_app: bool,
+    pub(in crate::features::accounts) has_passkey: bool,
     pub(in crate::features::accounts) removal_reason: Option<String>,
     /// To whoever has none and must have one.
     pub(in crate::features::accounts) enrolment: Option<Enrolment>,

@@ -6,12 +6,12 @@ use super::base32;
 
 /// How many somebody has.
 pub(in crate::features::accounts) const COUNT: usize = 10;
-/// Letters in a code: 80 random bits, which nobody guesses, so that a plain digest keeps them.
-const LETTERS: usize = 16;
+/// Letters in a code: 120 random bits, which nobody guesses, so that a plain digest keeps them (OWASP ASVS 6.5.2: 112 at least).
+const LETTERS: usize = 24;
 
-/// Ten new ones, each like `ABCD EFGH IJKL MNOP`.
+/// Ten new ones, each six groups of letters like `ABCD EFGH IJKL MNOP QRST UVWX`.
 pub(in crate::features::accounts) fn make() -> Vec<String> {
-    std::iter::repeat_with(|| base32::grouped(&rand::random::<[u8; 10]>())).take(COUNT).collect()
+    std::iter::repeat_with(|| base32::grouped(&rand::random::<[u8; 15]>())).take(COUNT).collect()
 }
 
 /// What is kept of a code of this person: nobody's else has the same.
@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn what_is_no_code_is_none() {
         assert_eq!(TypedCode::read(" 012 345 "), TypedCode::OfTheApp("012345".to_owned()));
-        for text in ["", "12345", "1234567", "ABCD EFGH IJKL MNO1", "ABCD", "٠١٢٣٤٥"] {
+        for text in ["", "12345", "1234567", "ABCD EFGH IJKL MNOP QRST UVW1", "ABCD EFGH IJKL MNOP", "ABCD", "٠١٢٣٤٥"]
+        {
             assert_eq!(TypedCode::read(text), TypedCode::Neither, "{text:?}");
         }
     }

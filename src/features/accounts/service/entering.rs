@@ -1,20 +1,22 @@
 //! The end of every sign-in: what proves who somebody is is used up, and that they came in is noted, as one act.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, Utc};
 use entity::{
-    enums::{AuditAction, AuditSubject},
+    enums::{AuditAction, AuditSubject, SecurityEvent},
     user,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany, sea_query::Expr};
 
-use super::second_factor::{self, NewFactor, UsedCode};
+use super::{
+    passkeys::{self, NotConsumed, UsedPasskey},
+    second_factor::{self, NewFactor, UsedCode},
+    security,
+};
 use crate::{
     coherence::Topics,
     db::{Recorded, UnitOfWork},
     features::{
-        accounts::queries::Credentials,
+        accounts::{queries::Credentials, request_session::Origin},
         audit::{self, AuditEvent},
     },
     state::AppState,
@@ -26,7 +28,7 @@ pub(in crate::features::accounts) struct Entry<'a> {
     /// The account as it was when its password was looked at.
     pub(in crate::features::accounts) account: &'a Credentials,
     /// Where they come from.
-    pub(in crate::features::accounts) from: IpAddr,
+    pub(in crate::features::accounts) origin: &'a Origin,
     /// The same password at today's cost, if it was kept at another.
     pub(in crate::features::accounts) renewed_hash: Option<String>,
     /// What they have shown beside the password.
@@ -37,6 +39,8 @@ pub(in crate::features::accounts) struct Entry<'a> {
 pub(in crate::features::accounts) enum EntryFactor<'a> {
     /// A code.
     Used(&'a UsedCode),
+    /// What a passkey has signed.
+    Passkey(&'a UsedPasskey),
     /// That they have set up an app, a moment ago.
     New(&'a NewFactor),
 }
@@ -54,48 +58,86 @@ impl From<DbErr> for NotEntered {
     }
 }
 
-/// Notes the sign-in; `false` if the account was shut or its password changed meanwhile, or the code was used up.
+impl From<NotConsumed> for NotEntered {
+    fn from(error: NotConsumed) -> Self {
+        match error {
+            NotConsumed::Meanwhile => Self::Meanwhile,
+            NotConsumed::Failed(error) => Self::Failed(error.into()),
+        }
+    }
+}
+
+/// Notes the sign-in; `false` if the account was shut or its password changed meanwhile, or the code or passkey was used meanwhile.
 ///
 /// # Errors
 /// The database's.
 pub(in crate::features::accounts) async fn enter(state: &AppState, entry: Entry<'_>) -> Result<bool, AppError> {
     let now = state.clock.now();
-    match state.db.write(async |uow| note(uow, now, &entry).await).await {
+    match state.db.write(async |uow| note(state, uow, now, &entry).await).await {
         Ok(entered) => Ok(entered),
         Err(NotEntered::Meanwhile) => Ok(false),
         Err(NotEntered::Failed(error)) => Err(error),
     }
 }
 
-async fn note(uow: &UnitOfWork, now: DateTime<Utc>, entry: &Entry<'_>) -> Result<Recorded<bool>, NotEntered> {
-    let Entry { account, from, renewed_hash, factor } = entry;
+async fn note(
+    state: &AppState,
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    entry: &Entry<'_>,
+) -> Result<Recorded<bool>, NotEntered> {
+    let Entry { account, origin, factor, .. } = entry;
     let is_shown = match factor {
         None => true,
         Some(EntryFactor::Used(code)) => second_factor::consume(uow, now, account.id, code).await?,
+        Some(EntryFactor::Passkey(used)) => passkeys::consume(uow, now, used).await.map(|()| true)?,
         Some(EntryFactor::New(factor)) => factor.store(uow, now).await?,
     };
     if !is_shown {
         return Ok(Recorded::unchanged(false));
     }
+    if uow.update_where(signed_in(now, entry), Topics::of_sign_in(account.role)).await? == 0 {
+        // A code that was used up is given back with the rest.
+        return if factor.is_none() { Ok(Recorded::unchanged(false)) } else { Err(NotEntered::Meanwhile) };
+    }
+    // One more session begins with the answer.
+    let room = state.sessions.make_room(uow, account.id, &origin.user_agent).await?;
+    // One that was updated calls itself otherwise, and is known all the same.
+    let is_new = room.is_new_device && origin.devices.known(state, &account.email).is_none();
+    let news = is_new.then_some(SecurityEvent::NewDevice);
+    security::tell_all(uow, now, account.id, news.into_iter().chain(told(factor.as_ref()))).await?;
+    let event = AuditEvent::new(AuditAction::SignedIn, AuditSubject::User, account.id);
+    let event = match i64::try_from(room.ended).unwrap_or(i64::MAX) {
+        0 => event,
+        ended => event.number("sessions_ended", ended),
+    };
+    let event = match factor {
+        None => event,
+        Some(EntryFactor::Used(code)) => event.word("second_factor", code.word()),
+        Some(EntryFactor::Passkey(_)) => event.word("second_factor", "passkey"),
+        Some(EntryFactor::New(_)) => event.word("second_factor", "enabled"),
+    };
+    Ok(audit::record(uow, now, account.actor(origin.address), event).await?.with(true))
+}
+
+/// The account with the sign-in noted, if nothing has changed since its password was looked at.
+fn signed_in(now: DateTime<Utc>, Entry { account, renewed_hash, .. }: &Entry<'_>) -> UpdateMany<user::Entity> {
     let mut note = user::Entity::update_many()
         .col_expr(user::Column::LastSignInAt, Expr::value(now))
         .col_expr(user::Column::UpdatedAt, Expr::value(now));
     if let Some(hash) = renewed_hash {
         note = note.col_expr(user::Column::PasswordHash, Expr::value(hash.as_str()));
     }
-    let note = note
-        .filter(user::Column::Id.eq(account.id))
+    note.filter(user::Column::Id.eq(account.id))
         .filter(user::Column::Active.eq(true))
-        .filter(user::Column::PasswordHash.eq(account.password_hash.as_str()));
-    if uow.update_where(note, Topics::of_sign_in(account.role)).await? == 0 {
-        // A code that was used up is given back with the rest.
-        return if factor.is_none() { Ok(Recorded::unchanged(false)) } else { Err(NotEntered::Meanwhile) };
+        .filter(user::Column::PasswordHash.eq(account.password_hash.as_str()))
+}
+
+/// What the owner is told of what was shown beside the password: a code of the app or a passkey is nothing new.
+fn told(factor: Option<&EntryFactor<'_>>) -> Option<SecurityEvent> {
+    match factor? {
+        EntryFactor::Used(code) => code.told(),
+        EntryFactor::Passkey(_) => None,
+        EntryFactor::New(_) => Some(SecurityEvent::SecondFactorSetUp),
     }
-    let event = AuditEvent::new(AuditAction::SignedIn, AuditSubject::User, account.id);
-    let event = match factor {
-        None => event,
-        Some(EntryFactor::Used(code)) => event.word("second_factor", code.word()),
-        Some(EntryFactor::New(_)) => event.word("second_factor", "enabled"),
-    };
-    Ok(audit::record(uow, now, account.actor(*from), event).await?.with(true))
 }

@@ -4,28 +4,39 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    enums::{AuditAction, AuditSubject, LinkPurpose},
+    enums::{AuditAction, AuditSubject, LinkPurpose, SecurityEvent},
+    mail as mail_row,
     password_link::{self, Column},
     user,
 };
-use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::NotSet,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set,
+    sea_query::{Expr, ExprTrait},
+};
 use secrecy::SecretString;
 
 use crate::{
     coherence::Topics,
-    db::{Recorded, UnitOfWork, Unrecorded},
+    db::{Database, Recorded, Swept, UnitOfWork, Unrecorded},
     features::{
         accounts::{
-            hashing,
+            hashing::{self, PasswordNotHashed},
             passwords::Password,
             queries::{self, LinkedAccount, NO_PAGE},
+            service::security,
             token::Token,
         },
         audit::{self, AuditEvent},
         mail::{self, QueuedMail},
     },
+    settings::PasswordHashing,
     state::AppState,
-    web::{AppError, rate_limit::Key},
+    web::{
+        AppError,
+        rate_limit::{ClientNetwork, Key},
+        refusals::{Refusal, RefusedAct, TriedAccount},
+    },
 };
 
 /// How long an invitation works.
@@ -34,8 +45,6 @@ const INVITATION: TimeDelta = TimeDelta::days(7);
 const RESET: TimeDelta = TimeDelta::minutes(30);
 /// Who was invited so shortly ago is not invited again.
 const A_MOMENT: TimeDelta = TimeDelta::minutes(5);
-/// What expired so long ago is removed; no mail tells of it any more.
-const RETENTION: TimeDelta = TimeDelta::days(60);
 
 const ASKED: Unrecorded = Unrecorded::of(
     &["password_link", "mail"],
@@ -67,13 +76,21 @@ pub(crate) async fn invite_again(uow: &UnitOfWork, now: DateTime<Utc>, user_id: 
     Ok(true)
 }
 
-/// What nobody can sign in with: the password of somebody who has yet to choose one.
+/// What nobody can sign in with: the password of somebody who has yet to choose one. Hashed when it is the turn of `place`.
 ///
 /// # Errors
 /// `Unavailable` when there are too many passwords to hash.
-pub(crate) async fn no_password(state: &AppState) -> Result<String, AppError> {
+pub(crate) async fn no_password(state: &AppState, place: ClientNetwork) -> Result<String, AppError> {
+    nobodys_password(place, state.settings.security.password_hashing).await
+}
+
+/// The same at that cost.
+///
+/// # Errors
+/// As above.
+pub(crate) async fn nobodys_password(place: ClientNetwork, cost: PasswordHashing) -> Result<String, AppError> {
     let random = SecretString::from(format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>()));
-    hashing::hash_text(random, state.settings.security.password_hashing).await
+    hashing::hash_text(place, random, cost).await
 }
 
 /// Sends a link to whoever has this address. What is answered, when, and at what cost does not tell whether anybody has: the
@@ -86,26 +103,32 @@ pub(in crate::features::accounts) async fn request_reset(
     from: IpAddr,
     email: &str,
 ) -> Result<(), AppError> {
-    let [place, account] = Key::password_reset(email, from);
+    let [place, account, day] = Key::password_reset(email, from);
     let counted =
         state.kit.rate_limiter.attempt(&[place]).await.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     drop(counted);
     let found = queries::credentials_by_email(&state.db.reader(), email).await?;
     // A mailbox that is being filled by somebody gets no more; whose it is, nobody is told.
-    let may_send = state.kit.rate_limiter.attempt(&[account]).await.is_ok();
+    let may_send = state.kit.rate_limiter.attempt(&[account, day]).await.is_ok();
     let state = state.clone();
     actix_web::rt::spawn(async move {
         let Some(found) = found.filter(|found| may_send && found.may_enter()) else { return };
         let now = state.clock.now();
-        let written = state.db.write_unrecorded(ASKED, async |uow| {
-            let link_id = insert(uow, now, found.id, LinkPurpose::Reset).await?;
-            mail::queue(uow, now, [(found.id, QueuedMail::PasswordLink { link_id })]).await
-        });
+        let written = state.db.write_unrecorded(ASKED, async |uow| send_reset(uow, now, found.id).await);
         if let Err(error) = written.await {
             log::error!("a link for a forgotten password could not be written: {error}");
         }
     });
     Ok(())
+}
+
+/// Sends a link to choose another password, in the unit of work that took the old one away. Two statements.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn send_reset(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) -> Result<(), DbErr> {
+    let link_id = insert(uow, now, user_id, LinkPurpose::Reset).await?;
+    mail::queue(uow, now, [(user_id, QueuedMail::PasswordLink { link_id })]).await
 }
 
 async fn insert(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64, purpose: LinkPurpose) -> Result<i64, DbErr> {
@@ -131,28 +154,37 @@ async fn insert(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64, purpose: Lin
 /// The database's.
 pub(in crate::features::accounts) async fn find(
     state: &AppState,
+    from: IpAddr,
     token: &str,
 ) -> Result<Option<LinkedAccount>, AppError> {
     let Some(token) = Token::parse(token) else { return Ok(None) };
     let found = queries::linked(&state.db.reader(), token.id).await?;
-    let now = state.clock.now();
-    Ok(found.filter(|found| token.opens(&state.settings.secret_key, found) && found.works(now)))
+    let Some(found) = found else { return Ok(None) };
+    let reason = match found.works(state.clock.now()) {
+        _ if !token.opens(&state.settings.secret_key, &found) => "not_the_token",
+        false => "over",
+        true => return Ok(Some(found)),
+    };
+    let account = Some(TriedAccount::Numbered(found.account.id));
+    state.kit.refusals.note(Refusal { act: RefusedAct::Link, reason, account, address: from });
+    Ok(None)
 }
 
 /// Sets the password of a link that was found, ends all sessions of its person, and with them every other link. Whether it
 /// still worked.
 ///
 /// # Errors
-/// The database's.
+/// The database's; a password that was in a breach, which uses the link not up.
 pub(in crate::features::accounts) async fn choose(
     state: &AppState,
     from: IpAddr,
     (linked, password): (&LinkedAccount, &Password),
-) -> Result<bool, AppError> {
-    let hash = hashing::hash(password, state.settings.security.password_hashing).await?;
+) -> Result<bool, PasswordNotHashed> {
+    let hash = hashing::hash_chosen(state, ClientNetwork::of(from), password).await?;
     let now = state.clock.now();
-    let replaced = state.db.write(async |uow| replace(state, uow, now, (linked, &hash, from)).await).await?;
-    if !replaced {
+    let replaced: Result<bool, AppError> =
+        state.db.write(async |uow| replace(state, uow, now, (linked, &hash, from)).await).await;
+    if !replaced? {
         return Ok(false);
     }
     // Whoever has forgotten their password has tried a few from this place, and comes to sign in now.
@@ -170,6 +202,8 @@ async fn replace(
     let id = linked.account.id;
     let password = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        // Whoever has the link reads what is sent to the address.
+        .col_expr(user::Column::AddressUnprovedSince, Expr::value(None::<DateTime<Utc>>))
         .col_expr(user::Column::UpdatedAt, Expr::value(now))
         .filter(user::Column::Id.eq(id))
         .filter(user::Column::Active.eq(true))
@@ -180,6 +214,10 @@ async fn replace(
         return Ok(Recorded::unchanged(false));
     }
     end_all(uow, now, id).await?;
+    security::withdraw_changes(uow, now, id).await?;
+    if linked.link.purpose == LinkPurpose::Reset {
+        security::tell(uow, now, id, SecurityEvent::PasswordChanged).await?;
+    }
     let revoked = state.sessions.revoke_all(uow, id, None).await?;
     let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
     let event = AuditEvent::new(AuditAction::PasswordChanged, AuditSubject::User, id)
@@ -201,12 +239,18 @@ pub(crate) async fn end_all(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) 
     uow.update_where(open, NO_PAGE).await.map(drop)
 }
 
-/// Removes links that were over long ago; how many.
+/// Removes some of the links that were over before `before`, as long as no mail is kept that tells of them.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn sweep_links(state: &AppState) -> Result<u64, AppError> {
-    let before = state.clock.now() - RETENTION;
-    let old = password_link::Entity::delete_many().filter(Column::ExpiresAt.lt(before));
-    Ok(state.db.write_idempotent(SWEPT, async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?)
+pub(crate) async fn sweep_links(db: &Database, before: DateTime<Utc>) -> Result<Swept, DbErr> {
+    let told = mail_row::Entity::find()
+        .select_only()
+        .column(mail_row::Column::Id)
+        .filter(
+            Expr::col((mail_row::Entity, mail_row::Column::PasswordLinkId)).equals((password_link::Entity, Column::Id)),
+        )
+        .into_query();
+    let old = Condition::all().add(Column::ExpiresAt.lt(before)).add(Expr::exists(told).not());
+    db.sweep::<password_link::Entity>(SWEPT, old).await
 }

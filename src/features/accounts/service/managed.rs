@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr
 
 use crate::{
     coherence::Topics,
-    db::UnitOfWork,
+    db::{PersonTexts, UnitOfWork},
     features::accounts::person::{parse_date_of_birth, read_email, read_names, read_phone},
     web::FormReader,
 };
@@ -48,6 +48,11 @@ impl AccountDetails {
         }
     }
 
+    fn texts(&self) -> PersonTexts<'_> {
+        let Self { first_name, last_name, email, phone, .. } = self;
+        PersonTexts { first_name, last_name, email, phone: phone.as_deref() }
+    }
+
     /// As a form shows them.
     pub(crate) fn values(&self) -> Vec<(&'static str, String)> {
         vec![
@@ -82,12 +87,12 @@ pub(crate) async fn insert_account(
         active: Set(true),
         created_at: Set(now),
         updated_at: Set(now),
-        ..user::ActiveModel::default()
+        ..details.texts().keys()
     };
     Ok(uow.insert(row, Topics::of_person(None, role, Some(hospital_id))).await?.id)
 }
 
-/// Changes an account that is still as it was `read`; whether it was. One statement.
+/// Changes an account that is still as it was `read`; whether it was. Two statements at most.
 ///
 /// # Errors
 /// The database's: a unique violation when the address is somebody else's.
@@ -104,12 +109,16 @@ pub(crate) async fn update_account(
         phone: Set(details.phone.clone()),
         date_of_birth: Set(details.date_of_birth),
         updated_at: Set(now),
-        ..user::ActiveModel::default()
+        ..details.texts().keys()
     };
     let update = user::Entity::update_many().set(change).filter(user::Column::Id.eq(read.id));
     let update = update.filter(user::Column::UpdatedAt.eq(read.updated_at));
     let topics = Topics::of_person(Some(read.id), read.role, read.hospital_id);
-    Ok(uow.update_where(update, topics).await? == 1)
+    if uow.update_where(update, topics.clone()).await? == 0 {
+        return Ok(false);
+    }
+    details.texts().keep_keys(uow, (read.id, topics), PersonTexts::of(read)).await?;
+    Ok(true)
 }
 
 /// Shuts an account, or opens it again; whether that changed anything. One statement; the caller ends its sessions.

@@ -1,11 +1,12 @@
 //! People look after their own second factor; and administrators take one away that is lost.
 
 use chrono::{DateTime, Utc};
-use entity::enums::{AuditAction, AuditSubject};
+use entity::enums::{AuditAction, AuditSubject, SecurityEvent};
 
 use super::{
+    passkeys,
     second_factor::{self, FactorStanding, NewFactor},
-    second_step,
+    second_step, security,
 };
 use crate::{
     access::Viewer,
@@ -46,7 +47,7 @@ pub(in crate::features::accounts) async fn enable(
 ) -> Result<Option<Vec<String>>, AppError> {
     let attempt = second_step::attempt(state, viewer.address, viewer.user_id, typed).await?;
     let taken =
-        || AppError::Conflict("You have a second factor already. Remove it before you set up another.".to_owned());
+        || AppError::Conflict("You have an authenticator app already. Remove it before you set up another.".to_owned());
     if standing.enabled_at().is_some() {
         return Err(taken());
     }
@@ -56,6 +57,7 @@ pub(in crate::features::accounts) async fn enable(
         if !new.store(uow, now).await? {
             return Ok(Recorded::unchanged(false));
         }
+        security::tell(uow, now, viewer.user_id, SecurityEvent::SecondFactorSetUp).await?;
         Ok::<_, NotStored>(audit::record(uow, now, viewer, about(viewer, "enabled")).await?.with(true))
     });
     match stored.await {
@@ -68,12 +70,12 @@ pub(in crate::features::accounts) async fn enable(
     }
 }
 
-/// What became of the viewer's wish to have no second factor.
+/// What became of the viewer's wish to have no app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::features::accounts) enum Disabled {
     /// They have none now.
     Done,
-    /// They must have one.
+    /// It is all that they have, and they must have a second factor.
     MustHaveOne,
 }
 
@@ -82,16 +84,23 @@ pub(in crate::features::accounts) enum Disabled {
 /// # Errors
 /// The database's.
 pub(in crate::features::accounts) async fn disable(state: &AppState, viewer: &Viewer) -> Result<Disabled, AppError> {
-    if must_have(state, viewer).await? {
-        return Ok(Disabled::MustHaveOne);
-    }
-    let now = state.clock.now();
+    let must_have = must_have(state, viewer).await?;
+    let (now, user_id) = (state.clock.now(), viewer.user_id);
     state
         .db
         .write(async |uow| {
-            if !second_factor::remove(uow, now, viewer.user_id, None).await? {
+            passkeys::lock(uow, user_id).await?;
+            let is_last = passkeys::ids(uow, user_id).await?.is_empty();
+            if is_last && must_have {
+                return Ok(Recorded::unchanged(Disabled::MustHaveOne));
+            }
+            if !second_factor::remove_app(uow, now, user_id).await? {
                 return Ok(Recorded::unchanged(Disabled::Done));
             }
+            if is_last {
+                second_factor::end_codes(uow, user_id).await?;
+            }
+            security::tell(uow, now, user_id, SecurityEvent::SecondFactorRemoved).await?;
             Ok(audit::record(uow, now, viewer, about(viewer, "removed")).await?.with(Disabled::Done))
         })
         .await
@@ -114,27 +123,26 @@ pub(in crate::features::accounts) async fn renew_codes(
     state: &AppState,
     viewer: &Viewer,
 ) -> Result<Option<Vec<String>>, AppError> {
-    let standing = second_factor::standing(&state.db.reader(), viewer.user_id).await?;
-    if standing.enabled_at().is_none() {
-        return Ok(None);
-    }
-    let (now, codes) = (state.clock.now(), recovery::make());
-    state
-        .db
-        .write(async |uow| {
-            second_factor::replace_codes(uow, now, viewer.user_id, &codes).await?;
-            audit::record(uow, now, viewer, about(viewer, "recovery codes made")).await
-        })
-        .await?;
-    Ok(Some(codes))
+    let (now, codes, user_id) = (state.clock.now(), recovery::make(), viewer.user_id);
+    let made = state.db.write(async |uow| {
+        // Beside a removal, or another renewal, codes would be left of no factor, or twenty.
+        passkeys::lock(uow, user_id).await?;
+        if !second_factor::has_app(uow, user_id).await? && passkeys::ids(uow, user_id).await?.is_empty() {
+            return Ok::<_, AppError>(Recorded::unchanged(false));
+        }
+        second_factor::replace_codes(uow, now, user_id, &codes).await?;
+        security::tell(uow, now, user_id, SecurityEvent::RecoveryCodesMade).await?;
+        Ok(audit::record(uow, now, viewer, about(viewer, "recovery codes made")).await?.with(true))
+    });
+    Ok(made.await?.then_some(codes))
 }
 
 fn about(viewer: &Viewer, what: &'static str) -> AuditEvent {
     AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).word("second_factor", what)
 }
 
-/// Takes the second factor of somebody else away, in the unit of work of an administrator's act, which tells the trail and ends that
-/// person's sessions. Whether there was one. Two statements.
+/// Takes the second factor of somebody else away, who is told so by mail, in the unit of work of an administrator's act, which tells the trail
+/// and ends that person's sessions. Whether there was one. Six statements at most.
 ///
 /// # Errors
 /// The database's.
@@ -144,5 +152,9 @@ pub(crate) async fn reset_second_factor(
     user_id: i64,
     reason: &str,
 ) -> Result<bool, DbErr> {
-    second_factor::remove(uow, now, user_id, Some(reason)).await
+    if !second_factor::reset(uow, now, user_id, reason).await? {
+        return Ok(false);
+    }
+    security::tell(uow, now, user_id, SecurityEvent::SecondFactorReset).await?;
+    Ok(true)
 }

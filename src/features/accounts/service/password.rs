@@ -1,11 +1,13 @@
 //! People change their password.
 
 use entity::{
-    enums::{AuditAction, AuditSubject},
+    enums::{AuditAction, AuditSubject, SecurityEvent},
     user,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use secrecy::SecretString;
 
+use super::proof;
 use crate::{
     access::Viewer,
     coherence::Topics,
@@ -13,7 +15,8 @@ use crate::{
     features::{
         accounts::{
             forms::PasswordChange,
-            hashing::{self, PasswordVerdict},
+            hashing::{self, PasswordNotHashed, PasswordVerdict},
+            service::security,
         },
         audit::{self, AuditEvent},
     },
@@ -28,6 +31,8 @@ pub(in crate::features::accounts) enum PasswordChanged {
     Done,
     /// The current one was not right.
     Refused,
+    /// The new one was in a breach.
+    Breached,
 }
 
 /// Sets a new password in place of the one whose PHC string is `stored_hash`.
@@ -40,20 +45,36 @@ pub(in crate::features::accounts) async fn change(
     stored_hash: &str,
     change: &PasswordChange,
 ) -> Result<PasswordChanged, AppError> {
-    let attempt = state
-        .kit
-        .rate_limiter
-        .attempt(&Key::password(viewer.user_id))
-        .await
-        .map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
-    let cost = state.settings.security.password_hashing;
-    let verdict = hashing::verify(change.current.clone(), Some(stored_hash.to_owned()), cost).await?;
-    if verdict == PasswordVerdict::Wrong {
+    if !is_current(state, viewer, stored_hash, &change.current).await? {
         return Ok(PasswordChanged::Refused);
     }
+    match hashing::hash_chosen(state, viewer.network(), &change.new).await {
+        Ok(hash) => replace(state, viewer, stored_hash, &hash).await,
+        Err(PasswordNotHashed::Breached) => Ok(PasswordChanged::Breached),
+        Err(PasswordNotHashed::Failed(error)) => Err(error),
+    }
+}
+
+/// Whether `typed` is the viewer's password, whose PHC string is `stored_hash`.
+///
+/// # Errors
+/// `TooManyRequests` after too many wrong ones; the database's.
+async fn is_current(
+    state: &AppState,
+    viewer: &Viewer,
+    stored_hash: &str,
+    typed: &SecretString,
+) -> Result<bool, AppError> {
+    let attempt = state.kit.rate_limiter.attempt(&Key::password(viewer.user_id)).await;
+    let attempt = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let cost = state.settings.security.password_hashing;
+    let verdict = hashing::verify(viewer.network(), typed.clone(), Some(stored_hash.to_owned()), cost).await?;
+    if verdict == PasswordVerdict::Wrong {
+        proof::note(state, viewer);
+        return Ok(false);
+    }
     attempt.succeeded().await;
-    let hash = hashing::hash(&change.new, cost).await?;
-    replace(state, viewer, stored_hash, &hash).await
+    Ok(true)
 }
 
 /// Compare and set: of two changes at one moment the second finds that its current password is no longer right.
@@ -70,6 +91,8 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
             if uow.update_where(update, Topics::exempt("no page shows a password")).await? == 0 {
                 return Ok(Recorded::unchanged(PasswordChanged::Refused));
             }
+            security::withdraw_changes(uow, now, viewer.user_id).await?;
+            security::tell(uow, now, viewer.user_id, SecurityEvent::PasswordChanged).await?;
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
             let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
             let event = AuditEvent::new(AuditAction::PasswordChanged, AuditSubject::User, viewer.user_id)

@@ -7,12 +7,14 @@ use entity::enums::{AuditAction, AuditSubject};
 use super::{
     entering::{self, Entry, EntryFactor},
     second_factor::{self, CodeVerdict, FactorStanding, NewFactor, UsedCode},
+    security,
 };
 use crate::{
     db::Recorded,
     features::{
         accounts::{
             queries::Credentials,
+            request_session::Origin,
             second_factor::{Secret, TypedCode},
         },
         audit::{self, Actor, AuditEvent},
@@ -21,6 +23,7 @@ use crate::{
     web::{
         AppError,
         rate_limit::{Attempt, Key},
+        refusals::{Refusal, RefusedAct, TriedAccount},
     },
 };
 
@@ -43,21 +46,21 @@ pub(in crate::features::accounts) enum CodeTaken {
 /// `TooManyRequests` after too many wrong ones; the database's.
 pub(in crate::features::accounts) async fn give(
     state: &AppState,
-    from: IpAddr,
+    from: &Origin,
     account: &Credentials,
     typed: &TypedCode,
 ) -> Result<CodeTaken, AppError> {
-    let attempt = attempt(state, from, account.id, typed).await?;
+    let attempt = attempt_from(state, from, account, typed).await?;
     let taken = match second_factor::judge(state, account.id, typed).await? {
         CodeVerdict::Unreadable => return Ok(CodeTaken::Unreadable),
         CodeVerdict::Wrong => false,
         CodeVerdict::Right(code) => {
             let factor = Some(EntryFactor::Used(&code));
-            entering::enter(state, Entry { account, from, renewed_hash: None, factor }).await?
+            entering::enter(state, Entry { account, origin: from, renewed_hash: None, factor }).await?
         }
     };
     if !taken {
-        refused(state, account.actor(from)).await?;
+        refused(state, account.actor(from.address)).await?;
         return Ok(CodeTaken::Wrong);
     }
     attempt.succeeded().await;
@@ -70,22 +73,41 @@ pub(in crate::features::accounts) async fn give(
 /// `TooManyRequests` after too many wrong ones; the database's.
 pub(in crate::features::accounts) async fn set_up(
     state: &AppState,
-    (from, account): (IpAddr, &Credentials),
+    (from, account): (&Origin, &Credentials),
     (standing, secret): (&FactorStanding, &Secret),
     typed: &TypedCode,
 ) -> Result<CodeTaken, AppError> {
-    let attempt = attempt(state, from, account.id, typed).await?;
-    let Some(new) = NewFactor::of(state, (account.id, standing), secret, typed)? else { return Ok(CodeTaken::Wrong) };
+    let attempt = attempt_from(state, from, account, typed).await?;
+    let Some(new) = NewFactor::of(state, (account.id, standing), secret, typed)? else {
+        state.kit.refusals.note(refusal(account.id, from.address, "wrong_code"));
+        return Ok(CodeTaken::Wrong);
+    };
     let factor = Some(EntryFactor::New(&new));
-    if !entering::enter(state, Entry { account, from, renewed_hash: None, factor }).await? {
+    if !entering::enter(state, Entry { account, origin: from, renewed_hash: None, factor }).await? {
         return Ok(CodeTaken::Wrong);
     }
     attempt.succeeded().await;
     Ok(CodeTaken::InWith(new.codes))
 }
 
+/// A try by somebody between the two steps: by the window of a browser that is known for the account, so that whoever has the password does
+/// not keep its owner out; else as everybody's.
+async fn attempt_from(
+    state: &AppState,
+    from: &Origin,
+    account: &Credentials,
+    typed: &TypedCode,
+) -> Result<Attempt, AppError> {
+    if let Some(device) = from.devices.known(state, &account.email)
+        && let Ok(attempt) = state.kit.rate_limiter.attempt(&Key::second_factor_device(&device)).await
+    {
+        return Ok(attempt);
+    }
+    attempt(state, from.address, account.id, typed).await
+}
+
 /// A try to give a code. Codes of an app are few, so all that are tried for an account count together; recovery codes are not guessed, so
-/// that whoever fills that window leaves the owner a way in.
+/// that they only wait, and whoever fills the other window leaves the owner a way in.
 ///
 /// # Errors
 /// `TooManyRequests`.
@@ -95,12 +117,20 @@ pub(in crate::features::accounts) async fn attempt(
     user_id: i64,
     typed: &TypedCode,
 ) -> Result<Attempt, AppError> {
-    let [place, account] = Key::second_factor(user_id, from);
     let tried = match typed {
-        TypedCode::Recovery(_) => state.kit.rate_limiter.attempt(&[Key::recovery_code(user_id, from)]).await,
-        TypedCode::OfTheApp(_) | TypedCode::Neither => state.kit.rate_limiter.attempt(&[place, account]).await,
+        TypedCode::Recovery(_) => state.kit.rate_limiter.attempt(&Key::recovery_code(user_id, from)).await,
+        TypedCode::OfTheApp(_) | TypedCode::Neither => {
+            state.kit.rate_limiter.attempt(&Key::second_factor(user_id, from)).await
+        }
     };
-    tried.map_err(|wait| AppError::TooManyRequests(wait.seconds()))
+    tried.map_err(|wait| {
+        state.kit.refusals.note(refusal(user_id, from, "too_many"));
+        AppError::TooManyRequests(wait.seconds())
+    })
+}
+
+fn refusal(user_id: i64, address: IpAddr, reason: &'static str) -> Refusal {
+    Refusal { act: RefusedAct::SecondFactor, reason, account: Some(TriedAccount::Numbered(user_id)), address }
 }
 
 /// Puts a code that was refused into the trail.
@@ -109,6 +139,9 @@ pub(in crate::features::accounts) async fn attempt(
 /// The database's: a try that cannot be recorded is not answered.
 pub(in crate::features::accounts) async fn refused(state: &AppState, actor: Actor) -> Result<(), AppError> {
     let now = state.clock.now();
+    if let Some(address) = actor.address {
+        state.kit.refusals.note_in_log(&refusal(actor.id, address, "wrong_code"));
+    }
     let event =
         AuditEvent::new(AuditAction::Updated, AuditSubject::User, actor.id).word("second_factor", "code refused");
     state.db.write(async |uow| Ok(audit::record(uow, now, actor.clone(), event.clone()).await?)).await
@@ -138,6 +171,7 @@ pub(in crate::features::accounts) async fn spend(
             if !second_factor::consume(uow, now, actor.id, code).await? {
                 return Ok(Recorded::unchanged(false));
             }
+            security::tell_all(uow, now, actor.id, code.told()).await?;
             Ok(audit::record(uow, now, actor.clone(), event.clone()).await?.with(true))
         })
         .await

@@ -1,20 +1,30 @@
 //! Letting people in.
 
-use std::net::IpAddr;
-
+use entity::user;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
 use super::entering::{self, Entry};
 use crate::{
+    coherence::Topics,
+    db::Unrecorded,
     features::accounts::{
         forms::SignIn,
         hashing::{self, PasswordVerdict},
         pending::PendingSignIn,
-        queries,
+        queries::{self, Credentials},
+        request_session::Origin,
     },
+    settings::PasswordHashing,
     state::AppState,
-    web::{AppError, rate_limit::Key},
+    web::{
+        AppError,
+        rate_limit::{Attempt, ClientNetwork, Key},
+        refusals::{Refusal, RefusedAct, TriedAccount},
+    },
 };
+
+const RENEWED: Unrecorded = Unrecorded::of(&["user"], "the same password at another cost is no other password");
 
 /// How far somebody came with an address and a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,36 +45,101 @@ pub(in crate::features::accounts) enum Admission {
 /// `TooManyRequests` after too many failures; the database's, which are never taken for a wrong password.
 pub(in crate::features::accounts) async fn sign_in(
     state: &AppState,
-    from: IpAddr,
+    from: &Origin,
     try_: &SignIn,
 ) -> Result<Admission, AppError> {
-    let attempt = state
-        .kit
-        .rate_limiter
-        .attempt(&Key::sign_in(&try_.email, from))
-        .await
-        .map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let (attempt, is_known) = admit(state, from, &try_.email).await?;
+    let place = ClientNetwork::of(from.address).known(is_known);
     let cost = state.settings.security.password_hashing;
     let account = queries::credentials_by_email(&state.db.reader(), &try_.email).await?;
     let stored_hash = account.as_ref().map(|account| account.password_hash.clone());
-    let verdict = hashing::verify(try_.password.clone(), stored_hash, cost).await?;
-    let Some(account) = account.filter(|account| verdict != PasswordVerdict::Wrong && account.may_enter()) else {
-        return Ok(Admission::Refused);
+    let verdict = hashing::verify(place, try_.password.clone(), stored_hash, cost).await?;
+    let mut account = match judged(account, verdict) {
+        Ok(account) => account,
+        Err((reason, id)) => {
+            let account = id.map_or_else(|| TriedAccount::Addressed(try_.email.clone()), TriedAccount::Numbered);
+            note(state, from, (reason, account));
+            return Ok(Admission::Refused);
+        }
+    };
+    let renewed_hash = match verdict {
+        PasswordVerdict::RightAsOfOld => renewed(place, try_, cost).await,
+        _ => None,
     };
     if account.has_factor() || account.must_have_factor(state.settings.environment) {
+        // Before the second step, which is bound to what is kept.
+        if let Some(hash) = renewed_hash
+            && replace_hash(state, &account, &hash).await
+        {
+            account.password_hash = hash;
+        }
         attempt.succeeded().await;
         let pending = PendingSignIn::begin(&state.settings.secret_key, &account, state.clock.now());
         return Ok(Admission::Pending(pending));
     }
-    let renewed_hash = match verdict {
-        PasswordVerdict::RightAtOldCost => Some(hashing::hash_text(try_.password.clone(), cost).await?),
-        _ => None,
-    };
-    if !entering::enter(state, Entry { account: &account, from, renewed_hash, factor: None }).await? {
+    if !entering::enter(state, Entry { account: &account, origin: from, renewed_hash, factor: None }).await? {
         return Ok(Admission::Refused);
     }
     attempt.succeeded().await;
     Ok(Admission::Whole(account.id))
+}
+
+/// The same password at today's cost; nothing when there is no turn for it: whoever gave the right one is let in all the same, and it is
+/// renewed another time.
+async fn renewed(place: ClientNetwork, try_: &SignIn, cost: PasswordHashing) -> Option<String> {
+    let hash = hashing::hash_text(place, try_.password.clone(), cost).await;
+    hash.inspect_err(|error| log::info!("a password is hashed anew another time: {error}")).ok()
+}
+
+/// Keeps the same password as `hash`, unless another is kept meanwhile; whether it does.
+async fn replace_hash(state: &AppState, account: &Credentials, hash: &str) -> bool {
+    let now = state.clock.now();
+    let replace = user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        .col_expr(user::Column::UpdatedAt, Expr::value(now))
+        .filter(user::Column::Id.eq(account.id))
+        .filter(user::Column::PasswordHash.eq(account.password_hash.as_str()));
+    let topics = || Topics::exempt("no page shows a password");
+    let replaced = state.db.write_unrecorded(RENEWED, async |uow| uow.update_where(replace.clone(), topics()).await);
+    match replaced.await {
+        Ok(replaced) => replaced == 1,
+        Err(error) => {
+            log::warn!("a password is kept as it was hashed before: {error}");
+            false
+        }
+    }
+}
+
+/// Lets a try in: by the window of a browser that is known for the account, whatever strangers do, else by those of everybody. Whether it is known.
+async fn admit(state: &AppState, from: &Origin, email: &str) -> Result<(Attempt, bool), AppError> {
+    let limiter = &state.kit.rate_limiter;
+    if let Some(device) = from.devices.known(state, email)
+        && let Ok(attempt) = limiter.attempt(&Key::device(&device)).await
+    {
+        return Ok((attempt, true));
+    }
+    match limiter.attempt(&Key::sign_in(email, from.address)).await {
+        Ok(attempt) => Ok((attempt, false)),
+        Err(wait) => {
+            note(state, from, ("too_many", TriedAccount::Addressed(email.to_owned())));
+            Err(AppError::TooManyRequests(wait.seconds()))
+        }
+    }
+}
+
+/// The account that is let in, or why none is, and whose it is.
+fn judged(account: Option<Credentials>, verdict: PasswordVerdict) -> Result<Credentials, (&'static str, Option<i64>)> {
+    match account {
+        None => Err(("unknown_account", None)),
+        Some(account) if verdict == PasswordVerdict::Wrong => Err(("wrong_password", Some(account.id))),
+        Some(account) if !account.may_enter() => Err(("shut_account", Some(account.id))),
+        Some(account) => Ok(account),
+    }
+}
+
+fn note(state: &AppState, from: &Origin, (reason, account): (&'static str, TriedAccount)) {
+    let (act, account) = (RefusedAct::SignIn, Some(account));
+    state.kit.refusals.note(Refusal { act, reason, account, address: from.address });
 }
 
 /// The try that a form with this address and password is.

@@ -11,19 +11,26 @@ use sea_orm::{DbErr, Set};
 
 use crate::{
     coherence::Topics,
-    db::{Recorded, UnitOfWork, ViolationKind, violation},
+    db::{PersonTexts, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         accounts::{
             forms::SignUp,
-            hashing,
+            hashing::{self, PasswordNotHashed},
             pending::PendingSignIn,
             queries,
-            service::sign_in::{self, Admission, sign_in},
+            request_session::Origin,
+            service::{
+                addresses,
+                sign_in::{self, Admission, sign_in},
+            },
         },
         audit::{self, Actor, AuditEvent},
     },
     state::AppState,
-    web::{AppError, rate_limit::Key},
+    web::{
+        AppError,
+        rate_limit::{ClientNetwork, Key},
+    },
 };
 
 /// Why an account was not stored.
@@ -47,22 +54,23 @@ impl From<DbErr> for SignUpRefusal {
 /// twice, or they had forgotten it), this is a sign-in to it; refused when the address is taken.
 ///
 /// # Errors
-/// `TooManyRequests` after too many tries from one address.
+/// `TooManyRequests` after too many tries from one address; a password that was in a breach.
 pub(in crate::features::accounts) async fn sign_up(
     state: &AppState,
-    from: IpAddr,
+    from: &Origin,
     person: &SignUp,
-) -> Result<Admission, AppError> {
-    let attempt = state.kit.rate_limiter.attempt(&Key::sign_up(from)).await;
+) -> Result<Admission, PasswordNotHashed> {
+    let attempt = state.kit.rate_limiter.attempt(&Key::sign_up(from.address)).await;
     let attempt = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
-    let cost = state.settings.security.password_hashing;
-    let hash = hashing::hash(&person.password, cost).await?;
+    let hash = hashing::hash_chosen(state, ClientNetwork::of(from.address), &person.password).await?;
     let now = state.clock.now();
-    let stored = state.db.write(async |uow| store(uow, now, (person, &hash), from).await);
+    let asks_for_proof = state.outgoing_mail.is_on();
+    let new = NewAccount { person, hash: &hash, from: from.address, asks_for_proof };
+    let stored = state.db.write(async |uow| store(uow, now, &new).await);
     // A new account stays counted: accounts are not to be made by the hundred from one address.
     let admission = match stored.await {
-        Ok(user_id) => return admit(state, user_id).await,
-        Err(SignUpRefusal::Failed(error)) => return Err(error),
+        Ok(user_id) => return Ok(admit(state, user_id).await?),
+        Err(SignUpRefusal::Failed(error)) => return Err(error.into()),
         Err(SignUpRefusal::Taken) => {
             let try_ = sign_in::with(person.email.as_str(), person.password.expose());
             sign_in(state, from, &try_).await?
@@ -83,27 +91,35 @@ async fn admit(state: &AppState, user_id: i64) -> Result<Admission, AppError> {
     }))
 }
 
-async fn store(
-    uow: &UnitOfWork,
-    now: DateTime<Utc>,
-    (person, hash): (&SignUp, &str),
+/// An account that is to be made.
+struct NewAccount<'a> {
+    person: &'a SignUp,
+    hash: &'a str,
     from: IpAddr,
-) -> Result<Recorded<i64>, SignUpRefusal> {
+    /// Whether the address is to be proved, which takes mail: where none is sent it is believed.
+    asks_for_proof: bool,
+}
+
+async fn store(uow: &UnitOfWork, now: DateTime<Utc>, new: &NewAccount<'_>) -> Result<Recorded<i64>, SignUpRefusal> {
+    let NewAccount { person, hash, from, asks_for_proof } = *new;
     let topics = Topics::of_person(None, Role::Patient, Some(person.hospital_id));
+    let SignUp { first_name, last_name, phone, .. } = person;
+    let texts = PersonTexts { first_name, last_name, email: person.email.as_str(), phone: phone.as_deref() };
     let account = user::ActiveModel {
         email: Set(person.email.as_str().to_owned()),
         password_hash: Set(hash.to_owned()),
         role: Set(Role::Patient),
         hospital_id: Set(Some(person.hospital_id)),
-        first_name: Set(person.first_name.clone()),
-        last_name: Set(person.last_name.clone()),
-        phone: Set(person.phone.clone()),
+        first_name: Set(first_name.clone()),
+        last_name: Set(last_name.clone()),
+        phone: Set(phone.clone()),
         date_of_birth: Set(Some(person.date_of_birth)),
         active: Set(true),
         last_sign_in_at: Set(Some(now)),
+        address_unproved_since: Set(asks_for_proof.then_some(now)),
         created_at: Set(now),
         updated_at: Set(now),
-        ..user::ActiveModel::default()
+        ..texts.keys()
     };
     let account = uow.insert(account, topics.clone()).await?;
     let clinical = patient::ActiveModel {
@@ -113,13 +129,11 @@ async fn store(
         ..patient::ActiveModel::default()
     };
     uow.insert_many([clinical], topics).await?;
-    let actor = Actor {
-        id: account.id,
-        name: format!("{} {}", person.first_name, person.last_name),
-        role: Role::Patient,
-        hospital_id: Some(person.hospital_id),
-        address: Some(from),
-    };
+    if asks_for_proof {
+        addresses::ask_for_proof(uow, now, (account.id, &account.email)).await?;
+    }
+    let hospital_id = Some(person.hospital_id);
+    let actor = Actor { id: account.id, role: Role::Patient, hospital_id, address: Some(from) };
     let event = AuditEvent::new(AuditAction::SignedUp, AuditSubject::User, account.id);
     Ok(audit::record(uow, now, actor, event).await?.with(account.id))
 }

@@ -8,13 +8,12 @@ use sea_orm::{DbErr, Set};
 
 use crate::{
     coherence::Topics,
-    db::{Database, Recorded, UnitOfWork, ViolationKind, violation},
+    db::{Database, PersonTexts, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
-        accounts::{EmailAddress, Password, PasswordOwner, hashing},
+        accounts::{EmailAddress, HashingRules, Password, PasswordNotHashed, PasswordOwner, hash_password},
         audit::{self, Actor, AuditEvent},
     },
     integrations::clock::Clock,
-    settings::PasswordHashing,
 };
 
 const FIRST_NAME: &str = "Platform";
@@ -53,15 +52,17 @@ impl From<DbErr> for CreateSuperAdminError {
 pub async fn create_super_admin(
     db: &Database,
     clock: &Clock,
-    cost: PasswordHashing,
+    rules: HashingRules<'_>,
     login: (&str, &str),
 ) -> Result<i64, CreateSuperAdminError> {
     let (email, password) = login;
     let email = EmailAddress::parse(email.trim()).map_err(CreateSuperAdminError::Unfit)?;
     let owner = PasswordOwner { email: email.as_str(), ..PasswordOwner::default() };
     let password = Password::choose(password, &owner).map_err(CreateSuperAdminError::Unfit)?;
-    let hash =
-        hashing::hash(&password, cost).await.map_err(|error| CreateSuperAdminError::Hashing(error.to_string()))?;
+    let hash = hash_password(&password, rules).await.map_err(|not_hashed| match not_hashed {
+        PasswordNotHashed::Breached => CreateSuperAdminError::Unfit(not_hashed.to_string()),
+        PasswordNotHashed::Failed(error) => CreateSuperAdminError::Hashing(error.to_string()),
+    })?;
     db.write(async |uow| store(uow, clock, &email, &hash).await).await
 }
 
@@ -72,6 +73,7 @@ async fn store(
     hash: &str,
 ) -> Result<Recorded<i64>, CreateSuperAdminError> {
     let now = clock.now();
+    let texts = PersonTexts { first_name: FIRST_NAME, last_name: LAST_NAME, email: email.as_str(), phone: None };
     let account = user::ActiveModel {
         email: Set(email.as_str().to_owned()),
         password_hash: Set(hash.to_owned()),
@@ -82,12 +84,11 @@ async fn store(
         active: Set(true),
         created_at: Set(now),
         updated_at: Set(now),
-        ..user::ActiveModel::default()
+        ..texts.keys()
     };
     let account = uow.insert(account, Topics::of_person(None, Role::SuperAdmin, None)).await?;
     // Whoever sits at the server has no account yet: the new person stands for them, without an address.
-    let name = format!("{FIRST_NAME} {LAST_NAME}");
-    let actor = Actor { id: account.id, name, role: Role::SuperAdmin, hospital_id: None, address: None };
+    let actor = Actor { id: account.id, role: Role::SuperAdmin, hospital_id: None, address: None };
     let event = AuditEvent::new(AuditAction::Created, AuditSubject::User, account.id);
     Ok(audit::record(uow, now, actor, event).await?.with(account.id))
 }

@@ -55,6 +55,7 @@ pub(in super::super) async fn create(
     let (status, page) = match refused {
         BookingRefusal::Field => (StatusCode::UNPROCESSABLE_ENTITY, page.map(|page| page.with_token(token))),
         BookingRefusal::Taken => (StatusCode::CONFLICT, page.map(|page| page.with_token(token).asking_why())),
+        BookingRefusal::Unproved => (StatusCode::CONFLICT, page.map(|page| page.with_token(token).asking_for_proof())),
         // With a token of its own: sent once more, it books once more.
         BookingRefusal::Used => (StatusCode::CONFLICT, page),
     };
@@ -65,6 +66,7 @@ pub(in super::super) async fn create(
 enum BookingRefusal {
     Field,
     Taken,
+    Unproved,
     Used,
 }
 
@@ -77,12 +79,15 @@ fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<(Book
         NotBooked::Taken(why) => {
             (BookingRefusal::Taken, typed.with_error("starts_at", why).with_error("overbook_reason", OVERBOOK))
         }
+        NotBooked::Unproved => (BookingRefusal::Unproved, typed.with_error("", UNPROVED)),
         NotBooked::Used(why) => (BookingRefusal::Used, typed.with_error("", why)),
         NotBooked::Field(field, why) => (BookingRefusal::Field, typed.with_error(field, why)),
         NotBooked::Failed(error) => return Err(error),
     })
 }
 
+const UNPROVED: &str =
+    "Confirm your address first: open the link in the mail that was sent to you. Then send this form once more.";
 const OVERBOOK: &str = "To book it all the same, say why it must be then.";
 
 fn booked(viewer: &Viewer, id: i64) -> HttpResponse {
@@ -113,6 +118,7 @@ pub(in super::super) async fn propose(
             return steps::carry_out(&viewer, sent, (command, typed), &pages).await;
         }
         Err(NotBooked::Taken(why) | NotBooked::Used(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
+        Err(NotBooked::Unproved) => (StatusCode::CONFLICT, typed.with_error("", UNPROVED)),
         Err(NotBooked::Failed(AppError::Conflict(_)))
             if standing::was_done(pages.state(), &viewer, *id, &command).await? =>
         {

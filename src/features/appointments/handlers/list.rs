@@ -4,8 +4,9 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 
 use super::super::{forms::AppointmentListQuery, pages, policy::SeeAppointments, queries};
 use crate::{
-    access::Allowed,
+    access::{Allowed, Viewer},
     db::Reader,
+    features::people::{NamedPatient, patient_named},
     state::Pages,
     web::{AppError, Paging, query::Filter},
 };
@@ -22,14 +23,23 @@ pub(in super::super) async fn index(
     let doctors = queries::doctors(&viewer, &reader).await?;
     match query.0.filter(viewer.role(), &doctors) {
         Ok((filter, form)) => {
+            let patient = of_patient(&viewer, &reader, filter.patient_id).await?;
             let found = queries::list(&viewer, &reader, (&filter, &pages.present()), paging).await?;
             let list = pages::AppointmentsPage::new(&viewer, (form, filter.status, &doctors), paging, found)?;
-            pages.show(&*viewer, &list)
+            pages.show(&*viewer, &list.of(patient.as_ref()))
         }
         Err(form) => {
             let refused = pages::AppointmentsPage::refused(&viewer, (*form, None, &doctors));
             pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &refused)
         }
+    }
+}
+
+/// Whose visits alone are wanted. Nobody's, if it is somebody whom the viewer does not see.
+async fn of_patient(viewer: &Viewer, reader: &Reader, id: Option<i64>) -> Result<Option<NamedPatient>, AppError> {
+    match id {
+        Some(id) => patient_named(viewer, reader, id).await?.map(Some).ok_or(AppError::NotFound),
+        None => Ok(None),
     }
 }
 

@@ -9,7 +9,8 @@ use crate::{
         appointment::{StatusFilter, StatusTag, status_tag},
         queries::{AppointmentRow, DoctorOption},
     },
-    web::{AppError, FormView, Moment, Page, Paginated, Pagination, Paging},
+    features::people::NamedPatient,
+    web::{AppError, FormView, Moment, Page, Paginated, Pagination, Paging, moment::date_in_words},
 };
 
 const PATH: &str = "/appointments";
@@ -30,10 +31,21 @@ struct ListEntry {
     person: String,
     /// To an administrator the doctor, to a patient the doctor's field.
     note: Option<String>,
+    /// To staff, the patient's date of birth: two of one name are told apart by it.
+    born: Option<String>,
     starts_at: Moment,
     status: StatusTag,
     /// Why nobody can hold it as it is.
     mark: Option<&'static str>,
+}
+
+/// The one patient whose visits are listed.
+#[derive(Debug, Serialize)]
+struct OnlyPatient {
+    name: String,
+    born: Option<String>,
+    /// The same list of everybody's.
+    everybody_href: String,
 }
 
 /// The viewer's appointments, and the form that narrows them.
@@ -43,6 +55,8 @@ pub(in crate::features::appointments) struct AppointmentsPage {
     statuses: Vec<Choice>,
     /// Empty to a doctor, whose list is their own.
     doctors: Vec<Choice>,
+    /// Whose visits alone are listed; none when they are everybody's.
+    patient: Option<OnlyPatient>,
     /// What is searched for.
     name_label: &'static str,
     zone: &'static str,
@@ -80,6 +94,20 @@ impl AppointmentsPage {
         Ok(list)
     }
 
+    /// The same, saying that only the visits of `patient` are listed, if there is one.
+    #[must_use]
+    pub(in crate::features::appointments) fn of(mut self, patient: Option<&NamedPatient>) -> Self {
+        let others = self.form.values.iter().filter(|(name, value)| *name != "patient" && !value.is_empty());
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).finish();
+        let everybody_href = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") };
+        self.patient = patient.map(|patient| OnlyPatient {
+            name: patient.name(),
+            born: patient.date_of_birth.map(date_in_words),
+            everybody_href,
+        });
+        self
+    }
+
     /// The form alone, with what is wrong in it.
     pub(in crate::features::appointments) fn refused(
         viewer: &Viewer,
@@ -97,7 +125,8 @@ impl AppointmentsPage {
         Self {
             statuses: StatusFilter::offered_to(viewer.role()).map(Choice::of_status).collect(),
             doctors: doctors.iter().map(Choice::of_doctor).collect(),
-            name_label: if note_label == Some("Doctor") { "Patient or doctor" } else { person_label },
+            patient: None,
+            name_label: name_label(viewer.role()),
             zone: viewer.zone().name(),
             order: if is_work { "The earliest first." } else { "The latest first." },
             clear: (narrowed > 0).then_some(PATH),
@@ -110,6 +139,15 @@ impl AppointmentsPage {
             empty_text,
             form,
         }
+    }
+}
+
+/// What the search is for. Patients have a list of doctors to choose from as well.
+fn name_label(role: Role) -> &'static str {
+    match role {
+        Role::Doctor => "Patient",
+        Role::Patient => "Part of the doctor's name",
+        Role::HospitalAdmin | Role::SuperAdmin => "Patient or doctor",
     }
 }
 
@@ -149,6 +187,7 @@ impl ListEntry {
             href: format!("{PATH}/{}", row.id),
             person,
             note,
+            born: row.born_for(viewer.role()).map(date_in_words),
             starts_at: Moment::new(row.starts_at, viewer.zone()),
             status: status_tag(row.status),
             mark: row.lacks_doctor(viewer.role()),

@@ -57,6 +57,8 @@ pub(in crate::features::appointments) struct BookingForm {
     /// What tells this form from the next.
     token: String,
     lead_hours: Option<i64>,
+    /// Whether the patient has to confirm their address first, and may have the link sent again.
+    asks_for_proof: bool,
 }
 
 impl BookingForm {
@@ -99,6 +101,7 @@ impl BookingForm {
                 .map(|id| format!("/doctors/{id}/availability")),
             zone: viewer.zone().name(),
             asks_why,
+            asks_for_proof: false,
             token: format!("{:032x}", rand::random::<u128>()),
             form: draft.form,
         }
@@ -107,6 +110,12 @@ impl BookingForm {
     /// The same after it was refused: the time is taken, and staff are asked why it must be then.
     pub(in crate::features::appointments) fn asking_why(mut self) -> Self {
         self.asks_why = self.is_staff;
+        self
+    }
+
+    /// The same after it was refused because nobody has proved the patient's address.
+    pub(in crate::features::appointments) fn asking_for_proof(mut self) -> Self {
+        self.asks_for_proof = true;
         self
     }
 

@@ -129,7 +129,7 @@ fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .filter(is_word(user::Column::Role, Role::Doctor))
         .filter(user::Column::HospitalId.eq(viewer.hospital().map(|hospital| hospital.id)))
-        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::NameKey)
         .order_by_asc(doctor::Column::Id);
     match viewer.kind {
         ViewerKind::Doctor { doctor_id, .. } => found.filter(doctor::Column::Id.eq(doctor_id)),
@@ -158,7 +158,7 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
         .column_as(user::Column::Phone, "note")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
-        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::NameKey)
         .order_by_asc(patient::Column::Id)
 }
 

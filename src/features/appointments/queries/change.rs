@@ -8,7 +8,8 @@ use entity::{
     hospital, patient, user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait, Select,
 };
 
 use super::scope;
@@ -60,7 +61,25 @@ pub(in crate::features::appointments) async fn appointment_state(
     conn: &ReadConnection<'_>,
     id: i64,
 ) -> Result<Option<AppointmentState>, DbErr> {
-    let found = appointment::Entity::find_by_id(id)
+    states().filter(Column::Id.eq(id)).filter(scope(viewer)).into_model().one(conn).await
+}
+
+/// The requests, proposals and visits of a patient that are still to come at the instant `now`, the first one first.
+pub(in crate::features::appointments) async fn states_to_come(
+    conn: &ReadConnection<'_>,
+    patient_id: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<AppointmentState>, DbErr> {
+    let asked = [AppointmentStatus::Requested, AppointmentStatus::Proposed];
+    let to_come = Condition::any()
+        .add(Column::Status.is_in(asked))
+        .add(Condition::all().add(Column::Status.is_in(AppointmentStatus::BUSY)).add(Column::EndsAt.gte(now)));
+    let found = states().filter(Column::PatientId.eq(patient_id)).filter(to_come);
+    found.order_by_asc(Column::StartsAt).order_by_asc(Column::Id).into_model().all(conn).await
+}
+
+fn states() -> Select<appointment::Entity> {
+    appointment::Entity::find()
         .select_only()
         .columns([
             Column::Id,
@@ -84,8 +103,6 @@ pub(in crate::features::appointments) async fn appointment_state(
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
-        .filter(scope(viewer));
-    found.into_model().one(conn).await
 }
 
 /// The last step that was taken with an appointment, and what came of it.

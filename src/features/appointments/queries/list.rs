@@ -17,9 +17,10 @@ use sea_orm::{
 use super::{AppointmentRow, absent, needs_outcome, not_over, rows::with_parties, scope, to_come, without_doctor};
 use crate::{
     access::{Viewer, ViewerKind},
-    coherence::Topic,
-    db::{Reader, Selecting, contains_ignoring_case, is_word},
+    coherence::{Topic, Topics},
+    db::{Reach, Reader, Selecting, is_person, is_word},
     features::appointments::{appointment::StatusFilter, forms::ListFilter},
+    text::Term,
     time_zone::Tz,
     web::{Paginated, Paging, Present, start_of_day},
 };
@@ -57,8 +58,7 @@ pub(in crate::features::appointments) async fn doctors(
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .filter(user::Column::HospitalId.eq(hospital.id))
         .filter(is_word(user::Column::Role, Role::Doctor))
-        .order_by_asc(user::Column::LastName)
-        .order_by_asc(user::Column::FirstName)
+        .order_by_asc(user::Column::NameKey)
         .order_by_asc(doctor::Column::Id);
     let topic = Topic::Doctors(hospital.id);
     reader.run(topic, async |conn| found.clone().into_model().all(conn).await).await
@@ -74,7 +74,7 @@ pub(in crate::features::appointments) async fn list(
 ) -> Result<Paginated<AppointmentRow>, DbErr> {
     let rows = page_of(viewer, (filter, present.instant()), paging);
     let found = reader
-        .run(viewer.visit_topics(), async |conn| {
+        .run(topics(viewer, filter), async |conn| {
             let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
             Counted::find_by_statement(statement).all(conn).await
         })
@@ -83,6 +83,14 @@ pub(in crate::features::appointments) async fn list(
     present.ends_with(next_entry);
     let rows = found.into_iter().filter_map(|counted| counted.row).collect();
     Ok(Paginated { total: u64::try_from(total).unwrap_or(0), rows })
+}
+
+/// What the list depends on. Names are a part of the visits; how people are reached is not, but by an address or a phone number they
+/// are found.
+fn topics(viewer: &Viewer, filter: &ListFilter) -> Topics {
+    let hospital = viewer.hospital().filter(|_| filter.search.terms().iter().any(|term| term.contact.is_some()));
+    let reached = hospital.map(|hospital| [Topic::Patients(hospital.id), Topic::Doctors(hospital.id)]);
+    viewer.visit_topics().and(reached.into_iter().flatten())
 }
 
 /// One row at least, whatever there is on the page: what is said of the whole list is true of an empty one as well.
@@ -151,7 +159,7 @@ fn matching(viewer: &Viewer, filter: &ListFilter) -> Condition {
         condition = condition.add(Column::PatientId.eq(patient_id));
     }
     condition = condition.add(days(filter, viewer.zone()));
-    filter.names.iter().fold(condition, |all, name| all.add(party_is_called(viewer, name)))
+    filter.search.terms().iter().fold(condition, |all, term| all.add(party_is(viewer, term)))
 }
 
 /// From the first instant of the first day to the last of the last, in `zone`.
@@ -167,13 +175,12 @@ fn days(filter: &ListFilter, zone: Tz) -> Condition {
     condition
 }
 
-/// Whether `name` is part of the name of somebody the viewer would look for: of the other party, to
-/// an administrator of either.
-fn party_is_called(viewer: &Viewer, name: &str) -> Condition {
+/// Whether `term` finds somebody the viewer would look for: the other party, to an administrator either.
+fn party_is(viewer: &Viewer, term: &Term) -> Condition {
     let patient = Column::PatientId
-        .in_subquery(called((patient::Entity, patient::Column::Id, patient::Column::UserId), (viewer, name)));
+        .in_subquery(found((patient::Entity, patient::Column::Id, patient::Column::UserId), (viewer, term)));
     let doctor = Column::DoctorId
-        .in_subquery(called((doctor::Entity, doctor::Column::Id, doctor::Column::UserId), (viewer, name)));
+        .in_subquery(found((doctor::Entity, doctor::Column::Id, doctor::Column::UserId), (viewer, term)));
     match viewer.role() {
         Role::Doctor => Condition::any().add(patient),
         Role::Patient => Condition::any().add(doctor),
@@ -181,10 +188,10 @@ fn party_is_called(viewer: &Viewer, name: &str) -> Condition {
     }
 }
 
-/// The ids of those of one side, in the viewer's hospital, whose name holds `name`.
-fn called<E: EntityTrait>(
+/// The ids of those of one side, in the viewer's hospital, whom `term` finds. A patient does not see how doctors are reached.
+fn found<E: EntityTrait>(
     (side, id, user_id): (E, E::Column, E::Column),
-    (viewer, name): (&Viewer, &str),
+    (viewer, term): (&Viewer, &Term),
 ) -> SelectStatement {
     let hospital_id = viewer.hospital().map(|hospital| hospital.id);
     Query::select()
@@ -192,10 +199,6 @@ fn called<E: EntityTrait>(
         .from(side)
         .inner_join(user::Entity, Expr::col((user::Entity, user::Column::Id)).equals((side, user_id)))
         .and_where(user::Column::HospitalId.eq(hospital_id))
-        .cond_where(
-            Condition::any()
-                .add(contains_ignoring_case(user::Column::FirstName, name))
-                .add(contains_ignoring_case(user::Column::LastName, name)),
-        )
+        .cond_where(is_person(term, Reach::of(viewer.role() != Role::Patient)))
         .to_owned()
 }

@@ -112,6 +112,11 @@ impl AppointmentRow {
         }
     }
 
+    /// When the patient was born, to the staff of the hospital, who have several of one name; to the patient nothing.
+    pub(crate) fn born_for(&self, role: Role) -> Option<NaiveDate> {
+        self.patient.user.date_of_birth.filter(|_| role != Role::Patient)
+    }
+
     /// Why a visit that is still open has no doctor, said to somebody of `role`; nothing when it has one.
     pub(crate) fn lacks_doctor(&self, role: Role) -> Option<&'static str> {
         let is_open = AppointmentStatus::OPEN.contains(&self.status);

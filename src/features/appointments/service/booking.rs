@@ -14,6 +14,7 @@ use super::super::{
     forms::Booking,
     queries::{self, BookedVisit, Party},
 };
+use super::bounds;
 use crate::{
     access::{self, ActingViewer, Viewer},
     coherence::Topic,
@@ -37,6 +38,8 @@ pub(in crate::features::appointments) enum NotBooked {
     Field(&'static str, String),
     /// The time is taken: the sentence beside it.
     Taken(String),
+    /// Nobody has proved the patient's address yet.
+    Unproved,
     /// The form has booked another visit before: what to do.
     Used(String),
     Failed(AppError),
@@ -127,6 +130,8 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
     let hospital_id = viewer.hospital().map(|hospital| hospital.id).ok_or(AppError::Forbidden)?;
     let rules = schedules::rules(viewer, doctor.slot_minutes, doctor.booking_lead_hours);
     let starts_at = instant(booking.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
+    bounds::within_horizon(state, viewer, starts_at)?;
+    bounds::may_ask(viewer, reader).await?;
     let within = span(booking.local.date(), 1, rules.zone);
     let attendees = Attendees { doctor_id: doctor.id, patient_id: Some(patient.id) };
     let schedule = schedules::schedule(reader, attendees, within).await?;
@@ -195,11 +200,15 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
     let written = state
         .db
         .write(async |uow| {
+            let is_request = viewer.role() == Role::Patient;
+            if is_request && bounds::has_too_many(uow, state, (slot.patient.id, now)).await? {
+                return Ok(Recorded::unchanged(None));
+            }
             let id = uow.insert(row(viewer, now, slot, booking), topics(slot)).await?.id;
-            Ok::<_, DbErr>(record(uow, viewer.acting(now), slot, id).await?.with(id))
+            Ok::<_, DbErr>(record(uow, viewer.acting(now), slot, id).await?.with(Some(id)))
         })
         .await;
-    written.map_err(|error| match violation(&error) {
+    let written = written.map_err(|error| match violation(&error) {
         Some(broken) if broken.kind == ViolationKind::Overlap && broken.constraint.contains("patient") => {
             wrong("starts_at", sentence(SlotRefusal::PatientBusy, viewer, rules_of(viewer, slot)))
         }
@@ -208,7 +217,8 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
             NotBooked::Taken(taken(viewer, "Somebody took that time a moment ago."))
         }
         _ => error.into(),
-    })
+    });
+    written?.ok_or_else(|| bounds::too_many(state))
 }
 
 fn rules_of(viewer: &Viewer, slot: &Slot) -> Rules {

@@ -1,8 +1,11 @@
 //! What is done with appointments: booking them, and the steps of their life.
 
 pub(super) mod booking;
+mod bounds;
 pub(super) mod proposing;
 pub(super) mod standing;
 mod steps;
+mod withdrawing;
 
 pub(super) use steps::take;
+pub(crate) use withdrawing::{count_to_come, withdraw};

@@ -10,6 +10,7 @@ use super::{
         step::Step,
     },
     booking::{AHEAD, NotBooked, instant, sentence, wrong},
+    bounds,
     steps::may_take,
 };
 use crate::{
@@ -38,6 +39,7 @@ pub(in crate::features::appointments) async fn proposable(
     may_take(command, &visit, viewer.acting(state.clock.now()))?;
     let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);
     let starts_at = instant(local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
+    bounds::within_horizon(state, viewer, starts_at)?;
     if starts_at == visit.starts_at {
         return Err(wrong("starts_at", "That is the time the patient asked for: approve the request instead."));
     }

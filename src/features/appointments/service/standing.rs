@@ -19,7 +19,15 @@ use crate::{
     web::AppError,
 };
 
-/// The visit `id` as it is now, for a step that promises it and can be taken; nothing for any other step. Two statements.
+/// A visit that can be promised.
+pub(super) struct Promisable {
+    /// As it is now.
+    pub(super) visit: AppointmentState,
+    /// Whether something is in its way that the reason given for it overrules.
+    pub(super) overbooks: bool,
+}
+
+/// The visit `id`, for a step that promises it and can be taken; nothing for any other step. Two statements.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`] with why it cannot be, and what to do instead.
@@ -28,7 +36,7 @@ pub(super) async fn promisable(
     viewer: &Viewer,
     id: i64,
     command: &StepCommand,
-) -> Result<Option<AppointmentState>, AppError> {
+) -> Result<Option<Promisable>, AppError> {
     if !command.step.is_promise() {
         return Ok(None);
     }
@@ -38,9 +46,16 @@ pub(super) async fn promisable(
         let gone = "The doctor does not practise here any more.";
         return Err(AppError::Conflict(format!("{gone} Cancel the visit, and book with somebody else.")));
     }
-    match obstacle(state, viewer, &visit, command).await? {
-        Some(refusal) => Err(impossible(refusal, viewer.role(), command.step)),
-        None => Ok(Some(visit)),
+    let obstacles = obstacles(state, viewer, &visit, command).await?;
+    let is_waived = |refusal: &SlotRefusal| match refusal {
+        SlotRefusal::PatientBusy => false,
+        _ if command.overbook_reason.is_some() => true,
+        // It was booked outside of the usual knowingly; that the doctor is away came later.
+        refusal => visit.is_overbooked && *refusal != SlotRefusal::Away,
+    };
+    match obstacles.iter().find(|refusal| !is_waived(refusal)) {
+        Some(refusal) => Err(impossible(*refusal, viewer.role(), command.step)),
+        None => Ok(Some(Promisable { overbooks: !obstacles.is_empty(), visit })),
     }
 }
 
@@ -51,13 +66,13 @@ async fn current(state: &AppState, viewer: &Viewer, id: i64) -> Result<Option<Ap
 }
 
 /// What is in the way of the visit that the step would promise.
-async fn obstacle(
+async fn obstacles(
     state: &AppState,
     viewer: &Viewer,
     visit: &AppointmentState,
     command: &StepCommand,
-) -> Result<Option<SlotRefusal>, AppError> {
-    let Some(promised) = command.step.promised(&Stage::of(visit, viewer.zone())) else { return Ok(None) };
+) -> Result<Vec<SlotRefusal>, AppError> {
+    let Some(promised) = command.step.promised(&Stage::of(visit, viewer.zone())) else { return Ok(Vec::new()) };
     let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);
     let within = span(promised.starts_at.with_timezone(&rules.zone).date_naive(), 1, rules.zone);
     let attendees = Attendees { doctor_id: visit.doctor_id, patient_id: Some(visit.patient_id) };
@@ -65,13 +80,7 @@ async fn obstacle(
     let hours = schedule.obstacle(promised, rules);
     // A visit that is promised again is itself among the busy ones.
     let taken = (command.step != Step::Confirm).then(|| schedule.taken_by(promised)).flatten();
-    let is_waived = |refusal: &SlotRefusal| match refusal {
-        SlotRefusal::PatientBusy => false,
-        _ if command.overbook_reason.is_some() => true,
-        // It was booked outside of the usual knowingly; that the doctor is away came later.
-        refusal => visit.is_overbooked && *refusal != SlotRefusal::Away,
-    };
-    Ok(taken.into_iter().chain(hours).find(|refusal| !is_waived(refusal)))
+    Ok(taken.into_iter().chain(hours).collect())
 }
 
 /// That the step cannot be taken, said to somebody of `role`, and what they can do instead.
@@ -111,7 +120,7 @@ fn instead(step: Step, refusal: SlotRefusal) -> &'static str {
 /// shut and they cannot.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] when not.
+/// [`AppError::NotFound`] when it is not theirs to see; [`AppError::Forbidden`] when its doctor can say so.
 pub(in crate::features::appointments) async fn may_stand_in(
     state: &AppState,
     viewer: &Viewer,
@@ -120,8 +129,8 @@ pub(in crate::features::appointments) async fn may_stand_in(
     if viewer.role() != Role::HospitalAdmin {
         return Ok(());
     }
-    let visit = current(state, viewer, id).await?;
-    if visit.is_some_and(|visit| !visit.doctor_active) { Ok(()) } else { Err(AppError::Forbidden) }
+    let visit = current(state, viewer, id).await?.ok_or(AppError::NotFound)?;
+    if visit.doctor_active { Err(AppError::Forbidden) } else { Ok(()) }
 }
 
 /// Whether this very step was taken by `viewer` from the version that they saw: by the same click, sent twice. One statement.

@@ -46,12 +46,15 @@ pub(in crate::features::appointments) async fn take(
     command: &StepCommand,
 ) -> Result<(), AppError> {
     let now = state.clock.now();
-    let promised = standing::promisable(state, viewer, id, command).await?;
+    let promisable = standing::promisable(state, viewer, id, command).await?;
+    // A reason for what is in nobody's way is none: the visit would be held to no rule from then on.
+    let command = &command.clone().overbooking(promisable.as_ref().is_some_and(|promised| promised.overbooks));
+    let seen = command.proposes.as_ref().map(|(_, seen)| seen).or(promisable.as_ref().map(|promised| &promised.visit));
     state
         .db
         .write(async |uow| {
             // What was seen already need not be read again: its version is compared when it is changed.
-            let before = match command.proposes.as_ref().map(|(_, seen)| seen).or(promised.as_ref()) {
+            let before = match seen {
                 Some(seen) => seen.clone(),
                 None => uow
                     .read(async |conn| queries::appointment_state(viewer, conn, id).await)

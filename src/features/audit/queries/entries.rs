@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, Utc};
 use entity::{
-    audit_entry::{Column, Entity},
+    audit_entry::{Column, Entity, NO_NAME},
     enums::{AuditAction, AuditSubject, Role},
     hospital, user,
 };
@@ -16,7 +16,7 @@ use crate::features::audit::forms::{Person, TrailFilter};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topics,
-    db::{Reader, contains_ignoring_case},
+    db::{Reach, Reader, is_person},
     web::{Paging, start_of_day},
 };
 
@@ -26,7 +26,9 @@ pub(in crate::features::audit) struct EntryRow {
     total: i64,
     pub(in crate::features::audit) at: DateTime<Utc>,
     pub(in crate::features::audit) actor_id: i64,
-    pub(in crate::features::audit) actor_name: String,
+    actor_name: String,
+    first_name: String,
+    last_name: String,
     pub(in crate::features::audit) actor_role: Role,
     pub(in crate::features::audit) ip: Option<String>,
     pub(in crate::features::audit) action: AuditAction,
@@ -35,6 +37,16 @@ pub(in crate::features::audit) struct EntryRow {
     pub(in crate::features::audit) detail: Value,
     /// None for what concerns the platform.
     pub(in crate::features::audit) hospital_name: Option<String>,
+}
+
+impl EntryRow {
+    /// What they are called; in lines of releases before, what they were called then.
+    pub(in crate::features::audit) fn person(&self) -> String {
+        match self.actor_name.as_str() {
+            NO_NAME => format!("{} {}", self.first_name, self.last_name),
+            name => name.to_owned(),
+        }
+    }
 }
 
 const COLUMNS: [Column; 9] = [
@@ -69,6 +81,9 @@ pub(in crate::features::audit) async fn entries(
         Entity,
         Expr::col((Alias::new("on_page"), Column::Id)).equals((Entity, Column::Id)),
     );
+    let actor = Expr::col((user::Entity, user::Column::Id)).equals((Entity, Column::ActorId));
+    rows.join(JoinType::InnerJoin, user::Entity, actor);
+    rows.column((user::Entity, user::Column::FirstName)).column((user::Entity, user::Column::LastName));
     for column in COLUMNS {
         rows.column((Entity, column));
     }
@@ -120,21 +135,16 @@ fn did(viewer: &Viewer, person: &Person) -> Expr {
             ids.and_where(Expr::expr(Func::lower(Expr::col((user::Entity, user::Column::Email)))).eq(email.as_str()))
         }
         // Those of the viewer's hospital, and who runs the platform.
-        Person::Named(names) => ids
-            .cond_where(
+        Person::Named(names) => {
+            ids.cond_where(
                 Condition::any()
                     .add(user::Column::HospitalId.eq(viewer.hospital().map(|hospital| hospital.id)))
                     .add(user::Column::Role.eq(Role::SuperAdmin)),
             )
-            .cond_where(names.iter().fold(Condition::all(), |all, name| all.add(is_called(name)))),
+            .cond_where(names.terms().iter().fold(Condition::all(), |all, term| all.add(is_person(term, Reach::Names))))
+        }
     };
     Column::ActorId.in_subquery(ids)
-}
-
-fn is_called(name: &str) -> Condition {
-    Condition::any()
-        .add(contains_ignoring_case(user::Column::FirstName, name))
-        .add(contains_ignoring_case(user::Column::LastName, name))
 }
 
 fn hospital_name() -> SelectStatement {

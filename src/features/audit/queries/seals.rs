@@ -2,7 +2,7 @@
 //! is about: a hospital's id, or none for what concerns the platform.
 
 use chrono::{DateTime, Utc};
-use entity::{audit_chain_head, audit_entry, audit_seal, hospital};
+use entity::{audit_chain_head, audit_entry, audit_redaction, audit_seal, hospital};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
     QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement, Value,
@@ -107,6 +107,23 @@ pub(in crate::features::audit) async fn first_after(
     reader.run(NO_PAGE, async |conn| first.clone().into_tuple().one(conn).await).await
 }
 
+/// The ids first, by the index of each chain; with the moment beside it the search would go through the entries of all chains.
+const FIRST_UNSEALED: &str = "SELECT at FROM audit_entry WHERE id = (SELECT min(waiting.id) FROM (\
+SELECT (SELECT entry.id FROM audit_entry AS entry WHERE entry.hospital_id = hospital.id \
+AND entry.id > coalesce(head.last_entry_id, 0) ORDER BY entry.id LIMIT 1) AS id \
+FROM hospital LEFT JOIN audit_chain_head AS head ON head.chain = hospital.id \
+UNION ALL SELECT (SELECT entry.id FROM audit_entry AS entry WHERE entry.hospital_id IS NULL \
+AND entry.id > coalesce((SELECT last_entry_id FROM audit_chain_head WHERE chain = 0), 0) \
+ORDER BY entry.id LIMIT 1)) AS waiting)";
+
+/// When the first entry was written that no seal is about, as the ends of the chains tell: looks at each of them, as [`unsealed`] does.
+pub(in crate::features::audit) async fn first_unsealed(reader: &Reader) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let read = reader.run(NO_PAGE, async |conn| {
+        conn.query_one_raw(Statement::from_string(conn.get_database_backend(), FIRST_UNSEALED)).await
+    });
+    read.await?.map_or(Ok(None), |row| row.try_get("", "at"))
+}
+
 /// Every hospital's id.
 pub(in crate::features::audit) async fn hospitals(reader: &Reader) -> Result<Vec<i64>, DbErr> {
     let ids = hospital::Entity::find().select_only().column(hospital::Column::Id).order_by_asc(hospital::Column::Id);
@@ -128,6 +145,28 @@ pub(in crate::features::audit) async fn stored_head(
     chain: Option<i64>,
 ) -> Result<Option<audit_chain_head::Model>, DbErr> {
     reader.run(NO_PAGE, async |conn| head(conn, chain).await).await
+}
+
+/// The last seal of a chain that was made before `instant`.
+pub(in crate::features::audit) async fn last_before(
+    reader: &Reader,
+    chain: Option<i64>,
+    instant: DateTime<Utc>,
+) -> Result<Option<audit_seal::Model>, DbErr> {
+    let seals = audit_seal::Entity::find()
+        .filter(of(audit_seal::Column::HospitalId, chain))
+        .filter(audit_seal::Column::SealedAt.lt(instant))
+        .order_by_desc(audit_seal::Column::Sequence);
+    reader.run(NO_PAGE, async |conn| seals.clone().one(conn).await).await
+}
+
+/// What erasures have noted of these entries.
+pub(in crate::features::audit) async fn redactions(
+    reader: &Reader,
+    entry_ids: Vec<i64>,
+) -> Result<Vec<audit_redaction::Model>, DbErr> {
+    let noted = audit_redaction::Entity::find().filter(audit_redaction::Column::EntryId.is_in(entry_ids));
+    reader.run(NO_PAGE, async |conn| noted.clone().all(conn).await).await
 }
 
 /// At most `limit` seals of a chain that come after `sequence`.

@@ -1,7 +1,12 @@
 //! Writing the trail, and sealing it.
 
+mod redacting;
+mod refusals;
 mod sealing;
 
+pub(crate) use redacting::{Redaction, personal_lines, redact};
+pub use refusals::record_refusals;
+pub(crate) use refusals::record_refusals_forever;
 pub use sealing::Sealer;
 
 use chrono::{DateTime, Utc};
@@ -29,7 +34,7 @@ pub async fn record(
         id: NotSet,
         at: Set(at),
         actor_id: Set(actor.id),
-        actor_name: Set(actor.name),
+        actor_name: Set(audit_entry::NO_NAME.to_owned()),
         actor_role: Set(actor.role),
         hospital_id: Set(event.hospital_id.or(actor.hospital_id)),
         ip: Set(actor.address.map(|address| address.to_string())),

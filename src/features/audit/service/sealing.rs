@@ -10,7 +10,7 @@
 //!
 //! # What it costs
 //!
-//! The first round that seals looks at the end of every chain; each later one only at the entries that have come since the one
+//! The rounds up to the first that seals look at the end of every chain; each later one only at the entries that have come since the one
 //! before. Neither reads seals: where a chain ends stands in `audit_chain_head`, which the database moves with each seal.
 //!
 //! # Several instances
@@ -73,9 +73,15 @@ impl Sealer {
     /// Seals what an earlier round saw, if all that were writing then are done, and looks how far entries are there now.
     /// How many entries were sealed.
     ///
+    /// Nothing, with another key than the instance that was here first: nobody could verify it.
+    ///
     /// # Errors
     /// The database's; what was sealed until then stays sealed.
     pub async fn round(&self) -> Result<u64, DbErr> {
+        self.state.db.compare_instances().await?;
+        if !self.state.db.has_the_common_key() {
+            return Ok(0);
+        }
         let now = seals::horizon(&self.state.db.reader()).await?;
         let seen = self.progress().seen.clone();
         let mut sealed = 0;
@@ -115,11 +121,14 @@ impl Sealer {
         Ok(sealed)
     }
 
-    /// Tells metrics and readiness how long the first entry that is not sealed has waited.
+    /// Tells metrics and readiness how long the first entry that is not sealed has waited. What holds sealing up may have been there before this
+    /// process: until it has sealed once, the ends of the chains tell.
     async fn tell_what_waits(&self) -> Result<(), DbErr> {
-        let sealed_up_to = self.progress().sealed_up_to;
-        let Some(sealed_up_to) = sealed_up_to else { return Ok(()) };
-        let first = seals::first_after(&self.state.db.reader(), sealed_up_to).await?;
+        let (reader, sealed_up_to) = (self.state.db.reader(), self.progress().sealed_up_to);
+        let first = match sealed_up_to {
+            Some(sealed_up_to) => seals::first_after(&reader, sealed_up_to).await?,
+            None => seals::first_unsealed(&reader).await?,
+        };
         let age = first.map(|at| (self.state.clock.now() - at).to_std().unwrap_or_default());
         self.state.background.note_waiting(Self::NAME, age, Some(LATE));
         if let Some(age) = age.filter(|age| *age > LATE) {
@@ -209,6 +218,10 @@ impl Job for Sealer {
 
     async fn turn(&self) -> Result<Duration, DbErr> {
         self.round().await.map(|_sealed| Self::EVERY)
+    }
+
+    fn may_lead(&self) -> bool {
+        self.state.db.has_the_common_key()
     }
 
     /// What waits is told by the instance that leads.

@@ -72,6 +72,7 @@ impl DoctorDashboard {
 
 impl Page for DoctorDashboard {
     const TEMPLATE: &'static str = "home/doctor.html";
+    const IS_CLINICAL: bool = true;
 
     fn title(&self) -> String {
         "Your day".to_owned()

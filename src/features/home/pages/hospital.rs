@@ -112,6 +112,7 @@ impl NewRow {
 
 impl Page for HospitalDashboard {
     const TEMPLATE: &'static str = "home/hospital.html";
+    const IS_CLINICAL: bool = true;
 
     fn title(&self) -> String {
         "Today at the hospital".to_owned()

@@ -87,6 +87,7 @@ impl PatientDashboard {
 
 impl Page for PatientDashboard {
     const TEMPLATE: &'static str = "home/patient.html";
+    const IS_CLINICAL: bool = true;
 
     fn title(&self) -> String {
         "Your visits".to_owned()

@@ -13,7 +13,7 @@ use crate::{
         appointments::{AppointmentRow, OfferedStep, StatusTag, row_acts, status_tag},
         notifications::{Facts, sentence},
     },
-    web::{Moment, Present},
+    web::{Moment, Present, moment::date_in_words},
 };
 
 /// A visit in a list. Whom it names depends on who reads it.
@@ -30,6 +30,8 @@ pub(super) struct VisitRow {
     pub status: StatusTag,
     /// Since when the patient has been waiting.
     pub since: Option<Moment>,
+    /// To staff, when the patient was born: two of one name are told apart by it.
+    pub born: Option<String>,
     /// What the patient said.
     pub detail: Option<String>,
     /// The other time that was proposed.
@@ -58,6 +60,7 @@ impl VisitRow {
             ends_at: moment(row.ends_at),
             status: status_tag(row.status),
             since: row.arrived_at.map(moment),
+            born: row.born_for(viewer.role()).map(date_in_words),
             detail: row.symptoms.clone().filter(|_| is_clinical),
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),

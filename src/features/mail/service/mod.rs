@@ -2,10 +2,14 @@
 
 mod outbox;
 mod outcome;
+mod restored;
 mod sender;
 mod stop_signal;
+mod sweep;
 
 pub(crate) use outbox::{MovedVisit, QueuedMail, follow, queue};
 pub use outcome::Round;
+pub use restored::give_up_due;
 pub use sender::{EmailText, MailSender, Writer};
 pub use stop_signal::StopSignal;
+pub(crate) use sweep::sweep;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    enums::{MailKind, MailStatus, NotificationKind},
+    enums::{MailKind, MailStatus, NotificationKind, SecurityEvent},
     mail::{ActiveModel, Column, Entity},
 };
 use sea_orm::{
@@ -15,7 +15,7 @@ use super::super::queries::NO_PAGE;
 use crate::db::UnitOfWork;
 
 /// What is to be told to somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum QueuedMail {
     /// What happened to a visit.
     Notice {
@@ -40,6 +40,15 @@ pub(crate) enum QueuedMail {
         /// `password_link.id`
         link_id: i64,
     },
+    /// A link to an address.
+    AddressLink {
+        /// `address_link.id`
+        link_id: i64,
+        /// Where it goes, whatever the account's address is.
+        address: String,
+    },
+    /// What was done to their account.
+    Security(SecurityEvent),
 }
 
 /// Puts one mail for each `user.id` and content into the outbox, in the unit of work of what is told: at the instant `at`. One
@@ -103,23 +112,7 @@ pub(crate) async fn follow(uow: &UnitOfWork, now: DateTime<Utc>, moved: &[MovedV
 }
 
 fn row(at: DateTime<Utc>, recipient_id: i64, queued: QueuedMail) -> ActiveModel {
-    let blank = ActiveModel {
-        id: NotSet,
-        recipient_id: Set(recipient_id),
-        kind: Set(MailKind::Notice),
-        notice: Set(None),
-        appointment_id: Set(None),
-        appointment_version: Set(None),
-        visit_starts_at: Set(None),
-        password_link_id: Set(None),
-        status: Set(MailStatus::Waiting),
-        due_at: Set(at),
-        attempts: Set(0),
-        last_error: Set(None),
-        finished_at: Set(None),
-        created_at: Set(at),
-        updated_at: Set(at),
-    };
+    let blank = blank(at, recipient_id);
     match queued {
         QueuedMail::Notice { kind, appointment_id, version } => ActiveModel {
             notice: Set(Some(kind)),
@@ -137,5 +130,38 @@ fn row(at: DateTime<Utc>, recipient_id: i64, queued: QueuedMail) -> ActiveModel 
         QueuedMail::PasswordLink { link_id } => {
             ActiveModel { kind: Set(MailKind::PasswordLink), password_link_id: Set(Some(link_id)), ..blank }
         }
+        QueuedMail::AddressLink { link_id, address } => ActiveModel {
+            kind: Set(MailKind::AddressLink),
+            address_link_id: Set(Some(link_id)),
+            address: Set(Some(address)),
+            ..blank
+        },
+        QueuedMail::Security(event) => {
+            ActiveModel { kind: Set(MailKind::Security), security_event: Set(Some(event)), ..blank }
+        }
+    }
+}
+
+/// A row of the outbox in which what is of one kind is left out.
+fn blank(at: DateTime<Utc>, recipient_id: i64) -> ActiveModel {
+    ActiveModel {
+        id: NotSet,
+        recipient_id: Set(recipient_id),
+        kind: Set(MailKind::Notice),
+        notice: Set(None),
+        appointment_id: Set(None),
+        appointment_version: Set(None),
+        visit_starts_at: Set(None),
+        password_link_id: Set(None),
+        address_link_id: Set(None),
+        address: Set(None),
+        security_event: Set(None),
+        status: Set(MailStatus::Waiting),
+        due_at: Set(at),
+        attempts: Set(0),
+        last_error: Set(None),
+        finished_at: Set(None),
+        created_at: Set(at),
+        updated_at: Set(at),
     }
 }

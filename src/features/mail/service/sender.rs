@@ -35,14 +35,10 @@ const BATCH: u64 = 48;
 const CLAIM: TimeDelta = TimeDelta::seconds(3 * mailer::PATIENCE.as_secs().cast_signed());
 /// What was due so long ago and was never tried has been forgotten.
 const FORGOTTEN: TimeDelta = TimeDelta::minutes(10);
-/// What is over is kept so long, for whoever asks what became of a mail.
-const RETENTION: TimeDelta = TimeDelta::days(30);
-/// How often it is looked for what may go.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// How often an instance that does not lead looks at what waits.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-const QUEUE: Unrecorded =
+pub(super) const QUEUE: Unrecorded =
     Unrecorded::of(&["mail"], "whether a mail was sent is no act; the act that it tells of is recorded");
 
 /// What a mail says.
@@ -63,9 +59,6 @@ pub trait Writer {
         mail: &'a Model,
         recipient: &'a Recipient,
     ) -> LocalBoxFuture<'a, Result<Option<EmailText>, AppError>>;
-
-    /// Removes what mails that were over long ago were about, and nothing else is; how many rows.
-    fn sweep<'a>(&'a self, state: &'a AppState) -> LocalBoxFuture<'a, Result<u64, AppError>>;
 }
 
 /// Empties the outbox.
@@ -79,7 +72,6 @@ pub struct MailSender {
 /// What one turn leaves to the next.
 struct Pace {
     pause: Duration,
-    swept: Option<Instant>,
     looked: Option<Instant>,
 }
 
@@ -87,7 +79,7 @@ impl MailSender {
     /// For the database, the clock and the mailer of `state`; the mails are written by `writer`.
     #[must_use]
     pub fn new(state: &AppState, writer: Box<dyn Writer>) -> Self {
-        let pace = Mutex::new(Pace { pause: Self::EVERY, swept: None, looked: None });
+        let pace = Mutex::new(Pace { pause: Self::EVERY, looked: None });
         Self { state: state.clone(), writer, stop_signal: StopSignal::default(), pace }
     }
 
@@ -102,6 +94,10 @@ impl MailSender {
     /// The database's; what was sent until then is noted.
     pub async fn round(&self) -> Result<Round, AppError> {
         let mut done = Round::default();
+        // By a clock that is wrong reminders would go at any time, or be cancelled.
+        if !self.state.clock_skew.is_tolerable() {
+            return Ok(done);
+        }
         loop {
             let due = queries::due(&self.state.db.reader(), self.state.clock.now(), BATCH).await?;
             for some in due.chunks(mailer::AT_ONCE as usize) {
@@ -125,23 +121,13 @@ impl MailSender {
     /// Tells health and metrics what waits.
     async fn report_backlog(&self) -> Result<(), DbErr> {
         self.pace().looked = Some(Instant::now());
-        let backlog = queries::backlog(&self.state.db.reader(), self.state.clock.now() - FORGOTTEN).await?;
+        let now = self.state.clock.now();
+        let backlog = queries::backlog(&self.state.db.reader(), (now, now - FORGOTTEN)).await?;
+        let age = backlog.oldest.map(|oldest| (now - oldest).to_std().unwrap_or_default());
+        self.state.background.note_waiting(Self::NAME, age, None);
         self.state.outgoing_mail.note_held_up(backlog.away > 0 || backlog.forgotten > 0);
         metrics::mails_retried(backlog.retried);
         Ok(())
-    }
-
-    /// Removes what was over long ago.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn sweep(&self) -> Result<u64, AppError> {
-        let before = self.state.clock.now() - RETENTION;
-        let old =
-            Entity::delete_many().filter(Column::Status.ne(MailStatus::Waiting)).filter(Column::FinishedAt.lt(before));
-        let removed =
-            self.state.db.write_idempotent(QUEUE, async |uow| uow.delete_where(old.clone(), NO_PAGE).await).await?;
-        Ok(removed + self.writer.sweep(&self.state).await?)
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
@@ -210,10 +196,6 @@ impl Job for MailSender {
             pace.pause
         };
         round?;
-        if is_due(self.pace().swept, SWEEP_EVERY) {
-            self.pace().swept = Some(Instant::now());
-            self.sweep().await?;
-        }
         Ok(pause)
     }
 
@@ -223,6 +205,10 @@ impl Job for MailSender {
         if is_due && let Err(error) = self.report_backlog().await {
             log::warn!("nobody can tell what mail waits: {error}");
         }
+    }
+
+    fn may_lead(&self) -> bool {
+        self.state.clock_skew.is_tolerable()
     }
 
     fn stop(&self) {
@@ -239,7 +225,8 @@ fn email(mail: &Model, recipient: &Recipient, words: EmailText) -> Email {
     let signature = recipient.hospital.as_deref().unwrap_or("Telemedicine");
     Email {
         text: format!("Hello,\n\n{}\n\n{signature}\n\nNobody reads answers to this mail.\n", words.text),
-        address: recipient.email.clone(),
+        // Of a link that proves an address: that one.
+        address: mail.address.as_ref().unwrap_or(&recipient.email).clone(),
         subject: words.subject,
         message_id: format!("mail-{}-{}", mail.id, mail.created_at.timestamp_micros()),
     }

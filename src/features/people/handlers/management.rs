@@ -12,7 +12,7 @@ use crate::{
         people::{
             forms,
             pages::{Choice, PersonForm},
-            service::{self, Invited, PersonNotSaved, PersonRecord, StoredPerson},
+            service::{self, AddressOutcome, Invited, PersonNotSaved, PersonRecord, StoredPerson},
         },
     },
     state::Pages,
@@ -21,6 +21,9 @@ use crate::{
 
 const STALE: &str = "Somebody changed this person after you opened the form. What you typed is below; where something else is \
                      stored now, that stands beside it. Save once more to keep what you typed.";
+
+const WAITS: &str =
+    "The changes are saved, but for the address: it counts when the person has opened the link that was sent there.";
 
 const UNFIT: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
@@ -98,7 +101,8 @@ pub(in super::super) async fn update<R: PersonRecord>(
             return Ok(question);
         }
         Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
-            Ok(()) => return Ok(saved::<R>(*id, "The changes are saved.")),
+            Ok(AddressOutcome::Waits) => return Ok(saved::<R>(*id, WAITS)),
+            Ok(_) => return Ok(saved::<R>(*id, "The changes are saved.")),
             Err(PersonNotSaved::Field(field, sentence)) => (UNFIT, Clinical::new(typed.with_error(field, sentence))),
             Err(PersonNotSaved::Stale) => {
                 // What is stored is shown: a record is opened.
@@ -130,6 +134,18 @@ pub(in super::super) async fn deactivate<R: PersonRecord>(
 
 const SHUT_WITH_VISITS: &str = "The account is shut, and signed out everywhere. Visits that are planned stay until somebody cancels them: see \
                                 them in the list of visits.";
+
+/// Signs somebody out everywhere, and nothing else.
+pub(in super::super) async fn end_sessions<R: PersonRecord>(
+    viewer: RecentlyProved<R::ManagedBy>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    submitted.button()?;
+    service::end_sessions::<R>(pages.state(), &viewer, *id).await?;
+    Ok(saved::<R>(*id, "They are signed out everywhere, and told so by mail."))
+}
 
 /// Lets somebody in again.
 pub(in super::super) async fn reactivate<R: PersonRecord>(

@@ -47,6 +47,8 @@ struct AccountState {
     active: bool,
     name: String,
     href: String,
+    /// Where they are signed out everywhere.
+    sessions_href: String,
     /// How many of their visits are to come, and their list.
     visits: u64,
     visits_href: String,
@@ -88,6 +90,7 @@ impl PersonForm {
             standing: Some(AccountState {
                 active: person.account.active,
                 href: format!("{path}/{state}"),
+                sessions_href: format!("{path}/sessions/revocation"),
                 name,
                 visits: 0,
                 visits_href: format!("/appointments?{}={}&status=to_come", R::NOUN, person.id),

@@ -66,36 +66,40 @@ impl Page for Patients {
 #[derive(Debug, Serialize)]
 pub(in super::super) struct Patient {
     banner: Banner,
-    email: String,
+    email: Option<String>,
     phone: Option<String>,
     active: bool,
     medical_history: Option<String>,
     emergency_contact: Option<String>,
     since: Moment,
-    /// The list of this person's visits, as far as the viewer sees them.
+    /// Of somebody who was erased.
+    erased: Option<Moment>,
     /// Where the office changes what is said of them; none to others.
     edit_href: Option<String>,
-    /// Where a visit is booked for them.
-    book_href: String,
+    /// Where a visit is booked for them; none for somebody who was erased.
+    book_href: Option<String>,
+    /// The list of this person's visits, as far as the viewer sees them.
     visits_href: String,
 }
 
 impl Patient {
     pub(in super::super) fn new(viewer: &Viewer, id: i64, record: ClinicalRecord, today: NaiveDate) -> Self {
         let name = format!("{} {}", record.first_name, record.last_name);
+        let is_there = record.erased_at.is_none();
         let contact = [record.emergency_contact_name, record.emergency_contact_phone];
         let contact = contact.into_iter().flatten().collect::<Vec<_>>().join(", ");
         Self {
             banner: Banner::new(name, (record.date_of_birth, today), (record.blood_type, record.allergies)),
-            email: record.email,
+            email: Some(record.email).filter(|_| is_there),
             phone: record.phone,
             active: record.active,
             medical_history: record.medical_history,
             emergency_contact: Some(contact).filter(|contact| !contact.is_empty()),
             since: Moment::new(record.created_at, viewer.zone()),
             visits_href: format!("/appointments?patient={id}"),
-            edit_href: (viewer.role() == Role::HospitalAdmin).then(|| format!("/patients/{id}/edit")),
-            book_href: format!("/appointments/new?patient_id={id}"),
+            erased: record.erased_at.map(|at| Moment::new(at, viewer.zone())),
+            edit_href: (is_there && viewer.role() == Role::HospitalAdmin).then(|| format!("/patients/{id}/edit")),
+            book_href: is_there.then(|| format!("/appointments/new?patient_id={id}")),
         }
     }
 }

@@ -7,11 +7,11 @@ use sea_orm::{
     QuerySelect, RelationTrait, Select,
 };
 
-use super::words;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
-    db::{Reader, contains_ignoring_case, is_word},
+    db::{Reach, Reader, is_person, is_word, key_holds},
+    text::SearchText,
     web::{Paginated, Paging},
 };
 
@@ -63,13 +63,10 @@ pub(in super::super) async fn doctors(
     paging: Paging,
 ) -> Result<Paginated<DoctorRow>, DbErr> {
     let mut found = visible(viewer);
-    for word in words(search) {
-        found = found.filter(
-            Condition::any()
-                .add(contains_ignoring_case(user::Column::FirstName, word))
-                .add(contains_ignoring_case(user::Column::LastName, word))
-                .add(contains_ignoring_case(doctor::Column::Specialization, word)),
-        );
+    let reach = Reach::of(viewer.role() == Role::HospitalAdmin);
+    for term in SearchText::new(search).terms() {
+        let field = key_holds(doctor::Column::SpecializationKey, &[doctor::Column::Specialization], &term.words);
+        found = found.filter(Condition::any().add(is_person(term, reach)).add(field));
     }
     let total = reader.run(topics(viewer), async |conn| found.clone().count(conn).await).await?;
     let rows = found
@@ -77,7 +74,7 @@ pub(in super::super) async fn doctors(
         .columns([doctor::Column::Id, doctor::Column::Specialization, doctor::Column::Accepting])
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email])
         .columns([user::Column::Phone, user::Column::Active])
-        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::NameKey)
         .order_by_asc(user::Column::Id)
         .limit(paging.size)
         .offset(paging.offset());

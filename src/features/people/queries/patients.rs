@@ -8,16 +8,16 @@ use entity::{
     patient, user,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait, Select,
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait, Select,
 };
 
-use super::words;
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
-    db::{Reader, contains_ignoring_case, is_word},
+    db::{Reach, Reader, is_person, is_word},
     features::audit::Accessed,
+    text::SearchText,
     web::{Paginated, Paging},
 };
 
@@ -47,9 +47,11 @@ pub(in super::super) struct ClinicalRecord {
     pub(in super::super) emergency_contact_name: Option<String>,
     pub(in super::super) emergency_contact_phone: Option<String>,
     pub(in super::super) created_at: DateTime<Utc>,
+    /// When they were erased.
+    pub(in super::super) erased_at: Option<DateTime<Utc>>,
 }
 
-/// The patients `viewer` may see, by name, and how many there are; whose name holds `search`.
+/// The patients `viewer` may see, by name, and how many there are; whom `search` finds.
 pub(in super::super) async fn patients(
     viewer: &Viewer,
     reader: &Reader,
@@ -63,7 +65,7 @@ pub(in super::super) async fn patients(
         .column(patient::Column::Id)
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::DateOfBirth])
         .columns([user::Column::Phone, user::Column::Active])
-        .order_by_asc(user::Column::LastName)
+        .order_by_asc(user::Column::NameKey)
         .order_by_asc(user::Column::Id)
         .limit(paging.size)
         .offset(paging.offset());
@@ -71,15 +73,36 @@ pub(in super::super) async fn patients(
     Ok(Paginated { total, rows })
 }
 
-/// The patients `viewer` may see whose name holds `search`.
+/// The patients `viewer` may see, by whose name, address, phone number or date of birth `search` finds them.
 pub(crate) fn matching(viewer: &Viewer, search: &str) -> Select<patient::Entity> {
-    words(search).fold(visible(viewer), |found, word| {
-        found.filter(
-            Condition::any()
-                .add(contains_ignoring_case(user::Column::FirstName, word))
-                .add(contains_ignoring_case(user::Column::LastName, word)),
-        )
-    })
+    let search = SearchText::new(search);
+    search.terms().iter().fold(visible(viewer), |found, term| found.filter(is_person(term, Reach::Everything)))
+}
+
+/// Somebody as they are told from others of the same name.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct NamedPatient {
+    first_name: String,
+    last_name: String,
+    /// When known.
+    pub(crate) date_of_birth: Option<NaiveDate>,
+}
+
+impl NamedPatient {
+    /// Their full name.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+/// The patient `id`, if `viewer` may see them.
+pub(crate) async fn named(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<NamedPatient>, DbErr> {
+    let found = visible(viewer).filter(patient::Column::Id.eq(id)).select_only().columns([
+        user::Column::FirstName,
+        user::Column::LastName,
+        user::Column::DateOfBirth,
+    ]);
+    reader.run(topics(viewer), async |conn| found.clone().into_model().one(conn).await).await
 }
 
 /// The record of patient `id`, if `viewer` may see it; sealed until the opening is recorded.
@@ -94,7 +117,7 @@ pub(in super::super) async fn patient(
         .columns([patient::Column::BloodType, patient::Column::Allergies, patient::Column::MedicalHistory])
         .columns([patient::Column::EmergencyContactName, patient::Column::EmergencyContactPhone])
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email, user::Column::Phone])
-        .columns([user::Column::DateOfBirth, user::Column::Active, user::Column::CreatedAt]);
+        .columns([user::Column::DateOfBirth, user::Column::Active, user::Column::CreatedAt, user::Column::ErasedAt]);
     let record = reader.run(topics(viewer), async |conn| found.clone().into_model().one(conn).await).await?;
     Ok(record.map(|record| Accessed::new(AuditSubject::Patient, id, record)))
 }

@@ -1,5 +1,10 @@
 //! Managing people: made, changed, shut out and let in again, each with its line in the trail.
 
+mod address;
+mod admin;
+mod entrance;
+mod keys;
+mod not_saved;
 mod record;
 mod visits;
 
@@ -9,7 +14,13 @@ use entity::{
 };
 use sha2::{Digest as _, Sha256};
 
-pub(super) use record::{AdminRecord, DoctorRecord, PatientRecord, PersonRecord, blood_types};
+pub(super) use address::AddressOutcome;
+use address::TypedAddress;
+pub(super) use admin::AdminRecord;
+pub(super) use entrance::{end_sessions, remove_factor, set_active};
+pub use keys::KeyMaker;
+pub(super) use not_saved::PersonNotSaved;
+pub(super) use record::{DoctorRecord, PatientRecord, PersonRecord, blood_types};
 pub(super) use visits::visits_to_come;
 
 use record::RecordTarget;
@@ -17,44 +28,14 @@ use record::RecordTarget;
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{DbErr, Reader, Recorded, ViolationKind, violation},
+    db::{Reader, Recorded},
     features::{
-        accounts::{self, Password},
+        accounts::{self, AccountDetails, Password},
         audit::{self, Accessed, AuditEvent},
     },
     state::AppState,
     web::{AppError, Clinical},
 };
-
-/// Why nothing was stored.
-#[derive(Debug)]
-pub(super) enum PersonNotSaved {
-    /// A field cannot stay like that: its name, and the sentence beside it.
-    Field(&'static str, &'static str),
-    /// Somebody changed the person after the form was made.
-    Stale,
-    Failed(AppError),
-}
-
-impl From<AppError> for PersonNotSaved {
-    fn from(error: AppError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<DbErr> for PersonNotSaved {
-    fn from(error: DbErr) -> Self {
-        match violation(&error) {
-            Some(broken) if broken.kind == ViolationKind::Unique && broken.constraint.contains("license") => {
-                Self::Field("license_number", "Another doctor has this licence number.")
-            }
-            Some(broken) if broken.kind == ViolationKind::Unique => {
-                Self::Field("email", "Somebody already has an account with this address.")
-            }
-            _ => Self::Failed(error.into()),
-        }
-    }
-}
 
 const NO_MAIL: &str = "This server sends no e-mail, so nobody can be invited by it. Type a first password.";
 
@@ -120,7 +101,8 @@ fn is_managed_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
         Some(hospital) => account.hospital_id == Some(hospital.id),
         None => role == Role::HospitalAdmin,
     };
-    account.role == role && is_theirs
+    // Nobody changes who was erased, or lets them in again.
+    account.role == role && is_theirs && account.erased_at.is_none()
 }
 
 /// Makes an account with what belongs to it: the id. Whoever gets no password with it gets a link by mail to choose one. Five
@@ -135,8 +117,8 @@ pub(super) async fn create<R: PersonRecord>(
     hospital_id: i64,
 ) -> Result<i64, PersonNotSaved> {
     let hash = match password {
-        Some(password) => accounts::hash_password(password, state.settings.security.password_hashing).await?,
-        None if state.outgoing_mail.is_on() => accounts::no_password(state).await?,
+        Some(password) => accounts::hash_chosen_password(state, viewer.network(), password).await?,
+        None if state.outgoing_mail.is_on() => accounts::no_password(state, viewer.network()).await?,
         None => return Err(PersonNotSaved::Field("password", NO_MAIL)),
     };
     let now = state.clock.now();
@@ -146,7 +128,7 @@ pub(super) async fn create<R: PersonRecord>(
             let account = (record.account(), hash.as_str());
             let user_id = accounts::insert_account(uow, now, account, (R::ROLE, hospital_id)).await?;
             let topics = Topics::of_person(None, R::ROLE, Some(hospital_id));
-            let id = record.insert(uow, now, RecordTarget { id: user_id, topics }).await?;
+            let id = record.insert(uow, RecordTarget { id: user_id, now, topics }).await?;
             let event = AuditEvent::new(AuditAction::Created, R::SUBJECT, id).in_hospital(hospital_id);
             let event = if password.is_none() { event.word("password", "by invitation") } else { event };
             if password.is_none() {
@@ -201,7 +183,7 @@ pub(super) enum Invited {
     MailIsOff,
 }
 
-/// Changes somebody who is still as `version` says. Four statements.
+/// Changes somebody who is still as `version` says; what becomes of their address. A form that was sent twice is no conflict: what it wants is stored.
 ///
 /// # Errors
 /// Why not.
@@ -209,8 +191,25 @@ pub(super) async fn update<R: PersonRecord>(
     state: &AppState,
     viewer: &Viewer,
     id: i64,
+    sent: (&R, &str),
+) -> Result<AddressOutcome, PersonNotSaved> {
+    let saved = change(state, viewer, id, sent).await;
+    if matches!(saved, Err(PersonNotSaved::Stale)) {
+        let stored: StoredPerson<R> = find(viewer, &state.db.reader(), id).await?;
+        if stored.record.values() == sent.0.values() {
+            return Ok(AddressOutcome::Same);
+        }
+    }
+    saved
+}
+
+/// Seven statements, and one for the account and one for the record where no more than case, accents or signs of a text change.
+async fn change<R: PersonRecord>(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
     (record, version): (&R, &str),
-) -> Result<(), PersonNotSaved> {
+) -> Result<AddressOutcome, PersonNotSaved> {
     let now = state.clock.now();
     state
         .db
@@ -219,72 +218,22 @@ pub(super) async fn update<R: PersonRecord>(
             let person = found.map(|(record, account)| StoredPerson { id, record, account });
             let person =
                 person.filter(|person| is_managed_by(viewer, &person.account, R::ROLE)).ok_or(AppError::NotFound)?;
-            if person.version() != version
-                || !accounts::update_account(uow, now, &person.account, record.account()).await?
-            {
+            let account = &person.account;
+            let address = TypedAddress::new(state, account, &record.account().email);
+            let stored = match address.outcome {
+                AddressOutcome::Waits => &AccountDetails { email: account.email.clone(), ..record.account().clone() },
+                AddressOutcome::Same | AddressOutcome::Changed => record.account(),
+            };
+            if person.version() != version || !accounts::update_account(uow, now, account, stored).await? {
                 return Err(PersonNotSaved::Stale);
             }
-            record.update(uow, now, RecordTarget { id, topics: person.topics() }).await?;
+            address.follow(state, uow, viewer.acting(now)).await?;
+            record.update(uow, &person.record, RecordTarget { id, now, topics: person.topics() }).await?;
             let (old, new) = (person.record.values(), record.values());
             let changed = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(old, _)| old.0);
             let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, id).changed(&changed.collect::<Vec<_>>());
-            Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?)
-        })
-        .await
-}
-
-/// Shuts somebody out, and signs them out everywhere at once; or lets them in again. Nothing of theirs is removed. Four
-/// statements.
-///
-/// # Errors
-/// [`AppError::NotFound`] when they are not the viewer's to manage.
-pub(super) async fn set_active<R: PersonRecord>(
-    state: &AppState,
-    viewer: &Viewer,
-    id: i64,
-    active: bool,
-) -> Result<(), AppError> {
-    let now = state.clock.now();
-    let reader = state.db.reader();
-    let person: StoredPerson<R> = find(viewer, &reader, id).await?;
-    state
-        .db
-        .write(async |uow| {
-            if !accounts::set_active(uow, now, &person.account, active).await? {
-                return Ok(Recorded::unchanged(()));
-            }
-            if !active {
-                accounts::end_links(uow, now, person.account.id).await?;
-                state.sessions.revoke_all(uow, person.account.id, None).await?;
-            }
-            let action = if active { AuditAction::Activated } else { AuditAction::Deactivated };
-            let event = in_hospital(AuditEvent::new(action, R::SUBJECT, id), &person.account);
-            Ok(audit::record(uow, now, viewer, event).await?)
-        })
-        .await
-}
-
-/// Removes the second factor of somebody for that reason, which they are shown, and signs them out everywhere; whether they had one. Four
-/// statements.
-///
-/// # Errors
-/// The database's.
-pub(super) async fn remove_factor<R: PersonRecord>(
-    state: &AppState,
-    viewer: &Viewer,
-    person: &StoredPerson<R>,
-    reason: &str,
-) -> Result<bool, AppError> {
-    let now = state.clock.now();
-    state
-        .db
-        .write(async |uow| {
-            if !accounts::reset_second_factor(uow, now, person.account.id, reason).await? {
-                return Ok(Recorded::unchanged(false));
-            }
-            state.sessions.revoke_all(uow, person.account.id, None).await?;
-            let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, person.id).word("second_factor", "removed");
-            Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?.with(true))
+            let event = address.told(event);
+            Ok(audit::record(uow, now, viewer, in_hospital(event, account)).await?.with(address.outcome))
         })
         .await
 }

@@ -8,11 +8,11 @@ use entity::{
 };
 use sea_orm::{ActiveEnum, ColumnTrait, DbErr, EntityTrait, Iterable, QueryFilter, Set, sea_query::SimpleExpr};
 
-use super::super::policy::{ManageAdmins, ManagePeople};
+use super::super::policy::ManagePeople;
 use crate::{
     access::Permission,
     coherence::Topics,
-    db::{ReadConnection, UnitOfWork},
+    db::{DoctorTexts, ReadConnection, UnitOfWork},
     features::accounts::{AccountDetails, parse_phone},
     web::FormReader,
 };
@@ -20,6 +20,7 @@ use crate::{
 /// Where what is not the account's is stored: the `user.id` of somebody new, else the id by which the person is known; and what shows it.
 pub(in crate::features::people) struct RecordTarget {
     pub(in crate::features::people) id: i64,
+    pub(in crate::features::people) now: DateTime<Utc>,
     pub(in crate::features::people) topics: Topics,
 }
 
@@ -44,11 +45,13 @@ pub(in crate::features::people) trait PersonRecord:
     /// As the form shows it.
     fn values(&self) -> Vec<(&'static str, String)>;
     /// Stores what is not the account's: the id by which the person is known.
-    async fn insert(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr>;
-    /// Changes what is not the account's.
-    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<(), DbErr>;
+    async fn insert(&self, uow: &UnitOfWork, target: RecordTarget) -> Result<i64, DbErr>;
+    /// Changes what is not the account's, and was as in `before`.
+    async fn update(&self, uow: &UnitOfWork, before: &Self, target: RecordTarget) -> Result<(), DbErr>;
     /// Which visits are left without anybody when their account is shut: a doctor's. A patient comes without an account as well.
-    fn visits(id: i64) -> Option<SimpleExpr>;
+    fn visits(_id: i64) -> Option<SimpleExpr> {
+        None
+    }
     /// The person `id` with their account.
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr>;
 }
@@ -58,6 +61,8 @@ pub(in crate::features::people) trait PersonRecord:
 pub(in crate::features::people) struct DoctorRecord {
     account: AccountDetails,
     license_number: String,
+    /// As it is stored; a form knows none.
+    license_key: Option<String>,
     specialization: String,
     experience_years: i32,
     bio: Option<String>,
@@ -66,7 +71,12 @@ pub(in crate::features::people) struct DoctorRecord {
 }
 
 impl DoctorRecord {
-    fn row(&self, now: DateTime<Utc>) -> doctor::ActiveModel {
+    fn texts(&self) -> DoctorTexts<'_> {
+        let Self { license_number, license_key, specialization, .. } = self;
+        DoctorTexts { license_number, license_key: license_key.as_deref(), specialization }
+    }
+
+    fn row(&self, now: DateTime<Utc>, keys: doctor::ActiveModel) -> doctor::ActiveModel {
         doctor::ActiveModel {
             license_number: Set(self.license_number.clone()),
             specialization: Set(self.specialization.clone()),
@@ -75,7 +85,7 @@ impl DoctorRecord {
             education: Set(self.education.clone()),
             accepting: Set(self.accepting),
             updated_at: Set(now),
-            ..doctor::ActiveModel::default()
+            ..keys
         }
     }
 }
@@ -92,16 +102,15 @@ impl PersonRecord for DoctorRecord {
         let license_number = reader.required("license_number", "Licence number", limits::LICENSE_NUMBER);
         let specialization = reader.required("specialization", "Field", limits::SPECIALIZATION);
         let experience_years = reader.parsed("experience_years", "Years of experience", |text| {
-            text.parse()
-                .ok()
-                .filter(|years| (0..=80).contains(years))
-                .ok_or_else(|| "Enter whole years, 0 to 80.".to_owned())
+            let years = text.parse().ok().filter(|years| (0..=80).contains(years));
+            years.ok_or_else(|| "Enter whole years, 0 to 80.".to_owned())
         });
         let bio = reader.multiline("bio", "In their own words", limits::BIO);
         let education = reader.multiline("education", "Education", limits::EDUCATION);
         let accepting = reader.optional("accepting", "Accepting", 2).is_some();
-        let experience_years = experience_years?;
-        Some(Self { account: account?, license_number, specialization, experience_years, bio, education, accepting })
+        let (account, experience_years) = (account?, experience_years?);
+        let license_key = None;
+        Some(Self { account, license_number, license_key, specialization, experience_years, bio, education, accepting })
     }
 
     fn account(&self) -> &AccountDetails {
@@ -122,14 +131,17 @@ impl PersonRecord for DoctorRecord {
         values
     }
 
-    async fn insert(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr> {
-        let row = doctor::ActiveModel { user_id: Set(target.id), created_at: Set(now), ..self.row(now) };
+    async fn insert(&self, uow: &UnitOfWork, target: RecordTarget) -> Result<i64, DbErr> {
+        let row = self.row(target.now, self.texts().keys());
+        let row = doctor::ActiveModel { user_id: Set(target.id), created_at: Set(target.now), ..row };
         Ok(uow.insert(row, target.topics).await?.id)
     }
 
-    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<(), DbErr> {
-        let update = doctor::Entity::update_many().set(self.row(now)).filter(doctor::Column::Id.eq(target.id));
-        uow.update_where(update, target.topics).await.map(drop)
+    async fn update(&self, uow: &UnitOfWork, before: &Self, target: RecordTarget) -> Result<(), DbErr> {
+        let row = self.row(target.now, self.texts().keys_over(before.texts()));
+        let update = doctor::Entity::update_many().set(row).filter(doctor::Column::Id.eq(target.id));
+        uow.update_where(update, target.topics.clone()).await?;
+        self.texts().keep_keys(uow, (target.id, target.topics), before.texts()).await
     }
 
     fn visits(id: i64) -> Option<SimpleExpr> {
@@ -142,6 +154,7 @@ impl PersonRecord for DoctorRecord {
             let record = Self {
                 account: AccountDetails::of(&account),
                 license_number: row.license_number,
+                license_key: row.license_key,
                 specialization: row.specialization,
                 experience_years: row.experience_years,
                 bio: row.bio,
@@ -228,18 +241,14 @@ impl PersonRecord for PatientRecord {
         values
     }
 
-    async fn insert(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr> {
-        let row = patient::ActiveModel { user_id: Set(target.id), created_at: Set(now), ..self.row(now) };
+    async fn insert(&self, uow: &UnitOfWork, target: RecordTarget) -> Result<i64, DbErr> {
+        let row = patient::ActiveModel { user_id: Set(target.id), created_at: Set(target.now), ..self.row(target.now) };
         Ok(uow.insert(row, target.topics).await?.id)
     }
 
-    async fn update(&self, uow: &UnitOfWork, now: DateTime<Utc>, target: RecordTarget) -> Result<(), DbErr> {
-        let update = patient::Entity::update_many().set(self.row(now)).filter(patient::Column::Id.eq(target.id));
+    async fn update(&self, uow: &UnitOfWork, _: &Self, target: RecordTarget) -> Result<(), DbErr> {
+        let update = patient::Entity::update_many().set(self.row(target.now)).filter(patient::Column::Id.eq(target.id));
         uow.update_where(update, target.topics).await.map(drop)
-    }
-
-    fn visits(_: i64) -> Option<SimpleExpr> {
-        None
     }
 
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr> {
@@ -255,46 +264,5 @@ impl PersonRecord for PatientRecord {
             };
             (record, account)
         }))
-    }
-}
-
-/// Of somebody who runs a hospital: the account alone.
-#[derive(Clone, Debug)]
-pub(in crate::features::people) struct AdminRecord(AccountDetails);
-
-impl PersonRecord for AdminRecord {
-    type ManagedBy = ManageAdmins;
-    const ROLE: Role = Role::HospitalAdmin;
-    const PATH: &'static str = "/admins";
-    const NOUN: &'static str = "administrator";
-    const SUBJECT: AuditSubject = AuditSubject::User;
-
-    fn read(reader: &FormReader, today: NaiveDate) -> Option<Self> {
-        AccountDetails::read(reader, today, Self::NEEDS_BIRTH).map(Self)
-    }
-
-    fn account(&self) -> &AccountDetails {
-        &self.0
-    }
-
-    fn values(&self) -> Vec<(&'static str, String)> {
-        self.0.values()
-    }
-
-    async fn insert(&self, _: &UnitOfWork, _: DateTime<Utc>, target: RecordTarget) -> Result<i64, DbErr> {
-        Ok(target.id)
-    }
-
-    async fn update(&self, _: &UnitOfWork, _: DateTime<Utc>, _: RecordTarget) -> Result<(), DbErr> {
-        Ok(())
-    }
-
-    fn visits(_: i64) -> Option<SimpleExpr> {
-        None
-    }
-
-    async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr> {
-        let found = user::Entity::find_by_id(id).one(conn).await?;
-        Ok(found.map(|account| (Self(AccountDetails::of(&account)), account)))
     }
 }

@@ -25,6 +25,7 @@ use crate::{
     access::{HospitalOfViewer, Viewer},
     coherence::{Topic, Topics},
     db::{InList, Reader, SideBySide},
+    text::search_key,
     time_zone::{ClockHours, Tz},
     web::start_of_day,
 };
@@ -90,7 +91,7 @@ pub(super) async fn of_hospital(
         Utilisation { name: row.name, booked: row.booked, available }
     });
     let mut doctors: Vec<Utilisation> = doctors.filter(|doctor| doctor.booked > 0 || doctor.available > 0).collect();
-    doctors.sort_by(|one, other| one.name.cmp(&other.name));
+    doctors.sort_by_cached_key(|doctor| search_key(&doctor.name));
     Ok(Some(HospitalReport { days, total, doctors }))
 }
 

@@ -84,6 +84,7 @@ impl HospitalDraft {
         let name = self.name.unwrap_or_else(|| self.texts.make("Hospital", 120));
         let model = hospital::ActiveModel {
             name: Set(name.clone()),
+            name_key: Set(Some(telemedicine::text::search_key(&name))),
             address: Set(self.texts.make("Address", 255)),
             phone: Set(self.texts.phone()),
             email: Set(self.texts.email(true)),

@@ -12,4 +12,6 @@ pub(crate) use appointments::{Appointment, appointment};
 pub(crate) use hospitals::{Hospital, hospital};
 pub(crate) use password::PASSWORD;
 pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};
-pub(crate) use traces::{Notification, availability, notification, password_link, session, time_off, token_in};
+pub(crate) use traces::{
+    Notification, address_link, availability, notification, password_link, session, time_off, token_in,
+};

@@ -9,6 +9,7 @@ use entity::{
     patient, user,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use telemedicine::text;
 
 use super::{super::TestApp, hospitals::Hospital, password::PASSWORD_HASH, texts::Texts};
 
@@ -187,14 +188,17 @@ impl PersonDraft {
         let mut texts = self.texts;
         let (first_name, last_name) = self.name.unwrap_or_else(|| (texts.make("Given", 80), texts.make("Family", 80)));
         let email = self.email.unwrap_or_else(|| texts.email(self.hostile_email));
+        let phone = texts.phone();
         let model = user::ActiveModel {
+            name_key: Set(Some(text::person_key(&first_name, &last_name))),
+            contact_key: Set(Some(text::contact_key(&email, Some(&phone)))),
             email: Set(email.clone()),
             password_hash: Set(PASSWORD_HASH.clone()),
             role: Set(self.role),
             hospital_id: Set(self.hospital_id),
             first_name: Set(first_name.clone()),
             last_name: Set(last_name.clone()),
-            phone: Set(Some(texts.phone())),
+            phone: Set(Some(phone)),
             date_of_birth: Set(Some(self.born)),
             active: Set(self.active),
             created_at: Set(app.now()),
@@ -230,10 +234,14 @@ impl DoctorDraft {
 
     pub(crate) async fn create(self, app: &TestApp) -> Doctor {
         let (mut person, mut texts) = self.person.insert(app).await;
+        let license = texts.make("License", 64);
+        let field = self.specialization.unwrap_or_else(|| texts.make("Specialization", 120));
         let model = doctor::ActiveModel {
             user_id: Set(person.user_id),
-            license_number: Set(texts.make("License", 64)),
-            specialization: Set(self.specialization.unwrap_or_else(|| texts.make("Specialization", 120))),
+            license_key: Set(Some(text::number_key(&license))),
+            license_number: Set(license),
+            specialization_key: Set(Some(text::search_key(&field))),
+            specialization: Set(field),
             experience_years: Set(12),
             bio: Set(Some(texts.make("Bio", 2000))),
             education: Set(Some(texts.make("Education", 1000))),

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveTime, Utc};
 use entity::{
-    availability,
-    enums::{LinkPurpose, MailKind, MailStatus, NotificationKind},
+    address_link as address_link_row, availability,
+    enums::{AddressLinkPurpose, LinkPurpose, MailKind, MailStatus, NotificationKind},
     mail, notification, password_link as link, time_off, user_session,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
@@ -166,8 +166,39 @@ pub(crate) async fn password_link(app: &TestApp, person: &Person) -> String {
     token_in(&app.emails_to(&person.email).await.last().expect("the mail was sent").text).expect("it holds a link")
 }
 
+/// The last part of the address of a link by which that person keeps their address: read from the mail that carries it.
+pub(crate) async fn address_link(app: &TestApp, person: &Person) -> String {
+    let now = app.now();
+    let row = address_link_row::ActiveModel {
+        user_id: Set(person.user_id),
+        purpose: Set(AddressLinkPurpose::WayBack),
+        address: Set(person.email.clone()),
+        asked_by: Set(person.user_id),
+        expires_at: Set(app.in_hours(24 * 8)),
+        ended_at: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let link_id = row.insert(&app.db).await.unwrap().id;
+    let row = mail::ActiveModel {
+        recipient_id: Set(person.user_id),
+        kind: Set(MailKind::AddressLink),
+        address_link_id: Set(Some(link_id)),
+        address: Set(Some(person.email.clone())),
+        status: Set(MailStatus::Waiting),
+        due_at: Set(now),
+        attempts: Set(0),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    row.insert(&app.db).await.unwrap();
+    token_in(&app.emails_to(&person.email).await.last().expect("the mail was sent").text).expect("it holds a link")
+}
+
 /// The last part of the address of the link in a mail.
 pub(crate) fn token_in(text: &str) -> Option<String> {
-    let (_, rest) = text.split_once("/password-links/")?;
+    let (_, rest) = text.split_once("/password-links/").or_else(|| text.split_once("/address-links/"))?;
     rest.split_whitespace().next().map(str::to_owned)
 }

@@ -3,13 +3,16 @@
 mod storing;
 
 use chrono::{DateTime, Utc};
-use entity::{recovery_code, second_factor};
+use entity::{enums::SecurityEvent, passkey, recovery_code, second_factor, user};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use sha2::Sha256;
 
-pub(in crate::features::accounts) use self::storing::{NewFactor, is_taken, remove, replace_codes};
+pub(in crate::features::accounts) use self::storing::{
+    NewFactor, end_codes, is_taken, remove_app, replace_codes, reset,
+};
 
+use super::passkeys;
 use crate::{
     coherence::Topics,
     db::{Reader, UnitOfWork},
@@ -26,19 +29,28 @@ const NO_PAGE: Topics = Topics::exempt("no page that is kept shows a second fact
 #[derive(Clone, Debug)]
 pub(in crate::features::accounts) struct FactorStanding {
     row: Option<second_factor::Model>,
+    /// The address by which an app knows the account.
+    pub(in crate::features::accounts) email: String,
+    /// The oldest first.
+    pub(in crate::features::accounts) passkeys: Vec<passkey::Model>,
     /// Recovery codes that were not used.
     pub(in crate::features::accounts) codes_left: u64,
 }
 
 impl FactorStanding {
-    /// Since when they are asked for codes.
+    /// Whether they have an app or a passkey.
+    pub(in crate::features::accounts) fn has_any(&self) -> bool {
+        self.enabled_at().is_some() || !self.passkeys.is_empty()
+    }
+
+    /// Since when they are asked for codes of an app.
     pub(in crate::features::accounts) fn enabled_at(&self) -> Option<DateTime<Utc>> {
         self.row.as_ref().and_then(|row| row.enabled_at)
     }
 
     /// Why an administrator has taken the last one away, if one did and none has come since.
     pub(in crate::features::accounts) fn removal_reason(&self) -> Option<&str> {
-        self.row.as_ref().filter(|row| row.secret.is_none()).and_then(|row| row.removal_reason.as_deref())
+        self.row.as_ref().filter(|_| !self.has_any()).and_then(|row| row.removal_reason.as_deref())
     }
 
     fn generation(&self) -> i32 {
@@ -51,20 +63,34 @@ impl FactorStanding {
 /// # Errors
 /// The database's.
 pub(in crate::features::accounts) async fn standing(reader: &Reader, user_id: i64) -> Result<FactorStanding, DbErr> {
-    let row = row(reader, user_id).await?;
+    let account = user::Entity::find_by_id(user_id).find_also_related(second_factor::Entity);
+    let account = reader.run(NO_PAGE, async |conn| account.clone().one(conn).await).await?;
+    let (email, row) = account.map(|(user, row)| (user.email, row)).unwrap_or_default();
     let left = recovery_code::Entity::find()
         .filter(recovery_code::Column::UserId.eq(user_id))
         .filter(recovery_code::Column::UsedAt.is_null());
-    let codes_left = match &row {
-        Some(_) => reader.run(NO_PAGE, async |conn| left.clone().count(conn).await).await?,
-        None => 0,
+    let passkeys = passkeys::of(reader, user_id).await?;
+    let codes_left = match row.is_some() || !passkeys.is_empty() {
+        true => reader.run(NO_PAGE, async |conn| left.clone().count(conn).await).await?,
+        false => 0,
     };
-    Ok(FactorStanding { row, codes_left })
+    Ok(FactorStanding { row, email, passkeys, codes_left })
 }
 
 async fn row(reader: &Reader, user_id: i64) -> Result<Option<second_factor::Model>, DbErr> {
     let own = second_factor::Entity::find().filter(second_factor::Column::UserId.eq(user_id));
     reader.run(NO_PAGE, async |conn| own.clone().one(conn).await).await
+}
+
+/// Whether this person has an app, within a unit of work. One statement.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn has_app(uow: &UnitOfWork, user_id: i64) -> Result<bool, DbErr> {
+    let app = second_factor::Entity::find()
+        .filter(second_factor::Column::UserId.eq(user_id))
+        .filter(second_factor::Column::Secret.is_not_null());
+    Ok(uow.read(async |conn| app.count(conn).await).await? > 0)
 }
 
 /// The secret that is offered to somebody who has none. It is kept nowhere until a code of it was given: it is computed of the person, of
@@ -99,6 +125,11 @@ impl UsedCode {
             Self::Step(_) => "code",
             Self::Recovery(_) => "recovery code",
         }
+    }
+
+    /// What its owner is told of its use: a recovery code is one for whoever has lost the app, or has found the codes.
+    pub(in crate::features::accounts) fn told(&self) -> Option<SecurityEvent> {
+        matches!(self, Self::Recovery(_)).then_some(SecurityEvent::RecoveryCodeUsed)
     }
 }
 

@@ -4,14 +4,17 @@ use chrono::{DateTime, Utc};
 use entity::{recovery_code, second_factor};
 use sea_orm::{
     ActiveValue::NotSet,
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, Set,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, UpdateMany,
     sea_query::{Expr, ExprTrait as _},
 };
 
 use super::{FactorStanding, NO_PAGE};
 use crate::{
     db::{UnitOfWork, ViolationKind, violation},
-    features::accounts::second_factor::{Secret, TypedCode, recovery, seal},
+    features::accounts::{
+        second_factor::{Secret, TypedCode, recovery, seal},
+        service::passkeys,
+    },
     state::AppState,
     web::AppError,
 };
@@ -121,34 +124,72 @@ pub(in crate::features::accounts) async fn replace_codes(
     uow.insert_many(rows, NO_PAGE).await.map(|_stored| ())
 }
 
-async fn end_codes(uow: &UnitOfWork, user_id: i64) -> Result<(), DbErr> {
+/// Ends all recovery codes of this person. One statement.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn end_codes(uow: &UnitOfWork, user_id: i64) -> Result<(), DbErr> {
     let old = recovery_code::Entity::delete_many().filter(recovery_code::Column::UserId.eq(user_id));
     uow.delete_where(old, NO_PAGE).await.map(drop)
 }
 
-/// Removes this person's second factor and recovery codes, for the `reason` of an administrator or without one; whether there was any.
-/// Two statements.
+/// Removes this person's app, of themselves: whether they had one. Recovery codes stay, for other second factors. One statement.
 ///
 /// # Errors
 /// The database's.
-pub(in crate::features::accounts) async fn remove(
+pub(in crate::features::accounts) async fn remove_app(
     uow: &UnitOfWork,
     now: DateTime<Utc>,
     user_id: i64,
-    reason: Option<&str>,
 ) -> Result<bool, DbErr> {
+    let app = ended(now, user_id, None).filter(second_factor::Column::Secret.is_not_null());
+    Ok(uow.update_where(app, NO_PAGE).await? == 1)
+}
+
+/// Removes this person's app, passkeys and recovery codes for the `reason` of an administrator: whether there was anything. Five statements
+/// at most.
+///
+/// # Errors
+/// The database's.
+pub(in crate::features::accounts) async fn reset(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    user_id: i64,
+    reason: &str,
+) -> Result<bool, DbErr> {
+    let app = ended(now, user_id, Some(reason)).filter(second_factor::Column::Secret.is_not_null());
+    let had_app = uow.update_where(app, NO_PAGE).await? == 1;
+    let had_passkeys = passkeys::remove_all(uow, user_id).await? > 0;
+    if !had_app && !had_passkeys {
+        return Ok(false);
+    }
+    // Whoever had passkeys alone is shown the reason as well.
+    if !had_app && uow.update_where(ended(now, user_id, Some(reason)), NO_PAGE).await? == 0 {
+        let row = second_factor::ActiveModel {
+            id: NotSet,
+            user_id: Set(user_id),
+            secret: Set(None),
+            last_step: Set(0),
+            generation: Set(1),
+            enabled_at: Set(None),
+            removal_reason: Set(Some(reason.to_owned())),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        uow.insert(row, NO_PAGE).await?;
+    }
+    end_codes(uow, user_id).await?;
+    Ok(true)
+}
+
+/// The row of this person's app, as it is without one.
+fn ended(now: DateTime<Utc>, user_id: i64, reason: Option<&str>) -> UpdateMany<second_factor::Entity> {
     use second_factor::Column;
-    let gone = second_factor::Entity::update_many()
+    second_factor::Entity::update_many()
         .col_expr(Column::Secret, Expr::value(None::<Vec<u8>>))
         .col_expr(Column::EnabledAt, Expr::value(None::<DateTime<Utc>>))
         .col_expr(Column::RemovalReason, Expr::value(reason))
         .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::UserId.eq(user_id))
-        .filter(Column::Secret.is_not_null());
-    if uow.update_where(gone, NO_PAGE).await? == 0 {
-        return Ok(false);
-    }
-    end_codes(uow, user_id).await?;
-    Ok(true)
 }

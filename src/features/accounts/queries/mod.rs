@@ -1,9 +1,11 @@
 //! Reading accounts. What a person sees of their own starts from the viewer; the queries without one are
 //! those of people who are not signed in yet.
 
+mod passkeys;
+
 use std::net::IpAddr;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     enums::{LinkPurpose, Role, SecondFactorRule},
     hospital, password_link, second_factor, user,
@@ -14,6 +16,12 @@ use sea_orm::{
     sea_query::{Expr, Func},
 };
 
+mod addresses;
+mod profile;
+
+pub(super) use addresses::{LinkedAddress, linked_address, waiting_change};
+pub(super) use profile::{Profile, account, profile, profile_now};
+
 use super::passwords::Owner;
 use crate::{
     access::Viewer,
@@ -22,6 +30,7 @@ use crate::{
     features::audit::Actor,
     settings::Environment,
     state::AppState,
+    text::address_key,
     time_zone::Tz,
     web::AppError,
 };
@@ -35,10 +44,12 @@ pub(super) struct Credentials {
     pub(super) email: String,
     pub(super) role: Role,
     pub(super) hospital_id: Option<i64>,
+    pub(super) phone: Option<String>,
     pub(super) password_hash: String,
     active: bool,
     hospital_name: Option<String>,
     factor_enabled_at: Option<DateTime<Utc>>,
+    has_passkey: bool,
     factor_rule: Option<SecondFactorRule>,
 }
 
@@ -47,9 +58,9 @@ impl Credentials {
         self.active
     }
 
-    /// Whether they are asked for codes.
+    /// Whether they are asked for more than the password.
     pub(super) fn has_factor(&self) -> bool {
-        self.factor_enabled_at.is_some()
+        self.factor_enabled_at.is_some() || self.has_passkey
     }
 
     /// Whether they must have a second factor: by the rule of their hospital, or because they administer something with real people in it.
@@ -73,21 +84,13 @@ impl Credentials {
 
     /// They as the trail names them, acting from that address.
     pub(super) fn actor(&self, from: IpAddr) -> Actor {
-        Actor {
-            id: self.id,
-            name: format!("{} {}", self.first_name, self.last_name),
-            role: self.role,
-            hospital_id: self.hospital_id,
-            address: Some(from),
-        }
+        Actor { id: self.id, role: self.role, hospital_id: self.hospital_id, address: Some(from) }
     }
 }
 
 /// The account with this address, in whatever case, shut or not.
 pub(super) async fn credentials_by_email(reader: &Reader, email: &str) -> Result<Option<Credentials>, DbErr> {
-    let lower = Expr::expr(Func::lower(Expr::col((user::Entity, user::Column::Email))));
-    let is_it = lower.eq(email.to_ascii_lowercase());
-    credentials(reader, Condition::all().add(is_it)).await
+    credentials(reader, Condition::all().add(has_address(email))).await
 }
 
 /// The account with this id, shut or not.
@@ -149,11 +152,31 @@ pub(super) async fn is_invited(conn: &ReadConnection<'_>, user_id: i64, after: D
 /// No page that is kept shows links.
 pub(super) const NO_PAGE: Topics = Topics::exempt("no page that is kept shows links");
 
+/// Whether somebody has this address, as it stands in a unit of work.
+pub(super) async fn is_taken(conn: &ReadConnection<'_>, email: &str) -> Result<bool, DbErr> {
+    let found = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .filter(has_address(email))
+        .into_tuple::<i64>()
+        .one(conn)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Whether somebody has shown that the viewer's address is theirs. One statement.
+pub(crate) async fn is_proved(viewer: &Viewer, reader: &Reader) -> Result<bool, AppError> {
+    Ok(profile(viewer, reader).await?.address_unproved_since.is_none())
+}
+
+fn has_address(email: &str) -> Expr {
+    Expr::expr(Func::lower(Expr::col((user::Entity, user::Column::Email)))).eq(address_key(email))
+}
+
 async fn credentials(reader: &Reader, which: Condition) -> Result<Option<Credentials>, DbErr> {
     let statement = whole_account().filter(which);
-    reader
-        .run(Topics::exempt("a sign-in is no page"), async |conn| statement.clone().into_model().one(conn).await)
-        .await
+    let topics = Topics::exempt("a sign-in is no page");
+    reader.run(topics, async |conn| statement.clone().into_model().one(conn).await).await
 }
 
 /// Accounts with the columns of [`Credentials`].
@@ -162,9 +185,11 @@ fn whole_account() -> Select<user::Entity> {
         .select_only()
         .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Role])
         .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active, user::Column::Email])
+        .column(user::Column::Phone)
         .column_as(hospital::Column::Name, "hospital_name")
         .column_as(hospital::Column::SecondFactor, "factor_rule")
         .column_as(second_factor::Column::EnabledAt, "factor_enabled_at")
+        .column_as(passkeys::has_any(), "has_passkey")
         .join(JoinType::LeftJoin, user::Relation::Hospital.def())
         .join(JoinType::LeftJoin, user::Relation::SecondFactor.def())
 }
@@ -183,7 +208,8 @@ pub(super) async fn active_hospitals(reader: &Reader) -> Result<Vec<HospitalChoi
         .select_only()
         .columns([hospital::Column::Id, hospital::Column::Name, hospital::Column::TimeZone])
         .filter(hospital::Column::Active.eq(true))
-        .order_by_asc(hospital::Column::Name);
+        .order_by_asc(hospital::Column::NameKey)
+        .order_by_asc(hospital::Column::Id);
     let rows: Vec<(i64, String, String)> =
         reader.run(Topic::Hospitals, async |conn| statement.clone().into_tuple().all(conn).await).await?;
     let choice = |(id, name, zone): (i64, String, String)| {
@@ -191,61 +217,6 @@ pub(super) async fn active_hospitals(reader: &Reader) -> Result<Vec<HospitalChoi
         Ok(HospitalChoice { id, name, zone })
     };
     rows.into_iter().map(choice).collect()
-}
-
-/// What a person sees of their own account.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct Profile {
-    pub(super) first_name: String,
-    pub(super) last_name: String,
-    pub(super) email: String,
-    pub(super) role: Role,
-    pub(super) phone: Option<String>,
-    pub(super) date_of_birth: Option<NaiveDate>,
-}
-
-impl Profile {
-    /// `YYYY-MM-DD`, or empty.
-    pub(super) fn date_of_birth_text(&self) -> String {
-        self.date_of_birth.map(|date| date.to_string()).unwrap_or_default()
-    }
-
-    /// What their password must not be made of.
-    pub(super) fn password_owner<'a>(&'a self, viewer: &'a Viewer) -> Owner<'a> {
-        let hospital = viewer.hospital();
-        Owner {
-            first_name: &self.first_name,
-            last_name: &self.last_name,
-            email: &self.email,
-            hospital: hospital.map_or("", |hospital| &hospital.name),
-        }
-    }
-
-    /// Whether the form must not be left without one.
-    pub(super) fn needs_date_of_birth(&self) -> bool {
-        self.role == Role::Patient
-    }
-}
-
-/// The viewer's own account, with what their password is compared with.
-#[derive(FromQueryResult)]
-pub(super) struct OwnAccount {
-    #[sea_orm(nested)]
-    pub(super) profile: Profile,
-    pub(super) password_hash: String,
-}
-
-/// The viewer's own account.
-pub(super) async fn account(viewer: &Viewer, reader: &Reader) -> Result<OwnAccount, AppError> {
-    let statement = user::Entity::find_by_id(viewer.user_id);
-    let topic = Topic::Account(viewer.user_id);
-    let row = reader.run(topic, async |conn| statement.clone().into_model().one(conn).await).await?;
-    row.ok_or_else(|| AppError::Internal(format!("user {} is signed in and has no row", viewer.user_id)))
-}
-
-/// The viewer's own profile.
-pub(super) async fn profile(viewer: &Viewer, reader: &Reader) -> Result<Profile, AppError> {
-    account(viewer, reader).await.map(|account| account.profile)
 }
 
 /// One of the viewer's own sessions.
@@ -291,8 +262,7 @@ pub async fn has_demo_accounts(reader: &Reader) -> Result<bool, DbErr> {
 /// The database's.
 pub async fn has_accounts(reader: &Reader) -> Result<bool, DbErr> {
     let any = user::Entity::find().select_only().column(user::Column::Id);
-    let any = reader.run(Topics::exempt("a question of the commands"), async |conn| {
-        any.clone().into_tuple::<i64>().one(conn).await
-    });
+    let topics = Topics::exempt("a question of the commands");
+    let any = reader.run(topics, async |conn| any.clone().into_tuple::<i64>().one(conn).await);
     Ok(any.await?.is_some())
 }

@@ -1,0 +1,133 @@
+//! Who is to be erased, and what of theirs there still is.
+
+use entity::{
+    address_link, appointment, appointment_event, enums::Role, erasure, mail, notification, passkey, passkey_challenge,
+    password_link, patient, recovery_code, second_factor, user, user_session,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, Statement, sea_query::SelectStatement,
+};
+
+use super::service::GONE;
+use crate::{db::ReadConnection, features::audit};
+
+/// Somebody who is to be erased.
+#[derive(Clone, Copy, Debug, FromQueryResult, PartialEq, Eq)]
+pub struct ErasedPerson {
+    /// `patient.id`
+    pub patient_id: i64,
+    /// `user.id`
+    pub user_id: i64,
+    /// Where they are treated.
+    pub hospital_id: i64,
+}
+
+/// How many rows of one kind there are that an erasure has something to do with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remaining {
+    /// What they are, in words.
+    pub what: &'static str,
+    /// How many.
+    pub rows: u64,
+}
+
+/// The patient of this number.
+pub(super) async fn person(conn: &ReadConnection<'_>, patient_id: i64) -> Result<Option<ErasedPerson>, DbErr> {
+    let found = patient::Entity::find_by_id(patient_id)
+        .select_only()
+        .column_as(patient::Column::Id, "patient_id")
+        .column(patient::Column::UserId)
+        .column(user::Column::HospitalId)
+        .join(JoinType::InnerJoin, patient::Relation::User.def())
+        .filter(user::Column::Role.eq(Role::Patient));
+    found.into_model().one(conn).await
+}
+
+/// Everything that is still there of them, kind by kind.
+pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Result<Vec<Remaining>, DbErr> {
+    let user_id = person.user_id;
+    let account = user::Entity::find_by_id(user_id).filter(user::Column::ErasedAt.is_null());
+    let unfinished = erasure::Entity::find()
+        .filter(erasure::Column::UserId.eq(user_id))
+        .filter(erasure::Column::FinishedAt.is_null());
+    Ok(vec![
+        count(conn, "person and clinical record", account).await?,
+        count(conn, "session", user_session::Entity::find().filter(user_session::Column::UserId.eq(user_id))).await?,
+        count(conn, "link", password_link::Entity::find().filter(password_link::Column::UserId.eq(user_id))).await?,
+        count(
+            conn,
+            "link to an address",
+            address_link::Entity::find().filter(address_link::Column::UserId.eq(user_id)),
+        )
+        .await?,
+        count(conn, "second factor", second_factor::Entity::find().filter(second_factor::Column::UserId.eq(user_id)))
+            .await?,
+        count(conn, "recovery code", recovery_code::Entity::find().filter(recovery_code::Column::UserId.eq(user_id)))
+            .await?,
+        count(conn, "passkey", passkey::Entity::find().filter(passkey::Column::UserId.eq(user_id))).await?,
+        count(
+            conn,
+            "challenge to a passkey",
+            passkey_challenge::Entity::find().filter(passkey_challenge::Column::UserId.eq(user_id)),
+        )
+        .await?,
+        count(conn, "notification", notification::Entity::find().filter(notification::Column::RecipientId.eq(user_id)))
+            .await?,
+        count(conn, "mail", mail::Entity::find().filter(mail::Column::RecipientId.eq(user_id))).await?,
+        count(conn, "visit with a text", visits_with_texts(person)).await?,
+        count(conn, "note in the history of visits", notes(person)).await?,
+        count(conn, "line of the trail with a name or an address", audit::personal_lines(user_id, person.patient_id))
+            .await?,
+        count(conn, "erasure that was broken off", unfinished).await?,
+    ])
+}
+
+async fn count<E: EntityTrait>(
+    conn: &ReadConnection<'_>,
+    what: &'static str,
+    rows: Select<E>,
+) -> Result<Remaining, DbErr>
+where
+    E::Model: FromQueryResult + Send + Sync,
+{
+    Ok(Remaining { what, rows: rows.count(conn).await? })
+}
+
+/// Their visits about which somebody has typed something.
+pub(super) fn visits_with_texts(person: ErasedPerson) -> Select<appointment::Entity> {
+    use appointment::Column;
+    let typed = |column: Column| column.ne(GONE);
+    let texts = Condition::any()
+        .add(Column::Symptoms.is_not_null())
+        .add(Column::BookingToken.is_not_null())
+        .add(typed(Column::RejectionReason))
+        .add(typed(Column::CancellationReason))
+        .add(typed(Column::OverbookReason));
+    appointment::Entity::find().filter(Column::PatientId.eq(person.patient_id)).filter(texts)
+}
+
+/// Steps of their visits at which somebody has typed something.
+pub(super) fn notes(person: ErasedPerson) -> Select<appointment_event::Entity> {
+    appointment_event::Entity::find()
+        .filter(appointment_event::Column::AppointmentId.in_subquery(visits(person)))
+        .filter(appointment_event::Column::Note.is_not_null())
+}
+
+fn visits(person: ErasedPerson) -> SelectStatement {
+    let visits = appointment::Entity::find().select_only().column(appointment::Column::Id);
+    visits.filter(appointment::Column::PatientId.eq(person.patient_id)).into_query()
+}
+
+/// Whether the role of this connection may do what an erasure does: change lines of the trail, as the database lets the owner of the tables alone.
+/// By hand, for no entity tells of rights. SQLite has none.
+pub(super) async fn may_erase(conn: &ReadConnection<'_>) -> Result<bool, DbErr> {
+    if conn.get_database_backend() != DbBackend::Postgres {
+        return Ok(true);
+    }
+    let asked =
+        "SELECT has_table_privilege('audit_entry', 'UPDATE') AND has_table_privilege('appointment_event', 'UPDATE')
+      AND has_table_privilege('audit_redaction', 'INSERT') AND has_table_privilege('erasure', 'INSERT, UPDATE') AS may";
+    let row = conn.query_one_raw(Statement::from_string(DbBackend::Postgres, asked)).await?;
+    row.map_or(Ok(false), |row| row.try_get("", "may"))
+}

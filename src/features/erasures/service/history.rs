@@ -1,0 +1,82 @@
+//! What was typed about the person's visits, and names and addresses in the trail: some hundred rows a transaction, until there are none.
+
+use chrono::{DateTime, Utc};
+use entity::{appointment, appointment_event, erasure};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{CaseStatement, Expr},
+};
+
+use super::{ErasedPerson, GONE, PARTS, person::NOT_SHOWN, queries};
+use crate::{
+    coherence::{Topic, Topics},
+    db::{Database, UnitOfWork},
+    features::audit,
+    settings::SecretKey,
+};
+
+/// Rows of one transaction.
+const BATCH: u64 = 500;
+
+/// Empties all of it, and ends the erasure.
+pub(super) async fn erase(
+    db: &Database,
+    (secret, now): (&SecretKey, DateTime<Utc>),
+    person: ErasedPerson,
+) -> Result<(), DbErr> {
+    while db.write_unrecorded(PARTS, async |uow| visits(uow, now, person).await).await? > 0 {}
+    while db.write_unrecorded(PARTS, async |uow| notes(uow, person).await).await? > 0 {}
+    let redaction = audit::Redaction { user_id: person.user_id, patient_id: person.patient_id, at: now, limit: BATCH };
+    while db.write_unrecorded(PARTS, async |uow| audit::redact(uow, secret, redaction).await).await? > 0 {}
+    db.write_unrecorded(PARTS, async |uow| finish(uow, now, person).await).await
+}
+
+/// Reasons that must be there say that they are gone; everything else is empty.
+async fn visits(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
+    use appointment::Column;
+    let some = queries::visits_with_texts(person).order_by_asc(Column::Id).limit(BATCH);
+    let ids: Vec<i64> =
+        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let gone = |column: Column| CaseStatement::new().case(column.is_not_null(), GONE).finally(None::<String>);
+    let update = appointment::Entity::update_many()
+        .col_expr(Column::Symptoms, Expr::value(None::<String>))
+        .col_expr(Column::BookingToken, Expr::value(None::<String>))
+        .col_expr(Column::RejectionReason, gone(Column::RejectionReason).into())
+        .col_expr(Column::CancellationReason, gone(Column::CancellationReason).into())
+        .col_expr(Column::OverbookReason, gone(Column::OverbookReason).into())
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.is_in(ids));
+    let changed = uow.update_returning(update, topics_of).await?;
+    Ok(changed.len() as u64)
+}
+
+fn topics_of(visits: &[appointment::Model]) -> Topics {
+    let each = visits.iter().flat_map(|visit| Topic::of_visit(visit.hospital_id, visit.doctor_id, visit.patient_id));
+    Topics::each(each)
+}
+
+async fn notes(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {
+    use appointment_event::Column;
+    let some = queries::notes(person).order_by_asc(Column::Id).limit(BATCH);
+    let ids: Vec<i64> =
+        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let update = appointment_event::Entity::update_many()
+        .col_expr(Column::Note, Expr::value(None::<String>))
+        .filter(Column::Id.is_in(ids));
+    uow.update_where(update, [Topic::PatientAgenda(person.patient_id), Topic::Board(person.hospital_id)]).await
+}
+
+/// The database refuses again what it let through for this.
+async fn finish(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<(), DbErr> {
+    let update = erasure::Entity::update_many()
+        .col_expr(erasure::Column::FinishedAt, Expr::value(now))
+        .col_expr(erasure::Column::UpdatedAt, Expr::value(now))
+        .filter(erasure::Column::UserId.eq(person.user_id));
+    uow.update_where(update, NOT_SHOWN).await.map(drop)
+}

@@ -1,0 +1,78 @@
+//! What becomes of an address that an administrator types for somebody.
+
+use entity::user;
+
+use crate::{
+    access::ActingViewer,
+    db::UnitOfWork,
+    features::{accounts, audit::AuditEvent},
+    state::AppState,
+};
+
+use super::PersonNotSaved;
+
+/// See the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::features::people) enum AddressOutcome {
+    /// It is what it was.
+    Same,
+    /// It counts at once: of somebody who has never come in, or where no mail is sent.
+    Changed,
+    /// It counts when the link that is sent there has been opened.
+    Waits,
+}
+
+/// An address that was typed for somebody.
+pub(super) struct TypedAddress<'a> {
+    account: &'a user::Model,
+    typed: &'a str,
+    pub(super) outcome: AddressOutcome,
+}
+
+impl<'a> TypedAddress<'a> {
+    pub(super) fn new(state: &AppState, account: &'a user::Model, typed: &'a str) -> Self {
+        let outcome = if accounts::waits_for_link(state, account, typed) {
+            AddressOutcome::Waits
+        } else if account.email == typed {
+            AddressOutcome::Same
+        } else {
+            AddressOutcome::Changed
+        };
+        Self { account, typed, outcome }
+    }
+
+    /// Does what follows. Four statements at most.
+    ///
+    /// # Errors
+    /// `Field` when somebody else has the address; the database's.
+    pub(super) async fn follow(
+        &self,
+        state: &AppState,
+        uow: &UnitOfWork,
+        ActingViewer { viewer, now }: ActingViewer<'_>,
+    ) -> Result<(), PersonNotSaved> {
+        match self.outcome {
+            AddressOutcome::Same => Ok(()),
+            AddressOutcome::Changed => {
+                // Whoever reads the new address is perhaps not who is signed in.
+                state.sessions.revoke_all(uow, self.account.id, None).await?;
+                Ok(())
+            }
+            AddressOutcome::Waits => {
+                let is_asked = accounts::ask_for_address(uow, now, viewer, (self.account, self.typed)).await?;
+                let is_anothers = PersonNotSaved::Field("email", "Somebody already has an account with this address.");
+                if is_asked { Ok(()) } else { Err(is_anothers) }
+            }
+        }
+    }
+
+    /// Both addresses in the trail.
+    pub(super) fn told(&self, event: AuditEvent) -> AuditEvent {
+        let both = |event: AuditEvent| event.address("from", &self.account.email).address("to", self.typed);
+        match self.outcome {
+            AddressOutcome::Same => event,
+            AddressOutcome::Changed => both(event),
+            AddressOutcome::Waits => both(event.word("address", "asked for")),
+        }
+    }
+}

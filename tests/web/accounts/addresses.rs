@@ -1,0 +1,134 @@
+//! Another address for an account: by a link at the new one, with a way back from the old one; proof, sessions, and what may be asked for.
+
+use telemedicine::integrations::mailer::Email;
+
+use super::*;
+
+const NEW: &str = "new.address@example.test";
+
+fn link(email: &Email) -> String {
+    format!("/address-links/{}", token_in(&email.text).expect("it holds a link"))
+}
+
+async fn ask(browser: &Client, fields: &[(&str, &str)]) -> Page {
+    let page = browser.get("/profile").await.ok();
+    browser.submit(&page, "form[action='/profile/email']", fields).await
+}
+
+#[tokio::test]
+async fn counts_when_its_link_is_opened_and_goes_back_by_the_old_ones() {
+    let app = TestApp::start().await;
+    let maya = patient(&hospital().create(&app).await).create(&app).await;
+    let browser = app.sign_in(&maya).await;
+    // Who may be somebody else by now is asked first.
+    app.clock.advance(chrono::TimeDelta::minutes(11));
+    let question = ask(&browser, &[("email", NEW)]).await.expect(422);
+    assert_eq!(question.text("h1"), "Is it you?");
+    browser.submit(&question, "main form", &[("proof", "not the password")]).await.expect(422);
+    assert!(!browser.get("/profile").await.ok().says("waits to be confirmed"));
+    browser.submit(&question, "main form", &[("proof", PASSWORD)]).await.expect(303);
+    assert!(browser.get("/profile").await.ok().says("waits to be confirmed"));
+    assert_eq!(stored(&app, maya.user_id).await.email, maya.email);
+    let confirm = link(&app.emails_when(NEW, 1).await[0]);
+    let back = link(&app.emails_when(&maya.email, 1).await[0]);
+    app.visitor().get(&confirm).await.ok();
+    app.visitor().post_form(&confirm, &[]).await.expect(303);
+    assert_eq!(stored(&app, maya.user_id).await.email, NEW);
+    app.visitor().post_form(&confirm, &[]).await.expect(410);
+
+    app.clock.advance(chrono::TimeDelta::days(6));
+    app.visitor().post_form(&back, &[]).await.expect(303);
+    let after = stored(&app, maya.user_id).await;
+    assert_eq!(after.email, maya.email);
+    assert!(!browser.is_signed_in().await);
+    let fields = [("email", maya.email.as_str()), ("password", PASSWORD)];
+    app.visitor().post_form("/sign-in", &fields).await.expect(422);
+    let reset = app.emails_when(&maya.email, 2).await;
+    assert!(reset.iter().any(|email| email.text.contains("/password-links/")));
+    app.visitor().post_form(&back, &[]).await.expect(410);
+    let entries = audit_entry::Entity::find().all(&app.db).await.unwrap();
+    let both = |entry: &audit_entry::Model| entry.detail["from"] == NEW && entry.detail["to"] == maya.email.as_str();
+    assert!(entries.iter().any(both));
+}
+
+#[tokio::test]
+async fn that_is_asked_for_anew_or_withdrawn_ends_the_link_before() {
+    let app = TestApp::start().await;
+    let maya = patient(&hospital().create(&app).await).create(&app).await;
+    let browser = app.sign_in(&maya).await;
+    ask(&browser, &[("email", NEW)]).await.expect(303);
+    let first = link(&app.emails_when(NEW, 1).await[0]);
+    ask(&browser, &[("email", "third@example.test")]).await.expect(303);
+    app.visitor().post_form(&first, &[]).await.expect(410);
+    let second = link(&app.emails_when("third@example.test", 1).await[0]);
+    let page = browser.get("/profile").await.ok();
+    browser.submit(&page, "form[action='/profile/email/withdrawal']", &[]).await.expect(303);
+    app.visitor().post_form(&second, &[]).await.expect(410);
+    assert_eq!(stored(&app, maya.user_id).await.email, maya.email);
+}
+
+#[tokio::test]
+async fn that_an_administrator_types_waits_for_the_person_and_ends_their_sessions() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let asha = doctor(&house).create(&app).await;
+    let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
+    let browser = app.sign_in(&asha).await;
+    let path = format!("/doctors/{}", asha.id);
+    let form = desk.get(&format!("{path}/edit")).await.ok();
+    desk.submit(&form, &format!("form[action='{path}']"), &[("email", NEW)]).await.expect(303);
+    assert_eq!(stored(&app, asha.user_id).await.email, asha.email);
+    assert!(browser.is_signed_in().await);
+    assert_eq!(app.emails_when(&asha.email, 1).await.len(), 1);
+    let confirm = link(&app.emails_when(NEW, 1).await[0]);
+    app.visitor().post_form(&confirm, &[]).await.expect(303);
+    assert_eq!(stored(&app, asha.user_id).await.email, NEW);
+    assert!(!browser.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn is_proved_before_the_first_request() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let doctor = doctor(&house).create(&app).await;
+    let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap();
+    let five = chrono::NaiveTime::from_hms_opt(17, 0, 0).unwrap();
+    for weekday in 0..7 {
+        availability(&app, &doctor, weekday, (nine, five)).await;
+    }
+    let browser = app.visitor();
+    browser.post_form("/sign-up", &sign_up(&house.id.to_string())).await.expect(303);
+    let id = doctor.id.to_string();
+    let book = async |at: &str| browser.post_form("/appointments", &[("doctor_id", &id), ("starts_at", at)]).await;
+    let page = book("2026-12-01T10:00").await.expect(409);
+    assert!(page.says("Confirm your address first") && page.has("form[action='/profile/email/link']"));
+    let proof = link(&app.emails_when("maya.gurung@example.test", 1).await[0]);
+    app.visitor().post_form(&proof, &[]).await.expect(303);
+    for at in ["10:00", "10:30", "11:00", "11:30", "12:00"] {
+        book(&format!("2026-12-01T{at}")).await.expect(303);
+    }
+    assert!(book("2026-12-01T12:30").await.expect(422).says("5 requests"));
+    assert!(book("2060-12-01T12:30").await.expect(422).says("Visits can be booked until"));
+}
+
+#[tokio::test]
+async fn sessions_beyond_twenty_end_the_oldest_and_an_administrator_ends_all() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let maya = patient(&house).create(&app).await;
+    let first = app.sign_in(&maya).await;
+    for _ in 0..19 {
+        app.clock.advance(chrono::TimeDelta::seconds(1));
+        session(&app, &maya, "Firefox").await;
+    }
+    assert!(first.is_signed_in().await);
+    app.clock.advance(chrono::TimeDelta::seconds(1));
+    let last = app.sign_in(&maya).await;
+    assert!(!first.is_signed_in().await);
+    let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
+    let form = desk.get(&format!("/patients/{}/edit", maya.id)).await.ok();
+    desk.submit(&form, "form[action$='/sessions/revocation']", &[]).await.expect(303);
+    assert!(!last.is_signed_in().await);
+    let mails = app.emails_when(&maya.email, 1).await;
+    assert!(mails.iter().any(|mail| mail.subject == "You were signed out everywhere"));
+}

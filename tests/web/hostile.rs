@@ -1,0 +1,27 @@
+//! Hostile traffic: what is sent to be taken for somebody else, to keep others out, or to use the server up. Counted, never timed.
+
+mod addresses;
+mod budgets;
+mod cookies;
+mod health;
+mod on_disk;
+mod places;
+mod redis;
+mod refusals;
+
+use crate::support::*;
+
+/// What a server for the public is started with.
+const PRODUCTION: [(&str, &str); 3] = [
+    ("ENVIRONMENT", "production"),
+    ("PUBLIC_URL", "https://clinic.test"),
+    ("SECRET_KEY", "9f1c4a7be03d5286c1d94e70ab35f86217ecd0984b3a6f25e1807d9cb4526fa3"),
+];
+
+/// A GET on a connection of its own, with these header lines, each ended by CRLF.
+fn raw_get(app: &TestApp, path: &str, lines: impl AsRef<[u8]>) -> RawAnswer {
+    let mut request = format!("GET {path} HTTP/1.1\r\nConnection: close\r\n").into_bytes();
+    request.extend_from_slice(lines.as_ref());
+    request.extend_from_slice(b"\r\n");
+    app.raw(request)
+}
