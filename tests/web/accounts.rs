@@ -7,6 +7,7 @@ mod forms_of_another;
 mod invitations;
 mod ones_own_sessions;
 mod passkeys;
+mod powers;
 mod proofs;
 mod second_factor;
 mod signing_in;

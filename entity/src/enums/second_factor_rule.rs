@@ -2,8 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-/// Whom a hospital asks for more than a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+/// Whom a hospital asks for more than a password; the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))")]
 pub enum SecondFactorRule {
     /// Whoever wants one.

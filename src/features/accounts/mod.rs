@@ -36,6 +36,7 @@ mod token;
 pub(crate) use email_text::{write as write_link, write_address_link, write_security};
 pub(crate) use hashing::{BREACHED, hash_chosen as hash_chosen_password};
 pub use hashing::{HashingRules, PasswordNotHashed, hash as hash_password};
+pub(crate) use pages::proof::LEFT_OUT;
 pub use passwords::{MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Owner as PasswordOwner, Password};
 pub(crate) use person::parse_phone;
 pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone};

@@ -6,9 +6,12 @@ use entity::limits;
 use super::{pages::Choice, service::PersonRecord};
 use crate::{
     access::Viewer,
-    features::accounts::{Password, PasswordOwner},
+    features::accounts::{LEFT_OUT, Password, PasswordOwner},
     web::{FormReader, FormView, forms::Fields},
 };
+
+const AGAIN: &str =
+    "Type the first password once more: it is on no page, so it was not kept while you were asked who you are.";
 
 /// Somebody who is to be managed from now on.
 #[derive(Debug)]
@@ -42,6 +45,9 @@ pub(super) fn new<R: PersonRecord>(
     let hospital = viewer.hospital().map(|hospital| &hospital.name).or(chosen.map(|choice| &choice.label));
     let record = R::read(&reader, today);
     let text = reader.optional_secret("password", "Password");
+    if reader.optional(LEFT_OUT, "Left out", 16).is_some() && text.is_none() {
+        reader.error("password", AGAIN.to_owned());
+    }
     let account = record.as_ref().map(PersonRecord::account);
     let owner = PasswordOwner {
         first_name: account.map_or("", |account| &account.first_name),

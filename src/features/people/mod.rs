@@ -23,11 +23,15 @@ use crate::{page_cache::Policy, routing::RouteTable, web::query::ListQuery};
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/doctors", Policy::with(ListQuery::PARAMETERS), handlers::doctors::index);
     manage::<DoctorRecord>(table, &DOCTORS);
+    empower::<DoctorRecord>(table, &DOCTORS);
     table.cached_get("/doctors/{id}", Policy::with(&[]), handlers::doctors::show);
     table.cached_get("/patients", Policy::with(ListQuery::PARAMETERS), handlers::patients::index);
     manage::<PatientRecord>(table, &PATIENTS);
+    table.post(PATIENTS.all, management::create::<PatientRecord>);
+    table.post(PATIENTS.reactivation, management::reactivate::<PatientRecord>);
     table.get("/patients/{id}", handlers::patients::show);
     manage::<AdminRecord>(table, &ADMINS);
+    empower::<AdminRecord>(table, &ADMINS);
 }
 
 /// Where a kind of person is managed: made, changed, shut out, let in again.
@@ -78,13 +82,17 @@ const ADMINS: Places = Places {
 };
 
 fn manage<R: PersonRecord>(table: &mut RouteTable, places: &Places) {
-    table.post(places.all, management::create::<R>);
     table.get(places.new, management::new::<R>);
     table.get(places.edit, management::edit::<R>);
     table.post(places.one, management::update::<R>);
     table.post(places.deactivation, management::deactivate::<R>);
-    table.post(places.reactivation, management::reactivate::<R>);
     table.post(places.invitation, management::invite::<R>);
     table.post(places.factor_removal, management::remove_factor::<R>);
     table.post(places.sessions_revocation, management::end_sessions::<R>);
+}
+
+/// Where power over others is given.
+fn empower<R: PersonRecord>(table: &mut RouteTable, places: &Places) {
+    table.post(places.all, management::appoint::<R>);
+    table.post(places.reactivation, management::reinstate::<R>);
 }

@@ -8,11 +8,15 @@ use telemedicine::{access::Proof, features};
 use super::*;
 
 /// What always asks.
-const ALWAYS: [&str; 18] = [
+const ALWAYS: [&str; 22] = [
     "GET /profile/export.json",
     "GET /reports/days.csv",
     "GET /reports/doctors.csv",
     "GET /reports/hospitals.csv",
+    "POST /admins",
+    "POST /doctors",
+    "POST /admins/{id}/reactivation",
+    "POST /doctors/{id}/reactivation",
     "POST /admins/{id}/second-factor/removal",
     "POST /doctors/{id}/second-factor/removal",
     "POST /patients/{id}/second-factor/removal",
@@ -28,8 +32,8 @@ const ALWAYS: [&str; 18] = [
     "POST /profile/sessions/revocation",
     "POST /profile/sessions/{id}/revocation",
 ];
-/// What asks for some of what it does: for another address.
-const SOMETIMES: [&str; 3] = ["POST /admins/{id}", "POST /doctors/{id}", "POST /patients/{id}"];
+/// What asks for some of what it does: for another address, for a weaker rule of second factors.
+const SOMETIMES: [&str; 4] = ["POST /admins/{id}", "POST /doctors/{id}", "POST /hospitals/{id}", "POST /patients/{id}"];
 
 #[test]
 fn every_act_that_a_stranger_must_not_do_asks_who_it_is() {

@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::web::{ClinicalPage, FormView, forms::Fields};
 
+/// The field that says that a password was typed, and does not go on.
+pub(crate) const LEFT_OUT: &str = "left_out";
+
 /// The question, and what goes on with the answer.
 #[derive(Debug, Serialize)]
 pub(in crate::features::accounts) struct ProofPage {
@@ -21,10 +24,13 @@ struct Carried {
 }
 
 impl ProofPage {
-    /// Sends `carried` to `action` with the proof. Passwords are printed on no page, so none goes on.
+    /// Sends `carried` to `action` with the proof. Passwords are printed on no page, so none goes on: [`LEFT_OUT`] says that there was one.
     pub(in crate::features::accounts) fn new(form: FormView, action: String, carried: Fields) -> Self {
-        let carried = carried.into_iter().filter(|(name, _)| !name.contains("password"));
-        let carried = carried.map(|(name, value)| Carried { name, value }).collect();
+        let is_secret = |name: &str| name.contains("password");
+        let left_out = carried.iter().any(|(name, value)| is_secret(name) && !value.is_empty());
+        let left_out = left_out.then(|| (LEFT_OUT.to_owned(), "password".to_owned()));
+        let carried = carried.into_iter().filter(|(name, _)| !is_secret(name));
+        let carried = carried.chain(left_out).map(|(name, value)| Carried { name, value }).collect();
         Self { form, action, carried, has_passkey: false }
     }
 

@@ -38,18 +38,31 @@ pub(in super::super) async fn new<R: PersonRecord>(
     pages.show_clinical(&*viewer, &Clinical::new(form.by_mail(pages.state())))
 }
 
-/// Makes an account.
+/// Makes the account of somebody who gets no power by it.
 pub(in super::super) async fn create<R: PersonRecord>(
     viewer: Allowed<R::ManagedBy>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let (state, today) = (pages.state(), today(&viewer, &pages));
-    let hospitals = hospitals(&viewer, &state.db.reader()).await?;
-    let form = match forms::new::<R>(submitted.fields()?, today, (&viewer, &hospitals)) {
-        Ok((person, typed)) => match hospital(&viewer, person.hospital_id, &hospitals) {
+    make::<R>(&viewer, submitted, &pages).await
+}
+
+/// Makes the account of somebody who may do much by it: it is asked who does so.
+pub(in super::super) async fn appoint<R: PersonRecord>(
+    viewer: RecentlyProved<R::ManagedBy>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    make::<R>(&viewer, submitted, &pages).await
+}
+
+async fn make<R: PersonRecord>(viewer: &Viewer, submitted: Submitted, pages: &Pages) -> Result<HttpResponse, AppError> {
+    let (state, today) = (pages.state(), today(viewer, pages));
+    let hospitals = hospitals(viewer, &state.db.reader()).await?;
+    let form = match forms::new::<R>(submitted.fields()?, today, (viewer, &hospitals)) {
+        Ok((person, typed)) => match hospital(viewer, person.hospital_id, &hospitals) {
             None => typed.with_error("hospital_id", "Choose a hospital from the list."),
-            Some(id) => match service::create(state, &viewer, (&person.record, person.password.as_ref()), id).await {
+            Some(id) => match service::create(state, viewer, (&person.record, person.password.as_ref()), id).await {
                 Ok(id) => return Ok(saved::<R>(id, made(person.password.is_some()))),
                 Err(PersonNotSaved::Field(field, sentence)) => typed.with_error(field, sentence),
                 Err(PersonNotSaved::Stale) => typed.with_error("", STALE),
@@ -59,7 +72,7 @@ pub(in super::super) async fn create<R: PersonRecord>(
         Err(form) => *form,
     };
     let page = Clinical::new(PersonForm::new::<R>(form, hospitals, today).by_mail(state));
-    pages.refuse_clinical(UNFIT, &*viewer, &page)
+    pages.refuse_clinical(UNFIT, viewer, &page)
 }
 
 fn made(with_password: bool) -> &'static str {
@@ -147,16 +160,35 @@ pub(in super::super) async fn end_sessions<R: PersonRecord>(
     Ok(saved::<R>(*id, "They are signed out everywhere, and told so by mail."))
 }
 
-/// Lets somebody in again.
+/// Lets somebody in again who gets no power by it.
 pub(in super::super) async fn reactivate<R: PersonRecord>(
     viewer: Allowed<R::ManagedBy>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
+    let_in::<R>(&viewer, *id, submitted, &pages).await
+}
+
+/// Lets somebody in again who may do much: it is asked who does so, as when they were appointed.
+pub(in super::super) async fn reinstate<R: PersonRecord>(
+    viewer: RecentlyProved<R::ManagedBy>,
+    id: web::Path<i64>,
+    submitted: Submitted,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let_in::<R>(&viewer, *id, submitted, &pages).await
+}
+
+async fn let_in<R: PersonRecord>(
+    viewer: &Viewer,
+    id: i64,
+    submitted: Submitted,
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
     submitted.button()?;
-    service::set_active::<R>(pages.state(), &viewer, *id, true).await?;
-    Ok(saved::<R>(*id, "The account is open again."))
+    service::set_active::<R>(pages.state(), viewer, id, true).await?;
+    Ok(saved::<R>(id, "The account is open again."))
 }
 
 /// Sends somebody who has never signed in another link.
