@@ -1,5 +1,6 @@
 //! Appointments: the list, the record, and the steps of their life.
 
+mod absences;
 mod after_the_fact;
 mod asked_again;
 mod list;

@@ -12,7 +12,7 @@ mod service;
 
 pub(crate) use free::{Rules, Schedule, SlotRefusal, Stretch, span};
 pub(crate) use pages::{DayOfTimes, days};
-pub(crate) use queries::{Attendees, rules, schedule};
+pub(crate) use queries::{Attendees, rules, schedule, schedule_now};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 

@@ -1,11 +1,11 @@
 //! Managing schedules. Each act is one unit of work with its line in the trail.
 
 use entity::{
-    availability,
+    availability, doctor,
     enums::{AuditAction, AuditSubject},
     time_off,
 };
-use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::forms::{NewAbsence, NewWindow};
 use crate::{
@@ -85,7 +85,10 @@ pub(super) async fn remove_window(state: &AppState, viewer: &Viewer, doctor_id: 
         .await
 }
 
-/// Adds an absence of `doctor_id`. Visits that fall into it stay: somebody has to speak with the patients. Two statements.
+/// Adds an absence of `doctor_id`. Visits that fall into it stay: somebody has to speak with the patients. Three statements.
+///
+/// Whoever promises a time of the doctor holds the doctor's row meanwhile, and so does this, alone: what is promised after it sees it, and
+/// what was promised before it is there when it is done.
 ///
 /// # Errors
 /// The database's.
@@ -99,6 +102,8 @@ pub(super) async fn add_absence(
     state
         .db
         .write(async |uow| {
+            let held = doctor::Entity::find_by_id(doctor_id).lock_exclusive();
+            uow.read(async |conn| held.one(conn).await).await?;
             let row = time_off::ActiveModel {
                 id: NotSet,
                 doctor_id: Set(doctor_id),

@@ -10,13 +10,13 @@ use entity::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, RelationTrait, Select, StatementBuilder,
-    sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType},
+    sea_query::{Asterisk, Expr, LockType, Query, SelectStatement, UnionType},
 };
 
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
-    db::{Reader, is_word},
+    db::{ReadConnection, Reader, is_word},
     features::people::{patient_topics, patients_matching},
 };
 
@@ -77,42 +77,39 @@ pub(in crate::features::appointments) async fn offered(
         Some(id) => patients.filter(patient::Column::Id.eq(id)),
         None => patients,
     };
-    parties(viewer, reader, (doctors, patients)).await.map(Parties::of)
+    let hospital = viewer.hospital().map(|hospital| hospital.id);
+    let topics = patient_topics(viewer);
+    let topics = topics.and(hospital.map(Topic::Doctors)).and(hospital.map(Topic::Hospital));
+    let found = reader.run(topics, async |conn| parties((doctors.clone(), patients.clone()), conn).await).await;
+    found.map(Parties::of)
 }
 
-/// The doctor and the patient of these ids, as far as `viewer` may know of them, whether they can be booked or not.
+/// The doctor and the patient of these ids, as far as `viewer` may know of them, whether they can be booked or not. For whoever is about to
+/// book, within their unit of work: until that ends nobody records an absence of the doctor.
 pub(in crate::features::appointments) async fn chosen(
     viewer: &Viewer,
-    reader: &Reader,
-    doctor_id: i64,
-    patient_id: i64,
+    conn: &ReadConnection<'_>,
+    (doctor_id, patient_id): (i64, i64),
 ) -> Result<(Option<Party>, Option<Party>), DbErr> {
-    let doctors = doctors(viewer).filter(doctor::Column::Id.eq(doctor_id));
+    let mut doctors = doctors(viewer).filter(doctor::Column::Id.eq(doctor_id));
+    QuerySelect::query(&mut doctors).lock_with_tables(LockType::Share, [doctor::Entity]);
     let patients = match viewer.role() {
         Role::Patient => oneself(patient_id),
         _ => patients(viewer, "").filter(patient::Column::Id.eq(patient_id)),
     };
-    let found = parties(viewer, reader, (doctors, patients)).await.map(Parties::of)?;
+    let found = parties((doctors, patients), conn).await.map(Parties::of)?;
     Ok((found.doctors.into_iter().next(), found.patients.into_iter().next()))
 }
 
 async fn parties(
-    viewer: &Viewer,
-    reader: &Reader,
     (doctors, patients): (Select<doctor::Entity>, Select<patient::Entity>),
+    conn: &ReadConnection<'_>,
 ) -> Result<Vec<Party>, DbErr> {
     let whole = |select: SelectStatement| Query::select().column(Asterisk).from_subquery(select, "party").to_owned();
     let mut all = whole(doctors.into_query());
     all.union(UnionType::All, whole(patients.into_query()));
-    let hospital = viewer.hospital().map(|hospital| hospital.id);
-    let topics = patient_topics(viewer);
-    let topics = topics.and(hospital.map(Topic::Doctors)).and(hospital.map(Topic::Hospital));
-    reader
-        .run(topics, async |conn| {
-            let statement = StatementBuilder::build(&all, &conn.get_database_backend());
-            Party::find_by_statement(statement).all(conn).await
-        })
-        .await
+    let statement = StatementBuilder::build(&all, &conn.get_database_backend());
+    Party::find_by_statement(statement).all(conn).await
 }
 
 /// The doctors of the viewer's hospital; to a doctor themselves.

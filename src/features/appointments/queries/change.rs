@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
+    RelationTrait, Select, sea_query::LockType,
 };
 
 use super::scope;
@@ -62,6 +62,17 @@ pub(in crate::features::appointments) async fn appointment_state(
     id: i64,
 ) -> Result<Option<AppointmentState>, DbErr> {
     states().filter(Column::Id.eq(id)).filter(scope(viewer)).into_model().one(conn).await
+}
+
+/// The same for whoever is about to promise it, within their unit of work: until that ends nobody records an absence of its doctor.
+pub(in crate::features::appointments) async fn appointment_state_held(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    id: i64,
+) -> Result<Option<AppointmentState>, DbErr> {
+    let mut held = states().filter(Column::Id.eq(id)).filter(scope(viewer));
+    QuerySelect::query(&mut held).lock_with_tables(LockType::Share, [doctor::Entity]);
+    held.into_model().one(conn).await
 }
 
 /// The requests, proposals and visits of a patient that are still to come at the instant `now`, the first one first.

@@ -9,7 +9,7 @@ mod rows;
 mod scope;
 
 pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chosen, offered};
-pub(super) use change::{AppointmentState, appointment_state, last_step, states_to_come};
+pub(super) use change::{AppointmentState, appointment_state, appointment_state_held, last_step, states_to_come};
 pub(super) use list::{DoctorOption, doctors, list};
 use outcome::{absent, needs_outcome, not_over, to_come, without_doctor};
 pub(crate) use outcome::{of_absent_doctors, of_shut_doctors};

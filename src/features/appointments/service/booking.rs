@@ -71,10 +71,8 @@ pub(in crate::features::appointments) async fn book(
     viewer: &Viewer,
     booking: &Booking,
 ) -> Result<i64, NotBooked> {
-    let booked = match slot(state, reader, viewer, booking).await {
-        Ok(slot) => insert(state, viewer, &slot, booking).await,
-        Err(refused) => Err(refused),
-    };
+    bounds::may_ask(viewer, reader).await?;
+    let booked = insert(state, viewer, booking).await;
     let (Err(NotBooked::Field(..) | NotBooked::Taken(_)), Some(token)) = (&booked, &booking.token) else {
         return booked;
     };
@@ -115,9 +113,10 @@ impl BookedVisit {
     }
 }
 
-async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Booking) -> Result<Slot, NotBooked> {
-    let (doctor_id, patient_id) = ids(viewer, booking);
-    let (doctor, patient) = queries::chosen(viewer, reader, doctor_id, patient_id).await?;
+/// Two statements. Until the unit of work ends nobody records an absence of the doctor.
+async fn slot(state: &AppState, uow: &UnitOfWork, viewer: &Viewer, booking: &Booking) -> Result<Slot, NotBooked> {
+    let ids = ids(viewer, booking);
+    let (doctor, patient) = uow.read(async |conn| queries::chosen(viewer, conn, ids).await).await?;
     let doctor = doctor.ok_or_else(|| wrong("doctor_id", "Choose a doctor of your hospital."))?;
     let patient = patient.filter(|patient| patient.active);
     let patient = patient.ok_or_else(|| wrong("patient_id", "Choose a patient from the list."))?;
@@ -131,10 +130,9 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
     let rules = schedules::rules(viewer, doctor.slot_minutes, doctor.booking_lead_hours);
     let starts_at = instant(booking.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     bounds::within_horizon(state, viewer, starts_at)?;
-    bounds::may_ask(viewer, reader).await?;
     let within = span(booking.local.date(), 1, rules.zone);
     let attendees = Attendees { doctor_id: doctor.id, patient_id: Some(patient.id) };
-    let schedule = schedules::schedule(reader, attendees, within).await?;
+    let schedule = uow.read(async |conn| schedules::schedule_now(conn, attendees, within).await).await?;
     if viewer.role() == Role::Patient && schedule.asked.iter().any(|asked| asked.starts_at == starts_at) {
         return Err(NotBooked::Taken(ASKED.to_owned()));
     }
@@ -195,20 +193,26 @@ pub(super) fn sentence(refusal: SlotRefusal, viewer: &Viewer, rules: Rules) -> S
     }
 }
 
-async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Booking) -> Result<i64, NotBooked> {
+async fn insert(state: &AppState, viewer: &Viewer, booking: &Booking) -> Result<i64, NotBooked> {
     let now = state.clock.now();
-    let written = state
+    state
         .db
         .write(async |uow| {
+            let slot = &slot(state, uow, viewer, booking).await?;
             let is_request = viewer.role() == Role::Patient;
             if is_request && bounds::has_too_many(uow, state, (slot.patient.id, now)).await? {
-                return Ok(Recorded::unchanged(None));
+                return Err(bounds::too_many(state));
             }
-            let id = uow.insert(row(viewer, now, slot, booking), topics(slot)).await?.id;
-            Ok::<_, DbErr>(record(uow, viewer.acting(now), slot, id).await?.with(Some(id)))
+            let inserted = uow.insert(row(viewer, now, slot, booking), topics(slot)).await;
+            let id = inserted.map_err(|error| refused(error, viewer, slot))?.id;
+            Ok(record(uow, viewer.acting(now), slot, id).await?.with(id))
         })
-        .await;
-    let written = written.map_err(|error| match violation(&error) {
+        .await
+}
+
+/// Why the database did not take the visit.
+fn refused(error: DbErr, viewer: &Viewer, slot: &Slot) -> NotBooked {
+    match violation(&error) {
         Some(broken) if broken.kind == ViolationKind::Overlap && broken.constraint.contains("patient") => {
             wrong("starts_at", sentence(SlotRefusal::PatientBusy, viewer, rules_of(viewer, slot)))
         }
@@ -217,8 +221,7 @@ async fn insert(state: &AppState, viewer: &Viewer, slot: &Slot, booking: &Bookin
             NotBooked::Taken(taken(viewer, "Somebody took that time a moment ago."))
         }
         _ => error.into(),
-    });
-    written?.ok_or_else(|| bounds::too_many(state))
+    }
 }
 
 fn rules_of(viewer: &Viewer, slot: &Slot) -> Rules {

@@ -12,8 +12,9 @@ use super::{
     steps::may_take,
 };
 use crate::{
-    access::Viewer,
+    access::{ActingViewer, Viewer},
     coherence::Topics,
+    db::UnitOfWork,
     features::schedules::{self, Attendees, SlotRefusal, span},
     state::AppState,
     web::AppError,
@@ -27,26 +28,26 @@ pub(super) struct Promisable {
     pub(super) overbooks: bool,
 }
 
-/// The visit `id`, for a step that promises it and can be taken; nothing for any other step. Two statements.
+/// The visit `id`, for a step that promises it and can be taken. Until the unit of work ends nobody records an absence of its doctor: of a
+/// promise and an absence at one moment the later knows of the other. Two statements.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`] with why it cannot be, and what to do instead.
 pub(super) async fn promisable(
-    state: &AppState,
-    viewer: &Viewer,
+    uow: &UnitOfWork,
+    acting: ActingViewer<'_>,
     id: i64,
     command: &StepCommand,
-) -> Result<Option<Promisable>, AppError> {
-    if !command.step.is_promise() {
-        return Ok(None);
-    }
-    let visit = current(state, viewer, id).await?.ok_or(AppError::NotFound)?;
-    may_take(command, &visit, viewer.acting(state.clock.now()))?;
+) -> Result<Promisable, AppError> {
+    let viewer = acting.viewer;
+    let visit = uow.read(async |conn| queries::appointment_state_held(viewer, conn, id).await).await?;
+    let visit = visit.ok_or(AppError::NotFound)?;
+    may_take(command, &visit, acting)?;
     if !visit.doctor_active {
         let gone = "The doctor does not practise here any more.";
         return Err(AppError::Conflict(format!("{gone} Cancel the visit, and book with somebody else.")));
     }
-    let obstacles = obstacles(state, viewer, &visit, command).await?;
+    let obstacles = obstacles(uow, viewer, &visit, command).await?;
     let is_waived = |refusal: &SlotRefusal| match refusal {
         SlotRefusal::PatientBusy => false,
         _ if command.overbook_reason.is_some() => true,
@@ -55,7 +56,7 @@ pub(super) async fn promisable(
     };
     match obstacles.iter().find(|refusal| !is_waived(refusal)) {
         Some(refusal) => Err(impossible(*refusal, viewer.role(), command.step)),
-        None => Ok(Some(Promisable { overbooks: !obstacles.is_empty(), visit })),
+        None => Ok(Promisable { overbooks: !obstacles.is_empty(), visit }),
     }
 }
 
@@ -67,7 +68,7 @@ async fn current(state: &AppState, viewer: &Viewer, id: i64) -> Result<Option<Ap
 
 /// What is in the way of the visit that the step would promise.
 async fn obstacles(
-    state: &AppState,
+    uow: &UnitOfWork,
     viewer: &Viewer,
     visit: &AppointmentState,
     command: &StepCommand,
@@ -76,7 +77,7 @@ async fn obstacles(
     let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);
     let within = span(promised.starts_at.with_timezone(&rules.zone).date_naive(), 1, rules.zone);
     let attendees = Attendees { doctor_id: visit.doctor_id, patient_id: Some(visit.patient_id) };
-    let schedule = schedules::schedule(&state.db.reader(), attendees, within).await?;
+    let schedule = uow.read(async |conn| schedules::schedule_now(conn, attendees, within).await).await?;
     let hours = schedule.obstacle(promised, rules);
     // A visit that is promised again is itself among the busy ones.
     let taken = (command.step != Step::Confirm).then(|| schedule.taken_by(promised)).flatten();

@@ -18,7 +18,7 @@ use super::{
         queries::{self, AppointmentState},
         step::{Stage, Step},
     },
-    standing,
+    standing::{self, Promisable},
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -45,32 +45,43 @@ pub(in crate::features::appointments) async fn take(
     id: i64,
     command: &StepCommand,
 ) -> Result<(), AppError> {
-    let now = state.clock.now();
-    let promisable = standing::promisable(state, viewer, id, command).await?;
-    // A reason for what is in nobody's way is none: the visit would be held to no rule from then on.
-    let command = &command.clone().overbooking(promisable.as_ref().is_some_and(|promised| promised.overbooks));
-    let seen = command.proposes.as_ref().map(|(_, seen)| seen).or(promisable.as_ref().map(|promised| &promised.visit));
+    let acting = viewer.acting(state.clock.now());
     state
         .db
         .write(async |uow| {
+            if command.step.is_promise() {
+                let Promisable { visit, overbooks } = standing::promisable(uow, acting, id, command).await?;
+                // A reason for what is in nobody's way is none: the visit would be held to no rule from then on.
+                return set(uow, acting, visit, &command.clone().overbooking(overbooks)).await;
+            }
             // What was seen already need not be read again: its version is compared when it is changed.
-            let before = match seen {
-                Some(seen) => seen.clone(),
+            let before = match &command.proposes {
+                Some((_, seen)) => seen.clone(),
                 None => uow
                     .read(async |conn| queries::appointment_state(viewer, conn, id).await)
                     .await?
                     .ok_or(AppError::NotFound)?,
             };
-            may_take(command, &before, viewer.acting(now))?;
-            if !compare_and_set(uow, viewer.acting(now), &before, command).await? {
-                // Another unit of work was committed between the two statements.
-                let current =
-                    uow.read(async |conn| queries::appointment_state(viewer, conn, id).await).await?.unwrap_or(before);
-                return Err(moved_on(command, &current, viewer.acting(now)));
-            }
-            record(uow, viewer.acting(now), &before, command).await
+            may_take(command, &before, acting)?;
+            set(uow, acting, before, &command.clone().overbooking(false)).await
         })
         .await
+}
+
+/// Takes the step from where the visit was `before`.
+async fn set(
+    uow: &UnitOfWork,
+    acting: ActingViewer<'_>,
+    before: AppointmentState,
+    command: &StepCommand,
+) -> Result<Recorded, AppError> {
+    if compare_and_set(uow, acting, &before, command).await? {
+        return record(uow, acting, &before, command).await;
+    }
+    // Another unit of work was committed between the two statements.
+    let (viewer, id) = (acting.viewer, before.id);
+    let current = uow.read(async |conn| queries::appointment_state(viewer, conn, id).await).await?.unwrap_or(before);
+    Err(moved_on(command, &current, acting))
 }
 
 /// Whether the step may be taken with the visit as it stands.

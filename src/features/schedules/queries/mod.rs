@@ -20,7 +20,7 @@ use super::free::{Rules, Schedule, Stretch, Window};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
-    db::{InList, Reader, SideBySide, is_one_of, is_word},
+    db::{InList, ReadConnection, Reader, SideBySide, is_one_of, is_word},
     time_zone::ClockHours,
 };
 
@@ -155,8 +155,16 @@ pub(crate) async fn schedule(reader: &Reader, attendees: Attendees, within: Stre
     let Attendees { doctor_id, patient_id } = attendees;
     let topics = Topics::from([Topic::Schedule(doctor_id), Topic::Agenda(doctor_id)]);
     let topics = topics.and(patient_id.map(Topic::PatientAgenda));
-    let lists = lists(attendees, within);
-    let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
+    reader.run(topics, async |conn| schedule_now(conn, attendees, within).await).await
+}
+
+/// The same for somebody who is about to promise a time, within their unit of work.
+pub(crate) async fn schedule_now(
+    conn: &ReadConnection<'_>,
+    attendees: Attendees,
+    within: Stretch,
+) -> Result<Schedule, DbErr> {
+    let rows: Vec<Row> = lists(attendees, within).read(conn).await?;
     let mut schedule = Schedule::default();
     for Row { working, away, busy, patient, asked } in rows {
         schedule.windows.extend(working.into_iter().map(Window::from));
