@@ -201,3 +201,26 @@ async fn the_visits_of_a_patient_are_theirs_alone() {
     let list = form.links().into_iter().find(|link| link.starts_with("/appointments?")).expect("what is to come");
     assert_eq!(ward.desk.get(&list).await.ok().appointments("main"), [ward.visit.id]);
 }
+
+/// A shut account may leave any number behind: the dashboard reads and counts so many, and the list has them all, page by page.
+#[tokio::test]
+async fn however_many_there_are_the_dashboard_counts_two_hundred_and_says_so() {
+    let ward = Ward::open().await;
+    for number in 0..199 {
+        let visit = appointment().of(&ward.doctor).with(&ward.patient).at(ward.app.in_hours(72 + number));
+        visit.status(Status::Requested).create(&ward.app).await;
+    }
+    ward.shut_the_doctor().await;
+    let board = ward.desk.get("/dashboard").await.ok();
+    assert_eq!(board.text("#without-doctor h2 .count"), "200");
+    assert!(!board.has("#without-doctor [data-left-out]"));
+
+    let late = appointment().of(&ward.doctor).with(&ward.patient).at(ward.app.in_hours(300));
+    late.status(Status::Requested).create(&ward.app).await;
+    let board = ward.desk.get("/dashboard").await.ok();
+    assert!(!board.has("#without-doctor h2 .count"), "no count that is not true");
+    assert!(board.text("#without-doctor [data-left-out]").contains("more than 200"));
+    assert_eq!(board.appointments("#without-doctor").len(), 10);
+    assert_eq!(board.appointments("#without-doctor").first(), Some(&ward.visit.id), "the earliest first");
+    assert!(ward.desk.get("/appointments?status=without_doctor").await.ok().says("of 201"));
+}

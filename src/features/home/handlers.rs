@@ -62,7 +62,8 @@ async fn of_hospital(
     reader: &Reader,
     present: &Present,
 ) -> Result<pages::HospitalDashboard, AppError> {
-    let found = queries::of_hospital(viewer, reader, dashboard::today(present, viewer.zone())).await?;
+    let moments = (present.instant(), dashboard::today(present, viewer.zone()));
+    let found = queries::of_hospital(viewer, reader, moments).await?;
     let sections = HospitalSections::new(&found, present);
     let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
     Ok(pages::HospitalDashboard::new(viewer, present, (&found, &sections, &visits)))

@@ -18,6 +18,9 @@ pub(super) const MANY: u64 = 100;
 /// How many of a hospital's day are on its board: a large day is, and what is left out is said.
 pub(super) const BOARD: u64 = 400;
 
+/// So many visits without a doctor are counted, and beyond it they are "more than" so many: a shut account leaves behind any number.
+pub(super) const COUNTED: u64 = 200;
+
 /// A list of a dashboard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Section {
@@ -134,6 +137,8 @@ pub(super) struct HospitalSections {
     pub(super) board: Section,
     /// What nobody can hold as it is: the doctor's account is shut, or they are away then.
     pub(super) without_doctor: Section,
+    /// That there are more of these than are counted.
+    pub(super) without_doctor_more: bool,
     pub(super) waiting: Section,
     /// Those that wait longest.
     pub(super) requests: Section,
@@ -152,9 +157,11 @@ impl HospitalSections {
         let without: BTreeMap<i64, ListedVisit> =
             found.shut.iter().copied().chain(absent).map(|visit| (visit.id, visit)).collect();
         let requests = found.requests.iter().map(|request| request.id);
+        let without_doctor = Section::of(without.into_values(), SHOWN);
         Self {
             board: Section::of(standing().filter(is_on), BOARD),
-            without_doctor: Section::of(without.into_values(), SHOWN),
+            without_doctor_more: u64::try_from(without_doctor.count).is_ok_and(|count| count > COUNTED),
+            without_doctor,
             waiting: Section::of(found.waiting.iter().copied(), MANY),
             requests: Section { count: found.requests_count, shown: requests.collect() },
             visits_today: counted(standing().count()),

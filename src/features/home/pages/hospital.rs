@@ -9,7 +9,7 @@ use crate::{
         appointments::{STATUSES, StatusTag, status_tag},
         home::{
             queries::{FoundForHospital, NewestDoctor, NewestPatient, NewestPerson},
-            sections::HospitalSections,
+            sections::{COUNTED, HospitalSections},
         },
     },
     web::{Moment, Page, Present},
@@ -34,7 +34,9 @@ pub(in crate::features::home) struct HospitalDashboard {
     /// How many of the board are shown, when not all are.
     board_shown: Option<usize>,
     without_doctor: Vec<VisitRow>,
-    without_doctor_count: i64,
+    /// None: more than `without_doctor_more`.
+    without_doctor_count: Option<i64>,
+    without_doctor_more: u64,
     requests: Vec<VisitRow>,
     doctors: Vec<NewRow>,
     patients: Vec<NewRow>,
@@ -83,7 +85,8 @@ impl HospitalDashboard {
             board_count: sections.board.count,
             board_shown: sections.board.cut(),
             without_doctor: rows(&sections.without_doctor, visits).into_iter().map(row).collect(),
-            without_doctor_count: sections.without_doctor.count,
+            without_doctor_count: (!sections.without_doctor_more).then_some(sections.without_doctor.count),
+            without_doctor_more: COUNTED,
             requests: requests.into_iter().map(row).collect(),
             doctors: doctors(&found.newest_doctors, viewer),
             patients: patients(&found.newest_patients, viewer),

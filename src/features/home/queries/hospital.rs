@@ -21,7 +21,7 @@ use crate::{
     db::{InList, Reader, SideBySide, is_word},
     features::{
         appointments::{of_absent_doctors, of_shut_doctors, scope},
-        home::sections::SHOWN,
+        home::sections::{COUNTED, SHOWN},
     },
 };
 
@@ -32,9 +32,9 @@ pub(crate) struct FoundForHospital {
     pub today: Vec<ListedVisit>,
     /// All who wait, whenever their visit begins.
     pub waiting: Vec<ListedVisit>,
-    /// Open visits of doctors whose account is shut.
+    /// Of the open visits of doctors whose account is shut those that end first.
     pub shut: Vec<ListedVisit>,
-    /// Open visits from today on at whose time the doctor is away.
+    /// The same of those at whose time the doctor is away, and which are not over.
     pub absent: Vec<ListedVisit>,
     /// Those of the requests that wait longest.
     pub requests: Vec<WaitingRequest>,
@@ -121,14 +121,16 @@ struct ActivePeople {
     patients: i64,
 }
 
-/// What there is in the hospital that `viewer` runs; `today` is its local date as two instants. One statement.
+/// What there is in the hospital that `viewer` runs at the instant `now`; `today` is its local date as two instants. One statement.
+///
+/// What it finds at that instant is over as soon as the first of these visits is: whoever makes a page of it compares their ends with now.
 pub(crate) async fn of_hospital(
     viewer: &Viewer,
     reader: &Reader,
-    today: (DateTime<Utc>, DateTime<Utc>),
+    (now, today): (DateTime<Utc>, (DateTime<Utc>, DateTime<Utc>)),
 ) -> Result<FoundForHospital, DbErr> {
     let ViewerKind::HospitalAdmin { hospital } = &viewer.kind else { return Ok(FoundForHospital::default()) };
-    let lists = lists(viewer, hospital, today);
+    let lists = lists(viewer, hospital, (now, today));
     let people = [Topic::Doctors(hospital.id), Topic::Patients(hospital.id), Topic::Inbox(viewer.user_id)];
     let rows: Vec<Row> = reader.run(viewer.visit_topics().and(people), async |conn| lists.read(conn).await).await?;
     let mut found = FoundForHospital::default();
@@ -152,9 +154,17 @@ pub(crate) async fn of_hospital(
     Ok(found)
 }
 
-fn lists(viewer: &Viewer, hospital: &HospitalOfViewer, today: (DateTime<Utc>, DateTime<Utc>)) -> SideBySide {
+fn lists(
+    viewer: &Viewer,
+    hospital: &HospitalOfViewer,
+    (now, today): (DateTime<Utc>, (DateTime<Utc>, DateTime<Utc>)),
+) -> SideBySide {
     let in_state = |status| appointment::Entity::find().filter(scope(viewer)).filter(is_word(Column::Status, status));
-    let those = |which| appointment::Entity::find().filter(scope(viewer)).filter(which);
+    // However many a shut account leaves behind.
+    let first = |which| {
+        let those = appointment::Entity::find().filter(scope(viewer)).filter(which);
+        those.order_by_asc(Column::EndsAt).order_by_asc(Column::Id).limit(COUNTED + 1)
+    };
     let requests = || in_state(AppointmentStatus::Requested);
     let newest = |role| {
         user::Entity::find()
@@ -175,7 +185,7 @@ fn lists(viewer: &Viewer, hospital: &HospitalOfViewer, today: (DateTime<Utc>, Da
         )
         .list::<WaitingRequest>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
         .list::<ListedVisit>("waiting", in_state(AppointmentStatus::Waiting))
-        .list::<ListedVisit>("shut", those(of_shut_doctors(viewer)))
-        .list::<ListedVisit>("absent", those(of_absent_doctors().add(Column::EndsAt.gte(today.0))))
+        .list::<ListedVisit>("shut", first(of_shut_doctors(viewer)))
+        .list::<ListedVisit>("absent", first(of_absent_doctors().add(Column::EndsAt.gte(now))))
         .list::<ListedVisit>("today", between(viewer, today))
 }
