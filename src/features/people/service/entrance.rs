@@ -89,7 +89,8 @@ pub(in crate::features::people) async fn remove_factor<R: PersonRecord>(
                 return Ok(Recorded::unchanged(false));
             }
             state.sessions.revoke_all(uow, person.account.id, None).await?;
-            let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, person.id).word("second_factor", "removed");
+            let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, person.id)
+                .word("second_factor", "taken away by an administrator");
             Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?.with(true))
         })
         .await
