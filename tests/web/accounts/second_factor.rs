@@ -71,7 +71,7 @@ async fn of_many_who_send_one_code_at_once_one_is_let_in() {
     let app = TestApp::start().await;
     let (patient, telephone, _) = patient_with_an_app(&app).await;
     let mut browsers = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..32 {
         browsers.push(first_step(&app, &patient).await.0);
     }
     let code = telephone.code(&app, 0);
