@@ -1,5 +1,6 @@
 //! What leaves the server by e-mail: to whom, when, what it says and what it keeps to itself.
 
+mod at_will;
 mod sending;
 mod server;
 

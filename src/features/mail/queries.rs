@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    enums::{MailKind, MailStatus, Role},
+    enums::{MailKind, MailStatus, NotificationKind, Role},
     hospital,
     mail::{Column, Entity, Model},
     user,
@@ -64,6 +64,20 @@ pub(crate) async fn told_since(reader: &Reader, user_id: i64, since: DateTime<Ut
     let told = Entity::find()
         .filter(Column::RecipientId.eq(user_id))
         .filter(Column::Kind.eq(MailKind::Security))
+        .filter(Column::Status.eq(MailStatus::Sent))
+        .filter(Column::FinishedAt.gt(since));
+    reader.run(NO_PAGE, async |conn| told.clone().count(conn).await).await
+}
+
+/// How many mails with this news the person was sent after the instant `since`.
+pub(crate) async fn news_since(
+    reader: &Reader,
+    (user_id, news): (i64, NotificationKind),
+    since: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let told = Entity::find()
+        .filter(Column::RecipientId.eq(user_id))
+        .filter(Column::Notice.eq(news))
         .filter(Column::Status.eq(MailStatus::Sent))
         .filter(Column::FinishedAt.gt(since));
     reader.run(NO_PAGE, async |conn| told.clone().count(conn).await).await

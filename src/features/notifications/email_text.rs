@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    enums::{AppointmentStatus, MailKind, NotificationKind},
+    enums::{AppointmentStatus, MailKind, NotificationKind, Role},
     mail::Model,
 };
 
@@ -12,7 +12,7 @@ use super::{
     queries::{self, VisitOfMail},
 };
 use crate::{
-    features::mail::{EmailText, Recipient},
+    features::mail::{self, EmailText, Recipient},
     state::AppState,
     time_zone::Tz,
     web::{AppError, Moment},
@@ -20,6 +20,10 @@ use crate::{
 
 /// News that could not be sent for so long is none.
 const OLD: TimeDelta = TimeDelta::days(7);
+/// What a patient can do again and again.
+const AT_WILL: [NotificationKind; 2] = [NotificationKind::AppointmentRequested, NotificationKind::AppointmentCancelled];
+/// So many mails of each of these a doctor gets in an hour; those that are sent at one moment may go beyond it.
+const IN_AN_HOUR: u64 = 10;
 /// Who is to come: their visits are worth a reminder.
 const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Scheduled, AppointmentStatus::Confirmed];
 
@@ -35,6 +39,9 @@ pub(crate) async fn write(
     let Some(id) = mail.appointment_id else { return Ok(None) };
     let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(None) };
     let now = state.clock.now();
+    if is_one_too_many(state, mail, recipient).await? {
+        return Ok(None);
+    }
     let (subject, said) = match (mail.kind, mail.notice) {
         (MailKind::Notice, Some(kind)) if is_news(mail, &visit, now) => {
             (subject(kind), notice(kind, &visit, recipient))
@@ -47,6 +54,16 @@ pub(crate) async fn write(
     let (origin, zone) = (state.settings.server.origin(), recipient.zone().name());
     let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/appointments/{id}");
     Ok(Some(EmailText { subject: subject.to_owned(), text }))
+}
+
+/// Whether a doctor was sent as many mails with this news as a doctor gets in an hour. Patients ask and cancel as often as they like: the
+/// notifications on the page tell of each.
+async fn is_one_too_many(state: &AppState, mail: &Model, recipient: &Recipient) -> Result<bool, AppError> {
+    let Some(news) = mail.notice.filter(|news| AT_WILL.contains(news) && recipient.role == Role::Doctor) else {
+        return Ok(false);
+    };
+    let since = state.clock.now() - TimeDelta::hours(1);
+    Ok(mail::news_since(&state.db.reader(), (mail.recipient_id, news), since).await? >= IN_AN_HOUR)
 }
 
 /// Whether the visit is still as the notice found it, and that not long ago.
