@@ -4,6 +4,7 @@ mod addresses;
 mod budgets;
 mod cookies;
 mod health;
+mod observatory;
 mod on_disk;
 mod places;
 mod redis;
@@ -24,4 +25,10 @@ fn raw_get(app: &TestApp, path: &str, lines: impl AsRef<[u8]>) -> RawAnswer {
     request.extend_from_slice(lines.as_ref());
     request.extend_from_slice(b"\r\n");
     app.raw(request)
+}
+
+/// What an answer sets, each as it stands.
+fn set_cookies(answer: &RawAnswer) -> Vec<String> {
+    let lines = answer.head.lines().filter_map(|line| line.split_once(": "));
+    lines.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")).map(|(_, value)| value.to_owned()).collect()
 }

@@ -117,8 +117,3 @@ async fn under_https_each_cookie_is_kept_for_this_host_alone() {
 fn session_in(cookies: &str) -> String {
     cookies.split("; ").find(|pair| pair.starts_with("session=")).unwrap().to_owned()
 }
-
-fn set_cookies(answer: &RawAnswer) -> Vec<String> {
-    let lines = answer.head.lines().filter_map(|line| line.split_once(": "));
-    lines.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")).map(|(_, value)| value.to_owned()).collect()
-}
