@@ -24,6 +24,11 @@ pub(super) fn made(mut fields: Fields) -> Result<(String, MadeAnswer), Box<FormV
     reader.finish(answer.map(|answer| (name, answer)))
 }
 
+/// Whether the form of a sign-in holds a new passkey.
+pub(super) fn holds_new(fields: &Fields) -> bool {
+    fields.contains_key(CREDENTIAL)
+}
+
 /// What a passkey has signed, taken out of the form of a sign-in, whose other answers then do not count.
 pub(super) fn taken(fields: &mut Fields) -> Option<String> {
     let answer = fields.remove(PASSKEY).filter(|answer| !answer.is_empty())?;

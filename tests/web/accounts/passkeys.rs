@@ -5,6 +5,7 @@ use entity::passkey;
 
 use super::*;
 
+mod at_the_door;
 mod refused;
 
 const PAGE: &str = "/profile/second-factor";

@@ -27,8 +27,8 @@ use crate::{
     web::{AppError, FormView, Submitted},
 };
 
-const REFUSED: &str = "This passkey was not accepted: it took too long, or it is another site's. Try again.";
-const TAKEN: &str = "This passkey is in use already.";
+pub(super) const REFUSED: &str = "This passkey was not accepted: it took too long, or it is another site's. Try again.";
+pub(super) const TAKEN: &str = "This passkey is in use already.";
 const OVER: &str = "Sign in once more: it took too long, or something about the account has changed.";
 const LAST: &str = "You must have a second factor, and this is the last, so it stays.";
 
@@ -53,7 +53,7 @@ pub(in super::super) async fn ask_once_more(
     Ok(json(&passkeys::ask_for_one(pages.state(), viewer.user_id, occasion).await?))
 }
 
-/// What a passkey signs after a right password.
+/// What a passkey signs after a right password; or what one is made with, by whoever has no second factor and must have one.
 pub(in super::super) async fn ask_at_sign_in(
     _: Visitor,
     submitted: Submitted,
@@ -65,7 +65,11 @@ pub(in super::super) async fn ask_at_sign_in(
     let pending = PendingSignIn::of(pages.request(), &state.settings, state.clock.now()).ok_or_else(over)?;
     let account = queries::credentials_by_id(&state.db.reader(), pending.user_id).await?;
     let account = account.filter(|account| pending.is_of(&state.settings.secret_key, account)).ok_or_else(over)?;
-    Ok(json(&passkeys::ask_for_one(state, account.id, Occasion::SignIn(&pending.nonce)).await?))
+    Ok(json(&match account.has_factor() {
+        true => passkeys::ask_for_one(state, account.id, Occasion::SignIn(&pending.nonce)).await?,
+        // Who is between the two steps without one must have one.
+        false => passkeys::ask_for_first(state, &account, &pending.nonce).await?,
+    }))
 }
 
 /// Adds a passkey.
@@ -102,7 +106,7 @@ pub(in super::super) async fn destroy(
     }
 }
 
-fn named(name: &str, error: &str) -> FormView {
+pub(super) fn named(name: &str, error: &str) -> FormView {
     FormView::filled([("name", name.to_owned())]).with_error("name", error)
 }
 

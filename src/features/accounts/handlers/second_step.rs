@@ -7,24 +7,26 @@ use super::{
         destination::Destination,
         forms,
         pages::second_factor::{Enrolment, RecoveryCodesPage, SecondStepPage},
+        passkey::RelyingParty,
         passkey_forms,
         pending::{self, PendingSignIn},
         queries::{self, Credentials},
         request_session::RequestSession,
         second_factor::{Secret, TypedCode},
         service::{
-            passkeys::{self, PasskeyTaken},
+            passkeys::{self, Added, PasskeyTaken},
             second_factor::{self, FactorStanding},
             second_step::{self, CodeTaken},
             sign_in::Admission,
         },
     },
     Next,
+    passkeys::{REFUSED, TAKEN, named},
 };
 use crate::{
     access::Anybody,
     state::Pages,
-    web::{AppError, FlashKind, FormView, Submitted, query::Filter, see_other, see_other_saying},
+    web::{AppError, FlashKind, FormView, Submitted, forms::Fields, query::Filter, see_other, see_other_saying},
 };
 
 const OVER: &str = "Sign in once more: it took too long, or something about the account has changed.";
@@ -39,6 +41,8 @@ struct Half {
     standing: FactorStanding,
     /// What they are offered, if they have none.
     offered: Option<Secret>,
+    /// Whether the site has a name, without which there are no passkeys.
+    has_name: bool,
 }
 
 impl Half {
@@ -56,7 +60,8 @@ impl Half {
             true => None,
             false => second_factor::offered(key, account.id, &standing, &pending.nonce),
         };
-        Ok(Some(Self { account, nonce: pending.nonce, standing, offered }))
+        let has_name = RelyingParty::of(&state.settings).is_some();
+        Ok(Some(Self { account, nonce: pending.nonce, standing, offered, has_name }))
     }
 
     fn page(&self, form: FormView, next: &Destination) -> SecondStepPage {
@@ -66,6 +71,7 @@ impl Half {
             has_passkey: !self.standing.passkeys.is_empty(),
             removal_reason: self.standing.removal_reason().map(str::to_owned),
             enrolment: self.offered.as_ref().map(|secret| Enrolment::new(secret, &self.account.email)),
+            may_add_passkey: self.offered.is_some() && self.has_name,
         }
     }
 }
@@ -113,16 +119,15 @@ pub(in super::super) async fn create(
     let mut fields = submitted.fields()?;
     let Some(half) = Half::of(&pages).await? else { return Ok(over()) };
     if let Some(answer) = passkey_forms::taken(&mut fields) {
-        let next = Destination::of(fields.get("next").map(String::as_str));
-        return signed(&half, &request_session, (&answer, &next), &pages).await;
+        return signed(&half, &request_session, (&answer, &fields), &pages).await;
+    }
+    if passkey_forms::holds_new(&fields) {
+        return made(&half, &request_session, fields, &pages).await;
     }
     let (form, next) = match forms::code(fields) {
         Ok((typed, next)) => match taken(&half, &request_session, &typed).await? {
             CodeTaken::In => return entered(&half, &request_session, see_other(next.as_str())),
-            CodeTaken::InWith(codes) => {
-                let page = RecoveryCodesPage { codes, next: next.as_str().to_owned() };
-                return entered(&half, &request_session, pages.show_unkept(&page)?);
-            }
+            CodeTaken::InWith(codes) => return with_codes(&half, &request_session, (codes, &next), &pages),
             CodeTaken::Wrong => (forms::wrong_code(), next),
             CodeTaken::Unreadable => (FormView::default().with_error("code", UNREADABLE), next),
         },
@@ -135,9 +140,10 @@ pub(in super::super) async fn create(
 async fn signed(
     half: &Half,
     request_session: &RequestSession,
-    (answer, next): (&str, &Destination),
+    (answer, fields): (&str, &Fields),
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
+    let next = &Destination::of(fields.get("next").map(String::as_str));
     let (state, from) = (&request_session.state, &request_session.origin);
     let refusal = match passkeys::enter(state, (from, &half.account), &half.nonce, answer).await? {
         PasskeyTaken::Taken => return entered(half, request_session, see_other(next.as_str())),
@@ -148,12 +154,45 @@ async fn signed(
     pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &half.page(form, next))
 }
 
+/// A passkey that was made by whoever must have a second factor, in the place of an app.
+async fn made(
+    half: &Half,
+    request_session: &RequestSession,
+    mut fields: Fields,
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let next = Destination::of(fields.remove("next").as_deref());
+    let (state, from) = (&request_session.state, &request_session.origin);
+    let form = match passkey_forms::made(fields) {
+        Ok((name, answer)) => {
+            match passkeys::set_up(state, (from, &half.account), (&half.nonce, &name), &answer).await? {
+                Added::DoneWith(codes) => return with_codes(half, request_session, (codes, &next), pages),
+                Added::Taken => named(&name, TAKEN),
+                Added::Done | Added::Refused => named(&name, REFUSED),
+            }
+        }
+        Err(form) => *form,
+    };
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &half.page(form, &next))
+}
+
 async fn taken(half: &Half, request_session: &RequestSession, typed: &TypedCode) -> Result<CodeTaken, AppError> {
     let (state, from) = (&request_session.state, &request_session.origin);
     match &half.offered {
         Some(secret) => second_step::set_up(state, (from, &half.account), (&half.standing, secret), typed).await,
         None => second_step::give(state, from, &half.account, typed).await,
     }
+}
+
+/// Signed in, and shown their recovery codes, once.
+fn with_codes(
+    half: &Half,
+    request_session: &RequestSession,
+    (codes, next): (Vec<String>, &Destination),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let page = RecoveryCodesPage { codes, next: next.as_str().to_owned() };
+    entered(half, request_session, pages.show_unkept(&page)?)
 }
 
 fn entered(half: &Half, request_session: &RequestSession, mut answer: HttpResponse) -> Result<HttpResponse, AppError> {

@@ -57,6 +57,8 @@ pub(in crate::features::accounts) struct SecondStepPage {
     pub(in crate::features::accounts) removal_reason: Option<String>,
     /// To whoever has none and must have one.
     pub(in crate::features::accounts) enrolment: Option<Enrolment>,
+    /// Whether they may have a passkey in its place.
+    pub(in crate::features::accounts) may_add_passkey: bool,
 }
 
 impl Page for SecondStepPage {

@@ -8,7 +8,7 @@ use entity::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany, sea_query::Expr};
 
 use super::{
-    passkeys::{self, NotConsumed, UsedPasskey},
+    passkeys::{self, FirstPasskey, NotConsumed, UsedPasskey},
     second_factor::{self, NewFactor, UsedCode},
     security,
 };
@@ -43,6 +43,8 @@ pub(in crate::features::accounts) enum EntryFactor<'a> {
     Passkey(&'a UsedPasskey),
     /// That they have set up an app, a moment ago.
     New(&'a NewFactor),
+    /// The same of a passkey.
+    NewPasskey(&'a FirstPasskey<'a>),
 }
 
 /// Why a unit of work was given up.
@@ -92,6 +94,7 @@ async fn note(
         Some(EntryFactor::Used(code)) => second_factor::consume(uow, now, account.id, code).await?,
         Some(EntryFactor::Passkey(used)) => passkeys::consume(uow, now, used).await.map(|()| true)?,
         Some(EntryFactor::New(factor)) => factor.store(uow, now).await?,
+        Some(EntryFactor::NewPasskey(first)) => first.store(uow, now).await?,
     };
     if !is_shown {
         return Ok(Recorded::unchanged(false));
@@ -116,6 +119,7 @@ async fn note(
         Some(EntryFactor::Used(code)) => event.word("second_factor", code.word()),
         Some(EntryFactor::Passkey(_)) => event.word("second_factor", "passkey"),
         Some(EntryFactor::New(_)) => event.word("second_factor", "enabled"),
+        Some(EntryFactor::NewPasskey(_)) => event.word("second_factor", "passkey added"),
     };
     Ok(audit::record(uow, now, account.actor(origin.address), event).await?.with(true))
 }
@@ -139,5 +143,6 @@ fn told(factor: Option<&EntryFactor<'_>>) -> Option<SecurityEvent> {
         EntryFactor::Used(code) => code.told(),
         EntryFactor::Passkey(_) => None,
         EntryFactor::New(_) => Some(SecurityEvent::SecondFactorSetUp),
+        EntryFactor::NewPasskey(_) => Some(SecurityEvent::PasskeyAdded),
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::NotSet, Set};
 use super::{
     NO_PAGE, PasskeyNews, about,
     challenges::{self, Occasion, too_many},
-    tell_owner,
+    tell_owner, using,
 };
 use crate::{
     access::Viewer,
@@ -15,8 +15,13 @@ use crate::{
     features::{
         accounts::{
             passkey::{MadeAnswer, MadePasskey},
+            queries::Credentials,
+            request_session::Origin,
             second_factor::recovery,
-            service::second_factor,
+            service::{
+                entering::{self, Entry, EntryFactor},
+                second_factor,
+            },
         },
         audit,
     },
@@ -72,6 +77,62 @@ pub(in crate::features::accounts) async fn add(
         Ok(None) => Err(too_many()),
         Err(NotAdded::Taken) => Ok(Added::Taken),
         Err(NotAdded::Failed(error)) => Err(error),
+    }
+}
+
+/// Lets somebody in who had to set up a second factor, if `answer` is a passkey that was made for this sign-in: it is theirs under that name.
+///
+/// # Errors
+/// `TooManyRequests` after too many that were none; the database's.
+pub(in crate::features::accounts) async fn set_up(
+    state: &AppState,
+    (from, account): (&Origin, &Credentials),
+    (nonce, name): (&str, &str),
+    answer: &MadeAnswer,
+) -> Result<Added, AppError> {
+    let attempt = using::attempt_from(state, from, account).await?;
+    let (site, now) = (challenges::site(state)?, state.clock.now());
+    let Some(challenge) = answer.challenge() else { return Ok(Added::Refused) };
+    let (reader, occasion) = (state.db.reader(), Occasion::SetUp(nonce));
+    let asked = challenges::find((&reader, now), (account.id, occasion), &challenge).await?;
+    let Some(asked) = asked else { return Ok(Added::Refused) };
+    let Some(made) = site.made(&asked.state, answer) else { return Ok(Added::Refused) };
+    let new = NewPasskey { user_id: account.id, challenge_id: asked.id, name, made: &made };
+    let first = FirstPasskey { new, codes: recovery::make() };
+    let factor = Some(EntryFactor::NewPasskey(&first));
+    if !entering::enter(state, Entry { account, origin: from, renewed_hash: None, factor }).await? {
+        return Ok(Added::Refused);
+    }
+    attempt.succeeded().await;
+    Ok(Added::DoneWith(first.codes))
+}
+
+/// A passkey that is to be somebody's first second factor, with its recovery codes.
+pub(in crate::features::accounts) struct FirstPasskey<'a> {
+    new: NewPasskey<'a>,
+    codes: Vec<String>,
+}
+
+impl FirstPasskey<'_> {
+    /// Stores it; `false` if they have another second factor by now, or have answered before. Seven statements.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(in crate::features::accounts) async fn store(
+        &self,
+        uow: &UnitOfWork,
+        now: DateTime<Utc>,
+    ) -> Result<bool, DbErr> {
+        let Self { new, codes } = self;
+        super::lock(uow, new.user_id).await?;
+        let has_one =
+            !super::ids(uow, new.user_id).await?.is_empty() || second_factor::has_app(uow, new.user_id).await?;
+        if has_one || !challenges::end(uow, new.challenge_id).await? {
+            return Ok(false);
+        }
+        uow.insert(new.row(now), NO_PAGE).await?;
+        second_factor::replace_codes(uow, now, new.user_id, codes).await?;
+        Ok(true)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     db::{Reader, UnitOfWork, Unrecorded},
     features::accounts::{
         passkey::{Ceremony, RelyingParty},
-        queries,
+        queries::{self, Credentials},
     },
     state::AppState,
     web::AppError,
@@ -38,6 +38,8 @@ pub(in crate::features::accounts) enum Occasion<'a> {
     Proof(&'a str),
     /// To be let in; with what is random in the pending sign-in.
     SignIn(&'a str),
+    /// To have a first one, and be let in with it; with the same.
+    SetUp(&'a str),
 }
 
 impl Occasion<'_> {
@@ -46,6 +48,7 @@ impl Occasion<'_> {
             Self::Adding(key) => (0_u8, key),
             Self::Proof(key) => (1, key),
             Self::SignIn(nonce) => (2, nonce),
+            Self::SetUp(nonce) => (3, nonce),
         };
         let digest = Sha256::new().chain_update([purpose]).chain_update(user_id.to_be_bytes()).chain_update(key);
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -67,6 +70,22 @@ pub(in crate::features::accounts) async fn ask_for_new(state: &AppState, viewer:
     let ceremony = site.ask_for_new((&viewer.name(), &profile.email), &known);
     let ceremony = ceremony.ok_or_else(|| AppError::internal("a passkey cannot be asked for"))?;
     keep(state, viewer.user_id, Occasion::Adding(&viewer.key_hash), &ceremony).await?;
+    Ok(ceremony.options)
+}
+
+/// What the browser of somebody is asked to make a passkey with who must have a second factor, has none, and has given their password.
+///
+/// # Errors
+/// `Conflict` when the site has no name; the database's.
+pub(in crate::features::accounts) async fn ask_for_first(
+    state: &AppState,
+    account: &Credentials,
+    nonce: &str,
+) -> Result<Value, AppError> {
+    let name = format!("{} {}", account.first_name, account.last_name);
+    let ceremony = site(state)?.ask_for_new((&name, &account.email), &[]);
+    let ceremony = ceremony.ok_or_else(|| AppError::internal("a passkey cannot be asked for"))?;
+    keep(state, account.id, Occasion::SetUp(nonce), &ceremony).await?;
     Ok(ceremony.options)
 }
 

@@ -14,8 +14,8 @@ use entity::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 pub(in crate::features::accounts) use self::{
-    adding::{Added, add},
-    challenges::{Occasion, ask_for_new, ask_for_one},
+    adding::{Added, FirstPasskey, add, set_up},
+    challenges::{Occasion, ask_for_first, ask_for_new, ask_for_one},
     using::{NotConsumed, PasskeyTaken, UsedPasskey, consume, enter, prove},
 };
 

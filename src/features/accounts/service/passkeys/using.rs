@@ -109,7 +109,7 @@ pub(in crate::features::accounts) async fn enter(
 }
 
 /// A try by somebody between the two steps. What a passkey signs is not guessed, so the account's window, which strangers could fill, is left out.
-async fn attempt_from(state: &AppState, from: &Origin, account: &Credentials) -> Result<Attempt, AppError> {
+pub(super) async fn attempt_from(state: &AppState, from: &Origin, account: &Credentials) -> Result<Attempt, AppError> {
     if let Some(device) = from.devices.known(state, &account.email)
         && let Ok(attempt) = state.kit.rate_limiter.attempt(&Key::second_factor_device(&device)).await
     {
