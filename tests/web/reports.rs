@@ -142,8 +142,10 @@ async fn lines_of_days(app: &TestApp) -> Vec<String> {
         let count = |among: &[AppointmentStatus]| of_day.iter().filter(|visit| among.contains(&visit.status)).count();
         let (completed, missed, called_off) = (count(&[Completed]), count(&[NoShow]), count(&[Rejected, Cancelled]));
         let (all, outcomes) = (of_day.len(), completed + missed);
-        let percent =
-            (outcomes > 0).then(|| ((missed * 200 + outcomes) / (outcomes * 2)).to_string()).unwrap_or_default();
+        let percent = match outcomes {
+            0 => String::new(),
+            _ => ((missed * 200 + outcomes) / (outcomes * 2)).to_string(),
+        };
         let mut waits: Vec<i64> = of_day.iter().filter_map(|visit| wait(visit.id)).collect();
         waits.sort_unstable();
         let ranked = |place: usize| {
@@ -154,8 +156,8 @@ async fn lines_of_days(app: &TestApp) -> Vec<String> {
             all - called_off,
             all - called_off - outcomes,
             waits.len(),
-            ranked((waits.len() + 1) / 2),
-            ranked((waits.len() * 9 + 9) / 10)
+            ranked(waits.len().div_ceil(2)),
+            ranked((waits.len() * 9).div_ceil(10))
         )
     };
     (0..10).rev().map(line).collect()
