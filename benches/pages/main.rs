@@ -6,6 +6,7 @@
 //! - `cargo bench --bench pages -- mixed` measures five hundred people at once, and nothing else.
 //! - `cargo bench --bench pages -- growth` measures one page at 10,000 appointments and at a hundred and a thousand times as many.
 //!   `BENCH_GROWTH` (10000000) is the largest size; it needs 10 GB of disk.
+//! - `cargo bench --bench pages -- sealing` measures the sealing of a trail of `BENCH_TRAIL` (2000000) entries, and nothing else.
 //!
 //! Each figure stands beside what it is compared with: raw actix-web that serves the same bytes from memory, `pgbench` that
 //! runs the same statements, argon2 alone. Loads that are compared are run in turns.
@@ -30,6 +31,7 @@ mod mixed;
 mod peers;
 mod pgbench;
 mod plans;
+mod sealing;
 mod services;
 mod signing_in;
 mod statement_proxy;
@@ -51,9 +53,7 @@ fn main() {
     let is_asked = |word: &str| asked.iter().any(|arg| arg == word);
     let services = Services::find();
     let mut table = Table::default();
-    if is_asked("growth") {
-        growth::measure(&services, &mut table);
-        table.publish("`cargo bench --bench pages -- growth`:", table::GROWTH, is_asked("--write-readme"));
+    if grows(&services, &mut table, &is_asked) {
         return;
     }
     clinic::load_demo(&services);
@@ -84,4 +84,18 @@ fn main() {
         services::seconds()
     );
     table.publish(&conditions, table::PAGES, is_asked("--write-readme"));
+}
+
+/// Measures what needs no demo, if that is asked.
+fn grows(services: &Services, table: &mut Table, is_asked: &impl Fn(&str) -> bool) -> bool {
+    if is_asked("growth") {
+        growth::measure(services, table);
+        table.publish("`cargo bench --bench pages -- growth`:", table::GROWTH, is_asked("--write-readme"));
+    } else if is_asked("sealing") {
+        sealing::measure(services, table);
+        println!("\n{}", table.markdown("`cargo bench --bench pages -- sealing`:"));
+    } else {
+        return false;
+    }
+    true
 }

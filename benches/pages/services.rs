@@ -43,6 +43,11 @@ pub(crate) fn largest_growth() -> u32 {
     variable("BENCH_GROWTH").map_or(10_000_000, |size| size.parse().expect("BENCH_GROWTH is a number"))
 }
 
+/// How many entries the trail of `sealing` has.
+pub(crate) fn trail() -> u64 {
+    variable("BENCH_TRAIL").map_or(2_000_000, |entries| entries.parse().expect("BENCH_TRAIL is a number"))
+}
+
 impl Services {
     /// Those that the environment names, else some of its own; with an empty, migrated database.
     pub(crate) fn find() -> Self {

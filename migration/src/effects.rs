@@ -41,7 +41,8 @@ pub(crate) fn locks(statement: &str) -> Vec<(String, Lock)> {
         });
         return pairs.collect();
     }
-    if is(&["ALTER", "TABLE"]) && words.iter().any(|word| word == "VALIDATE") {
+    let is_kept_otherwise = statement.contains(" SET (") || statement.contains(" RESET (");
+    if is(&["ALTER", "TABLE"]) && (is_kept_otherwise || words.iter().any(|word| word == "VALIDATE")) {
         return one(words.get(2), SHARE_UPDATE_EXCLUSIVE);
     }
     if is(&["ALTER", "TABLE"]) || is(&["DROP", "TABLE"]) {
@@ -110,6 +111,8 @@ mod tests {
         let validated = "ALTER TABLE appointment VALIDATE CONSTRAINT x";
         assert_eq!(one(validated), found("appointment", SHARE_UPDATE_EXCLUSIVE));
         assert_eq!(one("CREATE INDEX user_x ON \"user\" (id)"), found("user", SHARE));
+        let kept = "ALTER TABLE \"user\" SET (fillfactor = 90)";
+        assert_eq!(one(kept), found("user", SHARE_UPDATE_EXCLUSIVE));
         let online = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS x ON mail (id)";
         assert_eq!(one(online), found("mail", SHARE_UPDATE_EXCLUSIVE));
         assert_eq!(one("CREATE TABLE x (\n  y bigint REFERENCES doctor (id)\n)"), found("doctor", SHARE_ROW_EXCLUSIVE));

@@ -222,13 +222,20 @@ impl Database {
         if errors::is_dropped(error) {
             self.inner.liveness.suspect();
         }
-        if errors::is_outdated(error) {
+        if errors::trouble(error) == Some(errors::READ_ONLY) {
+            self.found_only_reading();
+        } else if errors::is_outdated(error) {
             self.inner.liveness.renew();
         }
         self.inner.condition.note(error);
         if errors::is_pooler_mismatch(error) {
             self.inner.pooler_mismatch.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// A connection said that it only reads: others may have been opened to a server that does not, or that does not any more.
+    pub(super) fn found_only_reading(&self) {
+        self.inner.liveness.renew_now_and_then();
     }
 
     /// The right to write, on SQLite; on Postgres everybody has it at once.

@@ -57,6 +57,9 @@ pub async fn check(database: &Database, patience: Duration) -> Result<(), Unfit>
         return Err(Unfit::Pooler { address: database.address().to_owned() });
     }
     let asked = within(database, patience, only_reads(database)).await?;
+    if asked {
+        database.found_only_reading();
+    }
     let troubled = if asked { Some(READ_ONLY) } else { database.condition().trouble().map(|(says, _)| says) };
     match troubled {
         Some(says) => Err(Unfit::Troubled { address: database.address().to_owned(), says }),

@@ -1,4 +1,4 @@
-//! Several lists in one statement, and words that stand in a statement.
+//! Several lists in one statement, how long lists are, and words that stand in a statement.
 
 use std::fmt;
 
@@ -104,28 +104,38 @@ impl<T> IntoIterator for InList<T> {
 /// The statement as SeaORM would build it, but for its limits, which stand in it instead of being bound: a plan for all values takes an
 /// unknown limit for a tenth of all rows, is found dear for that, and one is made for each run instead.
 fn built(rows: &SelectStatement, backend: DbBackend) -> Statement {
+    built_with(rows, backend, |_limit| true)
+}
+
+fn built_with(rows: &SelectStatement, backend: DbBackend, stands: fn(u64) -> bool) -> Statement {
     let (sql, values) = match backend {
-        DbBackend::Postgres => written(rows, PostgresQueryBuilder),
-        _ => written(rows, SqliteQueryBuilder),
+        DbBackend::Postgres => written(rows, PostgresQueryBuilder, stands),
+        _ => written(rows, SqliteQueryBuilder, stands),
     };
     Statement { sql, values: Some(values), db_backend: backend }
 }
 
-fn written(rows: &SelectStatement, builder: impl QueryBuilder) -> (String, Values) {
+fn written(rows: &SelectStatement, builder: impl QueryBuilder, stands: fn(u64) -> bool) -> (String, Values) {
     let (placeholder, numbered) = builder.placeholder();
-    let mut writer = WithLimits(SqlWriterValues::new(placeholder, numbered));
+    let mut writer = WithLimits { writer: SqlWriterValues::new(placeholder, numbered), stands };
     rows.build_collect_into(builder, &mut writer);
-    writer.0.into_parts()
+    writer.writer.into_parts()
 }
 
-struct WithLimits(SqlWriterValues);
+struct WithLimits {
+    writer: SqlWriterValues,
+    /// Which limits stand in the statement.
+    stands: fn(u64) -> bool,
+}
 
 impl SqlWriter for WithLimits {
     fn push_param<T: QueryBuilder>(&mut self, value: Value, builder: &T) {
         match value {
             // Ids are signed: nothing but limits is of this type.
-            Value::BigUnsigned(Some(limit)) => self.0.as_writer().write_str(&limit.to_string()).unwrap_or_default(),
-            value => self.0.push_param(value, builder),
+            Value::BigUnsigned(Some(limit)) if (self.stands)(limit) => {
+                self.writer.as_writer().write_str(&limit.to_string()).unwrap_or_default();
+            }
+            value => self.writer.push_param(value, builder),
         }
     }
 
@@ -136,14 +146,43 @@ impl SqlWriter for WithLimits {
 
 impl fmt::Write for WithLimits {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write_str(text)
+        self.writer.write_str(text)
     }
 }
 
 impl fmt::Display for WithLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.writer.fmt(f)
     }
+}
+
+/// So many rows of a list are counted, and can be leafed through, at most: what is older is found with the filter. Lists grow with the years, and
+/// each change of a visit makes the pages anew that count it.
+pub const COUNTED: u64 = 10_000;
+
+/// How many `rows` there are, to be a part of a statement that [`counting`] makes: one more than [`COUNTED`] says that there are more.
+pub fn counted(mut rows: SelectStatement) -> SelectStatement {
+    let rows = rows.clear_selects().clear_order_by().expr(Expr::cust("1")).limit(COUNTED + 1).take();
+    Query::select().expr(Expr::col(Asterisk).count()).from_subquery(rows, "counted").to_owned()
+}
+
+/// The statement with its [`counted`] lists, whose limit stands in it, so that a plan for all values knows it.
+pub fn counting(rows: &SelectStatement, backend: DbBackend) -> Statement {
+    built_with(rows, backend, |limit| limit == COUNTED + 1)
+}
+
+/// How many rows `found` has, or one more than [`COUNTED`].
+///
+/// # Errors
+/// The database's.
+pub async fn count(
+    conn: &ReadConnection<'_>,
+    found: impl QueryTrait<QueryStatement = SelectStatement>,
+) -> Result<u64, DbErr> {
+    let statement = counting(&counted(found.into_query()), conn.get_database_backend());
+    let Some(row) = conn.query_one_raw(statement).await? else { return Ok(0) };
+    let count: i64 = row.try_get_by_index(0)?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// A statement that begins with no entity, to which joins and the columns of partial models can be added like to any other.

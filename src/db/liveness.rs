@@ -16,6 +16,9 @@ use sea_orm::sqlx::{Connection, Error, PgConnection};
 const IDLE_PING: Duration = Duration::from_secs(30);
 /// A ping without an answer: the network swallows packets, or a statement that nobody waits for still runs.
 const PING_PATIENCE: Duration = Duration::from_secs(1);
+/// A server that only reads may go on so for long: connections to it are replaced no more often than this, lest each write that it refuses
+/// has all of them opened anew. Another server that has taken its place is found as soon.
+const NEXT_RENEWAL: Duration = Duration::from_secs(5);
 /// Backends end one after the other; connections returned this soon after the first was found dead are asked as well.
 const INCIDENT: Duration = Duration::from_secs(1);
 
@@ -37,6 +40,14 @@ impl Liveness {
     /// What every connection that is open now knows of the server is no longer so: none of them is used again.
     pub(crate) fn renew(&self) {
         self.outdated.fetch_max(self.now().max(1), Ordering::AcqRel);
+    }
+
+    /// The same, unless it was so a moment ago: what was opened since then is met as it is.
+    pub(crate) fn renew_now_and_then(&self) {
+        let last = self.outdated.load(Ordering::Acquire);
+        if last == 0 || self.now().saturating_sub(last) >= millis(NEXT_RENEWAL) {
+            self.renew();
+        }
     }
 
     /// True if a connection that was opened `age` ago is not to be used again.
@@ -112,6 +123,19 @@ mod tests {
         assert!(liveness.must_ask(IDLE_PING));
         liveness.suspect();
         assert!(liveness.must_ask(Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn connections_to_a_server_that_only_reads_are_replaced_now_and_then() {
+        let renewed = |ago: u64| {
+            let origin = Instant::now() - Duration::from_secs(60);
+            let (incident, outdated) = (AtomicU64::new(0), AtomicU64::new(60_000 - ago));
+            let liveness = Liveness { origin, incident, outdated };
+            liveness.renew_now_and_then();
+            liveness.is_outdated(Duration::from_millis(1))
+        };
+        assert!(renewed(5_000) && renewed(60_000));
+        assert!(!renewed(1_000) && !renewed(2));
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Lists in pages: `?page=`, from 1, and the words "n–m of N".
+//! Lists in pages: `?page=`, from 1, and the words "n–m of N"; or "of more than 10,000", and no further.
 
 use serde::Serialize;
 
-use crate::web::error::AppError;
+use crate::{db::COUNTED, web::error::AppError};
 
 /// Which page of a list is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Paging {
     /// Reads the `page` of a query string; nothing means the first.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for what is not a positive number: there is no such page.
+    /// [`AppError::NotFound`] for what is not a positive number, or lies beyond what is counted: there is no such page.
     pub fn parse(page: Option<&str>, size: u64) -> Result<Self, AppError> {
         let number = match page {
             None | Some("") => 1,
@@ -25,19 +25,20 @@ impl Paging {
                 text.parse().ok().filter(|number| (1..=1_000_000).contains(number)).ok_or(AppError::NotFound)?
             }
         };
-        Ok(Self { number, size: size.max(1) })
+        let paging = Self { number, size: size.max(1) };
+        if paging.offset() < COUNTED { Ok(paging) } else { Err(AppError::NotFound) }
     }
 
     /// How many rows come before this page.
     pub fn offset(&self) -> u64 {
-        (self.number - 1) * self.size
+        self.number.saturating_sub(1).saturating_mul(self.size)
     }
 }
 
 /// One page of a list, and how long the whole list is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paginated<T> {
-    /// How many rows there are on all pages.
+    /// How many rows there are on all pages; one more than [`COUNTED`] where there are more.
     pub total: u64,
     /// Those of this page.
     pub rows: Vec<T>,
@@ -50,8 +51,12 @@ pub struct Pagination {
     pub from: u64,
     /// Number of the last row on this page.
     pub to: u64,
-    /// How many rows there are on all pages.
+    /// How many rows there are on all pages, as far as they are counted.
     pub total: u64,
+    /// The same in words: "134", "more than 10,000".
+    pub of: String,
+    /// Whether this is the last page of a list that goes on.
+    pub cut: bool,
     /// What is counted, in the plural.
     pub noun: &'static str,
     /// Address of the page before.
@@ -75,8 +80,11 @@ pub struct PageLink {
     pub gap: bool,
 }
 
+/// [`COUNTED`] in words.
+const MORE: &str = "more than 10,000";
+
 impl Pagination {
-    /// Describes page `paging` of `total` rows. `path` is the list's path; `query` the other
+    /// Describes page `paging` of `total` rows, of which no more than [`COUNTED`] are shown. `path` is the list's path; `query` the other
     /// parameters, kept in the links.
     ///
     /// # Errors
@@ -87,6 +95,7 @@ impl Pagination {
         noun: &'static str,
         (path, query): (&str, &[(&str, &str)]),
     ) -> Result<Self, AppError> {
+        let (has_more, total) = (total > COUNTED, total.min(COUNTED));
         let last = total.div_ceil(paging.size).max(1);
         if paging.number > last {
             return Err(AppError::NotFound);
@@ -94,8 +103,10 @@ impl Pagination {
         let href = |number| address(path, query, number);
         Ok(Self {
             from: if total == 0 { 0 } else { paging.offset() + 1 },
-            to: (paging.offset() + paging.size).min(total),
+            to: (paging.offset() + paging.size).min(if has_more { u64::MAX } else { total }),
             total,
+            of: if has_more { MORE.to_owned() } else { total.to_string() },
+            cut: has_more && paging.number == last,
             noun,
             previous: (paging.number > 1).then(|| href(paging.number - 1)),
             next: (paging.number < last).then(|| href(paging.number + 1)),
@@ -154,6 +165,16 @@ mod tests {
         assert_eq!((page.from, page.to, page.total), (121, 134, 134));
         assert_eq!(page.next, None);
         assert_eq!(page.previous.as_deref(), Some("/appointments?status=waiting&page=6"));
+    }
+
+    #[test]
+    fn what_is_too_much_to_be_counted_is_told_and_cut() {
+        let (last, whole) = (pagination(500, COUNTED + 1), pagination(500, COUNTED));
+        assert_eq!((last.to, last.of.as_str(), last.cut), (10_000, "more than 10,000", true));
+        assert_eq!((whole.to, whole.of.as_str(), whole.cut), (10_000, "10000", false));
+        assert_eq!((last.next, pagination(499, COUNTED + 1).cut), (None, false));
+        assert!(Paging::parse(Some("500"), 20).is_ok());
+        assert!(matches!(Paging::parse(Some("501"), 20), Err(AppError::NotFound)));
     }
 
     #[test]

@@ -1,10 +1,15 @@
-//! `telemedicine erase`.
+//! `telemedicine erase`, on both databases.
 
-use crate::program::Program;
+use crate::{postgres::on_each_database, program::Program};
 
 #[test]
 fn a_patient_is_erased_once_told_what_would_go_and_the_seals_hold() {
-    let program = Program::new();
+    for (program, _database) in on_each_database() {
+        a_patient_is_erased(&program);
+    }
+}
+
+fn a_patient_is_erased(program: &Program) {
     program.run(&["demo", "--patients", "6", "--appointments", "60"]).succeeds();
     let would = program.run(&["erase", "patient", "1", "--dry-run"]).succeeds();
     assert!(would.contains("person and clinical record: would go") && would.contains("--cancel-visits"), "{would}");

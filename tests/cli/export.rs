@@ -1,10 +1,15 @@
-//! `telemedicine export`.
+//! `telemedicine export`, on both databases.
 
-use crate::program::Program;
+use crate::{postgres::on_each_database, program::Program};
 
 #[test]
 fn everything_of_a_patient_and_of_a_hospital_is_written_into_a_folder_of_its_own() {
-    let program = Program::new();
+    for (program, _database) in on_each_database() {
+        everything_is_written(&program);
+    }
+}
+
+fn everything_is_written(program: &Program) {
     program.run(&["demo", "--patients", "6", "--appointments", "20"]).succeeds();
     let written = program.run(&["export", "patient", "1", "--to", "mine"]).succeeds();
     assert!(written.contains("user.json") && written.contains("not reached: backups"), "{written}");

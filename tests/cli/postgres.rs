@@ -1,6 +1,21 @@
 //! An empty database of a test's own on the Postgres server that the tests were given.
 
+use std::{path::Path, process::Command};
+
 use sea_orm::{ConnectionTrait as _, Database};
+
+use crate::program::{Program, service};
+
+/// The program on SQLite, and on Postgres where the tests were given one; the database is there as long as the value.
+pub(crate) fn on_each_database() -> Vec<(Program, Option<Fresh>)> {
+    let mut programs = vec![(Program::new(), None)];
+    if let Some(server) = service("TEST_DATABASE_URL") {
+        let fresh = Fresh::new(&server);
+        fresh.migrate();
+        programs.push((Program::new().var("DATABASE_URL", fresh.url()), Some(fresh)));
+    }
+    programs
+}
 
 /// Dropped with the value.
 pub(crate) struct Fresh {
@@ -13,6 +28,30 @@ impl Fresh {
         let fresh = Self { server: server.to_owned(), name: format!("cli_{:016x}", rand::random::<u64>()) };
         run(server, &format!("CREATE DATABASE {}", fresh.name));
         fresh
+    }
+
+    /// A dump as operators make it; `false` after saying that there is no `pg_dump` that knows this server.
+    pub(crate) fn dump(&self, file: &Path) -> bool {
+        let dumped = Command::new("pg_dump").arg("--format=custom").arg("--file").arg(file).arg(self.url()).output();
+        let reason = match dumped {
+            Ok(output) if output.status.success() => return true,
+            Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
+            Err(error) => error.to_string(),
+        };
+        let is_older = reason.contains("server version mismatch") || reason.contains("No such file");
+        assert!(is_older, "pg_dump: {reason}");
+        eprintln!("pg_dump: {reason}: the database is copied instead");
+        false
+    }
+
+    /// An empty database in place of this one, and that dump put into it.
+    pub(crate) fn restore(&self, file: &Path) {
+        run(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        run(&self.server, &format!("CREATE DATABASE {}", self.name));
+        let mut restore = Command::new("pg_restore");
+        restore.args(["--no-owner", "--no-privileges", "--exit-on-error", "--dbname", &self.url()]).arg(file);
+        let output = restore.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// Another database with what is in this one, to which nobody may be connected.

@@ -125,12 +125,18 @@ async fn a_backup_of_postgres_is_the_clinic_as_it_was_whatever_redis_keeps() {
     site.sign_in().await;
     site.rename("Before").await;
     assert_eq!(serving.stop(), Some(0));
-    let backup = database.copy();
+    let file = site.program.folder().join("clinic.dump");
+    let copy = (!database.dump(&file)).then(|| database.copy());
+    let kept = what_triggers_keep(&url).await;
     let serving = site.program.serve();
     site.goes_on().await;
     assert_eq!(serving.stop(), Some(0));
 
-    database.replace_by(&backup);
+    match &copy {
+        Some(copy) => database.replace_by(copy),
+        None => database.restore(&file),
+    }
+    assert_eq!(what_triggers_keep(&url).await, kept);
     mails_wait(&url).await;
     let said = are_sorted_out(&site.program);
     assert!(said.contains("keys removed") && !said.contains("redis     0 keys"), "{said}");
@@ -144,6 +150,19 @@ fn without_redis_that_is_configured_it_says_that_pages_may_be_kept_there() {
     let program = Program::new().var("REDIS_URL", "redis://127.0.0.1:1").var("REDIS_TIMEOUT", "1");
     program.run(&["restored"]).fails(1, &["127.0.0.1:1", "REDIS_URL"]);
     Program::new().run(&["restored", "--stopped-at", "yesterday"]).fails(2, &["--stopped-at"]);
+}
+
+/// Triggers, constraints and indexes of the schema, and what was counted: a restore must bring all of it back.
+async fn what_triggers_keep(url: &str) -> String {
+    let kept = "SELECT concat_ws(' ', (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal), \
+        (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND convalidated), \
+        (SELECT count(*) FROM pg_index WHERE indisvalid AND indrelid::regclass::text NOT LIKE 'pg\\_%'), \
+        (SELECT sum(visits) FROM care_relation), (SELECT sum(patients_seen) FROM doctor_tally), \
+        (SELECT sum(patients) FROM hospital_tally), (SELECT count(*) FROM audit_entry)) AS kept";
+    let db = open(url).await;
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), kept)).await.unwrap().unwrap();
+    db.close().await.unwrap();
+    row.try_get("", "kept").unwrap()
 }
 
 /// Two mails that wait in the backup, due on one day and the next.

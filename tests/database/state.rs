@@ -1,7 +1,10 @@
 //! What is wrong with the connection or with the database is not told as a fault of the statement: it is tried again where that helps, and
 //! told as something that is away where it does not.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use entity::hospital;
 use sea_orm::sea_query::Expr;
@@ -60,14 +63,49 @@ async fn a_database_that_only_reads_is_told_and_left_as_soon_as_another_is_there
     assert!(is_unavailable(&refused), "{refused}");
     assert!(health_says(&test.db).await.ends_with("is not fit: it only reads"));
     // Its connections were opened while it only read, and would go on so.
+    let since = Instant::now();
     run(
         &mut beside,
         &format!("SET default_transaction_read_only = off; ALTER DATABASE {name} RESET default_transaction_read_only"),
     )
     .await;
-    write(&test.db, "after").await.unwrap();
+    while let Err(refused) = write(&test.db, "after").await {
+        assert!(is_unavailable(&refused) && since.elapsed() < Duration::from_secs(60), "{refused}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     assert_eq!(read(&test.db).await, Ok(2));
-    assert_eq!(health_says(&test.db).await, "", "what was committed says more than what was refused before");
+    // Other connections than the one that wrote may be as old.
+    while health_says(&test.db).await != "" {
+        assert!(since.elapsed() < Duration::from_secs(60), "what was committed says more than what was refused before");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// As after a failover to nothing better: many write, and are refused. Connections are not opened anew for each.
+#[tokio::test]
+async fn connections_to_a_database_that_only_reads_are_kept() {
+    let Some(test) = TestDatabase::postgres_with(&[("DB_MAX_CONNECTIONS", "1")]).await else { return };
+    let mut beside = test.beside().await;
+    let name = url::Url::parse(&test.url).unwrap().path().trim_start_matches('/').to_owned();
+    run(&mut beside, &format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
+    terminate_all(&mut beside).await;
+    let start = Instant::now();
+    let mut backends = BTreeSet::new();
+    for n in 0..30 {
+        write(&test.db, &format!("meanwhile {n}")).await.unwrap_err();
+        backends.insert(backend(&test.db).await);
+    }
+    // One before the first renewal, and one after each.
+    let allowed = 3 + start.elapsed().as_secs() / 5;
+    assert!(u64::try_from(backends.len()).unwrap() <= allowed, "{backends:?}, {allowed} allowed");
+    assert!(backends.len() < 30);
+}
+
+/// The process of Postgres that answers.
+async fn backend(db: &Database) -> i32 {
+    let asked = Statement::from_string(DbBackend::Postgres, "SELECT pg_backend_pid()");
+    let row = db.reader().run(NO_PAGE, async |conn| conn.query_one_raw(asked.clone()).await).await.unwrap();
+    row.unwrap().try_get_by_index(0).unwrap()
 }
 
 const FAILING: &str = "CREATE FUNCTION fails(code text) RETURNS int LANGUAGE plpgsql AS \

@@ -1,7 +1,7 @@
 //! Notifications: what they say, whose they are, and that they are read.
 
 use entity::notification as row;
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait as _, EntityTrait};
 
 use crate::support::*;
 
@@ -100,6 +100,35 @@ async fn anothers_are_not_there() {
     assert_eq!(read_at(&app, &theirs).await, None);
     assert_eq!(read_at(&app, &own).await, Some(NOW));
     client.post_form("/notifications/read", &[("all", "1")]).await.expect(422);
+}
+
+/// Of a list that grows with the years no more is counted, or leafed through, than anybody would.
+#[tokio::test]
+async fn more_than_ten_thousand_are_told_and_cut() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let patient = patient(&hospital).create(&app).await;
+    notification(&patient).create(&app).await;
+    let more = |many: u32| {
+        format!(
+            "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {many})
+             INSERT INTO notification (recipient_id, kind, appointment_id, created_at, updated_at)
+             SELECT recipient_id, kind, appointment_id, created_at, updated_at
+               FROM number CROSS JOIN (SELECT * FROM notification LIMIT 1) AS first"
+        )
+    };
+    app.db.execute_unprepared(&more(9_999)).await.unwrap();
+    let client = app.sign_in(&patient).await;
+    assert_eq!(client.get("/notifications").await.ok().text(".pagination p"), "1–20 of 10000 notifications");
+    app.db.execute_unprepared(&more(1)).await.unwrap();
+    let first = client.get("/notifications").await.ok();
+    assert_eq!(first.text(".pagination p"), "1–20 of more than 10,000 notifications");
+    let last = client.get("/notifications?page=500").await.ok();
+    assert_eq!(ids(&last).len(), 20);
+    let said = "9981–10000 of more than 10,000 notifications. The others are not listed here.";
+    assert_eq!(last.text(".pagination p"), said);
+    assert!(!last.links().iter().any(|link| link.ends_with("page=501")));
+    client.get("/notifications?page=501").await.expect(404);
 }
 
 #[tokio::test]

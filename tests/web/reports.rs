@@ -1,8 +1,8 @@
 //! The reports: numbers that are those of the dashboards, of the days that were asked for, as a page and as files.
 
 use chrono::{NaiveTime, TimeDelta};
-use entity::appointment_event;
-use sea_orm::{ActiveModelTrait, Set};
+use entity::{appointment as appointment_row, appointment_event};
+use sea_orm::{ActiveModelTrait, EntityTrait as _, Iterable as _, Set};
 
 use crate::support::*;
 
@@ -95,6 +95,72 @@ async fn outcomes_and_waits_are_told_by_day_and_for_all_days() {
     // Of all eleven together, not a mean of days: 1 … 10 and 40.
     assert_eq!((report.figure("report-median"), report.figure("report-ninetieth")), (6, 10));
     assert_eq!(report.figure("report-missed"), 1);
+}
+
+/// Whatever happened: the file says what is found by going over the rows, one by one.
+#[tokio::test]
+async fn the_numbers_are_those_of_the_rows() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let (doctor, patient) = (doctor(&house).create(&app).await, patient(&house).create(&app).await);
+    let statuses: Vec<AppointmentStatus> = AppointmentStatus::iter().collect();
+    let seed: u64 = rand::random();
+    let mut chance = seed;
+    let mut next = |of: u64| {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (chance >> 33) % of
+    };
+    for _ in 0..60 {
+        let hours = -i64::try_from(next(24 * 8)).unwrap();
+        match next(3) {
+            0 => waited(&app, (&doctor, &patient), hours, i64::try_from(next(5_000)).unwrap()).await,
+            _ => {
+                let status = statuses[usize::try_from(next(10)).unwrap()];
+                let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(hours)).status(status);
+                visit.overbooked().create(&app).await;
+            }
+        }
+    }
+    let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
+    let file = desk.get("/reports/days.csv?from=2026-11-15&to=2026-11-24").await.ok();
+    assert_eq!(file.body.lines().skip(1).collect::<Vec<_>>(), lines_of_days(&app).await, "seed {seed}");
+}
+
+/// The lines of the file, of the ten days up to today in Kathmandu.
+async fn lines_of_days(app: &TestApp) -> Vec<String> {
+    let visits = appointment_row::Entity::find().all(&app.db).await.unwrap();
+    let events = appointment_event::Entity::find().all(&app.db).await.unwrap();
+    let at = |id: i64, kind| {
+        events.iter().find(|event| event.appointment_id == id && event.kind == kind).map(|event| event.at)
+    };
+    let wait = |id| Some((at(id, EventKind::Started)? - at(id, EventKind::Arrived)?).num_seconds());
+    let line = |days: i64| {
+        use AppointmentStatus::{Cancelled, Completed, NoShow, Rejected};
+        let local = |at: chrono::DateTime<chrono::Utc>| (at + TimeDelta::minutes(5 * 60 + 45)).date_naive();
+        let date = local(app.now()) - TimeDelta::days(days);
+        let of_day: Vec<_> = visits.iter().filter(|visit| local(visit.starts_at) == date).collect();
+        let count = |among: &[AppointmentStatus]| of_day.iter().filter(|visit| among.contains(&visit.status)).count();
+        let (completed, missed, called_off) = (count(&[Completed]), count(&[NoShow]), count(&[Rejected, Cancelled]));
+        let (all, outcomes) = (of_day.len(), completed + missed);
+        let percent = match outcomes {
+            0 => String::new(),
+            _ => ((missed * 200 + outcomes) / (outcomes * 2)).to_string(),
+        };
+        let mut waits: Vec<i64> = of_day.iter().filter_map(|visit| wait(visit.id)).collect();
+        waits.sort_unstable();
+        let ranked = |place: usize| {
+            waits.get(place.wrapping_sub(1)).map(|wait| ((wait + 30) / 60).to_string()).unwrap_or_default()
+        };
+        format!(
+            "{date},{},{completed},{missed},{},{called_off},{percent},{},{},{}",
+            all - called_off,
+            all - called_off - outcomes,
+            waits.len(),
+            ranked(waits.len().div_ceil(2)),
+            ranked((waits.len() * 9).div_ceil(10))
+        )
+    };
+    (0..10).rev().map(line).collect()
 }
 
 #[tokio::test]

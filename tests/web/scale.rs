@@ -1,5 +1,5 @@
 //! At 100,000 appointments: no page reads a large table from end to end, none costs more statements
-//! than at ten, and every figure is still the true count.
+//! than at ten, and every figure is still the true count. What is counted of a list is bounded.
 //!
 //! On Postgres only, whose own counters tell what was scanned: `pg_stat_user_tables.seq_scan` of the
 //! server's database before and after each page.
@@ -28,12 +28,15 @@ async fn no_page_scans_appointments_people_or_notifications() {
     let app = TestApp::start().await;
     let people = Demo::load(&app, &SIZE).await;
     leave_a_trail(&app).await;
+    leave_notifications(&app).await;
     let counters = Counters::connect(&app).await;
     assert_stored_counts(&app).await;
     vacuum(&app, &counters).await;
     let estimated = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'appointment'::regclass";
     assert!(counters.number(estimated).await >= 99_000);
     the_gate_can_fail(&app, &counters).await;
+    lists_are_counted_up_to_a_bound(&people, (&app, &counters)).await;
+    a_report_reads_each_visit_twice_at_most(&people, (&app, &counters)).await;
     let mut wrong = Vec::new();
     let mut pages = 0;
     for person in &people {
@@ -67,6 +70,49 @@ async fn leave_a_trail(app: &TestApp) {
            ON person.place = 1 + n % person.everybody"
     );
     sql(app, &statement).await;
+}
+
+/// 60,000 notifications of the demo's first doctor.
+async fn leave_notifications(app: &TestApp) {
+    let statement = "INSERT INTO notification (recipient_id, kind, appointment_id, read_at)
+         SELECT person.id, 'appointment_confirmed', visit.id, now()
+           FROM \"user\" AS person JOIN doctor ON doctor.user_id = person.id
+           CROSS JOIN LATERAL (SELECT id FROM appointment WHERE doctor_id = doctor.id ORDER BY id LIMIT 1) AS visit
+           CROSS JOIN generate_series(1, 60000)
+          WHERE person.email = 'doctor1@demo.test'";
+    sql(app, statement).await;
+}
+
+/// Rows that the longest lists may read of their table: what is counted, a page of it, and as much again for what else the page shows.
+const MOST_ROWS: i64 = 25_000;
+
+/// The trail, a person's notifications: however long they are, first page and last.
+async fn lists_are_counted_up_to_a_bound(people: &[Demo], (app, counters): (&TestApp, &Counters)) {
+    for (role, table, address) in
+        [(Role::SuperAdmin, "audit_entry", "/audit"), (Role::Doctor, "notification", "/notifications")]
+    {
+        let person = people.iter().find(|person| person.role == role).unwrap();
+        for address in [address.to_owned(), format!("{address}?page=500")] {
+            let (page, [read]) = counters.reading([table], (app, person), &address).await;
+            assert!(page.says("more than 10,000"), "{address}");
+            assert!((1..=MOST_ROWS).contains(&read), "{address} read {read} rows of {table}");
+        }
+    }
+}
+
+/// A year's report: each visit once for its day and once for its doctor, and the few events of those that took place.
+async fn a_report_reads_each_visit_twice_at_most(people: &[Demo], (app, counters): (&TestApp, &Counters)) {
+    let desk = people.iter().find(|person| person.role == Role::HospitalAdmin).unwrap();
+    let of_desk =
+        format!("FROM appointment AS visit JOIN \"user\" AS desk USING (hospital_id) WHERE desk.id = {}", desk.user_id);
+    let visits = counters.number(&format!("SELECT count(*) {of_desk}")).await;
+    let today = app.now().date_naive();
+    let address = format!("/reports?from={}&to={today}", today - chrono::TimeDelta::days(360));
+    let (page, [read, events]) = counters.reading(["appointment", "appointment_event"], (app, desk), &address).await;
+    assert!(page.figure("report-visits") > 1_000, "{}", page.figure("report-visits"));
+    // Beside them days to come, and what the page shows of the viewer.
+    assert!((1..=2 * visits + 500).contains(&read), "{read} visits of {visits} were read");
+    assert!(events <= 8 * visits, "{events} events of {visits} visits were read");
 }
 
 /// As autovacuum leaves a database that is in use: statistics there, and its pages marked as visible to all, without
@@ -142,7 +188,7 @@ impl Counters {
 
     /// Postgres reports what a backend did up to some seconds late, but at once when it ends: so all others are
     /// ended, the server's and this test's own, before anything is read. Both open new ones.
-    async fn scans(&self, app: &TestApp) -> Scans {
+    async fn settle(&self, app: &TestApp) {
         let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
                       AND backend_type = 'client backend'";
         let ended = format!("SELECT string_agg(pid::text, ',') FILTER (WHERE pg_terminate_backend(pid)) {others}");
@@ -151,11 +197,6 @@ impl Counters {
             while self.number(&format!("SELECT count(*) {others} AND pid IN ({ended})")).await > 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
-        }
-        let mut scans = BTreeMap::new();
-        for table in LARGE {
-            let counter = format!("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = '{table}'");
-            scans.insert(table, self.number(&counter).await);
         }
         // What finds its connection dead is run again, and would count twice.
         let awake = Statement::from_string(DbBackend::Postgres, "SELECT 1");
@@ -166,7 +207,45 @@ impl Counters {
             .run(Topics::exempt("nothing"), async |conn| conn.query_one_raw(awake.clone()).await)
             .await;
         read.unwrap();
+    }
+
+    async fn scans(&self, app: &TestApp) -> Scans {
+        self.settle(app).await;
+        let mut scans = BTreeMap::new();
+        for table in LARGE {
+            let counter = format!("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = '{table}'");
+            scans.insert(table, self.number(&counter).await);
+        }
         Scans(scans)
+    }
+
+    /// A page, and how many rows of each table it has read.
+    async fn reading<const N: usize>(
+        &self,
+        tables: [&str; N],
+        (app, person): (&TestApp, &Demo),
+        address: &str,
+    ) -> (Page, [i64; N]) {
+        self.settle(app).await;
+        let mut read = [0; N];
+        for (table, read) in tables.iter().zip(&mut read) {
+            *read = self.rows_read(table).await;
+        }
+        let page = person.client.get(address).await.ok();
+        self.settle(app).await;
+        for (table, read) in tables.iter().zip(&mut read) {
+            *read = self.rows_read(table).await - *read;
+        }
+        (page, read)
+    }
+
+    /// Rows of a table that were read so far, in it or in its indexes.
+    async fn rows_read(&self, table: &str) -> i64 {
+        let read = format!(
+            "SELECT (SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = '{table}')
+                  + (SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = '{table}')"
+        );
+        self.number(&read).await
     }
 
     async fn number(&self, query: &str) -> i64 {

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::{doctor, enums::Role, hospital, hospital_tally, user};
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
+    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, RelationTrait, Select,
     prelude::Decimal,
     sea_query::{Asterisk, Expr, ExprTrait, SelectStatement},
 };
@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{Reach, Reader, is_person, is_word, key_holds},
+    db::{Reach, Reader, count, is_person, is_word, key_holds},
     text::{SearchText, Term},
     web::{Paginated, Paging},
 };
@@ -101,7 +101,7 @@ pub(super) async fn hospitals(
     for term in SearchText::new(search).terms() {
         found = found.filter(is_called(term));
     }
-    let total = reader.run(LISTED, async |conn| found.clone().count(conn).await).await?;
+    let total = reader.run(LISTED, async |conn| count(conn, found.clone()).await).await?;
     let rows = as_rows(found).order_by_asc(hospital::Column::NameKey).order_by_asc(hospital::Column::Id);
     let rows = rows.limit(paging.size).offset(paging.offset());
     let rows = reader.run(LISTED, async |conn| rows.clone().into_model().all(conn).await).await?;
@@ -174,7 +174,7 @@ pub(super) async fn admins(
     for term in SearchText::new(search).terms() {
         found = found.filter(Condition::any().add(is_person(term, Reach::Everything)).add(is_called(term)));
     }
-    let total = reader.run(ADMINS, async |conn| found.clone().count(conn).await).await?;
+    let total = reader.run(ADMINS, async |conn| count(conn, found.clone()).await).await?;
     let rows = found.limit(paging.size).offset(paging.offset());
     let rows = reader.run(ADMINS, async |conn| rows.clone().into_model().all(conn).await).await?;
     Ok(Paginated { total, rows })

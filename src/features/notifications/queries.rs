@@ -8,15 +8,15 @@ use entity::{
     patient, time_off, user,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
-    QuerySelect, QueryTrait, RelationTrait, StatementBuilder,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QuerySelect,
+    QueryTrait, RelationTrait, StatementBuilder,
     sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
-    db::Reader,
+    db::{Reader, count},
     web::{Paginated, Paging},
 };
 
@@ -47,22 +47,8 @@ pub(super) async fn notifications(
 ) -> Result<Paginated<NotificationRow>, DbErr> {
     let own = notification::Entity::find().filter(Column::RecipientId.eq(viewer.user_id));
     let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
-    let total = reader.run(topics.clone(), async |conn| own.clone().count(conn).await).await?;
-    let mut rows = Query::select();
-    rows.columns([
-        (notification::Entity, Column::Id),
-        (notification::Entity, Column::Kind),
-        (notification::Entity, Column::CreatedAt),
-        (notification::Entity, Column::ReadAt),
-        (notification::Entity, Column::AppointmentId),
-    ])
-    .from(notification::Entity)
-    .and_where(Column::RecipientId.eq(viewer.user_id))
-    // A later one has the higher id, and that is the order of the index.
-    .order_by((notification::Entity, Column::Id), Order::Desc)
-    .limit(paging.size)
-    .offset(paging.offset());
-    with_appointment(&mut rows);
+    let total = reader.run(topics.clone(), async |conn| count(conn, own.clone()).await).await?;
+    let rows = on_page(viewer, paging);
     let rows = reader
         .run(topics, async |conn| {
             let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
@@ -70,6 +56,33 @@ pub(super) async fn notifications(
         })
         .await?;
     Ok(Paginated { total, rows })
+}
+
+/// Those of one page. Only they meet their visits: joined first, a late page would read all that is told of before it.
+fn on_page(viewer: &Viewer, paging: Paging) -> SelectStatement {
+    let id = (notification::Entity, Column::Id);
+    // A later one has the higher id, and that is the order of the index.
+    let ids = Query::select()
+        .column(id)
+        .from(notification::Entity)
+        .and_where(Column::RecipientId.eq(viewer.user_id))
+        .order_by(id, Order::Desc)
+        .limit(paging.size)
+        .offset(paging.offset())
+        .to_owned();
+    let mut rows = Query::select();
+    rows.columns([
+        id,
+        (notification::Entity, Column::Kind),
+        (notification::Entity, Column::CreatedAt),
+        (notification::Entity, Column::ReadAt),
+        (notification::Entity, Column::AppointmentId),
+    ])
+    .from_subquery(ids, "on_page")
+    .inner_join(notification::Entity, Expr::col(("on_page", Column::Id)).equals(id))
+    .order_by(id, Order::Desc);
+    with_appointment(&mut rows);
+    rows
 }
 
 /// A visit as far as mail tells of it.

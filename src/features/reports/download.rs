@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header};
 
 use super::{
     forms::Range,
-    numbers::{HospitalNumbers, HospitalReport, Numbers, minutes},
+    numbers::{HospitalNumbers, HospitalReport, Numbers},
 };
 use crate::web::AppError;
 
@@ -48,9 +48,9 @@ fn cells(first: String, numbers: &Numbers) -> Vec<String> {
     let counts = [numbers.visits(), numbers.completed, numbers.missed, numbers.open, numbers.called_off];
     let rates = [
         number(numbers.missed_percent()),
-        numbers.waits.to_string(),
-        number(numbers.median.map(minutes)),
-        number(numbers.ninetieth.map(minutes)),
+        numbers.waits().to_string(),
+        number(numbers.median()),
+        number(numbers.ninetieth()),
     ];
     std::iter::once(first).chain(counts.map(|count| count.to_string())).chain(rates).collect()
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     chart::{Bars, Series, bars},
     forms::Range,
-    numbers::{DayNumbers, HospitalNumbers, HospitalReport, Numbers, Utilisation, minutes},
+    numbers::{DayNumbers, HospitalNumbers, HospitalReport, Numbers, Utilisation},
 };
 use crate::{
     access::Viewer,
@@ -42,15 +42,15 @@ impl Row {
             missed_percent: numbers.missed_percent(),
             open: numbers.open,
             called_off: numbers.called_off,
-            median: wait(numbers.median),
-            ninetieth: wait(numbers.ninetieth),
+            median: wait(numbers.median()),
+            ninetieth: wait(numbers.ninetieth()),
         }
     }
 }
 
-/// Seconds as people say them.
-fn wait(seconds: Option<i64>) -> String {
-    seconds.map_or_else(|| "–".to_owned(), |seconds| format!("{} min", minutes(seconds)))
+/// Minutes as people say them.
+fn wait(minutes: Option<i64>) -> String {
+    minutes.map_or_else(|| "–".to_owned(), |minutes| format!("{minutes} min"))
 }
 
 fn in_words(range: Range) -> String {
@@ -131,8 +131,8 @@ impl HospitalPage {
             series("Open", |numbers| numbers.open),
         ];
         let waits = [
-            series("Nine of ten waited at most, minutes", |numbers| numbers.ninetieth.map_or(0, minutes)),
-            series("Median", |numbers| numbers.median.map_or(0, minutes)),
+            series("Nine of ten waited at most, minutes", |numbers| numbers.ninetieth().unwrap_or_default()),
+            series("Median", |numbers| numbers.median().unwrap_or_default()),
         ];
         Ok(Self {
             form,
@@ -140,8 +140,8 @@ impl HospitalPage {
             parameters: parameters(range),
             zone: viewer.zone().name(),
             total: Row::new(String::new(), "All days".to_owned(), &report.total),
-            median: report.total.median.map_or(0, minutes),
-            ninetieth: report.total.ninetieth.map_or(0, minutes),
+            median: report.total.median().unwrap_or_default(),
+            ninetieth: report.total.ninetieth().unwrap_or_default(),
             visits_chart: bars(Bars::Stacked, &labels, &visits)?,
             waits_chart: bars(Bars::Behind, &labels, &waits)?,
             columns: columns("Day"),

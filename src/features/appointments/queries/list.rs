@@ -1,4 +1,4 @@
-//! The list of appointments: a page of rows with the true count in one statement, and the doctors
+//! The list of appointments: a page of rows, and how many there are, in one statement, and the doctors
 //! that the filter offers.
 
 use chrono::{DateTime, Days, Utc};
@@ -10,15 +10,15 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, PartialModelTrait,
-    QueryFilter, QueryOrder, QuerySelect, RelationTrait, StatementBuilder,
-    sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement},
+    QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
 use super::{AppointmentRow, absent, needs_outcome, not_over, rows::with_parties, scope, to_come, without_doctor};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
-    db::{Reach, Reader, Selecting, is_person, is_word},
+    db::{Reach, Reader, Selecting, counted, counting, is_person, is_word},
     features::appointments::{appointment::StatusFilter, forms::ListFilter},
     text::Term,
     time_zone::Tz,
@@ -75,8 +75,7 @@ pub(in crate::features::appointments) async fn list(
     let rows = page_of(viewer, (filter, present.instant()), paging);
     let found = reader
         .run(topics(viewer, filter), async |conn| {
-            let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
-            Counted::find_by_statement(statement).all(conn).await
+            Counted::find_by_statement(counting(&rows, conn.get_database_backend())).all(conn).await
         })
         .await?;
     let (total, next_entry) = found.first().map_or((0, None), |first| (first.total, first.next_entry));
@@ -111,7 +110,7 @@ fn page_of(viewer: &Viewer, (filter, now): (&ListFilter, DateTime<Utc>), paging:
             (without, Some(first_end(among.add(absent(now)))), Order::Asc)
         }
     };
-    let count = of_visits(wanted.clone()).expr(Expr::col(Asterisk).count()).to_owned();
+    let count = counted(of_visits(wanted.clone()));
     let nothing = || Expr::val(None::<DateTime<Utc>>);
     let whole = Query::select()
         .expr_as(Expr::from(count), "total")

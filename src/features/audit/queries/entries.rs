@@ -1,4 +1,4 @@
-//! Reading the trail: a page of entries with the true count, in one statement.
+//! Reading the trail: a page of entries, and how many there are, in one statement.
 
 use chrono::{DateTime, Days, Utc};
 use entity::{
@@ -7,8 +7,8 @@ use entity::{
     hospital, user,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, FromQueryResult, Order, StatementBuilder,
-    sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, JoinType, Query, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, FromQueryResult, Order,
+    sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Query, SelectStatement},
 };
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use crate::features::audit::forms::{Person, TrailFilter};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topics,
-    db::{Reach, Reader, is_person},
+    db::{Reach, Reader, counted, counting, is_person},
     web::{Paging, start_of_day},
 };
 
@@ -70,7 +70,7 @@ pub(in crate::features::audit) async fn entries(
     paging: Paging,
 ) -> Result<(u64, Vec<EntryRow>), DbErr> {
     let wanted = scope(viewer).add(matching(viewer, filter));
-    let count = Query::select().expr(Expr::col(Asterisk).count()).from(Entity).cond_where(wanted.clone()).to_owned();
+    let count = counted(Query::select().from(Entity).cond_where(wanted.clone()).to_owned());
     // Only the rows of this page are read whole: those before it are passed over in the index.
     let mut on_page = Query::select();
     on_page.column((Entity, Column::Id)).from(Entity).cond_where(wanted);
@@ -92,8 +92,7 @@ pub(in crate::features::audit) async fn entries(
     let topics = Topics::exempt("each opening of a record adds to the trail");
     let found: Vec<EntryRow> = reader
         .run(topics, async |conn| {
-            let statement = StatementBuilder::build(&rows, &conn.get_database_backend());
-            EntryRow::find_by_statement(statement).all(conn).await
+            EntryRow::find_by_statement(counting(&rows, conn.get_database_backend())).all(conn).await
         })
         .await?;
     let total = found.first().map_or(0, |first| first.total);

@@ -52,6 +52,7 @@ const LATE: Duration = Duration::from_secs(15 * 60);
 pub struct Sealer {
     state: AppState,
     key: ChainKey,
+    batch: u64,
     progress: Mutex<Progress>,
 }
 
@@ -67,7 +68,14 @@ impl Sealer {
     /// For the database, the clock and the secret of `state`. Nothing is sealed before its second round.
     #[must_use]
     pub fn new(state: &AppState) -> Self {
-        Self { key: ChainKey::new(&state.settings.secret_key), state: state.clone(), progress: Mutex::default() }
+        let key = ChainKey::new(&state.settings.secret_key);
+        Self { key, state: state.clone(), batch: BATCH, progress: Mutex::default() }
+    }
+
+    /// The same with smaller seals, as a quiet clinic has them: for who measures.
+    #[must_use]
+    pub fn of_at_most(self, entries: u64) -> Self {
+        Self { batch: entries.clamp(1, BATCH), ..self }
     }
 
     /// Seals what an earlier round saw, if all that were writing then are done, and looks how far entries are there now.
@@ -110,7 +118,7 @@ impl Sealer {
                     break;
                 };
                 sealed += batch;
-                if batch < BATCH {
+                if batch < self.batch {
                     break;
                 }
             }
@@ -172,7 +180,8 @@ impl Sealer {
     ) -> Result<Option<audit_seal::Model>, DbErr> {
         let head = uow.read(async |conn| seals::head(conn, chain).await).await?;
         let after = head.as_ref().map_or(0, |head| head.last_entry_id);
-        let entries = uow.read(async |conn| seals::entries_within(conn, chain, (after, last_id), BATCH).await).await?;
+        let entries =
+            uow.read(async |conn| seals::entries_within(conn, chain, (after, last_id), self.batch).await).await?;
         let Some(seal) = self.seal(head.as_ref(), &entries, now) else { return Ok(None) };
         let row = audit_seal::ActiveModel { id: NotSet, ..seal.clone().into() };
         uow.insert_many([row.reset_all()], Topics::exempt("no page shows seals")).await?;

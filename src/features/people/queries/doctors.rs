@@ -3,14 +3,14 @@
 use chrono::{DateTime, NaiveTime, Utc};
 use entity::{availability, doctor, enums::Role, user};
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait, Select,
+    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait, Select,
 };
 
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
-    db::{Reach, Reader, is_person, is_word, key_holds},
+    db::{Reach, Reader, count, is_person, is_word, key_holds},
     text::SearchText,
     web::{Paginated, Paging},
 };
@@ -68,7 +68,7 @@ pub(in super::super) async fn doctors(
         let field = key_holds(doctor::Column::SpecializationKey, &[doctor::Column::Specialization], &term.words);
         found = found.filter(Condition::any().add(is_person(term, reach)).add(field));
     }
-    let total = reader.run(topics(viewer), async |conn| found.clone().count(conn).await).await?;
+    let total = reader.run(topics(viewer), async |conn| count(conn, found.clone()).await).await?;
     let rows = found
         .select_only()
         .columns([doctor::Column::Id, doctor::Column::Specialization, doctor::Column::Accepting])

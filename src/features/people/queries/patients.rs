@@ -8,14 +8,14 @@ use entity::{
     patient, user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    Select,
 };
 
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
-    db::{Reach, Reader, is_person, is_word},
+    db::{Reach, Reader, count, is_person, is_word},
     features::audit::Accessed,
     text::SearchText,
     web::{Paginated, Paging},
@@ -59,7 +59,7 @@ pub(in super::super) async fn patients(
     paging: Paging,
 ) -> Result<Paginated<PatientRow>, DbErr> {
     let found = matching(viewer, search);
-    let total = reader.run(topics(viewer), async |conn| found.clone().count(conn).await).await?;
+    let total = reader.run(topics(viewer), async |conn| count(conn, found.clone()).await).await?;
     let rows = found
         .select_only()
         .column(patient::Column::Id)

@@ -1,4 +1,5 @@
-//! Reading what reports are made of: two statements for each, beside the one that finds the viewer.
+//! Reading what reports are made of: two statements for each, beside the one that finds the viewer (of the platform one more for each 2,000
+//! hospitals).
 
 mod sql;
 
@@ -12,10 +13,10 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, RelationTrait,
+    QueryOrder, QuerySelect, RelationTrait,
 };
 
-use self::sql::{BookedTimes, DOCTOR, Span, column, counts};
+use self::sql::{BookedTimes, DOCTOR, SPANS, Span, counts};
 use super::{
     forms::Range,
     hours::Hours,
@@ -30,40 +31,34 @@ use crate::{
     web::start_of_day,
 };
 
-/// A span's numbers, or a doctor's name and booked minutes.
-#[derive(Debug)]
+/// Visits of a span that came to the same and waited as long, or a doctor's name and booked minutes.
+#[derive(Debug, FromQueryResult)]
 struct Row {
     part: i32,
     id: i64,
-    name: String,
-    numbers: Numbers,
-    booked: i64,
+    first_name: String,
+    last_name: String,
+    status: Option<AppointmentStatus>,
+    /// In minutes, where it is known.
+    wait: Option<i64>,
+    /// How many visits, or minutes.
+    number: i64,
 }
 
-impl FromQueryResult for Row {
-    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        let text = |name: &str| row.try_get::<String>(prefix, name);
-        let among = |statuses: &[AppointmentStatus]| -> Result<i64, DbErr> {
-            statuses.iter().map(|status| row.try_get::<i64>(prefix, &column(*status))).sum()
-        };
-        use AppointmentStatus::{
-            Cancelled, Completed, Confirmed, InProgress, NoShow, Proposed, Rejected, Requested, Scheduled, Waiting,
-        };
-        Ok(Self {
-            part: row.try_get(prefix, "part")?,
-            id: row.try_get(prefix, "id")?,
-            name: format!("Dr {} {}", text("first_name")?, text("last_name")?),
-            numbers: Numbers {
-                completed: among(&[Completed])?,
-                missed: among(&[NoShow])?,
-                open: among(&[Requested, Proposed, Scheduled, Confirmed, Waiting, InProgress])?,
-                called_off: among(&[Rejected, Cancelled])?,
-                waits: row.try_get(prefix, "waits")?,
-                median: row.try_get(prefix, "median")?,
-                ninetieth: row.try_get(prefix, "ninetieth")?,
-            },
-            booked: row.try_get(prefix, "booked")?,
-        })
+/// What was found of spans, by their ids.
+#[derive(Debug, Default)]
+struct Found {
+    spans: BTreeMap<i64, Numbers>,
+    doctors: Vec<Row>,
+}
+
+impl Found {
+    fn add(&mut self, row: Row) {
+        match row.status {
+            Some(status) => self.spans.entry(row.id).or_default().add(status, row.wait, row.number),
+            None if row.part == DOCTOR => self.doctors.push(row),
+            None => {}
+        }
     }
 }
 
@@ -77,18 +72,18 @@ pub(super) async fn of_hospital(
         return Ok(None);
     };
     let (from, until) = range.span(hospital.zone);
-    let whole = Span { id: -1, hospital_id: hospital.id, from, until };
-    let spans: Vec<Span> = std::iter::once(whole).chain(days(hospital, range)).collect();
+    let spans: Vec<Span> = days(hospital, range).collect();
     let topics = Topics::from([Topic::Board(hospital.id), Topic::Doctors(hospital.id), Topic::Names(hospital.id)]);
-    let rows = rows(reader, topics, (&spans, Some((hospital.id, from, until)))).await?;
-    let (doctors, spans): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.part == DOCTOR);
+    let Found { spans: mut by_id, doctors } = found(reader, topics, (&spans, Some((hospital.id, from, until)))).await?;
     let mut hours = hours(reader, hospital, (&doctors, from, until)).await?;
-    let mut by_id: BTreeMap<i64, Numbers> = spans.into_iter().map(|row| (row.id, row.numbers)).collect();
-    let total = by_id.remove(&whole.id).unwrap_or_default();
-    let days = range.days().zip(by_id.into_values()).map(|(date, numbers)| DayNumbers { date, numbers }).collect();
+    let days = range.days().zip(&spans);
+    let days = days.map(|(date, span)| DayNumbers { date, numbers: by_id.remove(&span.id).unwrap_or_default() });
+    let days: Vec<DayNumbers> = days.collect();
+    let total = Numbers::sum(days.iter().map(|day| &day.numbers));
     let doctors = doctors.into_iter().map(|row| {
         let available = hours.remove(&row.id).unwrap_or_default().minutes(range, hospital.zone);
-        Utilisation { name: row.name, booked: row.booked, available }
+        let name = format!("Dr {} {}", row.first_name, row.last_name);
+        Utilisation { name, booked: row.number, available }
     });
     let mut doctors: Vec<Utilisation> = doctors.filter(|doctor| doctor.booked > 0 || doctor.available > 0).collect();
     doctors.sort_by_cached_key(|doctor| search_key(&doctor.name));
@@ -120,8 +115,7 @@ pub(super) async fn of_platform(viewer: &Viewer, reader: &Reader, range: Range) 
         return Ok(Vec::new());
     }
     let topics = Topics::each(spans.iter().map(|span| Topic::Board(span.hospital_id)));
-    let rows = rows(reader, topics, (&spans, None)).await?;
-    let mut by_id: BTreeMap<i64, Numbers> = rows.into_iter().map(|row| (row.id, row.numbers)).collect();
+    let mut by_id = found(reader, topics, (&spans, None)).await?.spans;
     let numbered = hospitals.into_iter();
     let numbered =
         numbered.map(|(id, name, _)| HospitalNumbers { name, numbers: by_id.remove(&id).unwrap_or_default() });
@@ -138,16 +132,22 @@ async fn hospitals(reader: &Reader) -> Result<Vec<(i64, String, String)>, DbErr>
     reader.run(Topic::Hospitals, async |conn| found.clone().into_tuple().all(conn).await).await
 }
 
-async fn rows(
+async fn found(
     reader: &Reader,
     topics: Topics,
     (spans, doctors): (&[Span], Option<BookedTimes>),
-) -> Result<Vec<Row>, DbErr> {
-    reader
-        .run(topics, async |conn| {
-            Row::find_by_statement(counts(conn.get_database_backend(), spans, doctors)).all(conn).await
-        })
-        .await
+) -> Result<Found, DbErr> {
+    let (mut found, mut doctors) = (Found::default(), doctors);
+    for spans in spans.chunks(SPANS) {
+        let doctors = doctors.take();
+        let rows: Vec<Row> = reader
+            .run(topics.clone(), async |conn| {
+                Row::find_by_statement(counts(conn.get_database_backend(), spans, doctors)).all(conn).await
+            })
+            .await?;
+        rows.into_iter().for_each(|row| found.add(row));
+    }
+    Ok(found)
 }
 
 /// A window of a week.

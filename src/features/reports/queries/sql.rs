@@ -1,27 +1,28 @@
-//! The statement that counts: one row for each span of time of a hospital, and one for each doctor.
+//! The statement that counts: one pass over the visits of each span of time of a hospital, and one row for each doctor.
 //!
-//! Each number is a subquery of its own that is bound to one span, so it reads the index on hospital, status and start for that
-//! span and nothing else, however large the archive is; joined, the planner could take reading all for cheaper.
+//! A visit is read once, by the index on hospital and start, and put with those of the same span that came to the same and waited as many
+//! minutes: so a span has some dozen rows, however many visits. A statement of its own for each span (`LATERAL`), because joined the planner
+//! could take reading all for cheaper; the two instants of a wait by the visit's own events, for the same reason.
 //!
-//! Written by hand, because entities have no word for what it is made of: rows of values to join with, the rank of a wait among
-//! others, and the length of time between two instants, which either database says in its own way.
+//! Written by hand, because entities have no word for what it is made of: rows of values to join with, and the length of time between two
+//! instants, which either database says in its own way.
 
 use chrono::{DateTime, Utc};
-use entity::enums::AppointmentStatus;
-use sea_orm::{ActiveEnum, DbBackend, Statement, Value};
-
-use crate::features::appointments::STATUSES;
+use sea_orm::{DbBackend, Statement, Value};
 
 /// A stretch of time in a hospital.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
-    /// By which its row is known.
+    /// By which its rows are known.
     pub(super) id: i64,
     pub(super) hospital_id: i64,
     pub(super) from: DateTime<Utc>,
     /// The first instant after it.
     pub(super) until: DateTime<Utc>,
 }
+
+/// Spans in a statement: each has four values, of which Postgres takes 65,535.
+pub(super) const SPANS: usize = 2_000;
 
 /// A hospital whose doctors are asked for as well, and from when to when they were booked.
 pub(super) type BookedTimes = (i64, DateTime<Utc>, DateTime<Utc>);
@@ -30,12 +31,7 @@ pub(super) type BookedTimes = (i64, DateTime<Utc>, DateTime<Utc>);
 pub(super) const SPAN: i32 = 0;
 pub(super) const DOCTOR: i32 = 1;
 
-/// The name of the column that counts `status`.
-pub(super) fn column(status: AppointmentStatus) -> String {
-    format!("in_{}", status.to_value())
-}
-
-/// Counts the visits of each span. Of `doctors` the booked minutes as well.
+/// Counts the visits of each span, by status and wait. Of `doctors` the booked minutes as well.
 pub(super) fn counts(backend: DbBackend, spans: &[Span], doctors: Option<BookedTimes>) -> Statement {
     let mut values: Vec<Value> = Vec::new();
     let mut rows = Vec::new();
@@ -45,52 +41,45 @@ pub(super) fn counts(backend: DbBackend, spans: &[Span], doctors: Option<BookedT
         rows.push(format!("(${}, ${}, ${}, ${})", at + 1, at + 2, at + 3, at + 4));
     }
     let mut sql = format!(
-        "WITH span (id, hospital_id, starts, ends) AS (VALUES {}) SELECT {SPAN} AS part, span.id AS id, '' AS first_name, \
-         '' AS last_name, {}, {}, CAST(0 AS bigint) AS booked FROM span",
+        "WITH span (id, hospital_id, starts, ends) AS (VALUES {}) SELECT {SPAN} AS part, counted.id AS id, \
+         '' AS first_name, '' AS last_name, counted.status AS status, counted.wait AS wait, counted.visits AS number FROM {}",
         rows.join(", "),
-        each_status(|status| format!(
-            "(SELECT count(*) FROM appointment AS visit WHERE {WITHIN} AND visit.status = '{status}')"
-        )),
-        waits(backend),
+        visits(backend),
     );
     if let Some((hospital_id, from, until)) = doctors {
         let at = values.len();
         values.extend([hospital_id.into(), from.into(), until.into()]);
         sql.push_str(&of_doctors(backend, at + 1));
     }
-    sql.push_str(" ORDER BY 1, 2");
     Statement::from_sql_and_values(backend, sql, values)
 }
 
-/// The visits of the span.
-const WITHIN: &str =
-    "visit.hospital_id = span.hospital_id AND visit.starts_at >= span.starts AND visit.starts_at < span.ends";
-
-fn each_status(expression: impl Fn(&str) -> String) -> String {
-    let columns = STATUSES.map(|status| format!("{} AS {}", expression(&status.to_value()), column(status)));
-    columns.join(", ")
+/// The visits of each span.
+fn visits(backend: DbBackend) -> String {
+    let wait = format!("CASE WHEN visit.status IN ('in_progress', 'completed') THEN ({}) END", wait(backend));
+    let within =
+        "visit.hospital_id = span.hospital_id AND visit.starts_at >= span.starts AND visit.starts_at < span.ends";
+    match backend {
+        DbBackend::Postgres => format!(
+            "(SELECT span.id, of_span.status, of_span.wait, of_span.visits FROM span CROSS JOIN LATERAL \
+             (SELECT visit.status, {wait} AS wait, count(*) AS visits FROM appointment AS visit WHERE {within} \
+             GROUP BY 1, 2) AS of_span) AS counted"
+        ),
+        // The joined tables stay in this order.
+        _ => format!(
+            "(SELECT span.id AS id, visit.status AS status, {wait} AS wait, count(*) AS visits \
+             FROM span CROSS JOIN appointment AS visit WHERE {within} GROUP BY 1, 2, 3) AS counted"
+        ),
+    }
 }
 
-/// From arrival to start, in seconds: how many, the median and the 90th percentile, each the wait of a real visit (nearest
-/// rank). A visit is arrived for once and begun once.
-fn waits(backend: DbBackend) -> String {
-    let from = format!(
-        "FROM appointment AS visit \
-         JOIN appointment_event AS arrived ON arrived.appointment_id = visit.id AND arrived.kind = 'arrived' \
-         JOIN appointment_event AS started ON started.appointment_id = visit.id AND started.kind = 'started' \
-         WHERE {WITHIN} AND visit.status IN ('in_progress', 'completed')"
-    );
-    let wait = format!("{} - {}", seconds(backend, "started.at"), seconds(backend, "arrived.at"));
-    let at = |place: &str| {
-        format!(
-            "(SELECT ranked.wait FROM (SELECT {wait} AS wait, row_number() OVER (ORDER BY {wait}) AS place, \
-             count(*) OVER () AS among {from}) AS ranked WHERE ranked.place = {place})"
-        )
-    };
+/// From arrival to start, in whole minutes, rounded; nothing where one of them is not known. A visit is arrived for once and begun once.
+fn wait(backend: DbBackend) -> String {
+    let at = |kind: &str| format!("max(CASE WHEN event.kind = '{kind}' THEN {} END)", seconds(backend, "event.at"));
     format!(
-        "(SELECT count(*) {from}) AS waits, {} AS median, {} AS ninetieth",
-        at("(ranked.among + 1) / 2"),
-        at("(ranked.among * 9 + 9) / 10")
+        "SELECT ({} - {} + 30) / 60 FROM appointment_event AS event WHERE event.appointment_id = visit.id",
+        at("started"),
+        at("arrived")
     )
 }
 
@@ -99,13 +88,12 @@ fn of_doctors(backend: DbBackend, first: usize) -> String {
     let (from, until) = (first + 1, first + 2);
     let minutes = format!("({} - {}) / 60", seconds(backend, "visit.ends_at"), seconds(backend, "visit.starts_at"));
     format!(
-        " UNION ALL SELECT {DOCTOR}, doctor.id, person.first_name, person.last_name, {}, 0, NULL, NULL, \
+        " UNION ALL SELECT {DOCTOR}, doctor.id, person.first_name, person.last_name, NULL, NULL, \
          (SELECT CAST(coalesce(sum({minutes}), 0) AS bigint) FROM appointment AS visit WHERE visit.doctor_id = doctor.id \
          AND visit.starts_at >= ${from} AND visit.starts_at < ${until} AND visit.status IN \
          ('scheduled', 'confirmed', 'waiting', 'in_progress', 'completed', 'no_show')) \
          FROM doctor JOIN \"user\" AS person ON person.id = doctor.user_id \
          WHERE person.hospital_id = ${first} AND person.role = 'doctor'",
-        each_status(|_| "0".to_owned()),
     )
 }
 
