@@ -49,9 +49,10 @@ mod m0053_account_mail_indexes;
 mod m0054_trail_words;
 mod m0055_trail_words_looked_at;
 mod m0056_erasure;
+mod m0070_told_times;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 44] = [
+pub(crate) const ALL: [Change; 45] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -96,4 +97,5 @@ pub(crate) const ALL: [Change; 44] = [
     m0054_trail_words::CHANGE,
     m0055_trail_words_looked_at::CHANGE,
     m0056_erasure::CHANGE,
+    m0070_told_times::CHANGE,
 ];

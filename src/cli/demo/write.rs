@@ -261,6 +261,9 @@ fn events(
             from_status: Set(step.from),
             to_status: Set(step.to),
             note: Set(with_reason.then(|| stories::reason(visit).to_owned())),
+            // As for visits: the demo has no promises to keep.
+            local_starts_at: Set(None),
+            proposed_local_starts_at: Set(None),
             at: Set(step.at),
             created_at: Set(step.at),
             updated_at: Set(step.at),
@@ -284,6 +287,8 @@ fn notifications(
                 recipient_id: Set(user_of(who, visit, ids)?),
                 kind: Set(kind),
                 appointment_id: Set(Some(appointment_id)),
+                local_starts_at: Set(None),
+                proposed_local_starts_at: Set(None),
                 read_at: Set((at < now - UNREAD_SINCE).then(|| at + Duration::hours(6))),
                 created_at: Set(at),
                 updated_at: Set(at),

@@ -103,6 +103,8 @@ pub const TABLES: [(&str, Fate); 28] = [
                 "kind",
                 "from_status",
                 "to_status",
+                "local_starts_at",
+                "proposed_local_starts_at",
                 "at",
                 "created_at",
                 "updated_at",

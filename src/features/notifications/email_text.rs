@@ -8,7 +8,7 @@ use entity::{
 };
 
 use super::{
-    notification::{Facts, sentence},
+    notification::{Facts, ToldTimes, sentence},
     queries::{self, VisitOfMail},
 };
 use crate::{
@@ -68,14 +68,14 @@ fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) ->
     let doctor = visit.doctor();
     let facts = Facts {
         kind,
-        starts_at: Some(visit.starts_at),
-        proposed_starts_at: visit.proposed_starts_at,
+        // The visit is as it was then, or the mail would not be written.
+        times: ToldTimes::of(recipient.zone(), Some(visit.starts_at), visit.proposed_starts_at),
         doctor: &doctor,
         patient: "a patient",
         reason: None,
     };
     let asks = if kind == NotificationKind::AppointmentProposed { " Please accept or refuse it." } else { "" };
-    capitalised(&sentence(&facts, recipient.role, recipient.zone())) + asks
+    capitalised(&sentence(&facts, recipient.role)) + asks
 }
 
 fn reminder(visit: &VisitOfMail, recipient: &Recipient) -> String {

@@ -10,7 +10,7 @@ mod queries;
 mod service;
 
 pub(crate) use email_text::write;
-pub(crate) use notification::{Facts, sentence};
+pub(crate) use notification::{Facts, ToldTimes, sentence};
 pub(crate) use service::{News, notify, sweep};
 
 use crate::{page_cache::Policy, routing::RouteTable};

@@ -13,6 +13,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
+use super::notification::ToldTimes;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
@@ -40,6 +41,8 @@ pub(crate) struct News {
     pub(crate) appointment_id: i64,
     /// `appointment.version` after it happened.
     pub(crate) version: i32,
+    /// The times it is about.
+    pub(crate) times: ToldTimes,
     /// `user.id` of each who is told.
     pub(crate) recipients: BTreeSet<i64>,
     /// When it settled the time of a visit: the patient's `user.id`, and when the visit is, UTC. They are told again the day
@@ -59,6 +62,8 @@ pub(crate) async fn notify(uow: &UnitOfWork, at: DateTime<Utc>, news: &News) -> 
         recipient_id: Set(*recipient_id),
         kind: Set(news.kind),
         appointment_id: Set(Some(news.appointment_id)),
+        local_starts_at: Set(news.times.starts_at),
+        proposed_local_starts_at: Set(news.times.proposed),
         read_at: Set(None),
         created_at: Set(at),
         updated_at: Set(at),

@@ -8,7 +8,7 @@ use crate::{
     access::Viewer,
     features::{
         appointments::{
-            appointment::{StatusTag, event_words, status_tag, what_comes_next},
+            appointment::{StatusTag, event_times, event_words, status_tag, what_comes_next},
             policy::{OfferedStep, acts},
             queries::{About, AppointmentRow, BloodAndAllergies, EventRow, VisitRecord},
             step::Step,
@@ -210,7 +210,11 @@ impl HistoryEntry {
             _ => name,
         };
         Self {
-            text: format!("{who} {}", event_words(event.kind)),
+            text: format!(
+                "{who} {}{}",
+                event_words(event.kind),
+                event_times(event.kind, event.local_starts_at, event.proposed_local_starts_at)
+            ),
             note: event.note,
             at: Moment::new(event.at, viewer.zone()),
         }

@@ -17,6 +17,7 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::{ReadConnection, Reader},
+    features::notifications::ToldTimes,
 };
 
 /// What a step needs to know of the appointment.
@@ -43,6 +44,8 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) doctor_active: bool,
     /// Whether it stands beside another, or outside of the hours, on purpose.
     pub(in crate::features::appointments) is_overbooked: bool,
+    /// The zone of its hospital's clock.
+    pub(in crate::features::appointments) time_zone: String,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -52,6 +55,12 @@ impl AppointmentState {
     /// Whose lists it is on.
     pub(in crate::features::appointments) fn topics(&self) -> [Topic; 3] {
         Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id)
+    }
+
+    /// What is kept of its times beside something that happens to it: those of before, with what is `proposed` instead.
+    pub(in crate::features::appointments) fn told_times(&self, proposed: Option<DateTime<Utc>>) -> ToldTimes {
+        let zone = self.time_zone.parse().unwrap_or_default();
+        ToldTimes::of(zone, Some(self.starts_at), proposed)
     }
 }
 
@@ -98,7 +107,7 @@ fn states() -> Select<appointment::Entity> {
         .column_as(patient::Column::UserId, "patient_user_id")
         .column_as(user::Column::Active, "doctor_active")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
-        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::TimeZone])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::InnerJoin, doctor::Relation::User.def())

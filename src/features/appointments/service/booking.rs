@@ -21,7 +21,7 @@ use crate::{
     db::{DbErr, Reader, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, AuditEvent},
-        notifications::{self, News},
+        notifications::{self, News, ToldTimes},
         schedules::{self, Attendees, Rules, SlotRefusal, span},
     },
     state::AppState,
@@ -263,6 +263,7 @@ fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> a
 async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64) -> Result<Recorded, DbErr> {
     let ActingViewer { viewer, now } = acting;
     let is_request = viewer.role() == Role::Patient;
+    let times = ToldTimes::of(viewer.zone(), Some(slot.starts_at), None);
     let event = appointment_event::ActiveModel {
         id: NotSet,
         appointment_id: Set(id),
@@ -271,6 +272,8 @@ async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64
         from_status: Set(None),
         to_status: Set(status(viewer)),
         note: Set(None),
+        local_starts_at: Set(times.starts_at),
+        proposed_local_starts_at: Set(None),
         at: Set(now),
         created_at: Set(now),
         updated_at: Set(now),
@@ -286,6 +289,7 @@ async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64
         kind,
         appointment_id: id,
         version: 0,
+        times,
         recipients: others.collect(),
         visit: (!is_request).then_some((slot.patient.user_id, slot.starts_at)),
     };

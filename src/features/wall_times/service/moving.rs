@@ -116,7 +116,7 @@ pub(super) async fn carry_out(
     for (visit, place) in moving.iter().take(hand.most) {
         if write_visit(uow, visit, (place, course), Some(hand.now)).await? {
             outcome.moved.push((visit.id, visit.starts_at, place.starts_at));
-            events.push(event(visit, hand));
+            events.push(event(visit, place, hand));
         }
     }
     outcome.done.visits = outcome.moved.len();
@@ -186,7 +186,7 @@ async fn write_visit(
     Ok(uow.update_where(update, topics).await? == 1)
 }
 
-fn event(visit: &Visit, hand: Hand) -> appointment_event::ActiveModel {
+fn event(visit: &Visit, place: &WallPlace, hand: Hand) -> appointment_event::ActiveModel {
     appointment_event::ActiveModel {
         id: NotSet,
         appointment_id: Set(visit.id),
@@ -195,6 +195,8 @@ fn event(visit: &Visit, hand: Hand) -> appointment_event::ActiveModel {
         from_status: Set(Some(visit.status)),
         to_status: Set(visit.status),
         note: Set(Some(hand.why.to_owned())),
+        local_starts_at: Set(Some(place.local_starts_at)),
+        proposed_local_starts_at: Set(place.proposed_local_starts_at),
         at: Set(hand.now),
         created_at: Set(hand.now),
         updated_at: Set(hand.now),
