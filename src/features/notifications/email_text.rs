@@ -12,7 +12,7 @@ use super::{
     queries::{self, VisitOfMail},
 };
 use crate::{
-    features::mail::{EmailText, Recipient},
+    features::mail::{EmailText, Recipient, Written},
     state::AppState,
     time_zone::Tz,
     web::{AppError, Moment},
@@ -23,30 +23,29 @@ const OLD: TimeDelta = TimeDelta::days(7);
 /// Who is to come: their visits are worth a reminder.
 const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Scheduled, AppointmentStatus::Confirmed];
 
-/// The words of a notice or a reminder to `recipient`; nothing when the visit has changed since it was written.
+/// The words of a notice or a reminder to `recipient`; not when the visit has changed since it was written, and not now when nobody would be there.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn write(
-    state: &AppState,
-    mail: &Model,
-    recipient: &Recipient,
-) -> Result<Option<EmailText>, AppError> {
-    let Some(id) = mail.appointment_id else { return Ok(None) };
-    let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(None) };
+pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient) -> Result<Written, AppError> {
+    let Some(id) = mail.appointment_id else { return Ok(Written::NoLonger) };
+    let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(Written::NoLonger) };
     let now = state.clock.now();
     let (subject, said) = match (mail.kind, mail.notice) {
         (MailKind::Notice, Some(kind)) if is_news(mail, &visit, now) => {
             (subject(kind), notice(kind, &visit, recipient))
         }
         (MailKind::Reminder, _) if is_near(mail, &visit, now) => {
+            if !visit.has_doctor() {
+                return Ok(Written::NotNow);
+            }
             ("Reminder of your visit", reminder(&visit, recipient))
         }
-        _ => return Ok(None),
+        _ => return Ok(Written::NoLonger),
     };
     let (origin, zone) = (state.settings.server.origin(), recipient.zone().name());
     let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/appointments/{id}");
-    Ok(Some(EmailText { subject: subject.to_owned(), text }))
+    Ok(Written::Words(EmailText { subject: subject.to_owned(), text }))
 }
 
 /// Whether the visit is still as the notice found it, and that not long ago.
@@ -54,14 +53,9 @@ fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
     mail.appointment_version == Some(visit.version) && now - mail.created_at < OLD
 }
 
-/// Whether the visit of a reminder is still to come, at that time. Nobody is sent to a doctor who is not there: the desk has it on its list
-/// of visits without a doctor.
+/// Whether the visit of a reminder is still to come, at that time.
 fn is_near(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
-    let has_doctor = visit.doctor_active && !visit.doctor_away;
-    has_doctor
-        && EXPECTED.contains(&visit.status)
-        && mail.visit_starts_at == Some(visit.starts_at)
-        && now < visit.starts_at
+    EXPECTED.contains(&visit.status) && mail.visit_starts_at == Some(visit.starts_at) && now < visit.starts_at
 }
 
 fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) -> String {
@@ -109,6 +103,11 @@ fn subject(kind: NotificationKind) -> &'static str {
 }
 
 impl VisitOfMail {
+    /// Nobody is sent to a doctor who is not there: the desk has it on its list of visits without a doctor. That may be taken back in time.
+    fn has_doctor(&self) -> bool {
+        self.doctor_active && !self.doctor_away
+    }
+
     fn doctor(&self) -> String {
         format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
     }
