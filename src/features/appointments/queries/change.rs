@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
+    RelationTrait, Select, sea_query::Expr,
 };
 
 use super::scope;
@@ -42,6 +42,8 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) patient_user_id: i64,
     /// Whether its doctor still practises there.
     pub(in crate::features::appointments) doctor_active: bool,
+    /// Whether its patient may still come in, and is told what is decided.
+    pub(in crate::features::appointments) patient_active: bool,
     /// Whether it stands beside another, or outside of the hours, on purpose.
     pub(in crate::features::appointments) is_overbooked: bool,
     /// The zone of its hospital's clock.
@@ -106,12 +108,14 @@ fn states() -> Select<appointment::Entity> {
         .column_as(doctor::Column::UserId, "doctor_user_id")
         .column_as(patient::Column::UserId, "patient_user_id")
         .column_as(user::Column::Active, "doctor_active")
+        .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::TimeZone])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
 }
 
 /// The last step that was taken with an appointment, and what came of it.

@@ -129,6 +129,17 @@ impl AppointmentRow {
         }
     }
 
+    /// Why the patient of a visit that is still open may not come, said to the staff of the hospital; nothing when they may, and to themselves.
+    pub(crate) fn lacks_patient(&self, role: Role) -> Option<&'static str> {
+        let is_told = role != Role::Patient && AppointmentStatus::OPEN.contains(&self.status);
+        (is_told && !self.patient.user.active).then_some("The patient's account is shut")
+    }
+
+    /// What stands beside a visit that cannot be held as it is.
+    pub(crate) fn mark(&self, role: Role) -> Option<&'static str> {
+        self.lacks_doctor(role).or_else(|| self.lacks_patient(role))
+    }
+
     /// The patient's full name.
     pub(crate) fn patient_name(&self) -> String {
         let PersonOfVisit { first_name, last_name, .. } = &self.patient.user;
@@ -178,6 +189,17 @@ pub(super) fn doctor_away() -> SimpleExpr {
                 .gt(Expr::col((appointment::Entity, Column::StartsAt))),
         );
     Expr::exists(absences.into_query())
+}
+
+/// Whether the patient's account is shut: they are told nothing, and may not come.
+pub(super) fn patient_shut() -> SimpleExpr {
+    let shut = patient::Entity::find()
+        .select_only()
+        .column(patient::Column::Id)
+        .join(JoinType::InnerJoin, patient::Relation::User.def())
+        .filter(Expr::col((patient::Entity, patient::Column::Id)).equals((appointment::Entity, Column::PatientId)))
+        .filter(user::Column::Active.eq(false));
+    Expr::exists(shut.into_query())
 }
 
 /// A statement has room for so many ids, or twice, four, eight times as many: with one statement for each number of ids, there would be

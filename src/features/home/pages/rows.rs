@@ -64,7 +64,7 @@ impl VisitRow {
             detail: row.symptoms.clone().filter(|_| is_clinical),
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
-            mark: row.lacks_doctor(viewer.role()),
+            mark: row.mark(viewer.role()),
             acts: row_acts(viewer, row, present),
         }
     }

@@ -20,7 +20,7 @@ use crate::{
     coherence::Topic,
     db::{InList, Reader, SideBySide, is_word},
     features::{
-        appointments::{of_absent_doctors, of_shut_doctors, scope},
+        appointments::{of_absent_parties, of_shut_doctors, scope},
         home::sections::SHOWN,
     },
 };
@@ -34,7 +34,7 @@ pub(crate) struct FoundForHospital {
     pub waiting: Vec<ListedVisit>,
     /// Open visits of doctors whose account is shut.
     pub shut: Vec<ListedVisit>,
-    /// Open visits from today on at whose time the doctor is away.
+    /// Open visits from today on at whose time the doctor is away, or whose patient's account is shut.
     pub absent: Vec<ListedVisit>,
     /// Those of the requests that wait longest.
     pub requests: Vec<WaitingRequest>,
@@ -176,6 +176,6 @@ fn lists(viewer: &Viewer, hospital: &HospitalOfViewer, today: (DateTime<Utc>, Da
         .list::<WaitingRequest>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
         .list::<ListedVisit>("waiting", in_state(AppointmentStatus::Waiting))
         .list::<ListedVisit>("shut", those(of_shut_doctors(viewer)))
-        .list::<ListedVisit>("absent", those(of_absent_doctors().add(Column::EndsAt.gte(today.0))))
+        .list::<ListedVisit>("absent", those(of_absent_parties().add(Column::EndsAt.gte(today.0))))
         .list::<ListedVisit>("today", between(viewer, today))
 }
