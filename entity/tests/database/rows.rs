@@ -140,6 +140,7 @@ pub(crate) fn proposed(clinic: &Clinic) -> appointment::Model {
         rejection_reason: None,
         cancellation_reason: None,
         proposed_starts_at: Some(at(60)),
+        displaced_at: Some(at(-1)),
         overbook_reason: Some("Urgent".to_owned()),
         booking_token: None,
         version: 7,

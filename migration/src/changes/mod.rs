@@ -50,9 +50,10 @@ mod m0054_trail_words;
 mod m0055_trail_words_looked_at;
 mod m0056_erasure;
 mod m0070_told_times;
+mod m0071_displaced;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 45] = [
+pub(crate) const ALL: [Change; 46] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -98,4 +99,5 @@ pub(crate) const ALL: [Change; 45] = [
     m0055_trail_words_looked_at::CHANGE,
     m0056_erasure::CHANGE,
     m0070_told_times::CHANGE,
+    m0071_displaced::CHANGE,
 ];

@@ -230,6 +230,7 @@ fn appointment(visit: &DemoVisit, ids: &Ids, now: DateTime<Utc>) -> Result<appoi
         local_starts_at: Set(None),
         proposed_local_starts_at: Set(None),
         time_zone: Set(None),
+        displaced_at: Set(None),
         overbook_reason: Set(None),
         booking_token: Set(None),
         version: Set(i32::try_from(steps.len().saturating_sub(1)).unwrap_or(0)),

@@ -57,7 +57,7 @@ pub(super) enum StatusFilter {
     NeedsOutcome,
     /// Visits, and requests for such, whose time is not over.
     ToCome,
-    /// Visits whose doctor is away then, or has left, or whose patient's account is shut.
+    /// Visits whose doctor is away then, or has left, whose patient's account is shut, or which are at another time than was promised.
     WithoutDoctor,
 }
 
@@ -90,7 +90,7 @@ impl StatusFilter {
             Self::Is(status) => status_tag(status).label,
             Self::NeedsOutcome => "Needs an outcome",
             Self::ToCome => "To come",
-            Self::WithoutDoctor => "Without a doctor or patient",
+            Self::WithoutDoctor => "Needs somebody",
         }
     }
 }

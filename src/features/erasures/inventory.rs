@@ -86,6 +86,7 @@ pub const TABLES: [(&str, Fate); 28] = [
                 "local_starts_at",
                 "proposed_local_starts_at",
                 "time_zone",
+                "displaced_at",
                 "version",
                 "created_at",
             ],

@@ -132,7 +132,7 @@ impl PatientSections {
 pub(super) struct HospitalSections {
     /// Of today's visits, what stands and is not over yet. Requests are no visits.
     pub(super) board: Section,
-    /// What cannot be held as it is: the doctor is away then, or an account is shut, theirs or the patient's.
+    /// What cannot be held as it is: the doctor is away then, an account is shut, theirs or the patient's, or it is at another time than was promised.
     pub(super) without_doctor: Section,
     pub(super) waiting: Section,
     /// Those that wait longest.

@@ -22,8 +22,8 @@ const STALE: &str = "Somebody changed the hospital after you opened the form. Wh
 /// What most mean who correct a zone.
 const USUALLY: &str = "clock";
 const ASK: &str = "The time zone changes. Say what is to stay of what is to come, then save once more.";
-const IN_THE_WAY: &str = "The changes are saved. Some visits could not move with the clock, because they would meet others: they are told at \
-                          another time now. Look through the visits to come.";
+const IN_THE_WAY: &str = "The changes are saved. Some visits could not move with the clock, because they would meet others: they are at \
+                          another time than was promised. They are on the dashboard, among the visits that need somebody.";
 const NAME_TAKEN: &str = "Another hospital has this name.";
 
 /// A hospital to be made or changed.

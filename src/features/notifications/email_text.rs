@@ -68,7 +68,14 @@ fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) ->
         patient: "a patient",
         reason: None,
     };
-    let asks = if kind == NotificationKind::AppointmentProposed { " Please accept or refuse it." } else { "" };
+    let asks = match kind {
+        NotificationKind::AppointmentProposed => " Please accept or refuse it.",
+        // Where the hospital's clock was corrected, this may be one of many, and the only one that is told by mail.
+        NotificationKind::AppointmentRescheduled => {
+            " Other visits of yours may have moved with it: look through your notifications."
+        }
+        _ => "",
+    };
     capitalised(&sentence(&facts, recipient.role)) + asks
 }
 

@@ -11,7 +11,7 @@ mod service;
 
 pub(crate) use email_text::write;
 pub(crate) use notification::{Facts, ToldTimes, sentence};
-pub(crate) use service::{News, notify, sweep};
+pub(crate) use service::{News, notify, notify_of_many, sweep};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 

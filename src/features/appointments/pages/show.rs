@@ -154,6 +154,9 @@ fn next(row: &AppointmentRow, present: &Present, role: Role) -> &'static str {
     if row.lacks_patient(role).is_some() && !is_over {
         return without_patient(row, role);
     }
+    if row.is_displaced(role).is_some() && !is_over {
+        return "The clock was corrected, and another visit was in the way: this one is at another time than was promised. Call the patient; if it cannot be then, cancel the visit and book it anew.";
+    }
     what_comes_next(row.status, is_over, role)
 }
 

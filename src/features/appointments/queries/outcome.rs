@@ -35,9 +35,9 @@ pub(crate) fn of_shut_doctors(viewer: &Viewer) -> Condition {
         .add(Column::DoctorId.in_subquery(shut.into_query()))
 }
 
-/// Open visits at whose time the doctor is away, or whose patient's account is shut.
+/// Open visits at whose time the doctor is away, whose patient's account is shut, or which a corrected clock left at another time than was promised.
 pub(crate) fn of_absent_parties() -> Condition {
-    let absent = Condition::any().add(doctor_away()).add(patient_shut());
+    let absent = Condition::any().add(doctor_away()).add(patient_shut()).add(Column::DisplacedAt.is_not_null());
     Condition::all().add(is_one_of(Column::Status, AppointmentStatus::OPEN)).add(absent)
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct AppointmentRow {
     pub(crate) version: i32,
     /// When the request was made, UTC.
     pub(crate) created_at: DateTime<Utc>,
+    /// Since when it has been at another time than was promised, UTC.
+    pub(crate) displaced_at: Option<DateTime<Utc>>,
     /// Its doctor.
     #[sea_orm(nested)]
     pub(crate) doctor: DoctorOfVisit,
@@ -135,9 +137,15 @@ impl AppointmentRow {
         (is_told && !self.patient.user.active).then_some("The patient's account is shut")
     }
 
+    /// That an open visit is at another time than was promised, said to the staff of the hospital.
+    pub(crate) fn is_displaced(&self, role: Role) -> Option<&'static str> {
+        let is_told = role != Role::Patient && AppointmentStatus::OPEN.contains(&self.status);
+        (is_told && self.displaced_at.is_some()).then_some("Not at the time that was promised")
+    }
+
     /// What stands beside a visit that cannot be held as it is.
     pub(crate) fn mark(&self, role: Role) -> Option<&'static str> {
-        self.lacks_doctor(role).or_else(|| self.lacks_patient(role))
+        self.lacks_doctor(role).or_else(|| self.lacks_patient(role)).or_else(|| self.is_displaced(role))
     }
 
     /// The patient's full name.

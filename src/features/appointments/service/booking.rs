@@ -230,6 +230,7 @@ fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> a
         local_starts_at: Set(Some(booking.local)),
         proposed_local_starts_at: Set(None),
         time_zone: Set(Some(viewer.zone().name().to_owned())),
+        displaced_at: Set(None),
         overbook_reason: Set(booking.overbook_reason.clone().filter(|_| slot.overbooks)),
         booking_token: Set(booking.token.clone()),
         version: Set(0),

@@ -126,6 +126,7 @@ fn changes(
             let local = before.proposed_local_starts_at.unwrap_or_else(|| zone.local(starts_at));
             change.local_starts_at = Set(Some(local));
             change.proposed_local_starts_at = Set(None);
+            change.displaced_at = Set(None);
             change.time_zone = Set(Some(zone.name().to_owned()));
         }
         (Step::Propose, _) => {

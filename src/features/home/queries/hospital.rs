@@ -34,7 +34,7 @@ pub(crate) struct FoundForHospital {
     pub waiting: Vec<ListedVisit>,
     /// Open visits of doctors whose account is shut.
     pub shut: Vec<ListedVisit>,
-    /// Open visits from today on at whose time the doctor is away, or whose patient's account is shut.
+    /// Open visits from today on at whose time the doctor is away, whose patient's account is shut, or which are at another time than was promised.
     pub absent: Vec<ListedVisit>,
     /// Those of the requests that wait longest.
     pub requests: Vec<WaitingRequest>,
