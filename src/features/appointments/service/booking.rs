@@ -86,7 +86,7 @@ pub(in crate::features::appointments) async fn book(
     };
     match (booked, &booking.token) {
         (Err(refused @ (NotBooked::Field(..) | NotBooked::Taken(_))), Some(token)) => {
-            sent_again::judge(reader, viewer, (booking, token), refused).await
+            sent_again::judge(reader, viewer, (booking, token.as_str()), refused).await
         }
         (booked, _) => booked.map(|id| Booked { id, before: None }),
     }
