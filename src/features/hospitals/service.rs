@@ -106,6 +106,16 @@ fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
     }
 }
 
+/// The hospital that is as the form says, to the last field: made by the same form, a moment ago. One statement.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn made_before(reader: &Reader, details: &HospitalDetails) -> Result<Option<i64>, DbErr> {
+    let named = hospital::Entity::find().filter(hospital::Column::Name.eq(details.name.as_str()));
+    let found = reader.run(Topics::exempt("a form"), async |conn| named.clone().one(conn).await).await?;
+    Ok(found.filter(|row| HospitalDetails::of(row).values() == details.values()).map(|row| row.id))
+}
+
 /// Makes a hospital: its id. Two statements.
 ///
 /// # Errors

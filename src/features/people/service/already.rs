@@ -5,9 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{doctor, enums::Role, patient, user};
-use sea_orm::{
-    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::PersonRecord;
 use crate::{
@@ -59,7 +57,8 @@ pub(in crate::features::people) async fn already<R: PersonRecord>(
 ) -> Result<Option<Already>, DbErr> {
     let (account, exempt) = (record.account(), || Topics::exempt("a form"));
     let kin = kin::<R>(record, hospital_id);
-    let found: Vec<Account> = reader.run(exempt(), async |conn| kin.clone().into_partial_model().all(conn).await).await?;
+    let found: Vec<Account> =
+        reader.run(exempt(), async |conn| kin.clone().into_partial_model().all(conn).await).await?;
     if let Some(same) = found.iter().find(|found| found.email == account.email) {
         let is_late = now - same.created_at > AGAIN;
         let stored = reader.run(exempt(), async |conn| stored::<R>(conn, same.id).await).await?;
@@ -77,7 +76,7 @@ pub(in crate::features::people) async fn already<R: PersonRecord>(
 /// Of that kind and hospital: whoever has the address, and of patients who has name and date of birth. The first one first.
 fn kin<R: PersonRecord>(record: &R, hospital_id: i64) -> sea_orm::Select<user::Entity> {
     let account = record.account();
-    let mut kin = Condition::any().add(user::Column::Email.eq(&account.email));
+    let mut kin = Condition::any().add(user::Column::Email.eq(account.email.as_str()));
     if let (Role::Patient, Some(born)) = (R::ROLE, account.date_of_birth) {
         let name = text::person_key(&account.first_name, &account.last_name);
         let is_alike = Condition::all().add(user::Column::NameKey.eq(name)).add(user::Column::DateOfBirth.eq(born));
