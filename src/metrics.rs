@@ -80,7 +80,7 @@ impl Metrics {
         let known: [(&IntCounterVec, &[&str]); 3] = [
             (&self.statements, &["ok", "failed"]),
             (&self.retries, &["read", "write", "conflict"]),
-            (&self.mail, &["sent", "cancelled", "refused", "postponed"]),
+            (&self.mail, &["sent", "cancelled", "refused", "postponed", "held"]),
         ];
         for (counter, outcomes) in known {
             for outcome in outcomes {
@@ -132,7 +132,7 @@ pub fn cache(route: &str, outcome: &str) {
     METRICS.cache.with_label_values(&[route, outcome]).inc();
 }
 
-/// Counts what became of a try to send a mail: `sent`, `cancelled`, `refused` or `postponed`.
+/// Counts what became of a try to send a mail: `sent`, `cancelled`, `refused`, `postponed` or `held`.
 pub(crate) fn mail(outcome: &str) {
     METRICS.mail.with_label_values(&[outcome]).inc();
 }

@@ -39,6 +39,8 @@ pub struct Model {
     pub proposed_local_starts_at: Option<DateTime>,
     /// IANA name of the zone of that clock: the hospital's of then.
     pub time_zone: Option<String>,
+    /// Since when it has been at another time than was promised, because another visit was in the way when the clock was corrected.
+    pub displaced_at: Option<DateTimeUtc>,
     /// Why staff booked a time that was taken; such a row may overlap others.
     #[sea_orm(column_type = "Text", nullable)]
     pub overbook_reason: Option<String>,

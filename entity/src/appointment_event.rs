@@ -19,6 +19,10 @@ pub struct Model {
     pub to_status: AppointmentStatus,
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
+    /// What the clock showed at the visit's time when it happened, as it was told; none in a row of a release that did not keep it.
+    pub local_starts_at: Option<DateTime>,
+    /// The same of the time that was proposed instead.
+    pub proposed_local_starts_at: Option<DateTime>,
     /// When it happened.
     pub at: DateTimeUtc,
     pub created_at: DateTimeUtc,

@@ -1,5 +1,5 @@
 //! `notification`: something a person should know. The text is written when it is shown, in the
-//! reader's zone, from `kind` and the appointment; it is never stored.
+//! language of the page, from `kind`, the times of then and the appointment; it is never stored.
 
 use super::enums::NotificationKind;
 use sea_orm::entity::prelude::*;
@@ -15,6 +15,10 @@ pub struct Model {
     pub recipient_id: i64,
     pub kind: NotificationKind,
     pub appointment_id: Option<i64>,
+    /// What the clock showed at the visit's time when it happened, as it was told; none in a row of a release that did not keep it.
+    pub local_starts_at: Option<DateTime>,
+    /// The same of the time that was proposed instead.
+    pub proposed_local_starts_at: Option<DateTime>,
     /// Null while unread.
     pub read_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,

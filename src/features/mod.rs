@@ -21,9 +21,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use entity::{enums::MailKind, mail::Model};
-use futures_util::future::{FutureExt as _, LocalBoxFuture};
+use futures_util::future::{FutureExt as _, LocalBoxFuture, TryFutureExt as _};
 
-use self::mail::{EmailText, MailSender, Recipient, Writer};
+use self::mail::{MailSender, Recipient, Writer, Written};
 use crate::{
     db::{Database, DbErr, SweepPart, Swept},
     integrations::Clock,
@@ -97,12 +97,14 @@ impl Writer for ByKind {
         state: &'a AppState,
         mail: &'a Model,
         recipient: &'a Recipient,
-    ) -> LocalBoxFuture<'a, Result<Option<EmailText>, AppError>> {
+    ) -> LocalBoxFuture<'a, Result<Written, AppError>> {
         match mail.kind {
             MailKind::Notice | MailKind::Reminder => notifications::write(state, mail, recipient).boxed_local(),
-            MailKind::PasswordLink => accounts::write_link(state, mail, recipient).boxed_local(),
-            MailKind::AddressLink => accounts::write_address_link(state, mail, recipient).boxed_local(),
-            MailKind::Security => accounts::write_security(state, mail, recipient).boxed_local(),
+            MailKind::PasswordLink => accounts::write_link(state, mail, recipient).map_ok(Written::from).boxed_local(),
+            MailKind::AddressLink => {
+                accounts::write_address_link(state, mail, recipient).map_ok(Written::from).boxed_local()
+            }
+            MailKind::Security => accounts::write_security(state, mail, recipient).map_ok(Written::from).boxed_local(),
         }
     }
 }

@@ -32,7 +32,7 @@ pub use error::AppError;
 pub use flash::{FlashKind, see_other, see_other_saying};
 pub use forms::{FormReader, FormView, Submitted};
 pub use kit::{Kit, Surroundings};
-pub use moment::{Moment, local_value, parse_local, parse_time, start_of_day};
+pub use moment::{Moment, local_in_words, local_value, parse_local, parse_time, start_of_day};
 pub use page::{Page, Pages};
 pub use pagination::{Paginated, Pagination, Paging};
 pub use present::Present;

@@ -24,17 +24,20 @@ pub struct Moment {
 impl Moment {
     /// `instant` as it is told in `zone`.
     pub fn new(instant: DateTime<Utc>, zone: Tz) -> Self {
-        let local = instant.with_timezone(&zone);
-        let date = local.format("%A %-d %B %Y").to_string();
-        let time = local.format("%H:%M").to_string();
+        let local = zone.local(instant);
         Self {
             utc: instant.to_rfc3339_opts(SecondsFormat::Secs, true),
-            text: format!("{date}, {time}"),
-            date,
-            time,
+            text: local_in_words(local),
+            date: local.format("%A %-d %B %Y").to_string(),
+            time: local.format("%H:%M").to_string(),
             zone: zone.name(),
         }
     }
+}
+
+/// `Tuesday 24 November 2026, 14:30`: what a clock shows.
+pub fn local_in_words(local: NaiveDateTime) -> String {
+    local.format("%A %-d %B %Y, %H:%M").to_string()
 }
 
 /// `24 November 2026`: a date without a time, such as a date of birth.

@@ -9,6 +9,7 @@ mod offers;
 mod races;
 mod record;
 mod steps;
+mod told_then;
 
 use entity::{
     appointment as appointment_row, appointment_event, audit_entry, enums::AuditAction, notification as told,

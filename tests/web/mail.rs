@@ -1,6 +1,7 @@
 //! What leaves the server by e-mail: to whom, when, what it says and what it keeps to itself.
 
 mod at_will;
+mod held;
 mod sending;
 mod server;
 
@@ -18,6 +19,7 @@ use crate::support::*;
 /// A hospital with its desk, a doctor and a patient who asked for a visit in ten days.
 struct Practice {
     app: TestApp,
+    hospital: Hospital,
     doctor: Doctor,
     patient: Patient,
     surgery: Client,
@@ -34,7 +36,7 @@ impl Practice {
         let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(240)).status(AppointmentStatus::Requested);
         let visit = visit.requested_by(&patient).create(&app).await;
         let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
-        Self { app, doctor, patient, surgery, home, visit }
+        Self { app, hospital, doctor, patient, surgery, home, visit }
     }
 
     /// Somebody takes a step with the visit.

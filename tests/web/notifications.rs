@@ -49,7 +49,8 @@ async fn they_are_told_newest_first_in_words_for_the_reader() {
     }
 }
 
-/// Nothing of the text is stored: what is corrected later reads right at once.
+/// Nothing of the text is stored: names and reasons are those of the visit. Of a row of an earlier release, which keeps no times of its own, the times are too;
+/// what a row keeps is held to in `appointments/told_then.rs`.
 #[tokio::test]
 async fn the_text_follows_the_appointment() {
     let app = TestApp::start().await;

@@ -1,5 +1,7 @@
 //! Visits and absences stay at the time on the wall that people were promised: when a hospital's zone is corrected, and when a zone's rules change.
 
+mod told;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use entity::{
     appointment as visit_row, appointment_event, audit_entry,
@@ -228,6 +230,7 @@ async fn after_a_change_of_rules_what_is_to_come_is_moved_back_once() {
     assert_eq!((done.visits, done.completed, done.in_the_way.clone()), (1, 1, vec![blocked]));
     assert_eq!(ward.visit(moved).await.starts_at, at("2026-12-01T04:15:00Z"));
     assert_eq!(ward.visit(stays).await.version, 0);
+    assert!(ward.desk.get("/dashboard").await.ok().shows_appointment(blocked), "the desk is shown it");
     assert_eq!(ward.visit(blocked).await.starts_at, at("2026-12-01T08:15:00Z"));
     assert_eq!(ward.visit(older.id).await.local_starts_at, Some(local("2026-12-03T09:00:00")));
     assert!(ward.home.get(&page).await.ok().says("10:00–10:30"), "no page shows the old time");

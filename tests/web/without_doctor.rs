@@ -1,6 +1,8 @@
 //! Visits whose doctor is not there: an account that was shut, an absence, hours that are gone. They are counted before, listed after, marked
 //! everywhere, and nobody is sent to them.
 
+mod shut_patients;
+
 use chrono::{NaiveTime, TimeDelta};
 
 use crate::support::*;

@@ -89,6 +89,7 @@ fn otherwise(db: &DatabaseConnection, column: &str) -> String {
     let is_postgres = db.get_database_backend() == DbBackend::Postgres;
     let value = match column {
         "at" | "created_at" | "updated_at" => "'2020-01-01T00:00:00+00:00'",
+        "local_starts_at" | "proposed_local_starts_at" => "'2020-01-01 00:00:00'",
         "actor_role" => "'doctor'",
         "action" => "'opened'",
         "subject_kind" => "'user'",

@@ -51,9 +51,11 @@ mod m0055_trail_words_looked_at;
 mod m0056_erasure;
 mod m0058_followed_references;
 mod m0059_tables_written_all_day;
+mod m0070_told_times;
+mod m0071_displaced;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 46] = [
+pub(crate) const ALL: [Change; 48] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -100,4 +102,6 @@ pub(crate) const ALL: [Change; 46] = [
     m0056_erasure::CHANGE,
     m0058_followed_references::CHANGE,
     m0059_tables_written_all_day::CHANGE,
+    m0070_told_times::CHANGE,
+    m0071_displaced::CHANGE,
 ];

@@ -1,7 +1,10 @@
 //! The words for an appointment's states and steps: the one source for lists, pages, tags and filters.
 
+use chrono::NaiveDateTime;
 use entity::enums::{AppointmentStatus, EventKind, Role};
 use serde::Serialize;
+
+use crate::web::local_in_words;
 
 /// All states, in the order a filter offers them.
 pub(crate) const STATUSES: [AppointmentStatus; 10] = [
@@ -54,7 +57,7 @@ pub(super) enum StatusFilter {
     NeedsOutcome,
     /// Visits, and requests for such, whose time is not over.
     ToCome,
-    /// Visits whose doctor is away then, or has left.
+    /// Visits whose doctor is away then, or has left, whose patient's account is shut, or which are at another time than was promised.
     WithoutDoctor,
 }
 
@@ -87,7 +90,7 @@ impl StatusFilter {
             Self::Is(status) => status_tag(status).label,
             Self::NeedsOutcome => "Needs an outcome",
             Self::ToCome => "To come",
-            Self::WithoutDoctor => "Without a doctor",
+            Self::WithoutDoctor => "Needs somebody",
         }
     }
 }
@@ -109,6 +112,25 @@ pub(super) fn event_words(kind: EventKind) -> &'static str {
         EventKind::Completed => "recorded the visit as completed",
         EventKind::NoShow => "recorded that the patient did not attend",
         EventKind::Cancelled => "cancelled the visit",
+    }
+}
+
+/// What is said after these words of the times that it was about, as the clock showed them then; nothing where a step keeps none, or where the
+/// time of the visit says nothing about it.
+pub(super) fn event_times(
+    kind: EventKind,
+    starts_at: Option<NaiveDateTime>,
+    proposed: Option<NaiveDateTime>,
+) -> String {
+    let Some(when) = starts_at.map(local_in_words) else { return String::new() };
+    match (kind, proposed.map(local_in_words)) {
+        (EventKind::Requested, _) => format!(" on {when}"),
+        (EventKind::Booked | EventKind::Approved | EventKind::Rejected, _) => format!(" for {when}"),
+        (EventKind::Proposed, Some(proposed)) => format!(": {proposed} instead of {when}"),
+        (EventKind::ProposalRefused, Some(refused)) => format!(", {refused}, instead of {when}"),
+        (EventKind::ProposalAccepted | EventKind::Rescheduled, _) => format!(": {when}"),
+        (EventKind::Confirmed | EventKind::Cancelled, _) => format!(" on {when}"),
+        _ => String::new(),
     }
 }
 

@@ -13,7 +13,7 @@ mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
 pub(crate) use policy::{OfferedStep, row_acts};
-pub(crate) use queries::{AppointmentRow, of_absent_doctors, of_shut_doctors, scope, visits};
+pub(crate) use queries::{AppointmentRow, of_absent_parties, of_shut_doctors, scope, visits};
 pub(crate) use service::{count_to_come, withdraw};
 
 use handlers::{booking as book, list, steps};

@@ -130,8 +130,10 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> 
             Step::Cancel => !declines,
             // Nobody says that they will come to a doctor who is not there.
             Step::Confirm | Step::AcceptProposal => {
-                row.doctor.user.active && (*step != Step::Confirm || !row.doctor_away)
+                row.doctor.user.active && row.patient.user.active && (*step != Step::Confirm || !row.doctor_away)
             }
+            // Nor is anything promised to a patient whom nobody tells.
+            Step::Approve | Step::Propose => row.patient.user.active,
             _ => true,
         })
         .map(|step| act(step, role, row))

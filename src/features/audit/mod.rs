@@ -25,6 +25,7 @@ mod words;
 
 pub use accessed::Accessed;
 pub use event::{Actor, AuditEvent};
+pub(crate) use queries::was_done;
 pub(crate) use service::{Redaction, personal_lines, record_refusals_forever, redact};
 pub use service::{Sealer, record, record_refusals};
 pub(crate) use verification::is_sealed_with;

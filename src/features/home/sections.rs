@@ -135,7 +135,7 @@ impl PatientSections {
 pub(super) struct HospitalSections {
     /// Of today's visits, what stands and is not over yet. Requests are no visits.
     pub(super) board: Section,
-    /// What nobody can hold as it is: the doctor's account is shut, or they are away then.
+    /// What cannot be held as it is: the doctor is away then, an account is shut, theirs or the patient's, or it is at another time than was promised.
     pub(super) without_doctor: Section,
     /// That there are more of these than are counted.
     pub(super) without_doctor_more: bool,

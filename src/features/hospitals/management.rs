@@ -22,8 +22,9 @@ const STALE: &str = "Somebody changed the hospital after you opened the form. Wh
 /// What most mean who correct a zone.
 const USUALLY: &str = "clock";
 const ASK: &str = "The time zone changes. Say what is to stay of what is to come, then save once more.";
-const IN_THE_WAY: &str = "The changes are saved. Some visits could not move with the clock, because they would meet others: they are told at \
-                          another time now. Look through the visits to come.";
+const IN_THE_WAY: &str = "The changes are saved. Some visits could not move with the clock, because they would meet others: they are at \
+                          another time than was promised. They are on the dashboard, among the visits that need somebody.";
+const MADE_BEFORE: &str = "This form was sent before, and made this hospital. Nothing was made a second time.";
 const NAME_TAKEN: &str = "Another hospital has this name.";
 
 /// A hospital to be made or changed.
@@ -156,7 +157,12 @@ pub(super) async fn create(
     let form = match forms::hospital(submitted.fields()?, SecondFactorRule::Optional) {
         Ok((sent, typed)) => match service::create(pages.state(), &viewer, &sent.details).await {
             Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
-            Err(HospitalNotSaved::NameTaken) => typed.with_error("name", NAME_TAKEN),
+            Err(HospitalNotSaved::NameTaken) => {
+                match service::made_before(&pages.state().db.reader(), &sent.details).await? {
+                    Some(id) => return Ok(saved(&viewer, id, MADE_BEFORE)),
+                    None => typed.with_error("name", NAME_TAKEN),
+                }
+            }
             Err(HospitalNotSaved::Failed(error)) => return Err(error),
             // Nothing is to come at a hospital that is not there yet.
             Err(_) => typed.with_error("", STALE),

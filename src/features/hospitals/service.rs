@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    enums::{AuditAction, AuditSubject},
+    enums::{AuditAction, AuditSubject, NotificationKind},
     hospital,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr};
@@ -12,10 +12,11 @@ use super::forms::{HospitalDetails, SentHospital};
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{DbErr, HospitalTexts, Reader, Recorded, ViolationKind, violation},
+    db::{DbErr, HospitalTexts, Reader, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, AuditEvent},
-        wall_times::{self, Keep, Reanchored, ZoneChange, ZoneNotChanged},
+        notifications::{self, News, ToldTimes},
+        wall_times::{self, Keep, Reanchored, Retold, ZoneChange, ZoneNotChanged},
     },
     state::AppState,
     web::AppError,
@@ -105,6 +106,16 @@ fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
     }
 }
 
+/// The hospital that is as the form says, to the last field: made by the same form, a moment ago. One statement.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn made_before(reader: &Reader, details: &HospitalDetails) -> Result<Option<i64>, DbErr> {
+    let named = hospital::Entity::find().filter(hospital::Column::Name.eq(details.name.as_str()));
+    let found = reader.run(Topics::exempt("a form"), async |conn| named.clone().one(conn).await).await?;
+    Ok(found.filter(|row| HospitalDetails::of(row).values() == details.values()).map(|row| row.id))
+}
+
 /// Makes a hospital: its id. Two statements.
 ///
 /// # Errors
@@ -180,7 +191,8 @@ async fn change(
             let Some(change) = zones else {
                 return Ok(audit::record(uow, now, viewer, event).await?.with(Saved { in_the_way: Vec::new() }));
             };
-            let moved = wall_times::change_zone(uow, (viewer.user_id, now), change).await?;
+            let (moved, retold) = wall_times::change_zone(uow, (viewer.user_id, now), change).await?;
+            tell(uow, now, &retold).await?;
             let event = told(event, change, &moved);
             Ok(audit::record(uow, now, viewer, event).await?.with(Saved { in_the_way: moved.in_the_way }))
         })
@@ -192,6 +204,19 @@ fn zone_change(read: &hospital::Model, sent: &SentHospital) -> Option<ZoneChange
     let into = sent.details.time_zone.parse().ok().filter(|_| read.time_zone != sent.details.time_zone)?;
     let from = read.time_zone.parse().unwrap_or_default();
     Some(ZoneChange { hospital_id: read.id, from, into, keep: sent.keep })
+}
+
+/// Tells doctors and patients of visits that the clock shows at another time than they were promised.
+async fn tell(uow: &UnitOfWork, now: DateTime<Utc>, retold: &[Retold]) -> Result<(), DbErr> {
+    let news = retold.iter().map(|visit| News {
+        kind: NotificationKind::AppointmentRescheduled,
+        appointment_id: visit.appointment_id,
+        version: visit.version,
+        times: ToldTimes { starts_at: Some(visit.local_starts_at), proposed: visit.proposed_local_starts_at },
+        recipients: [visit.doctor_user_id, visit.patient_user_id].into(),
+        visit: None,
+    });
+    notifications::notify_of_many(uow, now, &news.collect::<Vec<_>>()).await
 }
 
 /// The line of the trail with both zones and what became of what was to come.

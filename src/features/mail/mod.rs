@@ -7,8 +7,10 @@
 //! # What is promised
 //! - **Nothing is lost**: a mail waits until the mail server took it, said that there is no such recipient, or what it says is
 //!   no longer so; news of a visit for seven days, when it is none any more.
-//! - **Nothing old is told**: who wrote it answers with no [`EmailText`] when the visit has changed or the link is over, and the
+//! - **Nothing old is told**: who wrote it answers that it is so no longer ([`Written`]) when the visit has changed or the link is over, and the
 //!   mail is cancelled.
+//! - **Nothing is told that is not so now**: a reminder of a visit whose doctor is away, or news to somebody whose account is shut, is held. It goes
+//!   if that is taken back in time, and is cancelled when its time is over.
 //! - **Once**, as far as that can be had: an instance claims a mail before it sends it (compare and set on when it is due), and
 //!   one that stops finishes what it has in hand. If the mail server's yes gets lost, on the way or because the database cannot
 //!   be told of it, the mail is sent again when the claim runs out, under the same `Message-ID`.
@@ -21,5 +23,5 @@ mod service;
 
 pub use queries::Recipient;
 pub(crate) use queries::{news_since, told_since};
-pub use service::{EmailText, MailSender, Round, StopSignal, Writer, give_up_due};
+pub use service::{EmailText, MailSender, Round, StopSignal, Writer, Written, give_up_due};
 pub(crate) use service::{MovedVisit, QueuedMail, follow, queue, sweep};

@@ -8,11 +8,11 @@ use entity::{
 };
 
 use super::{
-    notification::{Facts, sentence},
+    notification::{Facts, ToldTimes, sentence},
     queries::{self, VisitOfMail},
 };
 use crate::{
-    features::mail::{self, EmailText, Recipient},
+    features::mail::{self, EmailText, Recipient, Written},
     state::AppState,
     time_zone::Tz,
     web::{AppError, Moment},
@@ -27,33 +27,32 @@ const IN_AN_HOUR: u64 = 10;
 /// Who is to come: their visits are worth a reminder.
 const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Scheduled, AppointmentStatus::Confirmed];
 
-/// The words of a notice or a reminder to `recipient`; nothing when the visit has changed since it was written.
+/// The words of a notice or a reminder to `recipient`; not when the visit has changed since it was written, and not now when nobody would be there.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn write(
-    state: &AppState,
-    mail: &Model,
-    recipient: &Recipient,
-) -> Result<Option<EmailText>, AppError> {
-    let Some(id) = mail.appointment_id else { return Ok(None) };
-    let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(None) };
+pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient) -> Result<Written, AppError> {
+    let Some(id) = mail.appointment_id else { return Ok(Written::NoLonger) };
+    let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(Written::NoLonger) };
     let now = state.clock.now();
     if is_one_too_many(state, mail, recipient).await? {
-        return Ok(None);
+        return Ok(Written::NoLonger);
     }
     let (subject, said) = match (mail.kind, mail.notice) {
         (MailKind::Notice, Some(kind)) if is_news(mail, &visit, now) => {
             (subject(kind), notice(kind, &visit, recipient))
         }
         (MailKind::Reminder, _) if is_near(mail, &visit, now) => {
+            if !visit.has_doctor() {
+                return Ok(Written::NotNow);
+            }
             ("Reminder of your visit", reminder(&visit, recipient))
         }
-        _ => return Ok(None),
+        _ => return Ok(Written::NoLonger),
     };
     let (origin, zone) = (state.settings.server.origin(), recipient.zone().name());
     let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/appointments/{id}");
-    Ok(Some(EmailText { subject: subject.to_owned(), text }))
+    Ok(Written::Words(EmailText { subject: subject.to_owned(), text }))
 }
 
 /// Whether a doctor was sent as many mails with this news as a doctor gets in an hour. Patients ask and cancel as often as they like: the
@@ -71,28 +70,30 @@ fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
     mail.appointment_version == Some(visit.version) && now - mail.created_at < OLD
 }
 
-/// Whether the visit of a reminder is still to come, at that time. Nobody is sent to a doctor who is not there: the desk has it on its list
-/// of visits without a doctor.
+/// Whether the visit of a reminder is still to come, at that time.
 fn is_near(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
-    let has_doctor = visit.doctor_active && !visit.doctor_away;
-    has_doctor
-        && EXPECTED.contains(&visit.status)
-        && mail.visit_starts_at == Some(visit.starts_at)
-        && now < visit.starts_at
+    EXPECTED.contains(&visit.status) && mail.visit_starts_at == Some(visit.starts_at) && now < visit.starts_at
 }
 
 fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) -> String {
     let doctor = visit.doctor();
     let facts = Facts {
         kind,
-        starts_at: Some(visit.starts_at),
-        proposed_starts_at: visit.proposed_starts_at,
+        // The visit is as it was then, or the mail would not be written.
+        times: ToldTimes::of(recipient.zone(), Some(visit.starts_at), visit.proposed_starts_at),
         doctor: &doctor,
         patient: "a patient",
         reason: None,
     };
-    let asks = if kind == NotificationKind::AppointmentProposed { " Please accept or refuse it." } else { "" };
-    capitalised(&sentence(&facts, recipient.role, recipient.zone())) + asks
+    let asks = match kind {
+        NotificationKind::AppointmentProposed => " Please accept or refuse it.",
+        // Where the hospital's clock was corrected, this may be one of many, and the only one that is told by mail.
+        NotificationKind::AppointmentRescheduled => {
+            " Other visits of yours may have moved with it: look through your notifications."
+        }
+        _ => "",
+    };
+    capitalised(&sentence(&facts, recipient.role)) + asks
 }
 
 fn reminder(visit: &VisitOfMail, recipient: &Recipient) -> String {
@@ -126,6 +127,11 @@ fn subject(kind: NotificationKind) -> &'static str {
 }
 
 impl VisitOfMail {
+    /// Nobody is sent to a doctor who is not there: the desk has it on its list of visits without a doctor. That may be taken back in time.
+    fn has_doctor(&self) -> bool {
+        self.doctor_active && !self.doctor_away
+    }
+
     fn doctor(&self) -> String {
         format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
     }

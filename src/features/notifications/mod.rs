@@ -10,8 +10,8 @@ mod queries;
 mod service;
 
 pub(crate) use email_text::write;
-pub(crate) use notification::{Facts, sentence};
-pub(crate) use service::{News, notify, sweep};
+pub(crate) use notification::{Facts, ToldTimes, sentence};
+pub(crate) use service::{News, notify, notify_of_many, sweep};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 

@@ -1,20 +1,39 @@
-//! What a notification says. The text is written when it is shown, in the reader's zone, and never
-//! stored: a moved visit or a corrected name shows at once in old notifications too.
+//! What a notification says. The text is written when it is shown, and never stored: a corrected name shows at once in old
+//! notifications too. The times in it are those of then, as the event was about them; where the visit stands now is on its page.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::enums::{NotificationKind, Role};
 
-use crate::{time_zone::Tz, web::Moment};
+use crate::{time_zone::Tz, web::local_in_words};
+
+/// The times that something was about, as the hospital's clock showed them when it happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ToldTimes {
+    /// Of the visit.
+    pub(crate) starts_at: Option<NaiveDateTime>,
+    /// The one that was proposed instead.
+    pub(crate) proposed: Option<NaiveDateTime>,
+}
+
+impl ToldTimes {
+    /// Of instants on the clock of `zone`.
+    pub(crate) fn of(zone: Tz, starts_at: Option<DateTime<Utc>>, proposed: Option<DateTime<Utc>>) -> Self {
+        Self { starts_at: starts_at.map(|at| zone.local(at)), proposed: proposed.map(|at| zone.local(at)) }
+    }
+
+    /// These, or where a row of an earlier release keeps none, those of `today`.
+    pub(crate) fn or(self, today: Self) -> Self {
+        if self.starts_at.is_some() { self } else { today }
+    }
+}
 
 /// What the sentence is made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts<'a> {
     /// What happened.
     pub(crate) kind: NotificationKind,
-    /// When the appointment is, UTC.
-    pub(crate) starts_at: Option<DateTime<Utc>>,
-    /// The time that was offered instead, UTC.
-    pub(crate) proposed_starts_at: Option<DateTime<Utc>>,
+    /// What it was about.
+    pub(crate) times: ToldTimes,
     /// The doctor's name, as "Dr …".
     pub(crate) doctor: &'a str,
     /// The patient's name.
@@ -23,18 +42,16 @@ pub(crate) struct Facts<'a> {
     pub(crate) reason: Option<&'a str>,
 }
 
-/// The sentence for a reader of `role`, in their zone.
-pub(crate) fn sentence(facts: &Facts<'_>, role: Role, zone: Tz) -> String {
-    let time = |at: Option<DateTime<Utc>>, unknown: &str| {
-        at.map_or_else(|| unknown.to_owned(), |at| Moment::new(at, zone).text)
-    };
-    let when = time(facts.starts_at, "an unknown time");
+/// The sentence for a reader of `role`.
+pub(crate) fn sentence(facts: &Facts<'_>, role: Role) -> String {
+    let time = |at: Option<NaiveDateTime>, unknown: &str| at.map_or_else(|| unknown.to_owned(), local_in_words);
+    let when = time(facts.times.starts_at, "an unknown time");
     match facts.kind {
         NotificationKind::AppointmentRequested => {
             format!("{} asks for a visit on {when}.", facts.patient)
         }
         NotificationKind::AppointmentProposed => {
-            let offered = time(facts.proposed_starts_at, "another time");
+            let offered = time(facts.times.proposed, "another time");
             format!("{} proposes {offered} instead of {when}.", facts.doctor)
         }
         NotificationKind::AppointmentConfirmed => {

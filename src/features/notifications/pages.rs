@@ -6,7 +6,7 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use super::{
-    notification::{Facts, sentence},
+    notification::{Facts, ToldTimes, sentence},
     queries::NotificationRow,
 };
 use crate::{
@@ -73,8 +73,7 @@ impl NotificationEntry {
         let doctor = format!("Dr {}", name(&row.doctor_first_name, &row.doctor_last_name));
         let facts = Facts {
             kind: row.kind,
-            starts_at: row.starts_at,
-            proposed_starts_at: row.proposed_starts_at,
+            times: row.told_times().or(ToldTimes::of(viewer.zone(), row.starts_at, row.proposed_starts_at)),
             doctor: &doctor,
             patient: &name(&row.patient_first_name, &row.patient_last_name),
             reason: row.rejection_reason.as_deref().or(row.cancellation_reason.as_deref()),
@@ -82,7 +81,7 @@ impl NotificationEntry {
         let unread = row.read_at.is_none();
         Self {
             id: row.id,
-            text: sentence(&facts, viewer.role(), viewer.zone()),
+            text: sentence(&facts, viewer.role()),
             href: row
                 .appointment_id
                 .filter(|_| viewer.role() != Role::SuperAdmin)

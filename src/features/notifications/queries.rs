@@ -1,6 +1,6 @@
 //! Reading notifications, each with the appointment it is about.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment, doctor,
     enums::{AppointmentStatus, NotificationKind},
@@ -13,6 +13,7 @@ use sea_orm::{
     sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
+use super::notification::ToldTimes;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
@@ -29,6 +30,8 @@ pub(super) struct NotificationRow {
     /// None while it is unread.
     pub(super) read_at: Option<DateTime<Utc>>,
     pub(super) appointment_id: Option<i64>,
+    pub(super) local_starts_at: Option<NaiveDateTime>,
+    pub(super) proposed_local_starts_at: Option<NaiveDateTime>,
     pub(super) starts_at: Option<DateTime<Utc>>,
     pub(super) proposed_starts_at: Option<DateTime<Utc>>,
     pub(super) rejection_reason: Option<String>,
@@ -37,6 +40,13 @@ pub(super) struct NotificationRow {
     pub(super) doctor_last_name: Option<String>,
     pub(super) patient_first_name: Option<String>,
     pub(super) patient_last_name: Option<String>,
+}
+
+impl NotificationRow {
+    /// The times it was about, if it keeps them.
+    pub(super) fn told_times(&self) -> ToldTimes {
+        ToldTimes { starts_at: self.local_starts_at, proposed: self.proposed_local_starts_at }
+    }
 }
 
 /// A page of the viewer's own, newest first, and how many they have. Two statements.
@@ -77,6 +87,8 @@ fn on_page(viewer: &Viewer, paging: Paging) -> SelectStatement {
         (notification::Entity, Column::CreatedAt),
         (notification::Entity, Column::ReadAt),
         (notification::Entity, Column::AppointmentId),
+        (notification::Entity, Column::LocalStartsAt),
+        (notification::Entity, Column::ProposedLocalStartsAt),
     ])
     .from_subquery(ids, "on_page")
     .inner_join(notification::Entity, Expr::col(("on_page", Column::Id)).equals(id))

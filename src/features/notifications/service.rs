@@ -13,6 +13,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
+use super::notification::ToldTimes;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
@@ -40,6 +41,8 @@ pub(crate) struct News {
     pub(crate) appointment_id: i64,
     /// `appointment.version` after it happened.
     pub(crate) version: i32,
+    /// The times it is about.
+    pub(crate) times: ToldTimes,
     /// `user.id` of each who is told.
     pub(crate) recipients: BTreeSet<i64>,
     /// When it settled the time of a visit: the patient's `user.id`, and when the visit is, UTC. They are told again the day
@@ -53,18 +56,39 @@ pub(crate) struct News {
 /// # Errors
 /// The database's; the unit of work, and with it the act, fails then.
 pub(crate) async fn notify(uow: &UnitOfWork, at: DateTime<Utc>, news: &News) -> Result<(), DbErr> {
-    let topics = Topics::each(news.recipients.iter().copied().map(Topic::Inbox));
-    let rows = news.recipients.iter().map(|recipient_id| notification::ActiveModel {
+    tell(uow, at, std::slice::from_ref(news)).await?;
+    mail::queue(uow, at, news.mails(at)).await
+}
+
+/// Tells of what happened to many visits at once: everybody of each on the page, and by e-mail of the first that is theirs, for who has many reads one
+/// mail. Two statements for some thousand.
+///
+/// # Errors
+/// The database's; the unit of work, and with it the act, fails then.
+pub(crate) async fn notify_of_many(uow: &UnitOfWork, at: DateTime<Utc>, news: &[News]) -> Result<(), DbErr> {
+    tell(uow, at, news).await?;
+    let mut written_to = BTreeSet::new();
+    let mails: Vec<_> = news.iter().flat_map(|news| news.mails(at)).filter(|(id, _)| written_to.insert(*id)).collect();
+    mail::queue(uow, at, mails).await
+}
+
+/// On the page. One statement for some thousand.
+async fn tell(uow: &UnitOfWork, at: DateTime<Utc>, news: &[News]) -> Result<(), DbErr> {
+    let each = || news.iter().flat_map(|news| news.recipients.iter().map(move |recipient_id| (news, recipient_id)));
+    let topics = Topics::each(each().map(|(_, recipient_id)| Topic::Inbox(*recipient_id)));
+    let rows = each().map(|(news, recipient_id)| notification::ActiveModel {
         id: NotSet,
         recipient_id: Set(*recipient_id),
         kind: Set(news.kind),
         appointment_id: Set(Some(news.appointment_id)),
+        local_starts_at: Set(news.times.starts_at),
+        proposed_local_starts_at: Set(news.times.proposed),
         read_at: Set(None),
         created_at: Set(at),
         updated_at: Set(at),
     });
     uow.insert_many(rows, topics).await?;
-    mail::queue(uow, at, news.mails(at)).await
+    Ok(())
 }
 
 impl News {

@@ -1,7 +1,7 @@
 //! What administrators type about people.
 
 use chrono::NaiveDate;
-use entity::limits;
+use entity::{enums::Role, limits};
 
 use super::{pages::Choice, service::PersonRecord};
 use crate::{
@@ -19,6 +19,8 @@ pub(super) struct NewPerson<R> {
     pub(super) record: R,
     /// None: they choose it themselves, behind a link by mail.
     pub(super) password: Option<Password>,
+    /// Whether they are somebody else than a patient of the same name and date of birth.
+    pub(super) duplicate_ok: bool,
     /// Where, if it is chosen in the form: by the platform, for an administrator.
     pub(super) hospital_id: Option<i64>,
 }
@@ -57,8 +59,9 @@ pub(super) fn new<R: PersonRecord>(
     };
     let chosen = text.map(|text| Password::choose(&text, &owner));
     let password = chosen.and_then(|chosen| chosen.map_err(|sentence| reader.error("password", sentence)).ok());
+    let duplicate_ok = R::ROLE == Role::Patient && reader.optional("duplicate_ok", "Add them anyway", 2).is_some();
     let typed = reader.view();
-    let person = record.map(|record| NewPerson { record, password, hospital_id });
+    let person = record.map(|record| NewPerson { record, password, duplicate_ok, hospital_id });
     reader.finish(person.map(|person| (person, typed)))
 }
 

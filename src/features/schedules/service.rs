@@ -1,11 +1,12 @@
 //! Managing schedules. Each act is one unit of work with its line in the trail.
 
+use chrono::TimeDelta;
 use entity::{
     availability, doctor,
     enums::{AuditAction, AuditSubject},
     time_off,
 };
-use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::forms::{NewAbsence, NewWindow};
 use crate::{
@@ -18,7 +19,10 @@ use crate::{
     web::AppError,
 };
 
-/// Adds a window to the week of `doctor_id`. Three statements.
+/// A button that is pressed again after so long is no second click.
+const AGAIN: TimeDelta = TimeDelta::days(1);
+
+/// Adds a window to the week of `doctor_id`, once however often the form is sent: hours that are there already, to the minute, stay. Four statements.
 ///
 /// # Errors
 /// [`AppError::Conflict`], with the sentence, when it overlaps another; else the database's.
@@ -32,7 +36,12 @@ pub(super) async fn add_window(
     state
         .db
         .write(async |uow| {
-            if let Some(weekday) = overlapped(uow, doctor_id, new).await? {
+            hold(uow, doctor_id).await?;
+            let week = week(uow, doctor_id).await?;
+            if week.iter().any(|row| (row.weekday, hours(row)) == (new.weekday, new.hours)) {
+                return Ok(Recorded::unchanged(()));
+            }
+            if let Some(weekday) = overlapped(&week, new) {
                 let whose =
                     if weekday == new.weekday { "others of that day" } else { "those of the day before or after" };
                 return Err(AppError::Conflict(format!("These hours overlap {whose}.")));
@@ -54,15 +63,27 @@ pub(super) async fn add_window(
         .await
 }
 
-/// The weekday of a window that the new one overlaps. A week has some dozen windows, and nights go over its end: so all are looked at.
-async fn overlapped(uow: &UnitOfWork, doctor_id: i64, new: NewWindow) -> Result<Option<i16>, AppError> {
+/// Holds the doctor's row until the unit of work ends: of two forms that are sent at once, the second sees what the first has stored. These forms
+/// carry no token, for hours or an absence that are there already say the same twice.
+async fn hold(uow: &UnitOfWork, doctor_id: i64) -> Result<(), DbErr> {
+    let row = doctor::Entity::find_by_id(doctor_id).select_only().column(doctor::Column::Id).lock_exclusive();
+    uow.read(async |conn| row.into_tuple::<i64>().one(conn).await).await.map(drop)
+}
+
+/// A week has some dozen windows, and nights go over its end: so all are looked at.
+async fn week(uow: &UnitOfWork, doctor_id: i64) -> Result<Vec<availability::Model>, DbErr> {
     let week = availability::Entity::find().filter(availability::Column::DoctorId.eq(doctor_id));
-    let week = uow.read(async |conn| week.all(conn).await).await?;
-    let overlapped = week.iter().find(|row| {
-        let hours = ClockHours::stored(row.start_time, row.end_time, row.end_minute);
-        ClockHours::overlap((row.weekday, hours), (new.weekday, new.hours))
-    });
-    Ok(overlapped.map(|row| row.weekday))
+    uow.read(async |conn| week.all(conn).await).await
+}
+
+fn hours(row: &availability::Model) -> ClockHours {
+    ClockHours::stored(row.start_time, row.end_time, row.end_minute)
+}
+
+/// The weekday of a window that the new one overlaps.
+fn overlapped(week: &[availability::Model], new: NewWindow) -> Option<i16> {
+    let meets = |row: &&availability::Model| ClockHours::overlap((row.weekday, hours(row)), (new.weekday, new.hours));
+    week.iter().find(meets).map(|row| row.weekday)
 }
 
 /// Removes a window; one that is gone already stays so. Two statements.
@@ -85,7 +106,8 @@ pub(super) async fn remove_window(state: &AppState, viewer: &Viewer, doctor_id: 
         .await
 }
 
-/// Adds an absence of `doctor_id`. Visits that fall into it stay: somebody has to speak with the patients. Three statements.
+/// Adds an absence of `doctor_id`, once however often the form is sent. Visits that fall into it stay: somebody has to speak with the patients. Four
+/// statements.
 ///
 /// Whoever promises a time of the doctor holds the doctor's row meanwhile, and so does this, alone: what is promised after it sees it, and
 /// what was promised before it is there when it is done.
@@ -102,8 +124,15 @@ pub(super) async fn add_absence(
     state
         .db
         .write(async |uow| {
-            let held = doctor::Entity::find_by_id(doctor_id).lock_exclusive();
-            uow.read(async |conn| held.one(conn).await).await?;
+            hold(uow, doctor_id).await?;
+            let same = time_off::Entity::find()
+                .filter(time_off::Column::DoctorId.eq(doctor_id))
+                .filter(time_off::Column::StartsAt.eq(new.stretch.starts_at))
+                .filter(time_off::Column::EndsAt.eq(new.stretch.ends_at));
+            let same = uow.read(async |conn| same.all(conn).await).await?;
+            if same.iter().any(|row| row.reason == new.reason) {
+                return Ok(Recorded::unchanged(()));
+            }
             let row = time_off::ActiveModel {
                 id: NotSet,
                 doctor_id: Set(doctor_id),
@@ -122,10 +151,10 @@ pub(super) async fn add_absence(
         .await
 }
 
-/// Removes an absence. Two statements.
+/// Removes an absence; one that was removed a moment ago stays so. Two statements.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the doctor has no such absence; else the database's.
+/// [`AppError::NotFound`] when the doctor has, and had, no such absence; else the database's.
 pub(super) async fn remove_absence(state: &AppState, viewer: &Viewer, doctor_id: i64, id: i64) -> Result<(), AppError> {
     let now = state.clock.now();
     state
@@ -135,7 +164,10 @@ pub(super) async fn remove_absence(state: &AppState, viewer: &Viewer, doctor_id:
                 .filter(time_off::Column::Id.eq(id))
                 .filter(time_off::Column::DoctorId.eq(doctor_id));
             if uow.delete_where(those, of_absence(viewer, doctor_id)).await? == 0 {
-                return Err(AppError::NotFound);
+                let hospital_id = viewer.hospital().map(|hospital| hospital.id);
+                let lately = (AuditAction::Removed, now - AGAIN);
+                let was_there = audit::was_done(uow, hospital_id, (AuditSubject::TimeOff, id), lately).await?;
+                return if was_there { Ok(Recorded::unchanged(())) } else { Err(AppError::NotFound) };
             }
             record(uow, viewer.acting(now), doctor_id, (AuditAction::Removed, AuditSubject::TimeOff, id)).await
         })

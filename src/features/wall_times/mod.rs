@@ -11,4 +11,4 @@ mod queries;
 mod service;
 
 pub use service::{Drift, ReanchorError, ReanchorOptions, Reanchored, drift, reanchor};
-pub(crate) use service::{Keep, ZoneChange, ZoneNotChanged, change_zone};
+pub(crate) use service::{Keep, Retold, ZoneChange, ZoneNotChanged, change_zone};

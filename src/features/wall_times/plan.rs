@@ -13,6 +13,8 @@ pub(super) struct Visit {
     pub(super) id: i64,
     pub(super) doctor_id: i64,
     pub(super) patient_id: i64,
+    /// `user.id` of both.
+    pub(super) user_ids: [i64; 2],
     pub(super) status: AppointmentStatus,
     pub(super) version: i32,
     pub(super) starts_at: DateTime<Utc>,
@@ -199,6 +201,7 @@ mod tests {
             id,
             doctor_id: 1,
             patient_id: id,
+            user_ids: [1, id],
             status: AppointmentStatus::Scheduled,
             version: 0,
             starts_at,

@@ -5,7 +5,7 @@ use entity::{
     appointment::{self, Column},
     doctor,
     enums::AppointmentStatus,
-    hospital, time_off, user,
+    hospital, patient, time_off, user,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
@@ -31,6 +31,8 @@ struct VisitRow {
     id: i64,
     doctor_id: i64,
     patient_id: i64,
+    doctor_user_id: i64,
+    patient_user_id: i64,
     status: AppointmentStatus,
     version: i32,
     starts_at: DateTime<Utc>,
@@ -80,6 +82,10 @@ pub(super) async fn visits(
         .columns([Column::StartsAt, Column::EndsAt, Column::ProposedStartsAt])
         .columns([Column::LocalStartsAt, Column::ProposedLocalStartsAt, Column::TimeZone])
         .column_as(Column::OverbookReason.is_not_null(), "is_overbooked")
+        .column_as(doctor::Column::UserId, "doctor_user_id")
+        .column_as(patient::Column::UserId, "patient_user_id")
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
+        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .filter(Column::HospitalId.eq(hospital_id))
         .filter(is_one_of(Column::Status, AppointmentStatus::OPEN))
         .filter(
@@ -125,6 +131,7 @@ impl From<VisitRow> for Visit {
             id: row.id,
             doctor_id: row.doctor_id,
             patient_id: row.patient_id,
+            user_ids: [row.doctor_user_id, row.patient_user_id],
             status: row.status,
             version: row.version,
             starts_at: row.starts_at,

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use entity::enums::{AuditAction, AuditSubject, Role};
 use sea_orm::DbErr;
 
-use self::moving::{Findings, Hand, carry_out, find};
+pub(crate) use self::moving::Retold;
+use self::moving::{Findings, Hand, carry_out, find, retell};
 use super::{plan::Course, queries};
 use crate::{
     coherence::Topics,
@@ -19,6 +20,10 @@ use crate::{
 const MOST_AT_ONCE: usize = 5_000;
 /// Visits of one transaction of the command.
 const BATCH: usize = 500;
+
+const CLOCK_STAYS: &str = "The hospital's time zone was corrected; the time on the clock stays.";
+const MOMENT_STAYS: &str =
+    "The hospital's time zone was corrected; the moment stays, and the clock shows another time.";
 
 /// What is to stay when a hospital's zone changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +76,8 @@ pub struct Reanchored {
     pub completed: usize,
 }
 
-/// Moves what is to come of a hospital whose zone changes, in the unit of work that changes it. Two statements and, for each that moves,
-/// at most two more.
+/// Moves what is to come of a hospital whose zone changes, in the unit of work that changes it; with it the visits that stay, and that the clock
+/// shows at another time than was promised. Two statements and, for each that moves, at most two more.
 ///
 /// # Errors
 /// Why not; nothing was written then.
@@ -80,11 +85,11 @@ pub(crate) async fn change_zone(
     uow: &UnitOfWork,
     (actor_id, now): (i64, DateTime<Utc>),
     change: ZoneChange,
-) -> Result<Reanchored, ZoneNotChanged> {
+) -> Result<(Reanchored, Vec<Retold>), ZoneNotChanged> {
     let findings = find(uow, change.hospital_id, now).await?;
     let (visits, absences) = (findings.to_come(now), findings.absences.len());
     if visits + absences == 0 {
-        return Ok(Reanchored::default());
+        return Ok((Reanchored::default(), Vec::new()));
     }
     let Some(keep) = change.keep else { return Err(ZoneNotChanged::Ask { visits, absences }) };
     if visits > MOST_AT_ONCE {
@@ -92,13 +97,11 @@ pub(crate) async fn change_zone(
     }
     let keeps_clock_times = keep == Keep::ClockTimes;
     let course = Course { written_in: change.from, into: Some(change.into), keeps_clock_times };
-    let hand = Hand {
-        actor_id,
-        now,
-        most: usize::MAX,
-        why: "The hospital's time zone was corrected; the time on the clock stays.",
-    };
-    Ok(carry_out(uow, &findings, (course, hand)).await?.done)
+    let why = if keeps_clock_times { CLOCK_STAYS } else { MOMENT_STAYS };
+    let hand = Hand { actor_id, now, most: usize::MAX, why };
+    let done = carry_out(uow, &findings, (course, hand)).await?.done;
+    let retold = if keeps_clock_times { Vec::new() } else { retell(uow, &findings, (course, hand)).await? };
+    Ok((done, retold))
 }
 
 /// What the command is told.

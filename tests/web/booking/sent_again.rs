@@ -107,3 +107,48 @@ async fn times_are_offered_in_whole_days_and_later_ones_are_a_click_away() {
     let earlier = clinic.desk.get(&link(&later, "Earlier days").expect("earlier days")).await.ok();
     assert!(earlier.attributes("input[name=starts_at]", "value")[0].as_str() < "2026-12-02");
 }
+
+/// The doctor has decided since: what is said is what is so now.
+#[tokio::test]
+async fn a_form_sent_again_after_the_doctor_answered_says_where_the_visit_stands() {
+    let clinic = Desk::open().await;
+    let doctor = clinic.doctor.id.to_string();
+    let send = async || {
+        let fields = [("doctor_id", doctor.as_str()), ("starts_at", "2026-11-30T09:30"), ("token", "of this form")];
+        clinic.home.post_form("/appointments", &fields).await.expect(303)
+    };
+    let (sent, stands) =
+        ("You will be notified when the doctor has decided.", "the visit stands. Nothing new was sent.");
+    let first = send().await;
+    let path = first.location();
+    assert!(clinic.home.follow(first).await.ok().says(sent));
+    assert!(clinic.home.follow(send().await).await.ok().says(sent), "nobody has decided yet");
+    for (client, noun, version, more, said) in [
+        (&clinic.surgery, "proposal", "0", Some(("starts_at", "2026-11-30T10:30")), "proposed another time since"),
+        (&clinic.home, "proposal/refusal", "1", None, sent),
+        (&clinic.surgery, "approval", "2", None, stands),
+        (&clinic.home, "confirmation", "3", None, stands),
+    ] {
+        let fields: Vec<(&str, &str)> = [("version", version)].into_iter().chain(more).collect();
+        client.post_form(&format!("{path}/{noun}"), &fields).await.expect(303);
+        let again = send().await;
+        assert_eq!(again.location(), path);
+        let page = clinic.home.follow(again).await.ok();
+        assert!(page.says(said), "after {noun}: {}", page.words());
+        assert_eq!(page.says(sent), said == sent, "after {noun}");
+    }
+    assert_eq!(clinic.visits().await.len(), 1);
+}
+
+/// The same of the desk.
+#[tokio::test]
+async fn a_form_of_the_desk_sent_again_notifies_nobody_and_does_not_say_so() {
+    let clinic = Desk::open().await;
+    let token = [("token", "of the desk")];
+    let path = clinic.book(&clinic.patient, "09:00", &token).await.expect(303).location();
+    clinic.home.post_form(&format!("{path}/confirmation"), &[("version", "0")]).await.expect(303);
+    let again = clinic.book(&clinic.patient, "09:00", &token).await.expect(303);
+    assert_eq!(again.location(), path);
+    let page = clinic.desk.follow(again).await.ok();
+    assert!(page.says("Nothing new was booked.") && !page.says("the others are notified"), "{}", page.words());
+}

@@ -1,6 +1,7 @@
 //! `GET /appointments/new`, `POST /appointments`, `POST /appointments/{id}/proposal`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
+use entity::enums::AppointmentStatus;
 
 use super::{
     super::{
@@ -9,7 +10,7 @@ use super::{
         policy::{BookAppointment, DecideAppointment},
         queries::{self, Party},
         service::{
-            booking::{self, AHEAD, NotBooked},
+            booking::{self, AHEAD, Booked, NotBooked},
             proposing, standing,
         },
         step::Step,
@@ -46,7 +47,7 @@ pub(in super::super) async fn create(
     let token = fields.get("token").cloned();
     let (refused, form) = match forms::booking(&viewer, fields) {
         Ok((command, typed)) => match booking::book(state, &reader, &viewer, &command).await {
-            Ok(id) => return Ok(booked(&viewer, id)),
+            Ok(done) => return Ok(booked(&viewer, done)),
             Err(refused) => refusal(&viewer, refused, typed)?,
         },
         Err(form) => (BookingRefusal::Field, *form),
@@ -90,13 +91,24 @@ const UNPROVED: &str =
     "Confirm your address first: open the link in the mail that was sent to you. Then send this form once more.";
 const OVERBOOK: &str = "To book it all the same, say why it must be then.";
 
-fn booked(viewer: &Viewer, id: i64) -> HttpResponse {
-    let said = match viewer.kind {
-        ViewerKind::Patient { .. } => "Your request is sent. You will be notified when the doctor has decided.",
-        _ => "The visit is booked, and the others are notified.",
+/// Back to what was booked. A form that was sent before is told where its visit stands by now, not what was so then.
+fn booked(viewer: &Viewer, Booked { id, before }: Booked) -> HttpResponse {
+    let is_patient = matches!(viewer.kind, ViewerKind::Patient { .. });
+    let said = match (before, is_patient) {
+        (None | Some(AppointmentStatus::Requested), true) => SENT,
+        (Some(AppointmentStatus::Proposed), true) => ANOTHER_TIME,
+        (Some(_), true) => STANDS,
+        (None | Some(AppointmentStatus::Scheduled), false) => "The visit is booked, and the others are notified.",
+        (Some(_), false) => BOOKED_BEFORE,
     };
     see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, said)
 }
+
+const SENT: &str = "Your request is sent. You will be notified when the doctor has decided.";
+const ANOTHER_TIME: &str =
+    "This request was sent before. The doctor has proposed another time since: accept it or refuse it below.";
+const STANDS: &str = "This request was sent before, and approved since: the visit stands. Nothing new was sent.";
+const BOOKED_BEFORE: &str = "This visit was booked before, and stands as it is told below. Nothing new was booked.";
 
 /// Another time is proposed.
 pub(in super::super) async fn propose(

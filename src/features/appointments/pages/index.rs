@@ -190,7 +190,7 @@ impl ListEntry {
             born: row.born_for(viewer.role()).map(date_in_words),
             starts_at: Moment::new(row.starts_at, viewer.zone()),
             status: status_tag(row.status),
-            mark: row.lacks_doctor(viewer.role()),
+            mark: row.mark(viewer.role()),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     access::Viewer,
     features::{
         appointments::{
-            appointment::{StatusTag, event_words, status_tag, what_comes_next},
+            appointment::{StatusTag, event_times, event_words, status_tag, what_comes_next},
             policy::{OfferedStep, acts},
             queries::{About, AppointmentRow, BloodAndAllergies, EventRow, VisitRecord},
             step::Step,
@@ -94,11 +94,8 @@ impl Show {
             waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
-            next: row.lacks_doctor(viewer.role()).map_or_else(
-                || what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
-                |_| without_doctor(&row, viewer.role()),
-            ),
-            mark: row.lacks_doctor(viewer.role()),
+            next: next(&row, present, viewer.role()),
+            mark: row.mark(viewer.role()),
             free: Vec::new(),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
@@ -146,6 +143,38 @@ impl Show {
     /// The same with times that can be proposed instead.
     pub(in crate::features::appointments) fn offering(self, free: Vec<DayOfTimes>) -> Self {
         Self { free, ..self }
+    }
+}
+
+fn next(row: &AppointmentRow, present: &Present, role: Role) -> &'static str {
+    if row.lacks_doctor(role).is_some() {
+        return without_doctor(row, role);
+    }
+    let is_over = present.has_come(row.ends_at);
+    if row.lacks_patient(role).is_some() && !is_over {
+        return without_patient(row, role);
+    }
+    if row.is_displaced(role).is_some() && !is_over {
+        return "The clock was corrected, and another visit was in the way: this one is at another time than was promised. Call the patient; if it cannot be then, cancel the visit and book it anew.";
+    }
+    what_comes_next(row.status, is_over, role)
+}
+
+/// What comes next for an open visit whose patient cannot come in, said to the staff of the hospital.
+fn without_patient(row: &AppointmentRow, role: Role) -> &'static str {
+    match (row.status.is_busy(), role) {
+        (false, Role::Doctor) => {
+            "The patient's account is shut: they are told nothing, and cannot answer. Decline the request or cancel it, or ask the desk to let them in again."
+        }
+        (false, _) => {
+            "The patient's account is shut: they are told nothing, and cannot answer. Let them in again, or cancel the request."
+        }
+        (true, Role::Doctor) => {
+            "The patient's account is shut: they are told nothing, and are not reminded. Cancel the visit, or ask the desk to tell them."
+        }
+        (true, _) => {
+            "The patient's account is shut: they are told nothing, and are not reminded. Call them, let them in again, or cancel the visit."
+        }
     }
 }
 
@@ -210,7 +239,11 @@ impl HistoryEntry {
             _ => name,
         };
         Self {
-            text: format!("{who} {}", event_words(event.kind)),
+            text: format!(
+                "{who} {}{}",
+                event_words(event.kind),
+                event_times(event.kind, event.local_starts_at, event.proposed_local_starts_at)
+            ),
             note: event.note,
             at: Moment::new(event.at, viewer.zone()),
         }

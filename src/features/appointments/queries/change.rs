@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select, sea_query::LockType,
+    RelationTrait, Select, sea_query::{Expr, LockType},
 };
 
 use super::scope;
@@ -17,6 +17,7 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::{ReadConnection, Reader},
+    features::notifications::ToldTimes,
 };
 
 /// What a step needs to know of the appointment.
@@ -41,8 +42,12 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) patient_user_id: i64,
     /// Whether its doctor still practises there.
     pub(in crate::features::appointments) doctor_active: bool,
+    /// Whether its patient may still come in, and is told what is decided.
+    pub(in crate::features::appointments) patient_active: bool,
     /// Whether it stands beside another, or outside of the hours, on purpose.
     pub(in crate::features::appointments) is_overbooked: bool,
+    /// The zone of its hospital's clock.
+    pub(in crate::features::appointments) time_zone: String,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -52,6 +57,12 @@ impl AppointmentState {
     /// Whose lists it is on.
     pub(in crate::features::appointments) fn topics(&self) -> [Topic; 3] {
         Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id)
+    }
+
+    /// What is kept of its times beside something that happens to it: those of before, with what is `proposed` instead.
+    pub(in crate::features::appointments) fn told_times(&self, proposed: Option<DateTime<Utc>>) -> ToldTimes {
+        let zone = self.time_zone.parse().unwrap_or_default();
+        ToldTimes::of(zone, Some(self.starts_at), proposed)
     }
 }
 
@@ -108,12 +119,14 @@ fn states() -> Select<appointment::Entity> {
         .column_as(doctor::Column::UserId, "doctor_user_id")
         .column_as(patient::Column::UserId, "patient_user_id")
         .column_as(user::Column::Active, "doctor_active")
+        .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
-        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::TimeZone])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
 }
 
 /// The last step that was taken with an appointment, and what came of it.

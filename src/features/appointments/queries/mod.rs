@@ -12,7 +12,7 @@ pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chos
 pub(super) use change::{AppointmentState, appointment_state, appointment_state_held, last_step, states_to_come};
 pub(super) use list::{DoctorOption, doctors, list};
 use outcome::{absent, needs_outcome, not_over, to_come, without_doctor};
-pub(crate) use outcome::{of_absent_doctors, of_shut_doctors};
+pub(crate) use outcome::{of_absent_parties, of_shut_doctors};
 pub(super) use record::{About, BloodAndAllergies, EventRow, VisitRecord, record};
 pub(crate) use rows::{AppointmentRow, visits};
 pub(crate) use scope::scope;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{appointment::Column, doctor, enums::AppointmentStatus, user};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait};
 
-use super::rows::doctor_away;
+use super::rows::{doctor_away, patient_shut};
 use crate::{access::Viewer, db::is_one_of};
 
 /// Busy although its end has passed: somebody has to say what came of it.
@@ -35,17 +35,19 @@ pub(crate) fn of_shut_doctors(viewer: &Viewer) -> Condition {
         .add(Column::DoctorId.in_subquery(shut.into_query()))
 }
 
-/// Open visits at whose time the doctor is away.
-pub(crate) fn of_absent_doctors() -> Condition {
-    Condition::all().add(is_one_of(Column::Status, AppointmentStatus::OPEN)).add(doctor_away())
+/// Open visits at whose time the doctor is away, whose patient's account is shut, or which a corrected clock left at another time than was promised.
+pub(crate) fn of_absent_parties() -> Condition {
+    let absent = Condition::any().add(doctor_away()).add(patient_shut()).add(Column::DisplacedAt.is_not_null());
+    Condition::all().add(is_one_of(Column::Status, AppointmentStatus::OPEN)).add(absent)
 }
 
-/// Visits that nobody can hold as it is: those of doctors whose account is shut, and those to come in an absence.
+/// Visits that cannot be held as they are: those of doctors whose account is shut, and of those to come the ones in an absence and those of patients
+/// whose account is shut. A patient who came all the same needs an outcome, and nothing else.
 pub(super) fn without_doctor(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
     Condition::any().add(of_shut_doctors(viewer)).add(absent(now))
 }
 
 /// Those of them that are no longer so once they are over.
 pub(super) fn absent(now: DateTime<Utc>) -> Condition {
-    of_absent_doctors().add(Column::EndsAt.gte(now))
+    of_absent_parties().add(Column::EndsAt.gte(now))
 }

@@ -1,6 +1,6 @@
 //! One appointment with everything about it, in one statement.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event,
@@ -50,6 +50,9 @@ pub(in crate::features::appointments) struct BloodAndAllergies {
 pub(in crate::features::appointments) struct EventRow {
     pub(in crate::features::appointments) kind: EventKind,
     pub(in crate::features::appointments) note: Option<String>,
+    /// The times it was about, as the clock showed them; none of a step that an earlier release recorded.
+    pub(in crate::features::appointments) local_starts_at: Option<NaiveDateTime>,
+    pub(in crate::features::appointments) proposed_local_starts_at: Option<NaiveDateTime>,
     pub(in crate::features::appointments) at: DateTime<Utc>,
     #[sea_orm(nested, alias = "actor")]
     pub(in crate::features::appointments) actor: EventActor,

@@ -49,6 +49,8 @@ pub(crate) struct AppointmentRow {
     pub(crate) version: i32,
     /// When the request was made, UTC.
     pub(crate) created_at: DateTime<Utc>,
+    /// Since when it has been at another time than was promised, UTC.
+    pub(crate) displaced_at: Option<DateTime<Utc>>,
     /// Its doctor.
     #[sea_orm(nested)]
     pub(crate) doctor: DoctorOfVisit,
@@ -129,6 +131,23 @@ impl AppointmentRow {
         }
     }
 
+    /// Why the patient of a visit that is still open may not come, said to the staff of the hospital; nothing when they may, and to themselves.
+    pub(crate) fn lacks_patient(&self, role: Role) -> Option<&'static str> {
+        let is_told = role != Role::Patient && AppointmentStatus::OPEN.contains(&self.status);
+        (is_told && !self.patient.user.active).then_some("The patient's account is shut")
+    }
+
+    /// That an open visit is at another time than was promised, said to the staff of the hospital.
+    pub(crate) fn is_displaced(&self, role: Role) -> Option<&'static str> {
+        let is_told = role != Role::Patient && AppointmentStatus::OPEN.contains(&self.status);
+        (is_told && self.displaced_at.is_some()).then_some("Not at the time that was promised")
+    }
+
+    /// What stands beside a visit that cannot be held as it is.
+    pub(crate) fn mark(&self, role: Role) -> Option<&'static str> {
+        self.lacks_doctor(role).or_else(|| self.lacks_patient(role)).or_else(|| self.is_displaced(role))
+    }
+
     /// The patient's full name.
     pub(crate) fn patient_name(&self) -> String {
         let PersonOfVisit { first_name, last_name, .. } = &self.patient.user;
@@ -178,6 +197,17 @@ pub(super) fn doctor_away() -> SimpleExpr {
                 .gt(Expr::col((appointment::Entity, Column::StartsAt))),
         );
     Expr::exists(absences.into_query())
+}
+
+/// Whether the patient's account is shut: they are told nothing, and may not come.
+pub(super) fn patient_shut() -> SimpleExpr {
+    let shut = patient::Entity::find()
+        .select_only()
+        .column(patient::Column::Id)
+        .join(JoinType::InnerJoin, patient::Relation::User.def())
+        .filter(Expr::col((patient::Entity, patient::Column::Id)).equals((appointment::Entity, Column::PatientId)))
+        .filter(user::Column::Active.eq(false));
+    Expr::exists(shut.into_query())
 }
 
 /// A statement has room for so many ids, or twice, four, eight times as many: with one statement for each number of ids, there would be

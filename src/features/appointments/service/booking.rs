@@ -12,16 +12,16 @@ use sea_orm::{ActiveValue::NotSet, Set};
 
 use super::super::{
     forms::Booking,
-    queries::{self, BookedVisit, Party},
+    queries::{self, Party},
 };
-use super::bounds;
+use super::{bounds, sent_again};
 use crate::{
     access::{self, ActingViewer, Viewer},
     coherence::Topic,
     db::{DbErr, Reader, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, AuditEvent},
-        notifications::{self, News},
+        notifications::{self, News, ToldTimes},
         schedules::{self, Attendees, Rules, SlotRefusal, span},
     },
     state::AppState,
@@ -61,7 +61,16 @@ struct Slot {
     overbooks: bool,
 }
 
-/// Books a visit, once for each token: its id. Eight statements, of which two tell the others.
+/// What a form has booked.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::features::appointments) struct Booked {
+    /// `appointment.id`
+    pub(in crate::features::appointments) id: i64,
+    /// Of a form that was sent before: where its visit stands by now.
+    pub(in crate::features::appointments) before: Option<AppointmentStatus>,
+}
+
+/// Books a visit, once for each token. Eight statements, of which two tell the others.
 ///
 /// # Errors
 /// Why it cannot be.
@@ -70,46 +79,13 @@ pub(in crate::features::appointments) async fn book(
     reader: &Reader,
     viewer: &Viewer,
     booking: &Booking,
-) -> Result<i64, NotBooked> {
+) -> Result<Booked, NotBooked> {
     bounds::may_ask(viewer, reader).await?;
-    let booked = insert(state, viewer, booking).await;
-    let (Err(NotBooked::Field(..) | NotBooked::Taken(_)), Some(token)) = (&booked, &booking.token) else {
-        return booked;
-    };
-    // Perhaps by the same form, sent a moment ago.
-    match queries::booked_with(reader, viewer.user_id, token).await? {
-        // What became of it is said, not that it is booked: it may be over long ago.
-        Some(found) if found.status.is_terminal() => Err(NotBooked::Used(found.is_over().to_owned())),
-        Some(found) if found.is_what(viewer, booking) => Ok(found.id),
-        // The form was changed after it had booked, and what it says now is not booked.
-        Some(_) if matches!(booked, Err(NotBooked::Taken(_))) => Err(NotBooked::Used(USED.to_owned())),
-        _ => booked,
-    }
-}
-
-const USED: &str = "This form has booked a visit already, which is on the list of visits. What it says now is another one: \
-                    send it once more to book that as well.";
-
-const CANCELLED: &str = "The visit that this form booked was cancelled since. Nothing new is booked: send the form once more to book it anew.";
-const DECLINED: &str =
-    "The request that this form sent was declined since. Nothing new was sent: send the form once more to ask anew.";
-const OVER: &str =
-    "The visit that this form booked is over. Nothing new is booked: send the form once more to book another.";
-
-impl BookedVisit {
-    /// What is said of a form whose visit is over.
-    fn is_over(&self) -> &'static str {
-        match self.status {
-            AppointmentStatus::Cancelled => CANCELLED,
-            AppointmentStatus::Rejected => DECLINED,
-            _ => OVER,
+    match (insert(state, viewer, booking).await, &booking.token) {
+        (Err(refused @ (NotBooked::Field(..) | NotBooked::Taken(_))), Some(token)) => {
+            sent_again::judge(reader, viewer, (booking, token.as_str()), refused).await
         }
-    }
-
-    /// Whether it is the visit that `booking` asks for.
-    fn is_what(&self, viewer: &Viewer, booking: &Booking) -> bool {
-        let local = self.starts_at.with_timezone(&viewer.zone()).naive_local();
-        ids(viewer, booking) == (self.doctor_id, self.patient_id) && local == booking.local
+        (booked, _) => booked.map(|id| Booked { id, before: None }),
     }
 }
 
@@ -118,8 +94,10 @@ async fn slot(state: &AppState, uow: &UnitOfWork, viewer: &Viewer, booking: &Boo
     let ids = ids(viewer, booking);
     let (doctor, patient) = uow.read(async |conn| queries::chosen(viewer, conn, ids).await).await?;
     let doctor = doctor.ok_or_else(|| wrong("doctor_id", "Choose a doctor of your hospital."))?;
-    let patient = patient.filter(|patient| patient.active);
     let patient = patient.ok_or_else(|| wrong("patient_id", "Choose a patient from the list."))?;
+    if !patient.active {
+        return Err(wrong("patient_id", "This patient's account is shut. Let them in again first, or choose another."));
+    }
     if !doctor.active {
         return Err(wrong("doctor_id", "This doctor does not practise here any more. Choose another."));
     }
@@ -161,7 +139,7 @@ pub(super) fn wrong(field: &'static str, sentence: impl Into<String>) -> NotBook
 }
 
 /// Who is to meet whom: a doctor books with themselves, a patient for themselves.
-fn ids(viewer: &Viewer, booking: &Booking) -> (i64, i64) {
+pub(super) fn ids(viewer: &Viewer, booking: &Booking) -> (i64, i64) {
     let (mut doctor_id, mut patient_id) =
         (booking.doctor_id.unwrap_or_default(), booking.patient_id.unwrap_or_default());
     match viewer.kind {
@@ -254,6 +232,7 @@ fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> a
         local_starts_at: Set(Some(booking.local)),
         proposed_local_starts_at: Set(None),
         time_zone: Set(Some(viewer.zone().name().to_owned())),
+        displaced_at: Set(None),
         overbook_reason: Set(booking.overbook_reason.clone().filter(|_| slot.overbooks)),
         booking_token: Set(booking.token.clone()),
         version: Set(0),
@@ -266,6 +245,7 @@ fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> a
 async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64) -> Result<Recorded, DbErr> {
     let ActingViewer { viewer, now } = acting;
     let is_request = viewer.role() == Role::Patient;
+    let times = ToldTimes::of(viewer.zone(), Some(slot.starts_at), None);
     let event = appointment_event::ActiveModel {
         id: NotSet,
         appointment_id: Set(id),
@@ -274,6 +254,8 @@ async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64
         from_status: Set(None),
         to_status: Set(status(viewer)),
         note: Set(None),
+        local_starts_at: Set(times.starts_at),
+        proposed_local_starts_at: Set(None),
         at: Set(now),
         created_at: Set(now),
         updated_at: Set(now),
@@ -289,6 +271,7 @@ async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64
         kind,
         appointment_id: id,
         version: 0,
+        times,
         recipients: others.collect(),
         visit: (!is_request).then_some((slot.patient.user_id, slot.starts_at)),
     };

@@ -3,6 +3,7 @@
 pub(super) mod booking;
 mod bounds;
 pub(super) mod proposing;
+mod sent_again;
 pub(super) mod standing;
 mod steps;
 mod withdrawing;

@@ -11,6 +11,7 @@ use super::{
     },
     booking::{AHEAD, NotBooked, instant, sentence, wrong},
     bounds,
+    standing::nobody_to_tell,
     steps::may_take,
 };
 use crate::{
@@ -37,6 +38,9 @@ pub(in crate::features::appointments) async fn proposable(
     let visit = reader.run(topics, async |conn| queries::appointment_state(viewer, conn, id).await).await?;
     let visit = visit.ok_or(AppError::NotFound)?;
     may_take(command, &visit, viewer.acting(state.clock.now()))?;
+    if !visit.patient_active {
+        return Err(nobody_to_tell(command.step).into());
+    }
     let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);
     let starts_at = instant(local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     bounds::within_horizon(state, viewer, starts_at)?;
@@ -78,7 +82,7 @@ pub(in crate::features::appointments) async fn free_instead(
     let reader = state.db.reader();
     let topics = Topics::exempt("a refused act, whose page is not kept");
     let visit = reader.run(topics, async |conn| queries::appointment_state(viewer, conn, id).await).await?;
-    let Some(visit) = visit.filter(|visit| visit.status == AppointmentStatus::Requested) else {
+    let Some(visit) = visit.filter(|visit| visit.status == AppointmentStatus::Requested && visit.patient_active) else {
         return Ok(Vec::new());
     };
     let rules = schedules::rules(viewer, visit.slot_minutes, visit.booking_lead_hours);

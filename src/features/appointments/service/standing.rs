@@ -47,6 +47,9 @@ pub(super) async fn promisable(
         let gone = "The doctor does not practise here any more.";
         return Err(AppError::Conflict(format!("{gone} Cancel the visit, and book with somebody else.")));
     }
+    if !visit.patient_active {
+        return Err(nobody_to_tell(command.step));
+    }
     let obstacles = obstacles(uow, viewer, &visit, command).await?;
     let is_waived = |refusal: &SlotRefusal| match refusal {
         SlotRefusal::PatientBusy => false,
@@ -82,6 +85,15 @@ async fn obstacles(
     // A visit that is promised again is itself among the busy ones.
     let taken = (command.step != Step::Confirm).then(|| schedule.taken_by(promised)).flatten();
     Ok(taken.into_iter().chain(hours).collect())
+}
+
+/// That the step would be promised to somebody who cannot come in, and is told nothing.
+pub(super) fn nobody_to_tell(step: Step) -> AppError {
+    let instead = match step {
+        Step::Approve | Step::Propose => "Decline the request, or ask the desk to let them in again.",
+        _ => "Let them in again, or cancel the visit.",
+    };
+    AppError::Conflict(format!("The patient's account is shut, so nobody would tell them. {instead}"))
 }
 
 /// That the step cannot be taken, said to somebody of `role`, and what they can do instead.

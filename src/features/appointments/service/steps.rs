@@ -25,7 +25,7 @@ use crate::{
     db::{Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, AuditEvent},
-        notifications::{self, News},
+        notifications::{self, News, ToldTimes},
         schedules::SlotRefusal,
     },
     state::AppState,
@@ -137,6 +137,7 @@ fn changes(
             let local = before.proposed_local_starts_at.unwrap_or_else(|| zone.local(starts_at));
             change.local_starts_at = Set(Some(local));
             change.proposed_local_starts_at = Set(None);
+            change.displaced_at = Set(None);
             change.time_zone = Set(Some(zone.name().to_owned()));
         }
         (Step::Propose, _) => {
@@ -161,7 +162,7 @@ async fn record(
     before: &AppointmentState,
     command: &StepCommand,
 ) -> Result<Recorded, AppError> {
-    let step = command.step;
+    let (step, times) = (command.step, told_times(before, command));
     let event = appointment_event::ActiveModel {
         id: NotSet,
         appointment_id: Set(before.id),
@@ -170,6 +171,8 @@ async fn record(
         from_status: Set(Some(before.status)),
         to_status: Set(step.to()),
         note: Set(command.reason.clone()),
+        local_starts_at: Set(times.starts_at),
+        proposed_local_starts_at: Set(times.proposed),
         at: Set(now),
         created_at: Set(now),
         updated_at: Set(now),
@@ -179,13 +182,26 @@ async fn record(
         let others = recipients.into_iter().filter(|recipient| *recipient != viewer.user_id);
         let visit = settled(step, before).map(|starts_at| (before.patient_user_id, starts_at));
         let (version, recipients) = (before.version + 1, others.collect());
-        notifications::notify(uow, now, &News { kind, appointment_id: before.id, version, recipients, visit }).await?;
+        let news = News { kind, appointment_id: before.id, version, times, recipients, visit };
+        notifications::notify(uow, now, &news).await?;
     }
     let act = AuditEvent::new(step.action(), AuditSubject::Appointment, before.id)
         .word("from", status_tag(before.status).code)
         .word("to", status_tag(step.to()).code);
     let act = if command.overbook_reason.is_some() { act.word("overbooked", "yes") } else { act };
     Ok(audit::record(uow, now, viewer, act).await?)
+}
+
+/// The times that the step is about: a proposal that is accepted makes another time of the visit's.
+fn told_times(before: &AppointmentState, command: &StepCommand) -> ToldTimes {
+    match command.step {
+        Step::AcceptProposal => {
+            let settled = before.told_times(before.proposed_starts_at);
+            ToldTimes { starts_at: settled.proposed.or(settled.starts_at), proposed: None }
+        }
+        Step::Propose => before.told_times(command.proposes.as_ref().map(|(starts_at, _)| *starts_at)),
+        _ => before.told_times(before.proposed_starts_at),
+    }
 }
 
 /// When the visit is, if it is the step that settles it.

@@ -81,6 +81,7 @@ async fn cancel(
     if !is_cancelled(uow, now, visit).await? {
         return Ok(Recorded::unchanged(false));
     }
+    let times = visit.told_times(visit.proposed_starts_at);
     let event = appointment_event::ActiveModel {
         id: NotSet,
         appointment_id: Set(visit.id),
@@ -89,6 +90,8 @@ async fn cancel(
         from_status: Set(Some(visit.status)),
         to_status: Set(to),
         note: Set(Some(REASON.to_owned())),
+        local_starts_at: Set(times.starts_at),
+        proposed_local_starts_at: Set(times.proposed),
         at: Set(now),
         created_at: Set(now),
         updated_at: Set(now),
@@ -98,7 +101,8 @@ async fn cancel(
     let recipients = others.filter(|id| ![visit.patient_user_id, actor.id].contains(id)).collect();
     let kind = NotificationKind::AppointmentCancelled;
     let (appointment_id, version) = (visit.id, visit.version + 1);
-    notifications::notify(uow, now, &News { kind, appointment_id, version, recipients, visit: None }).await?;
+    let news = News { kind, appointment_id, version, times, recipients, visit: None };
+    notifications::notify(uow, now, &news).await?;
     let act = AuditEvent::new(AuditAction::Cancelled, AuditSubject::Appointment, visit.id)
         .in_hospital(visit.hospital_id)
         .word("from", status_tag(visit.status).code)

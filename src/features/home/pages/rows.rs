@@ -11,7 +11,7 @@ use crate::{
     access::Viewer,
     features::{
         appointments::{AppointmentRow, OfferedStep, StatusTag, row_acts, status_tag},
-        notifications::{Facts, sentence},
+        notifications::{Facts, ToldTimes, sentence},
     },
     web::{Moment, Present, moment::date_in_words},
 };
@@ -64,7 +64,7 @@ impl VisitRow {
             detail: row.symptoms.clone().filter(|_| is_clinical),
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
-            mark: row.lacks_doctor(viewer.role()),
+            mark: row.mark(viewer.role()),
             acts: row_acts(viewer, row, present),
         }
     }
@@ -104,17 +104,21 @@ pub(super) fn notifications(unread: &[Unread], visits: &Visits, viewer: &Viewer)
         .map(|unread| {
             let visit = unread.appointment_id.and_then(|id| visits.get(&id));
             let (doctor, patient) = visit.map(|row| (row.doctor_name(), row.patient_name())).unwrap_or_default();
+            let today = ToldTimes::of(
+                viewer.zone(),
+                visit.map(|row| row.starts_at),
+                visit.and_then(|row| row.proposed_starts_at),
+            );
             let facts = Facts {
                 kind: unread.kind,
-                starts_at: visit.map(|row| row.starts_at),
-                proposed_starts_at: visit.and_then(|row| row.proposed_starts_at),
+                times: unread.told_times().or(today),
                 doctor: &doctor,
                 patient: &patient,
                 reason: visit.and_then(|row| row.rejection_reason.as_deref().or(row.cancellation_reason.as_deref())),
             };
             UnreadRow {
                 id: unread.id,
-                text: sentence(&facts, viewer.role(), viewer.zone()),
+                text: sentence(&facts, viewer.role()),
                 href: visit.map(|row| format!("/appointments/{}", row.id)),
                 at: Moment::new(unread.created_at, viewer.zone()),
             }

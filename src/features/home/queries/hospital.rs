@@ -20,7 +20,7 @@ use crate::{
     coherence::Topic,
     db::{InList, Reader, SideBySide, is_word},
     features::{
-        appointments::{of_absent_doctors, of_shut_doctors, scope},
+        appointments::{of_absent_parties, of_shut_doctors, scope},
         home::sections::{COUNTED, SHOWN},
     },
 };
@@ -34,7 +34,8 @@ pub(crate) struct FoundForHospital {
     pub waiting: Vec<ListedVisit>,
     /// Of the open visits of doctors whose account is shut those that end first.
     pub shut: Vec<ListedVisit>,
-    /// The same of those at whose time the doctor is away, and which are not over.
+    /// The same of those at whose time the doctor is away, whose patient's account is shut, or which are at another time than was promised, and
+    /// which are not over.
     pub absent: Vec<ListedVisit>,
     /// Those of the requests that wait longest.
     pub requests: Vec<WaitingRequest>,
@@ -186,6 +187,6 @@ fn lists(
         .list::<WaitingRequest>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
         .list::<ListedVisit>("waiting", in_state(AppointmentStatus::Waiting))
         .list::<ListedVisit>("shut", first(of_shut_doctors(viewer)))
-        .list::<ListedVisit>("absent", first(of_absent_doctors().add(Column::EndsAt.gte(now))))
+        .list::<ListedVisit>("absent", first(of_absent_parties().add(Column::EndsAt.gte(now))))
         .list::<ListedVisit>("today", between(viewer, today))
 }

@@ -1,6 +1,6 @@
 //! The lists that several dashboards find.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     enums::{AppointmentStatus, NotificationKind},
@@ -8,7 +8,11 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use crate::{access::Viewer, db::is_one_of, features::appointments::scope};
+use crate::{
+    access::Viewer,
+    db::is_one_of,
+    features::{appointments::scope, notifications::ToldTimes},
+};
 
 /// How many unread notifications and newest people are shown.
 pub(super) const FEW: u64 = 5;
@@ -32,6 +36,16 @@ pub(crate) struct Unread {
     pub created_at: DateTime<Utc>,
     /// The visit it is about.
     pub appointment_id: Option<i64>,
+    /// The times it was about.
+    pub local_starts_at: Option<NaiveDateTime>,
+    pub proposed_local_starts_at: Option<NaiveDateTime>,
+}
+
+impl Unread {
+    /// The times it was about, if it keeps them.
+    pub(crate) fn told_times(&self) -> ToldTimes {
+        ToldTimes { starts_at: self.local_starts_at, proposed: self.proposed_local_starts_at }
+    }
 }
 
 /// All of the viewer's visits that somebody still has to do something about.

@@ -10,6 +10,6 @@ mod sweep;
 pub(crate) use outbox::{MovedVisit, QueuedMail, follow, queue};
 pub use outcome::Round;
 pub use restored::give_up_due;
-pub use sender::{EmailText, MailSender, Writer};
+pub use sender::{EmailText, MailSender, Writer, Written};
 pub use stop_signal::StopSignal;
 pub(crate) use sweep::sweep;

@@ -14,6 +14,8 @@ use crate::{integrations::mailer::NotSent, metrics};
 /// The first pause after a failure; each further one is twice as long.
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
+/// How long a mail is held that may be right again: an absence is taken back, somebody is let in.
+const HELD: TimeDelta = TimeDelta::minutes(10);
 /// After this many doublings the pause is the longest anyway.
 const DOUBLINGS: i32 = 4;
 /// So many mails that are not taken, one after the other, are no longer about these mails.
@@ -30,6 +32,8 @@ pub struct Round {
     pub refused: u32,
     /// They are tried again later.
     pub postponed: u32,
+    /// What they say is not so now, and may be so again.
+    pub held: u32,
     /// The mail server is away, or takes nothing: the rest was not tried.
     pub is_away: bool,
     in_a_row: u32,
@@ -40,6 +44,8 @@ pub struct Round {
 pub(super) enum DeliveryOutcome {
     /// The mail server took it.
     Sent,
+    /// It is not to be sent now, and is looked at again.
+    Held,
     /// It is not to be sent any more, and why.
     Cancelled(&'static str),
     /// It did not go, and why.
@@ -51,6 +57,13 @@ impl DeliveryOutcome {
     pub(super) fn change(&self, mail: &Model, now: DateTime<Utc>) -> ActiveModel {
         match self {
             Self::Sent => over(MailStatus::Sent, None, now),
+            // It was not tried: neither health nor metrics are to take it for one that failed.
+            Self::Held => ActiveModel {
+                due_at: Set(now + HELD),
+                attempts: Set(mail.attempts),
+                last_error: Set(None),
+                ..ActiveModel::default()
+            },
             Self::Cancelled(reason) => over(MailStatus::Cancelled, Some((*reason).to_owned()), now),
             Self::NotSent(NotSent::Refused(said)) => over(MailStatus::Refused, Some(cut(said)), now),
             Self::NotSent(NotSent::Away(said)) => again(mail, cut(&format!("{AWAY}{said}")), now),
@@ -80,6 +93,7 @@ impl Round {
     pub(super) fn note(&mut self, mail: &Model, outcome: &DeliveryOutcome) {
         let (count, word) = match outcome {
             DeliveryOutcome::Sent => (&mut self.sent, "sent"),
+            DeliveryOutcome::Held => (&mut self.held, "held"),
             DeliveryOutcome::Cancelled(_) => (&mut self.cancelled, "cancelled"),
             DeliveryOutcome::NotSent(NotSent::Refused(_)) => {
                 log::warn!("mail {} was refused for good: see mail.last_error", mail.id);

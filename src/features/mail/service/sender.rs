@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    enums::MailStatus,
+    enums::{MailKind, MailStatus},
     mail::{ActiveModel, Column, Entity, Model},
 };
 use futures_util::future::{LocalBoxFuture, join_all};
@@ -50,7 +50,24 @@ pub struct EmailText {
     pub text: String,
 }
 
-/// Writes mails: what a row of the outbox says to its recipient now, or nothing when that is no longer so.
+/// What is to be done with a mail that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It says this, now.
+    Words(EmailText),
+    /// What it would say is not so now, and may be so again in time: an absence, or an account that is shut, can be taken back.
+    NotNow,
+    /// What it would say is no longer so.
+    NoLonger,
+}
+
+impl From<Option<EmailText>> for Written {
+    fn from(words: Option<EmailText>) -> Self {
+        words.map_or(Self::NoLonger, Self::Words)
+    }
+}
+
+/// Writes mails: what a row of the outbox says to its recipient now.
 pub trait Writer {
     /// The words of `mail`.
     fn write<'a>(
@@ -58,7 +75,7 @@ pub trait Writer {
         state: &'a AppState,
         mail: &'a Model,
         recipient: &'a Recipient,
-    ) -> LocalBoxFuture<'a, Result<Option<EmailText>, AppError>>;
+    ) -> LocalBoxFuture<'a, Result<Written, AppError>>;
 }
 
 /// Empties the outbox.
@@ -157,11 +174,15 @@ impl MailSender {
             return Ok(DeliveryOutcome::Cancelled("mail is off"));
         };
         let recipient = queries::recipient(&self.state.db.reader(), mail.recipient_id).await?;
-        let Some(recipient) = recipient.filter(Recipient::may_enter) else {
+        let is_of_visit = matches!(mail.kind, MailKind::Notice | MailKind::Reminder);
+        let Some(recipient) = recipient.filter(|recipient| recipient.may_enter() || is_of_visit) else {
             return Ok(DeliveryOutcome::Cancelled("its recipient may not sign in"));
         };
-        let Some(words) = self.writer.write(&self.state, mail, &recipient).await? else {
-            return Ok(DeliveryOutcome::Cancelled("what it would have said is no longer so"));
+        let words = match self.writer.write(&self.state, mail, &recipient).await? {
+            Written::Words(words) if recipient.may_enter() => words,
+            // Somebody who is let in again in time is told what is so by then.
+            Written::Words(_) | Written::NotNow => return Ok(DeliveryOutcome::Held),
+            Written::NoLonger => return Ok(DeliveryOutcome::Cancelled("what it would have said is no longer so")),
         };
         let sent = mailer.send(&email(mail, &recipient, words)).await;
         Ok(sent.map_or_else(DeliveryOutcome::NotSent, |()| DeliveryOutcome::Sent))

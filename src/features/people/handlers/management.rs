@@ -10,12 +10,12 @@ use crate::{
         accounts::{Provable, RecentlyProved},
         hospitals,
         people::{
-            forms,
+            forms::{self, NewPerson},
             pages::{Choice, PersonForm},
-            service::{self, AddressOutcome, Invited, PersonNotSaved, PersonRecord, StoredPerson},
+            service::{self, AddressOutcome, Already, Invited, Namesake, PersonNotSaved, PersonRecord, StoredPerson},
         },
     },
-    state::Pages,
+    state::{AppState, Pages},
     web::{AppError, Clinical, FlashKind, FormView, Submitted, see_other_saying},
 };
 
@@ -59,20 +59,58 @@ pub(in super::super) async fn appoint<R: PersonRecord>(
 async fn make<R: PersonRecord>(viewer: &Viewer, submitted: Submitted, pages: &Pages) -> Result<HttpResponse, AppError> {
     let (state, today) = (pages.state(), today(viewer, pages));
     let hospitals = hospitals(viewer, &state.db.reader()).await?;
-    let form = match forms::new::<R>(submitted.fields()?, today, (viewer, &hospitals)) {
+    let (status, form, namesake) = match forms::new::<R>(submitted.fields()?, today, (viewer, &hospitals)) {
         Ok((person, typed)) => match hospital(viewer, person.hospital_id, &hospitals) {
-            None => typed.with_error("hospital_id", "Choose a hospital from the list."),
-            Some(id) => match service::create(state, viewer, (&person.record, person.password.as_ref()), id).await {
-                Ok(id) => return Ok(saved::<R>(id, made(person.password.is_some()))),
-                Err(PersonNotSaved::Field(field, sentence)) => typed.with_error(field, sentence),
-                Err(PersonNotSaved::Stale) => typed.with_error("", STALE),
-                Err(PersonNotSaved::Failed(error)) => return Err(error),
+            None => (UNFIT, typed.with_error("hospital_id", "Choose a hospital from the list."), None),
+            Some(id) => match add(state, viewer, &person, id).await? {
+                Added::New(id) => return Ok(saved::<R>(id, made(person.password.is_some()))),
+                Added::Before(id) => return Ok(saved::<R>(id, MADE_BEFORE)),
+                Added::Refused(field, sentence) => (UNFIT, typed.with_error(field, sentence), None),
+                Added::Asks(namesake) => (StatusCode::CONFLICT, typed.with_error("", ASK), Some(namesake)),
             },
         },
-        Err(form) => *form,
+        Err(form) => (UNFIT, *form, None),
     };
-    let page = Clinical::new(PersonForm::new::<R>(form, hospitals, today).by_mail(state));
-    pages.refuse_clinical(UNFIT, viewer, &page)
+    let page = PersonForm::new::<R>(form, hospitals, today).by_mail(state).asking(namesake);
+    pages.refuse_clinical(status, viewer, &Clinical::new(page))
+}
+
+const ASK: &str =
+    "There is a patient of this name who was born on that day. Nobody was added: look whether it is the same person.";
+const MADE_BEFORE: &str = "This form was sent before, and made this account. Nobody was added a second time.";
+
+/// What became of the wish to add somebody.
+enum Added {
+    New(i64),
+    /// By the same form, a moment ago.
+    Before(i64),
+    Refused(&'static str, &'static str),
+    /// It may be this one.
+    Asks(Namesake),
+}
+
+async fn add<R: PersonRecord>(
+    state: &AppState,
+    viewer: &Viewer,
+    person: &NewPerson<R>,
+    hospital_id: i64,
+) -> Result<Added, AppError> {
+    let whom = async || service::already(&state.db.reader(), &person.record, (hospital_id, state.clock.now())).await;
+    match whom().await? {
+        Some(Already::Made(id)) => return Ok(Added::Before(id)),
+        Some(Already::Namesake(namesake)) if !person.duplicate_ok => return Ok(Added::Asks(namesake)),
+        _ => {}
+    }
+    match service::create(state, viewer, (&person.record, person.password.as_ref()), hospital_id).await {
+        Ok(id) => Ok(Added::New(id)),
+        // Perhaps by the same form, sent at the same moment.
+        Err(PersonNotSaved::Field(field, sentence)) => Ok(match whom().await? {
+            Some(Already::Made(id)) => Added::Before(id),
+            _ => Added::Refused(field, sentence),
+        }),
+        Err(PersonNotSaved::Stale) => Ok(Added::Refused("", STALE)),
+        Err(PersonNotSaved::Failed(error)) => Err(error),
+    }
 }
 
 fn made(with_password: bool) -> &'static str {

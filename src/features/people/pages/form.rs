@@ -5,9 +5,9 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
-    features::people::service::{PersonRecord, StoredPerson, blood_types},
+    features::people::service::{Namesake, PersonRecord, StoredPerson, blood_types},
     state::AppState,
-    web::{ClinicalPage, FormView},
+    web::{ClinicalPage, FormView, moment::date_in_words},
 };
 
 /// One entry of a select.
@@ -38,8 +38,17 @@ pub(in super::super) struct PersonForm {
     standing: Option<AccountState>,
     /// Whether the server sends mail, and with it an invitation to whoever gets no password here.
     sends_mail: bool,
+    /// Of a new patient: who may be the same person.
+    namesake: Option<PossiblySame>,
     /// Of somebody who has never signed in: where they are sent another link.
     invitation_href: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct PossiblySame {
+    href: String,
+    name: String,
+    born: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,6 +79,7 @@ impl PersonForm {
             version: None,
             standing: None,
             sends_mail: false,
+            namesake: None,
             invitation_href: None,
             hospitals,
             form,
@@ -105,6 +115,16 @@ impl PersonForm {
     /// The same, where the server may send mail.
     pub(in super::super) fn by_mail(self, state: &AppState) -> Self {
         Self { sends_mail: state.outgoing_mail.is_on(), ..self }
+    }
+
+    /// The same with the question whether it is this one.
+    pub(in super::super) fn asking(self, namesake: Option<Namesake>) -> Self {
+        let namesake = namesake.map(|Namesake { id, name, born }| PossiblySame {
+            href: format!("/patients/{id}"),
+            name,
+            born: date_in_words(born),
+        });
+        Self { namesake, ..self }
     }
 
     /// The same, where so many visits are to come of the person.

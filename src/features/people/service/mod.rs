@@ -2,6 +2,7 @@
 
 mod address;
 mod admin;
+mod already;
 mod entrance;
 mod keys;
 mod not_saved;
@@ -17,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 pub(super) use address::AddressOutcome;
 use address::TypedAddress;
 pub(super) use admin::AdminRecord;
+pub(super) use already::{Already, Namesake, already};
 pub(super) use entrance::{end_sessions, remove_factor, set_active};
 pub use keys::KeyMaker;
 pub(super) use not_saved::PersonNotSaved;

@@ -1,6 +1,6 @@
 //! Reading what is to come of a hospital, and writing where it belongs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
@@ -116,7 +116,7 @@ pub(super) async fn carry_out(
     for (visit, place) in moving.iter().take(hand.most) {
         if write_visit(uow, visit, (place, course), Some(hand.now)).await? {
             outcome.moved.push((visit.id, visit.starts_at, place.starts_at));
-            events.push(event(visit, hand));
+            events.push(event(visit, place, hand));
         }
     }
     outcome.done.visits = outcome.moved.len();
@@ -126,6 +126,7 @@ pub(super) async fn carry_out(
         .map(|(appointment_id, from, to)| MovedVisit { appointment_id: *appointment_id, from: *from, to: *to })
         .collect();
     mail::follow(uow, hand.now, &followed).await?;
+    mark_displaced(uow, &staying, hand.now).await?;
     if is_all {
         outcome.done.completed = complete(uow, findings, (course, hand), &moving).await?;
         outcome.done.absences = write_absences(uow, findings, (course, hand.now), &mut outcome.done.completed).await?;
@@ -171,6 +172,9 @@ async fn write_visit(
         time_zone: Set(Some(course.zone(visit.zone).name().to_owned())),
         ..Default::default()
     };
+    if moved.is_some() || !course.keeps_clock_times {
+        row.displaced_at = Set(None);
+    }
     if let Some(now) = moved {
         row.starts_at = Set(place.starts_at);
         row.ends_at = Set(place.starts_at + (visit.ends_at - visit.starts_at));
@@ -186,7 +190,66 @@ async fn write_visit(
     Ok(uow.update_where(update, topics).await? == 1)
 }
 
-fn event(visit: &Visit, hand: Hand) -> appointment_event::ActiveModel {
+/// Visits that stay although they were promised for another time: the desk is shown them. One statement, or none without any.
+async fn mark_displaced(uow: &UnitOfWork, staying: &[&Visit], now: DateTime<Utc>) -> Result<(), DbErr> {
+    if staying.is_empty() {
+        return Ok(());
+    }
+    let marked = appointment::Entity::update_many()
+        .set(appointment::ActiveModel { displaced_at: Set(Some(now)), ..Default::default() })
+        .filter(Column::Id.is_in(staying.iter().map(|visit| visit.id)))
+        .filter(Column::DisplacedAt.is_null());
+    uow.update_where(marked, Topic::Everything).await?;
+    Ok(())
+}
+
+/// A visit that the clock shows at another time than was promised.
+#[derive(Clone, Debug)]
+pub(crate) struct Retold {
+    /// `appointment.id`
+    pub(crate) appointment_id: i64,
+    /// `appointment.version`, which stays: nothing of the visit changed but what is said of it.
+    pub(crate) version: i32,
+    /// The doctor's `user.id`.
+    pub(crate) doctor_user_id: i64,
+    /// The patient's `user.id`.
+    pub(crate) patient_user_id: i64,
+    /// What the clock shows now.
+    pub(crate) local_starts_at: NaiveDateTime,
+    /// The same of a time that is proposed instead.
+    pub(crate) proposed_local_starts_at: Option<NaiveDateTime>,
+}
+
+/// Writes into the history of each visit whose moment stays that the clock shows another time, and says which they are, in the order of time. One
+/// statement for a thousand of them.
+pub(super) async fn retell(
+    uow: &UnitOfWork,
+    findings: &Findings,
+    (course, hand): (Course, Hand),
+) -> Result<Vec<Retold>, DbErr> {
+    let (mut events, mut retold) = (Vec::new(), Vec::new());
+    for visit in findings.movable(hand.now) {
+        let place = course.place(visit);
+        let promised = visit.promised().unwrap_or_else(|| course.written_in.local(visit.starts_at));
+        if promised == place.local_starts_at {
+            continue;
+        }
+        events.push(event(visit, &place, hand));
+        let [doctor_user_id, patient_user_id] = visit.user_ids;
+        retold.push(Retold {
+            appointment_id: visit.id,
+            version: visit.version,
+            doctor_user_id,
+            patient_user_id,
+            local_starts_at: place.local_starts_at,
+            proposed_local_starts_at: place.proposed_local_starts_at,
+        });
+    }
+    uow.insert_many(events, Topic::Everything).await?;
+    Ok(retold)
+}
+
+fn event(visit: &Visit, place: &WallPlace, hand: Hand) -> appointment_event::ActiveModel {
     appointment_event::ActiveModel {
         id: NotSet,
         appointment_id: Set(visit.id),
@@ -195,6 +258,8 @@ fn event(visit: &Visit, hand: Hand) -> appointment_event::ActiveModel {
         from_status: Set(Some(visit.status)),
         to_status: Set(visit.status),
         note: Set(Some(hand.why.to_owned())),
+        local_starts_at: Set(Some(place.local_starts_at)),
+        proposed_local_starts_at: Set(place.proposed_local_starts_at),
         at: Set(hand.now),
         created_at: Set(hand.now),
         updated_at: Set(hand.now),
