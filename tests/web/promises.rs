@@ -1,5 +1,7 @@
 //! What a page says before somebody presses the button is what happens then: every question of the templates, each with its act.
 
+mod steps;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::*;

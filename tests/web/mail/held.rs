@@ -4,13 +4,18 @@ use super::*;
 
 const REMINDER: &str = "Reminder of your visit";
 
-/// The desk's client, an approved visit, and the hour before its reminder is due.
-async fn before_the_reminder(practice: &Practice) -> Client {
+/// An approved visit, and the hour before its reminder is due: who runs the hospital. They are signed out between two looks at the clock.
+async fn before_the_reminder(practice: &Practice) -> Person {
     practice.step(&practice.surgery, "approval", &[]).await;
     practice.to_patient().await;
     practice.app.clock.set(practice.visit.starts_at - TimeDelta::hours(25));
-    let admin = hospital_admin(&practice.hospital).create(&practice.app).await;
-    practice.app.sign_in(&admin).await
+    hospital_admin(&practice.hospital).create(&practice.app).await
+}
+
+/// What the desk does at that moment.
+async fn desk(practice: &Practice, admin: &Person, path: &str) {
+    let answer = practice.app.sign_in(admin).await.post_form(path, &[]).await.expect(303);
+    assert!(!answer.location().starts_with("/sign-in"), "{path}");
 }
 
 async fn reminders(practice: &Practice) -> usize {
@@ -24,12 +29,12 @@ async fn status(practice: &Practice) -> MailStatus {
 #[tokio::test]
 async fn a_reminder_that_falls_due_in_an_absence_goes_once_the_absence_is_taken_back() {
     let practice = Practice::open().await;
-    let desk = before_the_reminder(&practice).await;
+    let admin = before_the_reminder(&practice).await;
     let away = (practice.visit.starts_at - TimeDelta::hours(3), practice.visit.starts_at + TimeDelta::hours(3));
     let id = time_off(&practice.app, &practice.doctor, away, "").await;
     practice.app.clock.advance(TimeDelta::hours(2));
     assert_eq!((reminders(&practice).await, status(&practice).await), (0, MailStatus::Waiting));
-    desk.post_form(&format!("/doctors/{}/time-off/{id}/removal", practice.doctor.id), &[]).await.expect(303);
+    desk(&practice, &admin, &format!("/doctors/{}/time-off/{id}/removal", practice.doctor.id)).await;
     practice.app.clock.advance(TimeDelta::minutes(11));
     assert_eq!((reminders(&practice).await, status(&practice).await), (1, MailStatus::Sent));
 }
@@ -38,12 +43,12 @@ async fn a_reminder_that_falls_due_in_an_absence_goes_once_the_absence_is_taken_
 async fn a_reminder_waits_while_an_account_is_shut_for_an_hour() {
     for who in ["doctors", "patients"] {
         let practice = Practice::open().await;
-        let desk = before_the_reminder(&practice).await;
+        let admin = before_the_reminder(&practice).await;
         let id = if who == "doctors" { practice.doctor.id } else { practice.patient.id };
-        desk.post_form(&format!("/{who}/{id}/deactivation"), &[]).await.expect(303);
+        desk(&practice, &admin, &format!("/{who}/{id}/deactivation")).await;
         practice.app.clock.advance(TimeDelta::minutes(90));
         assert_eq!((reminders(&practice).await, status(&practice).await), (0, MailStatus::Waiting), "{who}");
-        desk.post_form(&format!("/{who}/{id}/reactivation"), &[]).await.expect(303);
+        desk(&practice, &admin, &format!("/{who}/{id}/reactivation")).await;
         practice.app.clock.advance(TimeDelta::minutes(11));
         assert_eq!((reminders(&practice).await, status(&practice).await), (1, MailStatus::Sent), "{who}");
     }
@@ -72,12 +77,13 @@ async fn news_to_somebody_who_is_shut_out_is_told_when_they_are_let_in_again() {
 async fn what_is_held_is_cancelled_when_the_visit_ended_or_its_time_is_over() {
     for ended in [true, false] {
         let practice = Practice::open().await;
-        let desk = before_the_reminder(&practice).await;
-        desk.post_form(&format!("/doctors/{}/deactivation", practice.doctor.id), &[]).await.expect(303);
+        let admin = before_the_reminder(&practice).await;
+        desk(&practice, &admin, &format!("/doctors/{}/deactivation", practice.doctor.id)).await;
         practice.app.clock.advance(TimeDelta::minutes(90));
         assert_eq!((reminders(&practice).await, status(&practice).await), (0, MailStatus::Waiting));
         if ended {
-            practice.step(&desk, "cancellation", &[("reason", "Nobody is left.")]).await;
+            let client = practice.app.sign_in(&admin).await;
+            practice.step(&client, "cancellation", &[("reason", "Nobody is left.")]).await;
             practice.app.clock.advance(TimeDelta::minutes(11));
         } else {
             practice.app.clock.set(practice.visit.starts_at + TimeDelta::minutes(1));

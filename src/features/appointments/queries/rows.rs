@@ -199,15 +199,15 @@ pub(super) fn doctor_away() -> SimpleExpr {
     Expr::exists(absences.into_query())
 }
 
-/// Whether the patient's account is shut: they are told nothing, and may not come.
+/// Whether the patient's account is shut: they are told nothing, and may not come. A value for each visit, not an EXISTS: that one Postgres may answer
+/// by reading everybody first.
 pub(super) fn patient_shut() -> SimpleExpr {
-    let shut = patient::Entity::find()
+    let is_active = patient::Entity::find()
         .select_only()
-        .column(patient::Column::Id)
+        .column(user::Column::Active)
         .join(JoinType::InnerJoin, patient::Relation::User.def())
-        .filter(Expr::col((patient::Entity, patient::Column::Id)).equals((appointment::Entity, Column::PatientId)))
-        .filter(user::Column::Active.eq(false));
-    Expr::exists(shut.into_query())
+        .filter(Expr::col((patient::Entity, patient::Column::Id)).equals((appointment::Entity, Column::PatientId)));
+    Expr::from(is_active.into_query()).eq(false)
 }
 
 /// A statement has room for so many ids, or twice, four, eight times as many: with one statement for each number of ids, there would be
