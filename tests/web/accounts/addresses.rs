@@ -1,5 +1,6 @@
 //! Another address for an account: by a link at the new one, with a way back from the old one; proof, sessions, and what may be asked for.
 
+use entity::{address_link, enums::AddressLinkPurpose};
 use telemedicine::integrations::mailer::Email;
 
 use super::*;
@@ -13,6 +14,14 @@ fn link(email: &Email) -> String {
 async fn ask(browser: &Client, fields: &[(&str, &str)]) -> Page {
     let page = browser.get("/profile").await.ok();
     browser.submit(&page, "form[action='/profile/email']", fields).await
+}
+
+/// The addresses to which a way back was sent.
+async fn ways_back(app: &TestApp, user_id: i64) -> Vec<String> {
+    let links = address_link::Entity::find()
+        .filter(address_link::Column::UserId.eq(user_id))
+        .filter(address_link::Column::Purpose.eq(AddressLinkPurpose::WayBack));
+    links.all(&app.db).await.unwrap().into_iter().map(|link| link.address).collect()
 }
 
 #[tokio::test]
@@ -84,6 +93,32 @@ async fn that_an_administrator_types_waits_for_the_person_and_ends_their_session
     app.visitor().post_form(&confirm, &[]).await.expect(303);
     assert_eq!(stored(&app, asha.user_id).await.email, NEW);
     assert!(!browser.is_signed_in().await);
+}
+
+/// A slip in the address of a new account makes it somebody else's mailbox, whoever corrects it.
+#[tokio::test]
+async fn that_was_never_proved_has_no_way_back() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let browser = app.visitor();
+    browser.post_form("/sign-up", &sign_up(&house.id.to_string())).await.expect(303);
+    let slip = "maya.gurung@example.test";
+    let maya = user::Entity::find().filter(user::Column::Email.eq(slip)).one(&app.db).await.unwrap().unwrap();
+    let record = patient_row::Entity::find().filter(patient_row::Column::UserId.eq(maya.id)).one(&app.db);
+    let path = format!("/patients/{}", record.await.unwrap().unwrap().id);
+    let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
+
+    ask(&browser, &[("email", "third@example.test")]).await.expect(303);
+    let form = desk.get(&format!("{path}/edit")).await.ok();
+    desk.submit(&form, &format!("form[action='{path}']"), &[("email", NEW)]).await.expect(303);
+    let confirm = link(&app.emails_when(NEW, 1).await[0]);
+    assert_eq!(ways_back(&app, maya.id).await, Vec::<String>::new());
+    assert_eq!(app.emails_to(slip).await.len(), 1, "the link that proves it");
+
+    app.visitor().post_form(&confirm, &[]).await.expect(303);
+    let browser = app.sign_in_as("Maya", NEW, "seven slow boats at noon").await;
+    ask(&browser, &[("email", "third@example.test")]).await.expect(303);
+    assert_eq!(ways_back(&app, maya.id).await, [NEW]);
 }
 
 #[tokio::test]

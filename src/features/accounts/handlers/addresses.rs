@@ -37,7 +37,7 @@ pub(in super::super) async fn ask(
     let form = match forms::address(fields, &profile.email) {
         Ok((_, typed)) if !state.outgoing_mail.is_on() => typed.with_error("", NO_MAIL),
         Ok((new, _)) => {
-            addresses::ask(state, &viewer, &profile.email, &new).await?;
+            addresses::ask(state, &viewer, &profile, &new).await?;
             return Ok(done("/profile", SENT));
         }
         Err(form) => *form,

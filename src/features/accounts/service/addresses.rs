@@ -1,5 +1,5 @@
 //! People, and whoever manages them, ask for another address. It counts when the link that is sent there has been opened; the old
-//! address is told at once, with a way back.
+//! address is told at once, with a way back, if it was proved: one that never was may be a stranger's mailbox.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -15,7 +15,7 @@ use crate::{
     features::{
         accounts::{
             person::EmailAddress,
-            queries::{self, NO_PAGE},
+            queries::{self, NO_PAGE, Profile},
         },
         audit::{self, AuditEvent},
         mail::{self, QueuedMail},
@@ -32,15 +32,15 @@ const WAY_BACK: TimeDelta = TimeDelta::days(7);
 const SENT_AGAIN: Unrecorded =
     Unrecorded::of(&["address_link", "mail"], "that a link is sent once more changes nothing; its use is recorded");
 
-/// Asks for another address than `old` for the viewer, who has shown who they are. Whether somebody has it already is told to nobody: then no
-/// link goes there.
+/// Asks for another address than that of `profile`, which is the viewer's, who has shown who they are. Whether somebody has it already is told
+/// to nobody: then no link goes there.
 ///
 /// # Errors
 /// `TooManyRequests` after too many links; the database's.
 pub(in crate::features::accounts) async fn ask(
     state: &AppState,
     viewer: &Viewer,
-    old: &str,
+    profile: &Profile,
     new: &EmailAddress,
 ) -> Result<(), AppError> {
     may_send(state, viewer).await?;
@@ -50,11 +50,12 @@ pub(in crate::features::accounts) async fn ask(
     state
         .db
         .write(async |uow| {
-            let asked = Asked { user_id: viewer.user_id, asked_by: viewer.user_id, old, new, is_taken };
+            let way_back_to = proved(&profile.email, profile.address_unproved_since);
+            let asked = Asked { user_id: viewer.user_id, asked_by: viewer.user_id, way_back_to, new, is_taken };
             asked.write(uow, now).await?;
             let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id)
                 .word("address", "asked for")
-                .address("from", old)
+                .address("from", &profile.email)
                 .address("to", new);
             Ok(audit::record(uow, now, viewer, event).await?)
         })
@@ -71,21 +72,24 @@ async fn may_send(state: &AppState, viewer: &Viewer) -> Result<(), AppError> {
 struct Asked<'a> {
     user_id: i64,
     asked_by: i64,
-    old: &'a str,
+    way_back_to: Option<&'a str>,
     new: &'a str,
     is_taken: bool,
 }
 
+/// The address of an account to which there may be a way back. One that its owner never proved is none: a slip in it makes it somebody else's.
+fn proved(address: &str, unproved_since: Option<DateTime<Utc>>) -> Option<&str> {
+    unproved_since.is_none().then_some(address)
+}
+
 impl Asked<'_> {
-    /// Writes the link to the new address and the way back, each with its mail. Three statements.
+    /// Writes the link to the new address and the way back, each with its mail. Three statements at most.
     async fn write(&self, uow: &UnitOfWork, now: DateTime<Utc>) -> Result<(), DbErr> {
         let row = |purpose, address: &str, lasts| link(now, (self.user_id, self.asked_by), purpose, (address, lasts));
-        let rows = [
-            row(AddressLinkPurpose::Change, self.new, CONFIRMED_WITHIN),
-            row(AddressLinkPurpose::WayBack, self.old, CONFIRMED_WITHIN + WAY_BACK),
-        ];
+        let change = row(AddressLinkPurpose::Change, self.new, CONFIRMED_WITHIN);
+        let way_back = self.way_back_to.map(|old| row(AddressLinkPurpose::WayBack, old, CONFIRMED_WITHIN + WAY_BACK));
         let mut mails = Vec::new();
-        for row in rows {
+        for row in std::iter::once(change).chain(way_back) {
             let stored = uow.insert(row, NO_PAGE).await?;
             if !self.is_taken || stored.purpose == AddressLinkPurpose::WayBack {
                 mails.push(mail_of(stored));
@@ -139,7 +143,8 @@ pub(crate) async fn ask_other(
         return Ok(false);
     }
     let (user_id, asked_by) = (account.id, viewer.user_id);
-    let asked = Asked { user_id, asked_by, old: &account.email, new: email, is_taken: false };
+    let way_back_to = proved(&account.email, account.address_unproved_since);
+    let asked = Asked { user_id, asked_by, way_back_to, new: email, is_taken: false };
     asked.write(uow, now).await.map(|()| true)
 }
 
