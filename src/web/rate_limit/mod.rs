@@ -20,7 +20,7 @@
 //!   beyond which none is sent and nobody is told.
 //! - **Links to a new address**: 6 in a day per person.
 //! - **Pages that are made for whoever is not signed in**: 600 at hand per address, ten more each second ([`Budget`]). Those of the way in are not
-//!   counted; between its two steps it is the account that has so many.
+//!   counted; between its two steps it is each sign-in that has so many.
 //!
 //! Behind the windows, each password is compared when it is its place's turn ([`Turns`]).
 //!
