@@ -188,8 +188,8 @@ pub(in crate::features::accounts) async fn choose(
         return Ok(false);
     }
     // Whoever has forgotten their password has tried a few from this place, and comes to sign in now.
-    let [pair, _, account] = Key::sign_in(&linked.account.email, from);
-    state.kit.rate_limiter.forgive(&[pair, account]).await;
+    let [pair, network, _, account] = Key::sign_in(&linked.account.email, from);
+    state.kit.rate_limiter.forgive(&[pair, network, account]).await;
     Ok(true)
 }
 
