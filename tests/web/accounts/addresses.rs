@@ -95,6 +95,24 @@ async fn that_an_administrator_types_waits_for_the_person_and_ends_their_session
     assert!(!browser.is_signed_in().await);
 }
 
+#[tokio::test]
+async fn is_not_kept_waiting_beyond_the_way_back() {
+    let app = TestApp::start().await;
+    let maya = patient(&hospital().create(&app).await).create(&app).await;
+    let browser = app.sign_in(&maya).await;
+    ask(&browser, &[("email", NEW)]).await.expect(303);
+    app.clock.advance(chrono::TimeDelta::hours(23));
+    let browser = app.sign_in(&maya).await;
+    let page = browser.get("/profile").await.ok();
+    browser.submit(&page, "form[action='/profile/email/link']", &[]).await.expect(303);
+    let again = link(&app.emails_when(NEW, 2).await[1]);
+    app.visitor().get(&again).await.ok();
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    app.visitor().post_form(&again, &[]).await.expect(410);
+    let browser = app.sign_in(&maya).await;
+    assert!(!browser.get("/profile").await.ok().says("waits to be confirmed"));
+}
+
 /// A slip in the address of a new account makes it somebody else's mailbox, whoever corrects it.
 #[tokio::test]
 async fn that_was_never_proved_has_no_way_back() {

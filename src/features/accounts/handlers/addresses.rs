@@ -24,6 +24,7 @@ use crate::{
 
 const SENT: &str =
     "A link is on its way to the new address. It works for a day; until it is opened the old address counts.";
+const SENT_AGAIN: &str = "Another link is on its way. The mail says until when it works.";
 const NO_MAIL: &str = "This server sends no e-mail. Ask your hospital to change the address.";
 
 /// Asks for another address.
@@ -65,7 +66,7 @@ pub(in super::super) async fn send_again(
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
     if addresses::send_again(pages.state(), &viewer).await? {
-        return Ok(done("/profile", "Another link is on its way. It works for a day."));
+        return Ok(done("/profile", SENT_AGAIN));
     }
     Ok(see_other_saying("/profile", FlashKind::Notice, "Your address is confirmed already."))
 }

@@ -85,7 +85,8 @@ fn proved(address: &str, unproved_since: Option<DateTime<Utc>>) -> Option<&str> 
 impl Asked<'_> {
     /// Writes the link to the new address and the way back, each with its mail. Three statements at most.
     async fn write(&self, uow: &UnitOfWork, now: DateTime<Utc>) -> Result<(), DbErr> {
-        let row = |purpose, address: &str, lasts| link(now, (self.user_id, self.asked_by), purpose, (address, lasts));
+        let row =
+            |purpose, address: &str, lasts| link(now, (self.user_id, self.asked_by), purpose, (address, now + lasts));
         let change = row(AddressLinkPurpose::Change, self.new, CONFIRMED_WITHIN);
         let way_back = self.way_back_to.map(|old| row(AddressLinkPurpose::WayBack, old, CONFIRMED_WITHIN + WAY_BACK));
         let mut mails = Vec::new();
@@ -103,7 +104,7 @@ fn link(
     now: DateTime<Utc>,
     (user_id, asked_by): (i64, i64),
     purpose: AddressLinkPurpose,
-    (address, lasts): (&str, TimeDelta),
+    (address, expires_at): (&str, DateTime<Utc>),
 ) -> address_link::ActiveModel {
     address_link::ActiveModel {
         id: NotSet,
@@ -111,7 +112,7 @@ fn link(
         purpose: Set(purpose),
         address: Set(address.to_owned()),
         asked_by: Set(asked_by),
-        expires_at: Set(now + lasts),
+        expires_at: Set(expires_at),
         ended_at: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
@@ -157,13 +158,13 @@ pub(in crate::features::accounts) async fn ask_for_proof(
     now: DateTime<Utc>,
     (user_id, address): (i64, &str),
 ) -> Result<(), DbErr> {
-    let row = link(now, (user_id, user_id), AddressLinkPurpose::Proof, (address, CONFIRMED_WITHIN));
+    let row = link(now, (user_id, user_id), AddressLinkPurpose::Proof, (address, now + CONFIRMED_WITHIN));
     let stored = uow.insert(row, NO_PAGE).await?;
     mail::queue(uow, now, [mail_of(stored)]).await
 }
 
 /// Sends the link that the viewer waits for once more: to the address that is to be, else to one that is not proved. Whether they wait
-/// for one.
+/// for one. A change is over when it would have been: asked for anew it is with a proof and a way back, which must not be outlived.
 ///
 /// # Errors
 /// `TooManyRequests` after too many; the database's.
@@ -172,9 +173,11 @@ pub(in crate::features::accounts) async fn send_again(state: &AppState, viewer: 
     let now = state.clock.now();
     let profile = queries::profile(viewer, &reader).await?;
     let waiting = queries::waiting_change(&reader, viewer.user_id, now).await?;
-    let (purpose, address) = match waiting {
-        Some(link) => (AddressLinkPurpose::Change, link.address),
-        None if profile.address_unproved_since.is_some() => (AddressLinkPurpose::Proof, profile.email),
+    let (purpose, address, (asked_by, expires_at)) = match waiting {
+        Some(link) => (AddressLinkPurpose::Change, link.address, (link.asked_by, link.expires_at)),
+        None if profile.address_unproved_since.is_some() => {
+            (AddressLinkPurpose::Proof, profile.email, (viewer.user_id, now + CONFIRMED_WITHIN))
+        }
         None => return Ok(false),
     };
     may_send(state, viewer).await?;
@@ -183,7 +186,7 @@ pub(in crate::features::accounts) async fn send_again(state: &AppState, viewer: 
     state
         .db
         .write_unrecorded(SENT_AGAIN, async |uow| {
-            let row = link(now, (viewer.user_id, viewer.user_id), purpose, (&address, CONFIRMED_WITHIN));
+            let row = link(now, (viewer.user_id, asked_by), purpose, (&address, expires_at));
             let stored = uow.insert(row, NO_PAGE).await?;
             mail::queue(uow, now, Some(stored).into_iter().filter(|_| !is_taken).map(mail_of)).await
         })
