@@ -164,6 +164,39 @@ async fn is_proved_before_the_first_request() {
     assert!(book("2060-12-01T12:30").await.expect(422).says("Visits can be booked until"));
 }
 
+/// Mail was switched off after they signed up.
+#[tokio::test]
+async fn is_not_asked_about_where_no_mail_is_sent_and_the_desk_can_vouch_for_it() {
+    let app = TestApp::start_without_mail().await;
+    let house = hospital().create(&app).await;
+    let (maya, doctor) = (patient(&house).create(&app).await, doctor(&house).create(&app).await);
+    let day = chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap();
+    for weekday in 0..7 {
+        availability(&app, &doctor, weekday, (day, day + chrono::TimeDelta::hours(8))).await;
+    }
+    let unproved = user::ActiveModel {
+        id: sea_orm::Set(maya.user_id),
+        address_unproved_since: sea_orm::Set(Some(app.now())),
+        ..Default::default()
+    };
+    sea_orm::ActiveModelTrait::update(unproved, &app.db).await.unwrap();
+    let browser = app.sign_in(&maya).await;
+    let page = browser.get("/profile").await.ok();
+    assert!(!page.has("form[action='/profile/email/link']") && !page.says("you cannot ask for visits"));
+    let sent = browser.post_form("/profile/email/link", &[]).await.expect(303);
+    assert!(browser.follow(sent).await.ok().says("This server sends no e-mail"));
+    let id = doctor.id.to_string();
+    let visit = [("doctor_id", id.as_str()), ("starts_at", "2026-12-01T10:00")];
+    browser.post_form("/appointments", &visit).await.expect(303);
+
+    let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
+    let path = format!("/patients/{}", maya.id);
+    let form = desk.get(&format!("{path}/edit")).await.ok();
+    desk.submit(&form, &format!("form[action='{path}']"), &[("email", NEW)]).await.expect(303);
+    let after = stored(&app, maya.user_id).await;
+    assert_eq!((after.email.as_str(), after.address_unproved_since), (NEW, None));
+}
+
 #[tokio::test]
 async fn sessions_beyond_twenty_end_the_oldest_and_an_administrator_ends_all() {
     let app = TestApp::start().await;

@@ -65,6 +65,9 @@ pub(in super::super) async fn send_again(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
+    if !pages.state().outgoing_mail.is_on() {
+        return Ok(see_other_saying("/profile", FlashKind::Error, NO_MAIL));
+    }
     if addresses::send_again(pages.state(), &viewer).await? {
         return Ok(done("/profile", SENT_AGAIN));
     }

@@ -131,7 +131,7 @@ async fn slot(state: &AppState, reader: &Reader, viewer: &Viewer, booking: &Book
     let rules = schedules::rules(viewer, doctor.slot_minutes, doctor.booking_lead_hours);
     let starts_at = instant(booking.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     bounds::within_horizon(state, viewer, starts_at)?;
-    bounds::may_ask(viewer, reader).await?;
+    bounds::may_ask(state, viewer, reader).await?;
     let within = span(booking.local.date(), 1, rules.zone);
     let attendees = Attendees { doctor_id: doctor.id, patient_id: Some(patient.id) };
     let schedule = schedules::schedule(reader, attendees, within).await?;
