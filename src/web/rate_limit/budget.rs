@@ -66,6 +66,8 @@ impl Budget {
             }
         }
         let full = full_at.entry(place).or_insert(now);
+        // A clock that was set back makes nobody wait for as long as it was.
+        *full = (*full).min(now + MOST * EVERY);
         let after = (*full).max(now) + EVERY;
         if after - now > MOST * EVERY {
             return Err(RetryAfter::millis(after - now - MOST * EVERY));
@@ -93,6 +95,10 @@ mod tests {
         assert_eq!(taken(one), 20);
         clock.advance(TimeDelta::hours(1));
         assert_eq!(taken(one), 600);
+        clock.advance(TimeDelta::hours(-1));
+        assert_eq!(budget.take(one), Err(RetryAfter::millis(100)), "as before, and not for an hour");
+        clock.advance(TimeDelta::seconds(2));
+        assert_eq!(taken(one), 20);
         assert_eq!(taken(IpAddr::from([127, 0, 0, 1])), 1_000);
         assert_eq!((0..1_000).filter(|_| budget.take_of_sign_in("one").is_ok()).count(), 600);
         assert_eq!(budget.take_of_sign_in("other"), Ok(()));

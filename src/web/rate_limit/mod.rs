@@ -41,6 +41,7 @@ mod turns;
 
 use std::time::Duration;
 
+use crate::db::FURTHEST_APART;
 use crate::integrations::clock::Clock;
 use crate::redis::Redis;
 
@@ -50,6 +51,10 @@ pub(super) use self::key::place;
 use self::lanes::Lanes;
 use self::memory::MemoryWindows;
 pub use self::turns::{ClientNetwork, Full, QueueTurn, Turns};
+
+/// So far ahead, in milliseconds, a try may be of the clock by which the next is judged: another instance's may be so. What is further ahead
+/// was noted before the clock was set back, and counts no more.
+const AHEAD: i64 = FURTHEST_APART.num_milliseconds();
 
 /// Counts tries. Cheap to clone; one per process.
 #[derive(Clone, Debug)]
