@@ -125,7 +125,7 @@ async fn admit(state: &AppState, from: &Origin, email: &str) -> Result<(Attempt,
         Ok(attempt) => Ok((attempt, false)),
         Err(wait) => {
             note(state, from, ("too_many", TriedAccount::Addressed(email.to_owned())));
-            Err(AppError::TooManyRequests(wait.seconds()))
+            Err(AppError::TooManySignIns(wait.seconds()))
         }
     }
 }
