@@ -99,15 +99,6 @@ struct Limits {
     touch_every: TimeDelta,
 }
 
-/// What was found when room was made for one more session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RoomMade {
-    /// So many were ended for it.
-    pub ended: usize,
-    /// No session that is remembered was of such a browser, and there have been some.
-    pub is_new_device: bool,
-}
-
 impl Sessions {
     /// Sessions in `database`, with copies in this process whose topics are in `store`, shared through `redis` if there is one.
     #[must_use]
@@ -186,23 +177,21 @@ impl Sessions {
         Ok(last_seen.into_iter().filter(|last_seen| self.was_used_lately(*last_seen, now)).count())
     }
 
-    /// Makes room for one more session of a person: ends those beyond [`MOST`] that were not used for longest. Whether a browser that calls
-    /// itself `user_agent` is new to them is seen on the way. One statement, and one more when there are any to end.
+    /// Makes room for one more session of a person: ends those beyond [`MOST`] that were not used for longest, and says how
+    /// many. One statement, and one more when there are any to end.
     ///
     /// # Errors
     /// The database's.
-    pub async fn make_room(&self, uow: &UnitOfWork, user_id: i64, user_agent: &str) -> Result<RoomMade, DbErr> {
+    pub async fn make_room(&self, uow: &UnitOfWork, user_id: i64) -> Result<usize, DbErr> {
         let now = self.now();
         let all = uow.read(async |conn| rows::all_of(conn, user_id, REMEMBERED).await).await?;
-        let user_agent = state::cut(user_agent, USER_AGENT_LENGTH);
-        let is_new_device = !all.is_empty() && all.iter().all(|row| row.user_agent != user_agent);
         let open = all.iter().filter(|row| row.revoked_at.is_none() && row.expires_at > now);
         let beyond: Vec<i64> = open.skip(MOST - 1).map(|row| row.id).collect();
         if beyond.is_empty() {
-            return Ok(RoomMade { ended: 0, is_new_device });
+            return Ok(0);
         }
         let which = of_user(user_id).add(user_session::Column::Id.is_in(beyond));
-        Ok(RoomMade { ended: rows::revoke(uow, which, now).await?.len(), is_new_device })
+        Ok(rows::revoke(uow, which, now).await?.len())
     }
 
     fn was_used_lately(&self, last_seen: DateTime<Utc>, now: DateTime<Utc>) -> bool {

@@ -53,6 +53,9 @@ pub enum AppError {
     /// Too many tries: 429 with `Retry-After` in seconds.
     #[error("too many tries, again in {0} s")]
     TooManyRequests(u64),
+    /// The same of tries to sign in to an account, which others may have made.
+    #[error("too many tries to sign in, again in {0} s")]
+    TooManySignIns(u64),
     /// Something we depend on is away: 503. The cause is for the log alone.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -124,7 +127,7 @@ impl ResponseError for AppError {
             Self::Conflict(_) | Self::OtherPerson { .. } => StatusCode::CONFLICT,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests(_) | Self::TooManySignIns(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -139,7 +142,7 @@ impl ResponseError for AppError {
                     answer.extensions_mut().insert(Flash { kind: FlashKind::Error, text: NOT_SAVED.to_owned() });
                 }
             }
-            Self::TooManyRequests(seconds) => {
+            Self::TooManyRequests(seconds) | Self::TooManySignIns(seconds) => {
                 answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
             }
             Self::Unavailable(_) => {
@@ -152,6 +155,7 @@ impl ResponseError for AppError {
             Self::Conflict(sentence) => Some(sentence.clone()),
             Self::OtherPerson { signed_in, .. } => Some(somebody_elses(signed_in)),
             Self::TooManyRequests(seconds) => Some(wait_in_words(*seconds)),
+            Self::TooManySignIns(seconds) => Some(format!("{} {SIGNED_IN_ELSEWHERE}", wait_in_words(*seconds))),
             _ => None,
         };
         let cause = matches!(self, Self::Unavailable(_) | Self::Internal(_)).then(|| self.to_string());
@@ -164,6 +168,8 @@ impl ResponseError for AppError {
     }
 }
 
+/// True of an account to which others try to sign in, and of nothing that is a person's own everywhere.
+const SIGNED_IN_ELSEWHERE: &str = "Where you are signed in already, everything works as ever.";
 /// Said on the page that signs in.
 const NOT_SAVED: &str = "You were signed out; what you sent was not saved. Sign in, and send it once more.";
 const OTHERS_FORM: &str = "This form was opened by somebody else";
@@ -180,7 +186,7 @@ fn wait_in_words(seconds: u64) -> String {
         0 | 1 => "a minute".to_owned(),
         minutes => format!("{minutes} minutes"),
     };
-    format!("Wait {wait}, then try again. Elsewhere the account works as ever.")
+    format!("Wait {wait}, then try again.")
 }
 
 /// `/sign-in?next=…`, with `next` percent-encoded.

@@ -18,8 +18,8 @@ use super::{AppError, Kit, error::TypedField, forms::Fields, middleware::server_
 
 /// The name of the field.
 pub(super) const FIELD: &str = "person";
-/// What was typed under such a name is shown to nobody again.
-const SECRETS: [&str; 3] = ["password", "code", "secret"];
+/// What was typed under a name with such a word in it is shown to nobody again: who is asked for it gives what lets them in.
+const SECRETS: [&str; 6] = ["password", "code", "secret", "proof", "passkey", "credential"];
 /// Fields that nobody has typed.
 const HIDDEN: [&str; 4] = [FIELD, "version", "token", "next"];
 
@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn passwords_and_what_nobody_typed_are_not_shown_again() {
-        let sent = ["symptoms", "new_password", "code", "version", "token", "date_of_birth"];
+        let secrets = ["new_password", "code", "proof", "passkey_proof", "passkey", "credential"];
+        let sent = [&["symptoms", "version", "token", "date_of_birth"][..], &secrets[..]].concat();
         let fields: Fields = sent.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
         let shown: Vec<String> = typed(&fields).into_iter().map(|field| field.label).collect();
         assert_eq!(shown, ["Date of birth", "Symptoms"]);

@@ -57,6 +57,25 @@ async fn ten_failures_and_the_next_is_told_when() {
     }
 }
 
+/// Mended by hand, or by a machine that went on where it had stood.
+#[actix_web::test]
+async fn a_clock_that_was_set_back_locks_nobody_out() {
+    let (limiters, clock, _server) = limiters().await;
+    for [one, other] in limiters {
+        let keys = Key::password(7);
+        for _ in 0..10 {
+            drop(one.attempt(&keys).await.unwrap());
+        }
+        clock.advance(TimeDelta::seconds(-5));
+        assert!(one.attempt(&keys).await.is_err() && other.attempt(&keys).await.is_err(), "clocks differ by so much");
+        clock.advance(TimeDelta::hours(-1));
+        for limiter in [&one, &other] {
+            drop(limiter.attempt(&keys).await.unwrap());
+        }
+        clock.advance(TimeDelta::hours(3));
+    }
+}
+
 #[actix_web::test]
 async fn good_tries_do_not_count() {
     let (limiters, _, _server) = limiters().await;

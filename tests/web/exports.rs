@@ -6,8 +6,9 @@ use chrono::TimeDelta;
 use entity::{
     audit_entry,
     enums::{AuditAction, AuditSubject},
+    mail,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::Value;
 use telemedicine::features::{
     audit::Actor,
@@ -105,6 +106,24 @@ fn documented(table: &str) -> String {
     let row = text.lines().find(|line| line.starts_with(&format!("| `{table}` |")));
     let all = text.lines().find(|line| line.starts_with("Every row has"));
     format!("{} {}", row.unwrap_or_default(), all.unwrap())
+}
+
+#[tokio::test]
+async fn a_patients_export_does_not_tell_what_the_mail_server_said() {
+    let app = TestApp::start().await;
+    let clinic = Clinic::create(&app).await;
+    let browser = app.sign_in(&clinic.here.patient).await;
+    App::set_up(&app, &browser).await;
+    let said = "450 mx7.internal.example is busy";
+    let mails = mail::Entity::update_many().col_expr(mail::Column::LastError, Expr::value(said));
+    mails.exec(&app.db).await.unwrap();
+    for (subject, is_told) in
+        [(Subject::Patient(clinic.here.patient.id), false), (Subject::Hospital(clinic.here.hospital.id), true)]
+    {
+        let (tables, _) = exported(&app, &clinic, subject).await;
+        assert!(!tables["mail"].is_empty(), "{subject:?}");
+        assert_eq!(serde_json::to_string(&tables).unwrap().contains(said), is_told, "{subject:?}");
+    }
 }
 
 #[tokio::test]

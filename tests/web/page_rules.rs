@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use telemedicine::features;
+use actix_web::http::Method as Verb;
+use telemedicine::{access::Access, features, routing::RouteEntry};
 
 use crate::support::*;
 
@@ -70,6 +71,9 @@ async fn no_link_is_dead_and_no_button_leads_nowhere() {
                 if !route.is_some_and(|route| may_use(route.access, walker.role)) {
                     wrong.insert(format!("{address} by {}: a form for {} {}", walker.name, form.method, form.action));
                 }
+                if route.is_some_and(is_ones_own) && !form.fields.iter().any(|(name, _)| name == "person") {
+                    wrong.insert(format!("{address} by {}: {} is bound to nobody", walker.name, form.action));
+                }
             }
         }
         for (link, place) in links {
@@ -133,6 +137,11 @@ fn a_bad_page_breaks_the_rules() {
         let found = rules::broken(&good.replace('%', fault));
         assert!(found.iter().any(|found| found.starts_with(rule)), "{fault} breaks {found:?}, not {rule}");
     }
+}
+
+/// Whether this act is done for whoever is signed in, so that its forms say whose they are.
+fn is_ones_own(route: &RouteEntry) -> bool {
+    route.method == Verb::POST && !route.path.contains('{') && matches!(route.access, Access::Roles(_))
 }
 
 /// A visitor's link may lead to the sign-in page, a signed-in person's to their dashboard.

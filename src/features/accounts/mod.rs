@@ -46,7 +46,7 @@ pub use queries::{has_accounts, has_demo_accounts};
 pub(crate) use service::address_links::sweep as sweep_address_links;
 pub(crate) use service::addresses::{ask_other as ask_for_address, waits_for_link};
 pub(crate) use service::links::{
-    end_all as end_links, invite, invite_again, no_password, nobodys_password, sweep_links,
+    end_all as end_links, invite, invite_again, invite_at_new_address, no_password, nobodys_password, sweep_links,
 };
 pub(crate) use service::managed::{AccountDetails, insert_account, set_active, update_account};
 pub use service::operator::{OperatorError, operator};

@@ -1,6 +1,6 @@
 //! The trail as a page.
 
-use entity::enums::Role;
+use entity::enums::{AuditSubject, Role};
 use serde::Serialize;
 
 use super::{
@@ -117,6 +117,15 @@ fn person_for(viewer: &Viewer, id: i64, (role, name): (Role, String)) -> String 
     }
 }
 
+/// Nor what their addresses were and are.
+fn detail_for(viewer: &Viewer, row: &EntryRow) -> String {
+    let is_patients = row.subject_kind == AuditSubject::Patient || row.actor_role == Role::Patient;
+    match is_patients && viewer.runs_platform() {
+        true => words::detail_without_addresses(&row.detail, viewer.zone()),
+        false => words::detail(&row.detail, viewer.zone()),
+    }
+}
+
 impl TrailEntry {
     fn new(viewer: &Viewer, row: EntryRow) -> Self {
         let (code, noun) = words::subject(row.subject_kind);
@@ -127,7 +136,7 @@ impl TrailEntry {
             role: role_label(row.actor_role),
             person_href: format!("{PATH}?person={}", row.actor_id),
             what: words::action(row.action).1,
-            detail: words::detail(&row.detail, viewer.zone()),
+            detail: detail_for(viewer, &row),
             record: format!("{noun} {id}"),
             record_href: format!("{PATH}?subject={code}&id={id}"),
             hospital: row.hospital_name,

@@ -125,10 +125,24 @@ pub(super) fn detail(detail: &Value, zone: Tz) -> String {
     described.join(", ")
 }
 
+/// The same without e-mail addresses, for whoever is not to know whose they are.
+pub(super) fn detail_without_addresses(whole: &Value, zone: Tz) -> String {
+    let Value::Object(parts) = whole else { return String::new() };
+    let is_told = |value: &Value| !value.as_str().is_some_and(is_address);
+    let told = parts.iter().filter(|(_, value)| is_told(value)).map(|(name, value)| (name.clone(), value.clone()));
+    detail(&Value::Object(told.collect()), zone)
+}
+
+/// Of all that an entry adds, addresses alone hold this sign.
+fn is_address(text: &str) -> bool {
+    text.contains('@')
+}
+
 fn plain(value: &Value, zone: Tz) -> String {
     match value {
         Value::String(text) => match DateTime::parse_from_rfc3339(text) {
             Ok(instant) => instant.with_timezone(&zone).format("%A %-d %B %Y, %H:%M").to_string(),
+            Err(_) if is_address(text) => text.clone(),
             Err(_) => spaced(text),
         },
         Value::Array(items) => items.iter().map(|item| plain(item, zone)).collect::<Vec<_>>().join(", "),
@@ -166,6 +180,7 @@ mod tests {
         assert_eq!(told(json!({"changed": ["first_name", "phone"]})), "changed first name, phone");
         assert_eq!(told(json!({"from": "in_progress", "to": "completed"})), "from in progress, to completed");
         assert_eq!(told(json!({"sessions_ended": 2})), "sessions ended 2");
+        assert_eq!(told(json!({"to": "maya_rai@clinic.test"})), "to maya_rai@clinic.test");
         assert_eq!(told(json!({"starts_at": "2026-11-27T09:15:00Z"})), "starts at Friday 27 November 2026, 15:00");
     }
 }

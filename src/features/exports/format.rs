@@ -90,12 +90,13 @@ const OF_ALL: &str = "a count of all people of a hospital, or of a doctor";
 const OF_A_DOCTOR: &str = "a doctor's, not the patient's";
 
 /// What is not in the export of a patient.
-const OF_PATIENT: [LeftOut; 5] = [
+const OF_PATIENT: [LeftOut; 6] = [
     table("availability", OF_A_DOCTOR),
     table("time_off", OF_A_DOCTOR),
     table("doctor_tally", OF_ALL),
     table("hospital_tally", OF_ALL),
     table("doctor", "who the doctors of the visits are is in doctors_of_visits; the rest is theirs"),
+    column("mail", "last_error", "what the mail server said to ours"),
 ];
 
 /// What is not in an export about `subject`.

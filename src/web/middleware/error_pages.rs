@@ -148,7 +148,7 @@ const WORDS: [(u16, &str, &str); 12] = [
         "The address in your browser is not the one that this server goes by. If it should be, its operator sets PUBLIC_URL.",
     ),
     (422, "That cannot be used", "A part of the address or of the form is not what it should be."),
-    (429, "Too many tries", "Wait a little, then try again. Nobody is locked out."),
+    (429, "Too many tries", "Wait a little, then try again."),
     (431, "Too many cookies", "Delete the cookies of this site in your browser, then try again."),
     (503, "We cannot answer just now", "Something we depend on is away. Nothing is lost. Try again in a few seconds."),
 ];

@@ -46,13 +46,14 @@ impl Budget {
         self.take_from(place(address))
     }
 
-    /// Takes one for somebody between the two steps of a sign-in: of their account, whose password they have given, and not of their address,
-    /// so that strangers there do not keep them out.
+    /// Takes one for somebody between the two steps of a sign-in, of which this is the `nonce`: not of their address, so that strangers there
+    /// do not keep them out, nor of their account, so that whoever else has the password does not. A sign-in begins with a password that is
+    /// compared, which costs more than a page.
     ///
     /// # Errors
     /// When there is one again.
-    pub fn take_of_account(&self, user_id: i64) -> Result<(), RetryAfter> {
-        self.take_from(format!("account {user_id}"))
+    pub fn take_of_sign_in(&self, nonce: &str) -> Result<(), RetryAfter> {
+        self.take_from(format!("sign-in {nonce}"))
     }
 
     fn take_from(&self, place: String) -> Result<(), RetryAfter> {
@@ -65,6 +66,8 @@ impl Budget {
             }
         }
         let full = full_at.entry(place).or_insert(now);
+        // A clock that was set back makes nobody wait for as long as it was.
+        *full = (*full).min(now + MOST * EVERY);
         let after = (*full).max(now) + EVERY;
         if after - now > MOST * EVERY {
             return Err(RetryAfter::millis(after - now - MOST * EVERY));
@@ -92,7 +95,12 @@ mod tests {
         assert_eq!(taken(one), 20);
         clock.advance(TimeDelta::hours(1));
         assert_eq!(taken(one), 600);
+        clock.advance(TimeDelta::hours(-1));
+        assert_eq!(budget.take(one), Err(RetryAfter::millis(100)), "as before, and not for an hour");
+        clock.advance(TimeDelta::seconds(2));
+        assert_eq!(taken(one), 20);
         assert_eq!(taken(IpAddr::from([127, 0, 0, 1])), 1_000);
-        assert_eq!((0..1_000).filter(|_| budget.take_of_account(1).is_ok()).count(), 600);
+        assert_eq!((0..1_000).filter(|_| budget.take_of_sign_in("one").is_ok()).count(), 600);
+        assert_eq!(budget.take_of_sign_in("other"), Ok(()));
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use super::turns::ClientNetwork;
+
 const QUARTER: Duration = Duration::from_secs(15 * 60);
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -32,14 +34,16 @@ pub(super) enum Excess {
 }
 
 impl Key {
-    /// The three windows of a try to sign in as `email` (in any case) from `address`: both, the place, the account.
+    /// The four windows of a try to sign in as `email` (in any case) from `address`: both, the account and the network of the place, the
+    /// place, the account.
     #[must_use]
-    pub fn sign_in(email: &str, address: IpAddr) -> [Self; 3] {
+    pub fn sign_in(email: &str, address: IpAddr) -> [Self; 4] {
         let account = digest(&email.trim().to_lowercase());
-        let place = place(address);
+        let (place, network) = (place(address), ClientNetwork::of(address).network_name());
         let key = |name, limit, excess| Self { name, limit, window: QUARTER, excess };
         [
             key(format!("sign-in:pair:{account}:{place}"), 10, Excess::Nothing),
+            key(format!("sign-in:network:{account}:{network}"), 10, Excess::Nothing),
             key(format!("sign-in:address:{place}"), 50, Excess::Delay),
             key(format!("sign-in:account:{account}"), 10, Excess::Delay),
         ]
@@ -169,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_pause_grows_with_the_tries_and_ends_growing() {
-        let [pair, _, account] = Key::sign_in("a@b.test", IpAddr::from([192, 0, 2, 1]));
+        let [pair, _, _, account] = Key::sign_in("a@b.test", IpAddr::from([192, 0, 2, 1]));
         let seconds = |tries| account.pause(tries).map(|pause| pause.as_secs());
         assert_eq!(
             [0, 9, 10, 19, 20, 39, 40, 79, 80, 4_000].map(seconds).map(Option::unwrap_or_default),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::key::Excess;
-use super::{Decision, Key};
+use super::{AHEAD, Decision, Key};
 
 /// Most keys remembered. When there are more, those whose last try is longest ago are forgotten.
 const CAPACITY: usize = 50_000;
@@ -27,7 +27,8 @@ impl MemoryWindows {
         for key in keys {
             let since = now.saturating_sub(key.window_millis());
             let tries = windows.get_mut(&key.name).map(|tries| {
-                tries.retain(|tried| tried.at > since);
+                // Of a time to come is what was noted before the clock was set back.
+                tries.retain(|tried| tried.at > since && tried.at <= now.saturating_add(AHEAD));
                 &*tries
             });
             let count = tries.map_or(0, Vec::len);

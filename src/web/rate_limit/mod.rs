@@ -8,7 +8,8 @@
 //! - **A browser that is known** for the account, because somebody signed in with it before: 10 tries in 15 minutes that wait for nobody. Beyond
 //!   that it is a browser like any other.
 //! - **One account from everywhere**: beyond 10 tries in 15 minutes they are judged one after the other, with a pause between two that is
-//!   shared by all and grows from 1 to 8 seconds ([`Key`], `lanes`). Whoever has not tried from their place goes first.
+//!   shared by all and grows from 1 to 8 seconds ([`Key`], `lanes`). Whoever has not tried from their place goes
+//!   first, and of IPv6 not from their network (a /48), which has more places than anybody can try from.
 //! - **One address** (an IPv6 /64 is one): the same beyond 50 tries in 15 minutes over all accounts. Successes do not count.
 //! - Whoever would wait for longer than 8 seconds is told to come again: 429 with `Retry-After`. So no connections are held by it.
 //! - **Codes of an app**, after a right password or to prove once more who one is, are refused beyond 10 in 15 minutes from one address and 20 in an hour for one account: of a
@@ -20,7 +21,7 @@
 //!   beyond which none is sent and nobody is told.
 //! - **Links to a new address**: 6 in a day per person.
 //! - **Pages that are made for whoever is not signed in**: 600 at hand per address, ten more each second ([`Budget`]). Those of the way in are not
-//!   counted; between its two steps it is the account that has so many.
+//!   counted; between its two steps it is each sign-in that has so many.
 //!
 //! Behind the windows, each password is compared when it is its place's turn ([`Turns`]).
 //!
@@ -40,6 +41,7 @@ mod turns;
 
 use std::time::Duration;
 
+use crate::db::FURTHEST_APART;
 use crate::integrations::clock::Clock;
 use crate::redis::Redis;
 
@@ -49,6 +51,10 @@ pub(super) use self::key::place;
 use self::lanes::Lanes;
 use self::memory::MemoryWindows;
 pub use self::turns::{ClientNetwork, Full, QueueTurn, Turns};
+
+/// So far ahead, in milliseconds, a try may be of the clock by which the next is judged: another instance's may be so. What is further ahead
+/// was noted before the clock was set back, and counts no more.
+const AHEAD: i64 = FURTHEST_APART.num_milliseconds();
 
 /// Counts tries. Cheap to clone; one per process.
 #[derive(Clone, Debug)]
@@ -167,10 +173,10 @@ impl RateLimiter {
     }
 }
 
-/// How often the same have tried, who wait with others: at this account from this place, where that is counted.
+/// How often the same have tried, who wait with others: at this account from this place or its network, where that is counted.
 fn least(keys: &[Key], before: &[u32]) -> u32 {
     let tries = || keys.iter().zip(before.iter().copied());
-    let same = tries().filter(|(key, _)| !key.has_consequences()).map(|(_, tries)| tries).min();
+    let same = tries().filter(|(key, _)| !key.has_consequences()).map(|(_, tries)| tries).max();
     same.or_else(|| tries().map(|(_, tries)| tries).min()).unwrap_or_default()
 }
 
@@ -201,6 +207,27 @@ impl Attempt {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_comes_from_one_subnet_after_the_other_has_tried_before() {
+        let limiter = RateLimiter::new(
+            None,
+            Clock::fixed(chrono::DateTime::from_timestamp(1_900_000_000, 0).unwrap_or_default()),
+        );
+        let before = async |address: String| {
+            let address = address.parse().unwrap_or(std::net::IpAddr::from([0, 0, 0, 0]));
+            let keys = Key::sign_in("asha@clinic.test", address);
+            match limiter.decide(&keys, &address.to_string()).await {
+                Decision::Admitted(before) => least(&keys, &before),
+                Decision::Refused { .. } => u32::MAX,
+            }
+        };
+        for subnet in 0..20 {
+            assert_eq!(before(format!("2001:db8:1:{subnet:x}::1")).await, subnet);
+        }
+        assert_eq!(before("2001:db8:2:1::1".to_owned()).await, 0);
+        assert_eq!(before("203.0.113.1".to_owned()).await, 0);
+    }
 
     #[test]
     fn a_wait_is_whole_seconds_and_never_none() {

@@ -103,6 +103,11 @@ impl ClientNetwork {
         Self { is_known, ..self }
     }
 
+    /// The whole network, in the name of a window.
+    pub(super) fn network_name(&self) -> String {
+        format!("{:x}", self.network)
+    }
+
     fn spots(&self) -> [Spot; 2] {
         [Spot::Network(self.network), Spot::Subnet(self.subnet)]
     }

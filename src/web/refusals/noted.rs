@@ -17,6 +17,8 @@ use crate::{integrations::Clock, settings::SecretKey};
 const LINES: u32 = 30;
 /// Entries of the trail in a minute, over all accounts.
 const ENTRIES: usize = 120;
+/// Of these so many of accounts that are known by an address alone, which may be invented.
+const ADDRESSED: usize = 20;
 /// Addresses that are told apart in a minute, for each account, act and reason; what comes from further ones is told together.
 const ADDRESSES: usize = 5;
 /// Entries that wait to be written, at most: the database may be away.
@@ -64,7 +66,7 @@ impl RefusalLog {
                 tries.address = None;
             }
         }
-        if noted.tries.len() >= ENTRIES && !noted.tries.contains_key(&tries) {
+        if !noted.tries.contains_key(&tries) && !noted.has_room_for(&tries.account) {
             noted.untold += 1;
             return;
         }
@@ -133,6 +135,12 @@ impl RefusalLog {
 }
 
 impl Noted {
+    fn has_room_for(&self, account: &TriedAccount) -> bool {
+        let is_addressed = |account: &TriedAccount| matches!(account, TriedAccount::Addressed(_));
+        let addressed = || self.tries.keys().filter(|tries| is_addressed(&tries.account)).count();
+        self.tries.len() < ENTRIES && (!is_addressed(account) || addressed() < ADDRESSED)
+    }
+
     fn end_minute(&mut self) {
         for (act, lines) in self.lines.drain() {
             if let Some(more) = lines.checked_sub(LINES).filter(|more| *more > 0) {
@@ -200,6 +208,19 @@ mod tests {
             refusals.note(wrong_password(user, 1));
         }
         assert_eq!(refusals.take(true).len(), ENTRIES);
+    }
+
+    #[test]
+    fn invented_addresses_leave_room_for_accounts() {
+        let (refusals, _clock) = refusals();
+        for number in 0..1_000 {
+            let account = Some(TriedAccount::Addressed(format!("guess{number}@clinic.test")));
+            refusals.note(Refusal { account, reason: "too_many", ..wrong_password(0, 1) });
+        }
+        refusals.note(wrong_password(7, 1));
+        let told = refusals.take(true);
+        assert_eq!(told.len(), ADDRESSED + 1);
+        assert!(told.iter().any(|(tries, _)| tries.account == TriedAccount::Numbered(7)));
     }
 
     #[test]

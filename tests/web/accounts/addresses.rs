@@ -1,5 +1,6 @@
 //! Another address for an account: by a link at the new one, with a way back from the old one; proof, sessions, and what may be asked for.
 
+use entity::{address_link, enums::AddressLinkPurpose};
 use telemedicine::integrations::mailer::Email;
 
 use super::*;
@@ -13,6 +14,14 @@ fn link(email: &Email) -> String {
 async fn ask(browser: &Client, fields: &[(&str, &str)]) -> Page {
     let page = browser.get("/profile").await.ok();
     browser.submit(&page, "form[action='/profile/email']", fields).await
+}
+
+/// The addresses to which a way back was sent.
+async fn ways_back(app: &TestApp, user_id: i64) -> Vec<String> {
+    let links = address_link::Entity::find()
+        .filter(address_link::Column::UserId.eq(user_id))
+        .filter(address_link::Column::Purpose.eq(AddressLinkPurpose::WayBack));
+    links.all(&app.db).await.unwrap().into_iter().map(|link| link.address).collect()
 }
 
 #[tokio::test]
@@ -87,6 +96,50 @@ async fn that_an_administrator_types_waits_for_the_person_and_ends_their_session
 }
 
 #[tokio::test]
+async fn is_not_kept_waiting_beyond_the_way_back() {
+    let app = TestApp::start().await;
+    let maya = patient(&hospital().create(&app).await).create(&app).await;
+    let browser = app.sign_in(&maya).await;
+    ask(&browser, &[("email", NEW)]).await.expect(303);
+    app.clock.advance(chrono::TimeDelta::hours(23));
+    let browser = app.sign_in(&maya).await;
+    let page = browser.get("/profile").await.ok();
+    browser.submit(&page, "form[action='/profile/email/link']", &[]).await.expect(303);
+    let again = link(&app.emails_when(NEW, 2).await[1]);
+    app.visitor().get(&again).await.ok();
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    app.visitor().post_form(&again, &[]).await.expect(410);
+    let browser = app.sign_in(&maya).await;
+    assert!(!browser.get("/profile").await.ok().says("waits to be confirmed"));
+}
+
+/// A slip in the address of a new account makes it somebody else's mailbox, whoever corrects it.
+#[tokio::test]
+async fn that_was_never_proved_has_no_way_back() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let browser = app.visitor();
+    browser.post_form("/sign-up", &sign_up(&house.id.to_string())).await.expect(303);
+    let slip = "maya.gurung@example.test";
+    let maya = user::Entity::find().filter(user::Column::Email.eq(slip)).one(&app.db).await.unwrap().unwrap();
+    let record = patient_row::Entity::find().filter(patient_row::Column::UserId.eq(maya.id)).one(&app.db);
+    let path = format!("/patients/{}", record.await.unwrap().unwrap().id);
+    let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
+
+    ask(&browser, &[("email", "third@example.test")]).await.expect(303);
+    let form = desk.get(&format!("{path}/edit")).await.ok();
+    desk.submit(&form, &format!("form[action='{path}']"), &[("email", NEW)]).await.expect(303);
+    let confirm = link(&app.emails_when(NEW, 1).await[0]);
+    assert_eq!(ways_back(&app, maya.id).await, Vec::<String>::new());
+    assert_eq!(app.emails_to(slip).await.len(), 1, "the link that proves it");
+
+    app.visitor().post_form(&confirm, &[]).await.expect(303);
+    let browser = app.sign_in_as("Maya", NEW, "seven slow boats at noon").await;
+    ask(&browser, &[("email", "third@example.test")]).await.expect(303);
+    assert_eq!(ways_back(&app, maya.id).await, [NEW]);
+}
+
+#[tokio::test]
 async fn is_proved_before_the_first_request() {
     let app = TestApp::start().await;
     let house = hospital().create(&app).await;
@@ -109,6 +162,39 @@ async fn is_proved_before_the_first_request() {
     }
     assert!(book("2026-12-01T12:30").await.expect(422).says("5 requests"));
     assert!(book("2060-12-01T12:30").await.expect(422).says("Visits can be booked until"));
+}
+
+/// Mail was switched off after they signed up.
+#[tokio::test]
+async fn is_not_asked_about_where_no_mail_is_sent_and_the_desk_can_vouch_for_it() {
+    let app = TestApp::start_without_mail().await;
+    let house = hospital().create(&app).await;
+    let (maya, doctor) = (patient(&house).create(&app).await, doctor(&house).create(&app).await);
+    let day = chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap();
+    for weekday in 0..7 {
+        availability(&app, &doctor, weekday, (day, day + chrono::TimeDelta::hours(8))).await;
+    }
+    let unproved = user::ActiveModel {
+        id: sea_orm::Set(maya.user_id),
+        address_unproved_since: sea_orm::Set(Some(app.now())),
+        ..Default::default()
+    };
+    sea_orm::ActiveModelTrait::update(unproved, &app.db).await.unwrap();
+    let browser = app.sign_in(&maya).await;
+    let page = browser.get("/profile").await.ok();
+    assert!(!page.has("form[action='/profile/email/link']") && !page.says("you cannot ask for visits"));
+    let sent = browser.post_form("/profile/email/link", &[]).await.expect(303);
+    assert!(browser.follow(sent).await.ok().says("This server sends no e-mail"));
+    let id = doctor.id.to_string();
+    let visit = [("doctor_id", id.as_str()), ("starts_at", "2026-12-01T10:00")];
+    browser.post_form("/appointments", &visit).await.expect(303);
+
+    let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
+    let path = format!("/patients/{}", maya.id);
+    let form = desk.get(&format!("{path}/edit")).await.ok();
+    desk.submit(&form, &format!("form[action='{path}']"), &[("email", NEW)]).await.expect(303);
+    let after = stored(&app, maya.user_id).await;
+    assert_eq!((after.email.as_str(), after.address_unproved_since), (NEW, None));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! A form that was opened by one person and is sent while another is signed in.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::Method as Verb;
 use telemedicine::{access::Access, features};
 
@@ -56,6 +58,52 @@ async fn changes_nothing_and_keeps_what_was_typed() {
     let own = browser.get("/profile").await.ok();
     browser.submit(&own, form, &[("first_name", "Ravi")]).await.expect(303);
     assert_eq!(stored(&app, ravi.user_id).await.first_name, "Ravi");
+}
+
+#[tokio::test]
+async fn shows_nobody_the_password_that_was_asked_for_once_more() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let (maya, ravi) = (patient(&house).create(&app).await, patient(&house).create(&app).await);
+    let browser = app.sign_in(&maya).await;
+    app.clock.advance(chrono::TimeDelta::minutes(11));
+    let page = browser.get("/profile").await.ok();
+    let typed = [("email", "new.address@example.test")];
+    let question = browser.submit(&page, "form[action='/profile/email']", &typed).await.expect(422);
+    let fields = [("email", ravi.email.as_str()), ("password", PASSWORD)];
+    browser.post_form("/sign-in", &fields).await.expect(303);
+    let answer = browser.submit(&question, "main form", &[("proof", "the password of Maya")]).await.expect(409);
+    assert!(answer.says("new.address@example.test") && !answer.body.contains("the password of Maya"));
+    // What a passkey has signed, which the script puts into the form.
+    for name in ["passkey_proof", "passkey", "credential"] {
+        let fields = [("person", "somebody else's"), (name, "signed-by-maya")];
+        let answer = browser.post_form("/profile/email", &fields).await.expect(409);
+        assert!(!answer.body.contains("signed-by-maya"), "{name}");
+    }
+}
+
+/// What somebody has beside the password, in the other's account, would let them in there.
+#[tokio::test]
+async fn of_ones_own_second_factor_does_nothing_to_anothers() {
+    let app = TestApp::start_with(&[NAMED]).await;
+    let house = hospital().create(&app).await;
+    let (maya, ravi) = (patient(&house).create(&app).await, patient(&house).create(&app).await);
+    let browser = app.sign_in(&maya).await;
+    let without = browser.get("/profile/second-factor").await.ok();
+    App::set_up(&app, &browser).await;
+    let with = browser.get("/profile/second-factor").await.ok();
+    let fields = [("email", ravi.email.as_str()), ("password", PASSWORD)];
+    browser.post_form("/sign-in", &fields).await.expect(303);
+    let mut sent = BTreeSet::new();
+    for form in [without, with].iter().flat_map(Page::forms).filter(|form| form.action != "/sign-out") {
+        let fields: Vec<(&str, &str)> =
+            form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let answer = browser.post_form(&form.action, &fields).await.expect(409);
+        assert!(answer.says("You are signed in as"), "{}", form.action);
+        sent.insert(form.action);
+    }
+    let acts = ["passkeys", "recovery-codes", "totp", "totp/removal"];
+    assert_eq!(sent, acts.map(|act| format!("/profile/second-factor/{act}")).into());
 }
 
 /// The desk corrects a phone while the patient has the form open.

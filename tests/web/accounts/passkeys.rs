@@ -13,8 +13,8 @@ const ADD: &str = "/profile/second-factor/passkeys";
 const ASK_FOR_NEW: &str = "/profile/second-factor/passkeys/challenge";
 const ASK_ONCE_MORE: &str = "/profile/proof/challenge";
 const ASK_AT_SIGN_IN: &str = "/sign-in/second-factor/challenge";
-/// As much as other acts, the session that begins, and what was asked, which is a row of its own.
-const MOST_STATEMENTS: u32 = 13;
+/// As much as other acts, the session that begins, what was asked, which is a row of its own, and the mail that tells of a new browser.
+const MOST_STATEMENTS: u32 = 14;
 
 async fn start() -> (TestApp, Patient) {
     let app = TestApp::start_with(&[NAMED]).await;

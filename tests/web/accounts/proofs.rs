@@ -77,6 +77,19 @@ async fn an_act_is_done_at_once_within_ten_minutes_and_asked_about_afterwards() 
 }
 
 #[tokio::test]
+async fn a_proof_of_a_time_to_come_holds_no_longer() {
+    let app = TestApp::start().await;
+    let patient = patient(&hospital().create(&app).await).create(&app).await;
+    let browser = app.sign_in(&patient).await;
+    app.clock.advance(TimeDelta::seconds(-5));
+    browser.post_form("/profile/sessions/revocation", &[]).await.expect(303);
+    app.clock.advance(TimeDelta::hours(-1));
+    let question = browser.post_form("/profile/sessions/revocation", &[]).await.expect(422);
+    assert_eq!(question.text("h1"), "Is it you?");
+    browser.submit(&question, "main form", &[("proof", PASSWORD)]).await.expect(303);
+}
+
+#[tokio::test]
 async fn nothing_that_was_typed_is_lost_when_another_address_is_asked_about() {
     let app = TestApp::start().await;
     let clinic = Clinic::create(&app).await;

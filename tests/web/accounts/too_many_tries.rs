@@ -38,6 +38,18 @@ async fn of_one_account_from_many_places_are_judged_one_after_the_other_and_its_
     owner.expect(303);
 }
 
+/// Whoever has a network of IPv6 has 65,536 places.
+#[tokio::test]
+async fn of_one_account_from_a_network_with_many_places_do_not_keep_its_owner_out() {
+    let app = TestApp::start_with(&[BEHIND_A_PROXY]).await;
+    let asha = doctor(&hospital().create(&app).await).create(&app).await;
+    let from = |subnet: i32| (format!("2001:db8:1:{subnet:x}::1"), asha.email.clone());
+    at_once(&app, (0..60).map(from)).await;
+    let owner = try_from(&app, "2001:db8:2::1", (&asha.email, PASSWORD));
+    let (_, owner) = join(at_once(&app, (60..100).map(from)), owner).await;
+    owner.expect(303);
+}
+
 #[tokio::test]
 async fn from_ones_own_address_do_not_keep_out_whose_browser_is_known() {
     let app = TestApp::start_with(&[BEHIND_A_PROXY]).await;

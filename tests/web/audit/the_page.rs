@@ -58,6 +58,31 @@ async fn an_entry_says_who_did_what_to_which_record_when_and_from_where() {
 }
 
 #[tokio::test]
+async fn addresses_of_patients_are_told_to_their_hospital_as_they_are_and_not_to_the_platform() {
+    let app = TestApp::start().await;
+    let clinic = Clinic::create(&app).await;
+    let House { admin, patient, .. } = &clinic.here;
+    let (maya, desk) = (app.sign_in(patient).await, app.sign_in(admin).await);
+    let (theirs, typed, others) = ("maya_rai@example.test", "maya_r@example.test", "the_desk@example.test");
+    for (browser, new) in [(&maya, theirs), (&desk, others)] {
+        browser.post_form("/profile/email", &[("email", new)]).await.expect(303);
+    }
+    let path = format!("/patients/{}", patient.id);
+    let form = desk.get(&format!("{path}/edit")).await.ok();
+    desk.submit(&form, &format!("form[action='{path}']"), &[("email", typed)]).await.expect(303);
+
+    let told = desk.get("/audit?action=updated").await.ok();
+    for address in [theirs, typed, others, patient.email.as_str()] {
+        assert!(told.says(address), "{address} in {:?}", told.texts("tbody tr"));
+    }
+    let told = app.sign_in(&clinic.super_admin).await.get("/audit?action=updated").await.ok();
+    assert!(told.says(others), "{:?}", told.texts("tbody tr"));
+    for address in [theirs, typed, patient.email.as_str()] {
+        assert!(!told.says(address), "{address} in {:?}", told.texts("tbody tr"));
+    }
+}
+
+#[tokio::test]
 async fn an_administrator_reads_of_their_own_hospital_and_the_platform_of_all() {
     let app = TestApp::start().await;
     let clinic = Clinic::create(&app).await;

@@ -53,6 +53,25 @@ async fn what_was_refused_is_told_once_a_minute_to_the_hospital_of_the_account()
 }
 
 #[tokio::test]
+async fn invented_addresses_do_not_hide_what_is_tried_with_accounts() {
+    let app = TestApp::start_with(&[("TRUSTED_PROXIES", "127.0.0.1/32")]).await;
+    let clinic = Clinic::create(&app).await;
+    for number in 0..130 {
+        let body = format!("email=guess{number}%40clinic.test&password=not+this+one+at+all");
+        let visitor = app.visitor();
+        let request = visitor.request(reqwest::Method::POST, "/sign-in").body(body);
+        let request =
+            request.header("content-type", "application/x-www-form-urlencoded").header("origin", app.origin());
+        visitor.send(request.header("x-forwarded-for", format!("203.0.113.{number}"))).await.expect(422);
+    }
+    signs_in(&app, &clinic.here.doctor.email).await;
+    app.clock.advance(TimeDelta::minutes(1));
+    record_refusals(&app.state, false).await.unwrap();
+    let rows = told(&app.sign_in(&clinic.here.admin).await).await;
+    assert!(rows.iter().any(|row| row.contains("reason wrong password")), "{rows:#?}");
+}
+
+#[tokio::test]
 async fn a_flood_of_refusals_is_a_handful_of_lines() {
     let app = TestApp::start_with(&[("TRUSTED_PROXIES", "127.0.0.1/32")]).await;
     let clinic = Clinic::create(&app).await;

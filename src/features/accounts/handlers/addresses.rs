@@ -24,6 +24,7 @@ use crate::{
 
 const SENT: &str =
     "A link is on its way to the new address. It works for a day; until it is opened the old address counts.";
+const SENT_AGAIN: &str = "Another link is on its way. The mail says until when it works.";
 const NO_MAIL: &str = "This server sends no e-mail. Ask your hospital to change the address.";
 
 /// Asks for another address.
@@ -37,7 +38,7 @@ pub(in super::super) async fn ask(
     let form = match forms::address(fields, &profile.email) {
         Ok((_, typed)) if !state.outgoing_mail.is_on() => typed.with_error("", NO_MAIL),
         Ok((new, _)) => {
-            addresses::ask(state, &viewer, &profile.email, &new).await?;
+            addresses::ask(state, &viewer, &profile, &new).await?;
             return Ok(done("/profile", SENT));
         }
         Err(form) => *form,
@@ -64,8 +65,11 @@ pub(in super::super) async fn send_again(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
+    if !pages.state().outgoing_mail.is_on() {
+        return Ok(see_other_saying("/profile", FlashKind::Error, NO_MAIL));
+    }
     if addresses::send_again(pages.state(), &viewer).await? {
-        return Ok(done("/profile", "Another link is on its way. It works for a day."));
+        return Ok(done("/profile", SENT_AGAIN));
     }
     Ok(see_other_saying("/profile", FlashKind::Notice, "Your address is confirmed already."))
 }

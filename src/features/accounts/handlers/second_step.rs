@@ -50,7 +50,7 @@ impl Half {
         let state = pages.state();
         let found = PendingSignIn::of(pages.request(), &state.settings, state.clock.now());
         let Some(pending) = found else { return Ok(None) };
-        let counted = state.kit.page_budget.take_of_account(pending.user_id);
+        let counted = state.kit.page_budget.take_of_sign_in(&pending.nonce);
         counted.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
         let (reader, key) = (state.db.reader(), &state.settings.secret_key);
         let account = queries::credentials_by_id(&reader, pending.user_id).await?;

@@ -46,6 +46,8 @@ pub(super) struct Credentials {
     pub(super) hospital_id: Option<i64>,
     pub(super) phone: Option<String>,
     pub(super) password_hash: String,
+    /// Before this one.
+    pub(super) last_sign_in_at: Option<DateTime<Utc>>,
     active: bool,
     hospital_name: Option<String>,
     factor_enabled_at: Option<DateTime<Utc>>,
@@ -185,7 +187,7 @@ fn whole_account() -> Select<user::Entity> {
         .select_only()
         .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Role])
         .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active, user::Column::Email])
-        .column(user::Column::Phone)
+        .columns([user::Column::Phone, user::Column::LastSignInAt])
         .column_as(hospital::Column::Name, "hospital_name")
         .column_as(hospital::Column::SecondFactor, "factor_rule")
         .column_as(second_factor::Column::EnabledAt, "factor_enabled_at")

@@ -1,5 +1,5 @@
 //! People, and whoever manages them, ask for another address. It counts when the link that is sent there has been opened; the old
-//! address is told at once, with a way back.
+//! address is told at once, with a way back, if it was proved: one that never was may be a stranger's mailbox.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -15,7 +15,7 @@ use crate::{
     features::{
         accounts::{
             person::EmailAddress,
-            queries::{self, NO_PAGE},
+            queries::{self, NO_PAGE, Profile},
         },
         audit::{self, AuditEvent},
         mail::{self, QueuedMail},
@@ -32,15 +32,15 @@ const WAY_BACK: TimeDelta = TimeDelta::days(7);
 const SENT_AGAIN: Unrecorded =
     Unrecorded::of(&["address_link", "mail"], "that a link is sent once more changes nothing; its use is recorded");
 
-/// Asks for another address than `old` for the viewer, who has shown who they are. Whether somebody has it already is told to nobody: then no
-/// link goes there.
+/// Asks for another address than that of `profile`, which is the viewer's, who has shown who they are. Whether somebody has it already is told
+/// to nobody: then no link goes there.
 ///
 /// # Errors
 /// `TooManyRequests` after too many links; the database's.
 pub(in crate::features::accounts) async fn ask(
     state: &AppState,
     viewer: &Viewer,
-    old: &str,
+    profile: &Profile,
     new: &EmailAddress,
 ) -> Result<(), AppError> {
     may_send(state, viewer).await?;
@@ -50,11 +50,12 @@ pub(in crate::features::accounts) async fn ask(
     state
         .db
         .write(async |uow| {
-            let asked = Asked { user_id: viewer.user_id, asked_by: viewer.user_id, old, new, is_taken };
+            let way_back_to = proved(&profile.email, profile.address_unproved_since);
+            let asked = Asked { user_id: viewer.user_id, asked_by: viewer.user_id, way_back_to, new, is_taken };
             asked.write(uow, now).await?;
             let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id)
                 .word("address", "asked for")
-                .address("from", old)
+                .address("from", &profile.email)
                 .address("to", new);
             Ok(audit::record(uow, now, viewer, event).await?)
         })
@@ -71,21 +72,25 @@ async fn may_send(state: &AppState, viewer: &Viewer) -> Result<(), AppError> {
 struct Asked<'a> {
     user_id: i64,
     asked_by: i64,
-    old: &'a str,
+    way_back_to: Option<&'a str>,
     new: &'a str,
     is_taken: bool,
 }
 
+/// The address of an account to which there may be a way back. One that its owner never proved is none: a slip in it makes it somebody else's.
+fn proved(address: &str, unproved_since: Option<DateTime<Utc>>) -> Option<&str> {
+    unproved_since.is_none().then_some(address)
+}
+
 impl Asked<'_> {
-    /// Writes the link to the new address and the way back, each with its mail. Three statements.
+    /// Writes the link to the new address and the way back, each with its mail. Three statements at most.
     async fn write(&self, uow: &UnitOfWork, now: DateTime<Utc>) -> Result<(), DbErr> {
-        let row = |purpose, address: &str, lasts| link(now, (self.user_id, self.asked_by), purpose, (address, lasts));
-        let rows = [
-            row(AddressLinkPurpose::Change, self.new, CONFIRMED_WITHIN),
-            row(AddressLinkPurpose::WayBack, self.old, CONFIRMED_WITHIN + WAY_BACK),
-        ];
+        let row =
+            |purpose, address: &str, lasts| link(now, (self.user_id, self.asked_by), purpose, (address, now + lasts));
+        let change = row(AddressLinkPurpose::Change, self.new, CONFIRMED_WITHIN);
+        let way_back = self.way_back_to.map(|old| row(AddressLinkPurpose::WayBack, old, CONFIRMED_WITHIN + WAY_BACK));
         let mut mails = Vec::new();
-        for row in rows {
+        for row in std::iter::once(change).chain(way_back) {
             let stored = uow.insert(row, NO_PAGE).await?;
             if !self.is_taken || stored.purpose == AddressLinkPurpose::WayBack {
                 mails.push(mail_of(stored));
@@ -99,7 +104,7 @@ fn link(
     now: DateTime<Utc>,
     (user_id, asked_by): (i64, i64),
     purpose: AddressLinkPurpose,
-    (address, lasts): (&str, TimeDelta),
+    (address, expires_at): (&str, DateTime<Utc>),
 ) -> address_link::ActiveModel {
     address_link::ActiveModel {
         id: NotSet,
@@ -107,7 +112,7 @@ fn link(
         purpose: Set(purpose),
         address: Set(address.to_owned()),
         asked_by: Set(asked_by),
-        expires_at: Set(now + lasts),
+        expires_at: Set(expires_at),
         ended_at: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
@@ -139,7 +144,8 @@ pub(crate) async fn ask_other(
         return Ok(false);
     }
     let (user_id, asked_by) = (account.id, viewer.user_id);
-    let asked = Asked { user_id, asked_by, old: &account.email, new: email, is_taken: false };
+    let way_back_to = proved(&account.email, account.address_unproved_since);
+    let asked = Asked { user_id, asked_by, way_back_to, new: email, is_taken: false };
     asked.write(uow, now).await.map(|()| true)
 }
 
@@ -152,13 +158,13 @@ pub(in crate::features::accounts) async fn ask_for_proof(
     now: DateTime<Utc>,
     (user_id, address): (i64, &str),
 ) -> Result<(), DbErr> {
-    let row = link(now, (user_id, user_id), AddressLinkPurpose::Proof, (address, CONFIRMED_WITHIN));
+    let row = link(now, (user_id, user_id), AddressLinkPurpose::Proof, (address, now + CONFIRMED_WITHIN));
     let stored = uow.insert(row, NO_PAGE).await?;
     mail::queue(uow, now, [mail_of(stored)]).await
 }
 
 /// Sends the link that the viewer waits for once more: to the address that is to be, else to one that is not proved. Whether they wait
-/// for one.
+/// for one. A change is over when it would have been: asked for anew it is with a proof and a way back, which must not be outlived.
 ///
 /// # Errors
 /// `TooManyRequests` after too many; the database's.
@@ -167,9 +173,11 @@ pub(in crate::features::accounts) async fn send_again(state: &AppState, viewer: 
     let now = state.clock.now();
     let profile = queries::profile(viewer, &reader).await?;
     let waiting = queries::waiting_change(&reader, viewer.user_id, now).await?;
-    let (purpose, address) = match waiting {
-        Some(link) => (AddressLinkPurpose::Change, link.address),
-        None if profile.address_unproved_since.is_some() => (AddressLinkPurpose::Proof, profile.email),
+    let (purpose, address, (asked_by, expires_at)) = match waiting {
+        Some(link) => (AddressLinkPurpose::Change, link.address, (link.asked_by, link.expires_at)),
+        None if profile.address_unproved_since.is_some() => {
+            (AddressLinkPurpose::Proof, profile.email, (viewer.user_id, now + CONFIRMED_WITHIN))
+        }
         None => return Ok(false),
     };
     may_send(state, viewer).await?;
@@ -178,7 +186,7 @@ pub(in crate::features::accounts) async fn send_again(state: &AppState, viewer: 
     state
         .db
         .write_unrecorded(SENT_AGAIN, async |uow| {
-            let row = link(now, (viewer.user_id, viewer.user_id), purpose, (&address, CONFIRMED_WITHIN));
+            let row = link(now, (viewer.user_id, asked_by), purpose, (&address, expires_at));
             let stored = uow.insert(row, NO_PAGE).await?;
             mail::queue(uow, now, Some(stored).into_iter().filter(|_| !is_taken).map(mail_of)).await
         })

@@ -104,13 +104,14 @@ async fn note(
         return if factor.is_none() { Ok(Recorded::unchanged(false)) } else { Err(NotEntered::Meanwhile) };
     }
     // One more session begins with the answer.
-    let room = state.sessions.make_room(uow, account.id, &origin.user_agent).await?;
-    // One that was updated calls itself otherwise, and is known all the same.
-    let is_new = room.is_new_device && origin.devices.known(state, &account.email).is_none();
+    let ended = state.sessions.make_room(uow, account.id).await?;
+    // What it calls itself proves nothing: millions call themselves the same. Of who sets something up at the door that is told.
+    let sets_up = matches!(factor, Some(EntryFactor::New(_)));
+    let is_new = account.last_sign_in_at.is_some() && !sets_up && origin.devices.known(state, &account.email).is_none();
     let news = is_new.then_some(SecurityEvent::NewDevice);
     security::tell_all(uow, now, account.id, news.into_iter().chain(told(factor.as_ref()))).await?;
     let event = AuditEvent::new(AuditAction::SignedIn, AuditSubject::User, account.id);
-    let event = match i64::try_from(room.ended).unwrap_or(i64::MAX) {
+    let event = match i64::try_from(ended).unwrap_or(i64::MAX) {
         0 => event,
         ended => event.number("sessions_ended", ended),
     };

@@ -11,7 +11,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::NotSet,
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 use secrecy::SecretString;
@@ -74,6 +74,20 @@ pub(crate) async fn invite_again(uow: &UnitOfWork, now: DateTime<Utc>, user_id: 
     end_all(uow, now, user_id).await?;
     invite(uow, now, user_id).await?;
     Ok(true)
+}
+
+/// The same for somebody whose address was corrected: the link that went to the old one is dead, so that it will not do, however shortly ago
+/// it was sent. Nothing for who was never invited. Whether it was sent. Three statements at most.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn invite_at_new_address(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) -> Result<bool, DbErr> {
+    let ended = uow.update_returning(open_of(now, user_id), |_: &[password_link::Model]| NO_PAGE).await?;
+    let was_invited = ended.iter().any(|link| link.purpose == LinkPurpose::Invitation);
+    if was_invited {
+        invite(uow, now, user_id).await?;
+    }
+    Ok(was_invited)
 }
 
 /// What nobody can sign in with: the password of somebody who has yet to choose one. Hashed when it is the turn of `place`.
@@ -188,8 +202,8 @@ pub(in crate::features::accounts) async fn choose(
         return Ok(false);
     }
     // Whoever has forgotten their password has tried a few from this place, and comes to sign in now.
-    let [pair, _, account] = Key::sign_in(&linked.account.email, from);
-    state.kit.rate_limiter.forgive(&[pair, account]).await;
+    let [pair, network, _, account] = Key::sign_in(&linked.account.email, from);
+    state.kit.rate_limiter.forgive(&[pair, network, account]).await;
     Ok(true)
 }
 
@@ -231,12 +245,16 @@ async fn replace(
 /// # Errors
 /// The database's.
 pub(crate) async fn end_all(uow: &UnitOfWork, now: DateTime<Utc>, user_id: i64) -> Result<(), DbErr> {
-    let open = password_link::Entity::update_many()
+    uow.update_where(open_of(now, user_id), NO_PAGE).await.map(drop)
+}
+
+/// The update that ends all links of a person.
+fn open_of(now: DateTime<Utc>, user_id: i64) -> UpdateMany<password_link::Entity> {
+    password_link::Entity::update_many()
         .col_expr(Column::EndedAt, Expr::value(now))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::UserId.eq(user_id))
-        .filter(Column::EndedAt.is_null());
-    uow.update_where(open, NO_PAGE).await.map(drop)
+        .filter(Column::EndedAt.is_null())
 }
 
 /// Removes some of the links that were over before `before`, as long as no mail is kept that tells of them.

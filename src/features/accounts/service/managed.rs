@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{enums::Role, user};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr};
 
 use crate::{
     coherence::Topics,
@@ -102,8 +102,11 @@ pub(crate) async fn update_account(
     read: &user::Model,
     details: &AccountDetails,
 ) -> Result<bool, DbErr> {
+    // Whoever types it for somebody answers for it.
+    let is_same = details.email.eq_ignore_ascii_case(&read.email);
     let change = user::ActiveModel {
         email: Set(details.email.clone()),
+        address_unproved_since: if is_same { NotSet } else { Set(None) },
         first_name: Set(details.first_name.clone()),
         last_name: Set(details.last_name.clone()),
         phone: Set(details.phone.clone()),

@@ -26,6 +26,9 @@ use crate::{
 
 const RENEWED: Unrecorded = Unrecorded::of(&["user"], "the same password at another cost is no other password");
 
+/// Why nobody is let in with an address that no account has.
+const NOBODYS: &str = "unknown_account";
+
 /// How far somebody came with an address and a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::features::accounts) enum Admission {
@@ -122,7 +125,7 @@ async fn admit(state: &AppState, from: &Origin, email: &str) -> Result<(Attempt,
         Ok(attempt) => Ok((attempt, false)),
         Err(wait) => {
             note(state, from, ("too_many", TriedAccount::Addressed(email.to_owned())));
-            Err(AppError::TooManyRequests(wait.seconds()))
+            Err(AppError::TooManySignIns(wait.seconds()))
         }
     }
 }
@@ -130,7 +133,7 @@ async fn admit(state: &AppState, from: &Origin, email: &str) -> Result<(Attempt,
 /// The account that is let in, or why none is, and whose it is.
 fn judged(account: Option<Credentials>, verdict: PasswordVerdict) -> Result<Credentials, (&'static str, Option<i64>)> {
     match account {
-        None => Err(("unknown_account", None)),
+        None => Err((NOBODYS, None)),
         Some(account) if verdict == PasswordVerdict::Wrong => Err(("wrong_password", Some(account.id))),
         Some(account) if !account.may_enter() => Err(("shut_account", Some(account.id))),
         Some(account) => Ok(account),
@@ -138,8 +141,13 @@ fn judged(account: Option<Credentials>, verdict: PasswordVerdict) -> Result<Cred
 }
 
 fn note(state: &AppState, from: &Origin, (reason, account): (&'static str, TriedAccount)) {
-    let (act, account) = (RefusedAct::SignIn, Some(account));
-    state.kit.refusals.note(Refusal { act, reason, account, address: from.address });
+    let refusal = Refusal { act: RefusedAct::SignIn, reason, account: Some(account), address: from.address };
+    if reason == NOBODYS {
+        // Nobody has a trail in which it could be told; and invented addresses would take the room of what can.
+        state.kit.refusals.note_in_log(&refusal);
+    } else {
+        state.kit.refusals.note(refusal);
+    }
 }
 
 /// The try that a form with this address and password is.

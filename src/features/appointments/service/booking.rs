@@ -80,7 +80,7 @@ pub(in crate::features::appointments) async fn book(
     viewer: &Viewer,
     booking: &Booking,
 ) -> Result<Booked, NotBooked> {
-    bounds::may_ask(viewer, reader).await?;
+    bounds::may_ask(state, viewer, reader).await?;
     match (insert(state, viewer, booking).await, &booking.token) {
         (Err(refused @ (NotBooked::Field(..) | NotBooked::Taken(_))), Some(token)) => {
             sent_again::judge(reader, viewer, (booking, token.as_str()), refused).await

@@ -19,12 +19,13 @@ use crate::{
 /// Of a request that nobody has decided, or whose decision the patient has yet to accept.
 const OPEN: [AppointmentStatus; 2] = [AppointmentStatus::Requested, AppointmentStatus::Proposed];
 
-/// Whether the viewer may ask for visits: a patient whose address nobody has proved may be anybody, in somebody else's name. One statement for a patient.
+/// Whether the viewer may ask for visits: a patient whose address nobody has proved may be anybody, in somebody else's name. Where no
+/// mail is sent nobody can prove one, and the desk is asked about it. One statement for a patient.
 ///
 /// # Errors
 /// [`NotBooked::Unproved`].
-pub(super) async fn may_ask(viewer: &Viewer, reader: &Reader) -> Result<(), NotBooked> {
-    if viewer.role() != Role::Patient || accounts::is_proved(viewer, reader).await? {
+pub(super) async fn may_ask(state: &AppState, viewer: &Viewer, reader: &Reader) -> Result<(), NotBooked> {
+    if viewer.role() != Role::Patient || !state.outgoing_mail.is_on() || accounts::is_proved(viewer, reader).await? {
         return Ok(());
     }
     Err(NotBooked::Unproved)

@@ -22,6 +22,7 @@ use crate::{
 const STALE: &str = "Somebody changed this person after you opened the form. What you typed is below; where something else is \
                      stored now, that stands beside it. Save once more to keep what you typed.";
 
+const INVITED: &str = "The changes are saved, and a link to choose a password is on its way to the new address.";
 const WAITS: &str =
     "The changes are saved, but for the address: it counts when the person has opened the link that was sent there.";
 
@@ -153,6 +154,7 @@ pub(in super::super) async fn update<R: PersonRecord>(
         }
         Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
             Ok(AddressOutcome::Waits) => return Ok(saved::<R>(*id, WAITS)),
+            Ok(AddressOutcome::Invited) => return Ok(saved::<R>(*id, INVITED)),
             Ok(_) => return Ok(saved::<R>(*id, "The changes are saved.")),
             Err(PersonNotSaved::Field(field, sentence)) => (UNFIT, Clinical::new(typed.with_error(field, sentence))),
             Err(PersonNotSaved::Stale) => {

@@ -18,6 +18,8 @@ pub(in crate::features::people) enum AddressOutcome {
     Same,
     /// It counts at once: of somebody who has never come in, or where no mail is sent.
     Changed,
+    /// The same, of somebody who was invited: another link to choose a password is sent there.
+    Invited,
     /// It counts when the link that is sent there has been opened.
     Waits,
 }
@@ -41,7 +43,7 @@ impl<'a> TypedAddress<'a> {
         Self { account, typed, outcome }
     }
 
-    /// Does what follows. Four statements at most.
+    /// Does what follows: what became of it. Four statements at most.
     ///
     /// # Errors
     /// `Field` when somebody else has the address; the database's.
@@ -50,18 +52,24 @@ impl<'a> TypedAddress<'a> {
         state: &AppState,
         uow: &UnitOfWork,
         ActingViewer { viewer, now }: ActingViewer<'_>,
-    ) -> Result<(), PersonNotSaved> {
+    ) -> Result<AddressOutcome, PersonNotSaved> {
         match self.outcome {
-            AddressOutcome::Same => Ok(()),
-            AddressOutcome::Changed => {
+            AddressOutcome::Same => Ok(self.outcome),
+            AddressOutcome::Changed | AddressOutcome::Invited => {
                 // Whoever reads the new address is perhaps not who is signed in.
                 state.sessions.revoke_all(uow, self.account.id, None).await?;
-                Ok(())
+                let may_be_invited = self.account.active && self.account.last_sign_in_at.is_none();
+                if !may_be_invited || !state.outgoing_mail.is_on() {
+                    accounts::end_links(uow, now, self.account.id).await?;
+                    return Ok(AddressOutcome::Changed);
+                }
+                let is_invited = accounts::invite_at_new_address(uow, now, self.account.id).await?;
+                Ok(if is_invited { AddressOutcome::Invited } else { AddressOutcome::Changed })
             }
             AddressOutcome::Waits => {
                 let is_asked = accounts::ask_for_address(uow, now, viewer, (self.account, self.typed)).await?;
                 let is_anothers = PersonNotSaved::Field("email", "Somebody already has an account with this address.");
-                if is_asked { Ok(()) } else { Err(is_anothers) }
+                if is_asked { Ok(self.outcome) } else { Err(is_anothers) }
             }
         }
     }
@@ -71,7 +79,7 @@ impl<'a> TypedAddress<'a> {
         let both = |event: AuditEvent| event.address("from", &self.account.email).address("to", self.typed);
         match self.outcome {
             AddressOutcome::Same => event,
-            AddressOutcome::Changed => both(event),
+            AddressOutcome::Changed | AddressOutcome::Invited => both(event),
             AddressOutcome::Waits => both(event.word("address", "asked for")),
         }
     }

@@ -224,18 +224,18 @@ async fn change<R: PersonRecord>(
             let address = TypedAddress::new(state, account, &record.account().email);
             let stored = match address.outcome {
                 AddressOutcome::Waits => &AccountDetails { email: account.email.clone(), ..record.account().clone() },
-                AddressOutcome::Same | AddressOutcome::Changed => record.account(),
+                AddressOutcome::Same | AddressOutcome::Changed | AddressOutcome::Invited => record.account(),
             };
             if person.version() != version || !accounts::update_account(uow, now, account, stored).await? {
                 return Err(PersonNotSaved::Stale);
             }
-            address.follow(state, uow, viewer.acting(now)).await?;
+            let outcome = address.follow(state, uow, viewer.acting(now)).await?;
             record.update(uow, &person.record, RecordTarget { id, now, topics: person.topics() }).await?;
             let (old, new) = (person.record.values(), record.values());
             let changed = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(old, _)| old.0);
             let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, id).changed(&changed.collect::<Vec<_>>());
             let event = address.told(event);
-            Ok(audit::record(uow, now, viewer, in_hospital(event, account)).await?.with(address.outcome))
+            Ok(audit::record(uow, now, viewer, in_hospital(event, account)).await?.with(outcome))
         })
         .await
 }
