@@ -2,6 +2,7 @@
 
 mod after_the_fact;
 mod asked_again;
+mod growth;
 mod list;
 mod needs_outcome;
 mod offers;

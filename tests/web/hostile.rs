@@ -6,6 +6,7 @@ mod cookies;
 mod health;
 mod on_disk;
 mod places;
+mod production;
 mod redis;
 mod refusals;
 
