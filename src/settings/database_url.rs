@@ -93,7 +93,17 @@ fn sqlite(rest: &str) -> Result<DatabaseUrl, String> {
     })
 }
 
+/// What a password leaves behind in which `/`, `#` or `@` stands as it is: the address ends in its middle, and the rest is taken for the host
+/// and the name, which messages show. No name of a database needs these.
+fn is_torn(url: &Url) -> bool {
+    let name = url.path().trim_start_matches('/');
+    url.fragment().is_some() || name.contains(['/', '@', ':'])
+}
+
 fn postgres(text: &str, url: &Url) -> Result<DatabaseUrl, String> {
+    if is_torn(url) {
+        return Err("has one of / # @ : where a name stands; in a password they are written %2F %23 %40 %3A".to_owned());
+    }
     let name = percent_decode_str(url.path().trim_start_matches('/')).decode_utf8_lossy().into_owned();
     if name.is_empty() {
         return Err("must name a database, e.g. postgres://user:password@host:5432/telemedicine".to_owned());

@@ -79,6 +79,10 @@ impl SmtpUrl {
             reader.problem(NAME, "must have a user with a password, or neither, and no path");
             return None;
         }
+        if url.fragment().is_some() {
+            reader.problem(NAME, "has a # where an address has none; in a password it is written %23");
+            return None;
+        }
         if url.query().is_some() && url.password().is_some() {
             reader.problem(NAME, "must not send a password in the clear: take ?tls=none away, or the user");
             return None;

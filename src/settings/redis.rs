@@ -98,6 +98,8 @@ fn parse(reader: &mut SettingsReader<'_>, text: &str) -> Option<Url> {
         reader.problem(NAME, "must begin with redis:// or rediss://");
     } else if url.host_str().is_none_or(str::is_empty) {
         reader.problem(NAME, "must name a host, e.g. redis://localhost:6379");
+    } else if url.fragment().is_some() {
+        reader.problem(NAME, "has a # where an address has none; in a password it is written %23");
     } else if database(&url).is_none() {
         reader.problem(NAME, "must end with a database number, if with anything, e.g. redis://localhost:6379/1");
     } else if url.password().is_none() && !url.username().is_empty() {

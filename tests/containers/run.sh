@@ -80,7 +80,7 @@ chmod 644 "$SECRETS"/* "$TLS_KEY" "$TLS_CERTIFICATE"
 ask() { # path, options of curl…
   curl --silent --max-time 40 --resolve "$host:$port:127.0.0.1" --cacert "$TLS_CERTIFICATE" --cookie "$scratch/cookies" "${@:2}" "https://$host:$port$1"
 }
-status() { ask "$1" --output /dev/null --write-out '%{http_code}' "${@:2}" || true; }
+status() { ask "$1" --output /dev/null --write-out '%{http_code}\n' "${@:2}" || true; }
 # Whether the answer has a header, or another line of the kind, that looks so.
 header() { grep -q -i -e "$2" <<< "$(ask "$1" --output /dev/null --dump-header -)"; }
 body() { grep -q -e "$2" <<< "$(ask "$1")"; }
@@ -106,14 +106,16 @@ within() { # seconds, command…
 
 ready() { answers /health/ready 200; }
 
+# A code, and for one that promises another time, whether it says when.
+code_and_when() { status "$1" --write-out '%{http_code} %header{retry-after}' | sed -E 's/^503 +[0-9]+$/503/; s/^(200|303) *$/\1/; s/^503 *$/503 without a time/'; }
+
 # Somebody opens a page ten times a second while something happens; what they may see is a list of codes.
 during() { # sentence, path, codes, command…
   local sentence=$1 path=$2 codes=$3 load
   shift 3
   rm -f "$scratch/stop" "$scratch/seen"
   while [ ! -e "$scratch/stop" ]; do
-    status "$path" >> "$scratch/seen"
-    echo >> "$scratch/seen"
+    code_and_when "$path" >> "$scratch/seen"
     sleep 0.1
   done &
   load=$!
@@ -146,6 +148,16 @@ holds "it runs as a user with a group, in a folder of its own" test "$(alone sh 
 holds "no program in it runs as somebody else" test -z "$(alone find / -xdev -type f -perm /6000 2> /dev/null)"
 holds "nothing in it downloads or compiles" refused alone sh -c 'command -v curl || command -v wget || command -v gcc || command -v cc || command -v python3'
 
+# ---------------------------------------------------------------- the files
+
+# As one would combine them, each read by Compose itself.
+read_by_compose() { SECRET_KEY=$(word)$(word) docker compose --project-name "$project" "$@" config --quiet; }
+holds "compose.yaml is read as it stands" read_by_compose --file compose.yaml
+holds "with two instances behind a proxy" read_by_compose --file compose.yaml --file docs/deployment/replicas.yaml
+holds "with secrets in files" read_by_compose --file compose.yaml --file docs/deployment/secrets.yaml
+holds "and with both" read_by_compose "${files[@]}"
+if command -v hadolint > /dev/null; then holds "hadolint finds nothing in the Dockerfile" hadolint Dockerfile; else say "left out: hadolint is not installed"; fi
+
 # ---------------------------------------------------------------- from nothing to a healthy clinic
 
 files=(--file compose.yaml --file tests/containers/test.yaml)
@@ -166,7 +178,9 @@ holds "and says that the server could change neither schema nor trail" grep -q -
 email=desk@$host password=$(word)
 made() { printf '%s\n' "$password" | compose run --rm --no-deps -T app telemedicine create-super-admin --email "$email"; }
 holds "an administrator is made" made
-holds "demo data is refused in production" refused compose run --rm --no-deps -T app telemedicine demo
+demo_elsewhere() { docker run --rm --tmpfs /tmp:mode=1777 --env ENVIRONMENT=development --env DATABASE_URL=sqlite:/tmp/demo.db telemedicine-test telemedicine demo --patients 5 --appointments 20; }
+holds "demo data is made where it is asked for" demo_elsewhere
+holds "and refused in production" refused compose run --rm --no-deps -T app telemedicine demo
 signs_in() { [ "$(status /sign-in --cookie-jar "$scratch/cookies" --data-urlencode "email=$email" --data-urlencode "password=$password")" = 303 ]; }
 holds "the administrator's password is taken through the proxy" signs_in
 enrolment=$(ask /sign-in/second-factor --cookie-jar "$scratch/cookies")
@@ -242,6 +256,7 @@ holds "nothing is asked of Postgres for a page that is kept" answers /dashboard 
 during "Redis killed: no page fails" /dashboard 200 away 1.5 "docker kill $redis" "docker start $redis"
 during "Redis paused: no page fails" /dashboard 200 away 2 "docker pause $redis" "docker unpause $redis"
 during "Redis off the network: no page fails" /dashboard 200 away 2 "docker network disconnect ${project}_backend $redis" "docker network connect --alias redis ${project}_backend $redis"
+during "Redis stopped, so that its name means nothing: no page fails" /dashboard 200 away 1 "docker stop --time 5 $redis" "docker start $redis"
 holds "all is as before" within 20 body /health/ready '"status":"ready"'
 
 restarts() { docker restart --time 20 "$database"; }
@@ -253,6 +268,10 @@ holds "Postgres silent: not ready, and a page says when to come back" unready
 holds "a page that is kept is shown all the same" answers /dashboard 200
 docker unpause "$database" > /dev/null
 holds "Postgres back: ready" within 30 ready
+during "Postgres killed" /profile '200|503' away 1 "docker kill $database" "docker start $database"
+holds "and there again" within 40 ready
+during "Postgres stopped" /profile '200|503' away 1 "docker stop --time 20 $database" "docker start $database"
+holds "and there once more" within 40 ready
 during "Postgres off the network for a moment" /profile '200|503' away 2 "docker network disconnect ${project}_backend $database" "docker network connect --alias database ${project}_backend $database"
 holds "and ready again" within 40 ready
 

@@ -46,20 +46,31 @@ async fn calls_made_together_are_one_command_and_each_has_its_own_values_in_its_
         server.command(&format!("SET k{n} v{n}"));
     }
     for redis in both(&server) {
-        let epoch = redis.read_trusted(&[]).await.unwrap().epoch;
-        let before = reads(&redis).await;
-        let calls = (0..200).map(|n| vec![format!("k{}", n + 1), "none".to_owned(), "k7".to_owned(), format!("k{n}")]);
-        let calls: Vec<Vec<String>> = calls.collect();
-        let answers = join_all(calls.iter().map(|keys| ask(&redis, keys))).await;
-        for (n, answer) in answers.into_iter().enumerate() {
-            let answer = answer.unwrap();
-            let value = |n: usize| (n < 100).then(|| format!("v{n}"));
-            let (next, own) = (value(n + 1), value(n));
-            assert_eq!(texts(&answer), [next.as_deref(), None, Some("v7"), own.as_deref()]);
-            assert_eq!(answer.epoch, epoch);
+        // What is known of the server runs out after a while; the calls that meet that moment are said once more, in a second command. Of
+        // some rounds one meets none.
+        let mut rounds = Vec::new();
+        for _ in 0..4 {
+            rounds.push(round(&redis).await);
         }
-        assert_eq!(reads(&redis).await - before, 1);
+        assert_eq!(rounds.iter().min(), Some(&1), "{rounds:?}");
     }
+}
+
+/// 200 calls at once, each of which gets what it asked for: how many commands they were.
+async fn round(redis: &Redis) -> usize {
+    let epoch = redis.read_trusted(&[]).await.unwrap().epoch;
+    let before = reads(redis).await;
+    let calls = (0..200).map(|n| vec![format!("k{}", n + 1), "none".to_owned(), "k7".to_owned(), format!("k{n}")]);
+    let calls: Vec<Vec<String>> = calls.collect();
+    let answers = join_all(calls.iter().map(|keys| ask(redis, keys))).await;
+    for (n, answer) in answers.into_iter().enumerate() {
+        let answer = answer.unwrap();
+        let value = |n: usize| (n < 100).then(|| format!("v{n}"));
+        let (next, own) = (value(n + 1), value(n));
+        assert_eq!(texts(&answer), [next.as_deref(), None, Some("v7"), own.as_deref()]);
+        assert_eq!(answer.epoch, epoch);
+    }
+    reads(redis).await - before
 }
 
 #[actix_web::test]

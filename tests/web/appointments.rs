@@ -3,6 +3,7 @@
 mod absences;
 mod after_the_fact;
 mod asked_again;
+mod growth;
 mod list;
 mod needs_outcome;
 mod offers;

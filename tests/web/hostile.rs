@@ -7,6 +7,7 @@ mod health;
 mod observatory;
 mod on_disk;
 mod places;
+mod production;
 mod redis;
 mod refusals;
 

@@ -109,8 +109,9 @@ pub(super) fn left_out(subject: Subject) -> impl Iterator<Item = LeftOut> {
 }
 
 /// Where what is exported, or erased, is as well, and no command reaches it.
-pub const NOT_REACHED: [&str; 4] = [
+pub const NOT_REACHED: [&str; 5] = [
     "backups of the database, which hold what it held when they were made, until they are thrown away",
+    "earlier versions of rows, which Postgres keeps in its files until they are vacuumed, and in its log and archives of it until they are removed",
     "the servers' logs, which hold numbers and network addresses, and no names",
     "e-mails that were sent already",
     "exports and reports that were taken away before",

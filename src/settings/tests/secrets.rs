@@ -68,9 +68,14 @@ fn messages_do_not_repeat_secrets() {
         "http://usr-hush:pwd-hush@h",
         "postgres://usr-hush:pwd-hush@h:port/d",
         "postgres://usr-hush:pwd-hush@h",
+        "postgres://u:p@s-hush/w:r-hush%41#x@database:5432/telemedicine",
+        "postgres://u:p@h/w-hush@database/telemedicine",
+        "postgres://u:p@h/w-hush#x@database/telemedicine",
+        "postgres://u:p@h/w-hush/x",
         "redis://usr-hush@h/x",
+        "redis://usr-hush:6379#x@cache",
     ] {
-        for name in ["DATABASE_URL", "DATABASE_REPLICA_URLS", "REDIS_URL", "PUBLIC_URL"] {
+        for name in ["DATABASE_URL", "DATABASE_REPLICA_URLS", "REDIS_URL", "PUBLIC_URL", "SMTP_URL"] {
             let message = Settings::from_vars(&vars(&[(name, bad)])).unwrap_err().to_string();
             assert!(message.contains(name) && !message.contains("hush"), "{message}");
         }

@@ -87,3 +87,28 @@ async fn a_flood_of_refusals_is_a_handful_of_lines() {
     assert_eq!(rows.len(), 6, "five places, and the others together: {rows:#?}");
     assert!(rows.iter().any(|row| row.contains("times 295")), "{rows:#?}");
 }
+
+#[tokio::test]
+async fn codes_that_are_not_right_and_tries_that_are_too_many_are_told() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let maya = patient(&house).create(&app).await;
+    App::set_up(&app, &app.sign_in(&maya).await).await;
+    let (browser, _) = first_step(&app, &maya).await;
+    for _ in 0..2 {
+        browser.post_form("/sign-in/second-factor", &[("code", "000000")]).await.expect(422);
+    }
+    let refused = async || browser.post_form("/sign-in/second-factor", &[("code", "000000")]).await.status == 429;
+    let mut is_refused = false;
+    for _ in 0..30 {
+        is_refused = is_refused || refused().await;
+    }
+    assert!(is_refused, "codes can be guessed for ever");
+    app.clock.advance(TimeDelta::minutes(1));
+    record_refusals(&app.state, false).await.unwrap();
+    let rows = told(&app.sign_in(&hospital_admin(&house).create(&app).await).await).await;
+    let found = |words: &[&str]| {
+        rows.iter().any(|row| row.contains(&maya.name()) && words.iter().all(|word| row.contains(word)))
+    };
+    assert!(found(&["act second factor", "reason too many"]), "{rows:#?}");
+}

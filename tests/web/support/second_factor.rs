@@ -26,6 +26,11 @@ impl App {
         Self { secret: bits.chunks_exact(8).map(byte).collect(), recovery: Vec::new() }
     }
 
+    /// What it and the server share.
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.secret
+    }
+
     /// What it shows `steps` of 30 s after the server's present.
     pub(crate) fn code(&self, app: &TestApp, steps: i64) -> String {
         let step = app.now().timestamp() / 30 + steps;

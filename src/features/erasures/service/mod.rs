@@ -137,6 +137,7 @@ pub async fn erase(
         person::erase(db, (actor, now), person, (request.reason.trim(), &hash)).await?;
         history::erase(db, (means.secret, now), person).await?;
     }
+    db.empty_log().await?;
     Ok(ErasureOutcome { cancelled, found })
 }
 
