@@ -199,8 +199,7 @@ async fn mark_displaced(uow: &UnitOfWork, staying: &[&Visit], now: DateTime<Utc>
         .set(appointment::ActiveModel { displaced_at: Set(Some(now)), ..Default::default() })
         .filter(Column::Id.is_in(staying.iter().map(|visit| visit.id)))
         .filter(Column::DisplacedAt.is_null());
-    uow.update_where(marked, Topic::Everything).await?;
-    Ok(())
+    uow.update_where(marked, Topic::Everything).await.map(drop)
 }
 
 /// A visit that the clock shows at another time than was promised.
@@ -210,18 +209,15 @@ pub(crate) struct Retold {
     pub(crate) appointment_id: i64,
     /// `appointment.version`, which stays: nothing of the visit changed but what is said of it.
     pub(crate) version: i32,
-    /// The doctor's `user.id`.
+    /// The doctor's `user.id`, and the patient's.
     pub(crate) doctor_user_id: i64,
-    /// The patient's `user.id`.
     pub(crate) patient_user_id: i64,
-    /// What the clock shows now.
+    /// What the clock shows now, also of a time that is proposed instead.
     pub(crate) local_starts_at: NaiveDateTime,
-    /// The same of a time that is proposed instead.
     pub(crate) proposed_local_starts_at: Option<NaiveDateTime>,
 }
 
-/// Writes into the history of each visit whose moment stays that the clock shows another time, and says which they are, in the order of time. One
-/// statement for a thousand of them.
+/// Writes into the history of each visit whose moment stays that the clock shows another time: which they are, in the order of time.
 pub(super) async fn retell(
     uow: &UnitOfWork,
     findings: &Findings,
