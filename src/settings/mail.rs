@@ -75,12 +75,8 @@ impl SmtpUrl {
                 return None;
             }
         };
-        if url.username().is_empty() != url.password().is_none() || !matches!(url.path(), "" | "/") {
-            reader.problem(NAME, "must have a user with a password, or neither, and no path");
-            return None;
-        }
-        if url.fragment().is_some() {
-            reader.problem(NAME, "has a # where an address has none; in a password it is written %23");
+        if url.username().is_empty() != url.password().is_none() || !is_bare(&url) {
+            reader.problem(NAME, "must have a user with a password, or neither, and no path (write %23 for #)");
             return None;
         }
         if url.query().is_some() && url.password().is_some() {
@@ -127,4 +123,9 @@ fn from(reader: &mut SettingsReader<'_>, server: &ServerSettings) -> Mailbox {
 #[expect(clippy::expect_used, reason = "the text is a constant")]
 fn fixed_mailbox() -> Mailbox {
     "no-reply@localhost".parse().expect("a valid address")
+}
+
+/// Whether nothing stands behind the host, such as the rest of a password with a `#` in it.
+fn is_bare(url: &Url) -> bool {
+    matches!(url.path(), "" | "/") && url.fragment().is_none()
 }

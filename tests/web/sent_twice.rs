@@ -75,7 +75,7 @@ async fn people_are_made_once() {
     let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
     let platform = app.sign_in(&super_admin().create(&app).await).await;
     let id = hospital.id.to_string();
-    let kinds: [(&Client, &str, &[(&str, &str)]); 3] = [
+    let kinds: [(&Client, &str, FormFields<'_>); 3] = [
         (&desk, "/patients", &[]),
         (&desk, "/doctors", &[("license_number", "N-1"), ("specialization", "Surgery"), ("experience_years", "3")]),
         (&platform, "/admins", &[("hospital_id", &id)]),

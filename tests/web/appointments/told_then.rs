@@ -17,7 +17,7 @@ async fn agreed_on_in_the_end(practice: &Practice) -> String {
     let doctor = practice.doctor.id.to_string();
     let asked = [("doctor_id", doctor.as_str()), ("starts_at", "2026-11-30T09:30")];
     let path = practice.home.post_form("/appointments", &asked).await.expect(303).location();
-    let steps: [(&Client, &str, &[(&str, &str)]); 4] = [
+    let steps: [(&Client, &str, FormFields<'_>); 4] = [
         (&practice.surgery, "proposal", &[("version", "0"), ("starts_at", "2026-12-01T10:00")]),
         (&practice.home, "proposal/refusal", &[("version", "1")]),
         (&practice.surgery, "proposal", &[("version", "2"), ("starts_at", "2026-12-02T11:00")]),

@@ -117,7 +117,10 @@ fn of_resources(answer: &RawAnswer) -> i32 {
     }
 }
 
-const TABLE: [(&str, fn(&RawAnswer) -> i32); 9] = [
+/// What one rule gives an answer, in points.
+type ScoreRule = fn(&RawAnswer) -> i32;
+
+const TABLE: [(&str, ScoreRule); 9] = [
     ("content security policy", of_policy),
     ("cookies", of_cookies),
     ("sharing with other origins", of_sharing),

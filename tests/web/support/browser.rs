@@ -14,6 +14,9 @@ use super::{app::Instance, page::Page, raw_database::Announcer};
 /// The longest that any answer may take: a test that waits longer hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What is typed into a form: names and values.
+pub(crate) type FormFields<'a> = &'a [(&'a str, &'a str)];
+
 /// One browser with its own cookies. Clones share them, as tabs do.
 #[derive(Clone)]
 pub(crate) struct Client {

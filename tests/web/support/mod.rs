@@ -75,7 +75,7 @@ pub(crate) const NO_ACT: telemedicine::db::Unrecorded = telemedicine::db::Unreco
 
 pub(crate) use acts::{Act, NEW_HOSPITAL, OF_THE_FORM, acts, sign_up};
 pub(crate) use app::{Instance, NOW, TestApp};
-pub(crate) use browser::{Client, PATIENCE};
+pub(crate) use browser::{Client, FormFields, PATIENCE};
 pub(crate) use clinic::{Clinic, House};
 pub(crate) use database::{uses_postgres, variable};
 pub(crate) use demo::Demo;

@@ -56,7 +56,7 @@ async fn nothing_is_approved_proposed_or_accepted_for_somebody_who_is_told_nothi
     let page = ward.surgery.get(&request.path()).await.ok();
     assert!(!page.has("form[action$=\"/approval\"]") && !page.has("form[action$=\"/proposal\"]"));
     assert!(page.has("form[action$=\"/rejection\"]"));
-    let acts: [(&Client, String, &[(&str, &str)]); 3] = [
+    let acts: [(&Client, String, FormFields<'_>); 3] = [
         (&ward.surgery, format!("{}/approval", request.path()), &[("version", "0")]),
         (&ward.surgery, format!("{}/proposal", request.path()), &[("version", "0"), ("starts_at", "2026-11-30T09:00")]),
         (&ward.desk, format!("{}/proposal/acceptance", proposed.path()), &[("version", "0")]),

@@ -9,7 +9,8 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select, sea_query::{Expr, LockType},
+    RelationTrait, Select,
+    sea_query::{Expr, LockType},
 };
 
 use super::scope;
