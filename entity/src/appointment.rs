@@ -3,7 +3,7 @@
 //! The database refuses two busy appointments of one doctor, or of one patient, that overlap
 //! (unless `overbook_reason` is given).
 
-use super::enums::AppointmentStatus;
+use super::enums::{AppointmentStatus, Modality};
 use sea_orm::entity::prelude::*;
 
 /// An appointment as it stands now; how it came there is in [`super::appointment_event`].
@@ -20,6 +20,9 @@ pub struct Model {
     /// After `starts_at`; the time is free again from then on.
     pub ends_at: DateTimeUtc,
     pub status: AppointmentStatus,
+    /// How the two meet. A column of the visit and not a row beside it: each list and each mail shows it, each booking says it, and a change of it
+    /// is one that whoever looks at the visit must have seen (`version`).
+    pub modality: Modality,
     /// What the patient says. Clinical text.
     #[sea_orm(column_type = "Text", nullable)]
     pub symptoms: Option<String>,

@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → notifications → accounts → hospitals → people → schedules → appointments → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -9,6 +9,7 @@ pub mod exports;
 mod home;
 mod hospitals;
 pub mod mail;
+mod modalities;
 mod notifications;
 mod people;
 mod reports;

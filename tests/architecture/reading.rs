@@ -7,6 +7,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "audit",
     "mail",
     "wall_times",
+    "modalities",
     "notifications",
     "accounts",
     "hospitals",

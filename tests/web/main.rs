@@ -33,6 +33,7 @@ mod instances;
 mod journeys;
 mod mail;
 mod management;
+mod modality;
 mod monitoring;
 mod names;
 mod notifications;

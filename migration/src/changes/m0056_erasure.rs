@@ -153,16 +153,25 @@ END"
     )
 }
 
+/// What SQLite refuses of the history of visits, for a change that makes that table anew.
+pub(super) fn history_on_sqlite() -> Vec<String> {
+    let [_, history] = exceptions(Dialect::Sqlite);
+    let table = history.table;
+    vec![history.on_sqlite(), refusing(&format!("{table}_no_delete"), "delete", table, "")]
+}
+
 impl Exception {
+    fn on_sqlite(&self) -> String {
+        let Self { table, kept, condition, .. } = self;
+        let same: Vec<String> = kept.iter().map(|column| format!("NEW.{column} IS OLD.{column}")).collect();
+        let when = format!(" WHEN NOT (\n    {}\n    AND {condition}\n  )", same.join(" AND "));
+        refusing(&format!("{table}_no_update"), "update", table, &when)
+    }
+
     fn made(&self, dialect: Dialect) -> Vec<String> {
-        let Self { table, emptied, kept, condition } = self;
+        let Self { table, emptied, condition, .. } = self;
         if dialect == Dialect::Sqlite {
-            let same: Vec<String> = kept.iter().map(|column| format!("NEW.{column} IS OLD.{column}")).collect();
-            let when = format!(" WHEN NOT (\n    {}\n    AND {condition}\n  )", same.join(" AND "));
-            return vec![
-                format!("DROP TRIGGER {table}_no_update"),
-                refusing(&format!("{table}_no_update"), "update", table, &when),
-            ];
+            return vec![format!("DROP TRIGGER {table}_no_update"), self.on_sqlite()];
         }
         let without: String = emptied.iter().map(|column| format!(" - '{column}'")).collect();
         vec![

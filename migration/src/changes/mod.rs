@@ -49,9 +49,12 @@ mod m0053_account_mail_indexes;
 mod m0054_trail_words;
 mod m0055_trail_words_looked_at;
 mod m0056_erasure;
+mod m0060_modality;
+mod m0061_history_words;
+mod m0062_history_words_looked_at;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 44] = [
+pub(crate) const ALL: [Change; 47] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -96,4 +99,7 @@ pub(crate) const ALL: [Change; 44] = [
     m0054_trail_words::CHANGE,
     m0055_trail_words_looked_at::CHANGE,
     m0056_erasure::CHANGE,
+    m0060_modality::CHANGE,
+    m0061_history_words::CHANGE,
+    m0062_history_words_looked_at::CHANGE,
 ];

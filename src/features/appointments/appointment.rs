@@ -109,6 +109,7 @@ pub(super) fn event_words(kind: EventKind) -> &'static str {
         EventKind::Completed => "recorded the visit as completed",
         EventKind::NoShow => "recorded that the patient did not attend",
         EventKind::Cancelled => "cancelled the visit",
+        EventKind::ModalityChanged => "changed how the visit is held",
     }
 }
 

@@ -1,7 +1,10 @@
 //! What people ask of appointments, as domain types.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use entity::{enums::Role, limits};
+use entity::{
+    enums::{Modality, Role},
+    limits,
+};
 use serde::Deserialize;
 
 use super::{
@@ -12,6 +15,7 @@ use super::{
 };
 use crate::{
     access::Viewer,
+    features::modalities::parse_modality,
     text::SearchText,
     web::{FormReader, FormView, forms::Fields, parse_local, query::day},
 };
@@ -148,6 +152,8 @@ pub(super) struct Booking {
     pub(super) patient_id: Option<i64>,
     /// On the hospital's clock.
     pub(super) local: NaiveDateTime,
+    /// None when nobody says: as the hospital usually does.
+    pub(super) modality: Option<Modality>,
     pub(super) symptoms: Option<String>,
     /// Why it must be although the time is taken; of staff alone.
     pub(super) overbook_reason: Option<String>,
@@ -169,11 +175,13 @@ pub(super) fn booking(viewer: &Viewer, fields: Fields) -> Result<(Booking, FormV
         (role != Role::Doctor).then(|| id("doctor_id", "Doctor", "Choose a doctor of your hospital.")).flatten();
     let patient_id = (role != Role::Patient).then(|| id("patient_id", "Patient", "Choose a patient.")).flatten();
     let local = local(&reader);
+    let modality = reader.parsed_optional("modality", "How", parse_modality);
     let symptoms = reader.multiline("symptoms", "Symptoms", limits::SYMPTOMS);
     let overbook_reason = (role != Role::Patient).then(|| overbook_reason(&reader)).flatten();
     let token = reader.optional("token", "Form", limits::BOOKING_TOKEN);
     let typed = reader.view();
-    let booking = local.map(|local| Booking { doctor_id, patient_id, local, symptoms, overbook_reason, token });
+    let booking =
+        local.map(|local| Booking { doctor_id, patient_id, local, modality, symptoms, overbook_reason, token });
     reader.finish(booking.map(|booking| (booking, typed)))
 }
 
@@ -210,7 +218,7 @@ impl StepCommand {
 /// The form to show again.
 pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormView), Box<FormView>> {
     let reader = FormReader::new(fields);
-    let version = reader.parsed("version", "Version", |text| text.parse().map_err(|_not_a_number| STALE.to_owned()));
+    let version = version(&reader);
     let step = match steps {
         [step] => Some(*step),
         steps => reader.parsed("outcome", "Outcome", |code| {
@@ -250,6 +258,34 @@ fn local(reader: &FormReader) -> Option<NaiveDateTime> {
 
 fn overbook_reason(reader: &FormReader) -> Option<String> {
     reader.multiline("overbook_reason", "Reason", limits::APPOINTMENT_REASON)
+}
+
+/// Another way to hold a visit, and why.
+#[derive(Clone, Debug)]
+pub(super) struct ModalityChange {
+    /// The version of the appointment that they saw.
+    pub(super) version: i32,
+    pub(super) modality: Modality,
+    pub(super) reason: String,
+}
+
+/// The form by which the doctor holds the visit in another way. With it comes what was typed.
+///
+/// # Errors
+/// The form to show again.
+pub(super) fn modality_change(fields: Fields) -> Result<(ModalityChange, FormView), Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let version = version(&reader);
+    let modality = reader.parsed("modality", "How", parse_modality);
+    let reason = reason(&reader);
+    let typed = reader.view();
+    let change = version.zip(modality).zip(reason);
+    let change = change.map(|((version, modality), reason)| ModalityChange { version, modality, reason });
+    reader.finish(change.map(|change| (change, typed)))
+}
+
+fn version(reader: &FormReader) -> Option<i32> {
+    reader.parsed("version", "Version", |text| text.parse().map_err(|_not_a_number| STALE.to_owned()))
 }
 
 fn reason(reader: &FormReader) -> Option<String> {

@@ -16,7 +16,7 @@ pub(crate) use policy::{OfferedStep, row_acts};
 pub(crate) use queries::{AppointmentRow, of_absent_doctors, of_shut_doctors, scope, visits};
 pub(crate) use service::{count_to_come, withdraw};
 
-use handlers::{booking as book, list, steps};
+use handlers::{booking as book, holding, list, steps};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 
@@ -39,4 +39,5 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.post("/appointments/{id}/arrival", steps::arrive);
     table.post("/appointments/{id}/start", steps::start);
     table.post("/appointments/{id}/outcome", steps::outcome);
+    table.post("/appointments/{id}/modality", holding::change_modality);
 }

@@ -81,6 +81,7 @@ pub const TABLES: [(&str, Fate); 28] = [
                 "starts_at",
                 "ends_at",
                 "status",
+                "modality",
                 "requested_by",
                 "proposed_starts_at",
                 "local_starts_at",

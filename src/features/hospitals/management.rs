@@ -1,7 +1,7 @@
 //! `GET /hospitals/new`, `POST /hospitals`, `GET /hospitals/{id}/edit`, `POST /hospitals/{id}`, `/deactivation`, `/reactivation`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
-use entity::enums::SecondFactorRule;
+use entity::enums::{Modality, SecondFactorRule};
 use serde::Serialize;
 
 use super::{
@@ -12,7 +12,10 @@ use super::{
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
-    features::wall_times::Keep,
+    features::{
+        modalities::{ModalityChoice, modality_choices},
+        wall_times::Keep,
+    },
     state::Pages,
     web::{AppError, FlashKind, FormView, Page, Submitted, see_other_saying},
 };
@@ -41,6 +44,7 @@ struct HospitalForm {
     /// To the platform: whether it is listed, and where that is changed.
     listing: Option<Listing>,
     rules: Vec<Rule>,
+    modalities: Vec<ModalityChoice>,
 }
 
 /// Whom it can ask for a second factor.
@@ -107,6 +111,7 @@ impl HospitalForm {
             question: None,
             listing: None,
             rules: rules(),
+            modalities: modality_choices(),
         }
     }
 
@@ -129,6 +134,7 @@ impl HospitalForm {
             question: None,
             listing: is_platform.then_some(listing),
             rules: rules(),
+            modalities: modality_choices(),
             action: path,
         }
     }
@@ -153,7 +159,7 @@ pub(super) async fn create(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let form = match forms::hospital(submitted.fields()?, SecondFactorRule::Optional) {
+    let form = match forms::hospital(submitted.fields()?, (SecondFactorRule::Optional, Modality::Video)) {
         Ok((sent, typed)) => match service::create(pages.state(), &viewer, &sent.details).await {
             Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
             Err(HospitalNotSaved::NameTaken) => typed.with_error("name", NAME_TAKEN),
@@ -186,7 +192,8 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();
     let row = service::find(&viewer, &state.db.reader(), *id).await?;
-    let (status, form, question) = match forms::hospital(submitted.fields()?, row.second_factor) {
+    let (status, form, question) = match forms::hospital(submitted.fields()?, (row.second_factor, row.default_modality))
+    {
         Ok((sent, typed)) => match service::update(state, &viewer, &row, &sent).await {
             Ok(done) if done.in_the_way.is_empty() => return Ok(saved(&viewer, row.id, "The changes are saved.")),
             Ok(_) => return Ok(saved(&viewer, row.id, IN_THE_WAY)),

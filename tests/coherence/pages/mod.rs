@@ -21,7 +21,7 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`addresses`], [`steps`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 64] = [
+const WRITES: [&str; 65] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -35,6 +35,7 @@ const WRITES: [&str; 64] = [
     "/appointments/{id}/arrival",
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
+    "/appointments/{id}/modality",
     "/appointments/{id}/outcome",
     "/appointments/{id}/proposal",
     "/appointments/{id}/proposal/acceptance",

@@ -32,6 +32,11 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/cancellation", Some(admin), &SEEN_WITH_REASON),
         act("/appointments/{id}/arrival", own, &SEEN),
         act("/appointments/{id}/start", its_doctor, &SEEN),
+        act(
+            "/appointments/{id}/modality",
+            its_doctor,
+            &[("version", "0"), ("modality", "phone"), ("reason", "No picture.")],
+        ),
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
     ]);
     acts.extend(of_times(clinic));

@@ -126,7 +126,7 @@ fn status_for(route: &str) -> AppointmentStatus {
     match route.trim_start_matches("/appointments/{id}") {
         "/approval" | "/rejection" | "/proposal" => AppointmentStatus::Requested,
         "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
-        "/start" => AppointmentStatus::Waiting,
+        "/start" | "/modality" => AppointmentStatus::Waiting,
         "/outcome" => AppointmentStatus::InProgress,
         _ => AppointmentStatus::Scheduled,
     }

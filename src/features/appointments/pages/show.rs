@@ -11,8 +11,10 @@ use crate::{
             appointment::{StatusTag, event_words, status_tag, what_comes_next},
             policy::{OfferedStep, acts},
             queries::{About, AppointmentRow, BloodAndAllergies, EventRow, VisitRecord},
-            step::Step,
+            service::holding,
+            step::{Stage, Step},
         },
+        modalities::{ModalityChoice, choices_of, modality_label},
         people::Banner,
         schedules::DayOfTimes,
     },
@@ -43,6 +45,12 @@ pub(in crate::features::appointments) struct Show {
     starts_at: Moment,
     ends_at: Moment,
     status: StatusTag,
+    /// How it is held, and what that means.
+    modality: &'static str,
+    /// To its doctor: the other ways in which it can be held.
+    other_modalities: Vec<ModalityChoice>,
+    /// What was sent to change it and refused.
+    modality_form: FormView,
     /// Since when the patient has been waiting.
     waiting_since: Option<Moment>,
     proposed: Option<Moment>,
@@ -91,6 +99,9 @@ impl Show {
             starts_at: moment(row.starts_at),
             ends_at: moment(row.ends_at),
             status: status_tag(row.status),
+            modality: modality_label(row.modality),
+            other_modalities: other_modalities(viewer, &row, present),
+            modality_form: FormView::default(),
             waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
@@ -147,6 +158,34 @@ impl Show {
     pub(in crate::features::appointments) fn offering(self, free: Vec<DayOfTimes>) -> Self {
         Self { free, ..self }
     }
+}
+
+impl Show {
+    /// The same with another way to hold it that was sent and refused.
+    pub(in crate::features::appointments) fn refusing_modality(mut self, mut form: FormView) -> Self {
+        for entry in &mut form.summary {
+            let id = match entry.field.as_str() {
+                "modality" => "modality",
+                "reason" => "reason-modality",
+                _ => "",
+            };
+            entry.field = if self.other_modalities.is_empty() { String::new() } else { id.to_owned() };
+        }
+        if self.other_modalities.is_empty() {
+            self.typed = form.values.get("reason").filter(|reason| !reason.is_empty()).cloned();
+        }
+        self.form = form.clone();
+        self.modality_form = form;
+        self
+    }
+}
+
+/// How its doctor can hold it instead.
+fn other_modalities(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<ModalityChoice> {
+    if viewer.role() != Role::Doctor {
+        return Vec::new();
+    }
+    choices_of(&holding::alternatives((&Stage::of_row(row, viewer.zone()), row.modality), present))
 }
 
 /// What comes next for an open visit whose doctor is not there.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event, doctor,
-    enums::{AppointmentStatus, EventKind},
+    enums::{AppointmentStatus, EventKind, Modality},
     hospital, patient, user,
 };
 use sea_orm::{
@@ -27,6 +27,7 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) doctor_id: i64,
     pub(in crate::features::appointments) patient_id: i64,
     pub(in crate::features::appointments) status: AppointmentStatus,
+    pub(in crate::features::appointments) modality: Modality,
     pub(in crate::features::appointments) version: i32,
     pub(in crate::features::appointments) starts_at: DateTime<Utc>,
     pub(in crate::features::appointments) ends_at: DateTime<Utc>,
@@ -87,6 +88,7 @@ fn states() -> Select<appointment::Entity> {
             Column::DoctorId,
             Column::PatientId,
             Column::Status,
+            Column::Modality,
             Column::Version,
             Column::StartsAt,
             Column::EndsAt,

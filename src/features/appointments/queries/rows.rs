@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event, doctor,
-    enums::{AppointmentStatus, EventKind, Role},
+    enums::{AppointmentStatus, EventKind, Modality, Role},
     patient, time_off, user,
 };
 use sea_orm::{
@@ -37,6 +37,8 @@ pub(crate) struct AppointmentRow {
     pub(crate) ends_at: DateTime<Utc>,
     /// Its state.
     pub(crate) status: AppointmentStatus,
+    /// How the two meet.
+    pub(crate) modality: Modality,
     /// What the patient says. Clinical text.
     pub(crate) symptoms: Option<String>,
     /// Why it was declined, if it was.

@@ -111,7 +111,9 @@ impl BookedVisit {
     /// Whether it is the visit that `booking` asks for.
     fn is_what(&self, viewer: &Viewer, booking: &Booking) -> bool {
         let local = self.starts_at.with_timezone(&viewer.zone()).naive_local();
-        ids(viewer, booking) == (self.doctor_id, self.patient_id) && local == booking.local
+        ids(viewer, booking) == (self.doctor_id, self.patient_id)
+            && local == booking.local
+            && booking.modality.is_none_or(|modality| modality == self.modality)
     }
 }
 
@@ -243,6 +245,7 @@ fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> a
         starts_at: Set(slot.starts_at),
         ends_at: Set(slot.ends_at),
         status: Set(status(viewer)),
+        modality: Set(booking.modality.unwrap_or(slot.doctor.default_modality)),
         symptoms: Set(booking.symptoms.clone()),
         requested_by: Set(viewer.user_id),
         rejection_reason: Set(None),

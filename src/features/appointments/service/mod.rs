@@ -2,6 +2,7 @@
 
 pub(super) mod booking;
 mod bounds;
+pub(super) mod holding;
 pub(super) mod proposing;
 pub(super) mod standing;
 mod steps;
