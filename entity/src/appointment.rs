@@ -63,6 +63,10 @@ pub struct Model {
     pub events: HasMany<super::appointment_event::Entity>,
     #[sea_orm(has_many)]
     pub notifications: HasMany<super::notification::Entity>,
+    #[sea_orm(has_one)]
+    pub opening: HasOne<super::visit::Entity>,
+    #[sea_orm(has_many)]
+    pub presences: HasMany<super::visit_presence::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -47,4 +47,5 @@ mod support;
 mod sweeping;
 mod template_samples;
 mod time_zones;
+mod visits;
 mod without_doctor;

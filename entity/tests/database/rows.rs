@@ -36,6 +36,7 @@ pub(crate) fn hospital() -> hospital::Model {
         booking_lead_hours: 0,
         second_factor: SecondFactorRule::Staff,
         default_modality: Modality::Phone,
+        emergency_text: Some("Call 102.".to_owned()),
         active: false,
         name_key: Some("तिलगंगा".to_owned()),
         created_at: made(),

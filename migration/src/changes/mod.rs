@@ -52,9 +52,10 @@ mod m0056_erasure;
 mod m0060_modality;
 mod m0061_history_words;
 mod m0062_history_words_looked_at;
+mod m0063_visit;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 47] = [
+pub(crate) const ALL: [Change; 48] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -102,4 +103,5 @@ pub(crate) const ALL: [Change; 47] = [
     m0060_modality::CHANGE,
     m0061_history_words::CHANGE,
     m0062_history_words_looked_at::CHANGE,
+    m0063_visit::CHANGE,
 ];

@@ -79,6 +79,7 @@ impl Maker {
             slot_minutes: Set(30),
             booking_lead_hours: Set(24),
             default_modality: Set(Modality::Video),
+            emergency_text: Set(Some(words::EMERGENCY.to_owned())),
             second_factor: Set(SecondFactorRule::Optional),
             active: Set(true),
             created_at: Set(since),

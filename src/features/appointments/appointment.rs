@@ -114,7 +114,7 @@ pub(super) fn event_words(kind: EventKind) -> &'static str {
 }
 
 /// What comes next, said to somebody of `role` before or after the visit's time `is_over`.
-pub(super) fn what_comes_next(status: AppointmentStatus, is_over: bool, role: Role) -> &'static str {
+pub(crate) fn what_comes_next(status: AppointmentStatus, is_over: bool, role: Role) -> &'static str {
     match role {
         Role::Doctor => next_for_doctor(status, is_over),
         Role::Patient => next_for_patient(status, is_over),

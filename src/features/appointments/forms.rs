@@ -1,5 +1,9 @@
 //! What people ask of appointments, as domain types.
 
+mod modality;
+
+pub(super) use modality::{ModalityChange, modality_change};
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use entity::{
     enums::{Modality, Role},
@@ -9,8 +13,9 @@ use serde::Deserialize;
 
 use super::{
     appointment::StatusFilter,
-    policy::BOARD,
+    policy::Back,
     queries::{AppointmentState, DoctorOption},
+    service::Answers,
     step::Step,
 };
 use crate::{
@@ -199,8 +204,10 @@ pub(super) struct StepCommand {
     pub(super) proposes: Option<(DateTime<Utc>, AppointmentState)>,
     /// Why it must be then although something is in the way; of a doctor who approves.
     pub(super) overbook_reason: Option<String>,
-    /// Whether it was asked on a dashboard, where one goes on then; else on the appointment's page.
-    pub(super) is_on_board: bool,
+    /// Where it was asked, and one goes on then.
+    pub(super) back: Back,
+    /// What a patient says who arrives.
+    pub(super) answers: Option<Answers>,
 }
 
 impl StepCommand {
@@ -232,7 +239,8 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
     let reason = step.filter(|step| step.needs_reason()).and_then(|_| reason(&reader));
     let local = step.filter(|step| step.needs_time()).and_then(|_| local(&reader));
     let overbook_reason = step.filter(|step| *step == Step::Approve).and_then(|_| overbook_reason(&reader));
-    let is_on_board = reader.optional("back", "Back", BOARD.len()).as_deref() == Some(BOARD);
+    let back = Back::of(reader.optional("back", "Back", Back::LONGEST).as_deref());
+    let answers = step.filter(|step| *step == Step::Arrive).map(|_| Answers::read(&reader));
     let typed = reader.view();
     let command = step.zip(version).map(|(step, version)| StepCommand {
         step,
@@ -241,7 +249,8 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
         local,
         proposes: None,
         overbook_reason,
-        is_on_board,
+        back,
+        answers,
     });
     reader.finish(command.map(|command| (command, typed)))
 }
@@ -258,30 +267,6 @@ fn local(reader: &FormReader) -> Option<NaiveDateTime> {
 
 fn overbook_reason(reader: &FormReader) -> Option<String> {
     reader.multiline("overbook_reason", "Reason", limits::APPOINTMENT_REASON)
-}
-
-/// Another way to hold a visit, and why.
-#[derive(Clone, Debug)]
-pub(super) struct ModalityChange {
-    /// The version of the appointment that they saw.
-    pub(super) version: i32,
-    pub(super) modality: Modality,
-    pub(super) reason: String,
-}
-
-/// The form by which the doctor holds the visit in another way. With it comes what was typed.
-///
-/// # Errors
-/// The form to show again.
-pub(super) fn modality_change(fields: Fields) -> Result<(ModalityChange, FormView), Box<FormView>> {
-    let reader = FormReader::new(fields);
-    let version = version(&reader);
-    let modality = reader.parsed("modality", "How", parse_modality);
-    let reason = reason(&reader);
-    let typed = reader.view();
-    let change = version.zip(modality).zip(reason);
-    let change = change.map(|((version, modality), reason)| ModalityChange { version, modality, reason });
-    reader.finish(change.map(|change| (change, typed)))
 }
 
 fn version(reader: &FormReader) -> Option<i32> {

@@ -1,6 +1,6 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
-//! Owns `appointment`, `appointment_event`. Used by `home`.
+//! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival. Used by `visits` and `home`.
 
 mod appointment;
 mod forms;
@@ -11,10 +11,10 @@ mod queries;
 mod service;
 mod step;
 
-pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
-pub(crate) use policy::{OfferedStep, row_acts};
-pub(crate) use queries::{AppointmentRow, of_absent_doctors, of_shut_doctors, scope, visits};
-pub(crate) use service::{count_to_come, withdraw};
+pub(crate) use appointment::{STATUSES, StatusTag, status_tag, what_comes_next};
+pub(crate) use policy::{OfferedStep, room_acts, row_acts};
+pub(crate) use queries::{AppointmentRow, arrived_at, of_absent_doctors, of_shut_doctors, scope, visits, with_parties};
+pub(crate) use service::{Answers, count_to_come, keep_answers, withdraw};
 
 use handlers::{booking as book, holding, list, steps};
 

@@ -32,6 +32,7 @@ pub(super) struct HospitalDetails {
     pub(super) booking_lead_hours: i32,
     pub(super) second_factor: SecondFactorRule,
     pub(super) default_modality: Modality,
+    pub(super) emergency_text: Option<String>,
 }
 
 impl HospitalDetails {
@@ -48,6 +49,7 @@ impl HospitalDetails {
             booking_lead_hours: row.booking_lead_hours,
             second_factor: row.second_factor,
             default_modality: row.default_modality,
+            emergency_text: row.emergency_text.clone(),
         }
     }
 
@@ -65,6 +67,7 @@ impl HospitalDetails {
             ("booking_lead_hours", self.booking_lead_hours.to_string()),
             ("second_factor", word(self.second_factor).to_owned()),
             ("default_modality", modality_code(self.default_modality).to_owned()),
+            ("emergency_text", self.emergency_text.clone().unwrap_or_default()),
         ]
     }
 }
@@ -111,17 +114,22 @@ pub(super) struct SentHospital {
 /// What may stay when the zone changes: the value, and what it means.
 pub(super) const KEEPS: [(&str, Keep); 2] = [("clock", Keep::ClockTimes), ("instant", Keep::Instants)];
 
-/// The form of a hospital, and what was typed. Whom it asks for a second factor, and how its visits are held, stays as `stored` if nothing is said
-/// of it.
+/// What stays as it is if nothing is said of it.
+const UNSAID: [&str; 3] = ["second_factor", "default_modality", "emergency_text"];
+
+/// The form of a hospital, and what was typed. What is [`UNSAID`] stays as `stored`.
 ///
 /// # Errors
 /// The form to show again.
 pub(super) fn hospital(
     mut fields: Fields,
-    (rule_now, modality_now): (SecondFactorRule, Modality),
+    stored: Option<&hospital::Model>,
 ) -> Result<(SentHospital, FormView), Box<FormView>> {
-    fields.entry("second_factor".to_owned()).or_insert_with(|| word(rule_now).to_owned());
-    fields.entry("default_modality".to_owned()).or_insert_with(|| modality_code(modality_now).to_owned());
+    let known = stored.map_or_else(usual, |row| FormView::filled(HospitalDetails::of(row).values()));
+    for name in UNSAID {
+        let value = known.values.get(name).cloned().unwrap_or_default();
+        fields.entry(name.to_owned()).or_insert(value);
+    }
     let reader = FormReader::new(fields);
     let version = reader.optional("version", "Version", 64).unwrap_or_default();
     let keep = reader.parsed_optional("keep", "What stays", |text| {
@@ -136,6 +144,7 @@ pub(super) fn hospital(
     let currency = reader.parsed("currency", "Currency", currency);
     let booking = booking(&reader);
     let second_factor = reader.parsed("second_factor", "Second factor", rule);
+    let emergency_text = reader.multiline("emergency_text", "For an emergency", limits::EMERGENCY_TEXT);
     let typed = reader.view();
     let contact = phone.zip(email);
     let place = time_zone.zip(currency).zip(second_factor);
@@ -152,6 +161,7 @@ pub(super) fn hospital(
         booking_lead_hours: booking.lead_hours,
         second_factor,
         default_modality: booking.modality,
+        emergency_text,
     });
     reader.finish(details.map(|details| (SentHospital { details, version, keep }, typed)))
 }

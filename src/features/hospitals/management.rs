@@ -1,7 +1,6 @@
 //! `GET /hospitals/new`, `POST /hospitals`, `GET /hospitals/{id}/edit`, `POST /hospitals/{id}`, `/deactivation`, `/reactivation`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
-use entity::enums::{Modality, SecondFactorRule};
 use serde::Serialize;
 
 use super::{
@@ -159,7 +158,7 @@ pub(super) async fn create(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let form = match forms::hospital(submitted.fields()?, (SecondFactorRule::Optional, Modality::Video)) {
+    let form = match forms::hospital(submitted.fields()?, None) {
         Ok((sent, typed)) => match service::create(pages.state(), &viewer, &sent.details).await {
             Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
             Err(HospitalNotSaved::NameTaken) => typed.with_error("name", NAME_TAKEN),
@@ -192,8 +191,7 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();
     let row = service::find(&viewer, &state.db.reader(), *id).await?;
-    let (status, form, question) = match forms::hospital(submitted.fields()?, (row.second_factor, row.default_modality))
-    {
+    let (status, form, question) = match forms::hospital(submitted.fields()?, Some(&row)) {
         Ok((sent, typed)) => match service::update(state, &viewer, &row, &sent).await {
             Ok(done) if done.in_the_way.is_empty() => return Ok(saved(&viewer, row.id, "The changes are saved.")),
             Ok(_) => return Ok(saved(&viewer, row.id, IN_THE_WAY)),

@@ -101,6 +101,7 @@ fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
         booking_lead_hours: Set(details.booking_lead_hours),
         second_factor: Set(details.second_factor),
         default_modality: Set(details.default_modality),
+        emergency_text: Set(details.emergency_text.clone()),
         updated_at: Set(now),
         ..hospital::ActiveModel::default()
     }

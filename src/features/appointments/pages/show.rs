@@ -49,6 +49,8 @@ pub(in crate::features::appointments) struct Show {
     modality: &'static str,
     /// To its doctor: the other ways in which it can be held.
     other_modalities: Vec<ModalityChoice>,
+    /// To the two who meet: where they do.
+    room_href: Option<String>,
     /// What was sent to change it and refused.
     modality_form: FormView,
     /// Since when the patient has been waiting.
@@ -101,6 +103,7 @@ impl Show {
             status: status_tag(row.status),
             modality: modality_label(row.modality),
             other_modalities: other_modalities(viewer, &row, present),
+            room_href: room_href(viewer, &row),
             modality_form: FormView::default(),
             waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
@@ -178,6 +181,12 @@ impl Show {
         self.modality_form = form;
         self
     }
+}
+
+/// The room is there from the day on which the visit is agreed until it is over.
+fn room_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
+    let meets = matches!(viewer.role(), Role::Doctor | Role::Patient);
+    (meets && row.status.is_busy()).then(|| format!("/appointments/{}/room", row.id))
 }
 
 /// How its doctor can hold it instead.

@@ -5,7 +5,7 @@ use entity::{
     appointment::{self, Column},
     appointment_event as event, doctor,
     enums::{AppointmentStatus, EventKind, Modality},
-    hospital, patient, user,
+    hospital, patient, user, visit,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
@@ -44,6 +44,8 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) doctor_active: bool,
     /// Whether it stands beside another, or outside of the hours, on purpose.
     pub(in crate::features::appointments) is_overbooked: bool,
+    /// `visit.id` of what the patient has said already, if they have.
+    pub(in crate::features::appointments) visit_id: Option<i64>,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -99,12 +101,14 @@ fn states() -> Select<appointment::Entity> {
         .column_as(doctor::Column::UserId, "doctor_user_id")
         .column_as(patient::Column::UserId, "patient_user_id")
         .column_as(user::Column::Active, "doctor_active")
+        .column_as(visit::Column::Id, "visit_id")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
 }
 
 /// The last step that was taken with an appointment, and what came of it.

@@ -1,5 +1,6 @@
 //! What is done with appointments: booking them, and the steps of their life.
 
+mod answers;
 pub(super) mod booking;
 mod bounds;
 pub(super) mod holding;
@@ -8,5 +9,6 @@ pub(super) mod standing;
 mod steps;
 mod withdrawing;
 
+pub(crate) use answers::{Answers, keep_answers};
 pub(super) use steps::take;
 pub(crate) use withdrawing::{count_to_come, withdraw};

@@ -18,6 +18,7 @@ use super::{
         queries::{self, AppointmentState},
         step::{Stage, Step},
     },
+    answers::keep_answers,
     standing,
 };
 use crate::{
@@ -169,6 +170,9 @@ async fn record(
         let visit = settled(step, before).map(|starts_at| (before.patient_user_id, starts_at));
         let (version, recipients) = (before.version + 1, others.collect());
         notifications::notify(uow, now, &News { kind, appointment_id: before.id, version, recipients, visit }).await?;
+    }
+    if let Some(answers) = &command.answers {
+        keep_answers(uow, now, (before.id, before.visit_id), answers).await?;
     }
     let act = AuditEvent::new(step.action(), AuditSubject::Appointment, before.id)
         .word("from", status_tag(before.status).code)
