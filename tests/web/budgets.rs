@@ -128,7 +128,9 @@ async fn no_act_costs_more_than_eight_statements() {
         for (field, version) in fields.iter_mut().filter(|(_, value)| *value == OF_THE_FORM).zip(&version) {
             field.1 = version;
         }
-        let answer = client.post_form(&address, &fields).await.expect(303);
+        // A sign of life is sent by a page, which goes nowhere.
+        let expected = if act.route.ends_with("/presence") { 204 } else { 303 };
+        let answer = client.post_form(&address, &fields).await.expect(expected);
         let most = DEARER.iter().find(|(route, _)| *route == act.route).map_or(ACT, |(_, most)| *most);
         if answer.statements() > most {
             over.push(format!("{}: {} statements", act.route, answer.statements()));

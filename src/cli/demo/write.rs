@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    appointment, appointment_event, availability, doctor,
-    enums::{AppointmentStatus, Modality},
-    hospital, notification, patient, time_off, user,
+    appointment, appointment_event, availability, doctor, enums::AppointmentStatus, hospital, notification, patient,
+    time_off, user,
 };
 use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude::DateTimeUtc};
 
@@ -220,7 +219,7 @@ fn appointment(visit: &DemoVisit, ids: &Ids, now: DateTime<Utc>) -> Result<appoi
         starts_at: Set(visit.starts_at),
         ends_at: Set(visit.starts_at + SLOT),
         status: Set(visit.status),
-        modality: Set(modality(visit)),
+        modality: Set(stories::modality(visit)),
         symptoms: Set(Some(visit.symptoms.to_owned())),
         requested_by: Set(user_of(asked, visit, ids)?),
         rejection_reason: Set(reason(AppointmentStatus::Rejected)),
@@ -238,15 +237,6 @@ fn appointment(visit: &DemoVisit, ids: &Ids, now: DateTime<Utc>) -> Result<appoi
         created_at: Set(visit.asked_at),
         updated_at: Set(steps.last().map_or(visit.asked_at, |step| step.at)),
     })
-}
-
-/// Most by video, some by telephone, some at the hospital.
-fn modality(visit: &DemoVisit) -> Modality {
-    match visit.dice % 10 {
-        0..=5 => Modality::Video,
-        6 | 7 => Modality::Phone,
-        _ => Modality::InPerson,
-    }
 }
 
 fn user_of(actor: StoryActor, visit: &DemoVisit, ids: &Ids) -> Result<i64, DbErr> {

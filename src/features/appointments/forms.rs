@@ -15,7 +15,7 @@ use super::{
     appointment::StatusFilter,
     policy::Back,
     queries::{AppointmentState, DoctorOption},
-    service::Answers,
+    service::PatientAnswers,
     step::Step,
 };
 use crate::{
@@ -207,7 +207,7 @@ pub(super) struct StepCommand {
     /// Where it was asked, and one goes on then.
     pub(super) back: Back,
     /// What a patient says who arrives.
-    pub(super) answers: Option<Answers>,
+    pub(super) answers: Option<PatientAnswers>,
 }
 
 impl StepCommand {
@@ -240,7 +240,7 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
     let local = step.filter(|step| step.needs_time()).and_then(|_| local(&reader));
     let overbook_reason = step.filter(|step| *step == Step::Approve).and_then(|_| overbook_reason(&reader));
     let back = Back::of(reader.optional("back", "Back", Back::LONGEST).as_deref());
-    let answers = step.filter(|step| *step == Step::Arrive).map(|_| Answers::read(&reader));
+    let answers = step.filter(|step| *step == Step::Arrive).map(|_| PatientAnswers::read(&reader));
     let typed = reader.view();
     let command = step.zip(version).map(|(step, version)| StepCommand {
         step,

@@ -14,7 +14,7 @@ mod step;
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag, what_comes_next};
 pub(crate) use policy::{OfferedStep, room_acts, row_acts};
 pub(crate) use queries::{AppointmentRow, arrived_at, of_absent_doctors, of_shut_doctors, scope, visits, with_parties};
-pub(crate) use service::{Answers, count_to_come, keep_answers, withdraw};
+pub(crate) use service::{PatientAnswers, count_to_come, keep_answers, withdraw};
 
 use handlers::{booking as book, holding, list, steps};
 

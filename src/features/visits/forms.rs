@@ -4,7 +4,7 @@ use entity::{enums::IdentityCheck, limits};
 use serde::Serialize;
 
 use crate::{
-    features::{accounts::parse_phone, appointments::Answers},
+    features::{accounts::parse_phone, appointments::PatientAnswers},
     web::{FormReader, FormView, forms::Fields},
 };
 
@@ -100,9 +100,9 @@ pub(super) fn opening(fields: Fields) -> Result<(OpeningCheck, FormView), Box<Fo
 ///
 /// # Errors
 /// The form to show again.
-pub(super) fn answers(fields: Fields) -> Result<(Answers, FormView), Box<FormView>> {
+pub(super) fn answers(fields: Fields) -> Result<(PatientAnswers, FormView), Box<FormView>> {
     let reader = FormReader::new(fields);
-    let answers = Answers::read(&reader);
+    let answers = PatientAnswers::read(&reader);
     let typed = reader.view();
     reader.finish(Some((answers, typed)))
 }

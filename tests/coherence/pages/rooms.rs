@@ -24,7 +24,7 @@ async fn no_page_is_stale_after_somebody_comes_or_goes_or_the_doctor_runs_late()
     world.after("the doctor comes", &ALL, sign("doctor", "here")).await;
     world.after("the patient is still there", &[], sign("patient", "here")).await;
     world.after("the patient goes", &[], sign("patient", "leaving")).await;
-    let moment = async |seconds| drop(world.app.clock.advance(TimeDelta::seconds(seconds)));
+    let moment = async |seconds| world.app.clock.advance(TimeDelta::seconds(seconds));
     world.after("the patient has gone", &ALL, moment(5)).await;
     world.after("nothing is heard of the doctor", &ALL, moment(40)).await;
 

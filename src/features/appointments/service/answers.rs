@@ -25,7 +25,7 @@ pub(crate) const CONSENT_VERSION: i32 = 1;
 
 /// What a patient says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Answers {
+pub(crate) struct PatientAnswers {
     /// Where they are now.
     pub(crate) location_now: Option<String>,
     /// On which number they are rung.
@@ -36,7 +36,7 @@ pub(crate) struct Answers {
     pub(crate) consents: bool,
 }
 
-impl Answers {
+impl PatientAnswers {
     /// The fields of a form that asks for them; each may be empty.
     pub(crate) fn read(reader: &FormReader) -> Self {
         Self {
@@ -61,7 +61,7 @@ pub(crate) async fn keep_answers(
     uow: &UnitOfWork,
     now: DateTime<Utc>,
     (appointment_id, visit_id): (i64, Option<i64>),
-    answers: &Answers,
+    answers: &PatientAnswers,
 ) -> Result<bool, DbErr> {
     if answers.is_empty() {
         return Ok(true);
@@ -90,7 +90,7 @@ pub(crate) async fn keep_answers(
     Ok(uow.update_where(update, topic).await? > 0)
 }
 
-fn new_row(now: DateTime<Utc>, appointment_id: i64, answers: &Answers) -> visit::ActiveModel {
+fn new_row(now: DateTime<Utc>, appointment_id: i64, answers: &PatientAnswers) -> visit::ActiveModel {
     visit::ActiveModel {
         id: NotSet,
         appointment_id: Set(appointment_id),

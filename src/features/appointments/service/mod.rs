@@ -9,6 +9,6 @@ pub(super) mod standing;
 mod steps;
 mod withdrawing;
 
-pub(crate) use answers::{Answers, keep_answers};
+pub(crate) use answers::{PatientAnswers, keep_answers};
 pub(super) use steps::take;
 pub(crate) use withdrawing::{count_to_come, withdraw};

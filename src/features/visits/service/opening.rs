@@ -12,7 +12,7 @@ use crate::{
     coherence::Topic,
     db::{Recorded, UnitOfWork},
     features::{
-        appointments::{Answers, keep_answers},
+        appointments::{PatientAnswers, keep_answers},
         audit::{self, AuditEvent},
         visits::{
             forms::OpeningCheck,
@@ -52,7 +52,7 @@ pub(in crate::features::visits) async fn answer(
     state: &AppState,
     viewer: &Viewer,
     id: i64,
-    answers: &Answers,
+    answers: &PatientAnswers,
 ) -> Result<(), AppError> {
     let now = state.clock.now();
     state
