@@ -51,6 +51,14 @@ fn between<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<
 }
 
 #[test]
+fn the_room_of_a_visit_loads_little() {
+    for (file, most) in [("static/css/visit.css", 8_000), ("static/js/visit.js", 12_000)] {
+        let size = fs::metadata(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap().len();
+        assert!(size <= most, "{file}: {size} bytes");
+    }
+}
+
+#[test]
 fn the_stylesheet_stays_small() {
     let css = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css/app.css");
     let size = fs::metadata(css).unwrap().len();

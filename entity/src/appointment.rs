@@ -3,7 +3,7 @@
 //! The database refuses two busy appointments of one doctor, or of one patient, that overlap
 //! (unless `overbook_reason` is given).
 
-use super::enums::AppointmentStatus;
+use super::enums::{AppointmentStatus, Modality};
 use sea_orm::entity::prelude::*;
 
 /// An appointment as it stands now; how it came there is in [`super::appointment_event`].
@@ -20,6 +20,9 @@ pub struct Model {
     /// After `starts_at`; the time is free again from then on.
     pub ends_at: DateTimeUtc,
     pub status: AppointmentStatus,
+    /// How the two meet. A column of the visit and not a row beside it: each list and each mail shows it, each booking says it, and a change of it
+    /// is one that whoever looks at the visit must have seen (`version`).
+    pub modality: Modality,
     /// What the patient says. Clinical text.
     #[sea_orm(column_type = "Text", nullable)]
     pub symptoms: Option<String>,
@@ -62,6 +65,10 @@ pub struct Model {
     pub events: HasMany<super::appointment_event::Entity>,
     #[sea_orm(has_many)]
     pub notifications: HasMany<super::notification::Entity>,
+    #[sea_orm(has_one)]
+    pub opening: HasOne<super::visit::Entity>,
+    #[sea_orm(has_many)]
+    pub presences: HasMany<super::visit_presence::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

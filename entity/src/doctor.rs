@@ -39,6 +39,8 @@ pub struct Model {
     pub appointments: HasMany<super::appointment::Entity>,
     #[sea_orm(has_many)]
     pub care_relations: HasMany<super::care_relation::Entity>,
+    #[sea_orm(has_many)]
+    pub delays: HasMany<super::doctor_delay::Entity>,
     #[sea_orm(has_one)]
     pub tally: HasOne<super::doctor_tally::Entity>,
 }

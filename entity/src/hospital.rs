@@ -28,6 +28,11 @@ pub struct Model {
     pub booking_lead_hours: i32,
     /// Whom it asks for a second factor.
     pub second_factor: super::enums::SecondFactorRule,
+    /// How its visits are held unless something else is said.
+    pub default_modality: super::enums::Modality,
+    /// What its doctors are to do when something happens to a patient far away.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub emergency_text: Option<String>,
     /// An inactive hospital is not listed in the directory.
     pub active: bool,
     /// By what the name is searched, put in order and kept unique, made by the server. Null until it is made.

@@ -19,6 +19,7 @@ pub mod cache_instance;
 pub mod cache_outbox;
 pub mod care_relation;
 pub mod doctor;
+pub mod doctor_delay;
 pub mod doctor_tally;
 pub mod enums;
 pub mod erasure;
@@ -36,6 +37,8 @@ pub mod second_factor;
 pub mod time_off;
 pub mod user;
 pub mod user_session;
+pub mod visit;
+pub mod visit_presence;
 
 pub use address_link::Entity as AddressLink;
 pub use appointment::Entity as Appointment;
@@ -48,6 +51,7 @@ pub use availability::Entity as Availability;
 pub use cache_outbox::Entity as CacheOutbox;
 pub use care_relation::Entity as CareRelation;
 pub use doctor::Entity as Doctor;
+pub use doctor_delay::Entity as DoctorDelay;
 pub use doctor_tally::Entity as DoctorTally;
 pub use erasure::Entity as Erasure;
 pub use hospital::Entity as Hospital;
@@ -63,6 +67,8 @@ pub use second_factor::Entity as SecondFactor;
 pub use time_off::Entity as TimeOff;
 pub use user::Entity as User;
 pub use user_session::Entity as UserSession;
+pub use visit::Entity as Visit;
+pub use visit_presence::Entity as VisitPresence;
 
 /// Money.
 pub use sea_orm::prelude::Decimal;

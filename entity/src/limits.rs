@@ -32,12 +32,18 @@ pub const CONTACT_NAME: usize = 120;
 pub const TIME_OFF_REASON: usize = 255;
 /// `appointment.symptoms`
 pub const SYMPTOMS: usize = 2000;
-/// `appointment.rejection_reason`, `.cancellation_reason`, `.overbook_reason`
+/// `appointment.rejection_reason`, `.cancellation_reason`, `.overbook_reason`, `visit.skipped_reason`
 pub const APPOINTMENT_REASON: usize = 500;
 /// `appointment.booking_token`
 pub const BOOKING_TOKEN: usize = 64;
 /// `appointment_event.note`
 pub const EVENT_NOTE: usize = 500;
+/// `visit.location_now`
+pub const LOCATION: usize = 255;
+/// `visit.others_present`
+pub const OTHERS_PRESENT: usize = 255;
+/// `hospital.emergency_text`
+pub const EMERGENCY_TEXT: usize = 1000;
 /// `second_factor.removal_reason`
 pub const REMOVAL_REASON: usize = 255;
 /// `passkey.name`

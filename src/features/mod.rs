@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → notifications → accounts → hospitals → people → schedules → appointments → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -9,10 +9,12 @@ pub mod exports;
 mod home;
 mod hospitals;
 pub mod mail;
+mod modalities;
 mod notifications;
 mod people;
 mod reports;
 mod schedules;
+mod visits;
 pub mod wall_times;
 
 pub use people::KeyMaker;
@@ -45,6 +47,7 @@ pub fn routes() -> RouteTable {
     people::routes(&mut table);
     schedules::routes(&mut table);
     appointments::routes(&mut table);
+    visits::routes(&mut table);
     exports::routes(&mut table);
     reports::routes(&mut table);
     home::routes(&mut table);

@@ -133,6 +133,7 @@ pub(crate) fn hospital_named(name: impl Into<String>) -> hospital::ActiveModel {
         slot_minutes: Set(30),
         booking_lead_hours: Set(24),
         second_factor: Set(entity::enums::SecondFactorRule::Optional),
+        default_modality: Set(entity::enums::Modality::Video),
         active: Set(true),
         created_at: Set(now),
         updated_at: Set(now),

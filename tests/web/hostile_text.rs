@@ -58,7 +58,7 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 11] = [
+const SHOWN: [&str; 13] = [
     "Hospital",
     "Address",
     "Given",
@@ -68,6 +68,8 @@ const SHOWN: [&str; 11] = [
     "Allergies",
     "History",
     "Symptoms",
+    "Location",
+    "Others",
     "Rejection",
     "Firefox",
 ];

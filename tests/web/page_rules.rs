@@ -91,7 +91,7 @@ async fn static_files_are_kept_for_a_year_and_compressed() {
     let app = TestApp::start().await;
     let page = app.visitor().get("/").await.ok();
     let style = page.attributes("link[rel=stylesheet]", "href");
-    assert_eq!(style.len(), 1, "one stylesheet");
+    assert_eq!(style.len(), 1, "one stylesheet; the room of a visit alone has one more");
     let file = app.visitor().get(&style[0]).await.ok();
     assert_eq!(file.header("cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(file.header("cross-origin-resource-policy"), "cross-origin", "a CDN serves it to our pages");

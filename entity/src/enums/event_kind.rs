@@ -48,4 +48,7 @@ pub enum EventKind {
     /// A party called it off.
     #[sea_orm(string_value = "cancelled")]
     Cancelled,
+    /// The doctor and the patient meet in another way than was agreed; the status stays.
+    #[sea_orm(string_value = "modality_changed")]
+    ModalityChanged,
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use entity::enums::{
-    AddressLinkPurpose, AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, LinkPurpose, MailKind,
-    MailStatus, NotificationKind, Role, SecondFactorRule, SecurityEvent,
+    AddressLinkPurpose, AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, IdentityCheck, LinkPurpose,
+    MailKind, MailStatus, Modality, NotificationKind, Role, SecondFactorRule, SecurityEvent,
 };
 use migration::Planned;
 use sea_orm::{ActiveEnum, ActiveModelTrait, ConnectionTrait, Database, Iterable};
@@ -21,7 +21,11 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<AppointmentStatus>(&plan, "appointment", "status");
     same::<AppointmentStatus>(&plan, "appointment_event", "from_status");
     same::<AppointmentStatus>(&plan, "appointment_event", "to_status");
-    same::<EventKind>(&plan, "appointment_event", "kind");
+    // Where its check was made last.
+    same::<EventKind>(&plan, "history_words", "kind");
+    same::<IdentityCheck>(&plan, "visit", "identity");
+    same::<Modality>(&plan, "modality", "modality");
+    same::<Modality>(&plan, "modality", "default_modality");
     same::<NotificationKind>(&plan, "notification", "kind");
     same::<LinkPurpose>(&plan, "password_link", "purpose");
     same::<AddressLinkPurpose>(&plan, "address_link", "purpose");

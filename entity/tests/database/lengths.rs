@@ -5,9 +5,9 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, IntoActiveModel};
 
 use crate::support::{Clinic, clinic, insert, on_each, refused};
-use crate::{erasure_rows, mails, passkey_rows, rows};
+use crate::{erasure_rows, mails, passkey_rows, rows, visit_rows};
 
-const LIMITS: [(&str, &str, usize); 28] = [
+const LIMITS: [(&str, &str, usize); 33] = [
     ("hospital", "address", limits::ADDRESS),
     ("hospital", "phone", limits::PHONE),
     ("hospital", "email", limits::EMAIL),
@@ -25,6 +25,11 @@ const LIMITS: [(&str, &str, usize); 28] = [
     ("time_off", "reason", limits::TIME_OFF_REASON),
     ("appointment", "symptoms", limits::SYMPTOMS),
     ("appointment", "overbook_reason", limits::APPOINTMENT_REASON),
+    ("visit", "location_now", limits::LOCATION),
+    ("visit", "call_back", limits::PHONE),
+    ("visit", "others_present", limits::OTHERS_PRESENT),
+    ("visit", "skipped_reason", limits::APPOINTMENT_REASON),
+    ("hospital", "emergency_text", limits::EMERGENCY_TEXT),
     ("user_session", "ip", limits::IP),
     ("user_session", "user_agent", limits::USER_AGENT),
     ("second_factor", "removal_reason", limits::REMOVAL_REASON),
@@ -43,6 +48,7 @@ async fn the_longest_text_fits_and_no_longer_one() {
     on_each(async |db| {
         let clinic = clinic(db).await;
         let visit = clinic.visit(0, 30).insert(db).await.unwrap();
+        insert!(db, visit_rows::opening(visit.id, clinic.patient_user));
         insert!(db, mails::notice(visit.id, clinic.patient_user));
         insert!(db, mails::address_link(clinic.patient_user));
         insert!(db, rows::session(clinic.patient_user));

@@ -22,3 +22,5 @@ mod round_trip;
 mod rows;
 mod stored_counts;
 mod support;
+mod visit_rows;
+mod visits;

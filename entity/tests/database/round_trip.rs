@@ -2,15 +2,15 @@
 
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
-    address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, doctor, erasure,
-    hospital, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
-    time_off, user, user_session,
+    address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, doctor, doctor_delay,
+    erasure, hospital, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code,
+    second_factor, time_off, user, user_session, visit, visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
 
 use crate::support::{clinic, insert, on_each};
-use crate::{erasure_rows, mails, passkey_rows, rows};
+use crate::{erasure_rows, mails, passkey_rows, rows, visit_rows};
 
 /// Inserts the model, reads it and compares; returns its id.
 macro_rules! same {
@@ -45,6 +45,9 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         let actor = clinic.patient_user;
         let visit = same!(db, appointment, rows::proposed(&clinic));
         same!(db, appointment_event, rows::event(visit, actor));
+        same!(db, visit, visit_rows::opening(visit, actor));
+        same!(db, visit_presence, visit_rows::presence(visit, actor));
+        same!(db, doctor_delay, visit_rows::delay(clinic.doctor));
         same!(db, notification, rows::notification(visit, actor));
         same!(db, user_session, rows::session(actor));
         same!(db, second_factor, rows::second_factor(actor));

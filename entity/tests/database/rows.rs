@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{
-    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, NotificationKind, Role, SecondFactorRule,
+    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, Modality, NotificationKind, Role,
+    SecondFactorRule,
 };
 use entity::{
     appointment, appointment_event, audit_entry, availability, doctor, hospital, notification, patient, recovery_code,
@@ -34,6 +35,8 @@ pub(crate) fn hospital() -> hospital::Model {
         slot_minutes: 20,
         booking_lead_hours: 0,
         second_factor: SecondFactorRule::Staff,
+        default_modality: Modality::Phone,
+        emergency_text: Some("Call 102.".to_owned()),
         active: false,
         name_key: Some("तिलगंगा".to_owned()),
         created_at: made(),
@@ -135,6 +138,7 @@ pub(crate) fn proposed(clinic: &Clinic) -> appointment::Model {
         starts_at: at(0),
         ends_at: at(30),
         status: AppointmentStatus::Proposed,
+        modality: Modality::InPerson,
         symptoms: Some("Blurred sight".to_owned()),
         requested_by: clinic.patient_user,
         rejection_reason: None,

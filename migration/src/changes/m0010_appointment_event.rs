@@ -4,7 +4,7 @@ use super::m0007_appointment::STATUSES;
 use crate::change::Change;
 use crate::dialect::{Dialect, drop_table, one_of, text};
 
-const KINDS: [&str; 14] = [
+pub(super) const KINDS: [&str; 14] = [
     "requested",
     "booked",
     "approved",

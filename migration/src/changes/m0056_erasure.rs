@@ -144,7 +144,7 @@ fn append_only(dialect: Dialect) -> Vec<String> {
 }
 
 /// A trigger of SQLite that refuses. A connection that still knows one of that name looks again.
-fn refusing(name: &str, event: &str, table: &str, when: &str) -> String {
+pub(super) fn refusing(name: &str, event: &str, table: &str, when: &str) -> String {
     format!(
         "CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON {table} FOR EACH ROW{when}
 BEGIN

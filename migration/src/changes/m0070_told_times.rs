@@ -9,6 +9,7 @@
 //! A step of the history may not change but lose its note (m0056). On Postgres it is compared as a whole; on SQLite column by column, so the trigger
 //! is made anew with the new ones.
 
+use super::m0056_erasure::refusing;
 use crate::change::Change;
 use crate::dialect::Dialect;
 
@@ -31,14 +32,16 @@ fn up(dialect: Dialect) -> Vec<String> {
 
 /// The rule for SQLite that these columns of a step stay.
 fn kept(dialect: Dialect, columns: &[&str]) -> Vec<String> {
-    if dialect == Dialect::Postgres {
-        return Vec::new();
+    match dialect {
+        Dialect::Postgres => Vec::new(),
+        Dialect::Sqlite => vec!["DROP TRIGGER appointment_event_no_update".to_owned(), rule(columns)],
     }
+}
+
+fn rule(columns: &[&str]) -> String {
     let same: Vec<String> = columns.iter().map(|column| format!("NEW.{column} IS OLD.{column}")).collect();
-    vec![
-        "DROP TRIGGER appointment_event_no_update".to_owned(),
-        format!(
-            "CREATE TRIGGER IF NOT EXISTS appointment_event_no_update BEFORE update ON appointment_event FOR EACH ROW WHEN NOT (
+    format!(
+        "CREATE TRIGGER IF NOT EXISTS appointment_event_no_update BEFORE update ON appointment_event FOR EACH ROW WHEN NOT (
     {}
     AND NEW.note IS NULL
     AND EXISTS (SELECT 1 FROM erasure JOIN patient ON patient.user_id = erasure.user_id
@@ -48,9 +51,14 @@ fn kept(dialect: Dialect, columns: &[&str]) -> Vec<String> {
 BEGIN
   SELECT RAISE(ABORT, 'appointment_event is append-only');
 END",
-            same.join(" AND ")
-        ),
-    ]
+        same.join(" AND ")
+    )
+}
+
+/// What SQLite refuses of the history of visits from here on, for a change that makes that table anew.
+pub(super) fn history_on_sqlite() -> Vec<String> {
+    let all: Vec<&str> = KEPT.into_iter().chain(COLUMNS).collect();
+    vec![rule(&all), refusing("appointment_event_no_delete", "delete", "appointment_event", "")]
 }
 
 fn down(dialect: Dialect) -> Vec<String> {

@@ -53,9 +53,13 @@ mod m0058_followed_references;
 mod m0059_tables_written_all_day;
 mod m0070_told_times;
 mod m0071_displaced;
+mod m0072_modality;
+mod m0073_history_words;
+mod m0074_history_words_looked_at;
+mod m0075_visit;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 48] = [
+pub(crate) const ALL: [Change; 52] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -104,4 +108,8 @@ pub(crate) const ALL: [Change; 48] = [
     m0059_tables_written_all_day::CHANGE,
     m0070_told_times::CHANGE,
     m0071_displaced::CHANGE,
+    m0072_modality::CHANGE,
+    m0073_history_words::CHANGE,
+    m0074_history_words_looked_at::CHANGE,
+    m0075_visit::CHANGE,
 ];

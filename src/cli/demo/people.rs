@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use entity::{
     doctor,
-    enums::{BloodType, Role, SecondFactorRule},
+    enums::{BloodType, Modality, Role, SecondFactorRule},
     hospital, patient, user,
 };
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus, seq::IndexedRandom};
@@ -78,6 +78,8 @@ impl Maker {
             appointment_fee: Set(Decimal::new(100_000, 2)),
             slot_minutes: Set(30),
             booking_lead_hours: Set(24),
+            default_modality: Set(Modality::Video),
+            emergency_text: Set(Some(words::EMERGENCY.to_owned())),
             second_factor: Set(SecondFactorRule::Optional),
             active: Set(true),
             created_at: Set(since),

@@ -1,7 +1,7 @@
 //! What happened to a visit until it became what it is: its history, and who was told.
 
 use chrono::{DateTime, Duration, Utc};
-use entity::enums::{AppointmentStatus, EventKind, NotificationKind};
+use entity::enums::{AppointmentStatus, EventKind, Modality, NotificationKind};
 
 use super::{
     calendar::SLOT,
@@ -61,6 +61,15 @@ pub(super) fn steps(visit: &DemoVisit, now: DateTime<Utc>) -> Vec<StoryStep> {
         }
     }
     story.steps
+}
+
+/// Most by video, some by telephone, some at the hospital.
+pub(super) fn modality(visit: &DemoVisit) -> Modality {
+    match visit.dice % 10 {
+        0..=5 => Modality::Video,
+        6 | 7 => Modality::Phone,
+        _ => Modality::InPerson,
+    }
 }
 
 /// The reason of a rejection or a cancellation.

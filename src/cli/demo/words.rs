@@ -158,3 +158,7 @@ pub(super) const HISTORIES: [&str; 6] = [
 ];
 
 pub(super) const TIME_OFF: [&str; 4] = ["Annual leave", "Conference", "Rural health camp", "Family"];
+
+/// What each hospital tells its doctors for an emergency.
+pub(super) const EMERGENCY: &str =
+    "Stay on the line. Call 102 for an ambulance and say where the patient is; then tell the desk.";

@@ -219,6 +219,7 @@ fn appointment(visit: &DemoVisit, ids: &Ids, now: DateTime<Utc>) -> Result<appoi
         starts_at: Set(visit.starts_at),
         ends_at: Set(visit.starts_at + SLOT),
         status: Set(visit.status),
+        modality: Set(stories::modality(visit)),
         symptoms: Set(Some(visit.symptoms.to_owned())),
         requested_by: Set(user_of(asked, visit, ids)?),
         rejection_reason: Set(reason(AppointmentStatus::Rejected)),

@@ -112,6 +112,7 @@ pub(super) fn event_words(kind: EventKind) -> &'static str {
         EventKind::Completed => "recorded the visit as completed",
         EventKind::NoShow => "recorded that the patient did not attend",
         EventKind::Cancelled => "cancelled the visit",
+        EventKind::ModalityChanged => "changed how the visit is held",
     }
 }
 
@@ -135,7 +136,7 @@ pub(super) fn event_times(
 }
 
 /// What comes next, said to somebody of `role` before or after the visit's time `is_over`.
-pub(super) fn what_comes_next(status: AppointmentStatus, is_over: bool, role: Role) -> &'static str {
+pub(crate) fn what_comes_next(status: AppointmentStatus, is_over: bool, role: Role) -> &'static str {
     match role {
         Role::Doctor => next_for_doctor(status, is_over),
         Role::Patient => next_for_patient(status, is_over),

@@ -1,17 +1,26 @@
 //! What people ask of appointments, as domain types.
 
+mod modality;
+
+pub(super) use modality::{ModalityChange, modality_change};
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use entity::{enums::Role, limits};
+use entity::{
+    enums::{Modality, Role},
+    limits,
+};
 use serde::Deserialize;
 
 use super::{
     appointment::StatusFilter,
-    policy::BOARD,
+    policy::Back,
     queries::{AppointmentState, DoctorOption},
+    service::PatientAnswers,
     step::Step,
 };
 use crate::{
     access::Viewer,
+    features::modalities::parse_modality,
     text::SearchText,
     web::{FormReader, FormView, forms::Fields, parse_local, query::day},
 };
@@ -148,6 +157,8 @@ pub(super) struct Booking {
     pub(super) patient_id: Option<i64>,
     /// On the hospital's clock.
     pub(super) local: NaiveDateTime,
+    /// None when nobody says: as the hospital usually does.
+    pub(super) modality: Option<Modality>,
     pub(super) symptoms: Option<String>,
     /// Why it must be although the time is taken; of staff alone.
     pub(super) overbook_reason: Option<String>,
@@ -169,11 +180,13 @@ pub(super) fn booking(viewer: &Viewer, fields: Fields) -> Result<(Booking, FormV
         (role != Role::Doctor).then(|| id("doctor_id", "Doctor", "Choose a doctor of your hospital.")).flatten();
     let patient_id = (role != Role::Patient).then(|| id("patient_id", "Patient", "Choose a patient.")).flatten();
     let local = local(&reader);
+    let modality = reader.parsed_optional("modality", "How", parse_modality);
     let symptoms = reader.multiline("symptoms", "Symptoms", limits::SYMPTOMS);
     let overbook_reason = (role != Role::Patient).then(|| overbook_reason(&reader)).flatten();
     let token = reader.optional("token", "Form", limits::BOOKING_TOKEN);
     let typed = reader.view();
-    let booking = local.map(|local| Booking { doctor_id, patient_id, local, symptoms, overbook_reason, token });
+    let booking =
+        local.map(|local| Booking { doctor_id, patient_id, local, modality, symptoms, overbook_reason, token });
     reader.finish(booking.map(|booking| (booking, typed)))
 }
 
@@ -191,8 +204,10 @@ pub(super) struct StepCommand {
     pub(super) proposes: Option<(DateTime<Utc>, AppointmentState)>,
     /// Why it must be then although something is in the way; of a doctor who approves.
     pub(super) overbook_reason: Option<String>,
-    /// Whether it was asked on a dashboard, where one goes on then; else on the appointment's page.
-    pub(super) is_on_board: bool,
+    /// Where it was asked, and one goes on then.
+    pub(super) back: Back,
+    /// What a patient says who arrives.
+    pub(super) answers: Option<PatientAnswers>,
 }
 
 impl StepCommand {
@@ -210,7 +225,7 @@ impl StepCommand {
 /// The form to show again.
 pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormView), Box<FormView>> {
     let reader = FormReader::new(fields);
-    let version = reader.parsed("version", "Version", |text| text.parse().map_err(|_not_a_number| STALE.to_owned()));
+    let version = version(&reader);
     let step = match steps {
         [step] => Some(*step),
         steps => reader.parsed("outcome", "Outcome", |code| {
@@ -224,7 +239,8 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
     let reason = step.filter(|step| step.needs_reason()).and_then(|_| reason(&reader));
     let local = step.filter(|step| step.needs_time()).and_then(|_| local(&reader));
     let overbook_reason = step.filter(|step| *step == Step::Approve).and_then(|_| overbook_reason(&reader));
-    let is_on_board = reader.optional("back", "Back", BOARD.len()).as_deref() == Some(BOARD);
+    let back = Back::of(reader.optional("back", "Back", Back::LONGEST).as_deref());
+    let answers = step.filter(|step| *step == Step::Arrive).map(|_| PatientAnswers::read(&reader));
     let typed = reader.view();
     let command = step.zip(version).map(|(step, version)| StepCommand {
         step,
@@ -233,7 +249,8 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
         local,
         proposes: None,
         overbook_reason,
-        is_on_board,
+        back,
+        answers,
     });
     reader.finish(command.map(|command| (command, typed)))
 }
@@ -250,6 +267,10 @@ fn local(reader: &FormReader) -> Option<NaiveDateTime> {
 
 fn overbook_reason(reader: &FormReader) -> Option<String> {
     reader.multiline("overbook_reason", "Reason", limits::APPOINTMENT_REASON)
+}
+
+fn version(reader: &FormReader) -> Option<i32> {
+    reader.parsed("version", "Version", |text| text.parse().map_err(|_not_a_number| STALE.to_owned()))
 }
 
 fn reason(reader: &FormReader) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
-//! Owns `appointment`, `appointment_event`. Used by `home`.
+//! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival. Used by `visits` and `home`.
 
 mod appointment;
 mod forms;
@@ -11,12 +11,12 @@ mod queries;
 mod service;
 mod step;
 
-pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
-pub(crate) use policy::{OfferedStep, row_acts};
-pub(crate) use queries::{AppointmentRow, of_absent_parties, of_shut_doctors, scope, visits};
-pub(crate) use service::{count_to_come, withdraw};
+pub(crate) use appointment::{STATUSES, StatusTag, status_tag, what_comes_next};
+pub(crate) use policy::{OfferedStep, room_acts, row_acts};
+pub(crate) use queries::{AppointmentRow, arrived_at, of_absent_parties, of_shut_doctors, scope, visits, with_parties};
+pub(crate) use service::{PatientAnswers, count_to_come, keep_answers, withdraw};
 
-use handlers::{booking as book, list, steps};
+use handlers::{booking as book, holding, list, steps};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 
@@ -39,4 +39,5 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.post("/appointments/{id}/arrival", steps::arrive);
     table.post("/appointments/{id}/start", steps::start);
     table.post("/appointments/{id}/outcome", steps::outcome);
+    table.post("/appointments/{id}/modality", holding::change_modality);
 }

@@ -78,8 +78,43 @@ impl Permission for CancelAppointment {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
 }
 
-/// The value of the field `back` of an act on a dashboard.
-pub(super) const BOARD: &str = "board";
+/// Where an act was asked for, and where one goes on then: the value of its field `back`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Back {
+    /// On the appointment's page, which says nothing of it.
+    Page,
+    /// On a dashboard.
+    Board,
+    /// In the room of the visit.
+    Room,
+}
+
+impl Back {
+    /// So long is the longest value.
+    pub(super) const LONGEST: usize = 5;
+
+    /// The one that a form means.
+    pub(super) fn of(value: Option<&str>) -> Self {
+        [Self::Board, Self::Room].into_iter().find(|back| value == Some(back.value())).unwrap_or(Self::Page)
+    }
+
+    fn value(self) -> &'static str {
+        match self {
+            Self::Page => "",
+            Self::Board => "board",
+            Self::Room => "room",
+        }
+    }
+
+    /// Its address, for the appointment `id`.
+    pub(super) fn path(self, id: i64) -> String {
+        match self {
+            Self::Page => format!("/appointments/{id}"),
+            Self::Board => "/dashboard".to_owned(),
+            Self::Room => format!("/appointments/{id}/room"),
+        }
+    }
+}
 
 /// Something the viewer may do with an appointment as it stands: a form of one button, for the
 /// component `appointment_act`.
@@ -146,7 +181,17 @@ pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present)
     let mut offered = acts(viewer, row, present);
     offered.retain(|act| act.step != Step::Cancel);
     for act in &mut offered {
-        act.fields.insert("back", BOARD.to_owned());
+        act.fields.insert("back", Back::Board.value().to_owned());
+    }
+    offered
+}
+
+/// The same in the room of a visit: what is done while it goes on, and leads back there.
+pub(crate) fn room_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {
+    let mut offered = acts(viewer, row, present);
+    offered.retain(|act| matches!(act.step, Step::Arrive | Step::Start | Step::Complete | Step::MissVisit));
+    for act in &mut offered {
+        act.fields.insert("back", Back::Room.value().to_owned());
     }
     offered
 }
@@ -184,6 +229,11 @@ impl OfferedStep {
             time_id: None,
             overbook_id: Some("overbook-reason".to_owned()),
         });
+    }
+
+    /// Whether somebody says by it that the patient is there.
+    pub(crate) fn is_arrival(&self) -> bool {
+        self.step == Step::Arrive
     }
 
     /// The id of the field `name` of its question, if it has one.

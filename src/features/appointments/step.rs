@@ -75,6 +75,11 @@ impl Stage {
         present.has_come(day.min(self.starts_at - NEAR))
     }
 
+    /// Whether it is the day of the visit.
+    pub(super) fn is_today(&self, present: &Present) -> bool {
+        self.day_has_come(present) && !self.day_is_over(present)
+    }
+
     /// When that is over.
     fn day_is_over(&self, present: &Present) -> bool {
         let next = self.zone.start_of_day(self.zone.local(self.starts_at).date() + Days::new(1));

@@ -24,7 +24,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 28] = [
+pub const TABLES: [(&str, Fate); 31] = [
     (
         "user",
         Fate::Emptied {
@@ -81,6 +81,7 @@ pub const TABLES: [(&str, Fate); 28] = [
                 "starts_at",
                 "ends_at",
                 "status",
+                "modality",
                 "requested_by",
                 "proposed_starts_at",
                 "local_starts_at",
@@ -133,6 +134,25 @@ pub const TABLES: [(&str, Fate); 28] = [
         },
     ),
     (
+        "visit",
+        Fate::Emptied {
+            columns: &["location_now", "call_back", "others_present", "skipped_reason", "updated_at"],
+            kept: &[
+                "id",
+                "appointment_id",
+                "consented_at",
+                "consent_version",
+                "identity",
+                "checked_by",
+                "checked_at",
+                "version",
+                "created_at",
+            ],
+            reason: SKELETON,
+        },
+    ),
+    ("visit_presence", Fate::RowsGo),
+    (
         "care_relation",
         Fate::Emptied {
             columns: &[],
@@ -160,6 +180,7 @@ pub const TABLES: [(&str, Fate); 28] = [
     ("hospital_tally", Fate::Untouched("counts")),
     ("doctor", Fate::Untouched(OF_STAFF)),
     ("doctor_tally", Fate::Untouched("counts")),
+    ("doctor_delay", Fate::Untouched(OF_STAFF)),
     ("availability", Fate::Untouched(OF_STAFF)),
     ("time_off", Fate::Untouched(OF_STAFF)),
     ("cache_instance", Fate::Untouched(NOBODY)),

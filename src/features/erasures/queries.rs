@@ -2,7 +2,7 @@
 
 use entity::{
     address_link, appointment, appointment_event, enums::Role, erasure, mail, notification, passkey, passkey_challenge,
-    password_link, patient, recovery_code, second_factor, user, user_session,
+    password_link, patient, recovery_code, second_factor, user, user_session, visit, visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -76,6 +76,8 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
             .await?,
         count(conn, "mail", mail::Entity::find().filter(mail::Column::RecipientId.eq(user_id))).await?,
         count(conn, "visit with a text", visits_with_texts(person)).await?,
+        count(conn, "opening of a visit", openings_with_texts(person)).await?,
+        count(conn, "presence in a room", presences(person)).await?,
         count(conn, "note in the history of visits", notes(person)).await?,
         count(conn, "line of the trail with a name or an address", audit::personal_lines(user_id, person.patient_id))
             .await?,
@@ -105,6 +107,26 @@ pub(super) fn visits_with_texts(person: ErasedPerson) -> Select<appointment::Ent
         .add(typed(Column::CancellationReason))
         .add(typed(Column::OverbookReason));
     appointment::Entity::find().filter(Column::PatientId.eq(person.patient_id)).filter(texts)
+}
+
+/// The openings of their visits in which somebody has said something.
+pub(super) fn openings_with_texts(person: ErasedPerson) -> Select<visit::Entity> {
+    use visit::Column;
+    let texts = Condition::any()
+        .add(Column::LocationNow.is_not_null())
+        .add(Column::CallBack.is_not_null())
+        .add(Column::OthersPresent.is_not_null())
+        .add(Column::SkippedReason.ne(GONE));
+    let theirs = appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::Id)
+        .filter(appointment::Column::PatientId.eq(person.patient_id));
+    visit::Entity::find().filter(Column::AppointmentId.in_subquery(theirs.into_query())).filter(texts)
+}
+
+/// When they were in rooms.
+fn presences(person: ErasedPerson) -> Select<visit_presence::Entity> {
+    visit_presence::Entity::find().filter(visit_presence::Column::UserId.eq(person.user_id))
 }
 
 /// Steps of their visits at which somebody has typed something.

@@ -63,11 +63,12 @@ const SECRET: &str = "a secret, or what one is checked by";
 pub(super) const DOCTORS_OF_VISITS: &str = "doctors_of_visits";
 
 /// What no export holds.
-const ALWAYS: [LeftOut; 20] = [
+const ALWAYS: [LeftOut; 21] = [
     table("audit_chain_head", EVIDENCE),
     table("audit_redaction", EVIDENCE),
     table("audit_seal", EVIDENCE),
     table("passkey_challenge", "what is asked of a device, for some minutes"),
+    table("visit_presence", "who was in the room of a visit, told by their pages while they were open"),
     table("cache_instance", OF_THE_SERVERS),
     table("cache_outbox", OF_THE_SERVERS),
     table("seaql_migrations", "which changes of the schema were applied"),
@@ -90,9 +91,10 @@ const OF_ALL: &str = "a count of all people of a hospital, or of a doctor";
 const OF_A_DOCTOR: &str = "a doctor's, not the patient's";
 
 /// What is not in the export of a patient.
-const OF_PATIENT: [LeftOut; 6] = [
+const OF_PATIENT: [LeftOut; 7] = [
     table("availability", OF_A_DOCTOR),
     table("time_off", OF_A_DOCTOR),
+    table("doctor_delay", OF_A_DOCTOR),
     table("doctor_tally", OF_ALL),
     table("hospital_tally", OF_ALL),
     table("doctor", "who the doctors of the visits are is in doctors_of_visits; the rest is theirs"),

@@ -2,11 +2,16 @@
 
 use std::str::FromStr as _;
 
-use entity::{Decimal, enums::SecondFactorRule, hospital, limits};
+use entity::{
+    Decimal,
+    enums::{Modality, SecondFactorRule},
+    hospital, limits,
+};
 
 use crate::{
     features::{
         accounts::{parse_phone, read_email},
+        modalities::{modality_code, parse_modality},
         wall_times::Keep,
     },
     time_zone::Tz,
@@ -26,6 +31,8 @@ pub(super) struct HospitalDetails {
     pub(super) slot_minutes: i32,
     pub(super) booking_lead_hours: i32,
     pub(super) second_factor: SecondFactorRule,
+    pub(super) default_modality: Modality,
+    pub(super) emergency_text: Option<String>,
 }
 
 impl HospitalDetails {
@@ -41,6 +48,8 @@ impl HospitalDetails {
             slot_minutes: row.slot_minutes,
             booking_lead_hours: row.booking_lead_hours,
             second_factor: row.second_factor,
+            default_modality: row.default_modality,
+            emergency_text: row.emergency_text.clone(),
         }
     }
 
@@ -57,6 +66,8 @@ impl HospitalDetails {
             ("slot_minutes", self.slot_minutes.to_string()),
             ("booking_lead_hours", self.booking_lead_hours.to_string()),
             ("second_factor", word(self.second_factor).to_owned()),
+            ("default_modality", modality_code(self.default_modality).to_owned()),
+            ("emergency_text", self.emergency_text.clone().unwrap_or_default()),
         ]
     }
 }
@@ -86,6 +97,7 @@ pub(super) fn usual() -> FormView {
         ("slot_minutes", "30".to_owned()),
         ("booking_lead_hours", "24".to_owned()),
         ("second_factor", word(SecondFactorRule::Optional).to_owned()),
+        ("default_modality", modality_code(Modality::Video).to_owned()),
     ])
 }
 
@@ -102,15 +114,22 @@ pub(super) struct SentHospital {
 /// What may stay when the zone changes: the value, and what it means.
 pub(super) const KEEPS: [(&str, Keep); 2] = [("clock", Keep::ClockTimes), ("instant", Keep::Instants)];
 
-/// The form of a hospital, and what was typed. Whom it asks for a second factor stays as `stored` if nothing is said of it.
+/// What stays as it is if nothing is said of it.
+const UNSAID: [&str; 3] = ["second_factor", "default_modality", "emergency_text"];
+
+/// The form of a hospital, and what was typed. What is [`UNSAID`] stays as `stored`.
 ///
 /// # Errors
 /// The form to show again.
 pub(super) fn hospital(
     mut fields: Fields,
-    stored: SecondFactorRule,
+    stored: Option<&hospital::Model>,
 ) -> Result<(SentHospital, FormView), Box<FormView>> {
-    fields.entry("second_factor".to_owned()).or_insert_with(|| word(stored).to_owned());
+    let known = stored.map_or_else(usual, |row| FormView::filled(HospitalDetails::of(row).values()));
+    for name in UNSAID {
+        let value = known.values.get(name).cloned().unwrap_or_default();
+        fields.entry(name.to_owned()).or_insert(value);
+    }
     let reader = FormReader::new(fields);
     let version = reader.optional("version", "Version", 64).unwrap_or_default();
     let keep = reader.parsed_optional("keep", "What stays", |text| {
@@ -123,29 +142,45 @@ pub(super) fn hospital(
     let email = read_email(&reader);
     let time_zone = reader.parsed("time_zone", "Time zone", time_zone);
     let currency = reader.parsed("currency", "Currency", currency);
-    let fee = reader.parsed("appointment_fee", "Fee for a visit", fee);
-    let slot = reader.parsed("slot_minutes", "Length of a visit", |text| whole(text, 5, 240));
+    let booking = booking(&reader);
     let second_factor = reader.parsed("second_factor", "Second factor", rule);
-    let lead = reader.parsed("booking_lead_hours", "Hours ahead", |text| whole(text, 0, 8760));
+    let emergency_text = reader.multiline("emergency_text", "For an emergency", limits::EMERGENCY_TEXT);
     let typed = reader.view();
     let contact = phone.zip(email);
-    let booking = fee.zip(slot.zip(lead));
     let place = time_zone.zip(currency).zip(second_factor);
     let whole = contact.zip(booking).zip(place);
-    let details =
-        whole.map(|(((phone, email), (fee, (slot, lead))), ((zone, currency), second_factor))| HospitalDetails {
-            name,
-            address,
-            phone,
-            email: email.as_str().to_owned(),
-            time_zone: zone.name().to_owned(),
-            currency,
-            appointment_fee: fee,
-            slot_minutes: slot,
-            booking_lead_hours: lead,
-            second_factor,
-        });
+    let details = whole.map(|(((phone, email), booking), ((zone, currency), second_factor))| HospitalDetails {
+        name,
+        address,
+        phone,
+        email: email.as_str().to_owned(),
+        time_zone: zone.name().to_owned(),
+        currency,
+        appointment_fee: booking.fee,
+        slot_minutes: booking.slot_minutes,
+        booking_lead_hours: booking.lead_hours,
+        second_factor,
+        default_modality: booking.modality,
+        emergency_text,
+    });
     reader.finish(details.map(|details| (SentHospital { details, version, keep }, typed)))
+}
+
+/// How a hospital books.
+struct BookingRules {
+    fee: Decimal,
+    slot_minutes: i32,
+    lead_hours: i32,
+    modality: Modality,
+}
+
+fn booking(reader: &FormReader) -> Option<BookingRules> {
+    let fee = reader.parsed("appointment_fee", "Fee for a visit", fee);
+    let slot = reader.parsed("slot_minutes", "Length of a visit", |text| whole(text, 5, 240));
+    let lead = reader.parsed("booking_lead_hours", "Hours ahead", |text| whole(text, 0, 8760));
+    let modality = reader.parsed("default_modality", "How visits are held", parse_modality);
+    let ((fee, modality), (slot_minutes, lead_hours)) = fee.zip(modality).zip(slot.zip(lead))?;
+    Some(BookingRules { fee, slot_minutes, lead_hours, modality })
 }
 
 fn time_zone(text: &str) -> Result<Tz, String> {

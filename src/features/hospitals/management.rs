@@ -1,7 +1,6 @@
 //! `GET /hospitals/new`, `POST /hospitals`, `GET /hospitals/{id}/edit`, `POST /hospitals/{id}`, `/deactivation`, `/reactivation`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
-use entity::enums::SecondFactorRule;
 use serde::Serialize;
 
 use super::{
@@ -12,7 +11,11 @@ use super::{
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
-    features::{accounts::Provable, wall_times::Keep},
+    features::{
+        accounts::Provable,
+        modalities::{ModalityChoice, modality_choices},
+        wall_times::Keep,
+    },
     state::Pages,
     web::{AppError, FlashKind, FormView, Page, Submitted, see_other_saying},
 };
@@ -42,6 +45,7 @@ struct HospitalForm {
     /// To the platform: whether it is listed, and where that is changed.
     listing: Option<Listing>,
     rules: Vec<Rule>,
+    modalities: Vec<ModalityChoice>,
 }
 
 /// Whom it can ask for a second factor.
@@ -108,6 +112,7 @@ impl HospitalForm {
             question: None,
             listing: None,
             rules: rules(),
+            modalities: modality_choices(),
         }
     }
 
@@ -130,6 +135,7 @@ impl HospitalForm {
             question: None,
             listing: is_platform.then_some(listing),
             rules: rules(),
+            modalities: modality_choices(),
             action: path,
         }
     }
@@ -154,7 +160,7 @@ pub(super) async fn create(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let form = match forms::hospital(submitted.fields()?, SecondFactorRule::Optional) {
+    let form = match forms::hospital(submitted.fields()?, None) {
         Ok((sent, typed)) => match service::create(pages.state(), &viewer, &sent.details).await {
             Ok(id) => return Ok(saved(&viewer, id, "The hospital is made. Add somebody who runs it.")),
             Err(HospitalNotSaved::NameTaken) => {
@@ -192,7 +198,7 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();
     let row = service::find(&viewer, &state.db.reader(), *id).await?;
-    let (status, form, question) = match forms::hospital(submitted.fields()?, row.second_factor) {
+    let (status, form, question) = match forms::hospital(submitted.fields()?, Some(&row)) {
         // Whoever has somebody's password comes in where no second factor is asked for: it is asked who asks for less.
         Ok((sent, _))
             if sent.details.second_factor < row.second_factor

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::queries::{AdminRow, HospitalDetail, HospitalRow, ListedDoctor};
 use crate::{
+    features::modalities::modality_label,
     time_zone::Tz,
     web::{Moment, Page, Pagination},
 };
@@ -149,6 +150,7 @@ pub(super) struct Hospital {
     fee: String,
     slot_minutes: i32,
     booking_lead_hours: i32,
+    default_modality: &'static str,
     active: bool,
     since: Moment,
     doctors: i64,
@@ -168,6 +170,7 @@ impl Hospital {
             fee: format!("{} {:.2}", row.currency, row.appointment_fee),
             slot_minutes: row.slot_minutes,
             booking_lead_hours: row.booking_lead_hours,
+            default_modality: modality_label(row.default_modality),
             active: row.active,
             since: Moment::new(row.created_at, Tz::UTC),
             doctors: row.tally.map_or(0, |tally| tally.doctors),

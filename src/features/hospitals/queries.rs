@@ -1,7 +1,11 @@
 //! Reading hospitals and those who run them.
 
 use chrono::{DateTime, Utc};
-use entity::{doctor, enums::Role, hospital, hospital_tally, user};
+use entity::{
+    doctor,
+    enums::{Modality, Role},
+    hospital, hospital_tally, user,
+};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, RelationTrait, Select,
@@ -42,6 +46,7 @@ pub(super) struct HospitalDetail {
     pub(super) appointment_fee: Decimal,
     pub(super) slot_minutes: i32,
     pub(super) booking_lead_hours: i32,
+    pub(super) default_modality: Modality,
     pub(super) active: bool,
     pub(super) created_at: DateTime<Utc>,
     /// Its active people; none before the first.

@@ -101,6 +101,8 @@ fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
         slot_minutes: Set(details.slot_minutes),
         booking_lead_hours: Set(details.booking_lead_hours),
         second_factor: Set(details.second_factor),
+        default_modality: Set(details.default_modality),
+        emergency_text: Set(details.emergency_text.clone()),
         updated_at: Set(now),
         ..hospital::ActiveModel::default()
     }

@@ -12,7 +12,10 @@ use super::{
     queries::{self, VisitOfMail},
 };
 use crate::{
-    features::mail::{self, EmailText, Recipient, Written},
+    features::{
+        mail::{self, EmailText, Recipient, Written},
+        modalities::how_it_is_held,
+    },
     state::AppState,
     time_zone::Tz,
     web::{AppError, Moment},
@@ -93,13 +96,21 @@ fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) ->
         }
         _ => "",
     };
-    capitalised(&sentence(&facts, recipient.role)) + asks
+    let said = capitalised(&sentence(&facts, recipient.role)) + asks;
+    if is_of_the_past(kind) { said } else { format!("{said} {}", how_it_is_held(visit.modality, recipient.role)) }
+}
+
+/// Whether nobody is to come any more: how is of no use to them.
+fn is_of_the_past(kind: NotificationKind) -> bool {
+    use NotificationKind::{AppointmentCancelled, AppointmentNoShow, AppointmentRejected};
+    matches!(kind, AppointmentCancelled | AppointmentNoShow | AppointmentRejected)
 }
 
 fn reminder(visit: &VisitOfMail, recipient: &Recipient) -> String {
     let when = when(visit.starts_at, recipient.zone());
     let (doctor, confirm) = (visit.doctor(), if visit.status == AppointmentStatus::Scheduled { CONFIRM } else { "" });
-    format!("This is to remind you of your visit with {doctor} on {when}.{confirm}\n\n{CANNOT_COME}")
+    let how = how_it_is_held(visit.modality, recipient.role);
+    format!("This is to remind you of your visit with {doctor} on {when}. {how}{confirm}\n\n{CANNOT_COME}")
 }
 
 const CONFIRM: &str = " Please confirm that you will come.";

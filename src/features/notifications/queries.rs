@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment, doctor,
-    enums::{AppointmentStatus, NotificationKind},
+    enums::{AppointmentStatus, Modality, NotificationKind},
     notification::{self, Column},
     patient, time_off, user,
 };
@@ -103,6 +103,7 @@ pub(super) struct VisitOfMail {
     pub(super) starts_at: DateTime<Utc>,
     pub(super) proposed_starts_at: Option<DateTime<Utc>>,
     pub(super) status: AppointmentStatus,
+    pub(super) modality: Modality,
     pub(super) version: i32,
     /// Whether the doctor still practises there.
     pub(super) doctor_active: bool,
@@ -117,7 +118,7 @@ pub(super) async fn visit_of_mail(reader: &Reader, appointment_id: i64) -> Resul
     let statement = appointment::Entity::find_by_id(appointment_id)
         .select_only()
         .columns([appointment::Column::StartsAt, appointment::Column::ProposedStartsAt])
-        .columns([appointment::Column::Status, appointment::Column::Version])
+        .columns([appointment::Column::Status, appointment::Column::Modality, appointment::Column::Version])
         .column_as(user::Column::Active, "doctor_active")
         .expr_as(doctor_away(), "doctor_away")
         .column_as(user::Column::FirstName, "doctor_first_name")

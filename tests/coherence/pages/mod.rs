@@ -12,6 +12,7 @@ mod factors;
 mod future;
 mod management;
 mod moments;
+mod rooms;
 mod schedules;
 mod steps;
 mod world;
@@ -21,7 +22,7 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`addresses`], [`steps`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 64] = [
+const WRITES: [&str; 69] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -31,11 +32,15 @@ const WRITES: [&str; 64] = [
     "/admins/{id}/second-factor/removal",
     "/admins/{id}/sessions/revocation",
     "/appointments",
+    "/appointments/{id}/answers",
     "/appointments/{id}/approval",
     "/appointments/{id}/arrival",
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
+    "/appointments/{id}/modality",
+    "/appointments/{id}/opening",
     "/appointments/{id}/outcome",
+    "/appointments/{id}/presence",
     "/appointments/{id}/proposal",
     "/appointments/{id}/proposal/acceptance",
     "/appointments/{id}/proposal/refusal",
@@ -45,6 +50,7 @@ const WRITES: [&str; 64] = [
     "/doctors/{id}",
     "/doctors/{id}/availability",
     "/doctors/{id}/deactivation",
+    "/doctors/{id}/delay",
     "/doctors/{id}/invitation",
     "/doctors/{id}/reactivation",
     "/doctors/{id}/second-factor/removal",

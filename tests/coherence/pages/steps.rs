@@ -39,6 +39,7 @@ fn steps() -> Vec<Step> {
         step(("start", "doctor"), Waiting, &[]),
         step(("outcome:completed", "doctor"), InProgress, &[]),
         step(("outcome:no_show", "doctor"), Waiting, &["patient"]),
+        step(("modality", "doctor"), InProgress, &[]),
         step(("cancellation", "admin"), Requested, &["doctor", "patient"]),
         step(("cancellation", "doctor"), Confirmed, &["patient"]),
         step(("cancellation", "patient"), Proposed, &["doctor"]),
@@ -101,6 +102,7 @@ async fn no_page_is_stale_after_any_step_of_a_visit() {
         match noun {
             "outcome" => fields.push(("outcome", outcome)),
             "proposal" => fields.push(("starts_at", "2026-11-26T10:00")),
+            "modality" => fields.extend([("modality", "phone"), ("reason", "No picture.")]),
             "rejection" | "cancellation" => fields.push(("reason", "The ward needs everybody.")),
             _ => {}
         }

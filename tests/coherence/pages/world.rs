@@ -31,6 +31,8 @@ pub(super) struct World {
     views: Vec<&'static str>,
     /// Whom `/hospitals/{id}` and `/doctors/{id}` are about.
     ids: (i64, i64),
+    /// Which visit `/appointments/{id}/now` is about; none that there is, unless it is said.
+    visit: i64,
     plain: Instance,
     /// The last to be dropped: its database goes with it.
     pub(super) app: TestApp,
@@ -56,12 +58,17 @@ impl World {
         .await;
         let plain = app.another_instance_with(&[("CACHE_PAGE_SECONDS", "0")]);
         let visitor = Member { name: "visitor", role: None, browser: app.visitor() };
-        Self { plain, members: vec![visitor], views: vec![NEEDS_OUTCOME], ids: (0, 0), app }
+        Self { plain, members: vec![visitor], views: vec![NEEDS_OUTCOME], ids: (0, 0), visit: 0, app }
     }
 
     /// Says whom the pages of one hospital and one doctor are about.
     pub(super) fn look_at(&mut self, hospital: &Hospital, doctor: &Doctor) {
         self.ids = (hospital.id, doctor.id);
+    }
+
+    /// Says in which room everybody looks.
+    pub(super) fn look_into_the_room_of(&mut self, visit: &Appointment) {
+        self.visit = visit.id;
     }
 
     /// Everybody looks at this view as well who may use its route.
@@ -157,6 +164,7 @@ impl World {
         let id = match route {
             "/hospitals/{id}" => self.ids.0,
             "/doctors/{id}" | "/doctors/{id}/times" => self.ids.1,
+            "/appointments/{id}/now" => self.visit,
             _ if route.contains("{id}") => panic!("{route}: which record is meant? Say it in World::path."),
             _ => return route.to_owned(),
         };

@@ -10,8 +10,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 use super::{
     TestApp,
     factories::{
-        Appointment, Doctor, Hospital, Notification, Patient, Person, address_link, appointment, availability, doctor,
-        hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off,
+        Appointment, Doctor, Hospital, Notification, Patient, Person, address_link, answered, appointment,
+        availability, doctor, gone_without, hospital, hospital_admin, notification, password_link, patient, session,
+        super_admin, time_off,
     },
 };
 
@@ -25,6 +26,8 @@ pub(crate) struct House {
     pub(crate) stranger: Patient,
     /// One in each status, between the doctor and the patient.
     pub(crate) appointments: Vec<Appointment>,
+    /// What was said at the beginning of those that wait, and of those that go on.
+    pub(crate) opening_texts: Vec<String>,
     /// One for each of admin, doctor and patient, in this order; unread.
     pub(crate) notifications: Vec<Notification>,
     pub(crate) time_off_id: i64,
@@ -75,7 +78,12 @@ impl House {
     /// What only those may read who treat the patients, and the patients.
     pub(crate) fn clinical_texts(&self) -> Vec<String> {
         let appointments = self.appointments.iter().flat_map(|appointment| &appointment.texts);
-        appointments.chain(&self.patient.texts).chain(&self.stranger.texts).cloned().collect()
+        appointments
+            .chain(&self.opening_texts)
+            .chain(&self.patient.texts)
+            .chain(&self.stranger.texts)
+            .cloned()
+            .collect()
     }
 
     /// Every other text: of the hospital, its doctor and its admin.
@@ -98,6 +106,7 @@ impl House {
             time_off_id: time_off(app, &doctor, (app.in_hours(24 * 7), app.in_hours(24 * 8)), payload).await,
             session_id: session(app, &patient, &format!("Firefox {payload}")).await,
             appointments: Vec::new(),
+            opening_texts: Vec::new(),
             notifications: Vec::new(),
             hospital,
             admin,
@@ -120,6 +129,10 @@ impl House {
             let visit = appointment().of(&self.doctor).with(&self.patient).at(starts_at).status(status).saying(payload);
             self.appointments.push(visit.create(app).await);
         }
+        let waiting = self.appointment(AppointmentStatus::Waiting).clone();
+        self.opening_texts = answered(app, &waiting, payload).await;
+        let goes_on = self.appointment(AppointmentStatus::InProgress).clone();
+        self.opening_texts.extend(gone_without(app, (&goes_on, &self.doctor), payload).await);
         let about = self.appointment(AppointmentStatus::Rejected).clone();
         for person in [&self.admin, &self.doctor.person, &self.patient.person] {
             self.notifications.push(

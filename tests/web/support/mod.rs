@@ -79,7 +79,9 @@ pub(crate) use browser::{Client, FormFields, PATIENCE};
 pub(crate) use clinic::{Clinic, House};
 pub(crate) use database::{uses_postgres, variable};
 pub(crate) use demo::Demo;
-pub(crate) use entity::enums::{AppointmentStatus, BloodType, EventKind, NotificationKind, Role, SecondFactorRule};
+pub(crate) use entity::enums::{
+    AppointmentStatus, BloodType, EventKind, Modality, NotificationKind, Role, SecondFactorRule,
+};
 pub(crate) use factories::{
     Appointment, Doctor, Hospital, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
     hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off, token_in,

@@ -126,8 +126,8 @@ fn status_for(route: &str) -> AppointmentStatus {
     match route.trim_start_matches("/appointments/{id}") {
         "/approval" | "/rejection" | "/proposal" => AppointmentStatus::Requested,
         "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
-        "/start" => AppointmentStatus::Waiting,
-        "/outcome" => AppointmentStatus::InProgress,
+        "/start" | "/modality" | "/room" | "/now" | "/presence" | "/answers" => AppointmentStatus::Waiting,
+        "/outcome" | "/opening" => AppointmentStatus::InProgress,
         _ => AppointmentStatus::Scheduled,
     }
 }

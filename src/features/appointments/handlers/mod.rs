@@ -1,5 +1,6 @@
 //! Lists and pages; the steps of an appointment's life.
 
 pub(super) mod booking;
+pub(super) mod holding;
 pub(super) mod list;
 pub(super) mod steps;

@@ -149,8 +149,7 @@ pub(super) async fn carry_out(
 
 /// Back to where it was asked.
 pub(super) fn done(id: i64, command: &StepCommand) -> HttpResponse {
-    let path = if command.is_on_board { "/dashboard".to_owned() } else { format!("/appointments/{id}") };
-    see_other_saying(&path, FlashKind::Success, command.step.done())
+    see_other_saying(&command.back.path(id), FlashKind::Success, command.step.done())
 }
 
 /// The page as it is now, with what was typed and why nothing was done.

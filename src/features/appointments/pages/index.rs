@@ -9,7 +9,7 @@ use crate::{
         appointment::{StatusFilter, StatusTag, status_tag},
         queries::{AppointmentRow, DoctorOption},
     },
-    features::people::NamedPatient,
+    features::{modalities::modality_label, people::NamedPatient},
     web::{AppError, FormView, Moment, Page, Paginated, Pagination, Paging, moment::date_in_words},
 };
 
@@ -34,6 +34,8 @@ struct ListEntry {
     /// To staff, the patient's date of birth: two of one name are told apart by it.
     born: Option<String>,
     starts_at: Moment,
+    /// How it is held.
+    modality: &'static str,
     status: StatusTag,
     /// Why nobody can hold it as it is.
     mark: Option<&'static str>,
@@ -189,6 +191,7 @@ impl ListEntry {
             note,
             born: row.born_for(viewer.role()).map(date_in_words),
             starts_at: Moment::new(row.starts_at, viewer.zone()),
+            modality: modality_label(row.modality),
             status: status_tag(row.status),
             mark: row.mark(viewer.role()),
         }

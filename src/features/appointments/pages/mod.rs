@@ -2,6 +2,7 @@
 
 mod index;
 mod new;
+mod next;
 mod show;
 
 pub(super) use index::AppointmentsPage;

@@ -12,6 +12,7 @@ use crate::{
             queries::{OFFERED, Parties, Party},
             service::booking::AHEAD,
         },
+        modalities::{ModalityChoice, modality_choices, modality_code},
         schedules::{self, DayOfTimes, Rules, Schedule},
     },
     web::{ClinicalPage, FormView, Present, moment::date_in_words},
@@ -56,6 +57,9 @@ pub(in crate::features::appointments) struct BookingForm {
     asks_why: bool,
     /// What tells this form from the next.
     token: String,
+    /// How it can be held, and how the hospital usually does.
+    modalities: Vec<ModalityChoice>,
+    usual_modality: Option<&'static str>,
     lead_hours: Option<i64>,
     /// Whether the patient has to confirm their address first, and may have the link sent again.
     asks_for_proof: bool,
@@ -102,6 +106,8 @@ impl BookingForm {
             zone: viewer.zone().name(),
             asks_why,
             asks_for_proof: false,
+            modalities: modality_choices(),
+            usual_modality: parties.doctors.first().map(|doctor| modality_code(doctor.default_modality)),
             token: format!("{:032x}", rand::random::<u128>()),
             form: draft.form,
         }

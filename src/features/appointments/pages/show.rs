@@ -4,15 +4,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
+use super::next::next;
 use crate::{
     access::Viewer,
     features::{
         appointments::{
-            appointment::{StatusTag, event_times, event_words, status_tag, what_comes_next},
+            appointment::{StatusTag, event_times, event_words, status_tag},
             policy::{OfferedStep, acts},
             queries::{About, AppointmentRow, BloodAndAllergies, EventRow, VisitRecord},
-            step::Step,
+            service::holding,
+            step::{Stage, Step},
         },
+        modalities::{ModalityChoice, choices_of, modality_label},
         people::Banner,
         schedules::DayOfTimes,
     },
@@ -43,6 +46,14 @@ pub(in crate::features::appointments) struct Show {
     starts_at: Moment,
     ends_at: Moment,
     status: StatusTag,
+    /// How it is held, and what that means.
+    modality: &'static str,
+    /// To its doctor: the other ways in which it can be held.
+    other_modalities: Vec<ModalityChoice>,
+    /// To the two who meet: where they do.
+    room_href: Option<String>,
+    /// What was sent to change it and refused.
+    modality_form: FormView,
     /// Since when the patient has been waiting.
     waiting_since: Option<Moment>,
     proposed: Option<Moment>,
@@ -91,6 +102,10 @@ impl Show {
             starts_at: moment(row.starts_at),
             ends_at: moment(row.ends_at),
             status: status_tag(row.status),
+            modality: modality_label(row.modality),
+            other_modalities: other_modalities(viewer, &row, present),
+            room_href: room_href(viewer, &row),
+            modality_form: FormView::default(),
             waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
@@ -146,53 +161,38 @@ impl Show {
     }
 }
 
-fn next(row: &AppointmentRow, present: &Present, role: Role) -> &'static str {
-    if row.lacks_doctor(role).is_some() {
-        return without_doctor(row, role);
-    }
-    let is_over = present.has_come(row.ends_at);
-    if row.lacks_patient(role).is_some() && !is_over {
-        return without_patient(row, role);
-    }
-    if row.is_displaced(role).is_some() && !is_over {
-        return "The clock was corrected, and another visit was in the way: this one is at another time than was promised. Call the patient; if it cannot be then, cancel the visit and book it anew.";
-    }
-    what_comes_next(row.status, is_over, role)
-}
-
-/// What comes next for an open visit whose patient cannot come in, said to the staff of the hospital.
-fn without_patient(row: &AppointmentRow, role: Role) -> &'static str {
-    match (row.status.is_busy(), role) {
-        (false, Role::Doctor) => {
-            "The patient's account is shut: they are told nothing, and cannot answer. Decline the request or cancel it, or ask the desk to let them in again."
+impl Show {
+    /// The same with another way to hold it that was sent and refused.
+    pub(in crate::features::appointments) fn refusing_modality(mut self, mut form: FormView) -> Self {
+        for entry in &mut form.summary {
+            let id = match entry.field.as_str() {
+                "modality" => "modality",
+                "reason" => "reason-modality",
+                _ => "",
+            };
+            entry.field = if self.other_modalities.is_empty() { String::new() } else { id.to_owned() };
         }
-        (false, _) => {
-            "The patient's account is shut: they are told nothing, and cannot answer. Let them in again, or cancel the request."
+        if self.other_modalities.is_empty() {
+            self.typed = form.values.get("reason").filter(|reason| !reason.is_empty()).cloned();
         }
-        (true, Role::Doctor) => {
-            "The patient's account is shut: they are told nothing, and are not reminded. Cancel the visit, or ask the desk to tell them."
-        }
-        (true, _) => {
-            "The patient's account is shut: they are told nothing, and are not reminded. Call them, let them in again, or cancel the visit."
-        }
+        self.form = form.clone();
+        self.modality_form = form;
+        self
     }
 }
 
-/// What comes next for an open visit whose doctor is not there.
-fn without_doctor(row: &AppointmentRow, role: Role) -> &'static str {
-    match (row.doctor.user.active, role) {
-        (false, Role::Patient) => {
-            "The doctor does not practise here any more, so the visit cannot take place as planned. Call the hospital for another doctor, or cancel it."
-        }
-        (false, _) => {
-            "The doctor does not practise here any more. Cancel the visit and book it with somebody else; if it has taken place, record what came of it."
-        }
-        (true, Role::Patient) => {
-            "The doctor is away at that time, so the visit cannot take place as planned. Call the hospital for another time, or cancel it."
-        }
-        (true, Role::Doctor) => "You are away at that time. Cancel the visit, or ask the desk to book another time.",
-        (true, _) => "The doctor is away at that time. Cancel the visit and book another time, or another doctor.",
+/// The room is there from the day on which the visit is agreed until it is over.
+fn room_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
+    let meets = matches!(viewer.role(), Role::Doctor | Role::Patient);
+    (meets && row.status.is_busy()).then(|| format!("/appointments/{}/room", row.id))
+}
+
+/// How its doctor can hold it instead.
+fn other_modalities(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<ModalityChoice> {
+    if viewer.role() != Role::Doctor {
+        return Vec::new();
     }
+    choices_of(&holding::alternatives((&Stage::of_row(row, viewer.zone()), row.modality), present))
 }
 
 impl From<OfferedStep> for Offer {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
     doctor,
-    enums::{AppointmentStatus, Role},
+    enums::{AppointmentStatus, Modality, Role},
     hospital, patient, user,
 };
 use sea_orm::{
@@ -45,6 +45,8 @@ pub(in crate::features::appointments) struct Party {
     pub(in crate::features::appointments) note: Option<String>,
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
+    /// How visits of their hospital are held when nobody says.
+    pub(in crate::features::appointments) default_modality: Modality,
 }
 
 /// Whom a viewer can choose.
@@ -121,7 +123,7 @@ fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column(doctor::Column::Accepting)
         .column_as(doctor::Column::Specialization, "note")
-        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::DefaultModality])
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .filter(is_word(user::Column::Role, Role::Doctor))
@@ -153,7 +155,7 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column_as(user::Column::Active, "accepting")
         .column_as(user::Column::Phone, "note")
-        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::DefaultModality])
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .order_by_asc(user::Column::NameKey)
         .order_by_asc(patient::Column::Id)
@@ -167,6 +169,7 @@ pub(in crate::features::appointments) struct BookedVisit {
     pub(in crate::features::appointments) patient_id: i64,
     pub(in crate::features::appointments) starts_at: DateTime<Utc>,
     pub(in crate::features::appointments) status: AppointmentStatus,
+    pub(in crate::features::appointments) modality: Modality,
 }
 
 /// The visit that `user_id` booked with this token.
@@ -177,7 +180,7 @@ pub(in crate::features::appointments) async fn booked_with(
 ) -> Result<Option<BookedVisit>, DbErr> {
     let found = appointment::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::DoctorId, Column::PatientId, Column::StartsAt, Column::Status])
+        .columns([Column::Id, Column::DoctorId, Column::PatientId, Column::StartsAt, Column::Status, Column::Modality])
         .filter(Condition::all().add(Column::RequestedBy.eq(user_id)).add(Column::BookingToken.eq(token)));
     let topics = crate::coherence::Topics::exempt("a form that was sent twice");
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await

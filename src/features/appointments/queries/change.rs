@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event, doctor,
-    enums::{AppointmentStatus, EventKind},
-    hospital, patient, user,
+    enums::{AppointmentStatus, EventKind, Modality},
+    hospital, patient, user, visit,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
@@ -29,6 +29,7 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) doctor_id: i64,
     pub(in crate::features::appointments) patient_id: i64,
     pub(in crate::features::appointments) status: AppointmentStatus,
+    pub(in crate::features::appointments) modality: Modality,
     pub(in crate::features::appointments) version: i32,
     pub(in crate::features::appointments) starts_at: DateTime<Utc>,
     pub(in crate::features::appointments) ends_at: DateTime<Utc>,
@@ -49,6 +50,8 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) is_overbooked: bool,
     /// The zone of its hospital's clock.
     pub(in crate::features::appointments) time_zone: String,
+    /// `visit.id` of what the patient has said already, if they have.
+    pub(in crate::features::appointments) visit_id: Option<i64>,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -110,6 +113,7 @@ fn states() -> Select<appointment::Entity> {
             Column::DoctorId,
             Column::PatientId,
             Column::Status,
+            Column::Modality,
             Column::Version,
             Column::StartsAt,
             Column::EndsAt,
@@ -121,6 +125,7 @@ fn states() -> Select<appointment::Entity> {
         .column_as(patient::Column::UserId, "patient_user_id")
         .column_as(user::Column::Active, "doctor_active")
         .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
+        .column_as(visit::Column::Id, "visit_id")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::TimeZone])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
@@ -128,6 +133,7 @@ fn states() -> Select<appointment::Entity> {
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
+        .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
 }
 
 /// The last step that was taken with an appointment, and what came of it.

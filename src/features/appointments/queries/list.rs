@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
-use super::{AppointmentRow, absent, needs_outcome, not_over, rows::with_parties, scope, to_come, without_doctor};
+use super::{AppointmentRow, absent, needs_outcome, not_over, scope, to_come, with_parties, without_doctor};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},

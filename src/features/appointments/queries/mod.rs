@@ -14,5 +14,5 @@ pub(super) use list::{DoctorOption, doctors, list};
 use outcome::{absent, needs_outcome, not_over, to_come, without_doctor};
 pub(crate) use outcome::{of_absent_parties, of_shut_doctors};
 pub(super) use record::{About, BloodAndAllergies, EventRow, VisitRecord, record};
-pub(crate) use rows::{AppointmentRow, visits};
+pub(crate) use rows::{AppointmentRow, arrived_at, visits, with_parties};
 pub(crate) use scope::scope;

@@ -11,7 +11,7 @@ use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
 
-use super::{AppointmentRow, rows::with_parties, scope};
+use super::{AppointmentRow, scope, with_parties};
 use crate::{
     access::Viewer,
     db::{ReadConnection, Reader},

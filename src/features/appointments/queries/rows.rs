@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event, doctor,
-    enums::{AppointmentStatus, EventKind, Role},
+    enums::{AppointmentStatus, EventKind, Modality, Role},
     patient, time_off, user,
 };
 use sea_orm::{
@@ -37,6 +37,8 @@ pub(crate) struct AppointmentRow {
     pub(crate) ends_at: DateTime<Utc>,
     /// Its state.
     pub(crate) status: AppointmentStatus,
+    /// How the two meet.
+    pub(crate) modality: Modality,
     /// What the patient says. Clinical text.
     pub(crate) symptoms: Option<String>,
     /// Why it was declined, if it was.
@@ -157,7 +159,7 @@ impl AppointmentRow {
 
 /// `visits`, which has `appointment` in it, with what else [`AppointmentRow`] reads: both parties, and the users behind them, one
 /// table joined twice. `join` is LEFT where the appointment itself may be missing.
-pub(super) fn with_parties<S: QuerySelect>(visits: S, join: JoinType) -> S {
+pub(crate) fn with_parties<S: QuerySelect>(visits: S, join: JoinType) -> S {
     visits
         .join(join, appointment::Relation::Doctor.def())
         .join_as(join, doctor::Relation::User.def(), "doctor_user")
@@ -165,8 +167,8 @@ pub(super) fn with_parties<S: QuerySelect>(visits: S, join: JoinType) -> S {
         .join_as(join, patient::Relation::User.def(), "patient_user")
 }
 
-/// Since when the patient has been waiting: the last arrival in the appointment's history.
-fn arrived_at() -> SimpleExpr {
+/// Since when the patient has been waiting: the last arrival in the appointment's history. Of a statement that has `appointment` in it.
+pub(crate) fn arrived_at() -> SimpleExpr {
     let arrivals = appointment_event::Entity::find()
         .select_only()
         .expr(appointment_event::Column::At.max())

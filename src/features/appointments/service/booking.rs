@@ -224,6 +224,7 @@ fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> a
         starts_at: Set(slot.starts_at),
         ends_at: Set(slot.ends_at),
         status: Set(status(viewer)),
+        modality: Set(booking.modality.unwrap_or(slot.doctor.default_modality)),
         symptoms: Set(booking.symptoms.clone()),
         requested_by: Set(viewer.user_id),
         rejection_reason: Set(None),

@@ -1,12 +1,15 @@
 //! What is done with appointments: booking them, and the steps of their life.
 
+mod answers;
 pub(super) mod booking;
 mod bounds;
+pub(super) mod holding;
 pub(super) mod proposing;
 mod sent_again;
 pub(super) mod standing;
 mod steps;
 mod withdrawing;
 
+pub(crate) use answers::{PatientAnswers, keep_answers};
 pub(super) use steps::take;
 pub(crate) use withdrawing::{count_to_come, withdraw};

@@ -53,6 +53,8 @@ impl BookedVisit {
     /// Whether it is the visit that `booking` asks for.
     fn is_what(&self, viewer: &Viewer, booking: &Booking) -> bool {
         let local = self.starts_at.with_timezone(&viewer.zone()).naive_local();
-        ids(viewer, booking) == (self.doctor_id, self.patient_id) && local == booking.local
+        ids(viewer, booking) == (self.doctor_id, self.patient_id)
+            && local == booking.local
+            && booking.modality.is_none_or(|modality| modality == self.modality)
     }
 }

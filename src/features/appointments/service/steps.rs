@@ -18,6 +18,7 @@ use super::{
         queries::{self, AppointmentState},
         step::{Stage, Step},
     },
+    answers::keep_answers,
     standing::{self, Promisable},
 };
 use crate::{
@@ -184,6 +185,9 @@ async fn record(
         let (version, recipients) = (before.version + 1, others.collect());
         let news = News { kind, appointment_id: before.id, version, times, recipients, visit };
         notifications::notify(uow, now, &news).await?;
+    }
+    if let Some(answers) = &command.answers {
+        keep_answers(uow, now, (before.id, before.visit_id), answers).await?;
     }
     let act = AuditEvent::new(step.action(), AuditSubject::Appointment, before.id)
         .word("from", status_tag(before.status).code)

@@ -1,7 +1,7 @@
 //! What was typed about the person's visits, and names and addresses in the trail: some hundred rows a transaction, until there are none.
 
 use chrono::{DateTime, Utc};
-use entity::{appointment, appointment_event, erasure};
+use entity::{appointment, appointment_event, erasure, visit};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr},
@@ -25,6 +25,7 @@ pub(super) async fn erase(
     person: ErasedPerson,
 ) -> Result<(), DbErr> {
     while db.write_unrecorded(PARTS, async |uow| visits(uow, now, person).await).await? > 0 {}
+    while db.write_unrecorded(PARTS, async |uow| openings(uow, now, person).await).await? > 0 {}
     while db.write_unrecorded(PARTS, async |uow| notes(uow, person).await).await? > 0 {}
     let redaction = audit::Redaction { user_id: person.user_id, patient_id: person.patient_id, at: now, limit: BATCH };
     while db.write_unrecorded(PARTS, async |uow| audit::redact(uow, secret, redaction).await).await? > 0 {}
@@ -56,6 +57,31 @@ async fn visits(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> R
 fn topics_of(visits: &[appointment::Model]) -> Topics {
     let each = visits.iter().flat_map(|visit| Topic::of_visit(visit.hospital_id, visit.doctor_id, visit.patient_id));
     Topics::each(each)
+}
+
+/// That somebody said where they were is gone; that it was gone without for a reason stays, without the reason.
+async fn openings(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
+    use visit::Column;
+    let some = queries::openings_with_texts(person).order_by_asc(Column::Id).limit(BATCH);
+    let rows: Vec<(i64, i64)> = uow
+        .read(async |conn| {
+            let columns = [Column::Id, Column::AppointmentId];
+            some.select_only().columns(columns).into_tuple().all(conn).await
+        })
+        .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let reason = CaseStatement::new().case(Column::SkippedReason.is_not_null(), GONE).finally(None::<String>);
+    let update = visit::Entity::update_many()
+        .col_expr(Column::LocationNow, Expr::value(None::<String>))
+        .col_expr(Column::CallBack, Expr::value(None::<String>))
+        .col_expr(Column::OthersPresent, Expr::value(None::<String>))
+        .col_expr(Column::SkippedReason, reason.into())
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.is_in(rows.iter().map(|(id, _)| *id)));
+    let rooms = rows.iter().map(|(_, appointment_id)| Topic::Visit(*appointment_id));
+    uow.update_where(update, Topics::each(rooms)).await
 }
 
 async fn notes(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {

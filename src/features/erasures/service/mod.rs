@@ -25,7 +25,7 @@ const LAST_NAME: &str = "person";
 pub(super) const GONE: &str = "(erased)";
 
 const PARTS: Unrecorded = Unrecorded::of(
-    &["appointment", "appointment_event", "audit_entry", "audit_redaction", "erasure"],
+    &["appointment", "appointment_event", "visit", "audit_entry", "audit_redaction", "erasure"],
     "the erasure that goes on with it has its line",
 );
 

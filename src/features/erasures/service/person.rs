@@ -5,7 +5,7 @@ use entity::{
     address_link,
     enums::{AuditAction, AuditSubject, Role},
     erasure, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
-    user, user_session,
+    user, user_session, visit_presence,
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr};
 
@@ -117,6 +117,8 @@ async fn remove(uow: &UnitOfWork, user_id: i64) -> Result<(), DbErr> {
     uow.delete_where(passkeys, own).await?;
     let challenges = passkey_challenge::Entity::delete_many().filter(passkey_challenge::Column::UserId.eq(user_id));
     uow.delete_where(challenges, own).await?;
+    let presences = visit_presence::Entity::delete_many().filter(visit_presence::Column::UserId.eq(user_id));
+    uow.delete_where(presences, own).await?;
     let sessions = user_session::Entity::delete_many().filter(user_session::Column::UserId.eq(user_id));
     uow.delete_where(sessions, own).await.map(drop)
 }

@@ -1,9 +1,9 @@
 //! Which rows of each table are about a patient, and which are a hospital's.
 
 use entity::{
-    address_link, appointment, appointment_event, audit_entry, availability, care_relation, doctor, doctor_tally,
-    enums::AuditSubject, erasure, hospital, hospital_tally, mail, notification, passkey, password_link, patient,
-    recovery_code, second_factor, time_off, user, user_session,
+    address_link, appointment, appointment_event, audit_entry, availability, care_relation, doctor, doctor_delay,
+    doctor_tally, enums::AuditSubject, erasure, hospital, hospital_tally, mail, notification, passkey, password_link,
+    patient, recovery_code, second_factor, time_off, user, user_session, visit,
 };
 use sea_orm::{
     ColumnTrait, DbErr, EntityName, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -31,6 +31,8 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, appointment::Entity::find().filter(appointment::Column::PatientId.eq(id))).await?;
         let event = appointment_event::Column::AppointmentId;
         self.table(subject, appointment_event::Entity::find().filter(event.in_subquery(visits()))).await?;
+        let opening = visit::Column::AppointmentId;
+        self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
         self.doctors_of(id).await?;
         self.table(subject, care_relation::Entity::find().filter(care_relation::Column::PatientId.eq(id))).await?;
         self.of_people(subject, |column| column.eq(user_id)).await?;
@@ -126,6 +128,10 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, appointment::Entity::find().filter(appointment::Column::HospitalId.eq(id))).await?;
         let events = appointment_event::Column::AppointmentId.in_subquery(visits());
         self.table(subject, appointment_event::Entity::find().filter(events)).await?;
+        let opening = visit::Column::AppointmentId;
+        self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
+        let delays = doctor_delay::Column::DoctorId.in_subquery(doctors());
+        self.table(subject, doctor_delay::Entity::find().filter(delays)).await?;
         let relations = care_relation::Column::DoctorId.in_subquery(doctors());
         self.table(subject, care_relation::Entity::find().filter(relations)).await?;
         self.of_people(subject, |column| column.in_subquery(people())).await?;

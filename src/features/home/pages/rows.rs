@@ -11,6 +11,7 @@ use crate::{
     access::Viewer,
     features::{
         appointments::{AppointmentRow, OfferedStep, StatusTag, row_acts, status_tag},
+        modalities::modality_label,
         notifications::{Facts, ToldTimes, sentence},
     },
     web::{Moment, Present, moment::date_in_words},
@@ -28,6 +29,8 @@ pub(super) struct VisitRow {
     pub starts_at: Moment,
     pub ends_at: Moment,
     pub status: StatusTag,
+    /// How it is held.
+    pub modality: &'static str,
     /// Since when the patient has been waiting.
     pub since: Option<Moment>,
     /// To staff, when the patient was born: two of one name are told apart by it.
@@ -59,6 +62,7 @@ impl VisitRow {
             starts_at: moment(row.starts_at),
             ends_at: moment(row.ends_at),
             status: status_tag(row.status),
+            modality: modality_label(row.modality),
             since: row.arrived_at.map(moment),
             born: row.born_for(viewer.role()).map(date_in_words),
             detail: row.symptoms.clone().filter(|_| is_clinical),

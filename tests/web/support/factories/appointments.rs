@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     appointment, appointment_event,
-    enums::{AppointmentStatus, EventKind},
+    enums::{AppointmentStatus, EventKind, Modality},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
@@ -48,6 +48,7 @@ pub(crate) fn appointment() -> AppointmentDraft {
         requested_by: None,
         since: None,
         overbooked: false,
+        modality: Modality::Video,
     }
 }
 
@@ -62,6 +63,7 @@ pub(crate) struct AppointmentDraft {
     requested_by: Option<i64>,
     since: Option<DateTime<Utc>>,
     overbooked: bool,
+    modality: Modality,
 }
 
 impl AppointmentDraft {
@@ -108,6 +110,12 @@ impl AppointmentDraft {
         self
     }
 
+    /// How it is held; by video unless said.
+    pub(crate) fn held(mut self, modality: Modality) -> Self {
+        self.modality = modality;
+        self
+    }
+
     /// Puts `payload` into every text.
     pub(crate) fn saying(mut self, payload: &str) -> Self {
         self.texts.say(payload);
@@ -144,6 +152,7 @@ impl AppointmentDraft {
             starts_at: Set(starts_at),
             ends_at: Set(starts_at + TimeDelta::minutes(self.minutes)),
             status: Set(status),
+            modality: Set(self.modality),
             symptoms: Set(said(true, "Symptoms", 2000)),
             requested_by: Set(self.requested_by.unwrap_or(patient.user_id)),
             rejection_reason: Set(said(status == AppointmentStatus::Rejected, "Rejection", 500)),

@@ -1,6 +1,9 @@
 //! Tenants.
 
-use entity::{enums::SecondFactorRule, hospital};
+use entity::{
+    enums::{Modality, SecondFactorRule},
+    hospital,
+};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, prelude::Decimal};
 use telemedicine::time_zone::Tz;
 
@@ -26,6 +29,7 @@ pub(crate) fn hospital() -> HospitalDraft {
         slot_minutes: 30,
         lead_hours: 24,
         second_factor: SecondFactorRule::Optional,
+        modality: Modality::Video,
     }
 }
 
@@ -38,6 +42,7 @@ pub(crate) struct HospitalDraft {
     slot_minutes: i32,
     lead_hours: i32,
     second_factor: SecondFactorRule,
+    modality: Modality,
 }
 
 impl HospitalDraft {
@@ -74,6 +79,12 @@ impl HospitalDraft {
         self
     }
 
+    /// How its visits are held when nobody says.
+    pub(crate) fn usually_held(mut self, modality: Modality) -> Self {
+        self.modality = modality;
+        self
+    }
+
     /// Puts `payload` into every text.
     pub(crate) fn saying(mut self, payload: &str) -> Self {
         self.texts.say(payload);
@@ -94,6 +105,7 @@ impl HospitalDraft {
             slot_minutes: Set(self.slot_minutes),
             booking_lead_hours: Set(self.lead_hours),
             second_factor: Set(self.second_factor),
+            default_modality: Set(self.modality),
             active: Set(self.active),
             created_at: Set(app.now()),
             updated_at: Set(app.now()),

@@ -5,6 +5,7 @@ mod appointments;
 mod hospitals;
 mod password;
 mod people;
+mod rooms;
 mod texts;
 mod traces;
 
@@ -12,6 +13,7 @@ pub(crate) use appointments::{Appointment, appointment};
 pub(crate) use hospitals::{Hospital, hospital};
 pub(crate) use password::PASSWORD;
 pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};
+pub(crate) use rooms::{answered, gone_without};
 pub(crate) use traces::{
     Notification, address_link, availability, notification, password_link, session, time_off, token_in,
 };

@@ -1,0 +1,58 @@
+//! What comes next for a visit, in a sentence on its page.
+
+use entity::enums::Role;
+
+use crate::{
+    features::appointments::{appointment::what_comes_next, queries::AppointmentRow},
+    web::Present,
+};
+
+/// What comes next, or what is in its way, said to somebody of `role`.
+pub(super) fn next(row: &AppointmentRow, present: &Present, role: Role) -> &'static str {
+    if row.lacks_doctor(role).is_some() {
+        return without_doctor(row, role);
+    }
+    let is_over = present.has_come(row.ends_at);
+    if row.lacks_patient(role).is_some() && !is_over {
+        return without_patient(row, role);
+    }
+    if row.is_displaced(role).is_some() && !is_over {
+        return "The clock was corrected, and another visit was in the way: this one is at another time than was promised. Call the patient; if it cannot be then, cancel the visit and book it anew.";
+    }
+    what_comes_next(row.status, is_over, role)
+}
+
+/// What comes next for an open visit whose patient cannot come in, said to the staff of the hospital.
+fn without_patient(row: &AppointmentRow, role: Role) -> &'static str {
+    match (row.status.is_busy(), role) {
+        (false, Role::Doctor) => {
+            "The patient's account is shut: they are told nothing, and cannot answer. Decline the request or cancel it, or ask the desk to let them in again."
+        }
+        (false, _) => {
+            "The patient's account is shut: they are told nothing, and cannot answer. Let them in again, or cancel the request."
+        }
+        (true, Role::Doctor) => {
+            "The patient's account is shut: they are told nothing, and are not reminded. Cancel the visit, or ask the desk to tell them."
+        }
+        (true, _) => {
+            "The patient's account is shut: they are told nothing, and are not reminded. Call them, let them in again, or cancel the visit."
+        }
+    }
+}
+
+/// What comes next for an open visit whose doctor is not there.
+fn without_doctor(row: &AppointmentRow, role: Role) -> &'static str {
+    match (row.doctor.user.active, role) {
+        (false, Role::Patient) => {
+            "The doctor does not practise here any more, so the visit cannot take place as planned. Call the hospital for another doctor, or cancel it."
+        }
+        (false, _) => {
+            "The doctor does not practise here any more. Cancel the visit and book it with somebody else; if it has taken place, record what came of it."
+        }
+        (true, Role::Patient) => {
+            "The doctor is away at that time, so the visit cannot take place as planned. Call the hospital for another time, or cancel it."
+        }
+        (true, Role::Doctor) => "You are away at that time. Cancel the visit, or ask the desk to book another time.",
+        (true, _) => "The doctor is away at that time. Cancel the visit and book another time, or another doctor.",
+    }
+}

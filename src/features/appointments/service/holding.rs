@@ -1,0 +1,144 @@
+//! Holding a visit in another way than was agreed: by telephone when the picture fails, by video when nobody can come.
+//!
+//! It is done on the day alone, while both look at the visit: whoever is to come on another day would not learn of it.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    appointment_event,
+    enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, Modality},
+};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use super::super::{
+    forms::ModalityChange,
+    queries::{self, AppointmentState},
+    step::Stage,
+};
+use crate::{
+    access::{ActingViewer, Viewer},
+    db::{Recorded, UnitOfWork},
+    features::{
+        audit::{self, AuditEvent},
+        modalities::modality_code,
+    },
+    state::AppState,
+    web::{AppError, Present},
+};
+
+/// The ways to which it can be changed: nobody can be made to come.
+const REMOTE: [Modality; 2] = [Modality::Phone, Modality::Video];
+
+/// In which other ways the visit can be held from now on.
+pub(in crate::features::appointments) fn alternatives(
+    (stage, modality): (&Stage, Modality),
+    present: &Present,
+) -> Vec<Modality> {
+    let goes_on = matches!(stage.status, AppointmentStatus::Waiting | AppointmentStatus::InProgress);
+    let may = goes_on || (stage.status.is_busy() && stage.is_today(present));
+    REMOTE.into_iter().filter(|other| may && *other != modality).collect()
+}
+
+/// Changes how the visit `id` is held. Five statements.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`] with why it cannot be.
+pub(in crate::features::appointments) async fn change_modality(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    change: &ModalityChange,
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    let changed = state.db.write(async |uow| apply(uow, viewer.acting(now), id, change).await).await;
+    match changed {
+        Err(AppError::Conflict(_)) if was_done(state, viewer, id, change).await? => Ok(()),
+        other => other,
+    }
+}
+
+async fn apply(
+    uow: &UnitOfWork,
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+    id: i64,
+    change: &ModalityChange,
+) -> Result<Recorded, AppError> {
+    let before = uow.read(async |conn| queries::appointment_state(viewer, conn, id).await).await?;
+    let before = before.ok_or(AppError::NotFound)?;
+    let stage = Stage::of(&before, viewer.zone());
+    let others = alternatives((&stage, before.modality), &Present::new(now, None));
+    if before.version != change.version {
+        return Err(AppError::Conflict(STALE.to_owned()));
+    }
+    if !others.contains(&change.modality) {
+        return Err(AppError::Conflict(impossible(&before, change).to_owned()));
+    }
+    let row = appointment::ActiveModel {
+        modality: Set(change.modality),
+        version: Set(before.version + 1),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let update = appointment::Entity::update_many().set(row).filter(Column::Id.eq(id));
+    let update = update.filter(Column::Version.eq(before.version));
+    if uow.update_where(update, before.topics()).await? == 0 {
+        return Err(AppError::Conflict(STALE.to_owned()));
+    }
+    uow.insert_many([event((viewer.user_id, now), &before, change)], before.topics()).await?;
+    let act = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id)
+        .changed(&["modality"])
+        .word("from", modality_code(before.modality))
+        .word("to", modality_code(change.modality));
+    Ok(audit::record(uow, now, viewer, act).await?)
+}
+
+const STALE: &str = "Somebody changed this visit after you opened the page. Look at it again, then decide.";
+
+fn impossible(before: &AppointmentState, change: &ModalityChange) -> &'static str {
+    match change.modality {
+        Modality::InPerson => "A visit can be changed to telephone or video. To have the patient come, book it anew.",
+        modality if modality == before.modality => "The visit is held in that way already.",
+        _ if before.status.is_busy() => "How a visit is held can be changed on its day.",
+        _ => "How this visit is held cannot be changed any more, or not yet.",
+    }
+}
+
+/// The line of the history: nothing but how it is held has changed.
+fn event(
+    (actor_id, now): (i64, DateTime<Utc>),
+    before: &AppointmentState,
+    change: &ModalityChange,
+) -> appointment_event::ActiveModel {
+    let times = before.told_times(None);
+    appointment_event::ActiveModel {
+        id: NotSet,
+        appointment_id: Set(before.id),
+        actor_id: Set(actor_id),
+        kind: Set(EventKind::ModalityChanged),
+        from_status: Set(Some(before.status)),
+        to_status: Set(before.status),
+        note: Set(Some(change.reason.clone())),
+        local_starts_at: Set(times.starts_at),
+        proposed_local_starts_at: Set(times.proposed),
+        at: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+    }
+}
+
+/// Whether the same form has done it a moment ago. One statement.
+async fn was_done(state: &AppState, viewer: &Viewer, id: i64, change: &ModalityChange) -> Result<bool, AppError> {
+    let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Ok(false) };
+    Ok(last.version == change.version + 1
+        && last.actor_id == viewer.user_id
+        && last.kind == EventKind::ModalityChanged
+        && last.note.as_ref() == Some(&change.reason))
+}
+
+/// What is said once it is done.
+pub(in crate::features::appointments) fn done(modality: Modality) -> &'static str {
+    match modality {
+        Modality::Phone => "The visit goes on by telephone. Call the patient.",
+        _ => "The visit goes on by video.",
+    }
+}

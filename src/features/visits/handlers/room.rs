@@ -1,0 +1,70 @@
+//! `GET /appointments/{id}/room`, `GET /appointments/{id}/now`.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+
+use super::super::{
+    pages::{NowPage, Room},
+    policy::{EnterRoom, SeeNow},
+    queries::{self, NowRecord},
+};
+use crate::{
+    access::{Allowed, Viewer},
+    db::Reader,
+    features::visits::queries::{Line, RoomRecord},
+    state::Pages,
+    web::{AppError, Clinical, FormView, Present},
+};
+
+/// Waiting room and visit in one page, for the two who meet. That it was opened is recorded.
+pub(in super::super) async fn show(
+    viewer: Allowed<EnterRoom>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (record, line) = record(&viewer, (&reader, *id), &pages).await?;
+    let present = pages.present();
+    pages.show_clinical(&*viewer, &record.map(|record| Room::new((&viewer, &present), record, &line)))
+}
+
+/// Where the visit stands and who is there, with nothing clinical in it: the part of the room that changes by itself.
+pub(in super::super) async fn now(
+    viewer: Allowed<SeeNow>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let found = queries::now(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let present = pages.present();
+    let line = line_of(&viewer, (&reader, &present), &found).await?;
+    pages.show(&*viewer, &NowPage::new((&viewer, &present), &found, &line))
+}
+
+/// The room as it is now, with what was typed and why nothing was kept.
+pub(super) async fn show_again(
+    viewer: &Viewer,
+    id: i64,
+    (status, form): (StatusCode, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let reader = pages.state().db.reader();
+    let (record, line) = record(viewer, (&reader, id), pages).await?;
+    let present = pages.present();
+    let page = record.map(|record| Room::new((viewer, &present), record, &line).refusing(form));
+    pages.refuse_clinical(status, viewer, &page)
+}
+
+async fn record(
+    viewer: &Viewer,
+    (reader, id): (&Reader, i64),
+    pages: &Pages,
+) -> Result<(Clinical<RoomRecord>, Line), AppError> {
+    // Which doctor's line it is does not tell anything clinical, so it is looked up beside the record.
+    let (sealed, doctor_id) = queries::room(viewer, reader, id).await?.ok_or(AppError::NotFound)?;
+    let line = queries::line(reader, (doctor_id, pages.present().date(viewer.zone()))).await?;
+    Ok((sealed.open(pages.state(), viewer).await?, line))
+}
+
+async fn line_of(viewer: &Viewer, (reader, present): (&Reader, &Present), found: &NowRecord) -> Result<Line, AppError> {
+    Ok(queries::line(reader, (found.row.doctor_id, present.date(viewer.zone()))).await?)
+}

@@ -1,0 +1,24 @@
+//! The visit itself: its room, who is in it, what is asked at its beginning, and by how much its doctor runs late.
+//!
+//! Owns `visit` (which `appointments` begins with what a patient says on arrival), `visit_presence` and `doctor_delay`. The room is the
+//! appointment: whoever may see the one as a party may enter the other, and nobody else.
+
+mod forms;
+mod handlers;
+mod pages;
+mod policy;
+mod queries;
+mod service;
+
+use handlers::{delay, opening, presence, room};
+
+use crate::{page_cache::Policy, routing::RouteTable};
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    table.get("/appointments/{id}/room", room::show);
+    table.cached_get("/appointments/{id}/now", Policy::with(&[]), room::now);
+    table.post("/appointments/{id}/presence", presence::sign);
+    table.post("/appointments/{id}/answers", opening::answer);
+    table.post("/appointments/{id}/opening", opening::check);
+    table.post("/doctors/{id}/delay", delay::set);
+}

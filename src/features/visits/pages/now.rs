@@ -1,0 +1,134 @@
+//! Where a visit stands, and who is there: what changes by itself, in the room and by itself.
+
+use chrono::{DateTime, Utc};
+use entity::enums::{AppointmentStatus, Role};
+use serde::Serialize;
+
+use crate::{
+    access::Viewer,
+    features::{
+        appointments::{StatusTag, status_tag, what_comes_next},
+        modalities::modality_label,
+        visits::queries::{Line, NowRecord, PresenceRow},
+    },
+    web::{Moment, Page, Present},
+};
+
+/// One of the two who meet, and whether they are there.
+#[derive(Debug, Serialize)]
+struct Person {
+    /// `user.id`
+    user: i64,
+    /// "You", to themselves.
+    name: String,
+    /// here, away or never
+    state: &'static str,
+    /// What that means, before the moment.
+    words: &'static str,
+    /// Since when.
+    since: Option<Moment>,
+}
+
+/// The part of the room that changes by itself. Nothing clinical.
+#[derive(Debug, Serialize)]
+pub(in crate::features::visits) struct Now {
+    id: i64,
+    status: StatusTag,
+    next: &'static str,
+    modality: &'static str,
+    starts_at: Moment,
+    waiting_since: Option<Moment>,
+    people: Vec<Person>,
+    /// How many of the two are there.
+    here: usize,
+    /// Of those who wait for the doctor, whose turn comes before: 1 is next. To the patient and the desk, while they wait.
+    place: Option<usize>,
+    /// By how many minutes the doctor runs late today, while somebody waits for the visit to begin.
+    late: Option<i32>,
+    doctor: String,
+    /// Whether there is anything to wait for.
+    is_open: bool,
+}
+
+impl Now {
+    pub(in crate::features::visits) fn new(
+        (viewer, present): (&Viewer, &Present),
+        record: &NowRecord,
+        line: &Line,
+    ) -> Self {
+        let NowRecord { row, doctor_user_id, patient_user_id, .. } = record;
+        let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
+        let both = [(*doctor_user_id, row.doctor_name()), (*patient_user_id, row.patient_name())];
+        let people: Vec<Person> = both.into_iter().map(|who| Person::new((viewer, present), who, record)).collect();
+        let is_today = viewer.zone().local(row.starts_at).date() == present.date(viewer.zone());
+        let awaits = matches!(
+            row.status,
+            AppointmentStatus::Scheduled | AppointmentStatus::Confirmed | AppointmentStatus::Waiting
+        );
+        let place = line.waiting.iter().position(|id| *id == row.id).map(|before| before + 1);
+        Self {
+            id: row.id,
+            status: status_tag(row.status),
+            next: what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
+            modality: modality_label(row.modality),
+            starts_at: moment(row.starts_at),
+            waiting_since: row.arrived_at.map(moment),
+            here: people.iter().filter(|person| person.state == HERE).count(),
+            people,
+            place: place.filter(|_| viewer.role() != Role::Doctor),
+            late: line.delay.filter(|_| is_today && awaits),
+            doctor: row.doctor_name(),
+            is_open: row.status.is_busy(),
+        }
+    }
+}
+
+const HERE: &str = "here";
+
+impl Person {
+    fn new((viewer, present): (&Viewer, &Present), (user, name): (i64, String), record: &NowRecord) -> Self {
+        let moment = |instant: DateTime<Utc>| Some(Moment::new(instant, viewer.zone()));
+        let name = if user == viewer.user_id { "You".to_owned() } else { name };
+        let row = record.present.iter().find(|row| row.user_id == user).filter(|_| record.row.status.is_busy());
+        let (state, words, since) = match row {
+            None => ("never", "not here yet", None),
+            Some(PresenceRow { here_since, here_until, .. }) if !present.has_come(*here_until) => {
+                (HERE, "here since", moment(*here_since))
+            }
+            Some(PresenceRow { here_until, left_at, .. }) => {
+                ("away", "left at", moment(left_at.unwrap_or(*here_until)))
+            }
+        };
+        Self { user, name, state, words, since }
+    }
+}
+
+/// The same as a page.
+#[derive(Debug, Serialize)]
+pub(in crate::features::visits) struct NowPage {
+    title: String,
+    now: Now,
+    back: String,
+}
+
+impl NowPage {
+    pub(in crate::features::visits) fn new(
+        (viewer, present): (&Viewer, &Present),
+        record: &NowRecord,
+        line: &Line,
+    ) -> Self {
+        Self {
+            title: format!("Visit with {}: now", record.row.doctor_name()),
+            now: Now::new((viewer, present), record, line),
+            back: format!("/appointments/{}", record.row.id),
+        }
+    }
+}
+
+impl Page for NowPage {
+    const TEMPLATE: &'static str = "visits/now.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}

@@ -1,0 +1,275 @@
+//! Reading what a room shows. Every query starts from the visits that the viewer may see.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    appointment::{self, Column},
+    doctor, doctor_delay,
+    enums::{AppointmentStatus, AuditSubject, BloodType, IdentityCheck},
+    hospital, patient, user, visit, visit_presence,
+};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QuerySelect, RelationTrait,
+    sea_query::{Expr, ExprTrait, IntoCondition},
+};
+
+use crate::{
+    access::{Viewer, ViewerKind},
+    coherence::Topic,
+    db::{ReadConnection, Reader, is_word},
+    features::{
+        appointments::{AppointmentRow, arrived_at, scope, with_parties},
+        audit::Accessed,
+    },
+};
+
+/// Somebody who is, or was, in the room.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "visit_presence::Entity")]
+pub(super) struct PresenceRow {
+    pub(super) user_id: i64,
+    pub(super) here_since: DateTime<Utc>,
+    pub(super) here_until: DateTime<Utc>,
+    pub(super) left_at: Option<DateTime<Utc>>,
+}
+
+/// The accounts of the two who meet.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "doctor::Entity")]
+pub(super) struct DoctorOfRoom {
+    pub(super) user_id: i64,
+}
+
+/// Who the patient is, beyond the name.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "patient::Entity")]
+pub(super) struct PatientOfNow {
+    pub(super) user_id: i64,
+}
+
+/// A visit as lists show it, with those who are there. Nothing clinical but what lists have.
+#[derive(Clone, Debug)]
+pub(super) struct NowRecord {
+    pub(super) row: AppointmentRow,
+    pub(super) doctor_user_id: i64,
+    pub(super) patient_user_id: i64,
+    pub(super) present: Vec<PresenceRow>,
+}
+
+#[derive(DerivePartialModel)]
+struct NowJoined {
+    #[sea_orm(nested)]
+    row: AppointmentRow,
+    #[sea_orm(nested)]
+    doctor: DoctorOfRoom,
+    #[sea_orm(nested)]
+    patient: PatientOfNow,
+    #[sea_orm(nested)]
+    presence: Option<PresenceRow>,
+}
+
+/// What is asked at the beginning of a visit, and what came of it.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "visit::Entity")]
+pub(super) struct OpeningRow {
+    pub(super) location_now: Option<String>,
+    pub(super) call_back: Option<String>,
+    pub(super) others_present: Option<String>,
+    pub(super) consented_at: Option<DateTime<Utc>>,
+    pub(super) identity: Option<IdentityCheck>,
+    pub(super) checked_at: Option<DateTime<Utc>>,
+    pub(super) skipped_reason: Option<String>,
+    pub(super) version: i32,
+}
+
+/// What stands above a patient's record, and whom to call when something happens to them.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "patient::Entity")]
+pub(super) struct PatientOfRoom {
+    pub(super) user_id: i64,
+    pub(super) blood_type: Option<BloodType>,
+    pub(super) allergies: Option<String>,
+    pub(super) emergency_contact_name: Option<String>,
+    pub(super) emergency_contact_phone: Option<String>,
+    #[sea_orm(nested, alias = "patient_user")]
+    pub(super) account: PhoneOfPatient,
+}
+
+/// The number that the patient's account has.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+pub(super) struct PhoneOfPatient {
+    pub(super) phone: Option<String>,
+}
+
+/// What a room says of its hospital.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "hospital::Entity")]
+pub(super) struct HospitalOfRoom {
+    pub(super) name: String,
+    pub(super) phone: String,
+    pub(super) emergency_text: Option<String>,
+}
+
+/// A visit as its room shows it. A clinical record.
+#[derive(Clone, Debug)]
+pub(super) struct RoomRecord {
+    pub(super) now: NowRecord,
+    pub(super) patient: PatientOfRoom,
+    pub(super) hospital: HospitalOfRoom,
+    pub(super) opening: Option<OpeningRow>,
+}
+
+#[derive(DerivePartialModel)]
+struct RoomJoined {
+    #[sea_orm(nested)]
+    row: AppointmentRow,
+    #[sea_orm(nested)]
+    doctor: DoctorOfRoom,
+    #[sea_orm(nested)]
+    about: PatientOfRoom,
+    #[sea_orm(nested)]
+    hospital: HospitalOfRoom,
+    #[sea_orm(nested)]
+    opening: Option<OpeningRow>,
+    #[sea_orm(nested)]
+    presence: Option<PresenceRow>,
+}
+
+/// Where the visit `id` stands and who is there, if it is the viewer's to see. One statement.
+pub(super) async fn now(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<NowRecord>, DbErr> {
+    let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
+    let joined =
+        with_parties(visit, JoinType::InnerJoin).join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def());
+    let topics = viewer.visit_topics().and([Topic::Visit(id)]);
+    let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
+    let found: Vec<NowJoined> = reader.run(topics, read).await?;
+    let mut found = found.into_iter();
+    let Some(NowJoined { row, doctor, patient, presence }) = found.next() else { return Ok(None) };
+    let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
+    Ok(Some(NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: patient.user_id, present }))
+}
+
+/// The same with all that a room shows, and `doctor.id` of whose room it is. One statement.
+pub(super) async fn room(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<(Accessed<RoomRecord>, i64)>, DbErr> {
+    let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
+    let joined = with_parties(visit, JoinType::InnerJoin)
+        .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
+        .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
+        .join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def());
+    let topics = viewer.visit_topics().and([Topic::Visit(id)]);
+    let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
+    let found: Vec<RoomJoined> = reader.run(topics, read).await?;
+    let mut found = found.into_iter();
+    let Some(RoomJoined { row, doctor, about, hospital, opening, presence }) = found.next() else { return Ok(None) };
+    let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
+    let doctor_id = row.doctor_id;
+    let now = NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: about.user_id, present };
+    let record = RoomRecord { now, patient: about, hospital, opening };
+    Ok(Some((Accessed::new(AuditSubject::Appointment, id, record), doctor_id)))
+}
+
+/// Those who wait for a doctor, and how late the doctor runs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    /// In minutes; none when nobody has said so.
+    pub(super) delay: Option<i32>,
+    /// `appointment.id` of those who wait, whoever came first before the others.
+    pub(super) waiting: Vec<i64>,
+}
+
+#[derive(FromQueryResult)]
+struct LineRow {
+    minutes: Option<i32>,
+    visit_id: Option<i64>,
+    arrived_at: Option<DateTime<Utc>>,
+}
+
+/// Who waits for the doctor on `day`, and the doctor's delay then. One statement.
+pub(super) async fn line(reader: &Reader, (doctor_id, day): (i64, NaiveDate)) -> Result<Line, DbErr> {
+    let delay = doctor::Relation::DoctorDelay
+        .def()
+        .on_condition(move |_, delay| Expr::col((delay, doctor_delay::Column::Day)).eq(day).into_condition());
+    let waiting = doctor::Relation::Appointment
+        .def()
+        .on_condition(|_, _| is_word(Column::Status, AppointmentStatus::Waiting).into_condition());
+    let found = doctor::Entity::find_by_id(doctor_id)
+        .select_only()
+        .column_as(doctor_delay::Column::Minutes, "minutes")
+        .column_as(Column::Id, "visit_id")
+        .expr_as(arrived_at(), "arrived_at")
+        .join(JoinType::LeftJoin, delay)
+        .join(JoinType::LeftJoin, waiting);
+    let topics = [Topic::Agenda(doctor_id), Topic::Schedule(doctor_id)];
+    let found: Vec<LineRow> = reader.run(topics, async |conn| found.clone().into_model().all(conn).await).await?;
+    let delay = found.first().and_then(|row| row.minutes).filter(|minutes| *minutes > 0);
+    let mut waiting: Vec<_> = found.into_iter().filter_map(|row| Some((row.arrived_at, row.visit_id?))).collect();
+    waiting.sort_unstable();
+    Ok(Line { delay, waiting: waiting.into_iter().map(|(_, id)| id).collect() })
+}
+
+/// What a sign of life needs to know.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct PresenceState {
+    pub(super) status: AppointmentStatus,
+    /// `visit_presence.id`; none before the first sign.
+    pub(super) presence_id: Option<i64>,
+    pub(super) here_until: Option<DateTime<Utc>>,
+    pub(super) left_at: Option<DateTime<Utc>>,
+}
+
+/// The viewer's own presence in the room of the visit `id`, if it is theirs to enter.
+pub(super) async fn presence_state(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    id: i64,
+) -> Result<Option<PresenceState>, DbErr> {
+    let user_id = viewer.user_id;
+    let own = appointment::Relation::VisitPresence.def().on_condition(move |_, presence| {
+        Expr::col((presence, visit_presence::Column::UserId)).eq(user_id).into_condition()
+    });
+    appointment::Entity::find()
+        .select_only()
+        .column(Column::Status)
+        .column_as(visit_presence::Column::Id, "presence_id")
+        .columns([visit_presence::Column::HereUntil, visit_presence::Column::LeftAt])
+        .join(JoinType::LeftJoin, own)
+        .filter(scope(viewer))
+        .filter(Column::Id.eq(id))
+        .into_model()
+        .one(conn)
+        .await
+}
+
+/// What the opening of a visit is about to be changed from.
+#[derive(Clone, Debug)]
+pub(super) struct OpeningState {
+    pub(super) visit: appointment::Model,
+    pub(super) opening: Option<visit::Model>,
+}
+
+/// The visit `id` and its opening, if it is the viewer's to see.
+pub(super) async fn opening_state(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    id: i64,
+) -> Result<Option<OpeningState>, DbErr> {
+    let found = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
+    let found = found.find_also_related(visit::Entity).one(conn).await?;
+    Ok(found.map(|(visit, opening)| OpeningState { visit, opening }))
+}
+
+/// Whether the viewer may say how late the doctor runs: the doctor, and whoever runs their hospital.
+pub(super) async fn may_say_delay(viewer: &Viewer, conn: &ReadConnection<'_>, doctor_id: i64) -> Result<bool, DbErr> {
+    let own = match &viewer.kind {
+        ViewerKind::Doctor { doctor_id: own, .. } => Condition::all().add(doctor::Column::Id.eq(*own)),
+        ViewerKind::HospitalAdmin { hospital } => Condition::all().add(user::Column::HospitalId.eq(hospital.id)),
+        ViewerKind::Patient { .. } | ViewerKind::SuperAdmin => return Ok(false),
+    };
+    let found = doctor::Entity::find_by_id(doctor_id).join(JoinType::InnerJoin, doctor::Relation::User.def());
+    Ok(found.filter(own).one(conn).await?.is_some())
+}

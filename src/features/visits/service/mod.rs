@@ -1,0 +1,5 @@
+//! What is done in the room of a visit.
+
+pub(super) mod delay;
+pub(super) mod opening;
+pub(super) mod presence;

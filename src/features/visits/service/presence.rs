@@ -1,0 +1,123 @@
+//! Who is in the room: a lease that each sign of life renews.
+//!
+//! Nothing is decided by it; it is shown. A page that was made shows somebody as there until their lease is over, and is then made anew: so a sign that
+//! only renews the lease touches no page, and two hundred people in their rooms cost next to nothing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::visit_presence::{self, Column};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use crate::{
+    access::{ActingViewer, Viewer},
+    coherence::{Topic, Topics},
+    db::{DbErr, UnitOfWork, Unrecorded, ViolationKind, violation},
+    features::visits::{
+        forms::Sign,
+        queries::{self, PresenceState},
+    },
+    state::AppState,
+    web::AppError,
+};
+
+/// Pages give a sign every 15 s: two may be lost.
+const LEASE: TimeDelta = TimeDelta::seconds(45);
+/// A page that is loaded again says that it leaves, and a moment later that it is there.
+const GRACE: TimeDelta = TimeDelta::seconds(5);
+
+const SIGNS: Unrecorded = Unrecorded::of(
+    &["visit_presence"],
+    "that somebody is still there is no act; that they opened the room has its line",
+);
+
+/// Somebody in the room of the visit `id` says that they are there, or that they go. Three statements at most.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is not theirs to enter; [`AppError::Conflict`] when there is nothing to wait for in it.
+pub(in crate::features::visits) async fn sign(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    sign: Sign,
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    let noted = state.db.write_unrecorded(SIGNS, async |uow| note(uow, viewer.acting(now), id, sign).await).await;
+    match noted {
+        // Two first signs at once: one of them is noted.
+        Err(NotNoted::Database(error)) if violation(&error).is_some_and(|it| it.kind == ViolationKind::Unique) => {
+            Ok(())
+        }
+        Err(NotNoted::Database(error)) => Err(error.into()),
+        Err(NotNoted::Refused(error)) => Err(error),
+        Ok(()) => Ok(()),
+    }
+}
+
+enum NotNoted {
+    Refused(AppError),
+    Database(DbErr),
+}
+
+impl From<DbErr> for NotNoted {
+    fn from(error: DbErr) -> Self {
+        Self::Database(error)
+    }
+}
+
+async fn note(
+    uow: &UnitOfWork,
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+    id: i64,
+    sign: Sign,
+) -> Result<(), NotNoted> {
+    let before = uow.read(async |conn| queries::presence_state(viewer, conn, id).await).await?;
+    let before = before.ok_or(NotNoted::Refused(AppError::NotFound))?;
+    if !before.status.is_busy() {
+        return Err(NotNoted::Refused(AppError::Conflict(OVER.to_owned())));
+    }
+    let Some((row, is_news)) = after(&before, now, sign) else { return Ok(()) };
+    let topics = if is_news { Topics::from(Topic::Visit(id)) } else { STILL_THERE };
+    match before.presence_id {
+        Some(presence_id) => {
+            let update = visit_presence::Entity::update_many().set(row).filter(Column::Id.eq(presence_id));
+            uow.update_where(update, topics).await?;
+        }
+        None => {
+            let row = visit_presence::ActiveModel {
+                id: NotSet,
+                appointment_id: Set(id),
+                user_id: Set(viewer.user_id),
+                created_at: Set(now),
+                ..row
+            };
+            uow.insert_many([row], topics).await?;
+        }
+    }
+    Ok(())
+}
+
+const OVER: &str = "Nobody waits in the room of this visit now. Look at the visit to see where it stands.";
+const STILL_THERE: Topics = Topics::exempt("pages show until when they believe it, and look again then");
+
+/// What changes with the sign, and whether anybody sees a difference before the lease that they know is over; nothing when nothing does.
+fn after(before: &PresenceState, now: DateTime<Utc>, sign: Sign) -> Option<(visit_presence::ActiveModel, bool)> {
+    let is_here = before.here_until.is_some_and(|until| now < until);
+    let unchanged = visit_presence::ActiveModel { updated_at: Set(now), ..Default::default() };
+    match sign {
+        Sign::Here => {
+            let row = visit_presence::ActiveModel { here_until: Set(now + LEASE), left_at: Set(None), ..unchanged };
+            if is_here {
+                return Some((row, before.left_at.is_some()));
+            }
+            Some((visit_presence::ActiveModel { here_since: Set(now), ..row }, true))
+        }
+        Sign::Leaving => {
+            let until = before.here_until.filter(|_| is_here)?;
+            let row = visit_presence::ActiveModel {
+                here_until: Set(until.min(now + GRACE)),
+                left_at: Set(Some(now)),
+                ..unchanged
+            };
+            Some((row, true))
+        }
+    }
+}

@@ -1,0 +1,39 @@
+"use strict";
+/* The room of a visit says that somebody is in it: a sign of life every 15 s, and one when the page goes away. Nothing is decided by it, so whatever
+   fails is tried again at the next beat; the room is whole without it. The signs are no use of the session (X-Live): an abandoned PC is signed out. */
+{
+  const BEAT = 15000;
+  const room = document.querySelector("[data-presence-href]");
+  if (room) {
+    const href = room.dataset.presenceHref;
+    let timer = 0;
+
+    const stop = () => { clearInterval(timer); timer = 0; };
+
+    const sign = async () => {
+      try {
+        const answer = await fetch(href, {
+          method: "POST", body: new URLSearchParams({ state: "here" }), headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store",
+        });
+        /* Signed out, or nothing to wait for any more: the page says so when it is loaded. */
+        if (answer.type === "opaqueredirect" || [403, 404, 409].includes(answer.status)) stop();
+      } catch { /* away: the next beat */ }
+    };
+
+    const start = () => {
+      if (timer) return;
+      sign();
+      timer = setInterval(sign, BEAT);
+    };
+
+    addEventListener("pagehide", () => {
+      if (!timer) return;
+      stop();
+      navigator.sendBeacon(href, new URLSearchParams({ state: "leaving" }));
+    });
+    /* Taken out of the browser's memory by its Back button. */
+    addEventListener("pageshow", start);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && timer) sign(); });
+    start();
+  }
+}
