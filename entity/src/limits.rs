@@ -38,6 +38,12 @@ pub const APPOINTMENT_REASON: usize = 500;
 pub const BOOKING_TOKEN: usize = 64;
 /// `appointment_event.note`
 pub const EVENT_NOTE: usize = 500;
+/// `note.subjective`, `.objective`, `.assessment`, `.plan`, `.summary`, and the same of `note_revision`
+pub const NOTE_TEXT: usize = 20_000;
+/// `note.withheld_reason`, `note_addendum.reason`
+pub const NOTE_REASON: usize = 500;
+/// `note_addendum.text`
+pub const ADDENDUM: usize = 10_000;
 /// `second_factor.removal_reason`
 pub const REMOVAL_REASON: usize = 255;
 /// `passkey.name`

@@ -37,6 +37,8 @@ pub enum Topic {
     PatientAgenda(i64),
     /// The visits of a hospital (`hospital.id`) with their history.
     Board(i64),
+    /// The note of a visit (`appointment.id`), with what stands beneath it.
+    Note(i64),
     /// The notifications of a person (`user.id`).
     Inbox(i64),
     /// A person (`user.id`) as they see themselves: name, role, hospital, and whether they may come in at all.
@@ -69,6 +71,7 @@ impl Topic {
             ("agenda", _) => with_id(Self::Agenda),
             ("patient_agenda", _) => with_id(Self::PatientAgenda),
             ("board", _) => with_id(Self::Board),
+            ("note", _) => with_id(Self::Note),
             ("inbox", _) => with_id(Self::Inbox),
             ("account", _) => with_id(Self::Account),
             _ => None,
@@ -92,6 +95,7 @@ impl fmt::Display for Topic {
             Self::Agenda(id) => write!(f, "agenda:{id}"),
             Self::PatientAgenda(id) => write!(f, "patient_agenda:{id}"),
             Self::Board(id) => write!(f, "board:{id}"),
+            Self::Note(id) => write!(f, "note:{id}"),
             Self::Inbox(id) => write!(f, "inbox:{id}"),
             Self::Account(id) => write!(f, "account:{id}"),
         }
@@ -217,6 +221,7 @@ mod tests {
             Topic::Agenda(5),
             Topic::PatientAgenda(6),
             Topic::Board(7),
+            Topic::Note(10),
             Topic::Inbox(8),
             Topic::Account(i64::MAX),
         ];

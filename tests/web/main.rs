@@ -35,6 +35,7 @@ mod mail;
 mod management;
 mod monitoring;
 mod names;
+mod notes;
 mod notifications;
 mod page_rules;
 mod promises;

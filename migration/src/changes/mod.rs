@@ -49,9 +49,11 @@ mod m0053_account_mail_indexes;
 mod m0054_trail_words;
 mod m0055_trail_words_looked_at;
 mod m0056_erasure;
+mod m0065_note;
+mod m0066_note_rules;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 44] = [
+pub(crate) const ALL: [Change; 46] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -96,4 +98,6 @@ pub(crate) const ALL: [Change; 44] = [
     m0054_trail_words::CHANGE,
     m0055_trail_words_looked_at::CHANGE,
     m0056_erasure::CHANGE,
+    m0065_note::CHANGE,
+    m0066_note_rules::CHANGE,
 ];

@@ -90,7 +90,8 @@ const OF_ALL: &str = "a count of all people of a hospital, or of a doctor";
 const OF_A_DOCTOR: &str = "a doctor's, not the patient's";
 
 /// What is not in the export of a patient.
-const OF_PATIENT: [LeftOut; 5] = [
+const OF_PATIENT: [LeftOut; 6] = [
+    table("note_revision", "what a doctor wrote before it was signed"),
     table("availability", OF_A_DOCTOR),
     table("time_off", OF_A_DOCTOR),
     table("doctor_tally", OF_ALL),

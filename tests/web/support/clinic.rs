@@ -3,15 +3,15 @@
 use chrono::NaiveTime;
 use entity::{
     audit_entry,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, NotificationKind},
+    enums::{AddendumKind, AppointmentStatus, AuditAction, AuditSubject, NotificationKind},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 
 use super::{
     TestApp,
     factories::{
-        Appointment, Doctor, Hospital, Notification, Patient, Person, address_link, appointment, availability, doctor,
-        hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off,
+        Appointment, Doctor, Hospital, Note, Notification, Patient, Person, address_link, appointment, availability,
+        doctor, hospital, hospital_admin, note, notification, password_link, patient, session, super_admin, time_off,
     },
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct House {
     pub(crate) stranger: Patient,
     /// One in each status, between the doctor and the patient.
     pub(crate) appointments: Vec<Appointment>,
+    /// A draft of the visit in progress, and a signed one, with an addendum, of the completed visit.
+    pub(crate) notes: Vec<Note>,
     /// One for each of admin, doctor and patient, in this order; unread.
     pub(crate) notifications: Vec<Notification>,
     pub(crate) time_off_id: i64,
@@ -75,7 +77,8 @@ impl House {
     /// What only those may read who treat the patients, and the patients.
     pub(crate) fn clinical_texts(&self) -> Vec<String> {
         let appointments = self.appointments.iter().flat_map(|appointment| &appointment.texts);
-        appointments.chain(&self.patient.texts).chain(&self.stranger.texts).cloned().collect()
+        let notes = self.notes.iter().flat_map(|note| &note.texts);
+        appointments.chain(notes).chain(&self.patient.texts).chain(&self.stranger.texts).cloned().collect()
     }
 
     /// Every other text: of the hospital, its doctor and its admin.
@@ -98,6 +101,7 @@ impl House {
             time_off_id: time_off(app, &doctor, (app.in_hours(24 * 7), app.in_hours(24 * 8)), payload).await,
             session_id: session(app, &patient, &format!("Firefox {payload}")).await,
             appointments: Vec::new(),
+            notes: Vec::new(),
             notifications: Vec::new(),
             hospital,
             admin,
@@ -120,6 +124,10 @@ impl House {
             let visit = appointment().of(&self.doctor).with(&self.patient).at(starts_at).status(status).saying(payload);
             self.appointments.push(visit.create(app).await);
         }
+        let draft = note(self.appointment(AppointmentStatus::InProgress), &self.doctor).saying(payload);
+        self.notes.push(draft.create(app).await);
+        let signed = note(self.appointment(AppointmentStatus::Completed), &self.doctor).saying(payload);
+        self.notes.push(signed.with_addendum(AddendumKind::Addition).create(app).await);
         let about = self.appointment(AppointmentStatus::Rejected).clone();
         for person in [&self.admin, &self.doctor.person, &self.patient.person] {
             self.notifications.push(

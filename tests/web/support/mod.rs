@@ -81,8 +81,8 @@ pub(crate) use database::{uses_postgres, variable};
 pub(crate) use demo::Demo;
 pub(crate) use entity::enums::{AppointmentStatus, BloodType, EventKind, NotificationKind, Role, SecondFactorRule};
 pub(crate) use factories::{
-    Appointment, Doctor, Hospital, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
-    hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off, token_in,
+    Appointment, Doctor, Hospital, Note, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
+    hospital, hospital_admin, note, notification, password_link, patient, session, super_admin, time_off, token_in,
 };
 pub(crate) use page::Page;
 pub(crate) use passkey::{Device, NAMED, asked, pages_with_a_passkey, with_a_passkey};

@@ -31,6 +31,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, appointment::Entity::find().filter(appointment::Column::PatientId.eq(id))).await?;
         let event = appointment_event::Column::AppointmentId;
         self.table(subject, appointment_event::Entity::find().filter(event.in_subquery(visits()))).await?;
+        self.notes_of_patient(id).await?;
         self.doctors_of(id).await?;
         self.table(subject, care_relation::Entity::find().filter(care_relation::Column::PatientId.eq(id))).await?;
         self.of_people(subject, |column| column.eq(user_id)).await?;
@@ -126,6 +127,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, appointment::Entity::find().filter(appointment::Column::HospitalId.eq(id))).await?;
         let events = appointment_event::Column::AppointmentId.in_subquery(visits());
         self.table(subject, appointment_event::Entity::find().filter(events)).await?;
+        self.notes_of_hospital(id, visits()).await?;
         let relations = care_relation::Column::DoctorId.in_subquery(doctors());
         self.table(subject, care_relation::Entity::find().filter(relations)).await?;
         self.of_people(subject, |column| column.in_subquery(people())).await?;
