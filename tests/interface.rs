@@ -52,9 +52,11 @@ fn between<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<
 
 #[test]
 fn the_stylesheet_stays_small() {
-    let css = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css/app.css");
-    let size = fs::metadata(css).unwrap().len();
-    assert!(size <= 25_000, "{size} bytes");
+    for (sheet, most) in [("app.css", 25_000), ("print.css", 4_000)] {
+        let css = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css").join(sheet);
+        let size = fs::metadata(css).unwrap().len();
+        assert!(size <= most, "{sheet}: {size} bytes");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → notifications → accounts → hospitals → people → schedules → appointments → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → notifications → accounts → hospitals → people → schedules → appointments → notes → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -9,6 +9,7 @@ pub mod exports;
 mod home;
 mod hospitals;
 pub mod mail;
+mod notes;
 mod notifications;
 mod people;
 mod reports;
@@ -45,6 +46,7 @@ pub fn routes() -> RouteTable {
     people::routes(&mut table);
     schedules::routes(&mut table);
     appointments::routes(&mut table);
+    notes::routes(&mut table);
     exports::routes(&mut table);
     reports::routes(&mut table);
     home::routes(&mut table);
@@ -77,6 +79,9 @@ pub fn sweep_parts(db: &Database, clock: &Clock, retention: RetentionSettings) -
         }),
         part("notifications", retention.notifications, |db, before| {
             async move { notifications::sweep(&db, before).await }.boxed_local()
+        }),
+        part("versions of notes", retention.note_versions, |db, before| {
+            async move { notes::sweep(&db, before).await }.boxed_local()
         }),
     ]
 }

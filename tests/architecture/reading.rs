@@ -13,6 +13,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "people",
     "schedules",
     "appointments",
+    "notes",
     "exports",
     "erasures",
     "reports",

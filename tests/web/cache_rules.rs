@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 31] = [
+const UNCACHED: [(&str, &str); 33] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -29,6 +29,8 @@ const UNCACHED: [(&str, &str); 31] = [
     ("/appointments/new", "a form, with a token of its own"),
     ("/doctors/{id}/availability", "a form"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
+    ("/appointments/{id}/note", "a form, with one patient's clinical detail, whose opening is recorded"),
+    ("/appointments/{id}/summary", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),
     ("/profile/export.json", "a file to take away"),

@@ -58,7 +58,7 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 11] = [
+const SHOWN: [&str; 16] = [
     "Hospital",
     "Address",
     "Given",
@@ -69,6 +69,11 @@ const SHOWN: [&str; 11] = [
     "History",
     "Symptoms",
     "Rejection",
+    "Subjective",
+    "Plan",
+    "Summary",
+    "Addendum",
+    "Because",
     "Firefox",
 ];
 

@@ -1,11 +1,17 @@
 //! The note of a visit: written, signed, added to, read by the patient; and who gets no word of it.
 
-use entity::enums::AddendumKind;
+mod reading;
+mod signing;
+mod sweeping;
+mod writing;
 
 use crate::support::*;
 
-/// A hospital with a doctor, a patient, and visits of them that have taken place.
+pub(crate) use writing::page_of_somebody_signed_out;
+
+/// A hospital with a doctor and a patient, who see each other.
 struct Surgery {
+    hospital: Hospital,
     doctor: Doctor,
     patient: Patient,
 }
@@ -13,7 +19,8 @@ struct Surgery {
 impl Surgery {
     async fn open(app: &TestApp) -> Self {
         let hospital = hospital().create(app).await;
-        Self { doctor: doctor(&hospital).create(app).await, patient: patient(&hospital).create(app).await }
+        let (doctor, patient) = (doctor(&hospital).create(app).await, patient(&hospital).create(app).await);
+        Self { hospital, doctor, patient }
     }
 
     /// A visit that was completed so many hours ago.
@@ -21,27 +28,15 @@ impl Surgery {
         let visit = appointment().of(&self.doctor).with(&self.patient).at(app.in_hours(-hours));
         visit.status(AppointmentStatus::Completed).create(app).await
     }
+
+    /// A visit that is going on.
+    async fn visit_now(&self, app: &TestApp) -> Appointment {
+        let visit = appointment().of(&self.doctor).with(&self.patient).at(app.in_minutes(-5));
+        visit.status(AppointmentStatus::InProgress).create(app).await
+    }
 }
 
-#[tokio::test]
-async fn what_a_patient_takes_away_holds_what_they_may_read_and_no_more() {
-    let app = TestApp::start().await;
-    let surgery = Surgery::open(&app).await;
-    let doctor = &surgery.doctor;
-    let read = note(&surgery.visit(&app, 1).await, doctor).with_addendum(AddendumKind::Addition).create(&app).await;
-    let draft = note(&surgery.visit(&app, 2).await, doctor).create(&app).await;
-    let withheld = note(&surgery.visit(&app, 3).await, doctor).withheld().create(&app).await;
-    let withdrawn = note(&surgery.visit(&app, 4).await, doctor).with_addendum(AddendumKind::EnteredInError);
-    let withdrawn = withdrawn.create(&app).await;
-    let document = app.sign_in(&surgery.patient).await.get("/profile/export.json").await.ok();
-    for text in read.texts.iter().filter(|text| !text.starts_with("Earlier")) {
-        assert!(document.body.contains(text.as_str()), "{text} is missing");
-    }
-    for text in draft.texts.iter().chain(&withheld.texts).chain(&withdrawn.texts) {
-        assert!(!document.body.contains(text.as_str()), "{text} is told");
-    }
-    let document: serde_json::Value = serde_json::from_str(&document.body).unwrap();
-    let told: Vec<i64> = document["note"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect();
-    assert_eq!(told, [read.id, withheld.id, withdrawn.id]);
-    assert!(document["note"][1]["signed_at"].is_string(), "that there is one is told");
+/// The address of a visit's note, or of what is done with it.
+fn of(visit: &Appointment, act: &str) -> String {
+    format!("{}/note{act}", visit.path())
 }

@@ -11,6 +11,7 @@ use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude
 
 use super::{
     calendar::{self, SLOT},
+    notes,
     people::{Cast, DemoPerson},
     stories::{self, StoryActor, StoryStep},
     visits::{Booker, DemoVisit},
@@ -49,6 +50,8 @@ pub(super) async fn everything(
         let stored: Vec<(&DemoVisit, i64)> = visits.iter().zip(appointments).collect();
         let events = stored.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;
         uow.insert_many(events.into_iter().flatten(), Topic::Everything).await?;
+        let notes = notes::rows(&stored, now, |visit| user_of(StoryActor::Doctor, visit, &ids))?;
+        uow.insert_many(notes, Topic::Everything).await?;
         // As in life, a later one has the higher id.
         let notifications = stored.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
         let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();

@@ -1,6 +1,6 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
-//! Owns `appointment`, `appointment_event`. Used by `home`.
+//! Owns `appointment`, `appointment_event`. Used by `notes` and `home`.
 
 mod appointment;
 mod forms;
@@ -12,8 +12,9 @@ mod service;
 mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag};
+pub(crate) use pages::banner;
 pub(crate) use policy::{OfferedStep, row_acts};
-pub(crate) use queries::{AppointmentRow, of_absent_doctors, of_shut_doctors, scope, visits};
+pub(crate) use queries::{About, AppointmentRow, of_absent_doctors, of_shut_doctors, scope, visits, with_parties};
 pub(crate) use service::{count_to_come, withdraw};
 
 use handlers::{booking as book, list, steps};

@@ -12,6 +12,7 @@ mod factors;
 mod future;
 mod management;
 mod moments;
+mod notes;
 mod schedules;
 mod steps;
 mod world;
@@ -20,8 +21,8 @@ mod writes;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`addresses`], [`steps`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 64] = [
+/// What can be done through a form, all of it in [`addresses`], [`steps`], [`notes`], [`factors`], [`schedules`], [`management`] and [`writes`].
+const WRITES: [&str; 67] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -35,6 +36,9 @@ const WRITES: [&str; 64] = [
     "/appointments/{id}/arrival",
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
+    "/appointments/{id}/note",
+    "/appointments/{id}/note/addenda",
+    "/appointments/{id}/note/signature",
     "/appointments/{id}/outcome",
     "/appointments/{id}/proposal",
     "/appointments/{id}/proposal/acceptance",

@@ -7,3 +7,4 @@ mod show;
 pub(super) use index::AppointmentsPage;
 pub(super) use new::{BookingForm, first_day};
 pub(super) use show::Show;
+pub(crate) use show::banner;

@@ -1,7 +1,7 @@
 //! One appointment.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::enums::{AppointmentStatus, Role};
+use entity::enums::{AppointmentStatus, NoteState, Role};
 use serde::Serialize;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         appointments::{
             appointment::{StatusTag, event_words, status_tag, what_comes_next},
             policy::{OfferedStep, acts},
-            queries::{About, AppointmentRow, BloodAndAllergies, EventRow, VisitRecord},
+            queries::{About, AppointmentRow, BloodAndAllergies, EventRow, NoteOfVisit, VisitRecord},
             step::Step,
         },
         people::Banner,
@@ -59,6 +59,8 @@ pub(in crate::features::appointments) struct Show {
     /// What the viewer may do, each with its own form.
     offers: Vec<Offer>,
     history: Vec<HistoryEntry>,
+    /// Where the note of the visit stands, if the viewer may know.
+    note: Option<NoteLink>,
     /// What is wrong with the form that was sent; empty when none was.
     form: FormView,
     /// A reason that was typed into it, when there is no place for it on this page any more: so that it is not lost.
@@ -79,7 +81,7 @@ impl Show {
     pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
         let zone = viewer.zone();
         let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
-        let VisitRecord { row, about, history } = record;
+        let VisitRecord { row, about, note, history } = record;
         Self {
             title: title(viewer, &row),
             id: row.id,
@@ -100,6 +102,7 @@ impl Show {
             ),
             mark: row.lacks_doctor(viewer.role()),
             free: Vec::new(),
+            note: note_link(viewer, &row, note.as_ref()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             typed: None,
@@ -166,13 +169,52 @@ fn without_doctor(row: &AppointmentRow, role: Role) -> &'static str {
     }
 }
 
+/// A way to the note of the visit.
+#[derive(Debug, Serialize)]
+struct NoteLink {
+    /// Where it stands, said to the viewer.
+    text: &'static str,
+    signed_at: Option<Moment>,
+    href: String,
+    label: &'static str,
+}
+
+/// Its doctor writes it, its patient reads it once it is signed; nobody else is told that there is one.
+fn note_link(viewer: &Viewer, row: &AppointmentRow, note: Option<&NoteOfVisit>) -> Option<NoteLink> {
+    use AppointmentStatus::{Completed, InProgress, NoShow};
+    let signed = note.filter(|note| note.state == NoteState::Signed);
+    let (text, page, label) = match (viewer.role(), note, signed) {
+        (Role::Patient, _, Some(note)) if note.is_kept_from_patient => {
+            ("The doctor has signed a note that is not shown to you.", "summary", "More about that")
+        }
+        (Role::Patient, _, Some(_)) => {
+            ("The doctor has written down what was found and what to do.", "summary", "Read it")
+        }
+        (Role::Doctor, _, Some(_)) => ("You have signed the note.", "note", "Open the note"),
+        (Role::Doctor, Some(_), None) => {
+            ("The note is a draft. Sign it when it is right.", "note", "Go on with the note")
+        }
+        (Role::Doctor, None, _) if matches!(row.status, InProgress | Completed | NoShow) => {
+            ("There is no note yet.", "note", "Write the note")
+        }
+        _ => return None,
+    };
+    Some(NoteLink {
+        text,
+        signed_at: signed.and_then(|note| note.signed_at).map(|at| Moment::new(at, viewer.zone())),
+        href: format!("/appointments/{}/{page}", row.id),
+        label,
+    })
+}
+
 impl From<OfferedStep> for Offer {
     fn from(act: OfferedStep) -> Self {
         Self { act, form: FormView::default(), open: false }
     }
 }
 
-fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
+/// Whose record a page about that visit is about.
+pub(crate) fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
     let BloodAndAllergies { blood_type, allergies } = &about.patient;
     Banner::new(row.patient_name(), (row.patient.user.date_of_birth, today), (*blood_type, allergies.clone()))
 }

@@ -138,7 +138,7 @@ impl AppointmentRow {
 
 /// `visits`, which has `appointment` in it, with what else [`AppointmentRow`] reads: both parties, and the users behind them, one
 /// table joined twice. `join` is LEFT where the appointment itself may be missing.
-pub(super) fn with_parties<S: QuerySelect>(visits: S, join: JoinType) -> S {
+pub(crate) fn with_parties<S: QuerySelect>(visits: S, join: JoinType) -> S {
     visits
         .join(join, appointment::Relation::Doctor.def())
         .join_as(join, doctor::Relation::User.def(), "doctor_user")
