@@ -94,18 +94,18 @@ pub(super) struct AddendumRow {
     pub(super) reason: String,
     pub(super) created_at: DateTime<Utc>,
     #[sea_orm(nested, alias = "addendum_author")]
-    pub(super) author: Doctor,
+    pub(super) author: NoteAuthor,
 }
 
 /// Who wrote something.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "user::Entity")]
-pub(super) struct Doctor {
+pub(super) struct NoteAuthor {
     first_name: String,
     last_name: String,
 }
 
-impl Doctor {
+impl NoteAuthor {
     pub(super) fn name(&self) -> String {
         format!("Dr {} {}", self.first_name, self.last_name)
     }
@@ -118,7 +118,7 @@ pub(super) struct NoteRecord {
     pub(super) about: About,
     pub(super) note: Option<StoredNote>,
     /// Who wrote it.
-    pub(super) author: Option<Doctor>,
+    pub(super) author: Option<NoteAuthor>,
     /// The first one first.
     pub(super) addenda: Vec<AddendumRow>,
 }
@@ -144,7 +144,7 @@ struct Joined {
     #[sea_orm(nested)]
     note: Option<StoredNote>,
     #[sea_orm(nested, alias = "note_author")]
-    author: Option<Doctor>,
+    author: Option<NoteAuthor>,
     #[sea_orm(nested)]
     addendum: Option<AddendumRow>,
 }

@@ -12,7 +12,7 @@ use super::super::{
     pages::{KeptForm, NotePage},
     policy::WriteNote,
     queries,
-    service::{self, NotWritten, Saved},
+    service::{self, NotWritten, SavedDraft},
 };
 use crate::{
     access::{Allowed, AllowedOrOut, Viewer},
@@ -60,7 +60,7 @@ pub(in super::super) async fn save(
     }
 }
 
-fn answer(viewer: &Viewer, id: i64, saved: Saved, pages: &Pages) -> HttpResponse {
+fn answer(viewer: &Viewer, id: i64, saved: SavedDraft, pages: &Pages) -> HttpResponse {
     if is_program(pages) {
         // On the hospital's clock, so that whoever shows it need not know the zone.
         let at = saved.at.with_timezone(&viewer.zone()).format("%Y-%m-%dT%H:%M:%S%:z").to_string();

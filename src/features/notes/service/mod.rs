@@ -5,7 +5,7 @@ mod saving;
 mod signing;
 
 pub(super) use adding::add;
-pub(super) use saving::{Saved, save};
+pub(super) use saving::{SavedDraft, save};
 pub(super) use signing::sign;
 
 use chrono::{DateTime, Utc};

@@ -21,7 +21,7 @@ use crate::{
 
 /// What is stored now.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::features::notes) struct Saved {
+pub(in crate::features::notes) struct SavedDraft {
     /// 0 while there is nothing.
     pub(in crate::features::notes) version: i32,
     pub(in crate::features::notes) at: DateTime<Utc>,
@@ -41,18 +41,20 @@ pub(in crate::features::notes) async fn save(
     viewer: &Viewer,
     id: i64,
     draft: &Draft,
-) -> Result<Saved, NotWritten> {
+) -> Result<SavedDraft, NotWritten> {
     let acting = viewer.acting(state.clock.now());
     state
         .db
         .write_unrecorded(DRAFTS, async |uow| {
             let found = uow.read(async |conn| visit(conn, viewer, (id, draft.patient_id)).await).await??;
             match &found.note {
-                Some(note) if note.texts() == draft.texts => Ok(Saved { version: note.version, at: note.updated_at }),
+                Some(note) if note.texts() == draft.texts => {
+                    Ok(SavedDraft { version: note.version, at: note.updated_at })
+                }
                 Some(note) if note.state == NoteState::Signed => Err(NotWritten::Signed),
                 Some(note) if note.version != draft.version => Err(NotWritten::Stale),
                 Some(note) => go_on(uow, acting, (id, note), draft).await,
-                None if draft.texts.is_empty() => Ok(Saved { version: 0, at: acting.now }),
+                None if draft.texts.is_empty() => Ok(SavedDraft { version: 0, at: acting.now }),
                 None => begin(uow, acting, &found, draft).await,
             }
         })
@@ -65,7 +67,7 @@ async fn begin(
     acting: ActingViewer<'_>,
     visit: &VisitOfNote,
     draft: &Draft,
-) -> Result<Saved, NotWritten> {
+) -> Result<SavedDraft, NotWritten> {
     let note = note::ActiveModel {
         id: NotSet,
         appointment_id: Set(visit.id),
@@ -78,7 +80,7 @@ async fn begin(
     let topics = [Topic::Note(visit.id), Topic::Agenda(visit.doctor_id)];
     let note = uow.insert(note, topics).await.map_err(by_another)?;
     keep_version(uow, acting, (note.id, 1), draft.texts.clone()).await?;
-    Ok(Saved { version: 1, at: acting.now })
+    Ok(SavedDraft { version: 1, at: acting.now })
 }
 
 /// Two tabs have begun it at the same moment: there is one note of a visit.
@@ -94,14 +96,14 @@ async fn go_on(
     acting: ActingViewer<'_>,
     (id, note): (i64, &StoredNote),
     draft: &Draft,
-) -> Result<Saved, NotWritten> {
+) -> Result<SavedDraft, NotWritten> {
     let version = note.version + 1;
     let change = note::ActiveModel { version: Set(version), ..changed(acting, draft) };
     if !compare_and_set(uow, note, change, Topic::Note(id)).await? {
         return Err(NotWritten::Stale);
     }
     keep_version(uow, acting, (note.id, version), draft.texts.clone()).await?;
-    Ok(Saved { version, at: acting.now })
+    Ok(SavedDraft { version, at: acting.now })
 }
 
 fn changed(acting: ActingViewer<'_>, draft: &Draft) -> note::ActiveModel {
