@@ -60,9 +60,11 @@ fn the_room_of_a_visit_loads_little() {
 
 #[test]
 fn the_stylesheet_stays_small() {
-    let css = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css/app.css");
-    let size = fs::metadata(css).unwrap().len();
-    assert!(size <= 25_000, "{size} bytes");
+    for (sheet, most) in [("app.css", 25_000), ("print.css", 4_000)] {
+        let css = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css").join(sheet);
+        let size = fs::metadata(css).unwrap().len();
+        assert!(size <= most, "{sheet}: {size} bytes");
+    }
 }
 
 #[test]

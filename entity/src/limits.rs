@@ -44,6 +44,12 @@ pub const LOCATION: usize = 255;
 pub const OTHERS_PRESENT: usize = 255;
 /// `hospital.emergency_text`
 pub const EMERGENCY_TEXT: usize = 1000;
+/// `note.subjective`, `.objective`, `.assessment`, `.plan`, `.summary`, and the same of `note_revision`
+pub const NOTE_TEXT: usize = 20_000;
+/// `note.withheld_reason`, `note_addendum.reason`
+pub const NOTE_REASON: usize = 500;
+/// `note_addendum.text`
+pub const ADDENDUM: usize = 10_000;
 /// `second_factor.removal_reason`
 pub const REMOVAL_REASON: usize = 255;
 /// `passkey.name`

@@ -20,7 +20,11 @@ pub struct ServerRole {
 }
 
 /// Tables of which rows are added and read, nothing else.
-const APPEND_ONLY: [&str; 3] = ["audit_entry", "audit_seal", "appointment_event"];
+const APPEND_ONLY: [&str; 4] = ["audit_entry", "audit_seal", "appointment_event", "note_addendum"];
+/// Notes: written until they are signed, never taken away.
+const NOTES: &str = "note";
+/// The versions of a note: removed when it has long been signed, never changed.
+const REVISIONS: &str = "note_revision";
 /// Where chains of seals end: moved, never taken away.
 const HEADS: &str = "audit_chain_head";
 /// Which changes were applied, who was erased, and what of the trail: the servers read it. An erasure is done by the owner.
@@ -112,7 +116,8 @@ fn statements(schema: &str, tables: &[String], role: &str) -> Vec<String> {
     statements.extend(tables.iter().map(|table| {
         let may = match table.as_str() {
             table if READ_ONLY.contains(&table) => "SELECT",
-            HEADS => "SELECT, INSERT, UPDATE",
+            HEADS | NOTES => "SELECT, INSERT, UPDATE",
+            REVISIONS => "SELECT, INSERT, DELETE",
             table if APPEND_ONLY.contains(&table) => "SELECT, INSERT",
             _ => "SELECT, INSERT, UPDATE, DELETE",
         };

@@ -14,6 +14,6 @@ mod viewer;
 
 pub use authenticator::Authenticator;
 pub use form_pages::FormPages;
-pub use permission::{Access, Allowed, Anybody, Counted, Guarded, Permission, Proof, Visitor};
+pub use permission::{Access, Allowed, AllowedOrOut, Anybody, Counted, Guarded, Permission, Proof, Visitor};
 pub use policy::SignedIn;
 pub use viewer::{ActingViewer, HospitalOfViewer, Viewer, ViewerKind, role_code, role_label};

@@ -39,6 +39,8 @@ pub enum Topic {
     Board(i64),
     /// The room of a visit (`appointment.id`): who is in it, and what was said at the beginning.
     Visit(i64),
+    /// The note of a visit (`appointment.id`), with what stands beneath it.
+    Note(i64),
     /// The notifications of a person (`user.id`).
     Inbox(i64),
     /// A person (`user.id`) as they see themselves: name, role, hospital, and whether they may come in at all.
@@ -72,6 +74,7 @@ impl Topic {
             ("patient_agenda", _) => with_id(Self::PatientAgenda),
             ("board", _) => with_id(Self::Board),
             ("visit", _) => with_id(Self::Visit),
+            ("note", _) => with_id(Self::Note),
             ("inbox", _) => with_id(Self::Inbox),
             ("account", _) => with_id(Self::Account),
             _ => None,
@@ -96,6 +99,7 @@ impl fmt::Display for Topic {
             Self::PatientAgenda(id) => write!(f, "patient_agenda:{id}"),
             Self::Board(id) => write!(f, "board:{id}"),
             Self::Visit(id) => write!(f, "visit:{id}"),
+            Self::Note(id) => write!(f, "note:{id}"),
             Self::Inbox(id) => write!(f, "inbox:{id}"),
             Self::Account(id) => write!(f, "account:{id}"),
         }
@@ -222,6 +226,7 @@ mod tests {
             Topic::PatientAgenda(6),
             Topic::Board(7),
             Topic::Visit(9),
+            Topic::Note(10),
             Topic::Inbox(8),
             Topic::Account(i64::MAX),
         ];

@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -10,6 +10,7 @@ mod home;
 mod hospitals;
 pub mod mail;
 mod modalities;
+mod notes;
 mod notifications;
 mod people;
 mod reports;
@@ -48,6 +49,7 @@ pub fn routes() -> RouteTable {
     schedules::routes(&mut table);
     appointments::routes(&mut table);
     visits::routes(&mut table);
+    notes::routes(&mut table);
     exports::routes(&mut table);
     reports::routes(&mut table);
     home::routes(&mut table);
@@ -80,6 +82,9 @@ pub fn sweep_parts(db: &Database, clock: &Clock, retention: RetentionSettings) -
         }),
         part("notifications", retention.notifications, |db, before| {
             async move { notifications::sweep(&db, before).await }.boxed_local()
+        }),
+        part("versions of notes", retention.note_versions, |db, before| {
+            async move { notes::sweep(&db, before).await }.boxed_local()
         }),
     ]
 }

@@ -13,6 +13,8 @@ pub struct RetentionSettings {
     pub links: Duration,
     /// Mails that were sent, or are not to be sent any more.
     pub mail: Duration,
+    /// Versions of notes, from the signature on.
+    pub note_versions: Duration,
     /// Notifications that were read.
     pub notifications: Duration,
 }
@@ -24,6 +26,7 @@ impl RetentionSettings {
             sessions: days("RETAIN_SESSIONS_DAYS"),
             links: days("RETAIN_LINKS_DAYS"),
             mail: days("RETAIN_MAIL_DAYS"),
+            note_versions: days("RETAIN_NOTE_VERSIONS_DAYS"),
             notifications: days("RETAIN_NOTIFICATIONS_DAYS"),
         }
     }

@@ -124,6 +124,11 @@ pub const VARIABLES: &[Variable] = &[
         "How long mails are kept that were sent or are not to be sent any more, in days, 1 to 36500.",
     ),
     var(
+        "RETAIN_NOTE_VERSIONS_DAYS",
+        "30",
+        "How long the versions of a note are kept after it was signed, in days, 1 to 36500.",
+    ),
+    var(
         "RETAIN_NOTIFICATIONS_DAYS",
         "365",
         "How long notifications are kept after they were read, in days, 1 to 36500.",

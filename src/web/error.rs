@@ -47,7 +47,7 @@ pub enum AppError {
     /// The body is not a form: 400.
     #[error("malformed request: {0}")]
     Malformed(&'static str),
-    /// The body is larger than 64 KiB: 413.
+    /// The body is larger than it may be: 413.
     #[error("body too large")]
     TooLarge,
     /// Too many tries: 429 with `Retry-After` in seconds.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::text;
 
-pub use super::submitted::{Fields, Submitted};
+pub use super::submitted::{Fields, LongSubmitted, Submitted};
 
 /// A form as its template shows it.
 #[derive(Clone, Debug, Default, Serialize)]

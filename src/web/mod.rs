@@ -30,7 +30,7 @@ pub mod templates;
 pub use clinical::{Clinical, ClinicalPage};
 pub use error::AppError;
 pub use flash::{FlashKind, see_other, see_other_saying};
-pub use forms::{FormReader, FormView, Submitted};
+pub use forms::{FormReader, FormView, LongSubmitted, Submitted};
 pub use kit::{Kit, Surroundings};
 pub use moment::{Moment, local_in_words, local_value, parse_local, parse_time, start_of_day};
 pub use page::{Page, Pages};

@@ -11,6 +11,8 @@ use crate::web::{error::AppError, form_owner, forms::FormReader};
 
 /// The largest form: 64 KiB.
 const LIMIT: usize = 64 * 1024;
+/// The largest one of those that hold whole pages of text: a letter of Nepali takes nine bytes on its way.
+const LONG_LIMIT: usize = 256 * 1024;
 /// How long a client may take to send one.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -88,35 +90,76 @@ impl FromRequest for Submitted {
         if let Some(Waiting(waiting)) = waiting {
             return Box::pin(async move { waiting.await.map_err(AppError::internal) });
         }
-        let urlencoded = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-        let (mut payload, request) = (payload.take(), request.clone());
-        Box::pin(async move {
-            let body = match tokio::time::timeout(PATIENCE, collect(&mut payload)).await {
-                Ok(body) => body,
-                Err(_late) => Err(AppError::Malformed("The form did not arrive in time.")),
-            };
-            let sent = body.and_then(|body| match urlencoded.as_deref() {
-                Some("application/x-www-form-urlencoded") => parse(&body),
-                _ if body.is_empty() => Ok(Fields::new()),
-                _ => Err(AppError::Malformed("This address takes a form.")),
-            });
-            Ok(Self { sent, request: Some(request) })
-        })
+        receive(request, payload, LIMIT)
     }
 }
 
-async fn collect(payload: &mut Payload) -> Result<web::BytesMut, AppError> {
+/// The same for the few addresses that take whole pages of text: a form of up to 256 KiB.
+#[derive(Debug)]
+pub struct LongSubmitted(Submitted);
+
+impl LongSubmitted {
+    /// What was submitted, as [`Submitted::fields`].
+    ///
+    /// # Errors
+    /// Those of [`Submitted::fields`].
+    pub fn fields(self) -> Result<Fields, AppError> {
+        self.0.fields()
+    }
+
+    /// What was submitted, whoever it was made for, and with the field that says so: to be handed back to a browser in which nobody is signed in.
+    ///
+    /// # Errors
+    /// Those of [`Submitted::fields`], but [`AppError::OtherPerson`].
+    pub fn unchecked(self) -> Result<Fields, AppError> {
+        self.0.sent
+    }
+}
+
+impl FromRequest for LongSubmitted {
+    type Error = AppError;
+    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let form = receive(request, payload, LONG_LIMIT);
+        Box::pin(async move { form.await.map(Self) })
+    }
+}
+
+/// The form that `request` submits, of at most so many bytes.
+fn receive(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> LocalBoxFuture<'static, Result<Submitted, AppError>> {
+    let urlencoded = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    let (mut payload, request) = (payload.take(), request.clone());
+    Box::pin(async move {
+        let body = match tokio::time::timeout(PATIENCE, collect(&mut payload, limit)).await {
+            Ok(body) => body,
+            Err(_late) => Err(AppError::Malformed("The form did not arrive in time.")),
+        };
+        let sent = body.and_then(|body| match urlencoded.as_deref() {
+            Some("application/x-www-form-urlencoded") => parse(&body),
+            _ if body.is_empty() => Ok(Fields::new()),
+            _ => Err(AppError::Malformed("This address takes a form.")),
+        });
+        Ok(Submitted { sent, request: Some(request) })
+    })
+}
+
+async fn collect(payload: &mut Payload, limit: usize) -> Result<web::BytesMut, AppError> {
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
             log::debug!("a form's body broke off: {error}");
             AppError::Malformed("The form broke off.")
         })?;
-        if body.len() + chunk.len() > LIMIT {
+        if body.len() + chunk.len() > limit {
             return Err(AppError::TooLarge);
         }
         body.extend_from_slice(&chunk);

@@ -15,6 +15,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "schedules",
     "appointments",
     "visits",
+    "notes",
     "exports",
     "erasures",
     "reports",

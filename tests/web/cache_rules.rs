@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 32] = [
+const UNCACHED: [(&str, &str); 34] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -30,6 +30,8 @@ const UNCACHED: [(&str, &str); 32] = [
     ("/doctors/{id}/availability", "a form"),
     ("/appointments/{id}/room", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
+    ("/appointments/{id}/note", "a form, with one patient's clinical detail, whose opening is recorded"),
+    ("/appointments/{id}/summary", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),
     ("/profile/export.json", "a file to take away"),

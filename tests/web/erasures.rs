@@ -80,6 +80,7 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
 
     let visits = clinic.here.appointments.iter().flat_map(|visit| &visit.texts);
     let personal: Vec<&str> = visits
+        .chain(clinic.here.notes.iter().flat_map(|note| &note.texts))
         .chain(&patient.texts)
         .map(String::as_str)
         .chain([
@@ -104,11 +105,13 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
     let of_the_desk = after.iter().find(|(table, row)| table == "audit_entry" && row.contains("203.0.113.77"));
     assert!(of_the_desk.is_some_and(|(_, row)| row.contains(&admin.name())), "whoever else acted is still named");
     let others = [&stranger.texts, &doctor.texts, &admin.texts, &clinic.there.patient.texts];
-    for text in others.into_iter().flatten().chain(clinic.there.appointments.iter().flat_map(|visit| &visit.texts)) {
+    let of_visits = clinic.there.appointments.iter().flat_map(|visit| &visit.texts);
+    let of_notes = clinic.there.notes.iter().flat_map(|note| &note.texts);
+    for text in others.into_iter().flatten().chain(of_visits).chain(of_notes) {
         assert!(after.iter().any(|(_, row)| row.contains(text.as_str())), "{text} is lost");
     }
     let rows = |all: &[(String, String)], table: &str| all.iter().filter(|(name, _)| name == table).count();
-    for table in ["appointment", "user", "patient", "doctor", "care_relation"] {
+    for table in ["appointment", "user", "patient", "doctor", "care_relation", "note", "note_addendum"] {
         assert_eq!(rows(&before, table), rows(&after, table), "{table}");
     }
     assert!(rows(&after, "audit_entry") > rows(&before, "audit_entry"));

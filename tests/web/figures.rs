@@ -6,6 +6,7 @@ use telemedicine::time_zone::Tz;
 
 use crate::support::*;
 
+const NOTES_TO_SIGN: &str = "SELECT count(*) FROM note WHERE author_id = :user AND state = 'draft'";
 const BUSY: &str = "status IN ('scheduled', 'confirmed', 'waiting', 'in_progress')";
 
 #[tokio::test]
@@ -106,6 +107,7 @@ fn of_a_doctor() -> Vec<(&'static str, String)> {
         ("requests", own("status = 'requested'")),
         ("needs-outcome", own(&format!("{BUSY} AND ends_at < :now"))),
         ("patients-seen", distinct("patient_id", &own("status = 'completed'"))),
+        ("notes-to-sign", NOTES_TO_SIGN.to_owned()),
         ("unread", UNREAD.to_owned()),
     ]
 }

@@ -58,7 +58,7 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 13] = [
+const SHOWN: [&str; 18] = [
     "Hospital",
     "Address",
     "Given",
@@ -71,6 +71,11 @@ const SHOWN: [&str; 13] = [
     "Location",
     "Others",
     "Rejection",
+    "Subjective",
+    "Plan",
+    "Summary",
+    "Addendum",
+    "Because",
     "Firefox",
 ];
 

@@ -38,6 +38,7 @@ mod modality;
 mod monitoring;
 mod names;
 mod namesakes;
+mod notes;
 mod notifications;
 mod page_rules;
 mod promises;

@@ -88,7 +88,9 @@ async fn more_than_one_batch_of_each_kind_goes_and_what_is_still_wanted_stays() 
     let admin = hospital_admin(&hospital().create(&app).await).create(&app).await;
     leave_old_rows(&app, &admin).await;
     let browser = app.sign_in(&admin).await;
-    let old = [("sessions", 1_200), ("mails", 0), ("links", 700), ("links to addresses", 2), ("notifications", 599)];
+    let accounts = [("sessions", 1_200), ("mails", 0), ("links", 700), ("links to addresses", 2)];
+    let [sessions, mails, links, addresses] = accounts;
+    let old = [sessions, mails, links, addresses, ("notifications", 599), ("versions of notes", 0)];
     assert_eq!(removed(&app).await, old);
     assert!(browser.is_signed_in().await);
     assert_eq!(notification::Entity::find().count(&app.db).await.unwrap(), 1, "what was not read stays");

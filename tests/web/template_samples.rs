@@ -20,6 +20,7 @@ async fn every_template_is_rendered() {
     for page in pages_with_a_factor(&app).await.into_iter().chain(pages_with_a_passkey().await) {
         pages.push_str(&page.body);
     }
+    pages.push_str(&crate::notes::page_of_somebody_signed_out(&app, &clinic).await.body);
     let sources = sources(&app);
     let never: Vec<&String> =
         sources.keys().filter(|name| !own_words(name, &sources).iter().any(|words| pages.contains(words))).collect();

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use entity::enums::{
-    AddressLinkPurpose, AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, IdentityCheck, LinkPurpose,
-    MailKind, MailStatus, Modality, NotificationKind, Role, SecondFactorRule, SecurityEvent,
+    AddendumKind, AddressLinkPurpose, AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind,
+    IdentityCheck, LinkPurpose, MailKind, MailStatus, Modality, NoteState, NoteTemplate, NotificationKind, Role,
+    SecondFactorRule, SecurityEvent,
 };
 use migration::Planned;
 use sea_orm::{ActiveEnum, ActiveModelTrait, ConnectionTrait, Database, Iterable};
@@ -35,6 +36,9 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<NotificationKind>(&plan, "mail", "notice");
     same::<MailStatus>(&plan, "mail", "status");
     same::<SecondFactorRule>(&plan, "second_factor", "second_factor");
+    same::<NoteState>(&plan, "note", "state");
+    same::<NoteTemplate>(&plan, "note", "template");
+    same::<AddendumKind>(&plan, "note", "kind");
     // Where its check was made last.
     same::<AuditAction>(&plan, "trail_words", "action");
     same::<AuditSubject>(&plan, "audit_entry", "subject_kind");

@@ -1,13 +1,13 @@
 //! `entity::limits` and the columns agree: the longest text is taken, one character more is not.
 
-use entity::limits;
+use entity::{limits, note};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, IntoActiveModel};
 
 use crate::support::{Clinic, clinic, insert, on_each, refused};
-use crate::{erasure_rows, mails, passkey_rows, rows, visit_rows};
+use crate::{erasure_rows, mails, notes, passkey_rows, rows, visit_rows};
 
-const LIMITS: [(&str, &str, usize); 33] = [
+const LIMITS: [(&str, &str, usize); 38] = [
     ("hospital", "address", limits::ADDRESS),
     ("hospital", "phone", limits::PHONE),
     ("hospital", "email", limits::EMAIL),
@@ -32,6 +32,11 @@ const LIMITS: [(&str, &str, usize); 33] = [
     ("hospital", "emergency_text", limits::EMERGENCY_TEXT),
     ("user_session", "ip", limits::IP),
     ("user_session", "user_agent", limits::USER_AGENT),
+    ("note", "subjective", limits::NOTE_TEXT),
+    ("note", "objective", limits::NOTE_TEXT),
+    ("note", "assessment", limits::NOTE_TEXT),
+    ("note", "plan", limits::NOTE_TEXT),
+    ("note", "summary", limits::NOTE_TEXT),
     ("second_factor", "removal_reason", limits::REMOVAL_REASON),
     ("erasure", "reason", limits::ERASURE_REASON),
     ("passkey", "name", limits::PASSKEY_NAME),
@@ -51,6 +56,7 @@ async fn the_longest_text_fits_and_no_longer_one() {
         insert!(db, visit_rows::opening(visit.id, clinic.patient_user));
         insert!(db, mails::notice(visit.id, clinic.patient_user));
         insert!(db, mails::address_link(clinic.patient_user));
+        insert!(db, notes::draft(visit.id, clinic.patient_user));
         insert!(db, rows::session(clinic.patient_user));
         insert!(db, rows::second_factor(clinic.patient_user));
         insert!(db, passkey_rows::passkey(clinic.patient_user));
@@ -97,4 +103,50 @@ async fn set(db: &DatabaseConnection, table: &str, column: &str, length: usize) 
     let text = "é".repeat(length);
     let sql = format!("UPDATE {table} SET {column} = '{text}' WHERE id = (SELECT min(id) FROM {table})");
     db.execute_unprepared(&sql).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn what_hangs_on_a_note_has_limits_too() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        for (number, (more, fits)) in [(0, true), (1, false)].into_iter().enumerate() {
+            let visit = {
+                let from = 60 * i64::try_from(number).unwrap();
+                clinic.visit(from, from + 30)
+            }
+            .insert(db)
+            .await
+            .unwrap()
+            .id;
+            let note = insert!(db, notes::draft(visit, clinic.patient_user));
+            let mut addendum = notes::addendum(note, clinic.patient_user);
+            addendum.text = "é".repeat(limits::ADDENDUM + more);
+            assert_eq!(made(db, addendum).await, fits);
+            let mut addendum = notes::addendum(note, clinic.patient_user);
+            addendum.reason = "é".repeat(limits::NOTE_REASON + more);
+            assert_eq!(made(db, addendum).await, fits);
+            let mut revision = notes::revision(note);
+            revision.plan = Some("é".repeat(limits::NOTE_TEXT + more));
+            assert_eq!(made(db, revision).await, fits);
+            let mut signed = notes::signed(visit, clinic.patient_user);
+            signed.withheld_reason = Some("é".repeat(limits::NOTE_REASON + more));
+            let update = signed.into_active_model().reset_all();
+            let update = note::ActiveModel { id: sea_orm::Unchanged(note), ..update };
+            assert_eq!(update.update(db).await.is_ok(), fits);
+        }
+    })
+    .await;
+}
+
+async fn made<M, A>(db: &DatabaseConnection, row: M) -> bool
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait + sea_orm::ActiveModelBehavior + Send,
+    <A::Entity as sea_orm::EntityTrait>::Model: IntoActiveModel<A>,
+{
+    let mut row = row.into_active_model().reset_all();
+    for key in <<A::Entity as sea_orm::EntityTrait>::PrimaryKey as sea_orm::Iterable>::iter() {
+        row.not_set(sea_orm::PrimaryKeyToColumn::into_column(key));
+    }
+    row.insert(db).await.is_ok()
 }

@@ -3,14 +3,14 @@
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
     address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, doctor, doctor_delay,
-    erasure, hospital, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code,
-    second_factor, time_off, user, user_session, visit, visit_presence,
+    erasure, hospital, mail, note, note_addendum, note_revision, notification, passkey, passkey_challenge,
+    password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
 
 use crate::support::{clinic, insert, on_each};
-use crate::{erasure_rows, mails, passkey_rows, rows, visit_rows};
+use crate::{erasure_rows, mails, notes, passkey_rows, rows, visit_rows};
 
 /// Inserts the model, reads it and compares; returns its id.
 macro_rules! same {
@@ -49,6 +49,9 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         same!(db, visit_presence, visit_rows::presence(visit, actor));
         same!(db, doctor_delay, visit_rows::delay(clinic.doctor));
         same!(db, notification, rows::notification(visit, actor));
+        let written = same!(db, note, notes::signed(visit, actor));
+        same!(db, note_revision, notes::revision(written));
+        same!(db, note_addendum, notes::addendum(written, actor));
         same!(db, user_session, rows::session(actor));
         same!(db, second_factor, rows::second_factor(actor));
         same!(db, recovery_code, rows::recovery_code(actor));

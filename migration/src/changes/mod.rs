@@ -57,9 +57,11 @@ mod m0072_modality;
 mod m0073_history_words;
 mod m0074_history_words_looked_at;
 mod m0075_visit;
+mod m0076_note;
+mod m0077_note_rules;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 52] = [
+pub(crate) const ALL: [Change; 54] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -112,4 +114,6 @@ pub(crate) const ALL: [Change; 52] = [
     m0073_history_words::CHANGE,
     m0074_history_words_looked_at::CHANGE,
     m0075_visit::CHANGE,
+    m0076_note::CHANGE,
+    m0077_note_rules::CHANGE,
 ];

@@ -4,6 +4,9 @@
 //! All of it is one unit of work: a demo is loaded whole or not at all.
 
 mod calendar;
+mod hours;
+mod notes;
+mod openings;
 mod people;
 mod stories;
 mod visits;

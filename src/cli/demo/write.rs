@@ -3,18 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
-use entity::{
-    appointment, appointment_event, availability, doctor, enums::AppointmentStatus, hospital, notification, patient,
-    time_off, user,
-};
+use entity::{appointment, appointment_event, doctor, enums::AppointmentStatus, hospital, notification, patient, user};
 use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude::DateTimeUtc};
 
 use super::{
-    calendar::{self, SLOT},
+    calendar::SLOT,
+    hours, notes, openings,
     people::{Cast, DemoPerson},
     stories::{self, StoryActor, StoryStep},
     visits::{Booker, DemoVisit},
-    words,
 };
 use crate::coherence::Topic;
 use crate::db::{Database, UnitOfWork, Unrecorded};
@@ -44,11 +41,14 @@ pub(super) async fn everything(
 ) -> Result<usize, DbErr> {
     db.write_unrecorded(MADE_UP, async |uow| {
         let ids = people(uow, cast).await?;
-        hours(uow, &ids, now).await?;
+        hours::store(uow, &ids.doctors, now).await?;
         let appointments = appointments(uow, &ids, (visits, now)).await?;
         let stored: Vec<(&DemoVisit, i64)> = visits.iter().zip(appointments).collect();
         let events = stored.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;
         uow.insert_many(events.into_iter().flatten(), Topic::Everything).await?;
+        let doctor = |visit: &DemoVisit| user_of(StoryActor::Doctor, visit, &ids);
+        uow.insert_many(openings::rows(&stored, now, doctor)?, Topic::Everything).await?;
+        uow.insert_many(notes::rows(&stored, now, doctor)?, Topic::Everything).await?;
         // As in life, a later one has the higher id.
         let notifications = stored.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
         let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();
@@ -142,41 +142,6 @@ fn missing() -> DbErr {
 
 fn in_hospital(member: &DemoPerson, hospitals: &[i64]) -> Result<user::ActiveModel, DbErr> {
     Ok(user::ActiveModel { hospital_id: Set(Some(at(hospitals, member.hospital)?)), ..member.user.clone() })
-}
-
-/// The week of every doctor, and here and there a day off.
-async fn hours(uow: &UnitOfWork, ids: &Ids, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let week = |doctor: i64| {
-        calendar::WORKDAYS.flat_map(move |weekday| {
-            calendar::windows().map(|(start, end)| availability::ActiveModel {
-                id: NotSet,
-                doctor_id: Set(doctor),
-                weekday: Set(weekday),
-                start_time: Set(start),
-                end_time: Set(end),
-                end_minute: Set(None),
-                created_at: Set(now),
-                updated_at: Set(now),
-            })
-        })
-    };
-    uow.insert_many(ids.doctors.iter().flat_map(|(doctor, _)| week(*doctor)), Topic::Everything).await?;
-    let off = ids.doctors.iter().enumerate().filter(|(place, _)| place % 3 == 1).map(|(place, (doctor, _))| {
-        let starts_at = now + Duration::days(40 + i64::try_from(place % 10).unwrap_or(0));
-        time_off::ActiveModel {
-            local_starts_at: Set(None),
-            local_ends_at: Set(None),
-            time_zone: Set(None),
-            id: NotSet,
-            doctor_id: Set(*doctor),
-            starts_at: Set(starts_at),
-            ends_at: Set(starts_at + Duration::days(3)),
-            reason: Set(words::TIME_OFF.get(place % words::TIME_OFF.len()).map(|reason| (*reason).to_owned())),
-            created_at: Set(now),
-            updated_at: Set(now),
-        }
-    });
-    uow.insert_many(off, Topic::Everything).await.map(|_stored| ())
 }
 
 /// Stores the appointments and returns their ids in the order of `visits`.

@@ -1,6 +1,6 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
-//! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival. Used by `visits` and `home`.
+//! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival. Used by `visits`, `notes` and `home`.
 
 mod appointment;
 mod forms;
@@ -12,8 +12,11 @@ mod service;
 mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag, what_comes_next};
+pub(crate) use pages::banner;
 pub(crate) use policy::{OfferedStep, room_acts, row_acts};
-pub(crate) use queries::{AppointmentRow, arrived_at, of_absent_parties, of_shut_doctors, scope, visits, with_parties};
+pub(crate) use queries::{
+    About, AppointmentRow, arrived_at, of_absent_parties, of_shut_doctors, scope, visits, with_parties,
+};
 pub(crate) use service::{PatientAnswers, count_to_come, keep_answers, withdraw};
 
 use handlers::{booking as book, holding, list, steps};

@@ -29,6 +29,12 @@ impl<T> Accessed<T> {
         Self { record, event: AuditEvent::new(AuditAction::Opened, subject, id) }
     }
 
+    /// With one of our own words about what of it is read, such as the part that has a page of its own.
+    pub fn telling(mut self, name: &'static str, word: &'static str) -> Self {
+        self.event = self.event.word(name, word);
+        self
+    }
+
     /// Writes into the trail that `viewer` read it, and hands it out. One statement, in a unit of
     /// work of its own. A page in whose making this happens is not kept, whatever it shows.
     ///

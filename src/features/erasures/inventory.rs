@@ -24,7 +24,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 31] = [
+pub const TABLES: [(&str, Fate); 34] = [
     (
         "user",
         Fate::Emptied {
@@ -114,6 +114,42 @@ pub const TABLES: [(&str, Fate); 31] = [
             reason: SKELETON,
         },
     ),
+    (
+        "note",
+        Fate::Emptied {
+            columns: &[
+                "subjective",
+                "objective",
+                "assessment",
+                "plan",
+                "summary",
+                "withheld_reason",
+                "sha256",
+                "updated_at",
+            ],
+            kept: &[
+                "id",
+                "appointment_id",
+                "author_id",
+                "state",
+                "template",
+                "signed_at",
+                "signed_by",
+                "version",
+                "created_at",
+            ],
+            reason: "that a note was written and signed, when and by whom, is the hospital's record",
+        },
+    ),
+    (
+        "note_addendum",
+        Fate::Emptied {
+            columns: &["text", "reason"],
+            kept: &["id", "note_id", "author_id", "kind", "created_at", "updated_at"],
+            reason: "that something was added, when and by whom, is the hospital's record",
+        },
+    ),
+    ("note_revision", Fate::RowsGo),
     (
         "audit_entry",
         Fate::Emptied {

@@ -1,8 +1,9 @@
 //! Who is to be erased, and what of theirs there still is.
 
 use entity::{
-    address_link, appointment, appointment_event, enums::Role, erasure, mail, notification, passkey, passkey_challenge,
-    password_link, patient, recovery_code, second_factor, user, user_session, visit, visit_presence,
+    address_link, appointment, appointment_event, enums::Role, erasure, mail, note, note_addendum, note_revision,
+    notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session,
+    visit, visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -79,6 +80,9 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
         count(conn, "opening of a visit", openings_with_texts(person)).await?,
         count(conn, "presence in a room", presences(person)).await?,
         count(conn, "note in the history of visits", notes(person)).await?,
+        count(conn, "note of a visit", notes_with_texts(person)).await?,
+        count(conn, "version of a note", revisions(person)).await?,
+        count(conn, "addendum to a note", addenda(person)).await?,
         count(conn, "line of the trail with a name or an address", audit::personal_lines(user_id, person.patient_id))
             .await?,
         count(conn, "erasure that was broken off", unfinished).await?,
@@ -136,6 +140,40 @@ pub(super) fn notes(person: ErasedPerson) -> Select<appointment_event::Entity> {
         .filter(appointment_event::Column::Note.is_not_null())
 }
 
+/// Every text of a note.
+pub(super) const NOTE_TEXTS: [note::Column; 6] = [
+    note::Column::Subjective,
+    note::Column::Objective,
+    note::Column::Assessment,
+    note::Column::Plan,
+    note::Column::Summary,
+    note::Column::WithheldReason,
+];
+
+/// Notes of their visits in which there is something.
+pub(super) fn notes_with_texts(person: ErasedPerson) -> Select<note::Entity> {
+    let texts = NOTE_TEXTS.into_iter().fold(Condition::any(), |texts, column| texts.add(column.ne(GONE)));
+    note::Entity::find()
+        .filter(note::Column::AppointmentId.in_subquery(visits(person)))
+        .filter(texts.add(note::Column::Sha256.is_not_null()))
+}
+
+/// What those notes said before.
+pub(super) fn revisions(person: ErasedPerson) -> Select<note_revision::Entity> {
+    note_revision::Entity::find().filter(note_revision::Column::NoteId.in_subquery(note_ids(person)))
+}
+
+/// What stands beneath them.
+pub(super) fn addenda(person: ErasedPerson) -> Select<note_addendum::Entity> {
+    let texts = Condition::any().add(note_addendum::Column::Text.ne(GONE)).add(note_addendum::Column::Reason.ne(GONE));
+    note_addendum::Entity::find().filter(note_addendum::Column::NoteId.in_subquery(note_ids(person))).filter(texts)
+}
+
+fn note_ids(person: ErasedPerson) -> SelectStatement {
+    let notes = note::Entity::find().filter(note::Column::AppointmentId.in_subquery(visits(person)));
+    notes.select_only().column(note::Column::Id).into_query()
+}
+
 fn visits(person: ErasedPerson) -> SelectStatement {
     let visits = appointment::Entity::find().select_only().column(appointment::Column::Id);
     visits.filter(appointment::Column::PatientId.eq(person.patient_id)).into_query()
@@ -149,6 +187,7 @@ pub(super) async fn may_erase(conn: &ReadConnection<'_>) -> Result<bool, DbErr> 
     }
     let asked =
         "SELECT has_table_privilege('audit_entry', 'UPDATE') AND has_table_privilege('appointment_event', 'UPDATE')
+      AND has_table_privilege('note_addendum', 'UPDATE')
       AND has_table_privilege('audit_redaction', 'INSERT') AND has_table_privilege('erasure', 'INSERT, UPDATE') AS may";
     let row = conn.query_one_raw(Statement::from_string(DbBackend::Postgres, asked)).await?;
     row.map_or(Ok(false), |row| row.try_get("", "may"))

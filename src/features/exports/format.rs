@@ -91,7 +91,8 @@ const OF_ALL: &str = "a count of all people of a hospital, or of a doctor";
 const OF_A_DOCTOR: &str = "a doctor's, not the patient's";
 
 /// What is not in the export of a patient.
-const OF_PATIENT: [LeftOut; 7] = [
+const OF_PATIENT: [LeftOut; 8] = [
+    table("note_revision", "what a doctor wrote before it was signed"),
     table("availability", OF_A_DOCTOR),
     table("time_off", OF_A_DOCTOR),
     table("doctor_delay", OF_A_DOCTOR),

@@ -13,6 +13,8 @@ use crate::web::Present;
 
 /// How many rows the cut lists show.
 pub(super) const SHOWN: u64 = 10;
+/// How many notes to sign are listed.
+const SHOWN_NOTES: usize = 10;
 /// How long a day's list or a waiting room may become on a dashboard; beyond it the full list is a click away.
 pub(super) const MANY: u64 = 100;
 /// How many of a hospital's day are on its board: a large day is, and what is left out is said.
@@ -64,6 +66,8 @@ pub(super) struct DoctorSections {
     pub(super) needs_outcome: Section,
     /// How many busy visits begin within the 24 hours from now on.
     pub(super) next_24_hours: i64,
+    /// Visits whose note was begun and is not signed.
+    pub(super) notes_to_sign: Section,
     /// Of the requests those whose time another visit has meanwhile.
     pub(super) taken: BTreeSet<i64>,
 }
@@ -84,13 +88,17 @@ impl DoctorSections {
             requests: Section::in_state(&found.open, AppointmentStatus::Requested, SHOWN),
             needs_outcome: Section::of(busy().filter(|visit| present.is_past(visit.ends_at)), SHOWN),
             next_24_hours: counted(next.count()),
+            notes_to_sign: Section {
+                count: counted(found.drafts.len()),
+                shown: found.drafts.iter().take(SHOWN_NOTES).map(|draft| draft.appointment_id).collect(),
+            },
             taken: taken.collect(),
         }
     }
 
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
-        let all = [&self.agenda, &self.waiting, &self.requests, &self.needs_outcome];
+        let all = [&self.agenda, &self.waiting, &self.requests, &self.needs_outcome, &self.notes_to_sign];
         all.into_iter().flat_map(|section| section.shown.iter().copied())
     }
 }

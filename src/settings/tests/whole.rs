@@ -55,6 +55,7 @@ const WRONG: &[(&str, &str)] = &[
     ("RETAIN_SESSIONS_DAYS", "0"),
     ("RETAIN_LINKS_DAYS", "soon"),
     ("RETAIN_MAIL_DAYS", "-1"),
+    ("RETAIN_NOTE_VERSIONS_DAYS", "0"),
     ("RETAIN_NOTIFICATIONS_DAYS", "36501"),
     ("HSTS_SECONDS", "-1"),
     ("HSTS_INCLUDE_SUBDOMAINS", "on"),

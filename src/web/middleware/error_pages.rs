@@ -141,7 +141,7 @@ const WORDS: [(u16, &str, &str); 12] = [
         "Somebody was quicker",
         "The state has changed since you loaded the page. Load it again and see what it is now.",
     ),
-    (413, "That is too large", "A form may hold 64 KiB."),
+    (413, "That is too large", "A form may hold 64 KiB, a note 256."),
     (
         421,
         "This is not that site",

@@ -12,6 +12,7 @@ mod factors;
 mod future;
 mod management;
 mod moments;
+mod notes;
 mod rooms;
 mod schedules;
 mod steps;
@@ -21,8 +22,8 @@ mod writes;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`addresses`], [`steps`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 69] = [
+/// What can be done through a form, all of it in [`addresses`], [`steps`], [`notes`], [`factors`], [`schedules`], [`management`] and [`writes`].
+const WRITES: [&str; 72] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -39,6 +40,9 @@ const WRITES: [&str; 69] = [
     "/appointments/{id}/confirmation",
     "/appointments/{id}/modality",
     "/appointments/{id}/opening",
+    "/appointments/{id}/note",
+    "/appointments/{id}/note/addenda",
+    "/appointments/{id}/note/signature",
     "/appointments/{id}/outcome",
     "/appointments/{id}/presence",
     "/appointments/{id}/proposal",

@@ -41,6 +41,9 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
             its_doctor,
             &[("version", "0"), ("modality", "phone"), ("reason", "No picture.")],
         ),
+        act("/appointments/{id}/note", its_doctor, &[("version", "1"), ("plan", "Rest")]),
+        act("/appointments/{id}/note/signature", its_doctor, &[("version", "1"), ("plan", "Rest")]),
+        act("/appointments/{id}/note/addenda", its_doctor, &[("text", "The left eye"), ("reason", "Forgotten")]),
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
     ]);
     acts.extend(of_times(clinic));

@@ -3,16 +3,16 @@
 use chrono::NaiveTime;
 use entity::{
     audit_entry,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, NotificationKind},
+    enums::{AddendumKind, AppointmentStatus, AuditAction, AuditSubject, NotificationKind},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 
 use super::{
     TestApp,
     factories::{
-        Appointment, Doctor, Hospital, Notification, Patient, Person, address_link, answered, appointment,
-        availability, doctor, gone_without, hospital, hospital_admin, notification, password_link, patient, session,
-        super_admin, time_off,
+        Appointment, Doctor, Hospital, Note, Notification, Patient, Person, address_link, answered, appointment,
+        availability, doctor, gone_without, hospital, hospital_admin, note, notification, password_link, patient,
+        session, super_admin, time_off,
     },
 };
 
@@ -28,6 +28,8 @@ pub(crate) struct House {
     pub(crate) appointments: Vec<Appointment>,
     /// What was said at the beginning of those that wait, and of those that go on.
     pub(crate) opening_texts: Vec<String>,
+    /// A draft of the visit in progress, and a signed one, with an addendum, of the completed visit.
+    pub(crate) notes: Vec<Note>,
     /// One for each of admin, doctor and patient, in this order; unread.
     pub(crate) notifications: Vec<Notification>,
     pub(crate) time_off_id: i64,
@@ -78,8 +80,10 @@ impl House {
     /// What only those may read who treat the patients, and the patients.
     pub(crate) fn clinical_texts(&self) -> Vec<String> {
         let appointments = self.appointments.iter().flat_map(|appointment| &appointment.texts);
+        let notes = self.notes.iter().flat_map(|note| &note.texts);
         appointments
             .chain(&self.opening_texts)
+            .chain(notes)
             .chain(&self.patient.texts)
             .chain(&self.stranger.texts)
             .cloned()
@@ -107,6 +111,7 @@ impl House {
             session_id: session(app, &patient, &format!("Firefox {payload}")).await,
             appointments: Vec::new(),
             opening_texts: Vec::new(),
+            notes: Vec::new(),
             notifications: Vec::new(),
             hospital,
             admin,
@@ -133,6 +138,10 @@ impl House {
         self.opening_texts = answered(app, &waiting, payload).await;
         let goes_on = self.appointment(AppointmentStatus::InProgress).clone();
         self.opening_texts.extend(gone_without(app, (&goes_on, &self.doctor), payload).await);
+        let draft = note(self.appointment(AppointmentStatus::InProgress), &self.doctor).saying(payload);
+        self.notes.push(draft.create(app).await);
+        let signed = note(self.appointment(AppointmentStatus::Completed), &self.doctor).saying(payload);
+        self.notes.push(signed.with_addendum(AddendumKind::Addition).create(app).await);
         let about = self.appointment(AppointmentStatus::Rejected).clone();
         for person in [&self.admin, &self.doctor.person, &self.patient.person] {
             self.notifications.push(

@@ -83,8 +83,9 @@ pub(crate) use entity::enums::{
     AppointmentStatus, BloodType, EventKind, Modality, NotificationKind, Role, SecondFactorRule,
 };
 pub(crate) use factories::{
-    Appointment, Doctor, Hospital, Notification, PASSWORD, Patient, Person, appointment, availability, doctor,
-    hospital, hospital_admin, notification, password_link, patient, session, super_admin, time_off, token_in,
+    Appointment, Doctor, Hospital, Note, Notification, PASSWORD, Patient, Person, answered, appointment, availability,
+    doctor, gone_without, hospital, hospital_admin, note, notification, password_link, patient, session, super_admin,
+    time_off, token_in,
 };
 pub(crate) use page::Page;
 pub(crate) use passkey::{Device, NAMED, asked, pages_with_a_passkey, with_a_passkey};

@@ -127,7 +127,8 @@ fn status_for(route: &str) -> AppointmentStatus {
         "/approval" | "/rejection" | "/proposal" => AppointmentStatus::Requested,
         "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
         "/start" | "/modality" | "/room" | "/now" | "/presence" | "/answers" => AppointmentStatus::Waiting,
-        "/outcome" | "/opening" => AppointmentStatus::InProgress,
+        "/outcome" | "/opening" | "/note" | "/note/signature" => AppointmentStatus::InProgress,
+        "/note/addenda" | "/summary" => AppointmentStatus::Completed,
         _ => AppointmentStatus::Scheduled,
     }
 }

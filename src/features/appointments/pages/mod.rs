@@ -3,8 +3,10 @@
 mod index;
 mod new;
 mod next;
+mod note_link;
 mod show;
 
 pub(super) use index::AppointmentsPage;
 pub(super) use new::{BookingForm, first_day};
 pub(super) use show::Show;
+pub(crate) use show::banner;

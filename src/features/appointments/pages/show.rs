@@ -4,7 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
-use super::next::next;
+use super::{
+    next::next,
+    note_link::{NoteLink, note_link},
+};
 use crate::{
     access::Viewer,
     features::{
@@ -70,6 +73,8 @@ pub(in crate::features::appointments) struct Show {
     /// What the viewer may do, each with its own form.
     offers: Vec<Offer>,
     history: Vec<HistoryEntry>,
+    /// Where the note of the visit stands, if the viewer may know.
+    note: Option<NoteLink>,
     /// What is wrong with the form that was sent; empty when none was.
     form: FormView,
     /// A reason that was typed into it, when there is no place for it on this page any more: so that it is not lost.
@@ -90,7 +95,7 @@ impl Show {
     pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
         let zone = viewer.zone();
         let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
-        let VisitRecord { row, about, history } = record;
+        let VisitRecord { row, about, note, history } = record;
         Self {
             title: title(viewer, &row),
             id: row.id,
@@ -112,6 +117,7 @@ impl Show {
             next: next(&row, present, viewer.role()),
             mark: row.mark(viewer.role()),
             free: Vec::new(),
+            note: note_link(viewer, &row, note.as_ref()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             typed: None,
@@ -201,7 +207,8 @@ impl From<OfferedStep> for Offer {
     }
 }
 
-fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
+/// Whose record a page about that visit is about.
+pub(crate) fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
     let BloodAndAllergies { blood_type, allergies } = &about.patient;
     Banner::new(row.patient_name(), (row.patient.user.date_of_birth, today), (*blood_type, allergies.clone()))
 }

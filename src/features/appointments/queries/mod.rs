@@ -13,6 +13,7 @@ pub(super) use change::{AppointmentState, appointment_state, appointment_state_h
 pub(super) use list::{DoctorOption, doctors, list};
 use outcome::{absent, needs_outcome, not_over, to_come, without_doctor};
 pub(crate) use outcome::{of_absent_parties, of_shut_doctors};
-pub(super) use record::{About, BloodAndAllergies, EventRow, VisitRecord, record};
+pub(crate) use record::About;
+pub(super) use record::{BloodAndAllergies, EventRow, NoteOfVisit, VisitRecord, record};
 pub(crate) use rows::{AppointmentRow, arrived_at, visits, with_parties};
 pub(crate) use scope::scope;

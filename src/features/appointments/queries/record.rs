@@ -4,17 +4,20 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event,
-    enums::{AuditSubject, BloodType, EventKind, Role},
-    patient, user,
+    enums::{AddendumKind, AuditSubject, BloodType, EventKind, NoteState, Role},
+    note, note_addendum, patient, user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    RelationTrait,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
 use super::{AppointmentRow, scope, with_parties};
 use crate::{
     access::Viewer,
-    db::{ReadConnection, Reader},
+    coherence::Topic,
+    db::{ReadConnection, Reader, is_word},
     features::audit::Accessed,
 };
 
@@ -23,6 +26,7 @@ use crate::{
 pub(in crate::features::appointments) struct VisitRecord {
     pub(in crate::features::appointments) row: AppointmentRow,
     pub(in crate::features::appointments) about: About,
+    pub(in crate::features::appointments) note: Option<NoteOfVisit>,
     /// From the first step on.
     pub(in crate::features::appointments) history: Vec<EventRow>,
 }
@@ -30,7 +34,7 @@ pub(in crate::features::appointments) struct VisitRecord {
 /// What lists do not show.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "appointment::Entity")]
-pub(in crate::features::appointments) struct About {
+pub(crate) struct About {
     pub(in crate::features::appointments) overbook_reason: Option<String>,
     #[sea_orm(nested)]
     pub(in crate::features::appointments) patient: BloodAndAllergies,
@@ -42,6 +46,28 @@ pub(in crate::features::appointments) struct About {
 pub(in crate::features::appointments) struct BloodAndAllergies {
     pub(in crate::features::appointments) blood_type: Option<BloodType>,
     pub(in crate::features::appointments) allergies: Option<String>,
+}
+
+/// That there is a note, and whether it is to be read; nothing of what it says.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "note::Entity")]
+pub(in crate::features::appointments) struct NoteOfVisit {
+    pub(in crate::features::appointments) state: NoteState,
+    pub(in crate::features::appointments) signed_at: Option<DateTime<Utc>>,
+    /// Whether the patient sees nothing of it: it is kept from them, or was entered in error.
+    #[sea_orm(from_expr = "is_kept_from_patient()")]
+    pub(in crate::features::appointments) is_kept_from_patient: bool,
+}
+
+fn is_kept_from_patient() -> SimpleExpr {
+    let errors = note_addendum::Entity::find()
+        .select_only()
+        .column(note_addendum::Column::Id)
+        .filter(
+            Expr::col((note_addendum::Entity, note_addendum::Column::NoteId)).equals((note::Entity, note::Column::Id)),
+        )
+        .filter(is_word(note_addendum::Column::Kind, AddendumKind::EnteredInError));
+    note::Column::WithheldReason.is_not_null().or(Expr::exists(errors.into_query()))
 }
 
 /// One step of the history.
@@ -76,6 +102,8 @@ struct Joined {
     #[sea_orm(nested)]
     about: About,
     #[sea_orm(nested)]
+    note: Option<NoteOfVisit>,
+    #[sea_orm(nested)]
     event: Option<EventRow>,
 }
 
@@ -87,12 +115,13 @@ pub(in crate::features::appointments) async fn record(
 ) -> Result<Option<Accessed<VisitRecord>>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
     let joined = with_parties(visit, JoinType::InnerJoin)
+        .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
         .join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def())
         .join_as(JoinType::LeftJoin, event::Relation::User.def(), "actor")
         .order_by_asc(event::Column::At)
         .order_by_asc(event::Column::Id);
     let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
-    let found: Vec<Joined> = reader.run(viewer.visit_topics(), read).await?;
+    let found: Vec<Joined> = reader.run(viewer.visit_topics().and([Topic::Note(id)]), read).await?;
     Ok(folded(found).map(|record| Accessed::new(AuditSubject::Appointment, id, record)))
 }
 
@@ -100,5 +129,6 @@ fn folded(found: Vec<Joined>) -> Option<VisitRecord> {
     let mut found = found.into_iter();
     let first = found.next()?;
     let rest = found.filter_map(|joined| joined.event);
-    Some(VisitRecord { row: first.row, about: first.about, history: first.event.into_iter().chain(rest).collect() })
+    let history = first.event.into_iter().chain(rest).collect();
+    Some(VisitRecord { row: first.row, about: first.about, note: first.note, history })
 }

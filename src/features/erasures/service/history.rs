@@ -7,16 +7,13 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr},
 };
 
-use super::{ErasedPerson, GONE, PARTS, person::NOT_SHOWN, queries};
+use super::{BATCH, ErasedPerson, GONE, PARTS, person::NOT_SHOWN, queries};
 use crate::{
     coherence::{Topic, Topics},
     db::{Database, UnitOfWork},
     features::audit,
     settings::SecretKey,
 };
-
-/// Rows of one transaction.
-const BATCH: u64 = 500;
 
 /// Empties all of it, and ends the erasure.
 pub(super) async fn erase(

@@ -1,6 +1,7 @@
 //! Erasing somebody, step by step.
 
 mod history;
+mod notes;
 mod person;
 
 use chrono::{DateTime, Utc};
@@ -24,8 +25,21 @@ const LAST_NAME: &str = "person";
 /// What stands in the place of a reason that must be there.
 pub(super) const GONE: &str = "(erased)";
 
+/// Rows of one transaction.
+const BATCH: u64 = 500;
+
 const PARTS: Unrecorded = Unrecorded::of(
-    &["appointment", "appointment_event", "visit", "audit_entry", "audit_redaction", "erasure"],
+    &[
+        "appointment",
+        "appointment_event",
+        "visit",
+        "audit_entry",
+        "audit_redaction",
+        "erasure",
+        "note",
+        "note_addendum",
+        "note_revision",
+    ],
     "the erasure that goes on with it has its line",
 );
 
@@ -135,6 +149,7 @@ pub async fn erase(
         let hash = accounts::nobodys_password(ClientNetwork::of_the_server(), means.hashing).await;
         let hash = hash.map_err(|error| ErasureError::Failed(error.to_string()))?;
         person::erase(db, (actor, now), person, (request.reason.trim(), &hash)).await?;
+        notes::erase(db, now, person).await?;
         history::erase(db, (means.secret, now), person).await?;
     }
     db.empty_log().await?;

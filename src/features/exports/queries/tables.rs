@@ -33,6 +33,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, appointment_event::Entity::find().filter(event.in_subquery(visits()))).await?;
         let opening = visit::Column::AppointmentId;
         self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
+        self.notes_of_patient(id).await?;
         self.doctors_of(id).await?;
         self.table(subject, care_relation::Entity::find().filter(care_relation::Column::PatientId.eq(id))).await?;
         self.of_people(subject, |column| column.eq(user_id)).await?;
@@ -132,6 +133,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
         let delays = doctor_delay::Column::DoctorId.in_subquery(doctors());
         self.table(subject, doctor_delay::Entity::find().filter(delays)).await?;
+        self.notes_of_hospital(id, visits()).await?;
         let relations = care_relation::Column::DoctorId.in_subquery(doctors());
         self.table(subject, care_relation::Entity::find().filter(relations)).await?;
         self.of_people(subject, |column| column.in_subquery(people())).await?;

@@ -16,6 +16,7 @@ pub(in crate::features::home) struct DoctorDashboard {
     waiting_count: i64,
     requests_count: i64,
     needs_outcome_count: i64,
+    notes_to_sign_count: i64,
     patients_seen: i64,
     unread_count: i64,
     waiting: Vec<VisitRow>,
@@ -25,6 +26,8 @@ pub(in crate::features::home) struct DoctorDashboard {
     coming: Vec<VisitRow>,
     requests: Vec<VisitRow>,
     needs_outcome: Vec<VisitRow>,
+    /// Visits whose note is a draft.
+    notes_to_sign: Vec<VisitRow>,
     unread: Vec<UnreadRow>,
     /// Nothing has ever happened here: say what to do first.
     first_run: bool,
@@ -50,6 +53,7 @@ impl DoctorDashboard {
             waiting_count: sections.waiting.count,
             requests_count: sections.requests.count,
             needs_outcome_count: sections.needs_outcome.count,
+            notes_to_sign_count: sections.notes_to_sign.count,
             patients_seen: found.patients_seen,
             unread_count: viewer.unread,
             waiting: waiting(&sections.waiting, visits).into_iter().map(row).collect(),
@@ -57,6 +61,7 @@ impl DoctorDashboard {
             coming: coming.into_iter().map(row).collect(),
             requests: rows(&sections.requests, visits).into_iter().map(row).map(marked).collect(),
             needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
+            notes_to_sign: rows(&sections.notes_to_sign, visits).into_iter().map(row).collect(),
             unread: notifications(&found.unread, visits, viewer),
             hours_href: match viewer.kind {
                 ViewerKind::Doctor { doctor_id, .. } => format!("/doctors/{doctor_id}/availability"),

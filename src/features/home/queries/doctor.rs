@@ -4,18 +4,20 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::Column,
     doctor_tally::{self, Entity as DoctorTally},
-    enums::AppointmentStatus,
+    enums::{AppointmentStatus, NoteState},
+    note,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait, Select,
 };
 
 use super::lists::{ListedVisit, Unread, between, open, unread};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
-    db::{InList, Reader, SideBySide, is_one_of},
-    features::home::sections::MANY,
+    db::{InList, Reader, SideBySide, is_one_of, is_word},
+    features::{appointments::scope, home::sections::MANY},
 };
 
 /// Everything there is for a doctor to see.
@@ -27,6 +29,16 @@ pub(crate) struct FoundForDoctor {
     pub done: Vec<ListedVisit>,
     pub unread: Vec<Unread>,
     pub patients_seen: i64,
+    /// Notes that were begun and are not signed, the oldest first.
+    pub drafts: Vec<DraftNote>,
+}
+
+/// A note that its doctor has yet to sign.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "note::Entity")]
+pub(crate) struct DraftNote {
+    /// The visit it is about.
+    pub appointment_id: i64,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -37,6 +49,8 @@ struct Row {
     done: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
     unread: InList<Unread>,
+    #[sea_orm(nested(prefix = "draft_"))]
+    draft: InList<DraftNote>,
     #[sea_orm(nested(prefix = "tally_"))]
     tally: InList<PatientsSeen>,
 }
@@ -59,6 +73,7 @@ pub(crate) async fn of_doctor(
     let tally = DoctorTally::find().filter(doctor_tally::Column::DoctorId.eq(doctor_id));
     let lists = SideBySide::default()
         .list::<PatientsSeen>("tally", tally)
+        .list::<DraftNote>("draft", drafts(viewer))
         .list::<Unread>("unread", unread(viewer))
         .list::<ListedVisit>("done", done)
         .list::<ListedVisit>("open", open(viewer));
@@ -69,7 +84,18 @@ pub(crate) async fn of_doctor(
         found.open.extend(row.open);
         found.done.extend(row.done);
         found.unread.extend(row.unread);
+        found.drafts.extend(row.draft);
         found.patients_seen += row.tally.0.map_or(0, |tally| tally.patients_seen);
     }
     Ok(found)
+}
+
+/// What the viewer has written and not signed, of visits that are theirs.
+fn drafts(viewer: &Viewer) -> Select<note::Entity> {
+    note::Entity::find()
+        .join(JoinType::InnerJoin, note::Relation::Appointment.def())
+        .filter(scope(viewer))
+        .filter(note::Column::AuthorId.eq(viewer.user_id))
+        .filter(is_word(note::Column::State, NoteState::Draft))
+        .order_by_asc(note::Column::Id)
 }

@@ -3,6 +3,7 @@
 
 mod appointments;
 mod hospitals;
+mod notes;
 mod password;
 mod people;
 mod rooms;
@@ -11,6 +12,7 @@ mod traces;
 
 pub(crate) use appointments::{Appointment, appointment};
 pub(crate) use hospitals::{Hospital, hospital};
+pub(crate) use notes::{Note, note};
 pub(crate) use password::PASSWORD;
 pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};
 pub(crate) use rooms::{answered, gone_without};

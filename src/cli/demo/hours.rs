@@ -1,0 +1,44 @@
+//! When the doctors of a demo work.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{availability, time_off};
+use sea_orm::{ActiveValue::NotSet, DbErr, Set};
+
+use super::{calendar, words};
+use crate::coherence::Topic;
+use crate::db::UnitOfWork;
+
+/// The week of every doctor, and here and there a day off. `doctors`: `doctor.id` and `user.id`.
+pub(super) async fn store(uow: &UnitOfWork, doctors: &[(i64, i64)], now: DateTime<Utc>) -> Result<(), DbErr> {
+    let week = |doctor: i64| {
+        calendar::WORKDAYS.flat_map(move |weekday| {
+            calendar::windows().map(|(start, end)| availability::ActiveModel {
+                id: NotSet,
+                doctor_id: Set(doctor),
+                weekday: Set(weekday),
+                start_time: Set(start),
+                end_time: Set(end),
+                end_minute: Set(None),
+                created_at: Set(now),
+                updated_at: Set(now),
+            })
+        })
+    };
+    uow.insert_many(doctors.iter().flat_map(|(doctor, _)| week(*doctor)), Topic::Everything).await?;
+    let off = doctors.iter().enumerate().filter(|(place, _)| place % 3 == 1).map(|(place, (doctor, _))| {
+        let starts_at = now + Duration::days(40 + i64::try_from(place % 10).unwrap_or(0));
+        time_off::ActiveModel {
+            local_starts_at: Set(None),
+            local_ends_at: Set(None),
+            time_zone: Set(None),
+            id: NotSet,
+            doctor_id: Set(*doctor),
+            starts_at: Set(starts_at),
+            ends_at: Set(starts_at + Duration::days(3)),
+            reason: Set(words::TIME_OFF.get(place % words::TIME_OFF.len()).map(|reason| (*reason).to_owned())),
+            created_at: Set(now),
+            updated_at: Set(now),
+        }
+    });
+    uow.insert_many(off, Topic::Everything).await.map(|_stored| ())
+}

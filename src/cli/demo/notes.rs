@@ -1,0 +1,82 @@
+//! The notes of a demo's visits of late: most were signed after the visit, some wait for it.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    enums::{AppointmentStatus, NoteState, NoteTemplate},
+    note,
+};
+use sea_orm::{ActiveValue::NotSet, DbErr, Set};
+
+use super::{calendar::SLOT, visits::DemoVisit};
+
+/// Of older visits there are none, so that a large demo is made as fast.
+pub(super) const WRITTEN_SINCE: Duration = Duration::days(14);
+/// One note in so many is still to be signed.
+const UNSIGNED: u64 = 6;
+
+/// What was found, what to make of it, what to do, and the same for the patient.
+const FINDINGS: [[&str; 4]; 4] = [
+    [
+        "No fever. Speaks in whole sentences. Throat red on the picture.",
+        "Common cold.",
+        "Rest, warm drinks. Paracetamol 500 mg when needed, at most four times a day.",
+        "You have a cold. Rest and drink a lot. Call again if you have fever for more than three days, or trouble breathing.",
+    ],
+    [
+        "Blood pressure at home 138/86, pulse 72. Ankles not swollen.",
+        "High blood pressure, better than at the last visit.",
+        "Go on with the tablets. Measure each morning and write it down. Next visit in four weeks.",
+        "Your blood pressure is better. Go on with your tablets and measure it each morning. We see each other in four weeks.",
+    ],
+    [
+        "Walks without help. Bends forward with pain. No numbness.",
+        "Pain of the lower back, without signs of a nerve.",
+        "Keep moving, warmth, exercises as shown. Come in person if a leg becomes weak or numb.",
+        "Your back hurts, and nothing dangerous was found. Keep moving and do the exercises twice a day. Come at once if a leg becomes weak or numb.",
+    ],
+    [
+        "Dry red patches on both hands, no blisters.",
+        "Eczema of the hands.",
+        "Hydrocortisone 1 % in the evening for seven days, moisturiser several times a day, gloves for washing up.",
+        "You have eczema. Put the cream on in the evening for a week, and moisturiser whenever your hands feel dry. Wear gloves when you wash up.",
+    ],
+];
+
+/// The notes of `visits`, each with its `appointment.id` and the `user.id` of its doctor.
+pub(super) fn rows(
+    visits: &[(&DemoVisit, i64)],
+    now: DateTime<Utc>,
+    doctor: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
+) -> Result<Vec<note::ActiveModel>, DbErr> {
+    let lately = visits.iter().filter(|(visit, _)| visit.starts_at > now - WRITTEN_SINCE);
+    let written = lately.filter(|(visit, _)| visit.status == AppointmentStatus::Completed);
+    written.map(|(visit, id)| Ok(row(visit, *id, doctor(visit)?))).collect()
+}
+
+fn row(visit: &DemoVisit, appointment_id: i64, author_id: i64) -> note::ActiveModel {
+    let dice = u64::from(visit.dice);
+    let place = usize::try_from(dice).unwrap_or(0) % FINDINGS.len();
+    let [found, assessment, plan, summary] = FINDINGS.get(place).copied().unwrap_or_default();
+    let (begun, signed) = (visit.starts_at, visit.starts_at + SLOT);
+    let is_signed = !dice.is_multiple_of(UNSIGNED);
+    note::ActiveModel {
+        id: NotSet,
+        appointment_id: Set(appointment_id),
+        author_id: Set(author_id),
+        state: Set(if is_signed { NoteState::Signed } else { NoteState::Draft }),
+        subjective: Set(Some(visit.symptoms.to_owned())),
+        objective: Set(Some(found.to_owned())),
+        assessment: Set(Some(assessment.to_owned())),
+        plan: Set(Some(plan.to_owned())),
+        summary: Set(is_signed.then(|| summary.to_owned())),
+        template: Set(Some(NoteTemplate::General)),
+        signed_at: Set(is_signed.then_some(signed)),
+        signed_by: Set(is_signed.then_some(author_id)),
+        // Made by the service that signs; nobody has.
+        sha256: Set(None),
+        withheld_reason: Set(None),
+        version: Set(1),
+        created_at: Set(begun),
+        updated_at: Set(signed),
+    }
+}

@@ -1,0 +1,69 @@
+//! The notes of the person's visits: texts give way to what says that they were erased, versions go.
+
+use chrono::{DateTime, Utc};
+use entity::{note, note_addendum, note_revision};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{CaseStatement, Expr},
+};
+
+use super::{BATCH, ErasedPerson, GONE, PARTS, queries};
+use crate::{
+    coherence::{Topic, Topics},
+    db::{Database, UnitOfWork},
+};
+
+/// Empties all of them.
+pub(super) async fn erase(db: &Database, now: DateTime<Utc>, person: ErasedPerson) -> Result<(), DbErr> {
+    while db.write_unrecorded(PARTS, async |uow| revisions(uow, person).await).await? > 0 {}
+    while db.write_unrecorded(PARTS, async |uow| addenda(uow, person).await).await? > 0 {}
+    while db.write_unrecorded(PARTS, async |uow| texts(uow, now, person).await).await? > 0 {}
+    Ok(())
+}
+
+async fn texts(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
+    use note::Column;
+    let some = queries::notes_with_texts(person).order_by_asc(Column::Id).limit(BATCH);
+    let ids: Vec<i64> =
+        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let gone = |column: Column| CaseStatement::new().case(column.is_not_null(), GONE).finally(None::<String>);
+    let update = queries::NOTE_TEXTS
+        .into_iter()
+        .fold(note::Entity::update_many(), |update, column| update.col_expr(column, gone(column).into()))
+        .col_expr(Column::Sha256, Expr::value(None::<Vec<u8>>))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.is_in(ids));
+    let of_visits = |notes: &[note::Model]| Topics::each(notes.iter().map(|note| Topic::Note(note.appointment_id)));
+    Ok(uow.update_returning(update, of_visits).await?.len() as u64)
+}
+
+async fn addenda(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {
+    use note_addendum::Column;
+    let some = queries::addenda(person).order_by_asc(Column::Id).limit(BATCH);
+    let ids: Vec<i64> =
+        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let update = note_addendum::Entity::update_many()
+        .col_expr(Column::Text, Expr::value(GONE))
+        .col_expr(Column::Reason, Expr::value(GONE))
+        .filter(Column::Id.is_in(ids));
+    uow.update_where(update, NOT_KEPT).await
+}
+
+async fn revisions(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {
+    use note_revision::Column;
+    let some = queries::revisions(person).order_by_asc(Column::Id).limit(BATCH);
+    let ids: Vec<i64> =
+        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    uow.delete_where(note_revision::Entity::delete_many().filter(Column::Id.is_in(ids)), NOT_KEPT).await
+}
+
+const NOT_KEPT: Topics = Topics::exempt("no page that is kept shows notes");

@@ -1,0 +1,5 @@
+//! `GET,POST /appointments/{id}/note`, what is done with a note, and the paper afterwards.
+
+pub(super) mod reading;
+pub(super) mod signing;
+pub(super) mod writing;

@@ -1,0 +1,139 @@
+//! The note as its doctor sees it.
+
+use entity::enums::{NoteState, NoteTemplate};
+use serde::Serialize;
+
+use super::{Addendum, Part, addenda, parts};
+use crate::{
+    access::Viewer,
+    features::{
+        appointments::banner,
+        notes::{
+            queries::{FIELDS, NoteRecord, NoteTexts, StoredNote},
+            template::{self, TEMPLATES},
+        },
+        people::Banner,
+    },
+    web::{ClinicalPage, FormView, Moment, Present},
+};
+
+/// A choice of what to begin with.
+#[derive(Debug, Serialize)]
+struct Beginning {
+    href: String,
+    label: &'static str,
+}
+
+/// A note that is written, or that was signed.
+#[derive(Debug, Serialize)]
+pub(in crate::features::notes) struct NotePage {
+    title: String,
+    /// `appointment.id`
+    id: i64,
+    patient_id: i64,
+    patient: Banner,
+    starts_at: Moment,
+    version: i32,
+    template: Option<&'static str>,
+    /// What it can be begun with, while there is nothing.
+    beginnings: Vec<Beginning>,
+    /// `10:42:07`, when something is stored.
+    saved: Option<String>,
+    /// What is typed and what is wrong with it.
+    form: FormView,
+    /// Whether the beginning of the visit is to be made sure of before it can be signed.
+    lacks_opening: bool,
+    is_signed: bool,
+    signed_at: Option<Moment>,
+    author: Option<String>,
+    is_withdrawn: bool,
+    withheld_reason: Option<String>,
+    /// What was signed.
+    parts: Vec<Part>,
+    addenda: Vec<Addendum>,
+    /// What was typed and has no place any more.
+    typed: Vec<Part>,
+    #[serde(skip)]
+    stored: NoteTexts,
+}
+
+impl NotePage {
+    pub(in crate::features::notes) fn new(viewer: &Viewer, present: &Present, record: NoteRecord) -> Self {
+        let zone = viewer.zone();
+        let (is_withdrawn, lacks_opening) = (record.is_withdrawn(), record.lacks_opening());
+        let NoteRecord { row, about, note, author, addenda: beneath, .. } = record;
+        let note = note.as_ref();
+        let is_signed = note.is_some_and(|note| note.state == NoteState::Signed);
+        let stored = note.map(StoredNote::texts).unwrap_or_default();
+        let time = |note: &StoredNote| note.updated_at.with_timezone(&zone).format("%H:%M:%S").to_string();
+        Self {
+            title: format!("Note of {}", row.patient_name()),
+            id: row.id,
+            patient_id: row.patient_id,
+            patient: banner(&row, &about, present.date(zone)),
+            starts_at: Moment::new(row.starts_at, zone),
+            version: note.map_or(0, |note| note.version),
+            template: note.and_then(|note| note.template).map(|template| template::words(template).0),
+            beginnings: if note.is_none() { beginnings(row.id) } else { Vec::new() },
+            saved: note.map(time),
+            form: filled(&stored),
+            lacks_opening,
+            is_signed,
+            signed_at: note.and_then(|note| note.signed_at).map(|at| Moment::new(at, zone)),
+            author: author.map(|author| author.name()),
+            is_withdrawn,
+            withheld_reason: note.and_then(|note| note.withheld_reason.clone()),
+            parts: if is_signed { parts(&stored) } else { Vec::new() },
+            addenda: addenda(viewer, beneath),
+            typed: Vec::new(),
+            stored,
+        }
+    }
+
+    /// The same with the texts of `template` in its fields, if nothing is stored yet.
+    pub(in crate::features::notes) fn beginning_with(mut self, template: Option<NoteTemplate>) -> Self {
+        if let Some(template) = template.filter(|_| self.saved.is_none()) {
+            self.template = Some(template::words(template).0);
+            self.form = filled(&template::texts(template));
+        }
+        self
+    }
+
+    /// The same with a form that was refused; beside it what is stored, if that is why.
+    pub(in crate::features::notes) fn refusing(mut self, form: FormView, is_stale: bool) -> Self {
+        let typed = |name: &str| form.values.get(name).filter(|text| !text.is_empty()).cloned();
+        if self.is_signed {
+            self.typed =
+                FIELDS.iter().filter_map(|(name, label)| Some(Part { name, label, text: typed(name)? })).collect();
+        }
+        if let Some(chosen) = typed("template").and_then(|code| template::from_code(&code)) {
+            self.template = Some(template::words(chosen).0);
+        }
+        let texts = self.stored.clone();
+        let stored = FIELDS.into_iter().zip(texts.each());
+        let stored = stored.map(|((name, _), text)| (name, text.unwrap_or_default().to_owned()));
+        self.form = if is_stale && !self.is_signed { form.beside(stored) } else { form };
+        self
+    }
+}
+
+fn filled(texts: &NoteTexts) -> FormView {
+    let fields = FIELDS.into_iter().zip(texts.each());
+    FormView::filled(fields.map(|((name, _), text)| (name, text.unwrap_or_default().to_owned())))
+}
+
+fn beginnings(id: i64) -> Vec<Beginning> {
+    let one = |template| {
+        let (code, label) = template::words(template);
+        Beginning { href: format!("/appointments/{id}/note?template={code}"), label }
+    };
+    TEMPLATES.into_iter().map(one).collect()
+}
+
+impl ClinicalPage for NotePage {
+    const TEMPLATE: &'static str = "notes/note.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}

@@ -1,0 +1,72 @@
+//! The paper after the visit.
+
+use entity::enums::Role;
+use serde::Serialize;
+
+use super::{Addendum, Part, addenda, parts};
+use crate::{
+    access::Viewer,
+    features::{
+        appointments::banner,
+        notes::queries::{NoteRecord, StoredNote},
+        people::Banner,
+    },
+    web::{ClinicalPage, Moment, Present},
+};
+
+/// What was signed, for the patient to keep.
+#[derive(Debug, Serialize)]
+pub(in crate::features::notes) struct Summary {
+    /// `appointment.id`
+    id: i64,
+    hospital: Option<String>,
+    patient: Banner,
+    doctor: String,
+    specialization: String,
+    starts_at: Moment,
+    signed_at: Option<Moment>,
+    /// Why nothing of it is shown; nothing when it is.
+    kept: Option<&'static str>,
+    /// To the doctor: that the patient sees nothing of it.
+    is_kept_from_patient: bool,
+    parts: Vec<Part>,
+    addenda: Vec<Addendum>,
+}
+
+const WITHDRAWN: &str = "This note was entered in error, so it is not shown. Ask the doctor if you want to know more.";
+const WITHHELD: &str = "The doctor has signed this note and keeps it back for now. Ask them about it.";
+
+impl Summary {
+    pub(in crate::features::notes) fn new(viewer: &Viewer, present: &Present, record: NoteRecord) -> Self {
+        let zone = viewer.zone();
+        let is_kept_from_patient = record.is_kept_from_patient();
+        let is_hidden = is_kept_from_patient && viewer.role() == Role::Patient;
+        let why = if record.is_withdrawn() { WITHDRAWN } else { WITHHELD };
+        let NoteRecord { row, about, note, author, addenda: beneath, .. } = record;
+        let texts = note.as_ref().map(StoredNote::texts).filter(|_| !is_hidden).unwrap_or_default();
+        let mut parts = parts(&texts);
+        // What is for the patient, and what is to be done, first.
+        parts.sort_by_key(|part| ["summary", "plan"].iter().position(|name| *name == part.name).unwrap_or(2));
+        Self {
+            id: row.id,
+            hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
+            patient: banner(&row, &about, present.date(zone)),
+            doctor: author.map_or_else(|| row.doctor_name(), |author| author.name()),
+            starts_at: Moment::new(row.starts_at, zone),
+            signed_at: note.and_then(|note| note.signed_at).map(|at| Moment::new(at, zone)),
+            kept: is_hidden.then_some(why),
+            is_kept_from_patient,
+            parts,
+            addenda: if is_hidden { Vec::new() } else { addenda(viewer, beneath) },
+            specialization: row.doctor.specialization,
+        }
+    }
+}
+
+impl ClinicalPage for Summary {
+    const TEMPLATE: &'static str = "notes/summary.html";
+
+    fn title(&self) -> String {
+        "After your visit".to_owned()
+    }
+}

@@ -1,0 +1,275 @@
+//! Reading notes. Whose they are: a visit's doctor's, and once signed its patient's.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    enums::{AddendumKind, AppointmentStatus, AuditSubject, NoteState, NoteTemplate},
+    note, note_addendum, user, visit,
+};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
+};
+
+use crate::{
+    access::{Viewer, ViewerKind},
+    coherence::Topic,
+    db::{ReadConnection, Reader},
+    features::{
+        appointments::{About, AppointmentRow, scope, with_parties},
+        audit::Accessed,
+    },
+};
+
+/// The fields of a note, in the order in which they are written, with what they are called.
+pub(super) const FIELDS: [(&str, &str); 5] = [
+    ("subjective", "What the patient says"),
+    ("objective", "What was found"),
+    ("assessment", "Assessment"),
+    ("plan", "Plan"),
+    ("summary", "For the patient"),
+];
+
+/// When a note can be begun: the visit goes on, or is over.
+const BEGUN: [AppointmentStatus; 3] =
+    [AppointmentStatus::InProgress, AppointmentStatus::Completed, AppointmentStatus::NoShow];
+
+/// What a note says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct NoteTexts {
+    pub(super) subjective: Option<String>,
+    pub(super) objective: Option<String>,
+    pub(super) assessment: Option<String>,
+    pub(super) plan: Option<String>,
+    pub(super) summary: Option<String>,
+}
+
+impl NoteTexts {
+    /// In the order of [`FIELDS`].
+    pub(super) fn each(&self) -> [Option<&str>; 5] {
+        [&self.subjective, &self.objective, &self.assessment, &self.plan, &self.summary].map(|text| text.as_deref())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.each().iter().all(Option::is_none)
+    }
+}
+
+/// A note as it is stored.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "note::Entity")]
+pub(super) struct StoredNote {
+    pub(super) id: i64,
+    pub(super) state: NoteState,
+    subjective: Option<String>,
+    objective: Option<String>,
+    assessment: Option<String>,
+    plan: Option<String>,
+    summary: Option<String>,
+    pub(super) template: Option<NoteTemplate>,
+    pub(super) signed_at: Option<DateTime<Utc>>,
+    pub(super) withheld_reason: Option<String>,
+    pub(super) version: i32,
+    pub(super) updated_at: DateTime<Utc>,
+}
+
+impl StoredNote {
+    pub(super) fn texts(&self) -> NoteTexts {
+        NoteTexts {
+            subjective: self.subjective.clone(),
+            objective: self.objective.clone(),
+            assessment: self.assessment.clone(),
+            plan: self.plan.clone(),
+            summary: self.summary.clone(),
+        }
+    }
+}
+
+/// What stands beneath a note.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "note_addendum::Entity")]
+pub(super) struct AddendumRow {
+    pub(super) kind: AddendumKind,
+    pub(super) text: String,
+    pub(super) reason: String,
+    pub(super) created_at: DateTime<Utc>,
+    #[sea_orm(nested, alias = "addendum_author")]
+    pub(super) author: NoteAuthor,
+}
+
+/// Who wrote something.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+pub(super) struct NoteAuthor {
+    first_name: String,
+    last_name: String,
+}
+
+impl NoteAuthor {
+    pub(super) fn name(&self) -> String {
+        format!("Dr {} {}", self.first_name, self.last_name)
+    }
+}
+
+/// What came of what is asked at the beginning of a visit.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "visit::Entity")]
+pub(super) struct OpeningOfVisit {
+    /// When its doctor made sure of it, or said why not.
+    checked_at: Option<DateTime<Utc>>,
+}
+
+/// Whether the beginning of a visit is still to be made sure of, before its note is signed. Nobody asks who did not come.
+fn lacks_opening(status: AppointmentStatus, opening: Option<OpeningOfVisit>) -> bool {
+    status != AppointmentStatus::NoShow && opening.is_none_or(|opening| opening.checked_at.is_none())
+}
+
+/// A visit with its note and what stands beneath it. A clinical record.
+#[derive(Clone, Debug)]
+pub(super) struct NoteRecord {
+    pub(super) row: AppointmentRow,
+    pub(super) about: About,
+    pub(super) note: Option<StoredNote>,
+    opening: Option<OpeningOfVisit>,
+    /// Who wrote it.
+    pub(super) author: Option<NoteAuthor>,
+    /// The first one first.
+    pub(super) addenda: Vec<AddendumRow>,
+}
+
+impl NoteRecord {
+    /// Whether it is taken back because it should never have been there.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.addenda.iter().any(|addendum| addendum.kind == AddendumKind::EnteredInError)
+    }
+
+    /// Whether its beginning is still to be made sure of.
+    pub(super) fn lacks_opening(&self) -> bool {
+        lacks_opening(self.row.status, self.opening)
+    }
+
+    /// Whether the patient sees nothing of it but that it is.
+    pub(super) fn is_kept_from_patient(&self) -> bool {
+        self.is_withdrawn() || self.note.as_ref().is_some_and(|note| note.withheld_reason.is_some())
+    }
+}
+
+#[derive(DerivePartialModel)]
+struct Joined {
+    #[sea_orm(nested)]
+    row: AppointmentRow,
+    #[sea_orm(nested)]
+    about: About,
+    #[sea_orm(nested)]
+    note: Option<StoredNote>,
+    #[sea_orm(nested)]
+    opening: Option<OpeningOfVisit>,
+    #[sea_orm(nested, alias = "note_author")]
+    author: Option<NoteAuthor>,
+    #[sea_orm(nested)]
+    addendum: Option<AddendumRow>,
+}
+
+/// The visits of whose notes `viewer` is the doctor.
+fn own(viewer: &Viewer) -> Condition {
+    match viewer.kind {
+        ViewerKind::Doctor { .. } => scope(viewer),
+        _ => Condition::all().add(Column::Id.is_in(Vec::<i64>::new())),
+    }
+}
+
+/// The visit `id` with its note, if the viewer writes it: it is under way or over, or there is a note already.
+pub(super) async fn written(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
+    let begun = Condition::any().add(Column::Status.is_in(BEGUN)).add(note::Column::Id.is_not_null());
+    record(viewer, reader, (id, own(viewer).add(begun))).await
+}
+
+/// The visit `id` with its note, if that is signed and the viewer is its doctor or its patient.
+pub(super) async fn signed(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
+    let party = match viewer.kind {
+        ViewerKind::Patient { .. } => scope(viewer),
+        _ => own(viewer),
+    };
+    record(viewer, reader, (id, party.add(note::Column::State.eq(NoteState::Signed)))).await
+}
+
+/// One statement: the texts of the note stand once for each addendum, of which there are few.
+async fn record(
+    viewer: &Viewer,
+    reader: &Reader,
+    (id, which): (i64, Condition),
+) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
+    let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(which);
+    let joined = with_parties(visit, JoinType::InnerJoin)
+        .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
+        .join_as(JoinType::LeftJoin, note::Relation::Author.def(), "note_author")
+        .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
+        .join(JoinType::LeftJoin, note_addendum::Relation::Note.def().rev())
+        .join_as(JoinType::LeftJoin, note_addendum::Relation::User.def(), "addendum_author")
+        .order_by_asc(note_addendum::Column::Id);
+    let topics = viewer.visit_topics().and([Topic::Note(id), Topic::Visit(id)]);
+    let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
+    let found: Vec<Joined> = reader.run(topics, read).await?;
+    let sealed = |record| Accessed::new(AuditSubject::Appointment, id, record).telling("part", "note");
+    Ok(folded(found).map(sealed))
+}
+
+fn folded(found: Vec<Joined>) -> Option<NoteRecord> {
+    let mut found = found.into_iter();
+    let Joined { row, about, note, opening, author, addendum } = found.next()?;
+    let rest = found.filter_map(|joined| joined.addendum);
+    Some(NoteRecord { row, about, note, opening, author, addenda: addendum.into_iter().chain(rest).collect() })
+}
+
+/// A visit and its note, for whoever is about to change it.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+pub(super) struct VisitOfNote {
+    pub(super) id: i64,
+    pub(super) doctor_id: i64,
+    pub(super) patient_id: i64,
+    pub(super) status: AppointmentStatus,
+    #[sea_orm(nested)]
+    pub(super) note: Option<StoredNote>,
+    #[sea_orm(nested)]
+    opening: Option<OpeningOfVisit>,
+}
+
+impl VisitOfNote {
+    /// Whether its beginning is still to be made sure of.
+    pub(super) fn lacks_opening(&self) -> bool {
+        lacks_opening(self.status, self.opening)
+    }
+
+    /// Whether a note can be written about it.
+    pub(super) fn has_begun(&self) -> bool {
+        self.note.is_some() || BEGUN.contains(&self.status)
+    }
+}
+
+/// The visit `id`, if its note is the viewer's to write.
+pub(super) async fn visit_of_note(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    id: i64,
+) -> Result<Option<VisitOfNote>, DbErr> {
+    let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(own(viewer));
+    let joined = visit.join(JoinType::LeftJoin, note::Relation::Appointment.def().rev());
+    let joined = joined.join(JoinType::LeftJoin, appointment::Relation::Visit.def());
+    joined.into_partial_model().one(conn).await
+}
+
+/// Whether the visit `id` is one of whose note the viewer is the doctor, although it cannot be written yet.
+pub(super) async fn is_to_come(viewer: &Viewer, reader: &Reader, id: i64) -> Result<bool, DbErr> {
+    let topics = viewer.visit_topics().and([Topic::Note(id)]);
+    Ok(reader.run(topics, async |conn| visit_of_note(viewer, conn, id).await).await?.is_some())
+}
+
+/// Whether the last words beneath the note `id` are these already: a form that was sent twice.
+pub(super) async fn was_added(conn: &ReadConnection<'_>, id: i64, (text, reason): (&str, &str)) -> Result<bool, DbErr> {
+    let last = note_addendum::Entity::find()
+        .filter(note_addendum::Column::NoteId.eq(id))
+        .order_by_desc(note_addendum::Column::Id);
+    let last = last.one(conn).await?;
+    Ok(last.is_some_and(|last| last.text == text && last.reason == reason))
+}
