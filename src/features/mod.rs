@@ -27,6 +27,7 @@ use self::mail::{EmailText, MailSender, Recipient, Writer};
 use crate::{
     db::{Database, DbErr, SweepPart, Swept},
     integrations::Clock,
+    live,
     routing::RouteTable,
     session,
     settings::RetentionSettings,
@@ -38,6 +39,7 @@ use crate::{
 #[must_use]
 pub fn routes() -> RouteTable {
     let mut table = RouteTable::of_the_kit();
+    live::routes(&mut table);
     audit::routes(&mut table);
     notifications::routes(&mut table);
     accounts::routes(&mut table);

@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 31] = [
+const UNCACHED: [(&str, &str); 32] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -42,6 +42,7 @@ const UNCACHED: [(&str, &str); 31] = [
     ("/address-links/{token}", "a form, for whoever has its address alone"),
     ("/sign-up", "a form"),
     ("/static/{name}", "a file, kept by browsers for a year"),
+    ("/live", "a stream, of which nothing is kept"),
     ("/health/live", "for programs, about this moment"),
     ("/health/ready", "for programs, about this moment"),
     ("/metrics", "for programs, about this moment"),

@@ -31,6 +31,7 @@ mod hostile;
 mod hostile_text;
 mod instances;
 mod journeys;
+mod live;
 mod mail;
 mod management;
 mod monitoring;
