@@ -23,8 +23,8 @@ use crate::{
     state::{AppState, StartError},
     web::connections::Connections,
     web::middleware::{
-        cross_site::cross_site, entrance::entrance, error_pages::error_pages, flash::flash, request_id::request_id,
-        security_headers::security_headers, server_timing::server_timing, toolbar::toolbar,
+        automatic::automatic, cross_site::cross_site, entrance::entrance, error_pages::error_pages, flash::flash,
+        request_id::request_id, security_headers::security_headers, server_timing::server_timing, toolbar::toolbar,
     },
 };
 
@@ -73,6 +73,7 @@ impl App {
                 .app_data(web::Data::new(data.db.clone()))
                 .app_data(web::Data::new(data.sessions.clone()))
                 .app_data(web::Data::new(data.cache.clone()))
+                .app_data(web::Data::new(data.live.clone()))
                 .configure(|config| routes().configure(config, (&data.sessions, &data.cache)))
                 // Outermost last: a request passes them from the bottom up.
                 .wrap(from_fn(cross_site))
@@ -86,6 +87,8 @@ impl App {
                 .wrap(from_fn(request_id))
                 // A page that is kept and current needs none of the above.
                 .wrap(from_fn(fast_path))
+                // Whatever looks at the session has to know whether a person asks.
+                .wrap(from_fn(automatic))
         })
         .on_connect(move |stream, data| connections.accept(stream, data))
         .workers(state.settings.server.workers)
@@ -121,7 +124,7 @@ impl App {
         let (handle, delay) = (server.handle(), state.settings.server.shutdown_delay);
         let ended = tokio::select! {
             ended = server => ended,
-            broken_off = signals.obey(handle, (&state.kit.shutdown, delay)) => Err(broken_off),
+            broken_off = signals.obey(handle, (&state.kit.shutdown, delay), || state.live.end()) => Err(broken_off),
         };
         let background = background.stop();
         let refusals = features::audit::record_refusals(&state, true);
@@ -157,6 +160,8 @@ fn work(state: &AppState) -> Supervisor {
         let database = state.db.clone();
         background.watch("replicas", move |pulse| database.clone().watch_replicas_forever(move || pulse.succeeded()));
     }
+    let live = state.live.clone();
+    background.watch("live", move |pulse| live.clone().tell_forever(move || pulse.succeeded()));
     let refusing = state.clone();
     background.watch("refusals", move |pulse| {
         features::audit::record_refusals_forever(refusing.clone(), move || pulse.succeeded())

@@ -15,7 +15,7 @@
 //! - [`db`]: the two ways through the database, [`db::Reader::run`] and [`db::Database::write`]. Both name topics, or do not compile; and what is
 //!   written has its line in the trail ([`db::Recorded`]).
 //! - [`session`]: who is signed in. [`web`]: the HTTP kit. [`access`]: who asks, and what they may do.
-//! - [`routing`]: every address, its method, and who may use it. [`state`]: what every request can reach.
+//! - [`routing`]: every address, its method, and who may use it. [`live`]: pages that change by themselves. [`state`]: what every request can reach.
 //! - [`features`]: the clinic, one folder a noun, each with its handlers, forms, permissions, queries, services and pages.
 //! - [`app`]: the wiring and the order of the middleware. [`cli`]: the commands.
 //!
@@ -63,6 +63,9 @@ pub mod web;
 
 pub mod access;
 pub mod routing;
+
+pub mod live;
+
 pub mod state;
 
 pub mod features;

@@ -16,6 +16,7 @@ use crate::{
     coherence::{Coherence, MemoryStore, RedisStore, Store},
     db::{ClockSkew, ConnectError, Database, Introduction},
     integrations::{BreachedPasswords, Clock, OutgoingMail, Outside, breached_passwords::UnusableList},
+    live::Hub,
     page_cache::PageCache,
     redis::Redis,
     session::Sessions,
@@ -53,6 +54,8 @@ pub struct Inner {
     pub shared_store: Option<RedisStore>,
     /// Who is signed in, durably.
     pub sessions: Sessions,
+    /// Who is told when pages change.
+    pub live: Hub,
     /// What pages need: also shared by itself, for the HTTP kit.
     pub kit: Arc<Kit>,
 }
@@ -105,7 +108,6 @@ impl AppState {
         db: Database,
     ) -> Result<Self, StartError> {
         let breached_passwords = BreachedPasswords::open(settings.security.breached_passwords.as_deref())?;
-        db.log_slower_than(settings.diagnostics.slow_query);
         let redis = settings.redis.as_ref().map(|redis| Redis::open(redis, &settings.cache.key_prefix)).transpose()?;
         let shared_store = redis.clone().map(|redis| RedisStore::new(redis, settings.cache.lease));
         let store = store_of(shared_store.as_ref());
@@ -125,10 +127,10 @@ impl AppState {
             clock_skew: clock_skew.clone(),
             told_away: Mutex::default(),
         };
-        let surroundings = Surroundings { navigation: navigation::public(), subsystems: Box::new(opened), shutdown };
-        let kit = Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings)?);
-        let host = Site { sessions: sessions.clone(), kit: Arc::clone(&kit) };
-        let cache = PageCache::new(&settings, clock.clone(), (store, redis.clone()), Box::new(host));
+        let live = Hub::new(&settings, Arc::clone(&store), (sessions.clone(), clock.clone()));
+        let kit = Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings(opened, shutdown, &live))?);
+        let site = Site::new(&sessions, &kit);
+        let cache = PageCache::new(&settings, clock.clone(), (store, redis.clone()), Box::new(site));
         Ok(Self(Arc::new(Inner {
             kit,
             settings,
@@ -143,13 +145,21 @@ impl AppState {
             coherence,
             shared_store,
             sessions,
+            live,
         })))
     }
+}
+
+/// What pages need and the HTTP kit does not know.
+fn surroundings(opened: Opened, shutdown: Shutdown, live: &Hub) -> Surroundings {
+    let live_marks = Box::new(live.tokens().clone());
+    Surroundings { navigation: navigation::public(), subsystems: Box::new(opened), shutdown, live_marks }
 }
 
 /// Makes the database keep pages coherent with those of the other instances, and tells them who this one is.
 fn join_instances(settings: &Settings, db: &Database, store: &Arc<dyn Store>) -> Coherence {
     let coherence = Coherence::new(Arc::clone(store), settings.database.longest_answer());
+    db.log_slower_than(settings.diagnostics.slow_query);
     db.keep_coherent(coherence.clone());
     db.introduce(Introduction {
         version: env!("CARGO_PKG_VERSION"),

@@ -6,6 +6,7 @@
 
 mod authenticator;
 mod form_pages;
+mod holder;
 pub mod navigation;
 mod permission;
 mod policy;
@@ -14,6 +15,7 @@ mod viewer;
 
 pub use authenticator::Authenticator;
 pub use form_pages::FormPages;
+pub use holder::SessionHolder;
 pub use permission::{Access, Allowed, AllowedOrOut, Anybody, Counted, Guarded, Permission, Proof, Visitor};
 pub use policy::SignedIn;
 pub use viewer::{ActingViewer, HospitalOfViewer, Viewer, ViewerKind, role_code, role_label};

@@ -11,7 +11,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::FormPages;
 use crate::{
-    access::Viewer,
+    access::{SessionHolder, SignedIn, Viewer},
     web::{
         AppError, Kit,
         peer::Peer,
@@ -213,6 +213,9 @@ macro_rules! guarded {
         }
         impl<$($argument),*> Guarded for (Anybody, $($argument,)*) {
             const ACCESS: Access = Access::Anybody;
+        }
+        impl<$($argument),*> Guarded for (SessionHolder, $($argument,)*) {
+            const ACCESS: Access = Access::Roles(SignedIn::ROLES);
         }
     };
 }

@@ -132,6 +132,11 @@ impl Coherence {
         self.store.leave().await;
     }
 
+    /// Tells this process of changes that were found in the outbox, while the store cannot be told.
+    pub fn announce(&self, topics: &[Topic]) {
+        self.store.announce(topics);
+    }
+
     /// Every change from now on, of any process: for pages that change by themselves.
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<Change> {

@@ -124,7 +124,7 @@ mod topic_map;
 pub use self::hold::{Coherence, Hold};
 pub(crate) use self::membership::DEAD;
 pub use self::membership::{MARGIN, Membership, OUTBOX_LEASE, ROW_LEASE, Silence};
-pub use self::read_set::{ReadSet, Uncacheable};
+pub use self::read_set::{Cursor, ReadSet, Uncacheable};
 pub use self::stamp::{Basis, Stamp, Stamps};
 pub use self::store::{Change, MemoryStore, RedisStore, Store, Unavailable};
 pub use self::topic::{Topic, Topics};

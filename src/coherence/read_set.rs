@@ -1,6 +1,6 @@
 //! What is learnt while a page is made: on which topics it depends, and until when it looks the same by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,8 +26,12 @@ struct Inner {
 struct State {
     epoch: Option<Bytes>,
     stamps: BTreeMap<Topic, Bytes>,
+    /// All that was named, whether its stamp is known or not.
+    noted: BTreeSet<Topic>,
     until: Option<DateTime<Utc>>,
     uncacheable: Option<Uncacheable>,
+    /// Some of it is told by no topic.
+    is_exempt: bool,
 }
 
 /// Why a page is not kept.
@@ -39,6 +43,17 @@ pub enum Uncacheable {
     Unavailable,
     /// A statement says that what it finds is not to be kept.
     Exempt(&'static str),
+}
+
+/// What a page in the making shows so far: for whoever wants to be told when that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Under which the stamps were read; empty if none could be.
+    pub epoch: Bytes,
+    /// Each topic, in order, with its stamp; without one if it was held, or could not be read.
+    pub stamps: Vec<(Topic, Option<Bytes>)>,
+    /// The first moment at which the page would look different by itself.
+    pub until: Option<DateTime<Utc>>,
 }
 
 tokio::task_local! {
@@ -93,11 +108,13 @@ impl ReadSet {
         let mut state = self.state();
         if let Some(reason) = topics.exemption() {
             state.uncacheable.get_or_insert(Uncacheable::Exempt(reason));
+            state.is_exempt = true;
         }
+        let all = topics.named().iter().chain(&[Topic::Everything]);
+        state.noted.extend(all.clone());
         if state.uncacheable.is_some() {
             return None;
         }
-        let all = topics.named().iter().chain(&[Topic::Everything]);
         let missing: Vec<Topic> = all.filter(|topic| !state.stamps.contains_key(topic)).copied().collect();
         (!missing.is_empty()).then_some(missing)
     }
@@ -121,6 +138,18 @@ impl ReadSet {
     pub fn changes_at(&self, moment: DateTime<Utc>) {
         let mut state = self.state();
         state.until = Some(state.until.map_or(moment, |until| until.min(moment)));
+    }
+
+    /// What the page shows so far, also if it is not kept because of a write under way. `None` if that cannot be told by topics alone, or
+    /// nothing was read.
+    #[must_use]
+    pub fn cursor(&self) -> Option<Cursor> {
+        let state = self.state();
+        if state.noted.is_empty() || state.is_exempt {
+            return None;
+        }
+        let stamps = state.noted.iter().map(|topic| (*topic, state.stamps.get(topic).cloned())).collect();
+        Some(Cursor { epoch: state.epoch.clone().unwrap_or_default(), stamps, until: state.until })
     }
 
     /// What the page stands on, if it may be kept.
@@ -211,6 +240,25 @@ mod tests {
         assert_eq!(page.known_since(&board), None, "it has another stamp now");
         page.depend_on(&Topics::exempt("not kept")).await;
         assert_eq!(page.known_since(&agenda), None);
+    }
+
+    #[tokio::test]
+    async fn what_a_page_shows_can_be_told_though_a_write_is_under_way() {
+        let store = Arc::new(MemoryStore::default());
+        let page = ReadSet::new(store.clone(), None);
+        assert_eq!(page.cursor(), None, "nothing was read");
+        page.depend_on(&Topic::Board(7).into()).await;
+        let held = store.hold(&[Topic::Agenda(7)], "a", Duration::from_secs(60)).await;
+        assert!(held.is_ok());
+        page.depend_on(&Topic::Agenda(7).into()).await;
+        page.depend_on(&Topic::Inbox(7).into()).await;
+        let known = |cursor: Cursor| cursor.stamps.into_iter().map(|(topic, stamp)| (topic, stamp.is_some())).collect();
+        let shown: Option<Vec<(Topic, bool)>> = page.cursor().map(known);
+        let all =
+            [(Topic::Everything, true), (Topic::Agenda(7), false), (Topic::Board(7), true), (Topic::Inbox(7), false)];
+        assert_eq!(shown, Some(all.to_vec()));
+        page.depend_on(&Topics::exempt("no page")).await;
+        assert_eq!(page.cursor(), None, "of what is exempt nobody tells");
     }
 
     #[tokio::test]

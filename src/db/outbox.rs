@@ -42,16 +42,28 @@ const LOOK: &str = concat!(
 
 /// Since when something has stood in the outbox that cannot be taken out.
 #[derive(Debug, Default)]
-pub(super) struct OutboxWait(Mutex<Option<Instant>>);
+pub(super) struct OutboxWait {
+    since: Mutex<Option<Instant>>,
+    /// The rows that this process was told of.
+    announced: Mutex<BTreeSet<i64>>,
+}
 
 impl OutboxWait {
     fn note(&self, is_empty: bool) {
-        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         if is_empty {
             *since = None;
         } else {
             since.get_or_insert_with(Instant::now);
         }
+    }
+
+    /// The topics of those `rows` that this process was not told of before.
+    fn news(&self, rows: &[(i64, String)]) -> Vec<Topic> {
+        let mut announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = rows.iter().filter(|(id, _)| !announced.contains(id)).map(topic).collect();
+        *announced = rows.iter().map(|(id, _)| *id).collect();
+        news
     }
 }
 
@@ -59,7 +71,7 @@ impl Database {
     /// For how long topics have stood in the outbox that nobody can be told of; `None`: there are none.
     #[must_use]
     pub fn outbox_age(&self) -> Option<Duration> {
-        self.outbox_wait().0.lock().unwrap_or_else(PoisonError::into_inner).map(|since| since.elapsed())
+        self.outbox_wait().since.lock().unwrap_or_else(PoisonError::into_inner).map(|since| since.elapsed())
     }
 
     /// Reads the outbox again and again, and keeps account of the processes that share the store: for a task of its own, one a process.
@@ -196,8 +208,7 @@ impl Database {
         let Some(coherence) = self.coherence() else { return Ok((0, 0)) };
         let began = coherence.begin_reading();
         let (found, rows) = self.look_into_outbox().await?;
-        // A name that nobody here knows is one of a newer release: to be safe, everything. So is what is too much for one reading.
-        let topic = |(_, topic): &(i64, String)| Topic::parse(topic).unwrap_or(Topic::Everything);
+        // What is too much for one reading is everything.
         let mut topics: BTreeSet<Topic> = rows.iter().map(topic).collect();
         let is_new = found.is_some_and(|found| self.servers().is_new(found));
         if is_new {
@@ -211,6 +222,7 @@ impl Database {
         let topics = coherence.outbox_was_read(began, topics);
         let left = rows.len() + usize::from(is_new);
         if !topics.is_empty() && coherence.renew(&topics).await.is_err() {
+            coherence.announce(&self.outbox_wait().news(&rows));
             return Ok((left, 0));
         }
         if let Some(found) = found {
@@ -258,4 +270,9 @@ impl Database {
         }
         Ok(false)
     }
+}
+
+/// What a row is about. A name that nobody here knows is one of a newer release: to be safe, everything.
+fn topic((_, name): &(i64, String)) -> Topic {
+    Topic::parse(name).unwrap_or(Topic::Everything)
 }

@@ -30,6 +30,7 @@ use self::mail::{MailSender, Recipient, Writer, Written};
 use crate::{
     db::{Database, DbErr, SweepPart, Swept},
     integrations::Clock,
+    live,
     routing::RouteTable,
     session,
     settings::RetentionSettings,
@@ -41,6 +42,7 @@ use crate::{
 #[must_use]
 pub fn routes() -> RouteTable {
     let mut table = RouteTable::of_the_kit();
+    live::routes(&mut table);
     audit::routes(&mut table);
     notifications::routes(&mut table);
     accounts::routes(&mut table);

@@ -98,7 +98,7 @@ impl<B: MessageBody + 'static> Exchange<B> {
             return Ok(self.report(request.into_response(answer(entry, &self.conditions)), CacheStatus::Hit));
         }
         self.cache.0.host.exempt(request.request());
-        let (request, rendered) = self.next.call(request).await?.into_parts();
+        let (request, rendered) = self.watched(self.next.call(request)).await?.into_parts();
         let comparison = verify::compare(&self.cache, entry, rendered.map_into_boxed_body()).await;
         let response = match comparison {
             verify::Comparison::Same => answer(entry, &self.conditions),
@@ -222,12 +222,17 @@ impl<B: MessageBody + 'static> Exchange<B> {
         Ok((answer(&entry, &self.conditions), CacheStatus::Miss))
     }
 
+    /// Makes a page that is not to be kept: what it shows is noted all the same, so that it can say what it is to be told of.
+    async fn watched<F: Future>(&self, page: F) -> F::Output {
+        ReadSet::new(Arc::clone(&self.cache.0.store), None).scope(page).await
+    }
+
     async fn pass(
         &self,
         request: ServiceRequest,
         cache_status: CacheStatus,
     ) -> Result<ServiceResponse<BoxBody>, Error> {
-        let (response, shows_record) = records::watch(self.next.call(request)).await;
+        let (response, shows_record) = records::watch(self.watched(self.next.call(request))).await;
         let (asked, response) = response?.map_into_boxed_body().into_parts();
         let response = if shows_record { unkept(response) } else { response };
         Ok(self.report(ServiceResponse::new(asked, response), cache_status))

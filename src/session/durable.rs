@@ -17,7 +17,7 @@ type State = HashMap<String, String>;
 pub struct DurableStore(pub(super) Sessions);
 
 /// What a request is told about the session of its cookie.
-enum SessionVerdict {
+pub(super) enum SessionVerdict {
     Live(Arc<SessionCopy>),
     /// Unknown, revoked, expired, or idle for too long.
     Over,
@@ -83,7 +83,7 @@ impl SessionStore for DurableStore {
 }
 
 impl DurableStore {
-    async fn verdict(&self, hash: &KeyHash) -> SessionVerdict {
+    pub(super) async fn verdict(&self, hash: &KeyHash) -> SessionVerdict {
         let missed = match self.0.copies().get(hash).await {
             Ok(copy) if self.0.used(hash, &copy) => return SessionVerdict::Live(copy),
             // It may have been used elsewhere since.

@@ -6,7 +6,8 @@
 //!
 //! # Limits
 //! A session ends when it was not used for `SESSION_IDLE_MINUTES`, and `SESSION_MAX_HOURS` after it began. Its use is noted at most
-//! once a minute, in row and copy, so an idle session may end up to a minute early, never late. No page waits for that.
+//! once a minute, in row and copy, so an idle session may end up to a minute early, never late. No page waits for that. What a page asks for by
+//! itself is no use ([`automatically`]).
 //!
 //! # Why a revocation holds
 //! Sign-out, signing others out, a new password, deactivation: the row is marked in a unit of work that touches the topic of the person,
@@ -22,6 +23,7 @@
 //!
 //! Owns the table `user_session`. Features call [`begin`], [`end`] and [`Sessions`]; only [`Sessions::middleware`] is wired.
 
+mod automatic;
 mod cookies;
 mod copies;
 mod copy;
@@ -29,6 +31,7 @@ mod durable;
 mod key;
 mod naming;
 mod rows;
+mod standing;
 mod state;
 mod sweep;
 mod touches;
@@ -43,11 +46,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::user_session;
 use sea_orm::{ColumnTrait as _, Condition, DbErr};
 
+pub use self::automatic::{automatically, is_automatic};
 pub use self::cookies::{CookieNames, CookieRefusal, OwnCookies};
 use self::copies::Copies;
 pub use self::copy::SessionCopy;
 pub use self::durable::DurableStore;
 pub use self::key::KeyHash;
+pub use self::standing::Standing;
 pub use self::state::{HOSPITAL_ID, KEY_HASH, SESSION_ID, USER_ID, begin, end};
 pub use self::sweep::sweep;
 use self::touches::Touches;
@@ -231,7 +236,7 @@ impl Sessions {
     fn used(&self, hash: &KeyHash, copy: &SessionCopy) -> bool {
         let now = self.now();
         let is_live = self.is_live(copy, now);
-        if is_live && now - copy.last_seen_at >= self.0.limits.touch_every {
+        if is_live && now - copy.last_seen_at >= self.0.limits.touch_every && !is_automatic() {
             self.touch_later(hash, copy, now);
         }
         is_live

@@ -11,6 +11,7 @@ mod database_url;
 mod diagnostics;
 mod environment;
 mod folder;
+mod live;
 mod mail;
 mod pages;
 mod problems;
@@ -35,6 +36,7 @@ pub use self::database_url::{Backend, DatabaseUrl};
 pub use self::diagnostics::{DiagnosticsSettings, LogFormat};
 pub use self::environment::Environment;
 pub use self::folder::make_private_folder;
+pub use self::live::LiveSettings;
 pub use self::mail::{Delivery, MailSettings, SmtpUrl};
 pub use self::pages::{PageSettings, StaticUrl};
 pub use self::problems::{Problems, SettingProblem};
@@ -65,6 +67,7 @@ pub struct Settings {
     pub retention: RetentionSettings,
     pub security: SecuritySettings,
     pub pages: PageSettings,
+    pub live: LiveSettings,
     pub time_zones: TimeZoneSettings,
     pub diagnostics: DiagnosticsSettings,
 }
@@ -103,6 +106,7 @@ impl Settings {
             retention: RetentionSettings::read(&mut reader),
             security: SecuritySettings::read(&mut reader),
             pages: PageSettings::read(&mut reader, environment),
+            live: LiveSettings::read(&mut reader),
             time_zones: TimeZoneSettings::read(&mut reader),
             diagnostics: DiagnosticsSettings::read(&mut reader, environment),
         };

@@ -171,6 +171,11 @@ pub const VARIABLES: &[Variable] = &[
     ),
     var("PAGE_SIZE", "20", "Rows of a list on one page, 1 to 200."),
     var(
+        "LIVE_MAX_STREAMS",
+        "10000",
+        "Most open streams of one instance for pages that change by themselves, 0 to 1000000. Beyond them pages say that they are not live.",
+    ),
+    var(
         "OPEN_REQUESTS_PER_PATIENT",
         "5",
         "Most requests of one patient that no doctor has decided yet and whose time is to come, 1 to 1000.",

@@ -9,7 +9,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::access::{Counted, Viewer};
 use crate::page_cache::{Credential, Host, ServedPage, SessionName};
-use crate::session::{KeyHash, Sessions};
+use crate::session::{KeyHash, Sessions, is_automatic};
 use crate::web::Kit;
 use crate::web::middleware::server_timing::{self, AccessLine};
 use crate::web::middleware::{
@@ -19,8 +19,14 @@ use crate::web::middleware::{
 
 /// See the module.
 pub(super) struct Site {
-    pub(super) sessions: Sessions,
-    pub(super) kit: Arc<Kit>,
+    sessions: Sessions,
+    kit: Arc<Kit>,
+}
+
+impl Site {
+    pub(super) fn new(sessions: &Sessions, kit: &Arc<Kit>) -> Self {
+        Self { sessions: sessions.clone(), kit: Arc::clone(kit) }
+    }
 }
 
 impl Host for Site {
@@ -31,7 +37,7 @@ impl Host for Site {
         match self.sessions.cookie_names().find(request.headers()) {
             // Refused further inside, where an answer can be a page; or shown what is for this once.
             Err(_) => Credential::PassBy,
-            Ok(cookies) if cookies.flash.is_some() => Credential::PassBy,
+            Ok(cookies) if cookies.flash.is_some() && !is_automatic() => Credential::PassBy,
             Ok(cookies) => match self.sessions.named(&cookies) {
                 None => Credential::None,
                 Some(hash) => Credential::Session(SessionName(hash.text())),

@@ -24,6 +24,9 @@ pub enum AppError {
         /// Whether a form was sent, which was not read: the sign-in page says so.
         sent: bool,
     },
+    /// Nobody is signed in, and it is not a person who asks: 401.
+    #[error("not signed in")]
+    NotSignedIn,
     /// The form was made for somebody else than whoever is signed in: 409, with what was typed.
     #[error("the form of another person")]
     OtherPerson {
@@ -121,6 +124,7 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignInRequired { .. } => StatusCode::SEE_OTHER,
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,

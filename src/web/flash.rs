@@ -10,6 +10,7 @@ use actix_web::{
 use serde::Serialize;
 
 use super::Kit;
+use crate::session::is_automatic;
 
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -49,8 +50,11 @@ pub fn see_other_saying(path: &str, kind: FlashKind, text: &'static str) -> Http
     answer
 }
 
-/// The message that came with this request, if its signature is ours.
+/// The message that came with this request, if its signature is ours: for the person, not for a page that asks by itself.
 pub(super) fn take(request: &HttpRequest, key: &Key, name: &'static str) -> Option<Flash> {
+    if is_automatic() {
+        return None;
+    }
     let mut jar = CookieJar::new();
     jar.add_original(request.cookie(name)?);
     let cookie = jar.signed(key).get(name)?;

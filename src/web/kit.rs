@@ -9,6 +9,7 @@ use super::{
     form_owner::FormOwners,
     health::Subsystems,
     hosts::Hosts,
+    live_mark::LiveMarks,
     middleware::security_headers::SecurityHeaders,
     page::NavLink,
     peer::{Peer, UnknownProxy},
@@ -65,6 +66,8 @@ pub struct Kit {
     pub(super) navigation: Vec<NavLink>,
     /// Those that readiness asks.
     pub(super) subsystems: Box<dyn Subsystems>,
+    /// Marks pages that change by themselves.
+    pub(super) live_marks: Box<dyn LiveMarks>,
 }
 
 /// What pages need and only those above the HTTP kit know.
@@ -75,6 +78,8 @@ pub struct Surroundings {
     pub subsystems: Box<dyn Subsystems>,
     /// Whether this process is about to end, as they know it.
     pub shutdown: Shutdown,
+    /// Who marks pages that change by themselves.
+    pub live_marks: Box<dyn LiveMarks>,
 }
 
 impl Kit {
@@ -89,7 +94,7 @@ impl Kit {
         surroundings: Surroundings,
     ) -> Result<Self, TemplateError> {
         let assets = Assets::load(settings.pages.static_url.base());
-        let Surroundings { navigation, subsystems, shutdown } = surroundings;
+        let Surroundings { navigation, subsystems, shutdown, live_marks } = surroundings;
         let is_https = settings.server.public_url.scheme() == "https";
         Ok(Self {
             templates: Templates::load(&assets)?,
@@ -114,6 +119,7 @@ impl Kit {
             metrics_token: settings.diagnostics.metrics_token.clone(),
             navigation,
             subsystems,
+            live_marks,
         })
     }
 }

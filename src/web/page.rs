@@ -16,7 +16,7 @@ use crate::web::{
     Clinical, ClinicalPage, Kit,
     error::{AppError, Rendered},
     flash::{self, Flash},
-    form_owner,
+    form_owner, live_mark,
     middleware::request_id::RequestId,
     peer::Peer,
     present::Present,
@@ -91,6 +91,8 @@ pub struct Layout {
     session_minutes: Option<u64>,
     /// Binds the forms of whoever is signed in to them: see `components/bound.html`.
     person: Option<String>,
+    /// What the page is told by when it changes; none that does not change by itself.
+    live: Option<String>,
     reference: String,
 }
 
@@ -258,6 +260,7 @@ impl<S: AsRef<Kit>> Pages<S> {
             }),
             session_minutes: shell.as_ref().and_then(|shell| shell.idle_minutes),
             person: shell.as_ref().and_then(|_| form_owner::value(&self.request, self.kit())),
+            live: zone.and_then(|zone| live_mark::of(&self.request, self.kit(), zone)),
             reference: RequestId::of(self.request.extensions().get()),
             viewer: shell,
         }
@@ -281,6 +284,7 @@ pub(super) fn bare_layout(kit: &Kit, title: &str, shell: Option<Shell>, referenc
         unchanged_since: None,
         session_minutes: None,
         person: None,
+        live: None,
         reference,
     }
 }

@@ -48,14 +48,22 @@
     }
   };
 
-  for (const time of document.querySelectorAll("time[data-relative]")) {
-    const span = document.createElement("span");
-    span.className = "relative";
-    time.after(" ", span);
-    spans.set(time, span);
-  }
-  if (spans.size) {
+  const find = () => {
+    for (const time of spans.keys()) time.isConnected || spans.delete(time);
+    for (const time of document.querySelectorAll("time[data-relative]")) {
+      if (spans.has(time)) continue;
+      const span = document.createElement("span");
+      span.className = "relative";
+      time.after(" ", span);
+      spans.set(time, span);
+    }
     show();
+  };
+
+  find();
+  /* What a page that changes by itself has put in place. */
+  document.addEventListener("live", find);
+  if (spans.size || document.querySelector("main[data-live]")) {
     setInterval(show, 30000);
     difference().then((ahead) => { off = ahead; show(); }, () => { /* away: this clock has to do */ });
     document.addEventListener("visibilitychange", () => document.hidden || show());

@@ -23,6 +23,7 @@ pub(crate) const FLOORS: &[&str] = &[
     "web",
     "access",
     "routing",
+    "live",
     "state",
     "features",
     "app",

@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 34] = [
+const UNCACHED: [(&str, &str); 35] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -45,6 +45,7 @@ const UNCACHED: [(&str, &str); 34] = [
     ("/address-links/{token}", "a form, for whoever has its address alone"),
     ("/sign-up", "a form"),
     ("/static/{name}", "a file, kept by browsers for a year"),
+    ("/live", "a stream, of which nothing is kept"),
     ("/health/live", "for programs, about this moment"),
     ("/health/ready", "for programs, about this moment"),
     ("/metrics", "for programs, about this moment"),

@@ -32,6 +32,7 @@ mod hostile;
 mod hostile_text;
 mod instances;
 mod journeys;
+mod live;
 mod mail;
 mod management;
 mod modality;

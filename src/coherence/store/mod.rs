@@ -99,6 +99,14 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(()))
     }
 
+    /// Whether what any process changes comes to the ears of this one, be it by the outbox.
+    fn hears(&self) -> bool {
+        true
+    }
+
+    /// Tells this process of changes that were found in the outbox and cannot be told to the store just now.
+    fn announce(&self, _topics: &[Topic]) {}
+
     /// Every change from now on, of any process. A receiver that falls behind is told so by the channel.
     fn changes(&self) -> broadcast::Receiver<Change>;
 }

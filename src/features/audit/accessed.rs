@@ -8,9 +8,12 @@ use super::{AuditEvent, record};
 use crate::{
     access::Viewer,
     page_cache::record_opened,
+    session::is_automatic,
     state::AppState,
     web::{AppError, Clinical},
 };
+
+const NOT_BY_ITSELF: &str = "A record is opened by hand alone. Load the page again.";
 
 /// A clinical record as a query returns it: sealed, until the reading is in the trail.
 ///
@@ -39,8 +42,12 @@ impl<T> Accessed<T> {
     /// work of its own. A page in whose making this happens is not kept, whatever it shows.
     ///
     /// # Errors
-    /// The database's; what cannot be recorded is not shown.
+    /// The database's; what cannot be recorded is not shown. [`AppError::Conflict`] to a page that asks by itself.
     pub async fn open(self, state: &AppState, viewer: &Viewer) -> Result<Clinical<T>, AppError> {
+        // Nobody has asked for it: that it was opened would be in the trail, and nobody would have read it.
+        if is_automatic() {
+            return Err(AppError::Conflict(NOT_BY_ITSELF.to_owned()));
+        }
         record_opened();
         let now = state.clock.now();
         state.db.write(async |uow| record(uow, now, viewer, self.event.clone()).await).await?;

@@ -130,8 +130,9 @@ fn page(
 }
 
 /// A title and a sentence for each status.
-const WORDS: [(u16, &str, &str); 12] = [
+const WORDS: [(u16, &str, &str); 13] = [
     (400, "That request could not be read", "Go back, load the page again and try once more."),
+    (401, "You are not signed in", "Sign in, then load the page again."),
     (403, "Your role may not do this", "If you think it should, ask your hospital's administrator."),
     (404, "There is nothing here", "The address is wrong, or you may not see what it names."),
     (405, "That cannot be done here", "The address exists, but not for this kind of request."),

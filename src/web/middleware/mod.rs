@@ -1,5 +1,6 @@
 //! What happens around every handler. The order is in `app.rs`, on one screen.
 
+pub mod automatic;
 pub mod cross_site;
 pub mod entrance;
 pub mod error_pages;

@@ -216,9 +216,14 @@ pub(crate) fn same(rendered: &Page, answer: &Page, kept: Option<String>) -> Resu
     ))
 }
 
-/// The page without the paragraph that says since when it is unchanged.
+/// The page without the paragraph that says since when it is unchanged, and without what it is told by when it changes: another instance has
+/// other stamps, and a page that changes in nothing else has not changed.
 pub(crate) fn masked(body: &str) -> String {
-    let Some((before, rest)) = body.split_once("<p class=\"unchanged\">") else { return body.to_owned() };
+    let body = match body.split_once(" data-live=\"") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once('"').map_or("", |(_, after)| after)),
+        None => body.to_owned(),
+    };
+    let Some((before, rest)) = body.split_once("<p class=\"unchanged\">") else { return body };
     let after = rest.split_once("</p>").map_or("", |(_, after)| after);
     format!("{before}{after}")
 }

@@ -59,6 +59,7 @@ mod database;
 mod demo;
 mod factories;
 mod html;
+mod live;
 mod page;
 mod passkey;
 mod raw;
@@ -87,6 +88,7 @@ pub(crate) use factories::{
     doctor, gone_without, hospital, hospital_admin, note, notification, password_link, patient, session, super_admin,
     time_off, token_in,
 };
+pub(crate) use live::Live;
 pub(crate) use page::Page;
 pub(crate) use passkey::{Device, NAMED, asked, pages_with_a_passkey, with_a_passkey};
 pub(crate) use raw::RawAnswer;

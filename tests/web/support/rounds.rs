@@ -10,8 +10,9 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 8] = [
+const NOT_PAGES: [&str; 9] = [
     "/static/{name}",
+    "/live",
     "/health/live",
     "/health/ready",
     "/metrics",

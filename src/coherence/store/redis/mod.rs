@@ -34,15 +34,17 @@ use self::acknowledgements::Acknowledgements;
 use self::listener::ListenerState;
 use self::scripts::Script;
 use super::{Certainty, Change, HeldBy, Store, Unavailable};
-use crate::coherence::CHANGES;
 use crate::coherence::membership::{MARGIN, Membership, ROW_LEASE};
 use crate::coherence::stamp::{Basis, Stamp, Stamps, random};
 use crate::coherence::topic::Topic;
 use crate::coherence::topic_map::TopicMap;
+use crate::coherence::{CHANGES, boot_clock};
 use crate::redis::{Command, Error, Redis, Reply};
 
 /// How long a stamp that nobody writes stays. Pages do not live that long; when it is gone they are rendered anew.
 const STAMP_FOR: Duration = Duration::from_secs(24 * 3600);
+/// For so long after a reading of the outbox has ceased to count it still tells what was changed: it is read once a second.
+const HEARSAY: Duration = Duration::from_secs(3);
 /// How long a registration lives where no process answers from memory.
 const REGISTERED_FOR: Duration = Duration::from_secs(1);
 
@@ -241,6 +243,18 @@ impl Store for RedisStore {
 
     fn leave(&self) -> BoxFuture<'_, ()> {
         self.leave_registry(self.process()).boxed()
+    }
+
+    fn hears(&self) -> bool {
+        let outbox_until = self.0.membership.outbox_until() + HEARSAY;
+        self.0.state_of_listener.is_listening() || boot_clock::now() < outbox_until
+    }
+
+    fn announce(&self, topics: &[Topic]) {
+        for topic in topics {
+            // Nobody may be listening.
+            let _ = self.0.changes.send(Change::Of(*topic));
+        }
     }
 
     fn changes(&self) -> broadcast::Receiver<Change> {

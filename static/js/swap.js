@@ -1,0 +1,68 @@
+"use strict";
+/* Puts the parts of a page that have changed in their place, but nothing under somebody's hands. Before times.js, which writes into what is
+   compared here. Afterwards the event "live" tells what came. */
+for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
+  const { dataset } = note.parentElement;
+  const parts = (root) => [...root.querySelectorAll("[data-live-region][id]")];
+  const make = (tag, more) => Object.assign(document.createElement(tag), more);
+  const shown = new Map(parts(document).map((part) => [part.id, part.outerHTML]));
+  const said = make("p", { className: "unseen", role: "status" });
+  let bar, fresh, gone;
+  document.body.append(said);
+
+  const isTyped = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  const isInHand = (part) => part && (part.contains(document.activeElement) || document.querySelector("dialog[open]")
+    || part.querySelector("details[open]") || part.matches(":hover") && part.querySelector("li, tr")
+    || [...part.querySelectorAll("input, textarea")].some(isTyped));
+
+  const waiting = (part) => part?.id === "waiting" ? [...part.querySelectorAll("[data-appointment]")] : [];
+  const newcomers = (part, old) => {
+    const known = waiting(old).map((row) => row.dataset.appointment);
+    return waiting(part).filter((row) => !known.includes(row.dataset.appointment));
+  };
+
+  const put = () => {
+    let last = note, held = false;
+    const came = [];
+    for (const part of fresh) {
+      const old = document.getElementById(part.id), text = part.outerHTML;
+      if (old !== part && shown.get(part.id) !== text) {
+        if (isInHand(old)) held = true;
+        else {
+          came.push(...newcomers(part, old));
+          if (old) old.replaceWith(part); else last.after(part);
+          shown.set(part.id, text);
+        }
+      }
+      const now = document.getElementById(part.id);
+      if (note.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING) last = now;
+    }
+    for (const id of gone) {
+      const old = document.getElementById(id);
+      if (isInHand(old)) held = true;
+      else {
+        old?.remove();
+        shown.delete(id);
+      }
+    }
+    if (came.length) said.textContent = came.map((row) => `${row.querySelector("bdi").textContent} is waiting`).join(". ");
+    offer(held);
+    document.dispatchEvent(new CustomEvent("live", { detail: came.length }));
+  };
+
+  /* What is held back moves when it is asked for. What was typed stays in any case. */
+  const offer = (held) => {
+    bar = bar?.remove();
+    if (!held) return delete dataset.liveHeld;
+    dataset.liveHeld = "yes";
+    bar = make("div", { className: "session" });
+    bar.append("Something changed here.", make("button", { type: "button", className: "button", textContent: "Show", onclick: put }));
+    document.body.append(bar);
+  };
+
+  document.addEventListener("live-page", ({ detail: page }) => {
+    fresh = parts(page);
+    gone = [...shown.keys()].filter((id) => !page.getElementById(id));
+    put();
+  });
+}

@@ -1,0 +1,220 @@
+// node live.mjs
+// Pages that change by themselves, at BASE_URL: two people at once, eight tabs, hands on the page, a line that goes silent. With SERVER_PID, the process
+// is asked to end at last while fifty streams are open.
+import { createServer, connect } from 'node:net';
+import { startBrowser } from './checks.mjs';
+import { at, choose, expect, inShort, open, signedIn, submit, times } from './keyboard.mjs';
+import { PASSWORD } from './paths.mjs';
+
+const base = new URL(process.env.BASE_URL);
+const DOCTOR = 'doctor1@demo.test';
+const PATIENTS = [...Array(10).keys()].map(number => `patient${number + 1}@demo.test`);
+let failed = 0;
+
+const isLive = page => page.waitForSelector('main[data-live-state=live]', { timeout: 60_000 });
+const figure = (page, name) => page.locator(`[data-figure=${name}]`).innerText().then(Number);
+const comes = (page, name, value) => page.waitForFunction(
+  ([name, value]) => Number(document.querySelector(`[data-figure=${name}]`).textContent) === value, [name, value]);
+const says = (page, text) => page.waitForFunction(text => document.querySelector('main .unchanged').textContent.includes(text), text, { timeout: 60_000 });
+
+/** Sends the first form of a page whose action ends like this, as its person would; without opening its question. */
+async function act(page, address, ending) {
+  await page.goto(at(address));
+  const form = page.locator(`form[action$="${ending}"]`).first();
+  if (!await form.count()) return false;
+  await Promise.all([page.waitForEvent('load'), form.evaluate(form => form.submit())]);
+  return true;
+}
+
+/** Requests enough to decide one after the other. */
+async function areAsked(browser) {
+  const patient = await signedIn(browser, PATIENTS[0], PASSWORD, true);
+  for (let asked = 0; asked < 4; asked += 1) {
+    await patient.goto(at('/appointments/new?doctor_id=1'));
+    const free = await times(patient);
+    await choose(patient, free[asked * 3]);
+    await patient.fill('[name=symptoms]', 'A cough since Friday.');
+    await submit(patient, '/appointments');
+  }
+  await patient.context().close();
+}
+
+/** Doctor A looks, and the same person acts as B in another browser. */
+async function watched(browser) {
+  const [a, b] = [await signedIn(browser, DOCTOR, PASSWORD, true), await signedIn(browser, DOCTOR, PASSWORD, true)];
+  await open(a, '/dashboard');
+  await isLive(a);
+  return { a, b, end: () => Promise.all([a.context().close(), b.context().close()]) };
+}
+
+async function aChangeIsShownWithoutNavigation(browser) {
+  const { a, b, end } = await watched(browser);
+  await says(a, 'up to date');
+  const requests = await figure(a, 'requests');
+  expect(await act(b, '/dashboard', '/approval'), 'nothing to approve');
+  await comes(a, 'requests', requests - 1);
+  expect(await a.evaluate(() => performance.getEntriesByType('navigation').length) === 1, 'it navigated');
+  await isLive(a);
+  await end();
+}
+
+async function anArrivalIsSaid(browser) {
+  const { a, end } = await watched(browser);
+  await a.click('[data-live-sound] button');
+  expect(await a.getAttribute('[data-live-sound] button', 'aria-pressed') === 'true', 'the sound is not switched on');
+  const waiting = await figure(a, 'waiting');
+  for (const email of PATIENTS) {
+    const patient = await signedIn(browser, email, PASSWORD, true).catch(() => undefined);
+    if (!patient) continue;
+    const arrived = await act(patient, '/dashboard', '/arrival');
+    await patient.context().close();
+    if (arrived && await comes(a, 'waiting', waiting + 1).then(() => true, () => false)) {
+      await a.waitForFunction(() => document.querySelector('p[role=status].unseen').textContent.endsWith(' is waiting'));
+      return end();
+    }
+  }
+  console.log('     live: nobody of the demo can arrive at this doctor now');
+  await end();
+}
+
+async function whatChangesBeforeTheStreamIsShown(browser) {
+  const { a, b, end } = await watched(browser);
+  let go;
+  const held = new Promise(resolve => { go = resolve; });
+  await a.route('**/live?*', async route => { await held; await route.continue(); });
+  await open(a, '/dashboard');
+  const requests = await figure(a, 'requests');
+  await act(b, '/dashboard', '/approval');
+  go();
+  await comes(a, 'requests', requests - 1);
+  await end();
+}
+
+async function handsOnThePageAreLeftAlone(browser) {
+  const { a, b, end } = await watched(browser);
+  const requests = await figure(a, 'requests');
+  const row = a.locator('#requests li').last();
+  await row.hover();
+  const before = await row.boundingBox();
+  const id = await row.getAttribute('data-appointment');
+  await act(b, '/dashboard', '/approval');
+  await comes(a, 'requests', requests - 1);
+  await a.waitForSelector('.session >> text=Something changed here.');
+  const after = await a.locator(`#requests [data-appointment="${id}"]`).boundingBox();
+  expect(after && after.y === before.y, 'a row moved under the pointer');
+  expect(await a.locator('#requests li').count() === requests, 'a row was taken away under the pointer');
+  await a.click('.session button');
+  await a.waitForFunction(count => document.querySelectorAll('#requests li').length === count, requests - 1);
+  expect(await a.locator('.session').count() === 0, 'the notice stays');
+
+  // A question that is open, with a reason half typed.
+  await a.locator('#requests summary', { hasText: 'Decline' }).first().click();
+  const reason = a.locator('dialog textarea').first();
+  await reason.fill('Away on that');
+  await act(b, '/dashboard', '/approval');
+  await a.waitForSelector('.session >> text=Something changed here.');
+  expect(await reason.inputValue() === 'Away on that', 'what was typed is gone');
+  await reason.fill('');
+  await a.locator('dialog button[type=button]').click();
+  await a.click('.session button');
+  await a.waitForFunction(() => !document.querySelector('.session'));
+  await end();
+}
+
+async function eightTabsOpen(browser) {
+  const first = await signedIn(browser, DOCTOR, PASSWORD, true);
+  const tabs = [first];
+  for (let tab = 1; tab < 8; tab += 1) tabs.push(await first.context().newPage());
+  for (const tab of tabs) await open(tab, '/dashboard');
+  const states = () => Promise.all(tabs.map(tab => tab.getAttribute('main', 'data-live-state')));
+  const come = async live => {
+    for (let patience = 200; patience > 0; patience -= 1) {
+      const found = await states();
+      if (found.filter(state => state === 'live').length === live && found.every(Boolean)) return;
+      await new Promise(wake => setTimeout(wake, 100));
+    }
+    throw new Error(`not ${live} live tabs: ${await states()}`);
+  };
+  await come(4);
+  await says(tabs[(await states()).indexOf('off')], 'Not live: many tabs are open. Refresh');
+  const [closed] = tabs.splice((await states()).indexOf('live'), 1);
+  await closed.close();
+  await come(4);
+  await tabs[0].context().close();
+}
+
+/** Before the server, passing on what comes until it is silent. */
+function proxy() {
+  const lines = new Set();
+  let silent = false;
+  const server = createServer(near => {
+    const far = connect(Number(base.port), '127.0.0.1');
+    lines.add(near).add(far);
+    for (const [one, other] of [[near, far], [far, near]]) {
+      one.on('data', data => { if (!silent) other.write(data); });
+      one.on('error', () => {});
+      one.on('close', () => { lines.delete(one); if (!silent) other.destroy(); });
+    }
+  });
+  return new Promise(done => server.listen(0, '127.0.0.1', () => done({
+    port: server.address().port,
+    silence: is => { silent = is; },
+    end: () => { for (const line of lines) line.destroy(); server.close(); },
+  })));
+}
+
+async function aSilentLineIsNoticed(browser) {
+  const line = await proxy();
+  const page = await signedIn(browser, DOCTOR, PASSWORD, true);
+  // The same name, so the session's cookie goes along.
+  await page.goto(`http://${base.hostname}:${line.port}/dashboard`);
+  await isLive(page);
+  line.silence(true);
+  await says(page, 'Not live since');
+  expect(await page.getAttribute('main', 'data-live-state') === 'off', 'its state says live');
+  line.silence(false);
+  await isLive(page);
+  await page.context().close();
+  line.end();
+}
+
+async function theProcessEndsWithStreamsOpen(browser) {
+  const pid = Number(process.env.SERVER_PID);
+  if (!pid) return;
+  const page = await signedIn(browser, DOCTOR, PASSWORD, true);
+  await open(page, '/dashboard');
+  const token = await page.getAttribute('main', 'data-live');
+  const people = [page];
+  for (let more = 0; more < 9; more += 1) people.push(await signedIn(browser, DOCTOR, PASSWORD, true));
+  const streams = [];
+  for (const one of people) {
+    const cookie = (await one.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+    for (let stream = 0; stream < 5; stream += 1) streams.push(fetch(at(`/live?on=${token}`), { headers: { cookie } }));
+  }
+  const answers = await Promise.all(streams);
+  expect(answers.every(answer => answer.status === 200), 'a stream was refused');
+  const began = Date.now();
+  process.kill(pid, 'SIGTERM');
+  const texts = await Promise.all(answers.map(answer => answer.text()));
+  expect(texts.every(text => text.endsWith('event: bye\ndata: restart\n\n')), 'a stream ended without a word');
+  while (await fetch(at('/health/live')).then(() => true, () => false)) await new Promise(wake => setTimeout(wake, 50));
+  console.log(`     live: ${answers.length} streams ended and nobody listens ${Date.now() - began} ms after SIGTERM`);
+  await browser.close();
+}
+
+const browser = await startBrowser();
+try {
+  for (const part of [areAsked, aChangeIsShownWithoutNavigation, anArrivalIsSaid, whatChangesBeforeTheStreamIsShown, handsOnThePageAreLeftAlone, eightTabsOpen,
+    aSilentLineIsNoticed, theProcessEndsWithStreamsOpen]) {
+    try {
+      await part(browser);
+      console.log(`ok   live: ${part.name}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`BAD  live: ${part.name}\n       ${inShort(error)}`);
+    }
+  }
+} finally {
+  await browser.close();
+}
+process.exitCode = failed ? 1 : 0;
