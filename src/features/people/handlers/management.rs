@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::NaiveDate;
 
+use super::adding::{Added, add};
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
@@ -10,16 +11,16 @@ use crate::{
         accounts::{Provable, RecentlyProved},
         hospitals,
         people::{
-            forms::{self, NewPerson},
+            forms,
             pages::{Choice, PersonForm},
-            service::{self, AddressOutcome, Already, Invited, Namesake, PersonNotSaved, PersonRecord, StoredPerson},
+            service::{self, AddressOutcome, Invited, PersonNotSaved, PersonRecord, StoredPerson},
         },
     },
-    state::{AppState, Pages},
+    state::Pages,
     web::{AppError, Clinical, FlashKind, FormView, Submitted, see_other_saying},
 };
 
-const STALE: &str = "Somebody changed this person after you opened the form. What you typed is below; where something else is \
+pub(super) const STALE: &str = "Somebody changed this person after you opened the form. What you typed is below; where something else is \
                      stored now, that stands beside it. Save once more to keep what you typed.";
 
 const INVITED: &str = "The changes are saved, and a link to choose a password is on its way to the new address.";
@@ -79,40 +80,6 @@ async fn make<R: PersonRecord>(viewer: &Viewer, submitted: Submitted, pages: &Pa
 const ASK: &str =
     "There is a patient of this name who was born on that day. Nobody was added: look whether it is the same person.";
 const MADE_BEFORE: &str = "This form was sent before, and made this account. Nobody was added a second time.";
-
-/// What became of the wish to add somebody.
-enum Added {
-    New(i64),
-    /// By the same form, a moment ago.
-    Before(i64),
-    Refused(&'static str, &'static str),
-    /// It may be this one.
-    Asks(Namesake),
-}
-
-async fn add<R: PersonRecord>(
-    state: &AppState,
-    viewer: &Viewer,
-    person: &NewPerson<R>,
-    hospital_id: i64,
-) -> Result<Added, AppError> {
-    let whom = async || service::already(&state.db.reader(), &person.record, (hospital_id, state.clock.now())).await;
-    match whom().await? {
-        Some(Already::Made(id)) => return Ok(Added::Before(id)),
-        Some(Already::Namesake(namesake)) if !person.duplicate_ok => return Ok(Added::Asks(namesake)),
-        _ => {}
-    }
-    match service::create(state, viewer, (&person.record, person.password.as_ref()), hospital_id).await {
-        Ok(id) => Ok(Added::New(id)),
-        // Perhaps by the same form, sent at the same moment.
-        Err(PersonNotSaved::Field(field, sentence)) => Ok(match whom().await? {
-            Some(Already::Made(id)) => Added::Before(id),
-            _ => Added::Refused(field, sentence),
-        }),
-        Err(PersonNotSaved::Stale) => Ok(Added::Refused("", STALE)),
-        Err(PersonNotSaved::Failed(error)) => Err(error),
-    }
-}
 
 fn made(with_password: bool) -> &'static str {
     match with_password {
