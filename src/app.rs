@@ -70,10 +70,7 @@ impl App {
                 .app_data(data.clone())
                 .app_data(kit.clone())
                 .app_data(authenticator.clone())
-                .app_data(web::Data::new(data.db.clone()))
-                .app_data(web::Data::new(data.sessions.clone()))
-                .app_data(web::Data::new(data.cache.clone()))
-                .app_data(web::Data::new(data.live.clone()))
+                .configure(|config| parts(config, &data))
                 .configure(|config| routes().configure(config, (&data.sessions, &data.cache)))
                 // Outermost last: a request passes them from the bottom up.
                 .wrap(from_fn(cross_site))
@@ -138,6 +135,15 @@ impl App {
         background.await;
         ended
     }
+}
+
+/// What handlers and middleware ask for by itself.
+fn parts(config: &mut web::ServiceConfig, state: &AppState) {
+    config
+        .app_data(web::Data::new(state.db.clone()))
+        .app_data(web::Data::new(state.sessions.clone()))
+        .app_data(web::Data::new(state.cache.clone()))
+        .app_data(web::Data::new(state.live.clone()));
 }
 
 fn authenticator(state: &AppState) -> web::Data<Authenticator> {

@@ -78,6 +78,31 @@ fn there(name: &str) -> ServerRole {
     ServerRole { name: name.to_owned(), password: None }
 }
 
+/// What the servers' role may not do.
+const FORBIDDEN: [&str; 21] = [
+    "UPDATE audit_entry SET actor_name = 'C'",
+    "DELETE FROM audit_entry",
+    "TRUNCATE audit_entry",
+    "ALTER TABLE audit_entry DISABLE TRIGGER USER",
+    "DROP TRIGGER audit_entry_append_only ON audit_entry",
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$",
+    "UPDATE audit_seal SET sequence = 2",
+    "DELETE FROM audit_seal",
+    "DELETE FROM audit_chain_head",
+    "DELETE FROM appointment_event",
+    "UPDATE appointment_event SET note = NULL",
+    "DELETE FROM note",
+    "UPDATE note_addendum SET text = 'x'",
+    "DELETE FROM note_addendum",
+    "UPDATE note_revision SET plan = NULL",
+    "INSERT INTO erasure (user_id, requested_by, reason) VALUES (1, 1, 'mine')",
+    "INSERT INTO audit_redaction (entry_id, sealed, redacted, digest) VALUES (1, '', '', '')",
+    "TRUNCATE hospital CASCADE",
+    "ALTER TABLE hospital ADD COLUMN mine integer",
+    "CREATE TABLE mine (id integer)",
+    "INSERT INTO seaql_migrations VALUES ('mine', 0)",
+];
+
 async fn as_role(db: &DatabaseConnection, role: &str) {
     run(
         db,
@@ -93,29 +118,7 @@ async fn as_role(db: &DatabaseConnection, role: &str) {
         ),
     )
     .await;
-    for forbidden in [
-        "UPDATE audit_entry SET actor_name = 'C'",
-        "DELETE FROM audit_entry",
-        "TRUNCATE audit_entry",
-        "ALTER TABLE audit_entry DISABLE TRIGGER USER",
-        "DROP TRIGGER audit_entry_append_only ON audit_entry",
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$",
-        "UPDATE audit_seal SET sequence = 2",
-        "DELETE FROM audit_seal",
-        "DELETE FROM audit_chain_head",
-        "DELETE FROM appointment_event",
-        "UPDATE appointment_event SET note = NULL",
-        "DELETE FROM note",
-        "UPDATE note_addendum SET text = 'x'",
-        "DELETE FROM note_addendum",
-        "UPDATE note_revision SET plan = NULL",
-        "INSERT INTO erasure (user_id, requested_by, reason) VALUES (1, 1, 'mine')",
-        "INSERT INTO audit_redaction (entry_id, sealed, redacted, digest) VALUES (1, '', '', '')",
-        "TRUNCATE hospital CASCADE",
-        "ALTER TABLE hospital ADD COLUMN mine integer",
-        "CREATE TABLE mine (id integer)",
-        "INSERT INTO seaql_migrations VALUES ('mine', 0)",
-    ] {
+    for forbidden in FORBIDDEN {
         let sql = format!("SET ROLE {role}; {forbidden}");
         let refused = db.execute_unprepared(&sql).await.err().map(|error| error.to_string()).unwrap_or_default();
         let is_about_rights = ["permission denied", "must be owner"].iter().any(|words| refused.contains(words));

@@ -47,11 +47,32 @@ pub(super) async fn person(conn: &ReadConnection<'_>, patient_id: i64) -> Result
 
 /// Everything that is still there of them, kind by kind.
 pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Result<Vec<Remaining>, DbErr> {
-    let user_id = person.user_id;
-    let account = user::Entity::find_by_id(user_id).filter(user::Column::ErasedAt.is_null());
     let unfinished = erasure::Entity::find()
-        .filter(erasure::Column::UserId.eq(user_id))
+        .filter(erasure::Column::UserId.eq(person.user_id))
         .filter(erasure::Column::FinishedAt.is_null());
+    let mut all = of_account(conn, person.user_id).await?;
+    all.extend([
+        count(conn, "visit with a text", visits_with_texts(person)).await?,
+        count(conn, "opening of a visit", openings_with_texts(person)).await?,
+        count(conn, "presence in a room", presences(person)).await?,
+        count(conn, "note in the history of visits", notes(person)).await?,
+        count(conn, "note of a visit", notes_with_texts(person)).await?,
+        count(conn, "version of a note", revisions(person)).await?,
+        count(conn, "addendum to a note", addenda(person)).await?,
+        count(
+            conn,
+            "line of the trail with a name or an address",
+            audit::personal_lines(person.user_id, person.patient_id),
+        )
+        .await?,
+        count(conn, "erasure that was broken off", unfinished).await?,
+    ]);
+    Ok(all)
+}
+
+/// Who they are, how they come in, and what they are told.
+async fn of_account(conn: &ReadConnection<'_>, user_id: i64) -> Result<Vec<Remaining>, DbErr> {
+    let account = user::Entity::find_by_id(user_id).filter(user::Column::ErasedAt.is_null());
     Ok(vec![
         count(conn, "person and clinical record", account).await?,
         count(conn, "session", user_session::Entity::find().filter(user_session::Column::UserId.eq(user_id))).await?,
@@ -76,16 +97,6 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
         count(conn, "notification", notification::Entity::find().filter(notification::Column::RecipientId.eq(user_id)))
             .await?,
         count(conn, "mail", mail::Entity::find().filter(mail::Column::RecipientId.eq(user_id))).await?,
-        count(conn, "visit with a text", visits_with_texts(person)).await?,
-        count(conn, "opening of a visit", openings_with_texts(person)).await?,
-        count(conn, "presence in a room", presences(person)).await?,
-        count(conn, "note in the history of visits", notes(person)).await?,
-        count(conn, "note of a visit", notes_with_texts(person)).await?,
-        count(conn, "version of a note", revisions(person)).await?,
-        count(conn, "addendum to a note", addenda(person)).await?,
-        count(conn, "line of the trail with a name or an address", audit::personal_lines(user_id, person.patient_id))
-            .await?,
-        count(conn, "erasure that was broken off", unfinished).await?,
     ])
 }
 

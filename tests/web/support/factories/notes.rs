@@ -84,29 +84,37 @@ impl NoteDraft {
             ..Default::default()
         };
         let row = row.insert(&app.db).await.unwrap();
+        self.version(app, row.id).await;
+        if let Some(kind) = self.addendum {
+            self.addendum(app, row.id, kind).await;
+        }
+        Note { id: row.id, texts: self.texts.made }
+    }
+    /// The one version of the note `note_id`.
+    async fn version(&mut self, app: &TestApp, note_id: i64) {
         let revision = note_revision::ActiveModel {
-            note_id: Set(row.id),
+            note_id: Set(note_id),
             version: Set(1),
-            plan: Set(Some(texts.make("Earlier", 20_000))),
+            plan: Set(Some(self.texts.make("Earlier", 20_000))),
             session_id: Set(1),
-            created_at: Set(now),
-            updated_at: Set(now),
+            created_at: Set(app.now()),
+            updated_at: Set(app.now()),
             ..Default::default()
         };
         revision.insert(&app.db).await.unwrap();
-        if let Some(kind) = self.addendum {
-            let addendum = note_addendum::ActiveModel {
-                note_id: Set(row.id),
-                author_id: Set(self.author_id),
-                kind: Set(kind),
-                text: Set(texts.make("Addendum", 10_000)),
-                reason: Set(texts.make("Because", 500)),
-                created_at: Set(now),
-                updated_at: Set(now),
-                ..Default::default()
-            };
-            addendum.insert(&app.db).await.unwrap();
-        }
-        Note { id: row.id, texts: self.texts.made }
+    }
+
+    async fn addendum(&mut self, app: &TestApp, note_id: i64, kind: AddendumKind) {
+        let addendum = note_addendum::ActiveModel {
+            note_id: Set(note_id),
+            author_id: Set(self.author_id),
+            kind: Set(kind),
+            text: Set(self.texts.make("Addendum", 10_000)),
+            reason: Set(self.texts.make("Because", 500)),
+            created_at: Set(app.now()),
+            updated_at: Set(app.now()),
+            ..Default::default()
+        };
+        addendum.insert(&app.db).await.unwrap();
     }
 }
