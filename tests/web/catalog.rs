@@ -7,13 +7,17 @@ use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use crate::support::*;
 
 /// References to rows that nothing deletes, nor looks for by them: an index would be written all day and read never.
-const NOT_FOLLOWED: [&str; 6] = [
+const NOT_FOLLOWED: [&str; 10] = [
     "address_link.asked_by",
     "appointment.requested_by",
     "appointment_event.actor_id",
     "erasure.requested_by",
     "mail.appointment_id",
+    "note.author_id",
+    "note.signed_by",
+    "note_addendum.author_id",
     "notification.appointment_id",
+    "visit.checked_by",
 ];
 
 /// Those without an index that finds all rows which refer to one: whole, or leaving out only those that refer to none.
@@ -27,13 +31,16 @@ const WITHOUT_INDEX: &str = "SELECT reference.conrelid::regclass::text || '.' ||
             OR pg_get_expr(index.indpred, index.indrelid) = '(' || attribute.attname || ' IS NOT NULL)'))";
 
 /// Tables that rows are written to at each visit, with a word that their settings must have.
-const WRITTEN: [(&str, &str); 6] = [
+const WRITTEN: [(&str, &str); 9] = [
     ("appointment", "fillfactor=90"),
     ("mail", "autovacuum_vacuum_scale_factor=0.02"),
     ("notification", "fillfactor=90"),
     ("user_session", "fillfactor=90"),
     ("audit_entry", "autovacuum_vacuum_insert_scale_factor=0.02"),
     ("appointment_event", "autovacuum_vacuum_insert_scale_factor=0.02"),
+    ("visit", "fillfactor=90"),
+    ("visit_presence", "fillfactor=50"),
+    ("note_revision", "autovacuum_vacuum_insert_scale_factor=0.02"),
 ];
 
 async fn found(app: &TestApp, sql: &str) -> BTreeSet<String> {

@@ -12,11 +12,12 @@ pub(crate) const CHANGE: Change = Change {
 };
 
 /// Rows are changed: a tenth of each page is left for that, and what died is cleared after one row in fifty.
-const CHANGED: &str = "fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02";
+pub(super) const CHANGED: &str =
+    "fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02";
 /// A few rows that are changed again and again.
 const COUNTERS: &str = "fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500";
 /// Rows come and stay: pages are marked as seen by all after one row in fifty.
-const GROWING: &str = "autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02";
+pub(super) const GROWING: &str = "autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02";
 /// Rows come and go.
 const PASSING: &str = "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000";
 
@@ -44,11 +45,11 @@ fn each(dialect: Dialect, statement: fn(&str, &str) -> String) -> Vec<String> {
     }
 }
 
-fn set(table: &str, settings: &str) -> String {
+pub(super) fn set(table: &str, settings: &str) -> String {
     format!("ALTER TABLE {table} SET ({settings})")
 }
 
-fn reset(table: &str, settings: &str) -> String {
+pub(super) fn reset(table: &str, settings: &str) -> String {
     let names: Vec<&str> = settings.split(", ").filter_map(|setting| setting.split(" = ").next()).collect();
     format!("ALTER TABLE {table} RESET ({})", names.join(", "))
 }

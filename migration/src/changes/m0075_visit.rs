@@ -9,7 +9,13 @@ pub(crate) const CHANGE: Change = Change { name: "m0075_visit", up, down };
 const IDENTITIES: [&str; 4] = ["name_and_dob", "document", "known", "not_possible"];
 
 fn up(dialect: Dialect) -> Vec<String> {
-    let mut statements = vec![visit(dialect), presence(dialect), delay(dialect)];
+    let mut statements = vec![
+        visit(dialect),
+        presence(dialect),
+        // What goes when a person is erased.
+        "CREATE INDEX visit_presence_user ON visit_presence (user_id)".to_owned(),
+        delay(dialect),
+    ];
     statements.extend(
         dialect.checked_column("hospital", ["emergency_text", "text", "length(emergency_text) BETWEEN 1 AND 1000"]),
     );

@@ -59,9 +59,10 @@ mod m0074_history_words_looked_at;
 mod m0075_visit;
 mod m0076_note;
 mod m0077_note_rules;
+mod m0078_visits_written_all_day;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 54] = [
+pub(crate) const ALL: [Change; 55] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -116,4 +117,5 @@ pub(crate) const ALL: [Change; 54] = [
     m0075_visit::CHANGE,
     m0076_note::CHANGE,
     m0077_note_rules::CHANGE,
+    m0078_visits_written_all_day::CHANGE,
 ];
