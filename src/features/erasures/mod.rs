@@ -6,7 +6,7 @@
 //! 2. One transaction takes the person: name, address, telephone, birth, password, the clinical record, sessions, links, second factor,
 //!    notifications, mails. It writes the line in the trail, and a row of `erasure` that is not finished yet.
 //! 3. Batch by batch what they and others typed about their visits goes, and names and addresses in lines of the trail
-//!    ([`crate::features::audit::redact`]).
+//!    (`audit::redact`).
 //! 4. The row is finished, and with it the exception that the database makes for it.
 //!
 //! Killed in between, it is run again and goes on; run once more when all is done, it finds nothing. What becomes of each column of each table

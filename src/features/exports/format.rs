@@ -29,7 +29,7 @@ impl Subject {
 /// One table's rows in an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExportedFile {
-    /// The table, after which the file is called; or [`DOCTORS_OF_VISITS`].
+    /// The table, after which the file is called; or that of the doctors of visits.
     pub table: &'static str,
     /// How many rows there are.
     pub rows: u64,
