@@ -26,13 +26,13 @@ async fn everybody_is_offered_what_is_theirs_to_do_next() {
         ),
         (
             Status::Scheduled,
-            &["cancellation"],
+            &["cancellation", "modality"],
             &["confirmation", "arrival", "cancellation"],
             &["arrival", "cancellation"],
         ),
-        (Status::Confirmed, &["cancellation"], &["arrival", "cancellation"], &["arrival", "cancellation"]),
-        (Status::Waiting, &["start", "cancellation"], &["cancellation"], &["cancellation"]),
-        (Status::InProgress, &["outcome", "cancellation"], &["cancellation"], &["cancellation"]),
+        (Status::Confirmed, &["cancellation", "modality"], &["arrival", "cancellation"], &["arrival", "cancellation"]),
+        (Status::Waiting, &["start", "cancellation", "modality"], &["cancellation"], &["cancellation"]),
+        (Status::InProgress, &["outcome", "cancellation", "modality"], &["cancellation"], &["cancellation"]),
         (Status::Completed, &[], &[], &[]),
         (Status::NoShow, &[], &[], &[]),
         (Status::Rejected, &[], &[], &[]),
@@ -71,7 +71,7 @@ async fn nobody_has_missed_a_visit_before_it_begins() {
     assert!(!page.says("Did not attend"));
     practice.app.clock.advance(chrono::TimeDelta::minutes(20));
     let page = practice.surgery.get(&visit.path()).await.ok();
-    assert_eq!(offered(&page, &visit), ["outcome", "cancellation"]);
+    assert_eq!(offered(&page, &visit), ["outcome", "cancellation", "modality"]);
     let form = format!("form[action=\"{}/outcome\"]", visit.path());
     practice.surgery.submit(&page, &form, &[]).await.expect(303);
     assert_eq!(practice.stored(visit.id).await.status, Status::NoShow);
