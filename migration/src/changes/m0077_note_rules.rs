@@ -90,7 +90,7 @@ impl Kept {
         let without: String = emptied.iter().map(|column| format!(" - '{column}'")).collect();
         vec![
             format!(
-                "CREATE FUNCTION {table}_erased_only() RETURNS trigger LANGUAGE plpgsql AS $$
+                "CREATE OR REPLACE FUNCTION {table}_erased_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF to_jsonb(NEW){without} = to_jsonb(OLD){without}
     AND {condition} THEN
@@ -140,7 +140,7 @@ fn revisions(dialect: Dialect) -> Vec<String> {
         ],
         Dialect::Postgres => vec![
             format!(
-                "CREATE FUNCTION note_revision_may_go() RETURNS trigger LANGUAGE plpgsql AS $$
+                "CREATE OR REPLACE FUNCTION note_revision_may_go() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF {may_go} THEN
     RETURN OLD;
