@@ -37,7 +37,7 @@ function kind(url) {
 async function links(page) {
   const addresses = await page.locator('a[href]').evaluateAll(all => all.map(link => link.href));
   return addresses.map(address => new URL(address))
-    .filter(url => url.origin === base.origin && !url.pathname.startsWith('/static/') && !url.pathname.endsWith('.csv'));
+    .filter(url => url.origin === base.origin && !url.pathname.startsWith('/static/') && !/\.(csv|json)$/.test(url.pathname));
 }
 
 /** Presses Tab until the field has the cursor: whoever has no mouse signs in the same way. */
