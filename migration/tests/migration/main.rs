@@ -5,6 +5,7 @@
 
 mod changes;
 mod command;
+mod history;
 mod in_use;
 mod roles;
 mod support;

@@ -53,7 +53,18 @@ async fn one_visit_adds_to_each_table_what_readme_says() {
     let before = rows(&practice.app).await;
     step(&practice, &practice.home, (&visit, "arrival"), &[]).await;
     step(&practice, &practice.surgery, (&visit, "start"), &[]).await;
+    let said = [("location_now", "Patan"), ("call_back", "+977 1 5550123"), ("identity", "known")];
+    practice.surgery.get(&format!("{visit}/room")).await.ok();
+    practice
+        .surgery
+        .post_form(&format!("{visit}/opening"), &[&[("version", "0")], &said[..]].concat())
+        .await
+        .expect(303);
+    practice.surgery.get(&format!("{visit}/note")).await.ok();
+    practice.surgery.post_form(&format!("{visit}/note"), &[("version", "0"), ("plan", "Rest")]).await.expect(303);
     step(&practice, &practice.surgery, (&visit, "outcome"), &[("outcome", "completed")]).await;
+    practice.surgery.get(&format!("{visit}/note")).await.ok();
+    practice.surgery.post_form(&format!("{visit}/note/signature"), &[("version", "1")]).await.expect(303);
     added(&before, rows(&practice.app).await, &mut total);
     total.retain(|_, rows| *rows != 0);
     let table = README.split("<!-- begin: one visit -->").nth(1).unwrap().split("<!-- end -->").next().unwrap();
