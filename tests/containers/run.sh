@@ -107,7 +107,7 @@ within() { # seconds, command…
 ready() { answers /health/ready 200; }
 
 # A code, and for one that promises another time, whether it says when.
-code_and_when() { status "$1" --write-out '%{http_code} %header{retry-after}\n' | sed -E 's/^503 +[0-9]+$/503/; s/^(200|303) *$/\1/; s/^503 *$/503 without a time/'; }
+code_and_when() { status "$1" --write-out '%{http_code} %header{retry-after}\n' | sed -E 's/^503 *$/503 without a time/; s/^503 +[0-9]+$/503/; s/^(200|303) *$/\1/'; }
 
 # Somebody opens a page ten times a second while something happens; what they may see is a list of codes.
 during() { # sentence, path, codes, command…
