@@ -80,7 +80,7 @@ chmod 644 "$SECRETS"/* "$TLS_KEY" "$TLS_CERTIFICATE"
 ask() { # path, options of curl…
   curl --silent --max-time 40 --resolve "$host:$port:127.0.0.1" --cacert "$TLS_CERTIFICATE" --cookie "$scratch/cookies" "${@:2}" "https://$host:$port$1"
 }
-status() { ask "$1" --output /dev/null --write-out '%{http_code}\n' "${@:2}" || true; }
+status() { ask "$1" --output /dev/null --write-out '%{http_code}' "${@:2}" || true; }
 # Whether the answer has a header, or another line of the kind, that looks so.
 header() { grep -q -i -e "$2" <<< "$(ask "$1" --output /dev/null --dump-header -)"; }
 body() { grep -q -e "$2" <<< "$(ask "$1")"; }
@@ -107,7 +107,7 @@ within() { # seconds, command…
 ready() { answers /health/ready 200; }
 
 # A code, and for one that promises another time, whether it says when.
-code_and_when() { status "$1" --write-out '%{http_code} %header{retry-after}' | sed -E 's/^503 +[0-9]+$/503/; s/^(200|303) *$/\1/; s/^503 *$/503 without a time/'; }
+code_and_when() { status "$1" --write-out '%{http_code} %header{retry-after}\n' | sed -E 's/^503 *$/503 without a time/; s/^503 +[0-9]+$/503/; s/^(200|303) *$/\1/'; }
 
 # Somebody opens a page ten times a second while something happens; what they may see is a list of codes.
 during() { # sentence, path, codes, command…
