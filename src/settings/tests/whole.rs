@@ -65,6 +65,7 @@ const WRONG: &[(&str, &str)] = &[
     ("MAIL_FROM", "nobody"),
     ("STATIC_URL", "static"),
     ("TZDIR", "zoneinfo"),
+    ("LIVE_MAX_STREAMS", "1000001"),
     ("PAGE_SIZE", "201"),
     ("OPEN_REQUESTS_PER_PATIENT", "0"),
     ("BOOKING_HORIZON_DAYS", "3651"),
