@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What became of the wish to add somebody.
-pub(super) enum Added {
+pub(super) enum AddedPerson {
     New(i64),
     /// By the same form, a moment ago.
     Before(i64),
@@ -30,21 +30,21 @@ pub(super) async fn add<R: PersonRecord>(
     viewer: &Viewer,
     person: &NewPerson<R>,
     hospital_id: i64,
-) -> Result<Added, AppError> {
+) -> Result<AddedPerson, AppError> {
     let whom = async || service::already(&state.db.reader(), &person.record, (hospital_id, state.clock.now())).await;
     match whom().await? {
-        Some(Already::Made(id)) => return Ok(Added::Before(id)),
-        Some(Already::Namesake(namesake)) if !person.duplicate_ok => return Ok(Added::Asks(namesake)),
+        Some(Already::Made(id)) => return Ok(AddedPerson::Before(id)),
+        Some(Already::Namesake(namesake)) if !person.duplicate_ok => return Ok(AddedPerson::Asks(namesake)),
         _ => {}
     }
     match service::create(state, viewer, (&person.record, person.password.as_ref()), hospital_id).await {
-        Ok(id) => Ok(Added::New(id)),
+        Ok(id) => Ok(AddedPerson::New(id)),
         // Perhaps by the same form, sent at the same moment.
         Err(PersonNotSaved::Field(field, sentence)) => Ok(match whom().await? {
-            Some(Already::Made(id)) => Added::Before(id),
-            _ => Added::Refused(field, sentence),
+            Some(Already::Made(id)) => AddedPerson::Before(id),
+            _ => AddedPerson::Refused(field, sentence),
         }),
-        Err(PersonNotSaved::Stale) => Ok(Added::Refused("", STALE)),
+        Err(PersonNotSaved::Stale) => Ok(AddedPerson::Refused("", STALE)),
         Err(PersonNotSaved::Failed(error)) => Err(error),
     }
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::NaiveDate;
 
-use super::adding::{Added, add};
+use super::adding::{AddedPerson, add};
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
@@ -65,10 +65,10 @@ async fn make<R: PersonRecord>(viewer: &Viewer, submitted: Submitted, pages: &Pa
         Ok((person, typed)) => match hospital(viewer, person.hospital_id, &hospitals) {
             None => (UNFIT, typed.with_error("hospital_id", "Choose a hospital from the list."), None),
             Some(id) => match add(state, viewer, &person, id).await? {
-                Added::New(id) => return Ok(saved::<R>(id, made(person.password.is_some()))),
-                Added::Before(id) => return Ok(saved::<R>(id, MADE_BEFORE)),
-                Added::Refused(field, sentence) => (UNFIT, typed.with_error(field, sentence), None),
-                Added::Asks(namesake) => (StatusCode::CONFLICT, typed.with_error("", ASK), Some(namesake)),
+                AddedPerson::New(id) => return Ok(saved::<R>(id, made(person.password.is_some()))),
+                AddedPerson::Before(id) => return Ok(saved::<R>(id, MADE_BEFORE)),
+                AddedPerson::Refused(field, sentence) => (UNFIT, typed.with_error(field, sentence), None),
+                AddedPerson::Asks(namesake) => (StatusCode::CONFLICT, typed.with_error("", ASK), Some(namesake)),
             },
         },
         Err(form) => (UNFIT, *form, None),
