@@ -17,7 +17,8 @@ fn told_to_come_again(refused: &[Page]) {
         // Where the machine has more to do than it can, whoever waited for a turn is told so.
         assert!([429, 503].contains(&answer.status), "{}", answer.words());
         let wait: i64 = answer.header("retry-after").parse().unwrap();
-        assert!((1..=60).contains(&wait), "{wait}");
+        // Eight may wait, each for the longest pause of eight seconds, behind one that has begun.
+        assert!((1..=72).contains(&wait), "{wait}");
         assert!(answer.words().to_lowercase().contains("try again"), "{}", answer.words());
     }
 }
