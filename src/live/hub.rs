@@ -86,7 +86,7 @@ impl Hub {
     /// Enters a stream. What changes from now on is told to it.
     ///
     /// # Errors
-    /// [`TooManyStreams`], or the process is about to end.
+    /// `TooManyStreams`, or the process is about to end.
     pub fn enter(&self, watcher: &Watcher, tokens: Vec<PageToken>) -> Result<LiveBody, TooManyStreams> {
         let mut watches = self.watches();
         if watches.count() >= self.0.most || self.0.has_ended.load(Ordering::SeqCst) {
