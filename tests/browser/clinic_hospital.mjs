@@ -35,9 +35,9 @@ class Caller {
   }
 }
 
-/** Makes it a week before `date`; the people with what their pages are called by, and the model of it. */
-export async function hospital(name, date) {
-  const model = new Model(date, DOCTORS, PATIENTS);
+/** Makes it a week before `date`, with so many patients; the people with what their pages are called by, and the model of it. */
+export async function hospital(name, date, count = PATIENTS) {
+  const model = new Model(date, DOCTORS, count);
   const email = who => `${who}@${name.toLowerCase().replaceAll(' ', '-')}.test`;
   const platform = await Caller.signedIn('super@demo.test', PASSWORD);
   const hospital_id = await platform.post('/hospitals', {
@@ -60,8 +60,9 @@ export async function hospital(name, date) {
   }
   const patients = [];
   for (const [row, last] of LAST.entries()) {
-    patients.push(...await Promise.all(FIRST.map(async (first, column) => {
-      const who = `patient${row * FIRST.length + column}`;
+    const before = row * FIRST.length;
+    patients.push(...await Promise.all(FIRST.slice(0, Math.max(0, count - before)).map(async (first, column) => {
+      const who = `patient${before + column}`;
       const id = await desk.post('/patients', { ...account(who, first, last), date_of_birth: '1990-04-23' });
       return { id, name: `${first} ${last}`, email: email(who) };
     })));
