@@ -128,7 +128,7 @@ class Morning {
     await follow(page, this.address(number, '/room'));
     await submit(page, '/start');
     await open(page, this.address(number, '/room'));
-    await this.shows(this.patients[number].page, '#now [data-status]', 'In progress');
+    await this.shows(this.patients[number].page, '#now [data-status]', 'In visit');
     const known = page.locator('#opening [name=location_now]');
     expect(await known.inputValue() === 'At home, Ring Road 12, Kathmandu', 'what the patient said is not offered');
     await press(page, page.locator('#opening [name=identity]').first(), 'Space');
