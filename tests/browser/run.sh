@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at every page in headless Chromium, lives through a day with visits, signs in with a passkey, and sees pages change by themselves: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
+# Looks at every page in headless Chromium, lives through a day with visits and a morning of visits by telephone, signs in with a passkey, and sees pages change by themselves: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
 #
 # Starts debug/telemedicine of CARGO_TARGET_DIR, else of target/ (or TELEMEDICINE, a path) as on a clean machine, embedded, with demo data, in a
 # temporary folder and on a free port; opens its pages; stops it. With BASE_URL set that server is looked at instead.
@@ -66,3 +66,4 @@ export CLINIC_DAY=${CLINIC_DAY:-2026-11-24} CLOCK_FILE=$folder/clock
 printf '%+d\n' $(($(date -u -d "$CLINIC_DAY - 8 days" +%s) - $(date +%s))) > "$CLOCK_FILE"
 start SESSION_IDLE_MINUTES=720 LD_PRELOAD="$library" FAKETIME_TIMESTAMP_FILE="$CLOCK_FILE" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
 node clinic_day.mjs
+node morning.mjs
