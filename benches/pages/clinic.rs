@@ -9,6 +9,7 @@ use std::{
 
 use futures_util::{StreamExt as _, stream};
 use reqwest::{header, redirect::Policy};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::services::{Services, appointments, block_on};
 
@@ -21,7 +22,7 @@ const READINGS: usize = 51;
 /// A running server; stopped when dropped.
 pub(crate) struct Clinic {
     process: Child,
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
     pub(crate) origin: String,
     /// From the start of the process until it said that it is ready to serve.
     pub(crate) start: Duration,
@@ -118,6 +119,13 @@ impl Clinic {
         });
     }
 
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn end(mut self) {
+        let pid = Pid::from_raw(i32::try_from(self.process.id()).unwrap()).unwrap();
+        kill_process(pid, Signal::TERM).unwrap();
+        assert!(self.process.wait().unwrap().success(), "it broke something off");
+    }
+
     /// The server's process.
     pub(crate) fn pid(&self) -> u32 {
         self.process.id()
@@ -164,7 +172,18 @@ impl Drop for Clinic {
     }
 }
 
+/// How many statements an answer cost.
+pub(crate) fn statements(answer: &reqwest::Response) -> u32 {
+    let timing = answer.headers().get("server-timing").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    number_after(timing, "db;desc=\"") as u32
+}
+
 impl Answer {
+    /// How many statements it cost; none that comes from the cache.
+    pub(crate) fn statements(&self) -> u32 {
+        number_after(&self.header("server-timing"), "db;desc=\"") as u32
+    }
+
     /// A header's value; empty if it is not there.
     pub(crate) fn header(&self, name: &str) -> String {
         self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()

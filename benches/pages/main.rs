@@ -4,6 +4,7 @@
 //!   written into the README.
 //! - `cargo bench --bench pages -- plans` measures what the dashboards' statements take inside Postgres, and nothing else.
 //! - `cargo bench --bench pages -- mixed` measures five hundred people at once, and nothing else.
+//! - `cargo bench --bench pages -- live` measures pages that change by themselves, with `BENCH_STREAMS` (5000) of them open, and nothing else.
 //! - `cargo bench --bench pages -- growth` measures one page at 10,000 appointments and at a hundred and a thousand times as many.
 //!   `BENCH_GROWTH` (10000000) is the largest size; it needs 10 GB of disk.
 //! - `cargo bench --bench pages -- sealing` measures the sealing of a trail of `BENCH_TRAIL` (2000000) entries, and nothing else.
@@ -26,6 +27,7 @@ mod acts;
 mod cached;
 mod clinic;
 mod growth;
+mod live;
 mod load;
 mod mixed;
 mod peers;
@@ -36,6 +38,7 @@ mod services;
 mod signing_in;
 mod statement_proxy;
 mod steady;
+mod streams;
 mod table;
 mod uncached;
 mod users;
@@ -60,6 +63,11 @@ fn main() {
     if is_asked("plans") {
         plans::measure(&services, &mut table, (&plans::DASHBOARDS, ""));
         println!("\n{}", table.markdown("`cargo bench --bench pages -- plans`:"));
+        return;
+    }
+    if is_asked("live") {
+        live::measure(&services, &mut table);
+        println!("\n{}", table.markdown("`cargo bench --bench pages -- live`:"));
         return;
     }
     let before = services.predecessor();

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use super::{
     acts,
     clinic::Clinic,
+    live,
     load::{Load, Task},
     peers::{self, Peer},
-    services::{Services, seconds},
-    steady,
+    services::{Services, live_streams, seconds},
+    steady, streams,
     table::Table,
     users::{Request, Users, list},
 };
@@ -76,7 +77,12 @@ impl Warm {
 
     /// As many requests as it answers.
     fn saturated(&self) -> Load {
-        Task::scripted(&self.clinic.origin, &self.plans.runs[0], "mix").run()
+        self.saturated_by(0)
+    }
+
+    /// The same with the acts of that run.
+    fn saturated_by(&self, run: usize) -> Load {
+        Task::scripted(&self.clinic.origin, &self.plans.runs[run], "mix").run()
     }
 }
 
@@ -100,6 +106,23 @@ pub(crate) fn measure(services: &Services, before: Option<&Services>, table: &mu
     drop(clinic);
     verified(services, &plans, table);
     compared(services, &plans, table);
+}
+
+/// Measures it twice, the second time while pages are open at which nobody looks.
+pub(crate) fn beside_streams(services: &Services, table: &mut Table) {
+    let warm = Warm::serve(services);
+    let without = warm.saturated_by(0);
+    let count = live_streams();
+    let cookies = live::patients(&warm.clinic, count);
+    let open = streams::open(&warm.clinic, &cookies, count);
+    let with = warm.saturated_by(1);
+    table.row([
+        "mixed load, saturated, beside idle streams: requests/s",
+        &format!("{:.0}, p99 {:.1} ms, {} streams", with.requests_per_second, with.p99, open.len()),
+        &format!("without streams: {:.0}, p99 {:.1} ms", without.requests_per_second, without.p99),
+        &format!("{:.2}", with.requests_per_second / without.requests_per_second),
+        "≥ 0.95",
+    ]);
 }
 
 /// So many arrivals a second, half of what it can answer.

@@ -43,6 +43,11 @@ pub(crate) fn largest_growth() -> u32 {
     variable("BENCH_GROWTH").map_or(10_000_000, |size| size.parse().expect("BENCH_GROWTH is a number"))
 }
 
+/// How many streams of live pages are open at once.
+pub(crate) fn live_streams() -> usize {
+    variable("BENCH_STREAMS").map_or(5_000, |count| count.parse().expect("BENCH_STREAMS is a number"))
+}
+
 /// How many entries the trail of `sealing` has.
 pub(crate) fn trail() -> u64 {
     variable("BENCH_TRAIL").map_or(2_000_000, |entries| entries.parse().expect("BENCH_TRAIL is a number"))

@@ -88,8 +88,15 @@ pub fn sweep_parts(db: &Database, clock: &Clock, retention: RetentionSettings) -
         part("versions of notes", retention.note_versions, |db, before| {
             async move { notes::sweep(&db, before).await }.boxed_local()
         }),
+        part("presence in rooms", ROOMS_KEPT, |db, before| {
+            async move { visits::sweep_presence(&db, before).await }.boxed_local()
+        }),
+        part("delays", ROOMS_KEPT, |db, before| async move { visits::sweep_delays(&db, before).await }.boxed_local()),
     ]
 }
+
+/// Who was in a room, and how late a doctor ran, is asked about in the days after it, and never again.
+const ROOMS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 type Sweeping = LocalBoxFuture<'static, Result<Swept, DbErr>>;
 

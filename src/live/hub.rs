@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::stream::{BEAT, Ending, LiveBody, Stream};
+use super::stream::{Ending, LiveBody, Stream};
 use super::token::{PageToken, Tokens};
 use super::watching::{Watcher, Watches};
 use crate::coherence::{Change, Stamps, Store, Topic, store};
@@ -197,7 +197,7 @@ impl Rounds {
         self.look_up(doubtful);
         self.ticks += 1;
         if self.ticks.is_multiple_of(4) && self.hub.0.store.hears() {
-            self.hub.watches().beat(self.ticks / 4, BEAT);
+            self.hub.watches().beat(self.ticks / 4);
         }
         if Instant::now() >= self.compare_at {
             let pause = if self.compare().await { COMPARE_EVERY } else { COMPARE_SOON };

@@ -18,6 +18,9 @@ mod handlers;
 mod hub;
 mod stream;
 mod token;
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+mod walk;
 mod watching;
 
 pub use self::handlers::routes;

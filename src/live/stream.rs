@@ -16,6 +16,8 @@ use crate::time_zone::Tz;
 
 /// Between two beats, in seconds. A page that has heard nothing for twice as long, and five seconds, says so.
 pub(super) const BEAT: u64 = 15;
+/// The same where people meet: who waits in a room must not believe for long that nothing happens.
+pub(super) const BEAT_OF_A_VISIT: u64 = 5;
 /// Tokens of one stream.
 pub(super) const MOST_TOKENS: usize = 3;
 
@@ -83,6 +85,12 @@ impl Stream {
         self.set(ending.bit());
     }
 
+    /// Whether it is about to say that what the token of this number shows has changed.
+    #[cfg(test)]
+    pub(super) fn was_told(&self, token: usize) -> bool {
+        self.bits.load(Ordering::Acquire) & (CHANGED << token) != 0
+    }
+
     fn set(&self, bits: u32) {
         self.bits.fetch_or(bits, Ordering::AcqRel);
         self.waker.wake();
@@ -99,13 +107,21 @@ pub struct LiveBody {
     hub: Hub,
     id: u64,
     zone: Tz,
+    /// Seconds between two beats.
+    beat: u64,
     has_ended: bool,
+}
+
+/// How often a stream of these is to beat.
+pub(super) fn beat_of(tokens: &[PageToken]) -> u64 {
+    if tokens.iter().any(PageToken::is_of_a_visit) { BEAT_OF_A_VISIT } else { BEAT }
 }
 
 impl LiveBody {
     /// That of the stream which `hub` knows as `id`.
     pub(super) fn new(hub: Hub, id: u64, (stream, tokens): (std::sync::Arc<Stream>, &[PageToken])) -> Self {
-        Self { stream, hub, id, zone: tokens.first().map(PageToken::zone).unwrap_or_default(), has_ended: false }
+        let zone = tokens.first().map(PageToken::zone).unwrap_or_default();
+        Self { stream, hub, id, zone, beat: beat_of(tokens), has_ended: false }
     }
 
     /// What is to be told to it.
@@ -119,7 +135,7 @@ impl LiveBody {
         let mut text = String::new();
         let time = || self.hub.now().with_timezone(&self.zone).format("%H:%M:%S");
         if bits & READY != 0 {
-            put(&mut text, "ready", format_args!("{{\"beat\":{BEAT},\"at\":\"{}\"}}", time()));
+            put(&mut text, "ready", format_args!("{{\"beat\":{},\"at\":\"{}\"}}", self.beat, time()));
         }
         for token in (0..MOST_TOKENS).filter(|token| bits & (CHANGED << token) != 0) {
             put(&mut text, "changed", format_args!("{token}"));

@@ -80,7 +80,7 @@ impl LiveMarks for Tokens {
 }
 
 impl PageToken {
-    fn new(zone: Tz, shown: &Cursor) -> Option<Self> {
+    pub(super) fn new(zone: Tz, shown: &Cursor) -> Option<Self> {
         let stamps = shown.stamps.iter().map(|(topic, stamp)| (*topic, stamp.as_ref().map_or(0, head))).collect();
         let until = shown.until.map_or(0, |until| until.timestamp_millis().saturating_add(1));
         (shown.stamps.len() <= MOST_TOPICS).then(|| Self { epoch: digest(&shown.epoch), until, zone, stamps })
@@ -101,6 +101,11 @@ impl PageToken {
     /// What it shows.
     pub fn topics(&self) -> impl Iterator<Item = Topic> + '_ {
         self.stamps.iter().map(|(topic, _)| *topic)
+    }
+
+    /// Whether it shows who is in the room of a visit.
+    pub(super) fn is_of_a_visit(&self) -> bool {
+        self.topics().any(|topic| matches!(topic, Topic::Visit(_)))
     }
 
     /// Whether it shows something else of `topic` than has this stamp now. While it is held nobody knows.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::stream::{Ending, Stream};
+use super::stream::{Ending, Stream, beat_of};
 use super::token::PageToken;
 use crate::coherence::{Stamp, Stamps, Topic};
 use crate::session::KeyHash;
@@ -32,6 +32,8 @@ struct Watch {
     stream: Arc<Stream>,
     session_id: i64,
     tokens: Vec<PageToken>,
+    /// Seconds between two beats.
+    beat: u64,
 }
 
 /// A session with streams.
@@ -91,7 +93,8 @@ impl Watches {
         if let Some(watch) = oldest.and_then(|oldest| self.streams.get(&oldest)) {
             watch.stream.end(Ending::Superseded);
         }
-        self.streams.insert(id, Watch { stream: Arc::clone(&stream), session_id: watcher.session_id, tokens });
+        let beat = beat_of(&tokens);
+        self.streams.insert(id, Watch { stream: Arc::clone(&stream), session_id: watcher.session_id, tokens, beat });
         (id, stream)
     }
 
@@ -215,8 +218,8 @@ impl Watches {
     }
 
     /// Tells each page whose turn it is that it is still told of changes.
-    pub(super) fn beat(&self, turn: u64, turns: u64) {
-        let theirs = self.streams.iter().filter(|(id, _)| **id % turns == turn % turns);
+    pub(super) fn beat(&self, turn: u64) {
+        let theirs = self.streams.iter().filter(|(id, watch)| **id % watch.beat == turn % watch.beat);
         theirs.for_each(|(_, watch)| watch.stream.beat());
     }
 

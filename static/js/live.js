@@ -1,6 +1,6 @@
 "use strict";
 /* Pages that change by themselves (src/live): the stream that says that something has changed, and what the page says of it. The page then asks for
-   its own address, and swap.js puts what differs in its place. */
+   its own address, or for the one that it takes its parts from, and swap.js puts what differs in its place. */
 for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   const { dataset } = note.parentElement;
   let at, beat = 15, free, left, silence, source, taking, wait = 250;
@@ -39,6 +39,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
 
   const open = () => {
     if (source || !free || left) return;
+    if (!dataset.live) return load();
     const own = source = new EventSource(`/live?on=${dataset.live}`);
     const on = (name, act) => own.addEventListener(name, ({ data }) => own === source && act(data));
     on("ready", (data) => {
@@ -62,8 +63,12 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
 
   const load = async () => {
     try {
-      const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "manual", signal: AbortSignal.timeout(20000) });
+      const answer = await fetch(dataset.liveFrom ?? location.href, { headers: { "X-Live": "1" }, redirect: "manual", signal: AbortSignal.timeout(20000) });
       if (answer.type === "opaqueredirect") return out("you have been signed out");
+      if ([403, 404].includes(answer.status)) {
+        document.dispatchEvent(new Event("live-gone"));
+        return out("this is not yours to see any more");
+      }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const { live } = page.querySelector("main").dataset;
       if (left) return;

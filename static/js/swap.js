@@ -12,7 +12,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
 
   const isTyped = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
   const isInHand = (part) => part && (part.contains(document.activeElement) || document.querySelector("dialog[open]")
-    || part.querySelector("details[open]") || part.matches(":hover") && part.querySelector("li, tr")
+    || part.querySelector("details[open]") || part.matches(":hover") && part.querySelector("li:not([data-user]), tr, button")
     || [...part.querySelectorAll("input, textarea")].some(isTyped));
 
   const waiting = (part) => part?.id === "waiting" ? [...part.querySelectorAll("[data-appointment]")] : [];
@@ -62,7 +62,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
 
   document.addEventListener("live-page", ({ detail: page }) => {
     fresh = parts(page);
-    gone = [...shown.keys()].filter((id) => !page.getElementById(id));
+    gone = note.parentElement.dataset.liveFrom ? [] : [...shown.keys()].filter((id) => !page.getElementById(id));
     put();
   });
 }

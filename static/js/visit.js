@@ -1,6 +1,17 @@
 "use strict";
 /* The room of a visit says that somebody is in it: a sign of life every 15 s, and one when the page goes away. Nothing is decided by it, so whatever
-   fails is tried again at the next beat; the room is whole without it. The signs are no use of the session (X-Live): an abandoned PC is signed out. */
+   fails is tried again at the next beat; the room is whole without it. The signs are no use of the session (X-Live): an abandoned PC is signed out.
+   Where the visit stands changes by itself (live.js); forms of another stage stay, since something may be typed in them, and a line leads on. */
+{
+  const anew = document.querySelector("[data-anew]");
+  const stage = () => document.getElementById("now").dataset.stage;
+  const made = stage();
+  document.addEventListener("live", () => { anew.hidden = stage() === made; });
+  document.addEventListener("live-gone", () => {
+    anew.replaceChildren("This visit is not yours any more. ", Object.assign(document.createElement("a"), { href: "/dashboard", textContent: "To your day" }));
+    anew.hidden = false;
+  });
+}
 {
   const BEAT = 15000;
   const room = document.querySelector("[data-presence-href]");
@@ -16,7 +27,7 @@
           method: "POST", body: new URLSearchParams({ state: "here" }), headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store",
         });
         /* Signed out, or nothing to wait for any more: the page says so when it is loaded. */
-        if (answer.type === "opaqueredirect" || [403, 404, 409].includes(answer.status)) stop();
+        if (answer.type === "opaqueredirect" || [401, 403, 404, 409].includes(answer.status)) stop();
       } catch { /* away: the next beat */ }
     };
 

@@ -26,16 +26,19 @@ async function act(page, address, ending) {
   return true;
 }
 
+let meeting; // the address of a visit that the first patient has asked for
+
 /** Requests enough to decide one after the other. */
 async function areAsked(browser) {
   const patient = await signedIn(browser, PATIENTS[0], PASSWORD, true);
-  for (let asked = 0; asked < 4; asked += 1) {
+  for (let asked = 0; asked < 5; asked += 1) {
     await patient.goto(at('/appointments/new?doctor_id=1'));
     const free = await times(patient);
     await choose(patient, free[asked * 3]);
     await patient.fill('[name=symptoms]', 'A cough since Friday.');
     await submit(patient, '/appointments');
   }
+  meeting = new URL(patient.url()).pathname;
   await patient.context().close();
 }
 
@@ -121,6 +124,54 @@ async function handsOnThePageAreLeftAlone(browser) {
   await end();
 }
 
+/** The doctor sees the patient come, go and come again; the patient reads that the visit is called off, and where to go on. */
+async function aRoomChangesByItself(browser) {
+  const doctor = await signedIn(browser, DOCTOR, PASSWORD, true), patient = await signedIn(browser, PATIENTS[0], PASSWORD, true);
+  await act(doctor, meeting, '/approval');
+  const room = `${meeting}/room`;
+  await open(doctor, room);
+  await isLive(doctor);
+  const seen = state => doctor.waitForFunction(state => document.querySelector('#now li:nth-child(2)').dataset.presence === state, state, { timeout: 20_000 });
+  await doctor.evaluate(() => { window.isTheSame = true; });
+  await open(patient, room);
+  await isLive(patient);
+  await seen('here');
+  await open(patient, '/dashboard');
+  await seen('away');
+  await open(patient, room);
+  await seen('here');
+  await isLive(patient);
+  await patient.evaluate(() => { window.isTheSame = true; });
+
+  const desk = await doctor.context().newPage();
+  await open(desk, meeting);
+  const form = desk.locator('form[action$="/cancellation"]');
+  await Promise.all([desk.waitForEvent('load'), form.evaluate(form => {
+    form.querySelector('[name=reason]').value = 'The clinic is closed on that day.';
+    form.submit();
+  })]);
+  await patient.waitForSelector('#acts a[href^="/appointments/new"]');
+  await patient.waitForSelector('[data-anew]:not([hidden]) a');
+  expect((await patient.locator('#now').innerText()).includes('cancelled'), 'the room does not say so');
+  expect(!(await patient.content()).includes('closed on that day'), 'why is told in a room');
+  expect(await patient.locator('#now [data-presence]').count() === 0, 'somebody is still awaited');
+  await doctor.waitForSelector('#acts a[href="/dashboard"]');
+  for (const page of [doctor, patient]) expect(await page.evaluate(() => window.isTheSame), 'it navigated');
+  await Promise.all([doctor.context().close(), patient.context().close()]);
+}
+
+/** What a page asks for by itself is no use of the session: its end is announced as on any other page. */
+async function theEndOfTheSessionIsAnnounced(browser) {
+  const page = await signedIn(browser, DOCTOR, PASSWORD, true);
+  await page.clock.install();
+  await open(page, '/dashboard');
+  await isLive(page);
+  const minutes = await page.evaluate(() => Number(document.body.dataset.sessionMinutes));
+  await page.clock.fastForward((minutes - 2) * 60_000 + 10_000);
+  await page.waitForSelector('.session[role=alert] >> text=You will be signed out in two minutes');
+  await page.context().close();
+}
+
 async function eightTabsOpen(browser) {
   const first = await signedIn(browser, DOCTOR, PASSWORD, true);
   const tabs = [first];
@@ -204,7 +255,7 @@ async function theProcessEndsWithStreamsOpen(browser) {
 
 const browser = await startBrowser();
 try {
-  for (const part of [areAsked, aChangeIsShownWithoutNavigation, anArrivalIsSaid, whatChangesBeforeTheStreamIsShown, handsOnThePageAreLeftAlone, eightTabsOpen,
+  for (const part of [areAsked, aChangeIsShownWithoutNavigation, anArrivalIsSaid, whatChangesBeforeTheStreamIsShown, handsOnThePageAreLeftAlone, aRoomChangesByItself, theEndOfTheSessionIsAnnounced, eightTabsOpen,
     aSilentLineIsNoticed, theProcessEndsWithStreamsOpen]) {
     try {
       await part(browser);

@@ -73,7 +73,7 @@ function camera(page, role, path) {
 }
 
 /** The listed pages of a role, then everything they link to. */
-async function crawl(watched, { role, pages }) {
+async function crawl(watched, { role, pages, reaches = [] }) {
   const waiting = pages.map(entry => (typeof entry === 'string' ? { path: entry, status: 200 } : entry))
     .map(({ path, status }) => ({ url: new URL(path, base), status }));
   const seen = new Set(waiting.map(({ url }) => kind(url)));
@@ -93,6 +93,7 @@ async function crawl(watched, { role, pages }) {
       if (!seen.has(kind(url))) { seen.add(kind(url)); waiting.push({ url, status: 200 }); }
     }
   }
+  for (const path of reaches) if (!seen.has(`${path}?`)) report(role, path, ['no link leads there']);
 }
 
 /** Sends a form past the browser's own checks, so that the server's answer is seen. */

@@ -5,16 +5,18 @@ export const PASSWORD = 'demo-pass-2026';
 const OWN = ['/dashboard', '/profile', '/profile/sessions', '/profile/second-factor', '/profile/proof?next=%2Fprofile', '/notifications', '/appointments'];
 const MISSING = { path: '/no-such-page', status: 404 };
 
-/** Each role: its demo account (none for a visitor) and its pages, a plain path answering 200. */
+/** Each role: its demo account (none for a visitor), its pages, a plain path answering 200, and kinds of page that its links must lead to. */
 export const ROLES = [
   { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', '/password-reset', { path: `/password-links/1-${'A'.repeat(43)}`, status: 410 }, { path: `/address-links/1-${'A'.repeat(43)}`, status: 410 }, MISSING] },
   {
     role: 'patient', email: 'patient1@demo.test',
     pages: [...OWN, '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
+    reaches: ['/appointments/{id}', '/appointments/{id}/room'],
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
     pages: [...OWN, '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
+    reaches: ['/appointments/{id}', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',

@@ -25,5 +25,6 @@ mod redis_server;
 mod restored;
 mod serve;
 mod settings;
+mod streams;
 mod super_admin;
 mod zones;

@@ -104,12 +104,21 @@ fn of_a_doctor() -> Vec<(&'static str, String)> {
     vec![
         ("next-24-hours", own(&format!("{BUSY} AND starts_at >= :now AND starts_at < :tomorrow"))),
         ("waiting", own("status = 'waiting'")),
+        ("here-now", patients_here("a.doctor_id = (SELECT id FROM doctor WHERE user_id = :user)")),
         ("requests", own("status = 'requested'")),
         ("needs-outcome", own(&format!("{BUSY} AND ends_at < :now"))),
         ("patients-seen", distinct("patient_id", &own("status = 'completed'"))),
         ("notes-to-sign", NOTES_TO_SIGN.to_owned()),
         ("unread", UNREAD.to_owned()),
     ]
+}
+
+/// In how many rooms of visits that go on or are to come the patient is now.
+fn patients_here(whose: &str) -> String {
+    format!(
+        "SELECT count(*) FROM visit_presence p JOIN appointment a ON a.id = p.appointment_id JOIN patient t ON t.id = a.patient_id
+         WHERE t.user_id = p.user_id AND p.here_until > :now AND a.{BUSY} AND {whose}"
+    )
 }
 
 fn of_a_patient() -> Vec<(&'static str, String)> {
@@ -133,6 +142,7 @@ fn of_a_hospital_admin() -> Vec<(&'static str, String)> {
         ("patients", active("patient", &here)),
         ("visits-today", own(&format!("{today} AND status NOT IN ('rejected', 'cancelled')"))),
         ("waiting", own("status = 'waiting'")),
+        ("here-now", patients_here(&format!("a.hospital_id = {OWN_HOSPITAL}"))),
         ("requests", own("status = 'requested'")),
         ("unread", UNREAD.to_owned()),
     ]

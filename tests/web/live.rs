@@ -3,6 +3,7 @@
 mod endings;
 mod outages;
 mod requests;
+mod rooms;
 
 use std::net::SocketAddr;
 

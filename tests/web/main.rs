@@ -42,6 +42,7 @@ mod namesakes;
 mod notes;
 mod notifications;
 mod page_rules;
+mod presence;
 mod promises;
 mod reports;
 mod scale;

@@ -90,7 +90,16 @@ async fn more_than_one_batch_of_each_kind_goes_and_what_is_still_wanted_stays() 
     let browser = app.sign_in(&admin).await;
     let accounts = [("sessions", 1_200), ("mails", 0), ("links", 700), ("links to addresses", 2)];
     let [sessions, mails, links, addresses] = accounts;
-    let old = [sessions, mails, links, addresses, ("notifications", 599), ("versions of notes", 0)];
+    let old = [
+        sessions,
+        mails,
+        links,
+        addresses,
+        ("notifications", 599),
+        ("versions of notes", 0),
+        ("presence in rooms", 0),
+        ("delays", 0),
+    ];
     assert_eq!(removed(&app).await, old);
     assert!(browser.is_signed_in().await);
     assert_eq!(notification::Entity::find().count(&app.db).await.unwrap(), 1, "what was not read stays");

@@ -44,14 +44,16 @@ pub(super) async fn dashboard(
 }
 
 async fn of_doctor(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<pages::DoctorDashboard, AppError> {
-    let found = queries::of_doctor(viewer, reader, dashboard::widest_agenda(present, viewer.zone())).await?;
-    let sections = DoctorSections::new(&found, present, dashboard::today(present, viewer.zone()));
+    let zone = viewer.zone();
+    let found =
+        queries::of_doctor(viewer, reader, (present.date(zone), dashboard::widest_agenda(present, zone))).await?;
+    let sections = DoctorSections::new(&found, present, dashboard::today(present, zone));
     let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
     Ok(pages::DoctorDashboard::new(viewer, present, (&found, &sections, &visits)))
 }
 
 async fn of_patient(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<pages::PatientDashboard, AppError> {
-    let found = queries::of_patient(viewer, reader).await?;
+    let found = queries::of_patient(viewer, reader, present.date(viewer.zone())).await?;
     let sections = PatientSections::new(&found, present);
     let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
     Ok(pages::PatientDashboard::new(viewer, present, (&found, &sections, &visits)))
@@ -62,7 +64,8 @@ async fn of_hospital(
     reader: &Reader,
     present: &Present,
 ) -> Result<pages::HospitalDashboard, AppError> {
-    let moments = (present.instant(), dashboard::today(present, viewer.zone()));
+    let zone = viewer.zone();
+    let moments = (present.instant(), present.date(zone), dashboard::today(present, zone));
     let found = queries::of_hospital(viewer, reader, moments).await?;
     let sections = HospitalSections::new(&found, present);
     let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;

@@ -8,7 +8,11 @@ mod handlers;
 mod pages;
 mod policy;
 mod queries;
+mod rooms;
 mod service;
+
+pub(crate) use rooms::{InRoom, LateDoctor, RoomMark, Rooms, in_rooms, late_doctors};
+pub(crate) use service::{sweep_delays, sweep_presence};
 
 use handlers::{delay, opening, presence, room};
 

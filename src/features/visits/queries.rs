@@ -1,5 +1,9 @@
 //! Reading what a room shows. Every query starts from the visits that the viewer may see.
 
+mod presence;
+
+pub(super) use presence::{PresenceState, is_open_room, may_say_delay, patients_to_come, presence_state};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
@@ -8,13 +12,13 @@ use entity::{
     hospital, patient, user, visit, visit_presence,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter,
-    QuerySelect, RelationTrait,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+    RelationTrait,
     sea_query::{Expr, ExprTrait, IntoCondition},
 };
 
 use crate::{
-    access::{Viewer, ViewerKind},
+    access::Viewer,
     coherence::Topic,
     db::{ReadConnection, Reader, is_word},
     features::{
@@ -212,39 +216,6 @@ pub(super) async fn line(reader: &Reader, (doctor_id, day): (i64, NaiveDate)) ->
     Ok(Line { delay, waiting: waiting.into_iter().map(|(_, id)| id).collect() })
 }
 
-/// What a sign of life needs to know.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct PresenceState {
-    pub(super) status: AppointmentStatus,
-    /// `visit_presence.id`; none before the first sign.
-    pub(super) presence_id: Option<i64>,
-    pub(super) here_until: Option<DateTime<Utc>>,
-    pub(super) left_at: Option<DateTime<Utc>>,
-}
-
-/// The viewer's own presence in the room of the visit `id`, if it is theirs to enter.
-pub(super) async fn presence_state(
-    viewer: &Viewer,
-    conn: &ReadConnection<'_>,
-    id: i64,
-) -> Result<Option<PresenceState>, DbErr> {
-    let user_id = viewer.user_id;
-    let own = appointment::Relation::VisitPresence.def().on_condition(move |_, presence| {
-        Expr::col((presence, visit_presence::Column::UserId)).eq(user_id).into_condition()
-    });
-    appointment::Entity::find()
-        .select_only()
-        .column(Column::Status)
-        .column_as(visit_presence::Column::Id, "presence_id")
-        .columns([visit_presence::Column::HereUntil, visit_presence::Column::LeftAt])
-        .join(JoinType::LeftJoin, own)
-        .filter(scope(viewer))
-        .filter(Column::Id.eq(id))
-        .into_model()
-        .one(conn)
-        .await
-}
-
 /// What the opening of a visit is about to be changed from.
 #[derive(Clone, Debug)]
 pub(super) struct OpeningState {
@@ -261,15 +232,4 @@ pub(super) async fn opening_state(
     let found = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
     let found = found.find_also_related(visit::Entity).one(conn).await?;
     Ok(found.map(|(visit, opening)| OpeningState { visit, opening }))
-}
-
-/// Whether the viewer may say how late the doctor runs: the doctor, and whoever runs their hospital.
-pub(super) async fn may_say_delay(viewer: &Viewer, conn: &ReadConnection<'_>, doctor_id: i64) -> Result<bool, DbErr> {
-    let own = match &viewer.kind {
-        ViewerKind::Doctor { doctor_id: own, .. } => Condition::all().add(doctor::Column::Id.eq(*own)),
-        ViewerKind::HospitalAdmin { hospital } => Condition::all().add(user::Column::HospitalId.eq(hospital.id)),
-        ViewerKind::Patient { .. } | ViewerKind::SuperAdmin => return Ok(false),
-    };
-    let found = doctor::Entity::find_by_id(doctor_id).join(JoinType::InnerJoin, doctor::Relation::User.def());
-    Ok(found.filter(own).one(conn).await?.is_some())
 }

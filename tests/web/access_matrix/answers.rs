@@ -67,7 +67,7 @@ pub(super) const MATRIX: &[(&str, [u16; 9])] = &[
     ("POST /appointments/{id}/modality",            [303,   403,  403,  422,   403,    403,       403,  404,   403]),
     ("GET /appointments/{id}/room",                 [303,   403,  403,  200,   200,    404,       403,  404,   404]),
     ("GET /appointments/{id}/now",                  [303,   403,  200,  200,   200,    404,       404,  404,   404]),
-    ("POST /appointments/{id}/presence",            [303,   403,  403,  422,   422,    422,       403,  422,   422]),
+    ("POST /appointments/{id}/presence",            [401,   403,  403,  422,   422,    422,       403,  422,   422]),
     ("POST /appointments/{id}/answers",             [303,   403,  403,  403,   303,    404,       403,  403,   404]),
     ("POST /appointments/{id}/opening",             [303,   403,  403,  422,   403,    403,       403,  404,   403]),
     ("POST /doctors/{id}/delay",                    [303,   403,  422,  422,   403,    403,       422,  422,   403]),

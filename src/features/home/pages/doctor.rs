@@ -14,6 +14,10 @@ use crate::{
 pub(in crate::features::home) struct DoctorDashboard {
     next_24_hours: i64,
     waiting_count: i64,
+    /// In how many rooms of theirs a patient is.
+    here_now: i64,
+    /// By how many minutes they have said that they run late today.
+    late: Option<i32>,
     requests_count: i64,
     needs_outcome_count: i64,
     notes_to_sign_count: i64,
@@ -41,7 +45,7 @@ impl DoctorDashboard {
         present: &Present,
         (found, sections, visits): (&FoundForDoctor, &DoctorSections, &Visits),
     ) -> Self {
-        let row = |row| VisitRow::new(viewer, present, row);
+        let row = |row| VisitRow::new(viewer, (present, &found.rooms), row);
         let marked = |row: VisitRow| {
             let taken = sections.taken.contains(&row.id).then_some("The time is taken");
             VisitRow { mark: row.mark.or(taken), ..row }
@@ -51,6 +55,11 @@ impl DoctorDashboard {
         Self {
             next_24_hours: sections.next_24_hours,
             waiting_count: sections.waiting.count,
+            here_now: found.rooms.here(present),
+            late: match viewer.kind {
+                ViewerKind::Doctor { doctor_id, .. } => found.rooms.late(doctor_id),
+                _ => None,
+            },
             requests_count: sections.requests.count,
             needs_outcome_count: sections.needs_outcome.count,
             notes_to_sign_count: sections.notes_to_sign.count,

@@ -22,6 +22,8 @@ pub(in crate::features::home) struct HospitalDashboard {
     patients_count: i64,
     visits_today: i64,
     waiting_count: i64,
+    /// In how many rooms a patient is.
+    here_now: i64,
     requests_count: i64,
     unread_count: i64,
     /// Of today's appointments, those states that occur.
@@ -64,7 +66,7 @@ impl HospitalDashboard {
         (found, sections, visits): (&FoundForHospital, &HospitalSections, &Visits),
     ) -> Self {
         let zone = viewer.zone();
-        let row = |row| VisitRow::new(viewer, present, row);
+        let row = |row| VisitRow::new(viewer, (present, &found.rooms), row);
         let mut requests = rows(&sections.requests, visits);
         requests.sort_by_key(|row| (row.created_at, row.id));
         let today_by_status = STATUSES.into_iter().map(|status| (status, HospitalSections::today_in(found, status)));
@@ -73,6 +75,7 @@ impl HospitalDashboard {
             patients_count: found.patients,
             visits_today: sections.visits_today,
             waiting_count: sections.waiting.count,
+            here_now: found.rooms.here(present),
             requests_count: sections.requests.count,
             unread_count: viewer.unread,
             today_by_status: today_by_status

@@ -61,13 +61,19 @@ impl PatientDashboard {
         (found, sections, visits): (&FoundForPatient, &PatientSections, &Visits),
     ) -> Self {
         let rows = |section: &Section| -> Vec<VisitRow> {
-            rows::rows(section, visits).into_iter().map(|row| VisitRow::new(viewer, present, row)).collect()
+            rows::rows(section, visits)
+                .into_iter()
+                .map(|row| VisitRow::new(viewer, (present, &found.rooms), row))
+                .collect()
         };
         let upcoming = rows(&sections.upcoming);
         Self {
             present: rows::rows(&sections.present, visits)
                 .into_iter()
-                .map(|row| PresentVisit { says: present_words(row), row: VisitRow::new(viewer, present, row) })
+                .map(|row| PresentVisit {
+                    says: present_words(row),
+                    row: VisitRow::new(viewer, (present, &found.rooms), row),
+                })
                 .collect(),
             upcoming_count: sections.upcoming.count,
             requests_count: sections.requests.count,

@@ -13,6 +13,7 @@ use crate::{
         appointments::{AppointmentRow, OfferedStep, StatusTag, row_acts, status_tag},
         modalities::modality_label,
         notifications::{Facts, ToldTimes, sentence},
+        visits::{RoomMark, Rooms},
     },
     web::{Moment, Present, moment::date_in_words},
 };
@@ -43,6 +44,8 @@ pub(super) struct VisitRow {
     pub requested: Moment,
     /// Why it cannot be held, or approved, as it is.
     pub mark: Option<&'static str>,
+    /// What is said of its room.
+    pub room: Option<RoomMark>,
     /// What the viewer may do about it.
     pub acts: Vec<OfferedStep>,
 }
@@ -50,7 +53,7 @@ pub(super) struct VisitRow {
 impl VisitRow {
     /// `row` as `viewer` sees it. An administrator keeps the desk: who comes to whom and when, not
     /// what ails them.
-    pub(super) fn new(viewer: &Viewer, present: &Present, row: &AppointmentRow) -> Self {
+    pub(super) fn new(viewer: &Viewer, (present, rooms): (&Present, &Rooms), row: &AppointmentRow) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         let (person, note) = row.party_for(viewer.role());
         let is_clinical = matches!(viewer.role(), Role::Doctor | Role::Patient);
@@ -69,6 +72,7 @@ impl VisitRow {
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
             mark: row.mark(viewer.role()),
+            room: rooms.of((viewer, present), row),
             acts: row_acts(viewer, row, present),
         }
     }

@@ -1,6 +1,6 @@
 //! What a doctor's dashboard finds.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::Column,
     doctor_tally::{self, Entity as DoctorTally},
@@ -17,12 +17,18 @@ use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{InList, Reader, SideBySide, is_one_of, is_word},
-    features::{appointments::scope, home::sections::MANY},
+    features::{
+        appointments::scope,
+        home::sections::MANY,
+        visits::{InRoom, LateDoctor, Rooms, in_rooms, late_doctors},
+    },
 };
 
 /// Everything there is for a doctor to see.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FoundForDoctor {
+    /// What lists say of the rooms of these visits.
+    pub rooms: Rooms,
     /// All that is open.
     pub open: Vec<ListedVisit>,
     /// What was done and missed, and is of the day that was asked for.
@@ -43,6 +49,10 @@ pub(crate) struct DraftNote {
 
 #[derive(Debug, FromQueryResult)]
 struct Row {
+    #[sea_orm(nested(prefix = "here_"))]
+    here: InList<InRoom>,
+    #[sea_orm(nested(prefix = "late_"))]
+    late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "open_"))]
     open: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "done_"))]
@@ -61,17 +71,19 @@ struct PatientsSeen {
     patients_seen: i64,
 }
 
-/// What `viewer`, a doctor, has open, and what began between the two instants of `day` and is over. One statement.
+/// What `viewer`, a doctor, has open, what began between the two instants of `day` and is over, and by how much they run late on `date`. One statement.
 pub(crate) async fn of_doctor(
     viewer: &Viewer,
     reader: &Reader,
-    day: (DateTime<Utc>, DateTime<Utc>),
+    (date, day): (NaiveDate, (DateTime<Utc>, DateTime<Utc>)),
 ) -> Result<FoundForDoctor, DbErr> {
     let ViewerKind::Doctor { doctor_id, .. } = viewer.kind else { return Ok(FoundForDoctor::default()) };
     let over = [AppointmentStatus::Completed, AppointmentStatus::NoShow];
     let done = between(viewer, day).filter(is_one_of(Column::Status, over)).order_by_asc(Column::StartsAt).limit(MANY);
     let tally = DoctorTally::find().filter(doctor_tally::Column::DoctorId.eq(doctor_id));
     let lists = SideBySide::default()
+        .list::<LateDoctor>("late", late_doctors(viewer, date))
+        .list::<InRoom>("here", in_rooms(viewer))
         .list::<PatientsSeen>("tally", tally)
         .list::<DraftNote>("draft", drafts(viewer))
         .list::<Unread>("unread", unread(viewer))
@@ -81,6 +93,7 @@ pub(crate) async fn of_doctor(
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForDoctor::default();
     for row in rows {
+        found.rooms.add(row.here.0, row.late.0);
         found.open.extend(row.open);
         found.done.extend(row.done);
         found.unread.extend(row.unread);

@@ -1,6 +1,6 @@
 //! What a hospital administrator's dashboard finds.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
     doctor,
@@ -22,12 +22,15 @@ use crate::{
     features::{
         appointments::{of_absent_parties, of_shut_doctors, scope},
         home::sections::{COUNTED, SHOWN},
+        visits::{InRoom, LateDoctor, Rooms, in_rooms, late_doctors},
     },
 };
 
 /// Everything there is to see of a hospital.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FoundForHospital {
+    /// What lists say of the rooms of these visits.
+    pub rooms: Rooms,
     /// The visits that begin today, whatever their state.
     pub today: Vec<ListedVisit>,
     /// All who wait, whenever their visit begins.
@@ -87,6 +90,10 @@ pub(crate) struct NewestPerson {
 
 #[derive(Debug, FromQueryResult)]
 struct Row {
+    #[sea_orm(nested(prefix = "here_"))]
+    here: InList<InRoom>,
+    #[sea_orm(nested(prefix = "late_"))]
+    late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "today_"))]
     today: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "waiting_"))]
@@ -122,20 +129,21 @@ struct ActivePeople {
     patients: i64,
 }
 
-/// What there is in the hospital that `viewer` runs at the instant `now`; `today` is its local date as two instants. One statement.
+/// What there is in the hospital that `viewer` runs at the instant `now`; `date` is its local date, and `today` the same as two instants. One statement.
 ///
 /// What it finds at that instant is over as soon as the first of these visits is: whoever makes a page of it compares their ends with now.
 pub(crate) async fn of_hospital(
     viewer: &Viewer,
     reader: &Reader,
-    (now, today): (DateTime<Utc>, (DateTime<Utc>, DateTime<Utc>)),
+    (now, date, today): (DateTime<Utc>, NaiveDate, (DateTime<Utc>, DateTime<Utc>)),
 ) -> Result<FoundForHospital, DbErr> {
     let ViewerKind::HospitalAdmin { hospital } = &viewer.kind else { return Ok(FoundForHospital::default()) };
-    let lists = lists(viewer, hospital, (now, today));
+    let lists = lists(viewer, hospital, (now, date, today));
     let people = [Topic::Doctors(hospital.id), Topic::Patients(hospital.id), Topic::Inbox(viewer.user_id)];
     let rows: Vec<Row> = reader.run(viewer.visit_topics().and(people), async |conn| lists.read(conn).await).await?;
     let mut found = FoundForHospital::default();
     for row in rows {
+        found.rooms.add(row.here.0, row.late.0);
         found.today.extend(row.today);
         found.waiting.extend(row.waiting);
         found.shut.extend(row.shut);
@@ -158,7 +166,7 @@ pub(crate) async fn of_hospital(
 fn lists(
     viewer: &Viewer,
     hospital: &HospitalOfViewer,
-    (now, today): (DateTime<Utc>, (DateTime<Utc>, DateTime<Utc>)),
+    (now, date, today): (DateTime<Utc>, NaiveDate, (DateTime<Utc>, DateTime<Utc>)),
 ) -> SideBySide {
     let in_state = |status| appointment::Entity::find().filter(scope(viewer)).filter(is_word(Column::Status, status));
     // However many a shut account leaves behind.
@@ -176,6 +184,8 @@ fn lists(
             .limit(FEW)
     };
     SideBySide::default()
+        .list::<LateDoctor>("late", late_doctors(viewer, date))
+        .list::<InRoom>("here", in_rooms(viewer))
         .list::<ActivePeople>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
         .list::<Requests>("requests", requests())
         .list::<Unread>("unread", unread(viewer))

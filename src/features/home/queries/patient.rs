@@ -1,5 +1,6 @@
 //! What a patient's dashboard finds.
 
+use chrono::NaiveDate;
 use entity::care_relation::{self, Entity as CareRelation};
 use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter};
 
@@ -8,11 +9,14 @@ use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{InList, Reader, SideBySide},
+    features::visits::{InRoom, LateDoctor, Rooms, in_rooms, late_doctors},
 };
 
 /// Everything there is for a patient to see.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FoundForPatient {
+    /// What lists say of the rooms of these visits.
+    pub rooms: Rooms,
     /// All that is open.
     pub open: Vec<ListedVisit>,
     pub unread: Vec<Unread>,
@@ -24,6 +28,10 @@ pub(crate) struct FoundForPatient {
 
 #[derive(Debug, FromQueryResult)]
 struct Row {
+    #[sea_orm(nested(prefix = "here_"))]
+    here: InList<InRoom>,
+    #[sea_orm(nested(prefix = "late_"))]
+    late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "open_"))]
     open: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
@@ -39,13 +47,15 @@ struct Care {
     completed: i64,
 }
 
-/// What `viewer`, a patient, has open, and how many visits with how many doctors took place. One statement.
-pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader) -> Result<FoundForPatient, DbErr> {
+/// What `viewer`, a patient, has open, and how many visits with how many doctors took place; which of their doctors run late on `date`. One statement.
+pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader, date: NaiveDate) -> Result<FoundForPatient, DbErr> {
     let ViewerKind::Patient { patient_id, .. } = viewer.kind else { return Ok(FoundForPatient::default()) };
     let care = CareRelation::find()
         .filter(care_relation::Column::PatientId.eq(patient_id))
         .filter(care_relation::Column::Completed.gt(0));
     let lists = SideBySide::default()
+        .list::<LateDoctor>("late", late_doctors(viewer, date))
+        .list::<InRoom>("here", in_rooms(viewer))
         .list::<Unread>("unread", unread(viewer))
         .list::<Care>("care", care)
         .list::<ListedVisit>("open", open(viewer));
@@ -53,6 +63,7 @@ pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader) -> Result<Found
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForPatient::default();
     for row in rows {
+        found.rooms.add(row.here.0, row.late.0);
         found.open.extend(row.open);
         found.unread.extend(row.unread);
         found.doctors += i64::from(row.care.0.is_some());

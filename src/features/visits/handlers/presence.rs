@@ -1,22 +1,31 @@
 //! `POST /appointments/{id}/presence`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{FromRequest as _, HttpResponse, web};
 
-use super::super::{forms, policy::EnterRoom, service::presence};
+use super::super::{
+    forms::{self, Sign},
+    policy::EnterRoom,
+    service::presence,
+};
 use crate::{
-    access::Allowed,
+    access::{Allowed, SessionHolder},
     state::Pages,
     web::{AppError, Submitted},
 };
 
-/// A sign of life from the room, sent by the page itself.
+/// A sign of life from the room, sent by the page itself. Of whoever is known to be there nothing is asked but that it is their room.
 pub(in super::super) async fn sign(
-    viewer: Allowed<EnterRoom>,
+    holder: SessionHolder,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let sign = forms::sign(&submitted.fields()?).ok_or(AppError::Unprocessable("state is here or leaving"))?;
-    presence::sign(pages.state(), &viewer, *id, sign).await?;
+    let sign = forms::sign(&submitted.fields()?);
+    let is_known = sign == Some(Sign::Here) && presence::renew(pages.state(), holder.user_id, *id).await?;
+    if !is_known {
+        let viewer = Allowed::<EnterRoom>::extract(pages.request()).await?;
+        let sign = sign.ok_or(AppError::Unprocessable("state is here or leaving"))?;
+        presence::sign(pages.state(), &viewer, *id, sign).await?;
+    }
     Ok(HttpResponse::NoContent().finish())
 }

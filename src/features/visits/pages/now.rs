@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     access::Viewer,
     features::{
-        appointments::{StatusTag, status_tag, what_comes_next},
+        appointments::{AppointmentRow, OfferedStep, StatusTag, room_acts, status_tag, what_comes_next},
         modalities::modality_label,
         visits::queries::{Line, NowRecord, PresenceRow},
     },
@@ -29,10 +29,35 @@ struct Person {
     since: Option<Moment>,
 }
 
+/// Where one goes on once there is nothing to wait for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Onward {
+    href: String,
+    label: &'static str,
+}
+
+impl Onward {
+    fn new(role: Role, row: &AppointmentRow) -> Self {
+        let visit = format!("/appointments/{}", row.id);
+        let (href, label) = match (role, row.status) {
+            (Role::Patient, AppointmentStatus::Completed) => (visit, "What comes after the visit"),
+            (Role::Patient, AppointmentStatus::Cancelled | AppointmentStatus::Rejected | AppointmentStatus::NoShow) => {
+                (format!("/appointments/new?doctor_id={}", row.doctor_id), "Ask for another visit")
+            }
+            (Role::Doctor, AppointmentStatus::Completed) => (format!("{visit}/note"), "To the note"),
+            (Role::Doctor, _) => ("/dashboard".to_owned(), "To your day"),
+            _ => (visit, "To the visit"),
+        };
+        Self { href, label }
+    }
+}
+
 /// The part of the room that changes by itself. Nothing clinical.
 #[derive(Debug, Serialize)]
 pub(in crate::features::visits) struct Now {
     id: i64,
+    /// In which state the visit is and with whom: a room that was made for another shows forms that are out of date.
+    stage: String,
     status: StatusTag,
     next: &'static str,
     modality: &'static str,
@@ -48,6 +73,10 @@ pub(in crate::features::visits) struct Now {
     doctor: String,
     /// Whether there is anything to wait for.
     is_open: bool,
+    /// What can be done about the visit in its room.
+    acts: Vec<OfferedStep>,
+    /// Instead, when there is nothing to wait for.
+    onward: Option<Onward>,
 }
 
 impl Now {
@@ -68,6 +97,7 @@ impl Now {
         let place = line.waiting.iter().position(|id| *id == row.id).map(|before| before + 1);
         Self {
             id: row.id,
+            stage: format!("{}-{}", status_tag(row.status).code, row.doctor_id),
             status: status_tag(row.status),
             next: what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
             modality: modality_label(row.modality),
@@ -79,11 +109,22 @@ impl Now {
             late: line.delay.filter(|_| is_today && awaits),
             doctor: row.doctor_name(),
             is_open: row.status.is_busy(),
+            acts: acts(viewer, row, present),
+            onward: (!row.status.is_busy()).then(|| Onward::new(viewer.role(), row)),
         }
     }
 }
 
 const HERE: &str = "here";
+
+/// A patient says that they have arrived with their answers, in a form of the room; the desk does nothing in a room.
+fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {
+    match viewer.role() {
+        Role::Doctor => room_acts(viewer, row, present),
+        Role::Patient => room_acts(viewer, row, present).into_iter().filter(|act| !act.is_arrival()).collect(),
+        Role::HospitalAdmin | Role::SuperAdmin => Vec::new(),
+    }
+}
 
 impl Person {
     fn new((viewer, present): (&Viewer, &Present), (user, name): (i64, String), record: &NowRecord) -> Self {
@@ -109,6 +150,8 @@ pub(in crate::features::visits) struct NowPage {
     title: String,
     now: Now,
     back: String,
+    /// For the two who meet.
+    room: Option<String>,
 }
 
 impl NowPage {
@@ -121,6 +164,8 @@ impl NowPage {
             title: format!("Visit with {}: now", record.row.doctor_name()),
             now: Now::new((viewer, present), record, line),
             back: format!("/appointments/{}", record.row.id),
+            room: matches!(viewer.role(), Role::Doctor | Role::Patient)
+                .then(|| format!("/appointments/{}/room", record.row.id)),
         }
     }
 }

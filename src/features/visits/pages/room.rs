@@ -68,7 +68,8 @@ pub(in crate::features::visits) struct Room {
     /// The doctor's page of the patient.
     patient_href: Option<String>,
     is_doctor: bool,
-    acts: Vec<OfferedStep>,
+    /// Of the page that its live part is taken from.
+    live_from: String,
     /// To the patient who is expected: that they have arrived is said with the answers.
     arrival_version: Option<i32>,
     /// Whether the form of the answers, or of the doctor's check, is shown.
@@ -103,8 +104,7 @@ impl Room {
         let row = &now.row;
         let is_doctor = viewer.role() == Role::Doctor;
         let call = opening.as_ref().and_then(|said| said.call_back.clone()).or_else(|| patient.account.phone.clone());
-        let acts = room_acts(viewer, row, present);
-        let arrives = acts.iter().any(OfferedStep::is_arrival);
+        let arrives = room_acts(viewer, row, present).iter().any(OfferedStep::is_arrival);
         let is_checked = opening.as_ref().is_some_and(|said| said.checked_at.is_some());
         Self {
             title: title(viewer, &now.row.doctor_name(), &now.row.patient_name()),
@@ -113,6 +113,7 @@ impl Room {
             patient_id: row.patient_id,
             patient_href: is_doctor.then(|| format!("/patients/{}", row.patient_id)),
             is_doctor,
+            live_from: format!("/appointments/{}/now", row.id),
             arrival_version: Some(row.version).filter(|_| arrives && !is_doctor),
             asks: asks(row.status, is_doctor, is_checked),
             version: opening.as_ref().map_or(0, |said| said.version),
@@ -128,7 +129,6 @@ impl Room {
             hospital: hospital.name,
             delay_href: is_doctor.then(|| format!("/doctors/{}/delay", row.doctor_id)),
             delays: DELAYS,
-            acts: acts.into_iter().filter(|act| is_doctor || !act.is_arrival()).collect(),
             now: Now::new((viewer, present), &now, line),
         }
     }

@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set, s
 
 use crate::{
     access::Viewer,
-    coherence::Topic,
+    coherence::{Topic, Topics},
     features::{
         audit::{self, AuditEvent},
         visits::queries,
@@ -18,7 +18,7 @@ use crate::{
     web::AppError,
 };
 
-/// Keeps that the doctor runs late by so many minutes on `day`. Five statements at most.
+/// Keeps that the doctor runs late by so many minutes on `day`. Six statements at most.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to say.
@@ -35,13 +35,16 @@ pub(in crate::features::visits) async fn set(
             if !uow.read(async |conn| queries::may_say_delay(viewer, conn, doctor_id).await).await? {
                 return Err(AppError::NotFound);
             }
-            let topic = Topic::Schedule(doctor_id);
+            let awaiting = uow.read(async |conn| queries::patients_to_come(conn, doctor_id).await).await?;
+            let seen_by = Topics::each(awaiting.into_iter().map(Topic::PatientAgenda));
+            let lists = [Topic::Schedule(doctor_id), Topic::Agenda(doctor_id)];
+            let topics = seen_by.and(lists).and(viewer.hospital().map(|hospital| Topic::Board(hospital.id)));
             let update = doctor_delay::Entity::update_many()
                 .col_expr(Column::Minutes, Expr::value(minutes))
                 .col_expr(Column::UpdatedAt, Expr::value(now))
                 .filter(Column::DoctorId.eq(doctor_id))
                 .filter(Column::Day.eq(day));
-            if uow.update_where(update, topic).await? == 0 {
+            if uow.update_where(update, topics.clone()).await? == 0 {
                 let row = doctor_delay::ActiveModel {
                     id: NotSet,
                     doctor_id: Set(doctor_id),
@@ -50,7 +53,7 @@ pub(in crate::features::visits) async fn set(
                     created_at: Set(now),
                     updated_at: Set(now),
                 };
-                uow.insert_many([row], topic).await?;
+                uow.insert_many([row], topics).await?;
             }
             let act = AuditEvent::new(AuditAction::Updated, AuditSubject::Doctor, doctor_id)
                 .changed(&["delay"])

@@ -3,3 +3,6 @@
 pub(super) mod delay;
 pub(super) mod opening;
 pub(super) mod presence;
+mod sweep;
+
+pub(crate) use sweep::{sweep_delays, sweep_presence};
