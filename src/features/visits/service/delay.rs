@@ -12,13 +12,14 @@ use crate::{
     coherence::Topic,
     features::{
         audit::{self, AuditEvent},
+        schedules,
         visits::queries,
     },
     state::AppState,
     web::AppError,
 };
 
-/// Keeps that the doctor runs late by so many minutes on `day`. Five statements at most.
+/// Keeps that the doctor runs late by so many minutes on `day`. Six statements at most.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to say.
@@ -35,6 +36,7 @@ pub(in crate::features::visits) async fn set(
             if !uow.read(async |conn| queries::may_say_delay(viewer, conn, doctor_id).await).await? {
                 return Err(AppError::NotFound);
             }
+            schedules::hold(uow, doctor_id).await?;
             let topic = Topic::Schedule(doctor_id);
             let update = doctor_delay::Entity::update_many()
                 .col_expr(Column::Minutes, Expr::value(minutes))
