@@ -11,6 +11,7 @@ use sea_orm::{
     RelationTrait,
 };
 
+use super::forms::Addition;
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
@@ -68,12 +69,22 @@ pub(super) struct StoredNote {
     summary: Option<String>,
     pub(super) template: Option<NoteTemplate>,
     pub(super) signed_at: Option<DateTime<Utc>>,
-    pub(super) withheld_reason: Option<String>,
+    withheld_reason: Option<String>,
     pub(super) version: i32,
     pub(super) updated_at: DateTime<Utc>,
 }
 
 impl StoredNote {
+    /// Why it is kept from the patient once it is signed.
+    pub(super) fn withheld_reason(&self) -> Option<&str> {
+        self.withheld_reason.as_deref()
+    }
+
+    /// Whether it says just that, and is kept from the patient just for that.
+    pub(super) fn says(&self, (texts, why): (&NoteTexts, Option<&str>)) -> bool {
+        self.texts() == *texts && self.withheld_reason() == why
+    }
+
     pub(super) fn texts(&self) -> NoteTexts {
         NoteTexts {
             subjective: self.subjective.clone(),
@@ -119,9 +130,10 @@ pub(super) struct OpeningOfVisit {
     checked_at: Option<DateTime<Utc>>,
 }
 
-/// Whether the beginning of a visit is still to be made sure of, before its note is signed. Nobody asks who did not come.
+/// Whether the beginning of a visit is still to be made sure of, before its note is signed. Nobody asks who did not come, or when it was called off.
 fn lacks_opening(status: AppointmentStatus, opening: Option<OpeningOfVisit>) -> bool {
-    status != AppointmentStatus::NoShow && opening.is_none_or(|opening| opening.checked_at.is_none())
+    let was_held = !matches!(status, AppointmentStatus::NoShow | AppointmentStatus::Cancelled);
+    was_held && opening.is_none_or(|opening| opening.checked_at.is_none())
 }
 
 /// A visit with its note and what stands beneath it. A clinical record.
@@ -265,11 +277,12 @@ pub(super) async fn is_to_come(viewer: &Viewer, reader: &Reader, id: i64) -> Res
     Ok(reader.run(topics, async |conn| visit_of_note(viewer, conn, id).await).await?.is_some())
 }
 
-/// Whether the last words beneath the note `id` are these already: a form that was sent twice.
-pub(super) async fn was_added(conn: &ReadConnection<'_>, id: i64, (text, reason): (&str, &str)) -> Result<bool, DbErr> {
+/// Whether the last words beneath the note `id` are these already, and meant the same: a form that was sent twice.
+pub(super) async fn was_added(conn: &ReadConnection<'_>, id: i64, addition: &Addition) -> Result<bool, DbErr> {
+    let Addition { kind, text, reason, .. } = addition;
     let last = note_addendum::Entity::find()
         .filter(note_addendum::Column::NoteId.eq(id))
         .order_by_desc(note_addendum::Column::Id);
     let last = last.one(conn).await?;
-    Ok(last.is_some_and(|last| last.text == text && last.reason == reason))
+    Ok(last.is_some_and(|last| (last.kind, &last.text, &last.reason) == (*kind, text, reason)))
 }

@@ -38,8 +38,7 @@ pub(in crate::features::notes) async fn add(
             let found = uow.read(async |conn| visit(conn, viewer, (id, addition.patient_id)).await).await??;
             let signed = found.note.filter(|note| note.state == NoteState::Signed);
             let note = signed.ok_or_else(|| AppError::Conflict(NOT_SIGNED.to_owned()))?;
-            let words = (addition.text.as_str(), addition.reason.as_str());
-            if uow.read(async |conn| queries::was_added(conn, note.id, words).await).await? {
+            if uow.read(async |conn| queries::was_added(conn, note.id, addition).await).await? {
                 return Ok(Recorded::unchanged(()));
             }
             let row = note_addendum::ActiveModel {
