@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     enums::{AddendumKind, AppointmentStatus, AuditSubject, NoteState, NoteTemplate},
-    note, note_addendum, user, visit,
+    note, note_addendum, patient, user, visit,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
@@ -241,13 +241,30 @@ pub(super) struct VisitOfNote {
     pub(super) doctor_id: i64,
     pub(super) patient_id: i64,
     pub(super) status: AppointmentStatus,
+    pub(super) starts_at: DateTime<Utc>,
+    /// Of the appointment.
+    pub(super) version: i32,
+    #[sea_orm(nested)]
+    pub(super) patient: PatientOfNote,
     #[sea_orm(nested)]
     pub(super) note: Option<StoredNote>,
     #[sea_orm(nested)]
     opening: Option<OpeningOfVisit>,
 }
 
+/// Whose visit it is, as somebody who is told.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "patient::Entity")]
+pub(super) struct PatientOfNote {
+    pub(super) user_id: i64,
+}
+
 impl VisitOfNote {
+    /// On whose lists it is, and who reads its note.
+    pub(super) fn topics(&self) -> [Topic; 3] {
+        [Topic::Note(self.id), Topic::Agenda(self.doctor_id), Topic::PatientAgenda(self.patient_id)]
+    }
+
     /// Whether its beginning is still to be made sure of.
     pub(super) fn lacks_opening(&self) -> bool {
         lacks_opening(self.status, self.opening)
@@ -266,8 +283,10 @@ pub(super) async fn visit_of_note(
     id: i64,
 ) -> Result<Option<VisitOfNote>, DbErr> {
     let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(own(viewer));
-    let joined = visit.join(JoinType::LeftJoin, note::Relation::Appointment.def().rev());
-    let joined = joined.join(JoinType::LeftJoin, appointment::Relation::Visit.def());
+    let joined = visit
+        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
+        .join(JoinType::LeftJoin, appointment::Relation::Visit.def());
     joined.into_partial_model().one(conn).await
 }
 

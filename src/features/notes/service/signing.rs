@@ -1,7 +1,9 @@
 //! A note is signed: from then on it stands as it is.
 
+use std::collections::BTreeSet;
+
 use entity::{
-    enums::{AuditAction, AuditSubject, NoteState},
+    enums::{AuditAction, AuditSubject, NoteState, NotificationKind},
     note,
 };
 use sea_orm::{ActiveValue::NotSet, Set};
@@ -14,7 +16,6 @@ use super::{
 };
 use crate::{
     access::{ActingViewer, Viewer},
-    coherence::Topic,
     db::{Recorded, UnitOfWork},
     features::{
         audit::{self, AuditEvent},
@@ -22,6 +23,7 @@ use crate::{
             forms::Signature,
             queries::{NoteTexts, StoredNote, VisitOfNote},
         },
+        notifications::{self, News, ToldTimes},
     },
     state::AppState,
 };
@@ -32,7 +34,8 @@ struct Signed {
     why: Option<String>,
 }
 
-/// Signs what stands on the screen, or what is stored if nothing was sent along; the same signature again is done already. Six statements.
+/// Signs what stands on the screen, or what is stored if nothing was sent along; the same signature again is done already. Its patient is told,
+/// if they may read it. Eight statements.
 ///
 /// # Errors
 /// Why it is not signed.
@@ -56,6 +59,9 @@ pub(in crate::features::notes) async fn sign(
                 return Err(NotWritten::Missing(missing));
             }
             store(uow, acting, &found, (signature, &signed)).await?;
+            if signed.why.is_none() {
+                notifications::notify(uow, acting.now, &news(viewer, &found)).await?;
+            }
             record(uow, acting, (id, &signed)).await
         })
         .await
@@ -85,6 +91,18 @@ impl Signed {
     }
 }
 
+/// That there is something to read; what, is on the page alone.
+fn news(viewer: &Viewer, visit: &VisitOfNote) -> News {
+    News {
+        kind: NotificationKind::NoteSigned,
+        appointment_id: visit.id,
+        version: visit.version,
+        times: ToldTimes::of(viewer.zone(), Some(visit.starts_at), None),
+        recipients: BTreeSet::from([visit.patient.user_id]),
+        visit: None,
+    }
+}
+
 /// The note as it was signed, and as its last version.
 async fn store(
     uow: &UnitOfWork,
@@ -93,7 +111,7 @@ async fn store(
     (signature, what): (&Signature, &Signed),
 ) -> Result<(), NotWritten> {
     let version = visit.note.as_ref().map_or(0, |note| note.version) + 1;
-    let topics = [Topic::Note(visit.id), Topic::Agenda(visit.doctor_id)];
+    let topics = visit.topics();
     let change = note::ActiveModel { version: Set(version), ..signed(acting, signature, what) };
     let note_id = match &visit.note {
         Some(note) => {
