@@ -38,7 +38,7 @@ pub struct Model {
     pub signed_by: Option<i64>,
     /// Of the texts as they were signed, 32 bytes.
     pub sha256: Option<Vec<u8>>,
-    /// Why a signed note is kept from the patient; nothing when it is not.
+    /// Why a note is kept from the patient once it is signed; nothing when it is not.
     #[sea_orm(column_type = "Text", nullable)]
     pub withheld_reason: Option<String>,
     /// Optimistic lock: each change compares it and adds one. The first is 1.

@@ -1,22 +1,26 @@
 "use strict";
-/* The draft of a note saves itself: three seconds after the last key, at most each five, and when the page goes away. What could not be
-   saved stays in the page: after a new sign-in in another tab, or when the server can be reached again, it is saved then. */
+/* The draft of a note saves itself: three seconds after the last key, and at the latest five after the first that is not saved. What could not be
+   saved stays in the page, which asks before it is closed; after a new sign-in in another tab, or when the server can be reached again, it is saved. */
 {
   const QUIET = 3000;
   const PAUSE = 5000;
   const AGAIN = 10000;
+  /* In bytes: what a browser sends for a page that is gone, and what the server takes. */
+  const LAST_WORDS = 60 * 1024;
+  const MOST = 256 * 1024;
   const form = document.querySelector("form[data-note]");
   const status = form.querySelector("[data-saved]");
-  const version = form.elements.version;
-  let timer;
-  let sending = false;
-  let last = 0;
-  let stopped = false;
+  const { version } = form.elements;
+  let timer, sending, since, last = 0, isRefused = false, isLeaving = false;
+  /* Somebody else's words are stored: nothing is saved before both were looked at. */
+  let isStopped = form.dataset.note === "stale";
 
   const body = () => new URLSearchParams(new FormData(form));
+  const size = () => body().toString().length;
   /* The version changes with each answer, and is nothing that anybody typed. */
   const typed = () => { const all = body(); all.delete("version"); return all.toString(); };
-  let stored = typed();
+  let stored = form.dataset.note === "stored" ? typed() : "";
+  const isStored = () => typed() === stored;
 
   const say = (text, isAlarming) => {
     status.textContent = text;
@@ -25,65 +29,95 @@
 
   const later = (wait) => {
     clearTimeout(timer);
-    timer = setTimeout(save, wait);
+    timer = setTimeout(save, Math.max(wait, 0));
   };
 
-  const refused = (answer, why) => {
-    if (answer.status === 401 || answer.type === "opaqueredirect") {
+  const refused = ({ status: code, type }, why) => {
+    isRefused = true;
+    if (code === 401 || type === "opaqueredirect") {
       say("Not saved: you are signed out. What you typed is still here. Sign in again in a new tab, and it is saved.", true);
       return later(AGAIN);
     }
-    if (answer.status >= 500 || answer.status === 429) {
+    if (code >= 500 || code === 429) {
       say("Not saved: the server is not ready. It is tried again.", true);
       return later(AGAIN);
     }
-    stopped = true;
-    say(`Not saved: ${why || "press “Save the draft” to see why."} Press “Save the draft” to see both texts.`, true);
+    if (code === 422) return say(`Not saved: ${why}`, true);
+    isStopped = true;
+    if (code === 409 && why) return say(`Not saved: ${why} Press “Save the draft” to see both texts.`, true);
+    say("Not saved: this note is not yours to write any more. Look at the visit in another tab. What you typed is still here.", true);
   };
 
-  async function save() {
-    if (sending || stopped) return;
+  const send = async () => {
     const sent = typed();
-    if (sent === stored) return;
-    const wait = last + PAUSE - Date.now();
-    if (wait > 0) return later(wait);
-    sending = true;
+    since = undefined;
     last = Date.now();
     try {
       const answer = await fetch(form.action, { method: "POST", body: body(), headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
       const told = await answer.json().catch(() => ({}));
-      if (answer.ok) {
-        version.value = told.version;
-        stored = sent;
-        say(`Saved ${told.saved_at.slice(11, 19)}`);
-        if (typed() !== stored) later(QUIET);
-      } else refused(answer, told.error);
+      if (!answer.ok) return refused(answer, told.error);
+      version.value = told.version;
+      stored = sent;
+      isRefused = false;
+      say(`Saved ${told.saved_at.slice(11, 19)}`);
+      document.dispatchEvent(new Event("session-used"));
+      if (!isStored()) later(last + PAUSE - Date.now());
     } catch {
+      isRefused = true;
       say("Not saved: the server could not be reached. It is tried again.", true);
       later(AGAIN);
-    } finally {
-      sending = false;
     }
+  };
+
+  const isTooLong = () => {
+    if (size() <= MOST) return false;
+    say("Not saved: this is longer than a note can be. Shorten it, and it is saved.", true);
+    isRefused = true;
+    return true;
+  };
+
+  async function save() {
+    if (sending || isStopped || isStored() || isTooLong()) return sending;
+    sending = send().finally(() => { sending = undefined; });
+    return sending;
   }
 
   form.addEventListener("input", () => {
-    if (typed() !== stored && !stopped) say("Not saved yet");
-    later(QUIET);
+    if (isStopped || isStored()) return;
+    if (!isRefused) say("Not saved yet");
+    since ??= Date.now();
+    later(Math.max(Math.min(QUIET, since + PAUSE - Date.now()), last + PAUSE - Date.now()));
   });
 
-  /* The form itself is on its way: nothing is sent beside it. */
-  form.addEventListener("submit", () => {
+  /* The form itself goes: what is on its way comes home first, and nothing is sent beside it. */
+  form.addEventListener("submit", (event) => {
+    if (isTooLong()) return event.preventDefault();
+    if (sending) {
+      event.preventDefault();
+      if (!isLeaving) sending.finally(() => form.requestSubmit(event.submitter));
+      isLeaving = true;
+      return;
+    }
     clearTimeout(timer);
-    stopped = true;
-    setTimeout(() => { stopped = false; }, AGAIN);
+    isLeaving = isStopped = true;
+    setTimeout(() => { isLeaving = isStopped = false; }, AGAIN);
   });
 
-  /* The last words, also of a tab that is closed. A browser takes 64 KiB on the way out. */
+  addEventListener("beforeunload", (event) => {
+    if (isLeaving || isStored()) return;
+    const isBusy = Boolean(sending);
+    save();
+    if (isBusy || isStopped || isRefused || size() > LAST_WORDS) event.preventDefault();
+  });
+
+  /* The last words, also of a tab that is closed. */
   addEventListener("pagehide", () => {
-    if (stopped || typed() === stored) return;
+    if (isLeaving || isStopped || isStored() || size() > LAST_WORDS) return;
     fetch(form.action, { method: "POST", body: body(), headers: { Accept: "application/json" }, redirect: "manual", keepalive: true }).catch(() => {});
   });
 
-  document.addEventListener("visibilitychange", () => later(0));
-  addEventListener("online", () => later(0));
+  document.addEventListener("visibilitychange", save);
+  addEventListener("online", save);
+  if (isStopped) say("Not saved: put together what is right, then save.", true);
+  else if (!isStored()) later(QUIET);
 }

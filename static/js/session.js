@@ -58,6 +58,8 @@
     addEventListener("storage", (event) => {
       if (event.key === KEY && Number(event.newValue) > warnsAt) warnsAt = Number(event.newValue);
     });
+    /* The page has used the session itself, for what was typed. */
+    document.addEventListener("session-used", () => { remember(Date.now() + allowance); withdraw(); });
     setInterval(look, 5000);
   }
 

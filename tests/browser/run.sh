@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at every page in headless Chromium, lives through a day with visits and a morning of visits by telephone, signs in with a passkey, and sees pages change by themselves: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
+# Looks at every page in headless Chromium, lives through a day with visits and a morning of visits by telephone, signs in with a passkey, writes a note, and sees pages change by themselves: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
 #
 # Starts debug/telemedicine of CARGO_TARGET_DIR, else of target/ (or TELEMEDICINE, a path) as on a clean machine, embedded, with demo data, in a
 # temporary folder and on a free port; opens its pages; stops it. With BASE_URL set that server is looked at instead.
@@ -50,6 +50,7 @@ own=
 node pages.mjs "$@"
 node day.mjs
 node passkey.mjs
+node notes.mjs
 SERVER_PID=$server node live.mjs
 [ -n "$own" ] || exit 0
 stop

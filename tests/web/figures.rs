@@ -6,7 +6,10 @@ use telemedicine::time_zone::Tz;
 
 use crate::support::*;
 
-const NOTES_TO_SIGN: &str = "SELECT count(*) FROM note WHERE author_id = :user AND state = 'draft'";
+/// Drafts, and visits of the last 30 days that took place and have no note.
+const NOTES_TO_SIGN: &str = "SELECT (SELECT count(*) FROM note WHERE author_id = :user AND state = 'draft')
+    + (SELECT count(*) FROM appointment WHERE doctor_id = (SELECT id FROM doctor WHERE user_id = :user) AND status = 'completed'
+       AND starts_at >= :month_ago AND NOT EXISTS (SELECT 1 FROM note WHERE appointment_id = appointment.id))";
 const BUSY: &str = "status IN ('scheduled', 'confirmed', 'waiting', 'in_progress')";
 
 #[tokio::test]
@@ -178,6 +181,7 @@ async fn count(app: &TestApp, sql: String, user_id: i64, zone: Tz) -> i64 {
         (":tomorrow", instant(now + TimeDelta::hours(24))),
         (":midnight", instant(midnight(0))),
         (":next_midnight", instant(midnight(1))),
+        (":month_ago", instant(midnight(0) - TimeDelta::days(30))),
     ] {
         sql = sql.replace(name, &value);
     }

@@ -142,6 +142,13 @@ async fn the_doctor_goes_on_by_telephone_and_the_reason_stands_in_the_history() 
         assert!(page.text("#history").contains("changed how the visit is held"), "{}", client.who);
         assert!(page.text("#history").contains("The picture stands still."), "{}", client.who);
     }
+    // The patient is told, on the page and by mail, how, and not why.
+    let told = practice.app.emails_to(&practice.patient.email).await;
+    let told = told.iter().find(|email| email.subject == "A visit is held in another way").unwrap();
+    assert!(told.text.contains("the doctor calls you") && !told.text.contains("stands still"), "{}", told.text);
+    let news = practice.home.get("/notifications").await.ok();
+    assert!(news.says("is held in another way than was agreed."), "{}", news.words());
+    assert_eq!(practice.surgery.get("/dashboard").await.ok().figure("unread"), 0);
     let stored = practice.stored().await.pop().unwrap();
     assert_eq!((stored.status, stored.modality, stored.version), (AppointmentStatus::InProgress, Modality::Phone, 1));
     // The same form once more is no second change.

@@ -3,6 +3,7 @@
 mod reading;
 mod signing;
 mod sweeping;
+mod telling;
 mod writing;
 
 use crate::support::*;

@@ -16,7 +16,7 @@ use telemedicine::{coherence::Topics, features};
 use crate::{figures::assert_figures, support::*};
 
 /// Tables that grow with the years.
-const LARGE: [&str; 5] = ["appointment", "appointment_event", "audit_entry", "notification", "user"];
+const LARGE: [&str; 7] = ["appointment", "appointment_event", "audit_entry", "note", "notification", "user", "visit"];
 
 const SIZE: [&str; 8] = ["--hospitals", "10", "--doctors", "200", "--patients", "10000", "--appointments", "100000"];
 
@@ -29,6 +29,7 @@ async fn no_page_scans_appointments_people_or_notifications() {
     let people = Demo::load(&app, &SIZE).await;
     leave_a_trail(&app).await;
     leave_notifications(&app).await;
+    leave_notes(&app).await;
     let counters = Counters::connect(&app).await;
     assert_stored_counts(&app).await;
     vacuum(&app, &counters).await;
@@ -83,6 +84,24 @@ async fn leave_notifications(app: &TestApp) {
     sql(app, statement).await;
 }
 
+/// An opening and a signed note of each visit that took place, but for those of the last days.
+async fn leave_notes(app: &TestApp) {
+    let visits = "FROM appointment AS visit JOIN doctor ON doctor.id = visit.doctor_id
+         WHERE visit.status = 'completed' AND visit.starts_at < now() - interval '3 days'";
+    for statement in [
+        format!(
+            "INSERT INTO note (appointment_id, author_id, state, plan, signed_at, signed_by, version)
+             SELECT visit.id, doctor.user_id, 'signed', 'Rest', now(), doctor.user_id, 1 {visits} ON CONFLICT DO NOTHING"
+        ),
+        format!(
+            "INSERT INTO visit (appointment_id, checked_by, checked_at, skipped_reason)
+             SELECT visit.id, doctor.user_id, now(), 'No time.' {visits} ON CONFLICT DO NOTHING"
+        ),
+    ] {
+        sql(app, &statement).await;
+    }
+}
+
 /// Rows that the longest lists may read of their table: what is counted, a page of it, and as much again for what else the page shows.
 const MOST_ROWS: i64 = 25_000;
 
@@ -121,7 +140,7 @@ async fn a_report_reads_each_visit_twice_at_most(people: &[Demo], (app, counters
 /// out pages with a few dead rows).
 async fn vacuum(app: &TestApp, counters: &Counters) {
     let unmarked = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relallvisible < 0.9 * relpages \
-                    AND relname IN ('appointment', 'appointment_event', 'audit_entry', 'notification', 'user')";
+                    AND relname IN ('appointment', 'appointment_event', 'audit_entry', 'note', 'notification', 'user', 'visit')";
     for _ in 0..100 {
         sql(app, "VACUUM ANALYZE").await;
         if counters.number(unmarked).await == 0 {

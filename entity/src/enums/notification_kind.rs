@@ -42,4 +42,10 @@ pub enum NotificationKind {
     /// To the patient: the visit was recorded as missed.
     #[sea_orm(string_value = "appointment_no_show")]
     AppointmentNoShow,
+    /// To the patient: the visit is held in another way.
+    #[sea_orm(string_value = "modality_changed")]
+    ModalityChanged,
+    /// To the patient: the note of the visit is there to be read.
+    #[sea_orm(string_value = "note_signed")]
+    NoteSigned,
 }

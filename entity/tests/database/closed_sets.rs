@@ -27,13 +27,13 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<IdentityCheck>(&plan, "visit", "identity");
     same::<Modality>(&plan, "modality", "modality");
     same::<Modality>(&plan, "modality", "default_modality");
-    same::<NotificationKind>(&plan, "notification", "kind");
     same::<LinkPurpose>(&plan, "password_link", "purpose");
     same::<AddressLinkPurpose>(&plan, "address_link", "purpose");
     // Of the change that gave it the last of them.
     same::<MailKind>(&plan, "account_mail", "kind");
     same::<SecurityEvent>(&plan, "account_mail", "security_event");
-    same::<NotificationKind>(&plan, "mail", "notice");
+    same::<NotificationKind>(&plan, "told_words", "kind");
+    same::<NotificationKind>(&plan, "told_words", "notice");
     same::<MailStatus>(&plan, "mail", "status");
     same::<SecondFactorRule>(&plan, "second_factor", "second_factor");
     same::<NoteState>(&plan, "note", "state");

@@ -171,7 +171,7 @@ async fn a_note_is_signed_by_somebody_and_says_something() {
                 "plan = NULL, assessment = NULL, state = 'signed', signed_at = created_at, signed_by = author_id",
                 "note_says",
             ),
-            ("withheld_reason = 'x'", "note_draft_is_plain"),
+            ("sha256 = '00000000000000000000000000000000'", "note_draft_is_plain"),
             ("version = 0", "version"),
             ("state = 'pending'", "state"),
             ("template = 'pending'", "template"),

@@ -3,7 +3,7 @@
 use crate::change::Change;
 use crate::dialect::{Dialect, drop_table, one_of};
 
-const KINDS: [&str; 12] = [
+pub(super) const KINDS: [&str; 12] = [
     "appointment_requested",
     "appointment_booked",
     "appointment_approved",

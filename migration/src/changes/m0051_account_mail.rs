@@ -36,7 +36,7 @@ const REFERENCE: &str = "address_link_id bigint REFERENCES address_link (id)";
 
 fn up(dialect: Dialect) -> Vec<String> {
     let events = format!("security_event IN ({})", list(&EVENTS));
-    let texts = [["address", "text", "length(address) BETWEEN 3 AND 254"], ["security_event", "text", &events]];
+    let texts = texts(&events);
     match dialect {
         Dialect::Postgres => {
             let columns = texts.into_iter().flat_map(|column| dialect.checked_column("mail", column));
@@ -48,18 +48,25 @@ fn up(dialect: Dialect) -> Vec<String> {
             let old = "ALTER TABLE mail DROP CONSTRAINT mail_kind_check".to_owned();
             [reference].into_iter().chain(columns).chain([old]).chain(added).collect()
         }
-        Dialect::Sqlite => {
-            let table = table(dialect).replace(&list(&OLD_KINDS), &list(&KINDS));
-            let end = "\n)";
-            let added =
-                format!(",\n  CONSTRAINT mail_address_link {LINK},\n  CONSTRAINT mail_security_event {SECURITY}{end}");
-            let with_checks = table.trim_end_matches(end).to_owned() + &added;
-            let before = "  CONSTRAINT mail_notice";
-            let columns = texts.map(|[column, kind, check]| format!("  {column} {kind} CHECK ({check}),\n")).concat();
-            let whole = with_checks.replacen(before, &format!("  {REFERENCE},\n{columns}{before}"), 1);
-            made_anew(dialect, whole, "")
-        }
+        Dialect::Sqlite => made_anew(dialect, whole(dialect), ""),
     }
+}
+
+/// The table with all of it, for SQLite.
+pub(super) fn whole(dialect: Dialect) -> String {
+    let events = format!("security_event IN ({})", list(&EVENTS));
+    let table = table(dialect).replace(&list(&OLD_KINDS), &list(&KINDS));
+    let end = "\n)";
+    let added = format!(",\n  CONSTRAINT mail_address_link {LINK},\n  CONSTRAINT mail_security_event {SECURITY}{end}");
+    let with_checks = table.trim_end_matches(end).to_owned() + &added;
+    let before = "  CONSTRAINT mail_notice";
+    let columns = texts(&events).map(|[column, kind, check]| format!("  {column} {kind} CHECK ({check}),\n")).concat();
+    with_checks.replacen(before, &format!("  {REFERENCE},\n{columns}{before}"), 1)
+}
+
+/// The new columns that hold a text: name, type, and what it must be.
+fn texts(events: &str) -> [[&str; 3]; 2] {
+    [["address", "text", "length(address) BETWEEN 3 AND 254"], ["security_event", "text", events]]
 }
 
 fn down(dialect: Dialect) -> Vec<String> {

@@ -47,7 +47,7 @@ fn note(dialect: Dialect) -> String {
   {stamps},
   CONSTRAINT note_signed CHECK ((state = 'signed') = (signed_at IS NOT NULL) AND (state = 'signed') = (signed_by IS NOT NULL)),
   CONSTRAINT note_says_something CHECK (state = 'draft' OR assessment IS NOT NULL OR plan IS NOT NULL),
-  CONSTRAINT note_draft_is_plain CHECK (state = 'signed' OR (sha256 IS NULL AND withheld_reason IS NULL))
+  CONSTRAINT note_draft_is_plain CHECK (state = 'signed' OR sha256 IS NULL)
 )",
         id = dialect.id(),
         state = one_of("state", &["draft", "signed"]),

@@ -61,9 +61,10 @@ mod m0076_note;
 mod m0077_note_rules;
 mod m0078_visits_written_all_day;
 mod m0090_old_presence;
+mod m0093_told_words;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 56] = [
+pub(crate) const ALL: [Change; 57] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -120,4 +121,5 @@ pub(crate) const ALL: [Change; 56] = [
     m0077_note_rules::CHANGE,
     m0078_visits_written_all_day::CHANGE,
     m0090_old_presence::CHANGE,
+    m0093_told_words::CHANGE,
 ];

@@ -78,6 +78,42 @@ async fn what_is_in_the_outbox_stays_when_it_gets_other_kinds() {
     .await;
 }
 
+/// What tells of something that the release before does not know goes with its word.
+#[tokio::test]
+async fn what_people_were_told_stays_when_there_are_more_words_for_it() {
+    on_each(async |url| {
+        let db = connect(url).await;
+        let all = migration::up(&db).await.unwrap();
+        let since = all.iter().position(|name| name == "m0093_told_words").unwrap();
+        let steps = u32::try_from(all.len() - since).unwrap();
+        migration::down(&db, steps).await.unwrap();
+        let user = "INSERT INTO \"user\" (id, email, password_hash, role, first_name, last_name)
+             VALUES (1, 'a@b', 'x', 'super_admin', 'A', 'B')";
+        db.execute_unprepared(user).await.unwrap();
+        let told = |id: i64, kind: &str| {
+            format!(
+                "INSERT INTO notification (id, recipient_id, kind, read_at, local_starts_at)
+                 VALUES ({id}, 1, '{kind}', '2026-03-02T09:00:00+00:00', '2026-03-02 14:45:00')"
+            )
+        };
+        db.execute_unprepared(&told(7, "patient_arrived")).await.unwrap();
+        db.execute_unprepared(&told(8, "note_signed")).await.unwrap_err();
+        migration::up(&db).await.unwrap();
+        db.execute_unprepared(&told(8, "note_signed")).await.unwrap();
+        db.execute_unprepared(&told(9, "note_burned")).await.unwrap_err();
+        let lines = async || -> Vec<String> {
+            let sql = "SELECT CAST(id AS text) || ' ' || kind || ' ' || CAST(local_starts_at AS text) AS line FROM notification ORDER BY id";
+            let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+            rows.iter().map(|row| row.try_get("", "line").unwrap()).collect()
+        };
+        assert_eq!(lines().await, ["7 patient_arrived 2026-03-02 14:45:00", "8 note_signed 2026-03-02 14:45:00"]);
+        migration::down(&db, steps).await.unwrap();
+        assert_eq!(lines().await, ["7 patient_arrived 2026-03-02 14:45:00"]);
+        db.close().await.unwrap();
+    })
+    .await;
+}
+
 async fn mails(db: &DatabaseConnection) -> Vec<String> {
     let sql = "SELECT CAST(id AS text) || ' ' || kind AS line FROM mail ORDER BY id";
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();

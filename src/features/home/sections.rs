@@ -13,14 +13,13 @@ use crate::web::Present;
 
 /// How many rows the cut lists show.
 pub(super) const SHOWN: u64 = 10;
-/// How many notes to sign are listed.
-const SHOWN_NOTES: usize = 10;
 /// How long a day's list or a waiting room may become on a dashboard; beyond it the full list is a click away.
 pub(super) const MANY: u64 = 100;
 /// How many of a hospital's day are on its board: a large day is, and what is left out is said.
 pub(super) const BOARD: u64 = 400;
 
-/// So many visits without a doctor are counted, and beyond it they are "more than" so many: a shut account leaves behind any number.
+/// So many visits without a doctor, or whose note is to be written or signed, are counted, and beyond it they are "more than" so many: a shut account
+/// leaves behind any number.
 pub(super) const COUNTED: u64 = 200;
 
 /// A list of a dashboard.
@@ -66,8 +65,10 @@ pub(super) struct DoctorSections {
     pub(super) needs_outcome: Section,
     /// How many busy visits begin within the 24 hours from now on.
     pub(super) next_24_hours: i64,
-    /// Visits whose note was begun and is not signed.
+    /// Visits whose note was begun and is not signed, or is still to be written; all that are counted are shown.
     pub(super) notes_to_sign: Section,
+    /// That there are more of these than are counted.
+    pub(super) notes_to_sign_more: bool,
     /// Of the requests those whose time another visit has meanwhile.
     pub(super) taken: BTreeSet<i64>,
 }
@@ -82,16 +83,15 @@ impl DoctorSections {
         let requests = found.open.iter().filter(|visit| visit.status == AppointmentStatus::Requested);
         let taken = requests.filter(|request| busy().any(|visit| meets(&visit, request))).map(|request| request.id);
         let next = busy().filter(|visit| !present.is_past(visit.starts_at) && is_near(visit));
+        let notes_to_sign = Section::of(found.drafts.iter().chain(&found.unwritten).copied(), COUNTED);
         Self {
             agenda: Section::of(busy().chain(found.done.iter().copied()).filter(is_in_agenda), MANY),
             waiting: Section::in_state(&found.open, AppointmentStatus::Waiting, MANY),
             requests: Section::in_state(&found.open, AppointmentStatus::Requested, SHOWN),
             needs_outcome: Section::of(busy().filter(|visit| present.is_past(visit.ends_at)), SHOWN),
             next_24_hours: counted(next.count()),
-            notes_to_sign: Section {
-                count: counted(found.drafts.len()),
-                shown: found.drafts.iter().take(SHOWN_NOTES).map(|draft| draft.appointment_id).collect(),
-            },
+            notes_to_sign_more: u64::try_from(notes_to_sign.count).is_ok_and(|count| count > COUNTED),
+            notes_to_sign,
             taken: taken.collect(),
         }
     }

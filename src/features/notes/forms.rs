@@ -26,6 +26,25 @@ impl NoteQuery {
     }
 }
 
+/// Why a note is to be kept from the patient, as a form says it.
+#[derive(Clone, Debug)]
+pub(super) enum Withholding {
+    /// The form does not name it: it stays as it is.
+    Unsaid,
+    /// For this reason; not at all, if there is none.
+    Said(Option<String>),
+}
+
+impl Withholding {
+    /// What holds from now on of a note for which `stored` held.
+    pub(super) fn or(&self, stored: Option<&str>) -> Option<String> {
+        match self {
+            Self::Unsaid => stored.map(str::to_owned),
+            Self::Said(reason) => reason.clone(),
+        }
+    }
+}
+
 /// A note as it stands on the screen.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
@@ -35,6 +54,7 @@ pub(super) struct Draft {
     pub(super) version: i32,
     pub(super) texts: NoteTexts,
     pub(super) template: Option<NoteTemplate>,
+    pub(super) withheld: Withholding,
 }
 
 /// The note is to stand from now on.
@@ -45,8 +65,7 @@ pub(super) struct Signature {
     /// What stood on the screen; none: as it is stored.
     pub(super) texts: Option<NoteTexts>,
     pub(super) template: Option<NoteTemplate>,
-    /// Why it is kept from the patient; nothing when it is not.
-    pub(super) withheld_reason: Option<String>,
+    pub(super) withheld: Withholding,
 }
 
 /// Something beneath a signed note.
@@ -63,15 +82,16 @@ pub(super) struct Addition {
 /// # Errors
 /// The form to show again.
 pub(super) fn draft(fields: Fields) -> Result<(Draft, FormView), Box<FormView>> {
+    let says_why = fields.contains_key(WITHHELD);
     let reader = FormReader::new(fields);
     let patient_id = patient(&reader);
     let version = version(&reader);
     let texts = texts(&reader);
     let template = chosen(&reader);
-    // Beside the button that signs, in the same form.
-    let _unused_here = withheld(&reader);
+    let withheld = withheld(&reader, says_why);
     let typed = reader.view();
-    reader.finish(version.map(|version| (Draft { patient_id, version, texts, template }, typed)))
+    let draft = version.map(|version| Draft { patient_id, version, texts, template, withheld });
+    reader.finish(draft.map(|draft| (draft, typed)))
 }
 
 /// The form that signs, which may bring what stands on the screen along.
@@ -80,14 +100,15 @@ pub(super) fn draft(fields: Fields) -> Result<(Draft, FormView), Box<FormView>> 
 /// The form to show again.
 pub(super) fn signature(fields: Fields) -> Result<(Signature, FormView), Box<FormView>> {
     let brings_texts = FIELDS.iter().any(|(name, _)| fields.contains_key(*name));
+    let says_why = fields.contains_key(WITHHELD);
     let reader = FormReader::new(fields);
     let patient_id = patient(&reader);
     let version = version(&reader);
     let texts = brings_texts.then(|| texts(&reader));
     let template = chosen(&reader);
-    let withheld_reason = withheld(&reader);
+    let withheld = withheld(&reader, says_why);
     let typed = reader.view();
-    let signature = version.map(|version| Signature { patient_id, version, texts, template, withheld_reason });
+    let signature = version.map(|version| Signature { patient_id, version, texts, template, withheld });
     reader.finish(signature.map(|signature| (signature, typed)))
 }
 
@@ -128,8 +149,12 @@ fn chosen(reader: &FormReader) -> Option<NoteTemplate> {
     reader.parsed_optional("template", "Template", |code| template::from_code(code).ok_or_else(|| STALE.to_owned()))
 }
 
-fn withheld(reader: &FormReader) -> Option<String> {
-    reader.multiline("withheld_reason", "Reason", limits::NOTE_REASON)
+/// The field that says why a note is kept from the patient.
+pub(super) const WITHHELD: &str = "withheld_reason";
+
+fn withheld(reader: &FormReader, is_said: bool) -> Withholding {
+    let reason = reader.multiline(WITHHELD, "Reason", limits::NOTE_REASON);
+    if is_said { Withholding::Said(reason) } else { Withholding::Unsaid }
 }
 
 fn texts(reader: &FormReader) -> NoteTexts {

@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     enums::{AddendumKind, AppointmentStatus, AuditSubject, NoteState, NoteTemplate},
-    note, note_addendum, user, visit,
+    note, note_addendum, patient, user, visit,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait,
 };
 
+use super::forms::Addition;
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
@@ -68,12 +69,22 @@ pub(super) struct StoredNote {
     summary: Option<String>,
     pub(super) template: Option<NoteTemplate>,
     pub(super) signed_at: Option<DateTime<Utc>>,
-    pub(super) withheld_reason: Option<String>,
+    withheld_reason: Option<String>,
     pub(super) version: i32,
     pub(super) updated_at: DateTime<Utc>,
 }
 
 impl StoredNote {
+    /// Why it is kept from the patient once it is signed.
+    pub(super) fn withheld_reason(&self) -> Option<&str> {
+        self.withheld_reason.as_deref()
+    }
+
+    /// Whether it says just that, and is kept from the patient just for that.
+    pub(super) fn says(&self, (texts, why): (&NoteTexts, Option<&str>)) -> bool {
+        self.texts() == *texts && self.withheld_reason() == why
+    }
+
     pub(super) fn texts(&self) -> NoteTexts {
         NoteTexts {
             subjective: self.subjective.clone(),
@@ -119,9 +130,10 @@ pub(super) struct OpeningOfVisit {
     checked_at: Option<DateTime<Utc>>,
 }
 
-/// Whether the beginning of a visit is still to be made sure of, before its note is signed. Nobody asks who did not come.
+/// Whether the beginning of a visit is still to be made sure of, before its note is signed. Nobody asks who did not come, or when it was called off.
 fn lacks_opening(status: AppointmentStatus, opening: Option<OpeningOfVisit>) -> bool {
-    status != AppointmentStatus::NoShow && opening.is_none_or(|opening| opening.checked_at.is_none())
+    let was_held = !matches!(status, AppointmentStatus::NoShow | AppointmentStatus::Cancelled);
+    was_held && opening.is_none_or(|opening| opening.checked_at.is_none())
 }
 
 /// A visit with its note and what stands beneath it. A clinical record.
@@ -229,13 +241,30 @@ pub(super) struct VisitOfNote {
     pub(super) doctor_id: i64,
     pub(super) patient_id: i64,
     pub(super) status: AppointmentStatus,
+    pub(super) starts_at: DateTime<Utc>,
+    /// Of the appointment.
+    pub(super) version: i32,
+    #[sea_orm(nested)]
+    pub(super) patient: PatientOfNote,
     #[sea_orm(nested)]
     pub(super) note: Option<StoredNote>,
     #[sea_orm(nested)]
     opening: Option<OpeningOfVisit>,
 }
 
+/// Whose visit it is, as somebody who is told.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "patient::Entity")]
+pub(super) struct PatientOfNote {
+    pub(super) user_id: i64,
+}
+
 impl VisitOfNote {
+    /// On whose lists it is, and who reads its note.
+    pub(super) fn topics(&self) -> [Topic; 3] {
+        [Topic::Note(self.id), Topic::Agenda(self.doctor_id), Topic::PatientAgenda(self.patient_id)]
+    }
+
     /// Whether its beginning is still to be made sure of.
     pub(super) fn lacks_opening(&self) -> bool {
         lacks_opening(self.status, self.opening)
@@ -254,8 +283,10 @@ pub(super) async fn visit_of_note(
     id: i64,
 ) -> Result<Option<VisitOfNote>, DbErr> {
     let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(own(viewer));
-    let joined = visit.join(JoinType::LeftJoin, note::Relation::Appointment.def().rev());
-    let joined = joined.join(JoinType::LeftJoin, appointment::Relation::Visit.def());
+    let joined = visit
+        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
+        .join(JoinType::LeftJoin, appointment::Relation::Visit.def());
     joined.into_partial_model().one(conn).await
 }
 
@@ -265,11 +296,12 @@ pub(super) async fn is_to_come(viewer: &Viewer, reader: &Reader, id: i64) -> Res
     Ok(reader.run(topics, async |conn| visit_of_note(viewer, conn, id).await).await?.is_some())
 }
 
-/// Whether the last words beneath the note `id` are these already: a form that was sent twice.
-pub(super) async fn was_added(conn: &ReadConnection<'_>, id: i64, (text, reason): (&str, &str)) -> Result<bool, DbErr> {
+/// Whether the last words beneath the note `id` are these already, and meant the same: a form that was sent twice.
+pub(super) async fn was_added(conn: &ReadConnection<'_>, id: i64, addition: &Addition) -> Result<bool, DbErr> {
+    let Addition { kind, text, reason, .. } = addition;
     let last = note_addendum::Entity::find()
         .filter(note_addendum::Column::NoteId.eq(id))
         .order_by_desc(note_addendum::Column::Id);
     let last = last.one(conn).await?;
-    Ok(last.is_some_and(|last| last.text == text && last.reason == reason))
+    Ok(last.is_some_and(|last| (last.kind, &last.text, &last.reason) == (*kind, text, reason)))
 }

@@ -68,9 +68,10 @@ async fn is_one_too_many(state: &AppState, mail: &Model, recipient: &Recipient) 
     Ok(mail::news_since(&state.db.reader(), (mail.recipient_id, news), since).await? >= IN_AN_HOUR)
 }
 
-/// Whether the visit is still as the notice found it, and that not long ago.
+/// Whether the visit is still as the notice found it, and that not long ago. What was signed stays, whatever becomes of the visit.
 fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
-    mail.appointment_version == Some(visit.version) && now - mail.created_at < OLD
+    let is_so = mail.appointment_version == Some(visit.version) || mail.notice == Some(NotificationKind::NoteSigned);
+    is_so && now - mail.created_at < OLD
 }
 
 /// Whether the visit of a reminder is still to come, at that time.
@@ -102,8 +103,8 @@ fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) ->
 
 /// Whether nobody is to come any more: how is of no use to them.
 fn is_of_the_past(kind: NotificationKind) -> bool {
-    use NotificationKind::{AppointmentCancelled, AppointmentNoShow, AppointmentRejected};
-    matches!(kind, AppointmentCancelled | AppointmentNoShow | AppointmentRejected)
+    use NotificationKind::{AppointmentCancelled, AppointmentNoShow, AppointmentRejected, NoteSigned};
+    matches!(kind, AppointmentCancelled | AppointmentNoShow | AppointmentRejected | NoteSigned)
 }
 
 fn reminder(visit: &VisitOfMail, recipient: &Recipient) -> String {
@@ -134,6 +135,8 @@ fn subject(kind: NotificationKind) -> &'static str {
         NotificationKind::AppointmentConfirmed => "A visit was confirmed",
         NotificationKind::PatientArrived => "A patient is waiting",
         NotificationKind::AppointmentNoShow => "A visit was recorded as not attended",
+        NotificationKind::ModalityChanged => "A visit is held in another way",
+        NotificationKind::NoteSigned => "Something about your visit is there to read",
     }
 }
 

@@ -98,6 +98,12 @@ fn what_became(facts: &Facts<'_>, with: &str, when: &str) -> String {
         NotificationKind::AppointmentRescheduled => {
             format!("The visit {with} was moved to {when}.")
         }
+        NotificationKind::ModalityChanged => {
+            format!("The visit {with} on {when} is held in another way than was agreed.")
+        }
+        NotificationKind::NoteSigned => {
+            format!("What was found at the visit {with} on {when}, and what to do, is there for you to read.")
+        }
         _ => format!("The visit {with} on {when} was recorded as not attended."),
     }
 }

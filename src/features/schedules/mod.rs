@@ -13,6 +13,7 @@ mod service;
 pub(crate) use free::{Rules, Schedule, SlotRefusal, Stretch, span};
 pub(crate) use pages::{DayOfTimes, days};
 pub(crate) use queries::{Attendees, rules, schedule, schedule_now};
+pub(crate) use service::hold;
 
 use crate::{page_cache::Policy, routing::RouteTable};
 

@@ -64,8 +64,11 @@ pub(super) async fn add_window(
 }
 
 /// Holds the doctor's row until the unit of work ends: of two forms that are sent at once, the second sees what the first has stored. These forms
-/// carry no token, for hours or an absence that are there already say the same twice.
-async fn hold(uow: &UnitOfWork, doctor_id: i64) -> Result<(), DbErr> {
+/// carry no token, for hours, an absence or a delay that are there already say the same twice.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn hold(uow: &UnitOfWork, doctor_id: i64) -> Result<(), DbErr> {
     let row = doctor::Entity::find_by_id(doctor_id).select_only().column(doctor::Column::Id).lock_exclusive();
     uow.read(async |conn| row.into_tuple::<i64>().one(conn).await).await.map(drop)
 }

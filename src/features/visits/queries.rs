@@ -4,7 +4,7 @@ mod presence;
 
 pub(super) use presence::{PresenceState, is_open_room, may_say_delay, patients_to_come, presence_state};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
     doctor, doctor_delay,
@@ -25,6 +25,7 @@ use crate::{
         appointments::{AppointmentRow, arrived_at, scope, with_parties},
         audit::Accessed,
     },
+    time_zone::Tz,
 };
 
 /// Somebody who is, or was, in the room.
@@ -154,12 +155,25 @@ pub(super) async fn now(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Opt
     Ok(Some(NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: patient.user_id, present }))
 }
 
-/// The same with all that a room shows, and `doctor.id` of whose room it is. One statement.
+/// Whose line a visit stands in, and on which day: its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlaceInLine {
+    doctor_id: i64,
+    starts_at: DateTime<Utc>,
+}
+
+impl PlaceInLine {
+    pub(super) fn of(row: &AppointmentRow) -> Self {
+        Self { doctor_id: row.doctor_id, starts_at: row.starts_at }
+    }
+}
+
+/// The same with all that a room shows, and where in which line it stands. One statement.
 pub(super) async fn room(
     viewer: &Viewer,
     reader: &Reader,
     id: i64,
-) -> Result<Option<(Accessed<RoomRecord>, i64)>, DbErr> {
+) -> Result<Option<(Accessed<RoomRecord>, PlaceInLine)>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
     let joined = with_parties(visit, JoinType::InnerJoin)
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
@@ -171,10 +185,10 @@ pub(super) async fn room(
     let mut found = found.into_iter();
     let Some(RoomJoined { row, doctor, about, hospital, opening, presence }) = found.next() else { return Ok(None) };
     let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
-    let doctor_id = row.doctor_id;
+    let place = PlaceInLine::of(&row);
     let now = NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: about.user_id, present };
     let record = RoomRecord { now, patient: about, hospital, opening };
-    Ok(Some((Accessed::new(AuditSubject::Appointment, id, record), doctor_id)))
+    Ok(Some((Accessed::new(AuditSubject::Appointment, id, record), place)))
 }
 
 /// Those who wait for a doctor, and how late the doctor runs.
@@ -193,14 +207,22 @@ struct LineRow {
     arrived_at: Option<DateTime<Utc>>,
 }
 
-/// Who waits for the doctor on `day`, and the doctor's delay then. One statement.
-pub(super) async fn line(reader: &Reader, (doctor_id, day): (i64, NaiveDate)) -> Result<Line, DbErr> {
+/// Who waits for the doctor on the day of the visit, and how late the doctor runs on `today`. Who was left waiting on another day is before nobody.
+/// One statement.
+pub(super) async fn line(
+    reader: &Reader,
+    PlaceInLine { doctor_id, starts_at }: PlaceInLine,
+    (today, zone): (NaiveDate, Tz),
+) -> Result<Line, DbErr> {
+    let day = zone.local(starts_at).date();
+    let (from, until) = (zone.start_of_day(day), zone.start_of_day(day + Days::new(1)));
     let delay = doctor::Relation::DoctorDelay
         .def()
-        .on_condition(move |_, delay| Expr::col((delay, doctor_delay::Column::Day)).eq(day).into_condition());
-    let waiting = doctor::Relation::Appointment
-        .def()
-        .on_condition(|_, _| is_word(Column::Status, AppointmentStatus::Waiting).into_condition());
+        .on_condition(move |_, delay| Expr::col((delay, doctor_delay::Column::Day)).eq(today).into_condition());
+    let waiting = doctor::Relation::Appointment.def().on_condition(move |_, _| {
+        let waits = is_word(Column::Status, AppointmentStatus::Waiting).into_condition();
+        waits.add(Column::StartsAt.gte(from)).add(Column::StartsAt.lt(until))
+    });
     let found = doctor::Entity::find_by_id(doctor_id)
         .select_only()
         .column_as(doctor_delay::Column::Minutes, "minutes")
@@ -223,13 +245,18 @@ pub(super) struct OpeningState {
     pub(super) opening: Option<visit::Model>,
 }
 
-/// The visit `id` and its opening, if it is the viewer's to see.
-pub(super) async fn opening_state(
+/// The visit `id` and its opening, if it is the viewer's to see; held until the unit of work ends, for two first words about it would be two rows.
+/// Two statements: what the lock has waited for is seen by the second.
+pub(super) async fn opening_state_held(
     viewer: &Viewer,
     conn: &ReadConnection<'_>,
     id: i64,
 ) -> Result<Option<OpeningState>, DbErr> {
     let found = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
+    let held = found.clone().select_only().column(Column::Id).lock_exclusive();
+    if held.into_tuple::<i64>().one(conn).await?.is_none() {
+        return Ok(None);
+    }
     let found = found.find_also_related(visit::Entity).one(conn).await?;
     Ok(found.map(|(visit, opening)| OpeningState { visit, opening }))
 }

@@ -18,7 +18,11 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     let saved = [("version", "1"), ("plan", "Rest and drink")];
     world.after("a note that is saved again", &[], world.post("doctor", &path(""), &saved)).await;
     let signed = [("version", "2")];
-    world.after("a note that is signed", &board, world.post("doctor", &path("/signature"), &signed)).await;
+    let read = [("doctor", "/dashboard"), ("patient", "/appointments"), ("patient", "/notifications")];
+    world.after("a note that is signed", &read, world.post("doctor", &path("/signature"), &signed)).await;
     let added = [("text", "The left eye"), ("reason", "Forgotten")];
     world.after("an addendum", &[], world.post("doctor", &path("/addenda"), &added)).await;
+    let error = [("kind", "entered_in_error"), ("text", "Of somebody else"), ("reason", "Wrong tab")];
+    let list = [("patient", "/appointments")];
+    world.after("a note that was entered in error", &list, world.post("doctor", &path("/addenda"), &error)).await;
 }

@@ -15,6 +15,13 @@ pub(super) enum Act {
         form: u8,
         twice: bool,
     },
+    /// Somebody who has to do with a visit is in its room, or submits a form of the room or of the note.
+    Room {
+        at: u8,
+        visit: u8,
+        by: u8,
+        what: u8,
+    },
     /// Somebody submits a form of one of their pages.
     Form {
         at: u8,
@@ -99,6 +106,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         9 => (any4(), proptest::bool::weighted(0.2))
             .prop_map(|((at, visit, by, form), twice)| Act::Visit { at, visit, by, form, twice }),
+        4 => any4().prop_map(|(at, visit, by, what)| Act::Room { at, visit, by, what }),
         5 => any4().prop_map(|(at, who, page, form)| Act::Form { at, who, page, form }),
         4 => any4().prop_map(|(at, who, doctor, time)| Act::Book { at, who, doctor, time }),
         3 => any::<(u8, u8, u8)>().prop_map(|(at, whom, what)| Act::Manage { at, whom, what }),

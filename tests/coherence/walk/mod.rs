@@ -15,6 +15,7 @@ mod making;
 mod management;
 mod pages;
 mod perform;
+mod rooms;
 
 use std::cell::Cell;
 

@@ -44,6 +44,12 @@ impl Walk {
                 self.submit((by, at), &format!("/appointments/{visit}"), (form, twice)).await?;
                 Done { by, visit: Some(visit) }
             }
+            Act::Room { at, visit, by, what } => {
+                let visit = self.visit(visit).await;
+                let by = self.parties(visit).await[usize::from(by) % 3];
+                self.in_the_room((by, at), visit, what).await?;
+                Done { by, visit: Some(visit) }
+            }
             Act::Form { at, who, page, form } => {
                 let by = self.member(who);
                 self.submit((by, at), PAGES[usize::from(page) % PAGES.len()], (form, false)).await?;
@@ -169,7 +175,12 @@ impl Walk {
     }
 
     /// Submits a form of the page at `path`, or that form twice, as with two tabs; nothing if the page has none.
-    async fn submit(&mut self, (who, at): (usize, u8), path: &str, (form, twice): (u8, bool)) -> Result<(), String> {
+    pub(super) async fn submit(
+        &mut self,
+        (who, at): (usize, u8),
+        path: &str,
+        (form, twice): (u8, bool),
+    ) -> Result<(), String> {
         self.come_in(who, at).await?;
         let page = self.browser(who, at).get(path).await;
         let forms = page.forms().into_iter().filter(|form| form.method == "post" && form.action != "/sign-out");
@@ -182,6 +193,8 @@ impl Walk {
         let filled = form.fields.iter().map(|(name, value)| match name.as_str() {
             "starts_at" => ("starts_at", proposed.as_str()),
             "reason" => ("reason", "The ward needs everybody."),
+            // Of the room, and of the note.
+            "skipped_reason" | "location_now" | "plan" | "text" if value.is_empty() => (name.as_str(), "As ever."),
             name => (name, value.as_str()),
         });
         let filled: Vec<(&str, &str)> = filled.collect();

@@ -41,6 +41,41 @@ async fn what_is_signed_is_what_stood_on_the_screen() {
 }
 
 #[tokio::test]
+async fn a_signature_that_is_sent_twice_is_done_and_the_text_that_is_stored_needs_no_version() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let visit = surgery.visit_now(&app).await;
+    let doctor = app.sign_in(&surgery.doctor).await;
+    // The page has saved once more between the last look at its version and the press.
+    doctor.post_form(&of(&visit, ""), &[("version", "0"), ("plan", "Rest")]).await.expect(303);
+    let screen = [("version", "0"), ("plan", "Rest")];
+    for _ in 0..2 {
+        let signed = doctor.post_form(&of(&visit, "/signature"), &screen).await.expect(303);
+        assert_eq!(signed.header("location"), of(&visit, ""));
+    }
+    assert_eq!(told(&app).await, ["{\"note\":\"signed\"}"], "it is signed once");
+    // Another text is none that was signed, nor is one that was to be kept from the patient.
+    doctor.post_form(&of(&visit, "/signature"), &[("version", "0"), ("plan", "Rest more")]).await.expect(409);
+    let kept = [&screen[..], &[("withheld_reason", "Not yet certain")]].concat();
+    doctor.post_form(&of(&visit, "/signature"), &kept).await.expect(409);
+}
+
+#[tokio::test]
+async fn a_note_that_was_begun_is_signed_although_the_visit_was_cancelled() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let visit = surgery.begun(&app, AppointmentStatus::InProgress).await;
+    let doctor = app.sign_in(&surgery.doctor).await;
+    doctor.post_form(&of(&visit, ""), &[("version", "0"), ("plan", "Broken off.")]).await.expect(303);
+    let cancelled = [("version", "0"), ("reason", "The ambulance was faster.")];
+    doctor.post_form(&format!("{}/cancellation", visit.path()), &cancelled).await.expect(303);
+    assert_eq!(doctor.get("/dashboard").await.ok().figure("notes-to-sign"), 1);
+    assert!(!doctor.get(&of(&visit, "")).await.ok().body.contains("#opening"));
+    doctor.post_form(&of(&visit, "/signature"), &[("version", "1")]).await.expect(303);
+    assert_eq!(doctor.get("/dashboard").await.ok().figure("notes-to-sign"), 0);
+}
+
+#[tokio::test]
 async fn no_note_is_signed_before_the_beginning_of_the_visit_was_made_sure_of() {
     let app = TestApp::start().await;
     let surgery = Surgery::open(&app).await;
@@ -132,6 +167,22 @@ async fn a_note_entered_in_error_is_hidden_from_the_patient_and_stays_in_the_rec
     let own = doctor.get(&of(&visit, "")).await.ok();
     assert!(own.body.contains(&written.texts[0]) && own.body.contains("Of somebody else"));
     assert_eq!(told(&app).await, ["{\"from_patient\":\"withheld\",\"note\":\"addendum\"}"]);
+}
+
+#[tokio::test]
+async fn words_that_were_added_hide_the_note_when_they_are_sent_as_an_error() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let visit = surgery.visit(&app, 2).await;
+    let written = note(&visit, &surgery.doctor).signed().create(&app).await;
+    let doctor = app.sign_in(&surgery.doctor).await;
+    let words = [("text", "Of somebody else"), ("reason", "Wrong tab")];
+    for kind in ["addition", "entered_in_error", "entered_in_error"] {
+        doctor.post_form(&of(&visit, "/addenda"), &[&words[..], &[("kind", kind)]].concat()).await.expect(303);
+    }
+    assert_eq!(note_addendum::Entity::find().count(&app.db).await.unwrap(), 2);
+    let seen = app.sign_in(&surgery.patient).await.get(&format!("{}/summary", visit.path())).await.ok();
+    assert!(!seen.body.contains(&written.texts[0]) && seen.says("entered in error"), "{}", seen.words());
 }
 
 #[tokio::test]

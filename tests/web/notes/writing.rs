@@ -64,6 +64,39 @@ async fn of_two_tabs_the_second_is_shown_both_texts_and_stores_nothing() {
 }
 
 #[tokio::test]
+async fn why_a_note_is_to_be_kept_from_the_patient_stays_with_the_draft() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let visit = surgery.visit_now(&app).await;
+    let doctor = app.sign_in(&surgery.doctor).await;
+    let why = ("withheld_reason", "To be told in person");
+    let fields = [("version", "0"), ("plan", "Tell the family"), why];
+    let (status, told) = saved(&doctor, &visit, &fields).await;
+    assert_eq!((status, told["version"].as_i64()), (200, Some(1)), "{told}");
+    assert_eq!(doctor.get(&of(&visit, "")).await.ok().text("[name=withheld_reason]"), why.1);
+    // A program that does not name it leaves it; an empty field takes it away.
+    let (_, told) = saved(&doctor, &visit, &[("version", "1"), ("plan", "Tell the family soon")]).await;
+    assert_eq!(told["version"].as_i64(), Some(2));
+    assert_eq!(doctor.get(&of(&visit, "")).await.ok().text("[name=withheld_reason]"), why.1);
+    // In another tab: both are shown.
+    let other = [("version", "1"), ("plan", "Tell the family soon"), ("withheld_reason", "Not yet certain")];
+    let stale = doctor.post_form(&of(&visit, ""), &other).await.expect(409);
+    assert!(stale.says(why.1) && stale.body.contains("Not yet certain"), "{}", stale.words());
+    let (_, told) =
+        saved(&doctor, &visit, &[("version", "2"), ("plan", "Tell the family soon"), ("withheld_reason", "")]).await;
+    assert_eq!(told["version"].as_i64(), Some(3));
+    assert_eq!(doctor.get(&of(&visit, "")).await.ok().text("[name=withheld_reason]"), "");
+    let (_, told) = saved(&doctor, &visit, &[("version", "3"), ("plan", "Tell the family soon"), why]).await;
+    assert_eq!(told["version"].as_i64(), Some(4));
+
+    // Signed as it is stored, it is kept from the patient.
+    doctor.post_form(&of(&visit, "/signature"), &[("version", "4")]).await.expect(303);
+    let paper = app.sign_in(&surgery.patient).await.get(&format!("{}/summary", visit.path())).await.ok();
+    assert!(paper.says("keeps it back") && !paper.body.contains("Tell the family"), "{}", paper.words());
+    assert!(doctor.get(&of(&visit, "")).await.ok().says(why.1));
+}
+
+#[tokio::test]
 async fn a_form_about_another_patient_stores_nothing() {
     let app = TestApp::start().await;
     let surgery = Surgery::open(&app).await;

@@ -39,6 +39,8 @@ struct ListEntry {
     status: StatusTag,
     /// Why nobody can hold it as it is.
     mark: Option<&'static str>,
+    /// To the patient: where the note of the visit is read, if it is there.
+    note_href: Option<String>,
 }
 
 /// The one patient whose visits are listed.
@@ -194,6 +196,8 @@ impl ListEntry {
             modality: modality_label(row.modality),
             status: status_tag(row.status),
             mark: row.mark(viewer.role()),
+            note_href: (viewer.role() == Role::Patient && row.has_note_to_read)
+                .then(|| format!("{PATH}/{}/summary", row.id)),
         }
     }
 }

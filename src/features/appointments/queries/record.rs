@@ -4,20 +4,18 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event,
-    enums::{AddendumKind, AuditSubject, BloodType, EventKind, NoteState, Role},
-    note, note_addendum, patient, user,
+    enums::{AuditSubject, BloodType, EventKind, NoteState, Role},
+    note, patient, user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    RelationTrait,
-    sea_query::{Expr, ExprTrait, SimpleExpr},
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
 
-use super::{AppointmentRow, scope, with_parties};
+use super::{AppointmentRow, is_kept_from_patient, scope, with_parties};
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{ReadConnection, Reader, is_word},
+    db::{ReadConnection, Reader},
     features::audit::Accessed,
 };
 
@@ -57,17 +55,6 @@ pub(in crate::features::appointments) struct NoteOfVisit {
     /// Whether the patient sees nothing of it: it is kept from them, or was entered in error.
     #[sea_orm(from_expr = "is_kept_from_patient()")]
     pub(in crate::features::appointments) is_kept_from_patient: bool,
-}
-
-fn is_kept_from_patient() -> SimpleExpr {
-    let errors = note_addendum::Entity::find()
-        .select_only()
-        .column(note_addendum::Column::Id)
-        .filter(
-            Expr::col((note_addendum::Entity, note_addendum::Column::NoteId)).equals((note::Entity, note::Column::Id)),
-        )
-        .filter(is_word(note_addendum::Column::Kind, AddendumKind::EnteredInError));
-    note::Column::WithheldReason.is_not_null().or(Expr::exists(errors.into_query()))
 }
 
 /// One step of the history.

@@ -15,7 +15,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
 };
 
-use super::scope;
+use super::{has_note_to_read, scope};
 use crate::{
     access::Viewer,
     db::{ReadConnection, Reader, is_word},
@@ -65,6 +65,9 @@ pub(crate) struct AppointmentRow {
     /// Whether the doctor has said since that they are away then.
     #[sea_orm(from_expr = "doctor_away()")]
     pub(crate) doctor_away: bool,
+    /// Whether its note is signed and the patient reads it.
+    #[sea_orm(from_expr = "has_note_to_read()")]
+    pub(crate) has_note_to_read: bool,
 }
 
 /// The doctor of an appointment.

@@ -2,11 +2,13 @@
 //!
 //! It is done on the day alone, while both look at the visit: whoever is to come on another day would not learn of it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, Modality},
+    enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, Modality, NotificationKind},
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
 
@@ -21,6 +23,7 @@ use crate::{
     features::{
         audit::{self, AuditEvent},
         modalities::modality_code,
+        notifications::{self, News},
     },
     state::AppState,
     web::{AppError, Present},
@@ -39,7 +42,7 @@ pub(in crate::features::appointments) fn alternatives(
     REMOTE.into_iter().filter(|other| may && *other != modality).collect()
 }
 
-/// Changes how the visit `id` is held. Five statements.
+/// Changes how the visit `id` is held, and tells its patient. Seven statements.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`] with why it cannot be.
@@ -85,6 +88,7 @@ async fn apply(
         return Err(AppError::Conflict(STALE.to_owned()));
     }
     uow.insert_many([event((viewer.user_id, now), &before, change)], before.topics()).await?;
+    notifications::notify(uow, now, &news(&before)).await?;
     let act = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id)
         .changed(&["modality"])
         .word("from", modality_code(before.modality))
@@ -100,6 +104,18 @@ fn impossible(before: &AppointmentState, change: &ModalityChange) -> &'static st
         modality if modality == before.modality => "The visit is held in that way already.",
         _ if before.status.is_busy() => "How a visit is held can be changed on its day.",
         _ => "How this visit is held cannot be changed any more, or not yet.",
+    }
+}
+
+/// The patient is told: whoever is on the way must not be, and whoever waits for a picture waits by the telephone.
+fn news(before: &AppointmentState) -> News {
+    News {
+        kind: NotificationKind::ModalityChanged,
+        appointment_id: before.id,
+        version: before.version + 1,
+        times: before.told_times(None),
+        recipients: BTreeSet::from([before.patient_user_id]),
+        visit: None,
     }
 }
 

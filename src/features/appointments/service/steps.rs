@@ -186,7 +186,8 @@ async fn record(
         let news = News { kind, appointment_id: before.id, version, times, recipients, visit };
         notifications::notify(uow, now, &news).await?;
     }
-    if let Some(answers) = &command.answers {
+    // Nobody says for a patient where they are, or agrees to anything in their name.
+    if let Some(answers) = command.answers.as_ref().filter(|_| viewer.role() == Role::Patient) {
         keep_answers(uow, now, (before.id, before.visit_id), answers).await?;
     }
     let act = AuditEvent::new(step.action(), AuditSubject::Appointment, before.id)

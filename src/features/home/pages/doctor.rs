@@ -5,7 +5,10 @@ use serde::Serialize;
 use super::rows::{UnreadRow, VisitRow, Visits, notifications, rows, waiting};
 use crate::{
     access::{Viewer, ViewerKind},
-    features::home::{queries::FoundForDoctor, sections::DoctorSections},
+    features::home::{
+        queries::FoundForDoctor,
+        sections::{COUNTED, DoctorSections},
+    },
     web::{Page, Present},
 };
 
@@ -20,7 +23,10 @@ pub(in crate::features::home) struct DoctorDashboard {
     late: Option<i32>,
     requests_count: i64,
     needs_outcome_count: i64,
+    /// At most one more than `notes_to_sign_more`.
     notes_to_sign_count: i64,
+    /// None: all are counted.
+    notes_to_sign_more: Option<u64>,
     patients_seen: i64,
     unread_count: i64,
     waiting: Vec<VisitRow>,
@@ -30,7 +36,7 @@ pub(in crate::features::home) struct DoctorDashboard {
     coming: Vec<VisitRow>,
     requests: Vec<VisitRow>,
     needs_outcome: Vec<VisitRow>,
-    /// Visits whose note is a draft.
+    /// Visits whose note is to be signed, or to be written.
     notes_to_sign: Vec<VisitRow>,
     unread: Vec<UnreadRow>,
     /// Nothing has ever happened here: say what to do first.
@@ -50,6 +56,11 @@ impl DoctorDashboard {
             let taken = sections.taken.contains(&row.id).then_some("The time is taken");
             VisitRow { mark: row.mark.or(taken), ..row }
         };
+        let is_draft = |row: &VisitRow| found.drafts.iter().any(|draft| draft.id == row.id);
+        let standing = |row: VisitRow| {
+            let note = if is_draft(&row) { "Draft" } else { "No note yet" };
+            VisitRow { note: Some(note.to_owned()), ..row }
+        };
         let (coming, earlier): (Vec<_>, Vec<_>) =
             rows(&sections.agenda, visits).into_iter().partition(|row| !present.is_past(row.starts_at));
         Self {
@@ -63,6 +74,7 @@ impl DoctorDashboard {
             requests_count: sections.requests.count,
             needs_outcome_count: sections.needs_outcome.count,
             notes_to_sign_count: sections.notes_to_sign.count,
+            notes_to_sign_more: sections.notes_to_sign_more.then_some(COUNTED),
             patients_seen: found.patients_seen,
             unread_count: viewer.unread,
             waiting: waiting(&sections.waiting, visits).into_iter().map(row).collect(),
@@ -70,7 +82,7 @@ impl DoctorDashboard {
             coming: coming.into_iter().map(row).collect(),
             requests: rows(&sections.requests, visits).into_iter().map(row).map(marked).collect(),
             needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
-            notes_to_sign: rows(&sections.notes_to_sign, visits).into_iter().map(row).collect(),
+            notes_to_sign: rows(&sections.notes_to_sign, visits).into_iter().map(row).map(standing).collect(),
             unread: notifications(&found.unread, visits, viewer),
             hours_href: match viewer.kind {
                 ViewerKind::Doctor { doctor_id, .. } => format!("/doctors/{doctor_id}/availability"),

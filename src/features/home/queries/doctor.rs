@@ -1,8 +1,8 @@
 //! What a doctor's dashboard finds.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
-    appointment::Column,
+    appointment::{self, Column},
     doctor_tally::{self, Entity as DoctorTally},
     enums::{AppointmentStatus, NoteState},
     note,
@@ -19,7 +19,7 @@ use crate::{
     db::{InList, Reader, SideBySide, is_one_of, is_word},
     features::{
         appointments::scope,
-        home::sections::MANY,
+        home::sections::{COUNTED, MANY},
         visits::{InRoom, LateDoctor, Rooms, in_rooms, late_doctors},
     },
 };
@@ -35,17 +35,14 @@ pub(crate) struct FoundForDoctor {
     pub done: Vec<ListedVisit>,
     pub unread: Vec<Unread>,
     pub patients_seen: i64,
-    /// Notes that were begun and are not signed, the oldest first.
-    pub drafts: Vec<DraftNote>,
+    /// Visits whose note was begun and is not signed, the earliest first; one more than are counted, if there are.
+    pub drafts: Vec<ListedVisit>,
+    /// The same of visits that took place of late and have no note.
+    pub unwritten: Vec<ListedVisit>,
 }
 
-/// A note that its doctor has yet to sign.
-#[derive(Clone, Debug, DerivePartialModel)]
-#[sea_orm(entity = "note::Entity")]
-pub(crate) struct DraftNote {
-    /// The visit it is about.
-    pub appointment_id: i64,
-}
+/// For so long it is asked for the note of a visit that took place.
+const WRITTEN_WITHIN: TimeDelta = TimeDelta::days(30);
 
 #[derive(Debug, FromQueryResult)]
 struct Row {
@@ -60,7 +57,9 @@ struct Row {
     #[sea_orm(nested(prefix = "unread_"))]
     unread: InList<Unread>,
     #[sea_orm(nested(prefix = "draft_"))]
-    draft: InList<DraftNote>,
+    draft: InList<ListedVisit>,
+    #[sea_orm(nested(prefix = "unwritten_"))]
+    unwritten: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "tally_"))]
     tally: InList<PatientsSeen>,
 }
@@ -85,7 +84,8 @@ pub(crate) async fn of_doctor(
         .list::<LateDoctor>("late", late_doctors(viewer, date))
         .list::<InRoom>("here", in_rooms(viewer))
         .list::<PatientsSeen>("tally", tally)
-        .list::<DraftNote>("draft", drafts(viewer))
+        .list::<ListedVisit>("draft", drafts(viewer))
+        .list::<ListedVisit>("unwritten", unwritten(viewer, day.0 - WRITTEN_WITHIN))
         .list::<Unread>("unread", unread(viewer))
         .list::<ListedVisit>("done", done)
         .list::<ListedVisit>("open", open(viewer));
@@ -98,17 +98,34 @@ pub(crate) async fn of_doctor(
         found.done.extend(row.done);
         found.unread.extend(row.unread);
         found.drafts.extend(row.draft);
+        found.unwritten.extend(row.unwritten);
         found.patients_seen += row.tally.0.map_or(0, |tally| tally.patients_seen);
     }
     Ok(found)
 }
 
 /// What the viewer has written and not signed, of visits that are theirs.
-fn drafts(viewer: &Viewer) -> Select<note::Entity> {
-    note::Entity::find()
-        .join(JoinType::InnerJoin, note::Relation::Appointment.def())
+fn drafts(viewer: &Viewer) -> Select<appointment::Entity> {
+    let drafts = appointment::Entity::find()
+        .join(JoinType::InnerJoin, note::Relation::Appointment.def().rev())
         .filter(scope(viewer))
         .filter(note::Column::AuthorId.eq(viewer.user_id))
-        .filter(is_word(note::Column::State, NoteState::Draft))
-        .order_by_asc(note::Column::Id)
+        .filter(is_word(note::Column::State, NoteState::Draft));
+    counted(drafts)
+}
+
+/// The viewer's visits that began at or after `since`, took place, and have no note.
+fn unwritten(viewer: &Viewer, since: DateTime<Utc>) -> Select<appointment::Entity> {
+    let unwritten = appointment::Entity::find()
+        .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
+        .filter(scope(viewer))
+        .filter(is_word(Column::Status, AppointmentStatus::Completed))
+        .filter(Column::StartsAt.gte(since))
+        .filter(note::Column::Id.is_null());
+    counted(unwritten)
+}
+
+/// As many as are counted, and one more.
+fn counted(visits: Select<appointment::Entity>) -> Select<appointment::Entity> {
+    visits.order_by_asc(Column::StartsAt).order_by_asc(Column::Id).limit(COUNTED + 1)
 }

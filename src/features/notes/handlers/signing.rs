@@ -1,10 +1,12 @@
 //! `POST /appointments/{id}/note/signature`, `POST /appointments/{id}/note/addenda`.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use std::ops::ControlFlow::{Break, Continue};
+
+use actix_web::{HttpResponse, web};
 
 use super::{
     super::{forms, policy::WriteNote, service},
-    writing::{refuse, show_again, signed_out},
+    sent::{Sent, receive, refuse},
 };
 use crate::{
     access::AllowedOrOut,
@@ -19,15 +21,11 @@ pub(in super::super) async fn sign(
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let viewer = match asked.0 {
-        Ok(viewer) => viewer,
-        Err(out) => return signed_out(out, submitted, &pages),
+    let Sent { viewer, command, typed } = match receive(asked, (*id, submitted), forms::signature, &pages).await? {
+        Continue(sent) => sent,
+        Break(answer) => return Ok(answer),
     };
-    let (signature, typed) = match forms::signature(submitted.fields()?) {
-        Ok(signature) => signature,
-        Err(form) => return show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
-    };
-    match service::sign(pages.state(), &viewer, *id, &signature).await {
+    match service::sign(pages.state(), &viewer, *id, &command).await {
         Ok(()) => Ok(done(*id, "The note is signed.")),
         Err(why) => refuse(&viewer, *id, (why, typed), &pages).await,
     }
@@ -40,15 +38,11 @@ pub(in super::super) async fn add(
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let viewer = match asked.0 {
-        Ok(viewer) => viewer,
-        Err(out) => return signed_out(out, submitted, &pages),
+    let Sent { viewer, command, typed } = match receive(asked, (*id, submitted), forms::addition, &pages).await? {
+        Continue(sent) => sent,
+        Break(answer) => return Ok(answer),
     };
-    let (addition, typed) = match forms::addition(submitted.fields()?) {
-        Ok(addition) => addition,
-        Err(form) => return show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
-    };
-    match service::add(pages.state(), &viewer, *id, &addition).await {
+    match service::add(pages.state(), &viewer, *id, &command).await {
         Ok(()) => Ok(done(*id, "It stands beneath the note now.")),
         Err(why) => refuse(&viewer, *id, (why, typed), &pages).await,
     }

@@ -9,6 +9,7 @@ use crate::{
     features::{
         appointments::banner,
         notes::{
+            forms::WITHHELD,
             queries::{FIELDS, NoteRecord, NoteTexts, StoredNote},
             template::{self, TEMPLATES},
         },
@@ -53,8 +54,11 @@ pub(in crate::features::notes) struct NotePage {
     addenda: Vec<Addendum>,
     /// What was typed and has no place any more.
     typed: Vec<Part>,
+    /// How the form stands to what is stored, for the page's script: `stored`, `refused` (it is not stored), `stale` (and something else is).
+    standing: &'static str,
+    /// What its fields hold as it is stored.
     #[serde(skip)]
-    stored: NoteTexts,
+    stored: Vec<(&'static str, String)>,
 }
 
 impl NotePage {
@@ -64,7 +68,9 @@ impl NotePage {
         let NoteRecord { row, about, note, author, addenda: beneath, .. } = record;
         let note = note.as_ref();
         let is_signed = note.is_some_and(|note| note.state == NoteState::Signed);
-        let stored = note.map(StoredNote::texts).unwrap_or_default();
+        let texts = note.map(StoredNote::texts).unwrap_or_default();
+        let why = note.and_then(StoredNote::withheld_reason);
+        let stored = fields((&texts, why));
         let time = |note: &StoredNote| note.updated_at.with_timezone(&zone).format("%H:%M:%S").to_string();
         Self {
             title: format!("Note of {}", row.patient_name()),
@@ -76,16 +82,17 @@ impl NotePage {
             template: note.and_then(|note| note.template).map(|template| template::words(template).0),
             beginnings: if note.is_none() { beginnings(row.id) } else { Vec::new() },
             saved: note.map(time),
-            form: filled(&stored),
+            form: FormView::filled(stored.clone()),
             lacks_opening,
             is_signed,
             signed_at: note.and_then(|note| note.signed_at).map(|at| Moment::new(at, zone)),
             author: author.map(|author| author.name()),
             is_withdrawn,
-            withheld_reason: note.and_then(|note| note.withheld_reason.clone()),
-            parts: if is_signed { parts(&stored) } else { Vec::new() },
+            withheld_reason: why.map(str::to_owned),
+            parts: if is_signed { parts(&texts) } else { Vec::new() },
             addenda: addenda(viewer, beneath),
             typed: Vec::new(),
+            standing: "stored",
             stored,
         }
     }
@@ -94,7 +101,7 @@ impl NotePage {
     pub(in crate::features::notes) fn beginning_with(mut self, template: Option<NoteTemplate>) -> Self {
         if let Some(template) = template.filter(|_| self.saved.is_none()) {
             self.template = Some(template::words(template).0);
-            self.form = filled(&template::texts(template));
+            self.form = FormView::filled(fields((&template::texts(template), None)));
         }
         self
     }
@@ -109,17 +116,20 @@ impl NotePage {
         if let Some(chosen) = typed("template").and_then(|code| template::from_code(&code)) {
             self.template = Some(template::words(chosen).0);
         }
-        let texts = self.stored.clone();
-        let stored = FIELDS.into_iter().zip(texts.each());
-        let stored = stored.map(|((name, _), text)| (name, text.unwrap_or_default().to_owned()));
-        self.form = if is_stale && !self.is_signed { form.beside(stored) } else { form };
+        let is_beside = is_stale && !self.is_signed;
+        self.standing = if is_stale { "stale" } else { "refused" };
+        self.form = if is_beside { form.beside(self.stored.clone()) } else { form };
         self
     }
 }
 
-fn filled(texts: &NoteTexts) -> FormView {
-    let fields = FIELDS.into_iter().zip(texts.each());
-    FormView::filled(fields.map(|((name, _), text)| (name, text.unwrap_or_default().to_owned())))
+/// What the fields hold of a note that says `texts`, and is kept from the patient for that reason.
+fn fields((texts, why): (&NoteTexts, Option<&str>)) -> Vec<(&'static str, String)> {
+    let names = FIELDS.into_iter().map(|(name, _)| name).chain([WITHHELD]);
+    names
+        .zip(texts.each().into_iter().chain([why]))
+        .map(|(name, text)| (name, text.unwrap_or_default().to_owned()))
+        .collect()
 }
 
 fn beginnings(id: i64) -> Vec<Beginning> {

@@ -34,7 +34,7 @@ pub(in crate::features::notes) struct Summary {
 }
 
 const WITHDRAWN: &str = "This note was entered in error, so it is not shown. Ask the doctor if you want to know more.";
-const WITHHELD: &str = "The doctor has signed this note and keeps it back for now. Ask them about it.";
+const WITHHELD: &str = "The doctor has signed this note and keeps it back. Ask them about it.";
 
 impl Summary {
     pub(in crate::features::notes) fn new(viewer: &Viewer, present: &Present, record: NoteRecord) -> Self {

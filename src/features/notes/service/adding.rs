@@ -36,10 +36,11 @@ pub(in crate::features::notes) async fn add(
         .db
         .write(async |uow| {
             let found = uow.read(async |conn| visit(conn, viewer, (id, addition.patient_id)).await).await??;
+            // The patient's list tells that there is something to read, or not any more.
+            let topics = [Topic::Note(id), Topic::PatientAgenda(found.patient_id)];
             let signed = found.note.filter(|note| note.state == NoteState::Signed);
             let note = signed.ok_or_else(|| AppError::Conflict(NOT_SIGNED.to_owned()))?;
-            let words = (addition.text.as_str(), addition.reason.as_str());
-            if uow.read(async |conn| queries::was_added(conn, note.id, words).await).await? {
+            if uow.read(async |conn| queries::was_added(conn, note.id, addition).await).await? {
                 return Ok(Recorded::unchanged(()));
             }
             let row = note_addendum::ActiveModel {
@@ -52,7 +53,7 @@ pub(in crate::features::notes) async fn add(
                 created_at: Set(now),
                 updated_at: Set(now),
             };
-            uow.insert_many([row], Topic::Note(id)).await?;
+            uow.insert_many([row], topics).await?;
             let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id).word("note", "addendum");
             let event = match addition.kind {
                 AddendumKind::Addition => event,

@@ -47,15 +47,16 @@ pub(in crate::features::notes) async fn save(
         .db
         .write_unrecorded(DRAFTS, async |uow| {
             let found = uow.read(async |conn| visit(conn, viewer, (id, draft.patient_id)).await).await??;
+            let why = draft.withheld.or(found.note.as_ref().and_then(StoredNote::withheld_reason));
             match &found.note {
-                Some(note) if note.texts() == draft.texts => {
+                Some(note) if note.says((&draft.texts, why.as_deref())) => {
                     Ok(SavedDraft { version: note.version, at: note.updated_at })
                 }
                 Some(note) if note.state == NoteState::Signed => Err(NotWritten::Signed),
                 Some(note) if note.version != draft.version => Err(NotWritten::Stale),
-                Some(note) => go_on(uow, acting, (id, note), draft).await,
-                None if draft.texts.is_empty() => Ok(SavedDraft { version: 0, at: acting.now }),
-                None => begin(uow, acting, &found, draft).await,
+                Some(note) => go_on(uow, acting, (id, note), (draft, why)).await,
+                None if draft.texts.is_empty() && why.is_none() => Ok(SavedDraft { version: 0, at: acting.now }),
+                None => begin(uow, acting, &found, (draft, why)).await,
             }
         })
         .await
@@ -66,7 +67,7 @@ async fn begin(
     uow: &UnitOfWork,
     acting: ActingViewer<'_>,
     visit: &VisitOfNote,
-    draft: &Draft,
+    (draft, why): (&Draft, Option<String>),
 ) -> Result<SavedDraft, NotWritten> {
     let note = note::ActiveModel {
         id: NotSet,
@@ -75,7 +76,7 @@ async fn begin(
         state: Set(NoteState::Draft),
         version: Set(1),
         created_at: Set(acting.now),
-        ..changed(acting, draft)
+        ..changed(acting, draft, why)
     };
     let topics = [Topic::Note(visit.id), Topic::Agenda(visit.doctor_id)];
     let note = uow.insert(note, topics).await.map_err(by_another)?;
@@ -95,10 +96,10 @@ async fn go_on(
     uow: &UnitOfWork,
     acting: ActingViewer<'_>,
     (id, note): (i64, &StoredNote),
-    draft: &Draft,
+    (draft, why): (&Draft, Option<String>),
 ) -> Result<SavedDraft, NotWritten> {
     let version = note.version + 1;
-    let change = note::ActiveModel { version: Set(version), ..changed(acting, draft) };
+    let change = note::ActiveModel { version: Set(version), ..changed(acting, draft, why) };
     if !compare_and_set(uow, note, change, Topic::Note(id)).await? {
         return Err(NotWritten::Stale);
     }
@@ -106,7 +107,7 @@ async fn go_on(
     Ok(SavedDraft { version, at: acting.now })
 }
 
-fn changed(acting: ActingViewer<'_>, draft: &Draft) -> note::ActiveModel {
+fn changed(acting: ActingViewer<'_>, draft: &Draft, why: Option<String>) -> note::ActiveModel {
     let texts = draft.texts.clone();
     note::ActiveModel {
         subjective: Set(texts.subjective),
@@ -115,6 +116,7 @@ fn changed(acting: ActingViewer<'_>, draft: &Draft) -> note::ActiveModel {
         plan: Set(texts.plan),
         summary: Set(texts.summary),
         template: Set(draft.template),
+        withheld_reason: Set(why),
         updated_at: Set(acting.now),
         ..Default::default()
     }

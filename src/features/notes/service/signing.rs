@@ -1,7 +1,9 @@
 //! A note is signed: from then on it stands as it is.
 
+use std::collections::BTreeSet;
+
 use entity::{
-    enums::{AuditAction, AuditSubject, NoteState},
+    enums::{AuditAction, AuditSubject, NoteState, NotificationKind},
     note,
 };
 use sea_orm::{ActiveValue::NotSet, Set};
@@ -14,7 +16,6 @@ use super::{
 };
 use crate::{
     access::{ActingViewer, Viewer},
-    coherence::Topic,
     db::{Recorded, UnitOfWork},
     features::{
         audit::{self, AuditEvent},
@@ -22,11 +23,19 @@ use crate::{
             forms::Signature,
             queries::{NoteTexts, StoredNote, VisitOfNote},
         },
+        notifications::{self, News, ToldTimes},
     },
     state::AppState,
 };
 
-/// Signs what stands on the screen, or what is stored if nothing was sent along. Six statements.
+/// What is to be signed, and why it is kept from the patient.
+struct Signed {
+    texts: NoteTexts,
+    why: Option<String>,
+}
+
+/// Signs what stands on the screen, or what is stored if nothing was sent along; the same signature again is done already. Its patient is told,
+/// if they may read it. Eight statements.
 ///
 /// # Errors
 /// Why it is not signed.
@@ -41,23 +50,57 @@ pub(in crate::features::notes) async fn sign(
         .db
         .write(async |uow| {
             let found = uow.read(async |conn| visit(conn, viewer, (id, signature.patient_id)).await).await??;
-            let stored = found.note.as_ref();
-            if stored.is_some_and(|note| note.state == NoteState::Signed) {
-                return Err(NotWritten::Signed);
+            let signed = Signed::of(found.note.as_ref(), signature);
+            if signed.is_done(found.note.as_ref(), signature)? {
+                return Ok(Recorded::unchanged(()));
             }
-            if stored.map_or(0, |note| note.version) != signature.version {
-                return Err(NotWritten::Stale);
-            }
-            let stored_texts = || stored.map(StoredNote::texts).unwrap_or_default();
-            let texts = signature.texts.clone().unwrap_or_else(stored_texts);
-            let missing = what_is_missing(&found, &texts);
+            let missing = what_is_missing(&found, &signed.texts);
             if !missing.is_empty() {
                 return Err(NotWritten::Missing(missing));
             }
-            store(uow, acting, &found, (signature, texts)).await?;
-            record(uow, acting, (id, signature)).await
+            store(uow, acting, &found, (signature, &signed)).await?;
+            if signed.why.is_none() {
+                notifications::notify(uow, acting.now, &news(viewer, &found)).await?;
+            }
+            record(uow, acting, (id, &signed)).await
         })
         .await
+}
+
+impl Signed {
+    fn of(stored: Option<&StoredNote>, signature: &Signature) -> Self {
+        let stored_texts = || stored.map(StoredNote::texts).unwrap_or_default();
+        Self {
+            texts: signature.texts.clone().unwrap_or_else(stored_texts),
+            why: signature.withheld.or(stored.and_then(StoredNote::withheld_reason)),
+        }
+    }
+
+    /// Whether it was signed just so. What is stored word for word may be signed whatever its version: the page has saved it meanwhile.
+    fn is_done(&self, stored: Option<&StoredNote>, signature: &Signature) -> Result<bool, NotWritten> {
+        let is_stored = stored.is_some_and(|note| note.says((&self.texts, self.why.as_deref())));
+        let version = stored.map_or(0, |note| note.version);
+        match stored.map(|note| note.state) {
+            Some(NoteState::Signed) => {
+                let is_sent_again = signature.texts.is_some() || version == signature.version + 1;
+                if is_stored && is_sent_again { Ok(true) } else { Err(NotWritten::Signed) }
+            }
+            _ if is_stored && signature.texts.is_some() || version == signature.version => Ok(false),
+            _ => Err(NotWritten::Stale),
+        }
+    }
+}
+
+/// That there is something to read; what, is on the page alone.
+fn news(viewer: &Viewer, visit: &VisitOfNote) -> News {
+    News {
+        kind: NotificationKind::NoteSigned,
+        appointment_id: visit.id,
+        version: visit.version,
+        times: ToldTimes::of(viewer.zone(), Some(visit.starts_at), None),
+        recipients: BTreeSet::from([visit.patient.user_id]),
+        visit: None,
+    }
 }
 
 /// The note as it was signed, and as its last version.
@@ -65,11 +108,11 @@ async fn store(
     uow: &UnitOfWork,
     acting: ActingViewer<'_>,
     visit: &VisitOfNote,
-    (signature, texts): (&Signature, NoteTexts),
+    (signature, what): (&Signature, &Signed),
 ) -> Result<(), NotWritten> {
-    let version = signature.version + 1;
-    let topics = [Topic::Note(visit.id), Topic::Agenda(visit.doctor_id)];
-    let change = signed(acting, signature, &texts);
+    let version = visit.note.as_ref().map_or(0, |note| note.version) + 1;
+    let topics = visit.topics();
+    let change = note::ActiveModel { version: Set(version), ..signed(acting, signature, what) };
     let note_id = match &visit.note {
         Some(note) => {
             if !compare_and_set(uow, note, change, topics).await? {
@@ -88,13 +131,13 @@ async fn store(
             uow.insert(begun, topics).await.map_err(by_another)?.id
         }
     };
-    keep_version(uow, acting, (note_id, version), texts).await?;
+    keep_version(uow, acting, (note_id, version), what.texts.clone()).await?;
     Ok(())
 }
 
-fn signed(acting: ActingViewer<'_>, signature: &Signature, texts: &NoteTexts) -> note::ActiveModel {
-    let digest = digest(texts);
-    let texts = texts.clone();
+fn signed(acting: ActingViewer<'_>, signature: &Signature, what: &Signed) -> note::ActiveModel {
+    let digest = digest(&what.texts);
+    let texts = what.texts.clone();
     let mut change = note::ActiveModel {
         state: Set(NoteState::Signed),
         subjective: Set(texts.subjective),
@@ -105,8 +148,7 @@ fn signed(acting: ActingViewer<'_>, signature: &Signature, texts: &NoteTexts) ->
         signed_at: Set(Some(acting.now)),
         signed_by: Set(Some(acting.viewer.user_id)),
         sha256: Set(Some(digest)),
-        withheld_reason: Set(signature.withheld_reason.clone()),
-        version: Set(signature.version + 1),
+        withheld_reason: Set(what.why.clone()),
         updated_at: Set(acting.now),
         ..Default::default()
     };
@@ -130,10 +172,10 @@ fn digest(texts: &NoteTexts) -> Vec<u8> {
 async fn record(
     uow: &UnitOfWork,
     ActingViewer { viewer, now }: ActingViewer<'_>,
-    (id, signature): (i64, &Signature),
+    (id, what): (i64, &Signed),
 ) -> Result<Recorded, NotWritten> {
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id).word("note", "signed");
-    let event = if signature.withheld_reason.is_some() { event.word("from_patient", "withheld") } else { event };
+    let event = if what.why.is_some() { event.word("from_patient", "withheld") } else { event };
     Ok(audit::record(uow, now, viewer, event).await?)
 }
 

@@ -5,12 +5,12 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use super::super::{
     pages::{NowPage, Room},
     policy::{EnterRoom, SeeNow},
-    queries::{self, NowRecord},
+    queries,
 };
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
-    features::visits::queries::{Line, RoomRecord},
+    features::visits::queries::{Line, PlaceInLine, RoomRecord},
     state::Pages,
     web::{AppError, Clinical, FormView, Present},
 };
@@ -36,7 +36,7 @@ pub(in super::super) async fn now(
 ) -> Result<HttpResponse, AppError> {
     let found = queries::now(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let present = pages.present();
-    let line = line_of(&viewer, (&reader, &present), &found).await?;
+    let line = line_of(&viewer, (&reader, &present), PlaceInLine::of(&found.row)).await?;
     pages.show(&*viewer, &NowPage::new((&viewer, &present), &found, &line))
 }
 
@@ -60,11 +60,16 @@ async fn record(
     pages: &Pages,
 ) -> Result<(Clinical<RoomRecord>, Line), AppError> {
     // Which doctor's line it is does not tell anything clinical, so it is looked up beside the record.
-    let (sealed, doctor_id) = queries::room(viewer, reader, id).await?.ok_or(AppError::NotFound)?;
-    let line = queries::line(reader, (doctor_id, pages.present().date(viewer.zone()))).await?;
+    let (sealed, place) = queries::room(viewer, reader, id).await?.ok_or(AppError::NotFound)?;
+    let line = line_of(viewer, (reader, &pages.present()), place).await?;
     Ok((sealed.open(pages.state(), viewer).await?, line))
 }
 
-async fn line_of(viewer: &Viewer, (reader, present): (&Reader, &Present), found: &NowRecord) -> Result<Line, AppError> {
-    Ok(queries::line(reader, (found.row.doctor_id, present.date(viewer.zone()))).await?)
+async fn line_of(
+    viewer: &Viewer,
+    (reader, present): (&Reader, &Present),
+    place: PlaceInLine,
+) -> Result<Line, AppError> {
+    let zone = viewer.zone();
+    Ok(queries::line(reader, place, (present.date(zone), zone)).await?)
 }

@@ -12,6 +12,7 @@ use crate::{
     coherence::{Topic, Topics},
     features::{
         audit::{self, AuditEvent},
+        schedules,
         visits::queries,
     },
     state::AppState,
@@ -35,6 +36,7 @@ pub(in crate::features::visits) async fn set(
             if !uow.read(async |conn| queries::may_say_delay(viewer, conn, doctor_id).await).await? {
                 return Err(AppError::NotFound);
             }
+            schedules::hold(uow, doctor_id).await?;
             let awaiting = uow.read(async |conn| queries::patients_to_come(conn, doctor_id).await).await?;
             let seen_by = Topics::each(awaiting.into_iter().map(Topic::PatientAgenda));
             let lists = [Topic::Schedule(doctor_id), Topic::Agenda(doctor_id)];

@@ -44,7 +44,7 @@ const OTHERS: &str = "This form was made for another patient. Nothing was kept."
 const CHECKED: &str = "Your doctor has looked at your answers already. Tell your doctor what has changed.";
 const NOT_NOW: &str = "Nobody looks at these answers now: the visit is over, or has not come yet.";
 
-/// The patient says where they are, how they are reached and who is with them. Four statements.
+/// The patient says where they are, how they are reached and who is with them. Five statements.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the visit is not theirs; [`AppError::Conflict`] once the doctor has checked it, or before they have arrived.
@@ -58,7 +58,7 @@ pub(in crate::features::visits) async fn answer(
     state
         .db
         .write(async |uow| {
-            let before = uow.read(async |conn| queries::opening_state(viewer, conn, id).await).await?;
+            let before = uow.read(async |conn| queries::opening_state_held(viewer, conn, id).await).await?;
             let OpeningState { visit, opening } = before.ok_or(AppError::NotFound)?;
             if !matches!(visit.status, AppointmentStatus::Waiting | AppointmentStatus::InProgress) {
                 return Err(AppError::Conflict(NOT_NOW.to_owned()));
@@ -72,7 +72,7 @@ pub(in crate::features::visits) async fn answer(
         .await
 }
 
-/// The doctor has made sure of it, or says why it was gone without. Four statements.
+/// The doctor has made sure of it, or says why it was gone without. Five statements.
 ///
 /// # Errors
 /// What is missing; [`AppError::NotFound`] when the visit is not theirs; [`AppError::Conflict`] when it is no time for it, when somebody was faster, or
@@ -93,7 +93,7 @@ async fn apply(
     id: i64,
     check: &OpeningCheck,
 ) -> Result<Recorded, NotChecked> {
-    let before = uow.read(async |conn| queries::opening_state(viewer, conn, id).await).await?;
+    let before = uow.read(async |conn| queries::opening_state_held(viewer, conn, id).await).await?;
     let OpeningState { visit, opening } = before.ok_or(AppError::NotFound)?;
     if check.patient_id.is_some_and(|patient_id| patient_id != visit.patient_id) {
         return Err(AppError::Conflict(OTHERS.to_owned()).into());

@@ -1,0 +1,115 @@
+//! What is sent about a note, by whom, and what is answered when nothing is done with it: the same for drafts, signatures and addenda.
+
+use std::ops::ControlFlow;
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use serde_json::{Value, json};
+
+use super::super::{
+    pages::{KeptForm, NotePage},
+    policy::WriteNote,
+    queries,
+    service::NotWritten,
+};
+use crate::{
+    access::{Allowed, AllowedOrOut, Viewer},
+    state::Pages,
+    web::{AppError, FormView, LongSubmitted, Present, forms::Fields},
+};
+
+/// A form of somebody who is signed in, understood; with what was typed.
+pub(super) struct Sent<T> {
+    pub(super) viewer: Allowed<WriteNote>,
+    pub(super) command: T,
+    pub(super) typed: FormView,
+}
+
+/// The form that was sent about the visit `id`, as `read` understands it; or what is answered instead.
+pub(super) async fn receive<T>(
+    asked: AllowedOrOut<WriteNote>,
+    (id, submitted): (i64, LongSubmitted),
+    read: fn(Fields) -> Result<(T, FormView), Box<FormView>>,
+    pages: &Pages,
+) -> Result<ControlFlow<HttpResponse, Sent<T>>, AppError> {
+    let viewer = match asked.0 {
+        Ok(viewer) => viewer,
+        Err(out) => return signed_out(out, submitted, pages).map(ControlFlow::Break),
+    };
+    match read(submitted.fields()?) {
+        Ok((command, typed)) => Ok(ControlFlow::Continue(Sent { viewer, command, typed })),
+        Err(form) => {
+            let form = (StatusCode::UNPROCESSABLE_ENTITY, *form);
+            show_again(&viewer, id, form, pages).await.map(ControlFlow::Break)
+        }
+    }
+}
+
+/// Whether a program asks, which wants no page.
+pub(super) fn is_program(pages: &Pages) -> bool {
+    let accepted = pages.request().headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("application/json"))
+}
+
+pub(super) fn told(status: StatusCode, what: &Value) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, header::HeaderValue::from_static("no-store")))
+        .json(what)
+}
+
+/// What was typed, for whoever is signed out: to be sent once more when they have signed in. Nothing is kept here meanwhile.
+fn signed_out(out: AppError, submitted: LongSubmitted, pages: &Pages) -> Result<HttpResponse, AppError> {
+    if is_program(pages) {
+        return Ok(told(StatusCode::UNAUTHORIZED, &json!({"error": "You are signed out."})));
+    }
+    match KeptForm::of(pages.request().path(), submitted.unchecked()?) {
+        Some(page) => pages.show_public(StatusCode::UNAUTHORIZED, &page),
+        None => Err(out),
+    }
+}
+
+/// The page as it is now, with what was typed and why nothing was done.
+pub(super) async fn refuse(
+    viewer: &Viewer,
+    id: i64,
+    (why, typed): (NotWritten, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let (status, form) = match why {
+        NotWritten::Stale => (StatusCode::CONFLICT, typed.with_error("", STALE)),
+        NotWritten::Signed => (StatusCode::CONFLICT, typed.with_error("", SIGNED)),
+        NotWritten::Missing(fields) => {
+            let told = fields.into_iter().fold(typed, |form, (field, what)| form.with_error(field, what));
+            (StatusCode::UNPROCESSABLE_ENTITY, told)
+        }
+        NotWritten::Failed(error) => return Err(error),
+    };
+    show_again(viewer, id, (status, form), pages).await
+}
+
+const STALE: &str = "The note was saved elsewhere after you opened it, so nothing was stored. What you typed is in the fields, what is \
+                     stored is told beside it. Put together what is right, then save.";
+const SIGNED: &str =
+    "The note is signed, so nothing of it changes any more. What you typed is below: put it into an addendum.";
+
+/// The same for a form that was refused before anything was tried.
+async fn show_again(
+    viewer: &Viewer,
+    id: i64,
+    (status, form): (StatusCode, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    if is_program(pages) {
+        let why: Vec<&str> = form.summary.iter().map(|error| error.message.as_str()).collect();
+        return Ok(told(status, &json!({"error": why.join(" ")})));
+    }
+    let state = pages.state();
+    let record = queries::written(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?;
+    let record = record.open(state, viewer).await?;
+    let present = Present::new(state.clock.now(), None);
+    let is_stale = status == StatusCode::CONFLICT;
+    let page = record.map(|record| NotePage::new(viewer, &present, record).refusing(form, is_stale));
+    pages.refuse_clinical(status, viewer, &page)
+}
