@@ -33,6 +33,8 @@ pub struct Model {
     /// What its doctors are to do when something happens to a patient far away.
     #[sea_orm(column_type = "Text", nullable)]
     pub emergency_text: Option<String>,
+    /// For how many days after a visit its patient can write about it.
+    pub message_days: i32,
     /// An inactive hospital is not listed in the directory.
     pub active: bool,
     /// By what the name is searched, put in order and kept unique, made by the server. Null until it is made.

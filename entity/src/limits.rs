@@ -50,6 +50,10 @@ pub const NOTE_TEXT: usize = 20_000;
 pub const NOTE_REASON: usize = 500;
 /// `note_addendum.text`
 pub const ADDENDUM: usize = 10_000;
+/// `message.body`
+pub const MESSAGE: usize = 4000;
+/// `message.token`
+pub const MESSAGE_TOKEN: usize = 64;
 /// `second_factor.removal_reason`
 pub const REMOVAL_REASON: usize = 255;
 /// `passkey.name`

@@ -16,7 +16,7 @@ pub struct Model {
     pub kind: MailKind,
     /// Of a notice: the news.
     pub notice: Option<NotificationKind>,
-    /// Of a notice or a reminder: the visit.
+    /// Of a notice, a reminder or unread messages: the visit.
     pub appointment_id: Option<i64>,
     /// Of a notice: the visit's version that it tells of; another one makes it old.
     pub appointment_version: Option<i32>,

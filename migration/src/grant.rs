@@ -21,8 +21,8 @@ pub struct ServerRole {
 
 /// Tables of which rows are added and read, nothing else.
 const APPEND_ONLY: [&str; 4] = ["audit_entry", "audit_seal", "appointment_event", "note_addendum"];
-/// Notes: written until they are signed, never taken away.
-const NOTES: &str = "note";
+/// Notes are written until they are signed, messages can be taken back; neither is removed.
+const KEPT: [&str; 2] = ["note", "message"];
 /// The versions of a note: removed when it has long been signed, never changed.
 const REVISIONS: &str = "note_revision";
 /// Where chains of seals end: moved, never taken away.
@@ -116,7 +116,8 @@ fn statements(schema: &str, tables: &[String], role: &str) -> Vec<String> {
     statements.extend(tables.iter().map(|table| {
         let may = match table.as_str() {
             table if READ_ONLY.contains(&table) => "SELECT",
-            HEADS | NOTES => "SELECT, INSERT, UPDATE",
+            HEADS => "SELECT, INSERT, UPDATE",
+            table if KEPT.contains(&table) => "SELECT, INSERT, UPDATE",
             REVISIONS => "SELECT, INSERT, DELETE",
             table if APPEND_ONLY.contains(&table) => "SELECT, INSERT",
             _ => "SELECT, INSERT, UPDATE, DELETE",

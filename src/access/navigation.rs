@@ -12,9 +12,11 @@ pub fn public() -> Vec<NavLink> {
         .collect()
 }
 
-/// The navigation of `role`, in order of use; `unread` notifications are worth noticing.
-pub(super) fn of(role: Role, unread: i64) -> Vec<NavLink> {
+/// The navigation of `role`, in order of use; `unread` notifications and messages are worth noticing.
+pub(super) fn of(role: Role, unread: i64, unread_messages: i64) -> Vec<NavLink> {
     let link = |href, label, icon| NavLink { href, label, icon, current: false, badge: None };
+    let counting = |link: NavLink, unread: i64| NavLink { badge: Some(unread).filter(|count| *count > 0), ..link };
+    let messages = || counting(link("/messages", "Messages", "message"), unread_messages);
     let mut nav = vec![link("/dashboard", "Dashboard", "home")];
     match role {
         Role::SuperAdmin => {
@@ -32,18 +34,17 @@ pub(super) fn of(role: Role, unread: i64) -> Vec<NavLink> {
         }
         Role::Doctor => {
             nav.push(link("/appointments", "Visits", "calendar"));
+            nav.push(messages());
             nav.push(link("/patients", "My patients", "people"));
             nav.push(link("/doctors", "Doctors", "doctor"));
         }
         Role::Patient => {
             nav.push(link("/appointments", "Visits", "calendar"));
+            nav.push(messages());
             nav.push(link("/doctors", "Doctors", "doctor"));
         }
     }
-    nav.push(NavLink {
-        badge: Some(unread).filter(|count| *count > 0),
-        ..link("/notifications", "Notifications", "bell")
-    });
+    nav.push(counting(link("/notifications", "Notifications", "bell"), unread));
     nav.push(link("/profile", "Profile", "user"));
     nav
 }

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
-use entity::{doctor, enums::Role, hospital, notification, patient, user, user_session};
+use entity::{doctor, enums::Role, hospital, message, message_read, notification, patient, user, user_session};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
     sea_query::{Expr, Func, Query, SimpleExpr, SubQueryStatement},
@@ -34,6 +34,7 @@ struct Row {
     doctor_id: Option<i64>,
     patient_id: Option<i64>,
     unread: i64,
+    unread_messages: i64,
 }
 
 /// The active person, of an active hospital if of one, whose live session has this hash; the request
@@ -58,6 +59,7 @@ pub(super) async fn viewer(
         .column_as(doctor::Column::Id, "doctor_id")
         .column_as(patient::Column::Id, "patient_id")
         .expr_as(unread_of_user(), "unread")
+        .expr_as(unread_messages_of_user(), "unread_messages")
         .join(JoinType::InnerJoin, user_session::Relation::User.def())
         .join(JoinType::LeftJoin, user::Relation::Hospital.def())
         .join(JoinType::LeftJoin, user::Relation::Doctor.def())
@@ -82,6 +84,26 @@ fn unread_of_user() -> SimpleExpr {
                 .equals((user::Entity, user::Column::Id)),
         )
         .and_where(Expr::col((notification::Entity, notification::Column::ReadAt)).is_null())
+        .to_owned();
+    SimpleExpr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(count)))
+}
+
+/// What others wrote in the person's threads and they have not read; what was taken back is not to be read. Only threads with something new are
+/// looked at, of which an index knows.
+fn unread_messages_of_user() -> SimpleExpr {
+    use message_read::Column;
+    let own = |column| Expr::col((message_read::Entity, column));
+    let said = |column| Expr::col((message::Entity, column));
+    let of_thread = said(message::Column::AppointmentId).equals((message_read::Entity, Column::AppointmentId));
+    let is_new = said(message::Column::Id).gt(own(Column::LastReadId));
+    let count = Query::select()
+        .expr(Func::count(said(message::Column::Id)))
+        .from(message_read::Entity)
+        .inner_join(message::Entity, of_thread.and(is_new))
+        .and_where(own(Column::UserId).equals((user::Entity, user::Column::Id)))
+        .and_where(own(Column::LastReadId).lt(own(Column::NewestId)))
+        .and_where(said(message::Column::SenderId).ne(own(Column::UserId)))
+        .and_where(said(message::Column::RetractedAt).is_null())
         .to_owned();
     SimpleExpr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(count)))
 }
@@ -118,6 +140,7 @@ fn assemble(row: Row, key_hash: &str, address: IpAddr, idle: std::time::Duration
         kind,
         address,
         unread: row.unread,
+        unread_messages: row.unread_messages,
         proved_at: row.proved_at,
         idle,
     })

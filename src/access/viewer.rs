@@ -78,6 +78,8 @@ pub struct Viewer {
     pub address: IpAddr,
     /// Unread notifications: a true count, the same everywhere on the page.
     pub unread: i64,
+    /// Messages of others about their visits that they have not read: a true count as well.
+    pub unread_messages: i64,
     /// When they last gave a password or a code in this session.
     pub proved_at: Option<DateTime<Utc>>,
     /// How long their session lasts if nothing more is asked.
@@ -204,7 +206,7 @@ fn topics(user_id: Option<i64>, hospital: Option<Option<i64>>) -> Topics {
         Some(known) => known.map(Topic::Hospital),
         None => Some(Topic::Hospitals),
     };
-    Topics::from([Topic::Account(id), Topic::Inbox(id)]).and(row)
+    Topics::from([Topic::Account(id), Topic::Inbox(id), Topic::Messages(id)]).and(row)
 }
 
 impl Audience for Viewer {
@@ -214,7 +216,7 @@ impl Audience for Viewer {
             role: role_code(self.role()),
             role_label: role_label(self.role()),
             hospital: self.hospital().map(|hospital| hospital.name.clone()),
-            nav: navigation::of(self.role(), self.unread),
+            nav: navigation::of(self.role(), self.unread, self.unread_messages),
             zone: self.zone(),
             idle_minutes: Some(self.idle.as_secs() / 60),
         }

@@ -41,8 +41,12 @@ pub enum Topic {
     Visit(i64),
     /// The note of a visit (`appointment.id`), with what stands beneath it.
     Note(i64),
+    /// What is written about a visit (`appointment.id`), and how far it was read.
+    Thread(i64),
     /// The notifications of a person (`user.id`).
     Inbox(i64),
+    /// The threads of a person (`user.id`): which there are, and what they have not read of them.
+    Messages(i64),
     /// A person (`user.id`) as they see themselves: name, role, hospital, and whether they may come in at all.
     Account(i64),
 }
@@ -75,7 +79,9 @@ impl Topic {
             ("board", _) => with_id(Self::Board),
             ("visit", _) => with_id(Self::Visit),
             ("note", _) => with_id(Self::Note),
+            ("thread", _) => with_id(Self::Thread),
             ("inbox", _) => with_id(Self::Inbox),
+            ("messages", _) => with_id(Self::Messages),
             ("account", _) => with_id(Self::Account),
             _ => None,
         }
@@ -100,7 +106,9 @@ impl fmt::Display for Topic {
             Self::Board(id) => write!(f, "board:{id}"),
             Self::Visit(id) => write!(f, "visit:{id}"),
             Self::Note(id) => write!(f, "note:{id}"),
+            Self::Thread(id) => write!(f, "thread:{id}"),
             Self::Inbox(id) => write!(f, "inbox:{id}"),
+            Self::Messages(id) => write!(f, "messages:{id}"),
             Self::Account(id) => write!(f, "account:{id}"),
         }
     }
@@ -227,7 +235,9 @@ mod tests {
             Topic::Board(7),
             Topic::Visit(9),
             Topic::Note(10),
+            Topic::Thread(11),
             Topic::Inbox(8),
+            Topic::Messages(12),
             Topic::Account(i64::MAX),
         ];
         for topic in topics {

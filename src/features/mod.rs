@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → messages → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -9,6 +9,7 @@ pub mod exports;
 mod home;
 mod hospitals;
 pub mod mail;
+mod messages;
 mod modalities;
 mod notes;
 mod notifications;
@@ -52,6 +53,7 @@ pub fn routes() -> RouteTable {
     appointments::routes(&mut table);
     visits::routes(&mut table);
     notes::routes(&mut table);
+    messages::routes(&mut table);
     exports::routes(&mut table);
     reports::routes(&mut table);
     home::routes(&mut table);
@@ -121,6 +123,7 @@ impl Writer for ByKind {
             MailKind::AddressLink => {
                 accounts::write_address_link(state, mail, recipient).map_ok(Written::from).boxed_local()
             }
+            MailKind::Messages => messages::write(state, mail, recipient).boxed_local(),
             MailKind::Security => accounts::write_security(state, mail, recipient).map_ok(Written::from).boxed_local(),
         }
     }

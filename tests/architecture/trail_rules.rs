@@ -74,6 +74,12 @@ const UNRECORDED: &[(&str, usize, &[&str])] = &[
         &["a draft is no record: that the note was opened is in the trail, and its signature will be"],
     ),
     ("src/features/notes/service/mod.rs", 0, &["versions of notes that were signed long ago are removed by the clock"]),
+    (
+        "src/features/messages/service/reading.rs",
+        1,
+        &["how far somebody has read is no act; that they opened the thread has its line"],
+    ),
+    ("src/features/erasures/service/messages.rs", 1, &[]),
     ("src/features/erasures/service/mod.rs", 0, &["the erasure that goes on with it has its line"]),
     ("src/features/erasures/service/history.rs", 5, &[]),
     ("src/features/erasures/service/notes.rs", 3, &[]),

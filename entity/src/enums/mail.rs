@@ -21,6 +21,9 @@ pub enum MailKind {
     /// What was done to somebody's account, to its owner.
     #[sea_orm(string_value = "security")]
     Security,
+    /// That there are messages which somebody has not read.
+    #[sea_orm(string_value = "messages")]
+    Messages,
 }
 
 /// What became of a mail.

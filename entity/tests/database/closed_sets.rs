@@ -30,7 +30,7 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<LinkPurpose>(&plan, "password_link", "purpose");
     same::<AddressLinkPurpose>(&plan, "address_link", "purpose");
     // Of the change that gave it the last of them.
-    same::<MailKind>(&plan, "account_mail", "kind");
+    same::<MailKind>(&plan, "message_mail", "kind");
     same::<SecurityEvent>(&plan, "account_mail", "security_event");
     same::<NotificationKind>(&plan, "told_words", "kind");
     same::<NotificationKind>(&plan, "told_words", "notice");

@@ -109,3 +109,8 @@ pub(crate) fn security_mail(recipient: i64) -> mail::Model {
         ..link_mail(0, recipient)
     }
 }
+
+/// That there are messages about a visit, to be told to who has not read them.
+pub(crate) fn unread_mail(appointment: i64, recipient: i64) -> mail::Model {
+    mail::Model { kind: MailKind::Messages, visit_starts_at: None, ..reminder(appointment, recipient) }
+}

@@ -16,6 +16,7 @@ mod instants;
 mod integrity;
 mod lengths;
 mod mails;
+mod messages;
 mod notes;
 mod overlap;
 mod passkey_rows;

@@ -3,14 +3,14 @@
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
     address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, doctor, doctor_delay,
-    erasure, hospital, mail, note, note_addendum, note_revision, notification, passkey, passkey_challenge,
+    erasure, hospital, mail, message, message_read, note, note_addendum, note_revision, notification, passkey, passkey_challenge,
     password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
 
 use crate::support::{clinic, insert, on_each};
-use crate::{erasure_rows, mails, notes, passkey_rows, rows, visit_rows};
+use crate::{erasure_rows, mails, messages, notes, passkey_rows, rows, visit_rows};
 
 /// Inserts the model, reads it and compares; returns its id.
 macro_rules! same {
@@ -67,6 +67,9 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         let link = same!(db, address_link, mails::address_link(actor));
         same!(db, mail, mails::address_mail(link, actor));
         same!(db, mail, mails::security_mail(actor));
+        let said = same!(db, message, messages::message(visit, actor));
+        same!(db, message_read, messages::read(visit, actor, said));
+        same!(db, mail, mails::unread_mail(visit, actor));
     })
     .await;
 }

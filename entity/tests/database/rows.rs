@@ -37,6 +37,7 @@ pub(crate) fn hospital() -> hospital::Model {
         second_factor: SecondFactorRule::Staff,
         default_modality: Modality::Phone,
         emergency_text: Some("Call 102.".to_owned()),
+        message_days: 30,
         active: false,
         name_key: Some("तिलगंगा".to_owned()),
         created_at: made(),

@@ -60,11 +60,14 @@ mod m0075_visit;
 mod m0076_note;
 mod m0077_note_rules;
 mod m0078_visits_written_all_day;
+mod m0082_message;
+mod m0083_message_rules;
+mod m0084_message_mail;
 mod m0090_old_presence;
 mod m0093_told_words;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 57] = [
+pub(crate) const ALL: [Change; 60] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -120,6 +123,9 @@ pub(crate) const ALL: [Change; 57] = [
     m0076_note::CHANGE,
     m0077_note_rules::CHANGE,
     m0078_visits_written_all_day::CHANGE,
+    m0082_message::CHANGE,
+    m0083_message_rules::CHANGE,
+    m0084_message_mail::CHANGE,
     m0090_old_presence::CHANGE,
     m0093_told_words::CHANGE,
 ];

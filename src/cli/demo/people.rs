@@ -80,6 +80,7 @@ impl Maker {
             booking_lead_hours: Set(24),
             default_modality: Set(Modality::Video),
             emergency_text: Set(Some(words::EMERGENCY.to_owned())),
+            message_days: Set(14),
             second_factor: Set(SecondFactorRule::Optional),
             active: Set(true),
             created_at: Set(since),

@@ -24,7 +24,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 34] = [
+pub const TABLES: [(&str, Fate); 36] = [
     (
         "user",
         Fate::Emptied {
@@ -150,6 +150,15 @@ pub const TABLES: [(&str, Fate); 34] = [
         },
     ),
     ("note_revision", Fate::RowsGo),
+    (
+        "message",
+        Fate::Emptied {
+            columns: &["body"],
+            kept: &["id", "appointment_id", "sender_id", "token", "retracted_at", "created_at", "updated_at"],
+            reason: "that something was written about a visit, when and by whom, is the hospital's record",
+        },
+    ),
+    ("message_read", Fate::Untouched("how far the two who meet have read, by number")),
     (
         "audit_entry",
         Fate::Emptied {

@@ -1,7 +1,7 @@
 //! Who is to be erased, and what of theirs there still is.
 
 use entity::{
-    address_link, appointment, appointment_event, enums::Role, erasure, mail, note, note_addendum, note_revision,
+    address_link, appointment, appointment_event, enums::Role, erasure, mail, message, note, note_addendum, note_revision,
     notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session,
     visit, visit_presence,
 };
@@ -59,6 +59,7 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
         count(conn, "note of a visit", notes_with_texts(person)).await?,
         count(conn, "version of a note", revisions(person)).await?,
         count(conn, "addendum to a note", addenda(person)).await?,
+        count(conn, "message about a visit", messages(person)).await?,
         count(
             conn,
             "line of the trail with a name or an address",
@@ -178,6 +179,13 @@ pub(super) fn revisions(person: ErasedPerson) -> Select<note_revision::Entity> {
 pub(super) fn addenda(person: ErasedPerson) -> Select<note_addendum::Entity> {
     let texts = Condition::any().add(note_addendum::Column::Text.ne(GONE)).add(note_addendum::Column::Reason.ne(GONE));
     note_addendum::Entity::find().filter(note_addendum::Column::NoteId.in_subquery(note_ids(person))).filter(texts)
+}
+
+/// What was written about their visits, by whichever of the two.
+pub(super) fn messages(person: ErasedPerson) -> Select<message::Entity> {
+    message::Entity::find()
+        .filter(message::Column::AppointmentId.in_subquery(visits(person)))
+        .filter(message::Column::Body.ne(GONE))
 }
 
 fn note_ids(person: ErasedPerson) -> SelectStatement {

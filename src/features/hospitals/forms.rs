@@ -33,6 +33,7 @@ pub(super) struct HospitalDetails {
     pub(super) second_factor: SecondFactorRule,
     pub(super) default_modality: Modality,
     pub(super) emergency_text: Option<String>,
+    pub(super) message_days: i32,
 }
 
 impl HospitalDetails {
@@ -50,6 +51,7 @@ impl HospitalDetails {
             second_factor: row.second_factor,
             default_modality: row.default_modality,
             emergency_text: row.emergency_text.clone(),
+            message_days: row.message_days,
         }
     }
 
@@ -68,6 +70,7 @@ impl HospitalDetails {
             ("second_factor", word(self.second_factor).to_owned()),
             ("default_modality", modality_code(self.default_modality).to_owned()),
             ("emergency_text", self.emergency_text.clone().unwrap_or_default()),
+            ("message_days", self.message_days.to_string()),
         ]
     }
 }
@@ -98,6 +101,7 @@ pub(super) fn usual() -> FormView {
         ("booking_lead_hours", "24".to_owned()),
         ("second_factor", word(SecondFactorRule::Optional).to_owned()),
         ("default_modality", modality_code(Modality::Video).to_owned()),
+        ("message_days", "14".to_owned()),
     ])
 }
 
@@ -115,7 +119,7 @@ pub(super) struct SentHospital {
 pub(super) const KEEPS: [(&str, Keep); 2] = [("clock", Keep::ClockTimes), ("instant", Keep::Instants)];
 
 /// What stays as it is if nothing is said of it.
-const UNSAID: [&str; 3] = ["second_factor", "default_modality", "emergency_text"];
+const UNSAID: [&str; 4] = ["second_factor", "default_modality", "emergency_text", "message_days"];
 
 /// The form of a hospital, and what was typed. What is [`UNSAID`] stays as `stored`.
 ///
@@ -145,11 +149,12 @@ pub(super) fn hospital(
     let booking = booking(&reader);
     let second_factor = reader.parsed("second_factor", "Second factor", rule);
     let emergency_text = reader.multiline("emergency_text", "For an emergency", limits::EMERGENCY_TEXT);
+    let message_days = reader.parsed("message_days", "Days", |text| whole(text, 0, 365));
     let typed = reader.view();
     let contact = phone.zip(email);
     let place = time_zone.zip(currency).zip(second_factor);
-    let whole = contact.zip(booking).zip(place);
-    let details = whole.map(|(((phone, email), booking), ((zone, currency), second_factor))| HospitalDetails {
+    let whole = contact.zip(booking.zip(message_days)).zip(place);
+    let details = whole.map(|(((phone, email), (booking, message_days)), ((zone, currency), second_factor))| HospitalDetails {
         name,
         address,
         phone,
@@ -162,6 +167,7 @@ pub(super) fn hospital(
         second_factor,
         default_modality: booking.modality,
         emergency_text,
+        message_days,
     });
     reader.finish(details.map(|details| (SentHospital { details, version, keep }, typed)))
 }

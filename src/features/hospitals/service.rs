@@ -103,6 +103,7 @@ fn row(details: &HospitalDetails, now: DateTime<Utc>) -> hospital::ActiveModel {
         second_factor: Set(details.second_factor),
         default_modality: Set(details.default_modality),
         emergency_text: Set(details.emergency_text.clone()),
+        message_days: Set(details.message_days),
         updated_at: Set(now),
         ..hospital::ActiveModel::default()
     }

@@ -83,13 +83,28 @@ pub(crate) async fn news_since(
     reader.run(NO_PAGE, async |conn| told.clone().count(conn).await).await
 }
 
+/// Whether the person was sent a mail about unread messages of the visit since the instant `since`.
+pub(crate) async fn told_of_messages(
+    reader: &Reader,
+    (user_id, appointment_id): (i64, i64),
+    since: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let told = Entity::find()
+        .filter(Column::RecipientId.eq(user_id))
+        .filter(Column::Kind.eq(MailKind::Messages))
+        .filter(Column::AppointmentId.eq(appointment_id))
+        .filter(Column::Status.eq(MailStatus::Sent))
+        .filter(Column::FinishedAt.gte(since));
+    reader.run(NO_PAGE, async |conn| Ok(told.clone().count(conn).await? > 0)).await
+}
+
 /// The first `most` mails that are due at `now`: links first, for somebody sits before their mailbox and the link is over soon;
 /// then news; reminders, which come by the hundred, last. Those of a kind that a later release knows are left to it.
 pub(super) async fn due(reader: &Reader, now: DateTime<Utc>, most: u64) -> Result<Vec<Model>, DbErr> {
     let rank = |kind: MailKind| match kind {
         MailKind::PasswordLink | MailKind::AddressLink => 0,
         MailKind::Security => 1,
-        MailKind::Notice => 2,
+        MailKind::Notice | MailKind::Messages => 2,
         MailKind::Reminder => 3,
     };
     let by_rank =

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::turns::ClientNetwork;
 
+const MINUTE: Duration = Duration::from_secs(60);
 const QUARTER: Duration = Duration::from_secs(15 * 60);
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -93,6 +94,12 @@ impl Key {
     #[must_use]
     pub fn export(user_id: i64) -> [Self; 1] {
         [Self::refusing(format!("export:user:{user_id}"), 5, HOUR)]
+    }
+
+    /// The window of what a person writes to others.
+    #[must_use]
+    pub fn message(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("message:user:{user_id}"), 30, MINUTE)]
     }
 
     /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's two. The second is as

@@ -55,6 +55,8 @@ pub(in crate::features::appointments) struct Show {
     other_modalities: Vec<ModalityChoice>,
     /// To the two who meet: where they do.
     room_href: Option<String>,
+    /// To the two who meet: where they write to each other.
+    messages_href: Option<String>,
     /// What was sent to change it and refused.
     modality_form: FormView,
     /// Since when the patient has been waiting.
@@ -110,6 +112,7 @@ impl Show {
             modality: modality_label(row.modality),
             other_modalities: other_modalities(viewer, &row, present),
             room_href: room_href(viewer, &row),
+            messages_href: meets(viewer).then(|| format!("/appointments/{}/messages", row.id)),
             modality_form: FormView::default(),
             waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
@@ -189,8 +192,12 @@ impl Show {
 
 /// The room is there from the day on which the visit is agreed until it is over.
 fn room_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
-    let meets = matches!(viewer.role(), Role::Doctor | Role::Patient);
-    (meets && row.status.is_busy()).then(|| format!("/appointments/{}/room", row.id))
+    (meets(viewer) && row.status.is_busy()).then(|| format!("/appointments/{}/room", row.id))
+}
+
+/// Whether the viewer is one of the two who meet, of those who see a visit at all.
+fn meets(viewer: &Viewer) -> bool {
+    matches!(viewer.role(), Role::Doctor | Role::Patient)
 }
 
 /// How its doctor can hold it instead.

@@ -1,6 +1,7 @@
 //! Erasing somebody, step by step.
 
 mod history;
+mod messages;
 mod notes;
 mod person;
 
@@ -36,6 +37,7 @@ const PARTS: Unrecorded = Unrecorded::of(
         "audit_entry",
         "audit_redaction",
         "erasure",
+        "message",
         "note",
         "note_addendum",
         "note_revision",
@@ -150,6 +152,7 @@ pub async fn erase(
         let hash = hash.map_err(|error| ErasureError::Failed(error.to_string()))?;
         person::erase(db, (actor, now), person, (request.reason.trim(), &hash)).await?;
         notes::erase(db, now, person).await?;
+        messages::erase(db, person).await?;
         history::erase(db, (means.secret, now), person).await?;
     }
     db.empty_log().await?;

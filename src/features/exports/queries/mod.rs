@@ -1,5 +1,6 @@
 //! Reading everything about somebody, some hundred rows at a time, in the order of ids.
 
+mod messages;
 mod notes;
 mod rows;
 mod tables;

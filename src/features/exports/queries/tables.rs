@@ -34,6 +34,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         let opening = visit::Column::AppointmentId;
         self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
         self.notes_of_patient(id).await?;
+        self.messages_of_patient((id, user_id), visits()).await?;
         self.doctors_of(id).await?;
         self.table(subject, care_relation::Entity::find().filter(care_relation::Column::PatientId.eq(id))).await?;
         self.of_people(subject, |column| column.eq(user_id)).await?;
@@ -134,6 +135,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         let delays = doctor_delay::Column::DoctorId.in_subquery(doctors());
         self.table(subject, doctor_delay::Entity::find().filter(delays)).await?;
         self.notes_of_hospital(id, visits()).await?;
+        self.messages_of_hospital(id, visits).await?;
         let relations = care_relation::Column::DoctorId.in_subquery(doctors());
         self.table(subject, care_relation::Entity::find().filter(relations)).await?;
         self.of_people(subject, |column| column.in_subquery(people())).await?;

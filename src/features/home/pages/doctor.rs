@@ -29,6 +29,7 @@ pub(in crate::features::home) struct DoctorDashboard {
     notes_to_sign_more: Option<u64>,
     patients_seen: i64,
     unread_count: i64,
+    unread_messages: i64,
     waiting: Vec<VisitRow>,
     /// Visits that began earlier today, whatever came of them.
     earlier: Vec<VisitRow>,
@@ -77,6 +78,7 @@ impl DoctorDashboard {
             notes_to_sign_more: sections.notes_to_sign_more.then_some(COUNTED),
             patients_seen: found.patients_seen,
             unread_count: viewer.unread,
+            unread_messages: viewer.unread_messages,
             waiting: waiting(&sections.waiting, visits).into_iter().map(row).collect(),
             earlier: earlier.into_iter().map(row).collect(),
             coming: coming.into_iter().map(row).collect(),

@@ -25,6 +25,7 @@ pub(in crate::features::home) struct PatientDashboard {
     completed: i64,
     doctors: i64,
     unread_count: i64,
+    unread_messages: i64,
     /// The visit that goes on or is waited for, and those without an outcome.
     present: Vec<PresentVisit>,
     /// The next visit, with its countdown.
@@ -81,6 +82,7 @@ impl PatientDashboard {
             completed: found.completed,
             doctors: found.doctors,
             unread_count: viewer.unread,
+            unread_messages: viewer.unread_messages,
             next: upcoming.first().cloned(),
             upcoming,
             requests: rows(&sections.requests),

@@ -35,6 +35,13 @@ pub(crate) enum QueuedMail {
         /// When to tell, UTC.
         due_at: DateTime<Utc>,
     },
+    /// That there are messages about a visit, if they are not read by then.
+    Messages {
+        /// `appointment.id`
+        appointment_id: i64,
+        /// When to tell, UTC.
+        due_at: DateTime<Utc>,
+    },
     /// A link to choose a password.
     PasswordLink {
         /// `password_link.id`
@@ -124,6 +131,12 @@ fn row(at: DateTime<Utc>, recipient_id: i64, queued: QueuedMail) -> ActiveModel 
             kind: Set(MailKind::Reminder),
             appointment_id: Set(Some(appointment_id)),
             visit_starts_at: Set(Some(starts_at)),
+            due_at: Set(due_at),
+            ..blank
+        },
+        QueuedMail::Messages { appointment_id, due_at } => ActiveModel {
+            kind: Set(MailKind::Messages),
+            appointment_id: Set(Some(appointment_id)),
             due_at: Set(due_at),
             ..blank
         },

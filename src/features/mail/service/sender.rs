@@ -174,7 +174,7 @@ impl MailSender {
             return Ok(DeliveryOutcome::Cancelled("mail is off"));
         };
         let recipient = queries::recipient(&self.state.db.reader(), mail.recipient_id).await?;
-        let is_of_visit = matches!(mail.kind, MailKind::Notice | MailKind::Reminder);
+        let is_of_visit = matches!(mail.kind, MailKind::Notice | MailKind::Reminder | MailKind::Messages);
         let Some(recipient) = recipient.filter(|recipient| recipient.may_enter() || is_of_visit) else {
             return Ok(DeliveryOutcome::Cancelled("its recipient may not sign in"));
         };

@@ -1,0 +1,156 @@
+//! What was written about a visit.
+
+use chrono::{DateTime, Utc};
+use entity::enums::Role;
+use serde::Serialize;
+
+use crate::{
+    access::Viewer,
+    features::{
+        appointments::{AppointmentRow, banner},
+        messages::{
+            queries::{HospitalOfThread, MessageRow, ThreadRecord},
+            service::closes_at,
+        },
+        people::Banner,
+    },
+    web::{ClinicalPage, FormView, Moment, Present},
+};
+
+/// One message.
+#[derive(Debug, Serialize)]
+struct Entry {
+    id: i64,
+    is_own: bool,
+    who: String,
+    at: Moment,
+    /// Nothing when it was taken back.
+    text: Option<String>,
+    taken_back_at: Option<Moment>,
+    /// Of the other one, and not read yet.
+    is_new: bool,
+    /// One's own that the other one has read.
+    is_read: bool,
+    /// Where it is taken back.
+    retraction_href: Option<String>,
+}
+
+/// Everything on the page of a thread.
+#[derive(Debug, Serialize)]
+pub(in crate::features::messages) struct Thread {
+    title: String,
+    /// `appointment.id`
+    id: i64,
+    patient_id: i64,
+    patient: Banner,
+    is_doctor: bool,
+    starts_at: Moment,
+    /// The oldest first.
+    entries: Vec<Entry>,
+    earlier_href: Option<String>,
+    /// The newest that is shown.
+    newest_id: i64,
+    has_unread: bool,
+    /// Changes whenever the page would look different, as [`super::ThreadNow`] says it. Nothing on a page of older messages.
+    state: Option<String>,
+    /// Whether the viewer can write.
+    is_open: bool,
+    /// To the patient of a visit that is over: until when they can write.
+    closes_at: Option<Moment>,
+    has_reader: bool,
+    /// To the doctor: what the hospital says for an emergency.
+    emergency: Option<String>,
+    hospital: String,
+    hospital_phone: String,
+    doctor_id: i64,
+    token: String,
+    form: FormView,
+}
+
+impl Thread {
+    pub(in crate::features::messages) fn new((viewer, present): (&Viewer, &Present), record: ThreadRecord) -> Self {
+        let zone = viewer.zone();
+        let ThreadRecord { row, about, hospital, over_at, read, messages, has_earlier, taken_back, is_end } = record;
+        let is_doctor = viewer.role() == Role::Doctor;
+        let closes = over_at.filter(|_| !is_doctor).map(|at| closes_at(at, hospital.message_days));
+        let oldest = messages.last().map_or(0, |message| message.id);
+        let newest_id = messages.first().map_or(0, |message| message.id);
+        let HospitalOfThread { name, phone, emergency_text, .. } = hospital;
+        let entries: Vec<Entry> =
+            messages.iter().rev().map(|message| Entry::new(viewer, (&row, read), message)).collect();
+        Self {
+            title: title(viewer, &row),
+            id: row.id,
+            patient_id: row.patient_id,
+            patient: banner(&row, &about, present.date(zone)),
+            is_doctor,
+            starts_at: Moment::new(row.starts_at, zone),
+            has_unread: entries.iter().any(|entry| entry.is_new),
+            state: is_end.then(|| format!("{newest_id}-{taken_back}-{}", read.1)),
+            entries,
+            earlier_href: has_earlier.then(|| format!("/appointments/{}/messages?before={oldest}", row.id)),
+            newest_id,
+            is_open: closes.is_none_or(|at| !present.has_come(at)),
+            closes_at: closes.map(|at| Moment::new(at, zone)),
+            has_reader: if is_doctor { row.patient.user.active } else { row.doctor.user.active },
+            emergency: emergency_text.filter(|_| is_doctor),
+            hospital: name,
+            hospital_phone: phone,
+            doctor_id: row.doctor_id,
+            token: format!("{:032x}", rand::random::<u128>()),
+            form: FormView::default(),
+        }
+    }
+
+    /// The same with a form that was sent and refused.
+    pub(in crate::features::messages) fn refusing(mut self, form: FormView) -> Self {
+        if let Some(token) = form.values.get("token").filter(|token| !token.is_empty()) {
+            self.token.clone_from(token);
+        }
+        self.form = form;
+        self
+    }
+}
+
+impl Entry {
+    fn new(
+        viewer: &Viewer,
+        (row, (read, read_by_other)): (&AppointmentRow, (i64, i64)),
+        message: &MessageRow,
+    ) -> Self {
+        let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
+        let is_own = message.sender_id == viewer.user_id;
+        let stands = message.retracted_at.is_none();
+        let retraction = format!("/appointments/{}/messages/{}/retraction", row.id, message.id);
+        Self {
+            id: message.id,
+            is_own,
+            who: match (is_own, viewer.role()) {
+                (true, _) => "You".to_owned(),
+                (false, Role::Patient) => row.doctor_name(),
+                (false, _) => row.patient_name(),
+            },
+            at: moment(message.created_at),
+            text: stands.then(|| message.body.clone()),
+            taken_back_at: message.retracted_at.map(moment),
+            is_new: !is_own && stands && message.id > read,
+            is_read: is_own && stands && message.id <= read_by_other,
+            retraction_href: (is_own && stands).then_some(retraction),
+        }
+    }
+}
+
+fn title(viewer: &Viewer, row: &AppointmentRow) -> String {
+    match viewer.role() {
+        Role::Patient => format!("Messages with {}", row.doctor_name()),
+        _ => format!("Messages with {}", row.patient_name()),
+    }
+}
+
+impl ClinicalPage for Thread {
+    const TEMPLATE: &'static str = "messages/thread.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}

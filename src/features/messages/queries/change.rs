@@ -1,0 +1,175 @@
+//! What is read before something is written, sent or told.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    doctor, hospital, message, message_read, patient, user,
+};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
+};
+
+use super::{over_at, own};
+use crate::{
+    access::Viewer,
+    coherence::Topics,
+    db::{ReadConnection, Reader},
+};
+
+/// A visit for whoever is about to write about it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::messages) struct StateOfThread {
+    pub(in crate::features::messages) patient_id: i64,
+    /// Since when the visit is over.
+    pub(in crate::features::messages) over_at: Option<DateTime<Utc>>,
+    pub(in crate::features::messages) message_days: i32,
+    pub(in crate::features::messages) doctor_user_id: i64,
+    pub(in crate::features::messages) patient_user_id: i64,
+    /// Whether the accounts are open.
+    pub(in crate::features::messages) doctor_active: bool,
+    pub(in crate::features::messages) patient_active: bool,
+    /// The visit of the message that this form has made already, if it has.
+    pub(in crate::features::messages) made_for: Option<i64>,
+    /// How many of the viewer's messages the other one has not read.
+    pub(in crate::features::messages) unread_by_other: i64,
+}
+
+/// The visit `id`, if the viewer is one of the two who meet; the form carries `token`.
+pub(in crate::features::messages) async fn state_of_thread(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    (id, token): (i64, &str),
+) -> Result<Option<StateOfThread>, DbErr> {
+    let made = message::Entity::find()
+        .select_only()
+        .column(message::Column::AppointmentId)
+        .filter(message::Column::SenderId.eq(viewer.user_id))
+        .filter(message::Column::Token.eq(token));
+    appointment::Entity::find()
+        .select_only()
+        .column(Column::PatientId)
+        .expr_as(over_at(), "over_at")
+        .column_as(hospital::Column::MessageDays, "message_days")
+        .column_as(doctor::Column::UserId, "doctor_user_id")
+        .column_as(patient::Column::UserId, "patient_user_id")
+        .expr_as(Expr::col(("doctor_user", user::Column::Active)), "doctor_active")
+        .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
+        .expr_as(Expr::from(made.into_query()), "made_for")
+        .expr_as(unread_by_other(viewer.user_id), "unread_by_other")
+        .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
+        .join_as(JoinType::InnerJoin, doctor::Relation::User.def(), "doctor_user")
+        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
+        .filter(own(viewer))
+        .filter(Column::Id.eq(id))
+        .into_model()
+        .one(conn)
+        .await
+}
+
+/// How many messages of `sender` in the visit's thread the other one has not read, of a statement that has `appointment` in it.
+fn unread_by_other(sender: i64) -> SimpleExpr {
+    let of_visit = (appointment::Entity, Column::Id);
+    let read = message_read::Entity::find()
+        .filter(Expr::col((message_read::Entity, message_read::Column::AppointmentId)).equals(of_visit))
+        .filter(message_read::Column::UserId.ne(sender))
+        .filter(
+            Expr::col((message::Entity, message::Column::Id))
+                .lte(Expr::col((message_read::Entity, message_read::Column::LastReadId))),
+        );
+    let read = Expr::exists(read.select_only().column(message_read::Column::Id).into_query());
+    let unread = message::Entity::find()
+        .select_only()
+        .expr(message::Column::Id.count())
+        .filter(Expr::col((message::Entity, message::Column::AppointmentId)).equals(of_visit))
+        .filter(message::Column::SenderId.eq(sender))
+        .filter(message::Column::RetractedAt.is_null())
+        .filter(read.not());
+    Expr::from(unread.into_query())
+}
+
+/// How far the viewer has read, and what there is.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(in crate::features::messages) struct WhereRead {
+    /// `message_read.id`; none before the first message.
+    pub(in crate::features::messages) mark_id: Option<i64>,
+    pub(in crate::features::messages) last_read_id: Option<i64>,
+    pub(in crate::features::messages) latest_id: Option<i64>,
+}
+
+/// Where the viewer stands in the thread of the visit `id`, if they are one of the two who meet.
+pub(in crate::features::messages) async fn where_read(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    id: i64,
+) -> Result<Option<WhereRead>, DbErr> {
+    appointment::Entity::find()
+        .select_only()
+        .column_as(message_read::Column::Id, "mark_id")
+        .columns([message_read::Column::LastReadId, message_read::Column::LatestId])
+        .join(JoinType::LeftJoin, super::thread::marks(viewer, true))
+        .filter(own(viewer))
+        .filter(Column::Id.eq(id))
+        .into_model()
+        .one(conn)
+        .await
+}
+
+/// A message of the viewer's own.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(in crate::features::messages) struct OwnMessage {
+    pub(in crate::features::messages) retracted_at: Option<DateTime<Utc>>,
+    pub(in crate::features::messages) doctor_user_id: i64,
+    pub(in crate::features::messages) patient_user_id: i64,
+}
+
+/// The message of these numbers (of its visit, and its own), if the viewer wrote it.
+pub(in crate::features::messages) async fn own_message(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    (visit, id): (i64, i64),
+) -> Result<Option<OwnMessage>, DbErr> {
+    message::Entity::find_by_id(id)
+        .select_only()
+        .column(message::Column::RetractedAt)
+        .column_as(doctor::Column::UserId, "doctor_user_id")
+        .column_as(patient::Column::UserId, "patient_user_id")
+        .join(JoinType::InnerJoin, message::Relation::Appointment.def())
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
+        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .filter(own(viewer))
+        .filter(Column::Id.eq(visit))
+        .filter(message::Column::SenderId.eq(viewer.user_id))
+        .into_model()
+        .one(conn)
+        .await
+}
+
+/// Since when the oldest message that `user_id` has not read in the thread of a visit has waited; none when there is none. For mail, which belongs to
+/// no viewer: to them it was addressed when the row was written.
+pub(in crate::features::messages) async fn unread_since(
+    reader: &Reader,
+    (user_id, appointment_id): (i64, i64),
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let read = message_read::Entity::find()
+        .filter(message_read::Column::AppointmentId.eq(appointment_id))
+        .filter(message_read::Column::UserId.eq(user_id))
+        .filter(
+            Expr::col((message::Entity, message::Column::Id))
+                .lte(Expr::col((message_read::Entity, message_read::Column::LastReadId))),
+        );
+    let read = Expr::exists(read.select_only().column(message_read::Column::Id).into_query());
+    let oldest = message::Entity::find()
+        .select_only()
+        .column_as(message::Column::CreatedAt.min(), "since")
+        .filter(message::Column::AppointmentId.eq(appointment_id))
+        .filter(message::Column::SenderId.ne(user_id))
+        .filter(message::Column::RetractedAt.is_null())
+        .filter(read.not());
+    let topics = Topics::exempt("mail is no page");
+    let found: Option<Option<DateTime<Utc>>> =
+        reader.run(topics, async |conn| oldest.clone().into_tuple().one(conn).await).await?;
+    Ok(found.flatten())
+}

@@ -1,0 +1,169 @@
+//! Something is said to the other one of the two who meet.
+
+use chrono::{DateTime, Days, Utc};
+use entity::{
+    enums::{AuditAction, AuditSubject, Role},
+    message,
+    message_read::{self, Column},
+};
+use sea_orm::{
+    ActiveValue::NotSet,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, Set,
+    sea_query::{CaseStatement, Expr},
+};
+
+use crate::{
+    access::{ActingViewer, Viewer},
+    coherence::{Topic, Topics},
+    db::{Recorded, UnitOfWork, ViolationKind, violation},
+    features::{
+        audit::{self, AuditEvent},
+        mail::{self, QueuedMail},
+        messages::{
+            email_text::PATIENCE,
+            forms::NewMessage,
+            queries::{self, StateOfThread},
+        },
+    },
+    state::AppState,
+    web::{AppError, rate_limit::Key},
+};
+
+const ANOTHERS: &str =
+    "The form was opened for another patient, so nothing was sent. Open the messages of this visit anew.";
+const CLOSED: &str = "Messages about this visit are closed, so nothing was sent. Book another visit, or call the hospital.";
+const NOBODY: &str = "The other's account is shut, so nobody would read it and nothing was sent. Call the hospital.";
+const USED: &str = "This form has sent a message about another visit already. Load the page again, then try once more.";
+
+/// Until when the patient of a visit that is over since `over_at` can write about it.
+pub(in crate::features::messages) fn closes_at(over_at: DateTime<Utc>, days: i32) -> DateTime<Utc> {
+    let days = Days::new(u64::try_from(days).unwrap_or_default());
+    over_at.checked_add_days(days).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+enum NotSent {
+    Refused(AppError),
+    Database(DbErr),
+}
+
+impl From<DbErr> for NotSent {
+    fn from(error: DbErr) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Sends a message. The same form sent twice sends one. Seven statements at most.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the viewer is not one of the two who meet; [`AppError::Conflict`] when there is nobody to write to, when the thread is
+/// closed to them, or when the form is another patient's; [`AppError::TooManyRequests`] after too many in a minute.
+pub(in crate::features::messages) async fn send(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    message: &NewMessage,
+) -> Result<(), AppError> {
+    // Each counts, whatever becomes of it.
+    let attempt = state.kit.rate_limiter.attempt(&Key::message(viewer.user_id)).await;
+    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let acting = viewer.acting(state.clock.now());
+    let token = message.token.clone().unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
+    let once = async || state.db.write(async |uow| write(uow, acting, id, (message, &token)).await).await;
+    let sent = match once().await {
+        // Twice at the same moment, or the first words of both: now it is known that the other is there.
+        Err(NotSent::Database(error)) if violation(&error).is_some_and(|it| it.kind == ViolationKind::Unique) => {
+            once().await
+        }
+        sent => sent,
+    };
+    sent.map_err(|why| match why {
+        NotSent::Refused(error) => error,
+        NotSent::Database(error) => error.into(),
+    })
+}
+
+async fn write(
+    uow: &UnitOfWork,
+    acting: ActingViewer<'_>,
+    id: i64,
+    (message, token): (&NewMessage, &str),
+) -> Result<Recorded, NotSent> {
+    let ActingViewer { viewer, now } = acting;
+    let thread = uow.read(async |conn| queries::state_of_thread(viewer, conn, (id, token)).await).await?;
+    let thread = thread.ok_or(NotSent::Refused(AppError::NotFound))?;
+    if thread.made_for == Some(id) {
+        return Ok(Recorded::unchanged(()));
+    }
+    if let Some(why) = refusal(&thread, acting, message) {
+        return Err(NotSent::Refused(AppError::Conflict(why.to_owned())));
+    }
+    let both = [thread.doctor_user_id, thread.patient_user_id];
+    hold(uow, now, (id, both)).await?;
+    let row = message::ActiveModel {
+        id: NotSet,
+        appointment_id: Set(id),
+        sender_id: Set(viewer.user_id),
+        body: Set(message.body.clone()),
+        token: Set(token.to_owned()),
+        retracted_at: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+    };
+    let topics = Topics::from(Topic::Thread(id)).and(both.map(Topic::Messages));
+    let sent = uow.insert(row, topics.clone()).await?;
+    uow.update_where(told(id, &sent), topics).await?;
+    let recipient = both.into_iter().find(|user| *user != viewer.user_id);
+    // Of what comes after, nobody is told before they have read this.
+    let told = recipient.filter(|_| thread.unread_by_other == 0);
+    let mails = told.map(|user| (user, QueuedMail::Messages { appointment_id: id, due_at: now + PATIENCE }));
+    mail::queue(uow, now, mails).await?;
+    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id);
+    let event = event.word("message", "sent").number("message_id", sent.id);
+    Ok(audit::record(uow, now, viewer, event).await?)
+}
+
+fn refusal(thread: &StateOfThread, acting: ActingViewer<'_>, message: &NewMessage) -> Option<&'static str> {
+    let is_patient = acting.viewer.role() == Role::Patient;
+    let is_closed = |over_at| closes_at(over_at, thread.message_days) <= acting.now;
+    let has_reader = if is_patient { thread.doctor_active } else { thread.patient_active };
+    match message.patient_id {
+        Some(patient) if patient != thread.patient_id => Some(ANOTHERS),
+        _ if thread.made_for.is_some() => Some(USED),
+        _ if is_patient && thread.over_at.is_some_and(is_closed) => Some(CLOSED),
+        _ if !has_reader => Some(NOBODY),
+        _ => None,
+    }
+}
+
+/// Makes both write one after the other, so that later messages have higher numbers, and nobody has read one that is not there yet. The first
+/// words of a thread begin their marks.
+async fn hold(uow: &UnitOfWork, now: DateTime<Utc>, (id, both): (i64, [i64; 2])) -> Result<(), DbErr> {
+    let hold = message_read::Entity::update_many()
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::AppointmentId.eq(id));
+    if uow.update_where(hold, Topic::Thread(id)).await? > 0 {
+        return Ok(());
+    }
+    let row = |user_id| message_read::ActiveModel {
+        id: NotSet,
+        appointment_id: Set(id),
+        user_id: Set(user_id),
+        last_read_id: Set(0),
+        read_at: Set(None),
+        newest_id: Set(0),
+        latest_id: Set(0),
+        created_at: Set(now),
+        updated_at: Set(now),
+    };
+    uow.insert_many(both.map(row), Topic::Thread(id)).await.map(drop)
+}
+
+/// The marks after the message `sent`: it is the latest to both, and new to the other.
+fn told(id: i64, sent: &message::Model) -> sea_orm::UpdateMany<message_read::Entity> {
+    let newest =
+        CaseStatement::new().case(Column::UserId.ne(sent.sender_id), sent.id).finally(Expr::col(Column::NewestId));
+    message_read::Entity::update_many()
+        .col_expr(Column::LatestId, Expr::value(sent.id))
+        .col_expr(Column::NewestId, newest.into())
+        .filter(Column::AppointmentId.eq(id))
+}
