@@ -1,9 +1,10 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → calendars → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
 pub mod audit;
+mod calendars;
 pub mod erasures;
 pub mod exports;
 mod home;
@@ -52,6 +53,7 @@ pub fn routes() -> RouteTable {
     appointments::routes(&mut table);
     visits::routes(&mut table);
     notes::routes(&mut table);
+    calendars::routes(&mut table);
     exports::routes(&mut table);
     reports::routes(&mut table);
     home::routes(&mut table);

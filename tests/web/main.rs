@@ -21,6 +21,7 @@ mod boards;
 mod booking;
 mod budgets;
 mod cache_rules;
+mod calendars;
 mod catalog;
 mod clinic_day;
 mod erasures;

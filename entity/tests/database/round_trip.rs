@@ -2,9 +2,10 @@
 
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
-    address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, doctor, doctor_delay,
-    erasure, hospital, mail, note, note_addendum, note_revision, notification, passkey, passkey_challenge,
-    password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_presence,
+    address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, calendar_link, doctor,
+    doctor_delay, erasure, hospital, mail, note, note_addendum, note_revision, notification, passkey,
+    passkey_challenge, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
+    visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
@@ -67,6 +68,7 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         let link = same!(db, address_link, mails::address_link(actor));
         same!(db, mail, mails::address_mail(link, actor));
         same!(db, mail, mails::security_mail(actor));
+        same!(db, calendar_link, mails::calendar_link(actor));
     })
     .await;
 }

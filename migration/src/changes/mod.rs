@@ -60,9 +60,10 @@ mod m0075_visit;
 mod m0076_note;
 mod m0077_note_rules;
 mod m0078_visits_written_all_day;
+mod m0086_calendar_link;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 55] = [
+pub(crate) const ALL: [Change; 56] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -118,4 +119,5 @@ pub(crate) const ALL: [Change; 55] = [
     m0076_note::CHANGE,
     m0077_note_rules::CHANGE,
     m0078_visits_written_all_day::CHANGE,
+    m0086_calendar_link::CHANGE,
 ];

@@ -24,7 +24,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 34] = [
+pub const TABLES: [(&str, Fate); 35] = [
     (
         "user",
         Fate::Emptied {
@@ -201,6 +201,7 @@ pub const TABLES: [(&str, Fate); 34] = [
     ("user_session", Fate::RowsGo),
     ("password_link", Fate::RowsGo),
     ("address_link", Fate::RowsGo),
+    ("calendar_link", Fate::RowsGo),
     ("second_factor", Fate::RowsGo),
     ("recovery_code", Fate::RowsGo),
     ("passkey", Fate::RowsGo),

@@ -1,9 +1,9 @@
 //! Who is to be erased, and what of theirs there still is.
 
 use entity::{
-    address_link, appointment, appointment_event, enums::Role, erasure, mail, note, note_addendum, note_revision,
-    notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session,
-    visit, visit_presence,
+    address_link, appointment, appointment_event, calendar_link, enums::Role, erasure, mail, note, note_addendum,
+    note_revision, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
+    user, user_session, visit, visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -81,6 +81,12 @@ async fn of_account(conn: &ReadConnection<'_>, user_id: i64) -> Result<Vec<Remai
             conn,
             "link to an address",
             address_link::Entity::find().filter(address_link::Column::UserId.eq(user_id)),
+        )
+        .await?,
+        count(
+            conn,
+            "address of a calendar",
+            calendar_link::Entity::find().filter(calendar_link::Column::UserId.eq(user_id)),
         )
         .await?,
         count(conn, "second factor", second_factor::Entity::find().filter(second_factor::Column::UserId.eq(user_id)))

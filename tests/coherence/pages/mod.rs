@@ -23,7 +23,7 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`addresses`], [`steps`], [`notes`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 72] = [
+const WRITES: [&str; 74] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -77,6 +77,8 @@ const WRITES: [&str; 72] = [
     "/patients/{id}/second-factor/removal",
     "/patients/{id}/sessions/revocation",
     "/profile",
+    "/profile/calendar",
+    "/profile/calendar/removal",
     "/profile/email",
     "/profile/email/link",
     "/profile/email/withdrawal",

@@ -78,6 +78,8 @@ fn of_accounts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/profile/email", own, &[("email", "another@example.test")]),
         act("/profile/email/withdrawal", own, &[]),
         act("/profile/email/link", own, &[]),
+        act("/profile/calendar", own, &[]),
+        act("/profile/calendar/removal", own, &[]),
         act("/profile/sessions/{id}/revocation", own, &[]),
         act("/profile/sessions/revocation", own, &[]),
     ]

@@ -10,7 +10,8 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 9] = [
+const NOT_PAGES: [&str; 10] = [
+    "/calendar/{token}.ics",
     "/static/{name}",
     "/live",
     "/health/live",
