@@ -23,6 +23,8 @@ pub struct ServerRole {
 const APPEND_ONLY: [&str; 4] = ["audit_entry", "audit_seal", "appointment_event", "note_addendum"];
 /// Notes: written until they are signed, never taken away.
 const NOTES: &str = "note";
+/// Documents: revoked, never taken away.
+const DOCUMENTS: &str = "document";
 /// The versions of a note: removed when it has long been signed, never changed.
 const REVISIONS: &str = "note_revision";
 /// Where chains of seals end: moved, never taken away.
@@ -116,7 +118,7 @@ fn statements(schema: &str, tables: &[String], role: &str) -> Vec<String> {
     statements.extend(tables.iter().map(|table| {
         let may = match table.as_str() {
             table if READ_ONLY.contains(&table) => "SELECT",
-            HEADS | NOTES => "SELECT, INSERT, UPDATE",
+            HEADS | NOTES | DOCUMENTS => "SELECT, INSERT, UPDATE",
             REVISIONS => "SELECT, INSERT, DELETE",
             table if APPEND_ONLY.contains(&table) => "SELECT, INSERT",
             _ => "SELECT, INSERT, UPDATE, DELETE",

@@ -37,6 +37,7 @@ pub(super) fn of(role: Role, unread: i64) -> Vec<NavLink> {
         }
         Role::Patient => {
             nav.push(link("/appointments", "Visits", "calendar"));
+            nav.push(link("/documents", "Documents", "list"));
             nav.push(link("/doctors", "Doctors", "doctor"));
         }
     }

@@ -1,10 +1,11 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → calendars → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → documents → calendars → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
 pub mod audit;
 mod calendars;
+mod documents;
 pub mod erasures;
 pub mod exports;
 mod home;
@@ -53,6 +54,7 @@ pub fn routes() -> RouteTable {
     appointments::routes(&mut table);
     visits::routes(&mut table);
     notes::routes(&mut table);
+    documents::routes(&mut table);
     calendars::routes(&mut table);
     exports::routes(&mut table);
     reports::routes(&mut table);

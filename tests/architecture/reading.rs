@@ -16,6 +16,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "appointments",
     "visits",
     "notes",
+    "documents",
     "calendars",
     "exports",
     "erasures",

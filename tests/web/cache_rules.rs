@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 38] = [
+const UNCACHED: [(&str, &str); 41] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -35,6 +35,9 @@ const UNCACHED: [(&str, &str); 38] = [
     ("/appointments/{id}/summary", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),
+    ("/documents", "papers of one patient, seldom asked for"),
+    ("/documents/{id}", "one patient's clinical detail, whose opening is recorded"),
+    ("/appointments/{id}/documents", "a form, with a token of its own"),
     ("/profile/calendar", "a form, with a secret on it"),
     ("/calendar/{token}.ics", "a file for programs, for whoever has its address alone"),
     ("/profile/export.json", "a file to take away"),

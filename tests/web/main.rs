@@ -24,6 +24,7 @@ mod cache_rules;
 mod calendars;
 mod catalog;
 mod clinic_day;
+mod documents;
 mod erasures;
 mod exports;
 mod faults;

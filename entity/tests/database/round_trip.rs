@@ -3,7 +3,7 @@
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
     address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, calendar_link, doctor,
-    doctor_delay, erasure, hospital, mail, note, note_addendum, note_revision, notification, passkey,
+    doctor_delay, document, erasure, hospital, mail, note, note_addendum, note_revision, notification, passkey,
     passkey_challenge, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
     visit_presence,
 };
@@ -11,7 +11,7 @@ use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
 
 use crate::support::{clinic, insert, on_each};
-use crate::{erasure_rows, mails, notes, passkey_rows, rows, visit_rows};
+use crate::{documents, erasure_rows, mails, notes, passkey_rows, rows, visit_rows};
 
 /// Inserts the model, reads it and compares; returns its id.
 macro_rules! same {
@@ -53,6 +53,7 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         let written = same!(db, note, notes::signed(visit, actor));
         same!(db, note_revision, notes::revision(written));
         same!(db, note_addendum, notes::addendum(written, actor));
+        same!(db, document, documents::revoked(&clinic, visit));
         same!(db, user_session, rows::session(actor));
         same!(db, second_factor, rows::second_factor(actor));
         same!(db, recovery_code, rows::recovery_code(actor));

@@ -61,9 +61,11 @@ mod m0076_note;
 mod m0077_note_rules;
 mod m0078_visits_written_all_day;
 mod m0086_calendar_link;
+mod m0087_document;
+mod m0088_document_rules;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 56] = [
+pub(crate) const ALL: [Change; 58] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -120,4 +122,6 @@ pub(crate) const ALL: [Change; 56] = [
     m0077_note_rules::CHANGE,
     m0078_visits_written_all_day::CHANGE,
     m0086_calendar_link::CHANGE,
+    m0087_document::CHANGE,
+    m0088_document_rules::CHANGE,
 ];

@@ -24,7 +24,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 35] = [
+pub const TABLES: [(&str, Fate); 36] = [
     (
         "user",
         Fate::Emptied {
@@ -147,6 +147,27 @@ pub const TABLES: [(&str, Fate); 35] = [
             columns: &["text", "reason"],
             kept: &["id", "note_id", "author_id", "kind", "created_at", "updated_at"],
             reason: "that something was added, when and by whom, is the hospital's record",
+        },
+    ),
+    (
+        "document",
+        Fate::Emptied {
+            columns: &["body", "revoked_reason", "updated_at"],
+            kept: &[
+                "id",
+                "hospital_id",
+                "appointment_id",
+                "kind",
+                "number",
+                "token",
+                "issued_at",
+                "issued_by",
+                "revoked_at",
+                "revoked_by",
+                "version",
+                "created_at",
+            ],
+            reason: "that a document of this number was issued, when and by whom, is the hospital's record",
         },
     ),
     ("note_revision", Fate::RowsGo),

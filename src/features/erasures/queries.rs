@@ -1,9 +1,9 @@
 //! Who is to be erased, and what of theirs there still is.
 
 use entity::{
-    address_link, appointment, appointment_event, calendar_link, enums::Role, erasure, mail, note, note_addendum,
-    note_revision, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
-    user, user_session, visit, visit_presence,
+    address_link, appointment, appointment_event, calendar_link, document, enums::Role, erasure, mail, note,
+    note_addendum, note_revision, notification, passkey, passkey_challenge, password_link, patient, recovery_code,
+    second_factor, user, user_session, visit, visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -59,6 +59,7 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
         count(conn, "note of a visit", notes_with_texts(person)).await?,
         count(conn, "version of a note", revisions(person)).await?,
         count(conn, "addendum to a note", addenda(person)).await?,
+        count(conn, "document", documents_with_texts(person)).await?,
         count(
             conn,
             "line of the trail with a name or an address",
@@ -148,6 +149,12 @@ pub(super) fn openings_with_texts(person: ErasedPerson) -> Select<visit::Entity>
 /// When they were in rooms.
 fn presences(person: ErasedPerson) -> Select<visit_presence::Entity> {
     visit_presence::Entity::find().filter(visit_presence::Column::UserId.eq(person.user_id))
+}
+
+/// The documents of their visits that still say something.
+pub(super) fn documents_with_texts(person: ErasedPerson) -> Select<document::Entity> {
+    use document::Column;
+    document::Entity::find().filter(Column::AppointmentId.in_subquery(visits(person))).filter(Column::Body.ne(GONE))
 }
 
 /// Steps of their visits at which somebody has typed something.

@@ -20,5 +20,11 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     let signed = [("version", "2")];
     world.after("a note that is signed", &board, world.post("doctor", &path("/signature"), &signed)).await;
     let added = [("text", "The left eye"), ("reason", "Forgotten")];
+    let issued = [("kind", "letter"), ("body", "Dear colleague")];
+    world.after("a document", &[], world.post("doctor", &format!("{}/documents", visit.path()), &issued)).await;
+    let list = world.browser("doctor").get(&format!("{}/documents", visit.path())).await.ok().links();
+    let paper = list.into_iter().find(|link| link.starts_with("/documents/")).unwrap();
+    let revoked = [("version", "0"), ("reason", "The wrong week")];
+    world.after("a document revoked", &[], world.post("doctor", &format!("{paper}/revocation"), &revoked)).await;
     world.after("an addendum", &[], world.post("doctor", &path("/addenda"), &added)).await;
 }
