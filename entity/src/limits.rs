@@ -34,7 +34,7 @@ pub const TIME_OFF_REASON: usize = 255;
 pub const SYMPTOMS: usize = 2000;
 /// `appointment.rejection_reason`, `.cancellation_reason`, `.overbook_reason`, `visit.skipped_reason`
 pub const APPOINTMENT_REASON: usize = 500;
-/// `appointment.booking_token`
+/// `appointment.booking_token`, `document.token`
 pub const BOOKING_TOKEN: usize = 64;
 /// `appointment_event.note`
 pub const EVENT_NOTE: usize = 500;
@@ -54,6 +54,10 @@ pub const ADDENDUM: usize = 10_000;
 pub const MESSAGE: usize = 4000;
 /// `message.token`
 pub const MESSAGE_TOKEN: usize = 64;
+/// `document.body`
+pub const DOCUMENT_BODY: usize = 10_000;
+/// `document.revoked_reason`
+pub const REVOKED_REASON: usize = 500;
 /// `second_factor.removal_reason`
 pub const REMOVAL_REASON: usize = 255;
 /// `passkey.name`

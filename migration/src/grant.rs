@@ -21,8 +21,8 @@ pub struct ServerRole {
 
 /// Tables of which rows are added and read, nothing else.
 const APPEND_ONLY: [&str; 4] = ["audit_entry", "audit_seal", "appointment_event", "note_addendum"];
-/// Notes are written until they are signed, messages can be taken back; neither is removed.
-const KEPT: [&str; 2] = ["note", "message"];
+/// Notes are written until they are signed, messages can be taken back, documents revoked; none is removed.
+const KEPT: [&str; 3] = ["note", "message", "document"];
 /// The versions of a note: removed when it has long been signed, never changed.
 const REVISIONS: &str = "note_revision";
 /// Where chains of seals end: moved, never taken away.

@@ -41,6 +41,7 @@ pub(super) fn of(role: Role, unread: i64, unread_messages: i64) -> Vec<NavLink> 
         Role::Patient => {
             nav.push(link("/appointments", "Visits", "calendar"));
             nav.push(messages());
+            nav.push(link("/documents", "Documents", "list"));
             nav.push(link("/doctors", "Doctors", "doctor"));
         }
     }

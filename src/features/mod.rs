@@ -1,9 +1,11 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → messages → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → messages → documents → calendars → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
 pub mod audit;
+mod calendars;
+mod documents;
 pub mod erasures;
 pub mod exports;
 mod home;
@@ -54,6 +56,8 @@ pub fn routes() -> RouteTable {
     visits::routes(&mut table);
     notes::routes(&mut table);
     messages::routes(&mut table);
+    documents::routes(&mut table);
+    calendars::routes(&mut table);
     exports::routes(&mut table);
     reports::routes(&mut table);
     home::routes(&mut table);

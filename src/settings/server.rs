@@ -46,6 +46,11 @@ impl ServerSettings {
     pub fn origin(&self) -> String {
         self.public_url.origin().ascii_serialization()
     }
+
+    /// The site's name in the network, e.g. `clinic.example`, without a port.
+    pub fn host(&self) -> &str {
+        self.public_url.host_str().unwrap_or("localhost")
+    }
 }
 
 fn bind(reader: &mut SettingsReader<'_>) -> SocketAddr {

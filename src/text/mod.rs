@@ -11,13 +11,17 @@
 //! - [`folded`]: what passwords are compared by with what everybody knows.
 //! - [`SearchText`]: what somebody searches for, by the same functions.
 //!
+//! And [`calendar`]: visits as text that programs with calendars read.
+//!
 //! The tables are those of Unicode as `icu_properties` and `icu_normalizer` carry them. When they change, so may keys; those that are
 //! stored stay as they are until the text is written again.
 
+mod icalendar;
 mod invisible;
 mod key;
 mod search;
 
+pub use icalendar::{CalendarEvent, CalendarMethod, Parties, calendar};
 pub use invisible::{is_deceptive, is_readable};
 pub use key::{
     PHONE, address_key, contact_key, folded, nfc, nfkc, number_key, person_key, phone_digits, plain, search_key,

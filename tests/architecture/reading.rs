@@ -17,6 +17,8 @@ pub(crate) const FEATURES: &[&str] = &[
     "visits",
     "notes",
     "messages",
+    "documents",
+    "calendars",
     "exports",
     "erasures",
     "reports",

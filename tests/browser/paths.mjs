@@ -10,8 +10,8 @@ export const ROLES = [
   { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', '/password-reset', { path: `/password-links/1-${'A'.repeat(43)}`, status: 410 }, { path: `/address-links/1-${'A'.repeat(43)}`, status: 410 }, MISSING] },
   {
     role: 'patient', email: 'patient1@demo.test',
-    pages: [...OWN, '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
     reaches: ['/appointments/{id}', '/appointments/{id}/room'],
+    pages: [...OWN, '/record-access', '/documents', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',

@@ -1,5 +1,6 @@
 //! The trail: what is read and done is recorded, or it is not done.
 
+mod openings;
 mod part;
 mod proof;
 mod sealing;

@@ -13,11 +13,12 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 35] = [
+const UNCACHED: [(&str, &str); 41] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
     ("/audit", "the trail, to which each opening of a record adds"),
+    ("/record-access", "a part of the trail, to which each opening of a record adds"),
     ("/hospitals/new", "a form"),
     ("/hospitals/{id}/edit", "a form"),
     ("/doctors/new", "a form"),
@@ -34,6 +35,11 @@ const UNCACHED: [(&str, &str); 35] = [
     ("/appointments/{id}/summary", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),
+    ("/documents", "papers of one patient, seldom asked for"),
+    ("/documents/{id}", "one patient's clinical detail, whose opening is recorded"),
+    ("/appointments/{id}/documents", "a form, with a token of its own"),
+    ("/profile/calendar", "a form, with a secret on it"),
+    ("/calendar/{token}.ics", "a file for programs, for whoever has its address alone"),
     ("/profile/export.json", "a file to take away"),
     ("/profile/proof", "a form"),
     ("/profile/second-factor", "a form, with a secret on it"),

@@ -81,6 +81,7 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
     let visits = clinic.here.appointments.iter().flat_map(|visit| &visit.texts);
     let personal: Vec<&str> = visits
         .chain(clinic.here.notes.iter().flat_map(|note| &note.texts))
+        .chain(clinic.here.documents.iter().flat_map(|document| &document.texts))
         .chain(&patient.texts)
         .map(String::as_str)
         .chain([
@@ -111,7 +112,7 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
         assert!(after.iter().any(|(_, row)| row.contains(text.as_str())), "{text} is lost");
     }
     let rows = |all: &[(String, String)], table: &str| all.iter().filter(|(name, _)| name == table).count();
-    for table in ["appointment", "user", "patient", "doctor", "care_relation", "note", "note_addendum"] {
+    for table in ["appointment", "user", "patient", "doctor", "care_relation", "note", "note_addendum", "document"] {
         assert_eq!(rows(&before, table), rows(&after, table), "{table}");
     }
     assert!(rows(&after, "audit_entry") > rows(&before, "audit_entry"));

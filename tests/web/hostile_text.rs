@@ -58,7 +58,7 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 18] = [
+const SHOWN: [&str; 20] = [
     "Hospital",
     "Address",
     "Given",
@@ -76,6 +76,8 @@ const SHOWN: [&str; 18] = [
     "Summary",
     "Addendum",
     "Because",
+    "Document",
+    "Revoked",
     "Firefox",
 ];
 

@@ -2,6 +2,7 @@
 
 mod at_will;
 mod held;
+mod invitations;
 mod sending;
 mod server;
 

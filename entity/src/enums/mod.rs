@@ -5,6 +5,7 @@
 mod appointment_status;
 mod audit;
 mod blood_type;
+mod document_kind;
 mod event_kind;
 mod identity_check;
 mod mail;
@@ -17,6 +18,7 @@ mod second_factor_rule;
 pub use appointment_status::AppointmentStatus;
 pub use audit::{AuditAction, AuditSubject};
 pub use blood_type::BloodType;
+pub use document_kind::DocumentKind;
 pub use event_kind::EventKind;
 pub use identity_check::IdentityCheck;
 pub use mail::{AddressLinkPurpose, LinkPurpose, MailKind, MailStatus, SecurityEvent};

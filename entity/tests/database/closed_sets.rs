@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entity::enums::{
-    AddendumKind, AddressLinkPurpose, AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind,
+    AddendumKind, AddressLinkPurpose, AppointmentStatus, AuditAction, AuditSubject, BloodType, DocumentKind, EventKind,
     IdentityCheck, LinkPurpose, MailKind, MailStatus, Modality, NoteState, NoteTemplate, NotificationKind, Role,
     SecondFactorRule, SecurityEvent,
 };
@@ -39,6 +39,7 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<NoteState>(&plan, "note", "state");
     same::<NoteTemplate>(&plan, "note", "template");
     same::<AddendumKind>(&plan, "note", "kind");
+    same::<DocumentKind>(&plan, "document", "kind");
     // Where its check was made last.
     same::<AuditAction>(&plan, "trail_words", "action");
     same::<AuditSubject>(&plan, "audit_entry", "subject_kind");

@@ -1,7 +1,7 @@
 //! A row of each kind of link and mail.
 
 use entity::{
-    address_link,
+    address_link, calendar_link,
     enums::{AddressLinkPurpose, LinkPurpose, MailKind, MailStatus, NotificationKind, SecurityEvent},
     mail, password_link,
 };
@@ -16,6 +16,17 @@ pub(crate) fn link(user: i64) -> password_link::Model {
         purpose: LinkPurpose::Reset,
         expires_at: at(30),
         ended_at: Some(at(-1)),
+        created_at: made(),
+        updated_at: changed(),
+    }
+}
+
+pub(crate) fn calendar_link(user: i64) -> calendar_link::Model {
+    calendar_link::Model {
+        id: 0,
+        user_id: user,
+        digest: vec![7; 32],
+        made_at: at(-2),
         created_at: made(),
         updated_at: changed(),
     }

@@ -11,6 +11,7 @@
 
 mod append_only;
 mod closed_sets;
+mod documents;
 mod erasure_rows;
 mod instants;
 mod integrity;

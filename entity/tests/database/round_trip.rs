@@ -2,15 +2,16 @@
 
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
-    address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, doctor, doctor_delay,
-    erasure, hospital, mail, message, message_read, note, note_addendum, note_revision, notification, passkey, passkey_challenge,
-    password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_presence,
+    address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, calendar_link, doctor,
+    doctor_delay, document, erasure, hospital, mail, message, message_read, note, note_addendum, note_revision,
+    notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, time_off, user,
+    user_session, visit, visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
 
 use crate::support::{clinic, insert, on_each};
-use crate::{erasure_rows, mails, messages, notes, passkey_rows, rows, visit_rows};
+use crate::{documents, erasure_rows, mails, messages, notes, passkey_rows, rows, visit_rows};
 
 /// Inserts the model, reads it and compares; returns its id.
 macro_rules! same {
@@ -52,6 +53,7 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         let written = same!(db, note, notes::signed(visit, actor));
         same!(db, note_revision, notes::revision(written));
         same!(db, note_addendum, notes::addendum(written, actor));
+        same!(db, document, documents::revoked(&clinic, visit));
         same!(db, user_session, rows::session(actor));
         same!(db, second_factor, rows::second_factor(actor));
         same!(db, recovery_code, rows::recovery_code(actor));
@@ -70,6 +72,7 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         let said = same!(db, message, messages::message(visit, actor));
         same!(db, message_read, messages::read(visit, actor, said));
         same!(db, mail, mails::unread_mail(visit, actor));
+        same!(db, calendar_link, mails::calendar_link(actor));
     })
     .await;
 }

@@ -3,7 +3,9 @@
 //! As with m0051: a server of the release before leaves them alone. On Postgres no row is looked at, for the new rules allow more; SQLite cannot change
 //! a CHECK, so the table is made anew, the rows go over, and numbers go on where they were.
 
-use super::{m0026_mail, m0049_sweep_indexes, m0051_account_mail, m0053_account_mail_indexes, m0058_followed_references};
+use super::{
+    m0026_mail, m0049_sweep_indexes, m0051_account_mail, m0053_account_mail_indexes, m0058_followed_references,
+};
 use crate::change::Change;
 use crate::dialect::{Dialect, list};
 
@@ -28,10 +30,7 @@ const COLUMNS: &str = "id, recipient_id, kind, notice, appointment_id, appointme
 fn up(dialect: Dialect) -> Vec<String> {
     match dialect {
         Dialect::Postgres => allowing(&KINDS, VISIT, " NOT VALID"),
-        Dialect::Sqlite => {
-            let table = table(dialect).replace(&list(&OLD_KINDS), &list(&KINDS)).replace(OLD_VISIT, VISIT);
-            made_anew(dialect, table, "")
-        }
+        Dialect::Sqlite => made_anew(dialect, whole(dialect), ""),
     }
 }
 
@@ -52,6 +51,11 @@ fn allowing(kinds: &[&str], visit: &str, looked_at: &str) -> Vec<String> {
         format!("ALTER TABLE mail ADD CONSTRAINT mail_kind_check CHECK (kind IN ({})){looked_at}", list(kinds)),
         format!("ALTER TABLE mail ADD CONSTRAINT mail_visit CHECK ({visit}){looked_at}"),
     ]
+}
+
+/// The table as this change leaves it, in one statement.
+pub(super) fn whole(dialect: Dialect) -> String {
+    table(dialect).replace(&list(&OLD_KINDS), &list(&KINDS)).replace(OLD_VISIT, VISIT)
 }
 
 /// As m0051 made it.

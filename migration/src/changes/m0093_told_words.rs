@@ -6,9 +6,9 @@
 use super::m0011_notification::{self, KINDS};
 use super::m0026_mail;
 use super::m0049_sweep_indexes;
-use super::m0051_account_mail;
 use super::m0053_account_mail_indexes;
 use super::m0058_followed_references;
+use super::m0084_message_mail;
 use crate::change::Change;
 use crate::dialect::{Dialect, list};
 
@@ -46,7 +46,7 @@ const NOTIFICATION: Told = Told {
 const MAIL: Told = Told {
     table: "mail",
     column: "notice",
-    made: || m0051_account_mail::whole(Dialect::Sqlite),
+    made: || m0084_message_mail::whole(Dialect::Sqlite),
     columns: "id, recipient_id, kind, notice, appointment_id, appointment_version, visit_starts_at, password_link_id, \
               status, due_at, attempts, last_error, finished_at, created_at, updated_at, address_link_id, address, \
               security_event",

@@ -63,11 +63,14 @@ mod m0078_visits_written_all_day;
 mod m0082_message;
 mod m0083_message_rules;
 mod m0084_message_mail;
+mod m0086_calendar_link;
+mod m0087_document;
+mod m0088_document_rules;
 mod m0090_old_presence;
 mod m0093_told_words;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 60] = [
+pub(crate) const ALL: [Change; 63] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -126,6 +129,9 @@ pub(crate) const ALL: [Change; 60] = [
     m0082_message::CHANGE,
     m0083_message_rules::CHANGE,
     m0084_message_mail::CHANGE,
+    m0086_calendar_link::CHANGE,
+    m0087_document::CHANGE,
+    m0088_document_rules::CHANGE,
     m0090_old_presence::CHANGE,
     m0093_told_words::CHANGE,
 ];

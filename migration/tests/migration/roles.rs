@@ -79,7 +79,7 @@ fn there(name: &str) -> ServerRole {
 }
 
 /// What the servers' role may not do.
-const FORBIDDEN: [&str; 21] = [
+const FORBIDDEN: [&str; 22] = [
     "UPDATE audit_entry SET actor_name = 'C'",
     "DELETE FROM audit_entry",
     "TRUNCATE audit_entry",
@@ -92,6 +92,7 @@ const FORBIDDEN: [&str; 21] = [
     "DELETE FROM appointment_event",
     "UPDATE appointment_event SET note = NULL",
     "DELETE FROM note",
+    "DELETE FROM document",
     "UPDATE note_addendum SET text = 'x'",
     "DELETE FROM note_addendum",
     "UPDATE note_revision SET plan = NULL",

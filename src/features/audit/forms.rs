@@ -26,6 +26,13 @@ pub(super) struct TrailQuery {
     pub(super) page: Option<String>,
 }
 
+/// The query string of the page on which a patient sees who opened their record.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OpeningsQuery {
+    pub(super) page: Option<String>,
+}
+
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Person {

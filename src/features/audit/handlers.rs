@@ -1,8 +1,13 @@
-//! `GET /audit`.
+//! `GET /audit`, and what a patient reads of it: `GET /record-access`.
 
 use actix_web::{HttpResponse, http::StatusCode};
 
-use super::{forms::TrailQuery, pages, policy::ReadTrail, queries};
+use super::{
+    forms::{OpeningsQuery, TrailQuery},
+    pages,
+    policy::{ReadTrail, SeeOwnOpenings},
+    queries,
+};
 use crate::{
     access::Allowed,
     db::Reader,
@@ -25,4 +30,16 @@ pub(super) async fn index(
         }
         Err(form) => pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &pages::Trail::refused(&viewer, *form)),
     }
+}
+
+/// Who opened the record of the patient who asks, the latest first.
+pub(super) async fn openings(
+    viewer: Allowed<SeeOwnOpenings>,
+    reader: Reader,
+    query: Filter<OpeningsQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let paging = Paging::parse(query.0.page.as_deref(), pages.state().settings.pages.page_size)?;
+    let found = queries::openings(&viewer, &reader, paging).await?;
+    pages.show(&*viewer, &pages::Openings::new(&viewer, paging, found)?)
 }

@@ -35,6 +35,7 @@ use crate::routing::RouteTable;
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.get("/audit", handlers::index);
+    table.get("/record-access", handlers::openings);
 }
 
 /// A chain of seals in words: a hospital's, or the platform's.

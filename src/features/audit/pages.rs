@@ -1,5 +1,9 @@
 //! The trail as a page.
 
+mod openings;
+
+pub(super) use openings::Openings;
+
 use entity::enums::{AuditSubject, Role};
 use serde::Serialize;
 

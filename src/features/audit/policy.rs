@@ -11,3 +11,11 @@ pub(super) struct ReadTrail;
 impl Permission for ReadTrail {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::SuperAdmin];
 }
+
+/// See who opened one's own record.
+#[derive(Debug)]
+pub(super) struct SeeOwnOpenings;
+
+impl Permission for SeeOwnOpenings {
+    const ROLES: &'static [Role] = &[Role::Patient];
+}

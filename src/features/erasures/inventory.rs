@@ -24,7 +24,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 36] = [
+pub const TABLES: [(&str, Fate); 38] = [
     (
         "user",
         Fate::Emptied {
@@ -149,6 +149,27 @@ pub const TABLES: [(&str, Fate); 36] = [
             reason: "that something was added, when and by whom, is the hospital's record",
         },
     ),
+    (
+        "document",
+        Fate::Emptied {
+            columns: &["body", "revoked_reason", "updated_at"],
+            kept: &[
+                "id",
+                "hospital_id",
+                "appointment_id",
+                "kind",
+                "number",
+                "token",
+                "issued_at",
+                "issued_by",
+                "revoked_at",
+                "revoked_by",
+                "version",
+                "created_at",
+            ],
+            reason: "that a document of this number was issued, when and by whom, is the hospital's record",
+        },
+    ),
     ("note_revision", Fate::RowsGo),
     (
         "message",
@@ -210,6 +231,7 @@ pub const TABLES: [(&str, Fate); 36] = [
     ("user_session", Fate::RowsGo),
     ("password_link", Fate::RowsGo),
     ("address_link", Fate::RowsGo),
+    ("calendar_link", Fate::RowsGo),
     ("second_factor", Fate::RowsGo),
     ("recovery_code", Fate::RowsGo),
     ("passkey", Fate::RowsGo),

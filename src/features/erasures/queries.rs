@@ -1,9 +1,9 @@
 //! Who is to be erased, and what of theirs there still is.
 
 use entity::{
-    address_link, appointment, appointment_event, enums::Role, erasure, mail, message, note, note_addendum, note_revision,
-    notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session,
-    visit, visit_presence,
+    address_link, appointment, appointment_event, calendar_link, document, enums::Role, erasure, mail, message, note,
+    note_addendum, note_revision, notification, passkey, passkey_challenge, password_link, patient, recovery_code,
+    second_factor, user, user_session, visit, visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -60,6 +60,7 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
         count(conn, "version of a note", revisions(person)).await?,
         count(conn, "addendum to a note", addenda(person)).await?,
         count(conn, "message about a visit", messages(person)).await?,
+        count(conn, "document", documents_with_texts(person)).await?,
         count(
             conn,
             "line of the trail with a name or an address",
@@ -82,6 +83,12 @@ async fn of_account(conn: &ReadConnection<'_>, user_id: i64) -> Result<Vec<Remai
             conn,
             "link to an address",
             address_link::Entity::find().filter(address_link::Column::UserId.eq(user_id)),
+        )
+        .await?,
+        count(
+            conn,
+            "address of a calendar",
+            calendar_link::Entity::find().filter(calendar_link::Column::UserId.eq(user_id)),
         )
         .await?,
         count(conn, "second factor", second_factor::Entity::find().filter(second_factor::Column::UserId.eq(user_id)))
@@ -143,6 +150,12 @@ pub(super) fn openings_with_texts(person: ErasedPerson) -> Select<visit::Entity>
 /// When they were in rooms.
 fn presences(person: ErasedPerson) -> Select<visit_presence::Entity> {
     visit_presence::Entity::find().filter(visit_presence::Column::UserId.eq(person.user_id))
+}
+
+/// The documents of their visits that still say something.
+pub(super) fn documents_with_texts(person: ErasedPerson) -> Select<document::Entity> {
+    use document::Column;
+    document::Entity::find().filter(Column::AppointmentId.in_subquery(visits(person))).filter(Column::Body.ne(GONE))
 }
 
 /// Steps of their visits at which somebody has typed something.

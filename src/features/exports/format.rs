@@ -63,10 +63,11 @@ const SECRET: &str = "a secret, or what one is checked by";
 pub(super) const DOCTORS_OF_VISITS: &str = "doctors_of_visits";
 
 /// What no export holds.
-const ALWAYS: [LeftOut; 21] = [
+const ALWAYS: [LeftOut; 22] = [
     table("audit_chain_head", EVIDENCE),
     table("audit_redaction", EVIDENCE),
     table("audit_seal", EVIDENCE),
+    table("calendar_link", "by what the secret address of a calendar is checked"),
     table("passkey_challenge", "what is asked of a device, for some minutes"),
     table("visit_presence", "who was in the room of a visit, told by their pages while they were open"),
     table("cache_instance", OF_THE_SERVERS),

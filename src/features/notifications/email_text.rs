@@ -8,6 +8,7 @@ use entity::{
 };
 
 use super::{
+    invitation::invitation,
     notification::{Facts, ToldTimes, sentence},
     queries::{self, VisitOfMail},
 };
@@ -28,7 +29,7 @@ const AT_WILL: [NotificationKind; 2] = [NotificationKind::AppointmentRequested, 
 /// So many mails of each of these a doctor gets in an hour; those that are sent at one moment may go beyond it.
 const IN_AN_HOUR: u64 = 10;
 /// Who is to come: their visits are worth a reminder.
-const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Scheduled, AppointmentStatus::Confirmed];
+pub(super) const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Scheduled, AppointmentStatus::Confirmed];
 
 /// The words of a notice or a reminder to `recipient`; not when the visit has changed since it was written, and not now when nobody would be there.
 ///
@@ -55,7 +56,11 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
     };
     let (origin, zone) = (state.settings.server.origin(), recipient.zone().name());
     let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/appointments/{id}");
-    Ok(Written::Words(EmailText { subject: subject.to_owned(), text }))
+    let words = EmailText { subject: subject.to_owned(), text };
+    Ok(match invitation(state, mail, (id, &visit), recipient) {
+        Some(invitation) => Written::Inviting(words, invitation),
+        None => Written::Words(words),
+    })
 }
 
 /// Whether a doctor was sent as many mails with this news as a doctor gets in an hour. Patients ask and cancel as often as they like: the
@@ -146,7 +151,7 @@ impl VisitOfMail {
         self.doctor_active && !self.doctor_away
     }
 
-    fn doctor(&self) -> String {
+    pub(super) fn doctor(&self) -> String {
         format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
     }
 }

@@ -4,12 +4,14 @@
 
 mod email_text;
 mod handlers;
+mod invitation;
 mod notification;
 mod pages;
 mod queries;
 mod service;
 
 pub(crate) use email_text::write;
+pub(crate) use invitation::{CalendarVisit, calendar_event};
 pub(crate) use notification::{Facts, ToldTimes, sentence};
 pub(crate) use service::{News, notify, notify_of_many, sweep};
 

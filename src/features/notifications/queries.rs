@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
-    appointment, doctor,
+    appointment, appointment_event, doctor,
     enums::{AppointmentStatus, Modality, NotificationKind},
     notification::{self, Column},
     patient, time_off, user,
@@ -101,12 +101,15 @@ fn on_page(viewer: &Viewer, paging: Paging) -> SelectStatement {
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct VisitOfMail {
     pub(super) starts_at: DateTime<Utc>,
+    pub(super) ends_at: DateTime<Utc>,
     pub(super) proposed_starts_at: Option<DateTime<Utc>>,
     pub(super) status: AppointmentStatus,
     pub(super) modality: Modality,
     pub(super) version: i32,
     /// Whether the doctor still practises there.
     pub(super) doctor_active: bool,
+    /// Whether the time was ever theirs.
+    pub(super) stood: bool,
     /// Whether the doctor has said that they are away then.
     pub(super) doctor_away: bool,
     pub(super) doctor_first_name: String,
@@ -117,10 +120,11 @@ pub(super) struct VisitOfMail {
 pub(super) async fn visit_of_mail(reader: &Reader, appointment_id: i64) -> Result<Option<VisitOfMail>, DbErr> {
     let statement = appointment::Entity::find_by_id(appointment_id)
         .select_only()
-        .columns([appointment::Column::StartsAt, appointment::Column::ProposedStartsAt])
+        .columns([appointment::Column::StartsAt, appointment::Column::EndsAt, appointment::Column::ProposedStartsAt])
         .columns([appointment::Column::Status, appointment::Column::Modality, appointment::Column::Version])
         .column_as(user::Column::Active, "doctor_active")
         .expr_as(doctor_away(), "doctor_away")
+        .expr_as(stood(), "stood")
         .column_as(user::Column::FirstName, "doctor_first_name")
         .column_as(user::Column::LastName, "doctor_last_name")
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
@@ -139,6 +143,20 @@ fn doctor_away() -> Expr {
         .filter(Expr::col((time_off::Entity, time_off::Column::StartsAt)).lt(visit(appointment::Column::EndsAt)))
         .filter(Expr::col((time_off::Entity, time_off::Column::EndsAt)).gt(visit(appointment::Column::StartsAt)));
     Expr::exists(absences.into_query())
+}
+
+/// Whether the history of the visit has a step by which the time became theirs.
+fn stood() -> Expr {
+    let event = |column| Expr::col((appointment_event::Entity, column));
+    let granted = appointment_event::Entity::find()
+        .select_only()
+        .column(appointment_event::Column::Id)
+        .filter(
+            event(appointment_event::Column::AppointmentId)
+                .eq(Expr::col((appointment::Entity, appointment::Column::Id))),
+        )
+        .filter(appointment_event::Column::ToStatus.eq(AppointmentStatus::Scheduled));
+    Expr::exists(granted.into_query())
 }
 
 fn with_appointment(rows: &mut SelectStatement) {

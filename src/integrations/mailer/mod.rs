@@ -18,15 +18,18 @@ use lettre::{
     Message,
     address::AddressError,
     message::{
-        Mailbox,
-        header::{ContentType, MIME_VERSION_1_0},
+        Mailbox, MultiPart, SinglePart,
+        header::{ContentType, ContentTypeErr, MIME_VERSION_1_0},
     },
 };
 
 pub use self::folder::FolderMailer;
 pub use self::memory::MemoryMailer;
 pub use self::smtp::SmtpMailer;
-use crate::settings::{self, Delivery};
+use crate::{
+    settings::{self, Delivery},
+    text::CalendarMethod,
+};
 
 /// How long the handing over of one email may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,8 +46,19 @@ pub struct Email {
     pub subject: String,
     /// Plain text.
     pub text: String,
+    /// What goes with it for the calendar of whoever gets it.
+    pub invitation: Option<Invitation>,
     /// The same each time this email is tried, and no other's: so whoever gets it twice can tell.
     pub message_id: String,
+}
+
+/// Something for a calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// What a calendar is to do with it; the same that the text says.
+    pub method: CalendarMethod,
+    /// As iCalendar.
+    pub text: String,
 }
 
 /// Why an email did not go.
@@ -144,18 +158,36 @@ impl From<AddressError> for NotSent {
 impl Email {
     /// As it goes over the wire.
     fn message(&self, from: &Mailbox) -> Result<Message, NotSent> {
-        Message::builder()
+        let message = Message::builder()
             .from(from.clone())
             .to(Mailbox::new(None, self.address.parse()?))
             .subject(one_line(&self.subject))
             .message_id(Some(format!("<{}@{}>", self.message_id, from.email.domain())))
             // Machines that answer mail leave this one alone.
             .header(AutoSubmitted)
-            .header(MIME_VERSION_1_0)
-            .header(ContentType::TEXT_PLAIN)
-            .body(self.text.clone())
-            .map_err(|error| NotSent::Refused(format!("the email cannot be written: {error}")))
+            .header(MIME_VERSION_1_0);
+        let message = match &self.invitation {
+            None => message.header(ContentType::TEXT_PLAIN).body(self.text.clone()),
+            Some(invitation) => message.multipart(
+                MultiPart::alternative()
+                    .singlepart(SinglePart::plain(self.text.clone()))
+                    .singlepart(invitation.part().map_err(unwritten)?),
+            ),
+        };
+        message.map_err(unwritten)
     }
+}
+
+impl Invitation {
+    /// As mail programs look for it (RFC 6047).
+    fn part(&self) -> Result<SinglePart, ContentTypeErr> {
+        let kind = format!("text/calendar; method={}; charset=utf-8", self.method.name());
+        Ok(SinglePart::builder().header(ContentType::parse(&kind)?).body(self.text.clone()))
+    }
+}
+
+fn unwritten(error: impl std::fmt::Display) -> NotSent {
+    NotSent::Refused(format!("the email cannot be written: {error}"))
 }
 
 /// What stands in a header cannot begin another.

@@ -25,6 +25,11 @@ async fn no_page_is_stale_after_something_was_done_with_a_second_factor() {
         world.browser("doctor").post_form("/profile/second-factor/recovery-codes", &[]).await.ok();
     };
     world.after("other recovery codes", &[], renew).await;
+    let calendar = async {
+        world.browser("doctor").post_form("/profile/calendar", &[]).await.ok();
+    };
+    world.after("the address of a calendar", &[], calendar).await;
+    world.after("no calendar any more", &[], world.post("doctor", "/profile/calendar/removal", &[])).await;
     world.after("a password once more", &[], world.post("admin", "/profile/proof", &[("proof", PASSWORD)])).await;
     world.after("no app any more", &[], world.post("doctor", "/profile/second-factor/totp/removal", &[])).await;
 

@@ -23,7 +23,7 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`addresses`], [`steps`], [`notes`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 72] = [
+const WRITES: [&str; 76] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -38,6 +38,7 @@ const WRITES: [&str; 72] = [
     "/appointments/{id}/arrival",
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
+    "/appointments/{id}/documents",
     "/appointments/{id}/modality",
     "/appointments/{id}/note",
     "/appointments/{id}/note/addenda",
@@ -61,6 +62,7 @@ const WRITES: [&str; 72] = [
     "/doctors/{id}/sessions/revocation",
     "/doctors/{id}/time-off",
     "/doctors/{id}/time-off/{id}/removal",
+    "/documents/{id}/revocation",
     "/hospitals",
     "/hospitals/{id}",
     "/hospitals/{id}/deactivation",
@@ -77,6 +79,8 @@ const WRITES: [&str; 72] = [
     "/patients/{id}/second-factor/removal",
     "/patients/{id}/sessions/revocation",
     "/profile",
+    "/profile/calendar",
+    "/profile/calendar/removal",
     "/profile/email",
     "/profile/email/link",
     "/profile/email/withdrawal",

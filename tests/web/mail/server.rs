@@ -6,8 +6,9 @@ use std::{
 };
 
 use telemedicine::{
-    integrations::mailer::{Email, FolderMailer, Mailer, NotSent, SmtpMailer},
+    integrations::mailer::{Email, FolderMailer, Invitation, Mailer, NotSent, SmtpMailer},
     settings::{Delivery, Settings},
+    text::CalendarMethod,
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -73,6 +74,7 @@ fn email() -> Email {
         address: "maya@home.example".to_owned(),
         subject: "A visit was approved".to_owned(),
         text: "Dear Maya,\n\nthe visit is on Friday.\n".to_owned(),
+        invitation: None,
         message_id: "mail-7-123".to_owned(),
     }
 }
@@ -95,6 +97,26 @@ async fn an_email_arrives_whole_and_says_what_it_is() {
     ] {
         assert!(heard.contains(said), "{said} is missing in\n{heard}");
     }
+}
+
+#[tokio::test]
+async fn an_invitation_goes_as_mail_programs_look_for_it() {
+    let server = MailServer::start("250 fine").await;
+    let invitation =
+        Invitation { method: CalendarMethod::Request, text: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_owned() };
+    server.mailer().send(&Email { invitation: Some(invitation), ..email() }).await.unwrap();
+    let heard = server.heard.lock().unwrap().clone();
+    for said in [
+        "Content-Type: multipart/alternative;",
+        "Content-Type: text/plain; charset=utf-8",
+        "the visit is on Friday.",
+        "Content-Type: text/calendar; method=REQUEST; charset=utf-8",
+        "BEGIN:VCALENDAR",
+        "Auto-Submitted: auto-generated",
+    ] {
+        assert!(heard.contains(said), "{said} is missing in\n{heard}");
+    }
+    assert_eq!(heard.matches("MIME-Version:").count(), 1, "{heard}");
 }
 
 #[tokio::test]

@@ -44,6 +44,8 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/note", its_doctor, &[("version", "1"), ("plan", "Rest")]),
         act("/appointments/{id}/note/signature", its_doctor, &[("version", "1"), ("plan", "Rest")]),
         act("/appointments/{id}/note/addenda", its_doctor, &[("text", "The left eye"), ("reason", "Forgotten")]),
+        act("/appointments/{id}/documents", its_doctor, &[("kind", "letter"), ("body", "Dear colleague")]),
+        act("/documents/{id}/revocation", its_doctor, &[("version", "0"), ("reason", "The wrong week")]),
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
     ]);
     acts.extend(of_times(clinic));
@@ -78,6 +80,8 @@ fn of_accounts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/profile/email", own, &[("email", "another@example.test")]),
         act("/profile/email/withdrawal", own, &[]),
         act("/profile/email/link", own, &[]),
+        act("/profile/calendar", own, &[]),
+        act("/profile/calendar/removal", own, &[]),
         act("/profile/sessions/{id}/revocation", own, &[]),
         act("/profile/sessions/revocation", own, &[]),
     ]

@@ -10,9 +10,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 use super::{
     TestApp,
     factories::{
-        Appointment, Doctor, Hospital, Note, Notification, Patient, Person, address_link, answered, appointment,
-        availability, doctor, gone_without, hospital, hospital_admin, note, notification, password_link, patient,
-        session, super_admin, time_off,
+        Appointment, Doctor, Document, Hospital, Note, Notification, Patient, Person, address_link, answered,
+        appointment, availability, doctor, document, gone_without, hospital, hospital_admin, note, notification,
+        password_link, patient, session, super_admin, time_off,
     },
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct House {
     pub(crate) opening_texts: Vec<String>,
     /// A draft of the visit in progress, and a signed one, with an addendum, of the completed visit.
     pub(crate) notes: Vec<Note>,
+    /// One that counts, and one that was revoked, both of the completed visit.
+    pub(crate) documents: Vec<Document>,
     /// One for each of admin, doctor and patient, in this order; unread.
     pub(crate) notifications: Vec<Notification>,
     pub(crate) time_off_id: i64,
@@ -81,9 +83,11 @@ impl House {
     pub(crate) fn clinical_texts(&self) -> Vec<String> {
         let appointments = self.appointments.iter().flat_map(|appointment| &appointment.texts);
         let notes = self.notes.iter().flat_map(|note| &note.texts);
+        let documents = self.documents.iter().flat_map(|document| &document.texts);
         appointments
             .chain(&self.opening_texts)
             .chain(notes)
+            .chain(documents)
             .chain(&self.patient.texts)
             .chain(&self.stranger.texts)
             .cloned()
@@ -112,6 +116,7 @@ impl House {
             appointments: Vec::new(),
             opening_texts: Vec::new(),
             notes: Vec::new(),
+            documents: Vec::new(),
             notifications: Vec::new(),
             hospital,
             admin,
@@ -142,6 +147,10 @@ impl House {
         self.notes.push(draft.create(app).await);
         let signed = note(self.appointment(AppointmentStatus::Completed), &self.doctor).saying(payload);
         self.notes.push(signed.with_addendum(AddendumKind::Addition).create(app).await);
+        let completed = self.appointment(AppointmentStatus::Completed).clone();
+        for is_revoked in [false, true] {
+            self.documents.push(document(app, (&completed, &self.doctor), is_revoked, payload).await);
+        }
         let about = self.appointment(AppointmentStatus::Rejected).clone();
         for person in [&self.admin, &self.doctor.person, &self.patient.person] {
             self.notifications.push(

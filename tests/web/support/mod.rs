@@ -84,9 +84,9 @@ pub(crate) use entity::enums::{
     AppointmentStatus, BloodType, EventKind, Modality, NotificationKind, Role, SecondFactorRule,
 };
 pub(crate) use factories::{
-    Appointment, Doctor, Hospital, Note, Notification, PASSWORD, Patient, Person, answered, appointment, availability,
-    doctor, gone_without, hospital, hospital_admin, note, notification, password_link, patient, session, super_admin,
-    time_off, token_in,
+    Appointment, Doctor, Document, Hospital, Note, Notification, PASSWORD, Patient, Person, answered, appointment,
+    availability, doctor, document, gone_without, hospital, hospital_admin, note, notification, password_link, patient,
+    session, super_admin, time_off, token_in,
 };
 pub(crate) use live::Live;
 pub(crate) use page::Page;

@@ -10,7 +10,8 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 9] = [
+const NOT_PAGES: [&str; 10] = [
+    "/calendar/{token}.ics",
     "/static/{name}",
     "/live",
     "/health/live",
@@ -112,6 +113,7 @@ impl House {
             "/patients" => self.patient.id,
             "/hospitals" => self.hospital.id,
             "/admins" => self.admin.user_id,
+            "/documents" => self.documents[0].id,
             "/notifications" => self.notifications[2].id,
             "/profile/sessions" => self.session_id,
             // Nobody here has one.
@@ -129,7 +131,7 @@ fn status_for(route: &str) -> AppointmentStatus {
         "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
         "/start" | "/modality" | "/room" | "/now" | "/presence" | "/answers" => AppointmentStatus::Waiting,
         "/outcome" | "/opening" | "/note" | "/note/signature" => AppointmentStatus::InProgress,
-        "/note/addenda" | "/summary" => AppointmentStatus::Completed,
+        "/note/addenda" | "/summary" | "/documents" => AppointmentStatus::Completed,
         _ => AppointmentStatus::Scheduled,
     }
 }

@@ -138,6 +138,8 @@ pub(super) struct ProfilePage {
     needs_date_of_birth: bool,
     latest_birth: String,
     min_characters: usize,
+    /// Whether they have visits that a calendar can show.
+    has_calendar: bool,
     /// Where a patient takes away everything about themselves.
     export: Option<&'static str>,
 }
@@ -159,6 +161,7 @@ impl ProfilePage {
             needs_date_of_birth: profile.needs_date_of_birth(),
             latest_birth: today.to_string(),
             min_characters: MIN_CHARACTERS,
+            has_calendar: matches!(profile.role, Role::Doctor | Role::Patient),
             export: (profile.role == Role::Patient).then_some("/profile/export.json"),
         }
     }

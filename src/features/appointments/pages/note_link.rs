@@ -1,4 +1,4 @@
-//! The way from an appointment's page to the note of the visit.
+//! The ways from an appointment's page to the note of the visit and to its documents.
 
 use entity::enums::{AppointmentStatus, NoteState, Role};
 use serde::Serialize;
@@ -45,4 +45,14 @@ pub(super) fn note_link(viewer: &Viewer, row: &AppointmentRow, note: Option<&Not
         href: format!("/appointments/{}/{page}", row.id),
         label,
     })
+}
+
+/// Documents are given in a visit that goes on or took place.
+pub(super) fn documents_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
+    let has_begun = matches!(row.status, AppointmentStatus::InProgress | AppointmentStatus::Completed);
+    match viewer.role() {
+        Role::Doctor if has_begun => Some(format!("/appointments/{}/documents", row.id)),
+        Role::Patient if has_begun => Some("/documents".to_owned()),
+        _ => None,
+    }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     next::next,
-    note_link::{NoteLink, note_link},
+    note_link::{NoteLink, documents_href, note_link},
 };
 use crate::{
     access::Viewer,
@@ -75,6 +75,8 @@ pub(in crate::features::appointments) struct Show {
     /// What the viewer may do, each with its own form.
     offers: Vec<Offer>,
     history: Vec<HistoryEntry>,
+    /// Where its doctor issues documents, and its patient has theirs.
+    documents_href: Option<String>,
     /// Where the note of the visit stands, if the viewer may know.
     note: Option<NoteLink>,
     /// What is wrong with the form that was sent; empty when none was.
@@ -120,6 +122,7 @@ impl Show {
             next: next(&row, present, viewer.role()),
             mark: row.mark(viewer.role()),
             free: Vec::new(),
+            documents_href: documents_href(viewer, &row),
             note: note_link(viewer, &row, note.as_ref()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),

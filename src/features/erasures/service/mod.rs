@@ -41,6 +41,7 @@ const PARTS: Unrecorded = Unrecorded::of(
         "note",
         "note_addendum",
         "note_revision",
+        "document",
     ],
     "the erasure that goes on with it has its line",
 );

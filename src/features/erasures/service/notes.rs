@@ -1,7 +1,7 @@
-//! The notes of the person's visits: texts give way to what says that they were erased, versions go.
+//! The notes and documents of the person's visits: texts give way to what says that they were erased, versions go.
 
 use chrono::{DateTime, Utc};
-use entity::{note, note_addendum, note_revision};
+use entity::{document, note, note_addendum, note_revision};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr},
@@ -18,7 +18,25 @@ pub(super) async fn erase(db: &Database, now: DateTime<Utc>, person: ErasedPerso
     while db.write_unrecorded(PARTS, async |uow| revisions(uow, person).await).await? > 0 {}
     while db.write_unrecorded(PARTS, async |uow| addenda(uow, person).await).await? > 0 {}
     while db.write_unrecorded(PARTS, async |uow| texts(uow, now, person).await).await? > 0 {}
+    while db.write_unrecorded(PARTS, async |uow| documents(uow, now, person).await).await? > 0 {}
     Ok(())
+}
+
+async fn documents(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
+    use document::Column;
+    let some = queries::documents_with_texts(person).order_by_asc(Column::Id).limit(BATCH);
+    let ids: Vec<i64> =
+        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let reason = CaseStatement::new().case(Column::RevokedReason.is_not_null(), GONE).finally(None::<String>);
+    let update = document::Entity::update_many()
+        .col_expr(Column::Body, Expr::value(GONE))
+        .col_expr(Column::RevokedReason, reason.into())
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.is_in(ids));
+    uow.update_where(update, NOT_KEPT).await
 }
 
 async fn texts(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
@@ -66,4 +84,4 @@ async fn revisions(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr>
     uow.delete_where(note_revision::Entity::delete_many().filter(Column::Id.is_in(ids)), NOT_KEPT).await
 }
 
-const NOT_KEPT: Topics = Topics::exempt("no page that is kept shows notes");
+const NOT_KEPT: Topics = Topics::exempt("no page that is kept shows notes or documents");

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    address_link,
+    address_link, calendar_link,
     enums::{AuditAction, AuditSubject, Role},
     erasure, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
     user, user_session, visit_presence,
@@ -106,6 +106,8 @@ async fn remove(uow: &UnitOfWork, user_id: i64) -> Result<(), DbErr> {
     let links = password_link::Entity::delete_many().filter(password_link::Column::UserId.eq(user_id));
     uow.delete_where(links, own).await?;
     let links = address_link::Entity::delete_many().filter(address_link::Column::UserId.eq(user_id));
+    uow.delete_where(links, own).await?;
+    let links = calendar_link::Entity::delete_many().filter(calendar_link::Column::UserId.eq(user_id));
     uow.delete_where(links, own).await?;
     let news = notification::Entity::delete_many().filter(notification::Column::RecipientId.eq(user_id));
     uow.delete_where(news, Topic::Inbox(user_id)).await?;

@@ -2,8 +2,8 @@
 
 use entity::{
     address_link, appointment, appointment_event, audit_entry, availability, care_relation, doctor, doctor_delay,
-    doctor_tally, enums::AuditSubject, erasure, hospital, hospital_tally, mail, notification, passkey, password_link,
-    patient, recovery_code, second_factor, time_off, user, user_session, visit,
+    doctor_tally, document, enums::AuditSubject, erasure, hospital, hospital_tally, mail, notification, passkey,
+    password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
 };
 use sea_orm::{
     ColumnTrait, DbErr, EntityName, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -35,6 +35,8 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
         self.notes_of_patient(id).await?;
         self.messages_of_patient((id, user_id), visits()).await?;
+        let paper = document::Column::AppointmentId;
+        self.table(subject, document::Entity::find().filter(paper.in_subquery(visits()))).await?;
         self.doctors_of(id).await?;
         self.table(subject, care_relation::Entity::find().filter(care_relation::Column::PatientId.eq(id))).await?;
         self.of_people(subject, |column| column.eq(user_id)).await?;
@@ -136,6 +138,8 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, doctor_delay::Entity::find().filter(delays)).await?;
         self.notes_of_hospital(id, visits()).await?;
         self.messages_of_hospital(id, visits).await?;
+        let paper = document::Column::HospitalId;
+        self.table(subject, document::Entity::find().filter(paper.eq(id))).await?;
         let relations = care_relation::Column::DoctorId.in_subquery(doctors());
         self.table(subject, care_relation::Entity::find().filter(relations)).await?;
         self.of_people(subject, |column| column.in_subquery(people())).await?;

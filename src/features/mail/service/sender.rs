@@ -21,7 +21,7 @@ use super::{
 use crate::{
     background::Job,
     db::Unrecorded,
-    integrations::mailer::{self, Email, NotSent},
+    integrations::mailer::{self, Email, Invitation, NotSent},
     metrics,
     state::AppState,
     web::AppError,
@@ -55,6 +55,8 @@ pub struct EmailText {
 pub enum Written {
     /// It says this, now.
     Words(EmailText),
+    /// The same, with something for the recipient's calendar.
+    Inviting(EmailText, Invitation),
     /// What it would say is not so now, and may be so again in time: an absence, or an account that is shut, can be taken back.
     NotNow,
     /// What it would say is no longer so.
@@ -178,13 +180,14 @@ impl MailSender {
         let Some(recipient) = recipient.filter(|recipient| recipient.may_enter() || is_of_visit) else {
             return Ok(DeliveryOutcome::Cancelled("its recipient may not sign in"));
         };
-        let words = match self.writer.write(&self.state, mail, &recipient).await? {
-            Written::Words(words) if recipient.may_enter() => words,
+        let (words, invitation) = match self.writer.write(&self.state, mail, &recipient).await? {
+            Written::Words(words) if recipient.may_enter() => (words, None),
+            Written::Inviting(words, invitation) if recipient.may_enter() => (words, Some(invitation)),
             // Somebody who is let in again in time is told what is so by then.
-            Written::Words(_) | Written::NotNow => return Ok(DeliveryOutcome::Held),
+            Written::Words(_) | Written::Inviting(..) | Written::NotNow => return Ok(DeliveryOutcome::Held),
             Written::NoLonger => return Ok(DeliveryOutcome::Cancelled("what it would have said is no longer so")),
         };
-        let sent = mailer.send(&email(mail, &recipient, words)).await;
+        let sent = mailer.send(&Email { invitation, ..email(mail, &recipient, words) }).await;
         Ok(sent.map_or_else(DeliveryOutcome::NotSent, |()| DeliveryOutcome::Sent))
     }
 
@@ -249,6 +252,7 @@ fn email(mail: &Model, recipient: &Recipient, words: EmailText) -> Email {
         // Of a link that proves an address: that one.
         address: mail.address.as_ref().unwrap_or(&recipient.email).clone(),
         subject: words.subject,
+        invitation: None,
         message_id: format!("mail-{}-{}", mail.id, mail.created_at.timestamp_micros()),
     }
 }

@@ -31,7 +31,8 @@ use crate::{
 
 const ANOTHERS: &str =
     "The form was opened for another patient, so nothing was sent. Open the messages of this visit anew.";
-const CLOSED: &str = "Messages about this visit are closed, so nothing was sent. Book another visit, or call the hospital.";
+const CLOSED: &str =
+    "Messages about this visit are closed, so nothing was sent. Book another visit, or call the hospital.";
 const NOBODY: &str = "The other's account is shut, so nobody would read it and nothing was sent. Call the hospital.";
 const USED: &str = "This form has sent a message about another visit already. Load the page again, then try once more.";
 

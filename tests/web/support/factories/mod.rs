@@ -2,6 +2,7 @@
 //! the application but none of the schema's.
 
 mod appointments;
+mod documents;
 mod hospitals;
 mod notes;
 mod password;
@@ -11,6 +12,7 @@ mod texts;
 mod traces;
 
 pub(crate) use appointments::{Appointment, appointment};
+pub(crate) use documents::{Document, document};
 pub(crate) use hospitals::{Hospital, hospital};
 pub(crate) use notes::{Note, note};
 pub(crate) use password::PASSWORD;

@@ -1,0 +1,73 @@
+//! Making, renewing and taking back the address of a calendar.
+
+use entity::{
+    calendar_link::{self, Column},
+    enums::{AuditAction, AuditSubject, Role},
+    user,
+};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
+
+use super::secret::{CalendarToken, Secret};
+use crate::{
+    access::Viewer,
+    coherence::Topics,
+    db::{Recorded, UnitOfWork},
+    features::audit::{self, AuditEvent},
+    state::AppState,
+    web::AppError,
+};
+
+const NO_PAGE: Topics = Topics::exempt("no page that is kept tells of addresses of calendars");
+
+/// Gives the viewer an address that nobody knows; one that they had leads nowhere from now on. Four statements at most.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn renew(state: &AppState, viewer: &Viewer) -> Result<CalendarToken, AppError> {
+    let secret = Secret::new();
+    let row = calendar_link::ActiveModel {
+        digest: Set(secret.digest(&state.settings.secret_key)),
+        made_at: Set(state.clock.now()),
+        updated_at: Set(state.clock.now()),
+        ..Default::default()
+    };
+    let id = state.db.write(async |uow| store(uow, viewer, row.clone()).await).await?;
+    Ok(CalendarToken { id, secret })
+}
+
+async fn store(uow: &UnitOfWork, viewer: &Viewer, row: calendar_link::ActiveModel) -> Result<Recorded<i64>, DbErr> {
+    let now = row.made_at.clone().take().unwrap_or_default();
+    // Whoever presses twice gets one address after the other.
+    let person = user::Entity::find_by_id(viewer.user_id).select_only().column(user::Column::Role).lock_exclusive();
+    uow.read(async |conn| person.into_tuple::<Role>().one(conn).await).await?;
+    let own = calendar_link::Entity::update_many().set(row.clone()).filter(Column::UserId.eq(viewer.user_id));
+    let (id, action) = match uow.update_returning(own, |_renewed| NO_PAGE).await?.first() {
+        Some(renewed) => (renewed.id, AuditAction::Updated),
+        None => {
+            let new =
+                calendar_link::ActiveModel { id: NotSet, user_id: Set(viewer.user_id), created_at: Set(now), ..row };
+            (uow.insert(new, NO_PAGE).await?.id, AuditAction::Created)
+        }
+    };
+    Ok(audit::record(uow, now, viewer, event(viewer, action)).await?.with(id))
+}
+
+/// Takes the viewer's address back; whether there was one.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn remove(state: &AppState, viewer: &Viewer) -> Result<bool, AppError> {
+    let now = state.clock.now();
+    let removed = state.db.write(async |uow| {
+        let own = calendar_link::Entity::delete_many().filter(Column::UserId.eq(viewer.user_id));
+        if uow.delete_where(own, NO_PAGE).await? == 0 {
+            return Ok(Recorded::unchanged(false));
+        }
+        Ok::<_, DbErr>(audit::record(uow, now, viewer, event(viewer, AuditAction::Removed)).await?.with(true))
+    });
+    Ok(removed.await?)
+}
+
+fn event(viewer: &Viewer, action: AuditAction) -> AuditEvent {
+    AuditEvent::new(action, AuditSubject::User, viewer.user_id).word("part", "calendar")
+}

@@ -1,0 +1,73 @@
+//! A document as it is printed.
+
+use entity::enums::Role;
+use serde::Serialize;
+
+use crate::{
+    access::Viewer,
+    features::documents::{document::kind_words, queries::DocumentRecord},
+    web::{ClinicalPage, FormView, Moment, moment::date_in_words},
+};
+
+/// A document, for its doctor and its patient.
+#[derive(Debug, Serialize)]
+pub(in crate::features::documents) struct Paper {
+    title: String,
+    id: i64,
+    /// Where one came from.
+    back: String,
+    back_label: &'static str,
+    hospital: Option<String>,
+    patient: String,
+    born: Option<String>,
+    visit_at: Moment,
+    issuer: String,
+    issued_at: Moment,
+    body: String,
+    /// Since when it counts no more, and why.
+    revoked_at: Option<Moment>,
+    revoked_reason: Option<String>,
+    version: i32,
+    /// Whether the viewer may revoke it.
+    can_revoke: bool,
+    form: FormView,
+}
+
+impl Paper {
+    pub(in crate::features::documents) fn new(viewer: &Viewer, record: DocumentRecord) -> Self {
+        let zone = viewer.zone();
+        let DocumentRecord { document, text, visit } = record;
+        let is_doctor = viewer.role() == Role::Doctor;
+        Self {
+            title: format!("{} No. {}", kind_words(document.kind).1, document.number),
+            id: document.id,
+            back: if is_doctor { format!("/appointments/{}/documents", visit.id) } else { "/documents".to_owned() },
+            back_label: if is_doctor { "Documents of the visit" } else { "Your documents" },
+            hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
+            patient: visit.patient_name(),
+            born: visit.patient.user.date_of_birth.map(date_in_words),
+            visit_at: Moment::new(visit.starts_at, zone),
+            issuer: format!("{}, {}", document.issuer.name(), visit.doctor.specialization),
+            issued_at: Moment::new(document.issued_at, zone),
+            body: text.body,
+            revoked_at: document.revoked_at.map(|at| Moment::new(at, zone)),
+            revoked_reason: text.revoked_reason,
+            version: text.version,
+            can_revoke: is_doctor && document.revoked_at.is_none(),
+            form: FormView::default(),
+        }
+    }
+
+    /// The same with a revocation that was refused.
+    pub(in crate::features::documents) fn refusing(self, form: FormView) -> Self {
+        Self { form, ..self }
+    }
+}
+
+impl ClinicalPage for Paper {
+    const TEMPLATE: &'static str = "documents/paper.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}

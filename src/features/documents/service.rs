@@ -1,0 +1,143 @@
+//! Documents are issued, and revoked.
+
+use entity::{
+    document::{self, Column},
+    enums::{AuditAction, AuditSubject},
+    hospital,
+};
+use sea_orm::{
+    ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set, sea_query::LockType,
+};
+
+use super::{
+    document::kind_words,
+    forms::{NewDocument, Revocation},
+    queries::{self, NOT_KEPT, VisitOfDocument},
+};
+use crate::{
+    access::{ActingViewer, Viewer},
+    db::{ReadConnection, Recorded, UnitOfWork},
+    features::audit::{self, AuditEvent},
+    state::AppState,
+    web::AppError,
+};
+
+const ANOTHERS: &str =
+    "The form was opened for another patient, so nothing was issued. Open the documents of this visit anew.";
+const TOO_EARLY: &str = "Documents are issued once the visit has begun. Start the visit, then issue them.";
+const REVOKED: &str = "The document is revoked already. Load the page again to see it as it is now.";
+
+/// What is said of a visit that has not begun.
+pub(super) fn too_early() -> AppError {
+    AppError::Conflict(TOO_EARLY.to_owned())
+}
+
+/// Issues a document in the visit `id`: `document.id`. Sent twice, the form issues one. Seven statements.
+///
+/// # Errors
+/// Why nothing was issued.
+pub(super) async fn issue(state: &AppState, viewer: &Viewer, id: i64, new: &NewDocument) -> Result<i64, AppError> {
+    let acting = viewer.acting(state.clock.now());
+    state
+        .db
+        .write(async |uow| {
+            let found = uow.read(async |conn| queries::visit_of_document(viewer, conn, id).await).await?;
+            let visit = found.ok_or(AppError::NotFound)?;
+            if new.patient_id.is_some_and(|patient| patient != visit.patient_id) {
+                return Err(AppError::Conflict(ANOTHERS.to_owned()));
+            }
+            if !queries::has_begun(visit.status) {
+                return Err(too_early());
+            }
+            let number = uow.read(async |conn| next_number(conn, visit.hospital_id).await).await?;
+            let token = new.token.as_deref();
+            if let Some(issued) = uow.read(async |conn| queries::issued_with(conn, viewer, token).await).await? {
+                return Ok(Recorded::unchanged(issued));
+            }
+            store(uow, acting, (visit, number), new).await
+        })
+        .await
+}
+
+/// The number of the hospital's next document. Whoever issues one there meanwhile waits for its turn, so none is given twice and none is left out.
+async fn next_number(conn: &ReadConnection<'_>, hospital_id: i64) -> Result<i32, DbErr> {
+    let mut turn = hospital::Entity::find_by_id(hospital_id).select_only().column(hospital::Column::Id);
+    QuerySelect::query(&mut turn).lock(LockType::NoKeyUpdate);
+    turn.into_tuple::<i64>().one(conn).await?;
+    Ok(queries::last_number(conn, hospital_id).await? + 1)
+}
+
+async fn store(
+    uow: &UnitOfWork,
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+    (visit, number): (VisitOfDocument, i32),
+    new: &NewDocument,
+) -> Result<Recorded<i64>, AppError> {
+    let row = document::ActiveModel {
+        id: NotSet,
+        hospital_id: Set(visit.hospital_id),
+        appointment_id: Set(visit.id),
+        kind: Set(new.kind),
+        number: Set(number),
+        body: Set(new.body.clone()),
+        token: Set(new.token.clone()),
+        issued_at: Set(now),
+        issued_by: Set(viewer.user_id),
+        revoked_at: Set(None),
+        revoked_by: Set(None),
+        revoked_reason: Set(None),
+        version: Set(0),
+        created_at: Set(now),
+        updated_at: Set(now),
+    };
+    let issued = uow.insert(row, NOT_KEPT).await?;
+    let event = event(visit.id, ("issued", number)).word("kind", kind_words(new.kind).0);
+    Ok(audit::record(uow, now, viewer, event).await?.with(issued.id))
+}
+
+/// The document `id` counts no more. Four statements.
+///
+/// # Errors
+/// Why it does.
+pub(super) async fn revoke(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    revocation: &Revocation,
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    state
+        .db
+        .write(async |uow| {
+            let found = uow.read(async |conn| queries::standing(viewer, conn, id).await).await?;
+            let standing = found.ok_or(AppError::NotFound)?;
+            if standing.revoked_at.is_some() || standing.version != revocation.version {
+                return Err(AppError::Conflict(REVOKED.to_owned()));
+            }
+            let revoked = document::ActiveModel {
+                revoked_at: Set(Some(now)),
+                revoked_by: Set(Some(viewer.user_id)),
+                revoked_reason: Set(Some(revocation.reason.clone())),
+                version: Set(revocation.version + 1),
+                updated_at: Set(now),
+                ..Default::default()
+            };
+            let update = document::Entity::update_many()
+                .set(revoked)
+                .filter(Column::Id.eq(id))
+                .filter(Column::Version.eq(revocation.version))
+                .filter(Column::RevokedAt.is_null());
+            if uow.update_where(update, NOT_KEPT).await? == 0 {
+                return Err(AppError::Conflict(REVOKED.to_owned()));
+            }
+            let event = event(standing.appointment_id, ("revoked", standing.number));
+            Ok(audit::record(uow, now, viewer, event).await?)
+        })
+        .await
+}
+
+fn event(visit: i64, (what, number): (&'static str, i32)) -> AuditEvent {
+    AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, visit)
+        .word("document", what)
+        .number("number", number.into())
+}
