@@ -30,7 +30,7 @@ const COLUMNS: &str = "id, recipient_id, kind, notice, appointment_id, appointme
 fn up(dialect: Dialect) -> Vec<String> {
     match dialect {
         Dialect::Postgres => allowing(&KINDS, VISIT, " NOT VALID"),
-        Dialect::Sqlite => made_anew(dialect, whole(dialect), ""),
+        Dialect::Sqlite => made_anew(dialect, whole(), ""),
     }
 }
 
@@ -40,7 +40,7 @@ fn down(dialect: Dialect) -> Vec<String> {
             .into_iter()
             .chain(allowing(&OLD_KINDS, OLD_VISIT, ""))
             .collect(),
-        Dialect::Sqlite => made_anew(dialect, table(dialect), " WHERE kind <> 'messages'"),
+        Dialect::Sqlite => made_anew(dialect, m0051_account_mail::whole(dialect), " WHERE kind <> 'messages'"),
     }
 }
 
@@ -53,15 +53,9 @@ fn allowing(kinds: &[&str], visit: &str, looked_at: &str) -> Vec<String> {
     ]
 }
 
-/// The table as this change leaves it, in one statement.
-pub(super) fn whole(dialect: Dialect) -> String {
-    table(dialect).replace(&list(&OLD_KINDS), &list(&KINDS)).replace(OLD_VISIT, VISIT)
-}
-
-/// As m0051 made it.
-fn table(dialect: Dialect) -> String {
-    let made = (m0051_account_mail::CHANGE.up)(dialect);
-    made.into_iter().find(|statement| statement.starts_with("CREATE TABLE mail (")).unwrap_or_default()
+/// The table as this change leaves it, for SQLite.
+pub(super) fn whole() -> String {
+    m0051_account_mail::whole(Dialect::Sqlite).replace(&list(&OLD_KINDS), &list(&KINDS)).replace(OLD_VISIT, VISIT)
 }
 
 /// The statements after which `mail` is `table`, with the rows that are `kept`.

@@ -46,7 +46,7 @@ const NOTIFICATION: Told = Told {
 const MAIL: Told = Told {
     table: "mail",
     column: "notice",
-    made: || m0084_message_mail::whole(Dialect::Sqlite),
+    made: m0084_message_mail::whole,
     columns: "id, recipient_id, kind, notice, appointment_id, appointment_version, visit_starts_at, password_link_id, \
               status, due_at, attempts, last_error, finished_at, created_at, updated_at, address_link_id, address, \
               security_event",
