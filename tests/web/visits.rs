@@ -198,6 +198,9 @@ async fn the_doctor_checks_the_opening_or_says_why_it_was_gone_without() {
     let skipped = [("version", "0"), ("skipped_reason", "The patient bleeds.")];
     practice.surgery.post_form(&path, &skipped).await.expect(303);
     practice.surgery.post_form(&path, &skipped).await.expect(303);
+    let entries = entity::audit_entry::Entity::find().all(&practice.app.db).await.unwrap();
+    let told = entries.iter().filter(|entry| entry.detail.to_string() == "{\"opening\":\"skipped\"}").count();
+    assert_eq!(told, 1, "that it was gone without is in the trail, once");
     let page = practice.surgery.get(&room(&visit)).await.ok();
     assert_eq!(page.attributes("[data-opening]", "data-opening"), ["skipped"]);
     assert_eq!(page.texts("[data-to-do=opening]").len(), 0);

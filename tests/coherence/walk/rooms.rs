@@ -1,7 +1,6 @@
 //! What is done while a visit goes on and afterwards: signs of life, the forms of its room, and its note.
 
 use super::clinic::Walk;
-use crate::support::*;
 
 impl Walk {
     /// One of the visit's parties is in its room, or one of the forms there or of its note is sent; `what` chooses.

@@ -89,6 +89,7 @@ async fn what_is_to_be_written_and_signed_is_listed_as_it_is_counted() {
     let doctor = app.sign_in(&surgery.doctor).await;
     assert_eq!(doctor.get("/dashboard").await.ok().figure("notes-to-sign"), 2);
     app.clock.advance(TimeDelta::hours(14));
+    let doctor = app.sign_in(&surgery.doctor).await;
     assert_eq!(doctor.get("/dashboard").await.ok().figure("notes-to-sign"), 1, "the draft stays");
 }
 
