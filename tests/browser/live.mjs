@@ -38,7 +38,9 @@ async function areAsked(browser) {
     await patient.fill('[name=symptoms]', 'A cough since Friday.');
     await submit(patient, '/appointments');
   }
-  meeting = new URL(patient.url()).pathname;
+  await open(patient, '/appointments?status=requested');
+  const asked = await patient.locator('[data-appointment]').evaluateAll(rows => rows.map(row => Number(row.dataset.appointment)));
+  meeting = `/appointments/${Math.max(...asked)}`;
   await patient.context().close();
 }
 

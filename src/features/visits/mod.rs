@@ -11,7 +11,8 @@ mod queries;
 mod rooms;
 mod service;
 
-pub(crate) use rooms::{InRoom, LateDoctor, RoomMark, Rooms, in_rooms, late_doctors};
+pub(crate) use queries::{InRoom, LateDoctor, in_rooms, late_doctors};
+pub(crate) use rooms::{RoomMark, Rooms};
 pub(crate) use service::{sweep_delays, sweep_presence};
 
 use handlers::{delay, opening, presence, room};

@@ -1,8 +1,10 @@
 //! Reading what a room shows. Every query starts from the visits that the viewer may see.
 
 mod presence;
+mod rooms;
 
 pub(super) use presence::{PresenceState, is_open_room, may_say_delay, patients_to_come, presence_state};
+pub(crate) use rooms::{InRoom, LateDoctor, in_rooms, late_doctors};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::{

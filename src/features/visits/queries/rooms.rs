@@ -1,0 +1,78 @@
+//! Who is in the rooms of visits and which doctors run late, for lists that are read beside others.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    appointment::{self, Column},
+    doctor, doctor_delay,
+    enums::{AppointmentStatus, Role},
+    patient, user, visit_presence,
+};
+use sea_orm::{
+    ColumnTrait, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
+    Select,
+    sea_query::{Expr, ExprTrait, IntoCondition},
+};
+
+use crate::{
+    access::{Viewer, ViewerKind},
+    db::is_one_of,
+    features::appointments::scope,
+};
+
+/// Whom a list names, the patient or to a patient the doctor, as the room of the visit knows them.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "visit_presence::Entity")]
+pub(crate) struct InRoom {
+    pub(in crate::features::visits) appointment_id: i64,
+    pub(in crate::features::visits) user_id: i64,
+    pub(in crate::features::visits) here_since: DateTime<Utc>,
+    pub(in crate::features::visits) here_until: DateTime<Utc>,
+    pub(in crate::features::visits) left_at: Option<DateTime<Utc>>,
+}
+
+/// A doctor who runs late.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "doctor_delay::Entity")]
+pub(crate) struct LateDoctor {
+    pub(in crate::features::visits) doctor_id: i64,
+    pub(in crate::features::visits) minutes: i32,
+}
+
+/// Who is in the rooms of the viewer's visits, without the viewer. For a list beside others; told of by `Viewer::visit_topics`.
+pub(crate) fn in_rooms(viewer: &Viewer) -> Select<visit_presence::Entity> {
+    let of_visit = visit_presence::Entity::find()
+        .join(JoinType::InnerJoin, visit_presence::Relation::Appointment.def())
+        .filter(scope(viewer))
+        .filter(is_one_of(Column::Status, AppointmentStatus::BUSY));
+    if viewer.role() == Role::Patient {
+        return of_visit.filter(visit_presence::Column::UserId.ne(viewer.user_id));
+    }
+    let is_patient = appointment::Relation::Patient.def().on_condition(|_, patient| {
+        Expr::col((patient, patient::Column::UserId))
+            .equals((visit_presence::Entity, visit_presence::Column::UserId))
+            .into_condition()
+    });
+    of_visit.join(JoinType::InnerJoin, is_patient)
+}
+
+/// Whoever of the viewer's doctors runs late on `day`. For a list beside others; told of by `Viewer::visit_topics`.
+pub(crate) fn late_doctors(viewer: &Viewer, day: NaiveDate) -> Select<doctor_delay::Entity> {
+    let late = doctor_delay::Entity::find()
+        .filter(doctor_delay::Column::Day.eq(day))
+        .filter(doctor_delay::Column::Minutes.gt(0));
+    match &viewer.kind {
+        ViewerKind::Doctor { doctor_id, .. } => late.filter(doctor_delay::Column::DoctorId.eq(*doctor_id)),
+        ViewerKind::HospitalAdmin { hospital } => late
+            .join(JoinType::InnerJoin, doctor_delay::Relation::Doctor.def())
+            .join(JoinType::InnerJoin, doctor::Relation::User.def())
+            .filter(user::Column::HospitalId.eq(hospital.id)),
+        ViewerKind::Patient { .. } | ViewerKind::SuperAdmin => {
+            let doctors = appointment::Entity::find()
+                .select_only()
+                .column(Column::DoctorId)
+                .filter(scope(viewer))
+                .filter(is_one_of(Column::Status, AppointmentStatus::BUSY));
+            late.filter(doctor_delay::Column::DoctorId.in_subquery(doctors.into_query()))
+        }
+    }
+}
