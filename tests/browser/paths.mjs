@@ -10,11 +10,11 @@ export const ROLES = [
   { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', '/password-reset', { path: `/password-links/1-${'A'.repeat(43)}`, status: 410 }, { path: `/address-links/1-${'A'.repeat(43)}`, status: 410 }, MISSING] },
   {
     role: 'patient', email: 'patient1@demo.test',
-    pages: [...OWN, '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
+    pages: [...OWN, '/messages', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
-    pages: [...OWN, '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
+    pages: [...OWN, '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',

@@ -7,6 +7,12 @@ use telemedicine::time_zone::Tz;
 use crate::support::*;
 
 const NOTES_TO_SIGN: &str = "SELECT count(*) FROM note WHERE author_id = :user AND state = 'draft'";
+const UNREAD_MESSAGES: &str = "SELECT count(*) FROM message
+    JOIN appointment ON appointment.id = message.appointment_id
+    JOIN doctor ON doctor.id = appointment.doctor_id JOIN patient ON patient.id = appointment.patient_id
+    LEFT JOIN message_read ON message_read.appointment_id = appointment.id AND message_read.user_id = :user
+    WHERE :user IN (doctor.user_id, patient.user_id) AND message.sender_id <> :user AND message.retracted_at IS NULL
+      AND message.id > coalesce(message_read.last_read_id, 0)";
 const BUSY: &str = "status IN ('scheduled', 'confirmed', 'waiting', 'in_progress')";
 
 #[tokio::test]
@@ -108,6 +114,7 @@ fn of_a_doctor() -> Vec<(&'static str, String)> {
         ("needs-outcome", own(&format!("{BUSY} AND ends_at < :now"))),
         ("patients-seen", distinct("patient_id", &own("status = 'completed'"))),
         ("notes-to-sign", NOTES_TO_SIGN.to_owned()),
+        ("unread-messages", UNREAD_MESSAGES.to_owned()),
         ("unread", UNREAD.to_owned()),
     ]
 }
@@ -120,6 +127,7 @@ fn of_a_patient() -> Vec<(&'static str, String)> {
         ("proposed", own("status = 'proposed'")),
         ("completed", own("status = 'completed'")),
         ("doctors", distinct("doctor_id", &own("status = 'completed'"))),
+        ("unread-messages", UNREAD_MESSAGES.to_owned()),
         ("unread", UNREAD.to_owned()),
     ]
 }

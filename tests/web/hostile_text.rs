@@ -58,7 +58,7 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 18] = [
+const SHOWN: [&str; 19] = [
     "Hospital",
     "Address",
     "Given",
@@ -76,6 +76,7 @@ const SHOWN: [&str; 18] = [
     "Summary",
     "Addendum",
     "Because",
+    "Message",
     "Firefox",
 ];
 

@@ -1,7 +1,9 @@
 //! Messages: what one lets happen to it, and how far somebody has read.
 
 use entity::{erasure, limits, message, message_read};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel, Iterable};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel, Iterable,
+};
 
 use crate::erasure_rows;
 use crate::rows::{changed, made, proposed};

@@ -3,8 +3,9 @@
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
     address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, doctor, doctor_delay,
-    erasure, hospital, mail, message, message_read, note, note_addendum, note_revision, notification, passkey, passkey_challenge,
-    password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_presence,
+    erasure, hospital, mail, message, message_read, note, note_addendum, note_revision, notification, passkey,
+    passkey_challenge, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
+    visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};

@@ -39,7 +39,8 @@ BEGIN
 END"
         )
     };
-    let falls = "NEW.last_read_id < OLD.last_read_id OR NEW.appointment_id <> OLD.appointment_id OR NEW.user_id <> OLD.user_id";
+    let falls =
+        "NEW.last_read_id < OLD.last_read_id OR NEW.appointment_id <> OLD.appointment_id OR NEW.user_id <> OLD.user_id";
     vec![
         refusing("message", "update", &unless, "is append-only"),
         refusing("message", "delete", "OLD.id IS NOT NULL", "is append-only"),

@@ -3,7 +3,9 @@
 //! As with m0051: a server of the release before leaves them alone. On Postgres no row is looked at, for the new rules allow more; SQLite cannot change
 //! a CHECK, so the table is made anew, the rows go over, and numbers go on where they were.
 
-use super::{m0026_mail, m0049_sweep_indexes, m0051_account_mail, m0053_account_mail_indexes, m0058_followed_references};
+use super::{
+    m0026_mail, m0049_sweep_indexes, m0051_account_mail, m0053_account_mail_indexes, m0058_followed_references,
+};
 use crate::change::Change;
 use crate::dialect::{Dialect, list};
 

@@ -1,9 +1,9 @@
 //! Who is to be erased, and what of theirs there still is.
 
 use entity::{
-    address_link, appointment, appointment_event, enums::Role, erasure, mail, message, note, note_addendum, note_revision,
-    notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session,
-    visit, visit_presence,
+    address_link, appointment, appointment_event, enums::Role, erasure, mail, message, note, note_addendum,
+    note_revision, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
+    user, user_session, visit, visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,

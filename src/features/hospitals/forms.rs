@@ -154,21 +154,22 @@ pub(super) fn hospital(
     let contact = phone.zip(email);
     let place = time_zone.zip(currency).zip(second_factor);
     let whole = contact.zip(booking.zip(message_days)).zip(place);
-    let details = whole.map(|(((phone, email), (booking, message_days)), ((zone, currency), second_factor))| HospitalDetails {
-        name,
-        address,
-        phone,
-        email: email.as_str().to_owned(),
-        time_zone: zone.name().to_owned(),
-        currency,
-        appointment_fee: booking.fee,
-        slot_minutes: booking.slot_minutes,
-        booking_lead_hours: booking.lead_hours,
-        second_factor,
-        default_modality: booking.modality,
-        emergency_text,
-        message_days,
-    });
+    let details =
+        whole.map(|(((phone, email), (booking, message_days)), ((zone, currency), second_factor))| HospitalDetails {
+            name,
+            address,
+            phone,
+            email: email.as_str().to_owned(),
+            time_zone: zone.name().to_owned(),
+            currency,
+            appointment_fee: booking.fee,
+            slot_minutes: booking.slot_minutes,
+            booking_lead_hours: booking.lead_hours,
+            second_factor,
+            default_modality: booking.modality,
+            emergency_text,
+            message_days,
+        });
     reader.finish(details.map(|details| (SentHospital { details, version, keep }, typed)))
 }
 

@@ -44,6 +44,9 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/note", its_doctor, &[("version", "1"), ("plan", "Rest")]),
         act("/appointments/{id}/note/signature", its_doctor, &[("version", "1"), ("plan", "Rest")]),
         act("/appointments/{id}/note/addenda", its_doctor, &[("text", "The left eye"), ("reason", "Forgotten")]),
+        act("/appointments/{id}/messages", own, &[("body", "May I eat before?"), ("token", "a word of the form")]),
+        act("/appointments/{id}/messages/read", own, &[("last_id", "1000000")]),
+        act("/appointments/{id}/messages/{id}/retraction", own, &[]),
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
     ]);
     acts.extend(of_times(clinic));

@@ -10,9 +10,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 use super::{
     TestApp,
     factories::{
-        Appointment, Doctor, Hospital, Note, Notification, Patient, Person, address_link, answered, appointment,
-        availability, doctor, gone_without, hospital, hospital_admin, note, notification, password_link, patient,
-        session, super_admin, time_off,
+        Appointment, Doctor, Hospital, Message, Note, Notification, Patient, Person, address_link, answered,
+        appointment, availability, doctor, gone_without, hospital, hospital_admin, message, note, notification,
+        password_link, patient, session, super_admin, time_off,
     },
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct House {
     pub(crate) opening_texts: Vec<String>,
     /// A draft of the visit in progress, and a signed one, with an addendum, of the completed visit.
     pub(crate) notes: Vec<Note>,
+    /// Of the visit that is agreed: what the doctor wrote to the patient, and the patient to the doctor; neither has read it.
+    pub(crate) messages: Vec<Message>,
     /// One for each of admin, doctor and patient, in this order; unread.
     pub(crate) notifications: Vec<Notification>,
     pub(crate) time_off_id: i64,
@@ -84,6 +86,7 @@ impl House {
         appointments
             .chain(&self.opening_texts)
             .chain(notes)
+            .chain(self.messages.iter().map(|message| &message.text))
             .chain(&self.patient.texts)
             .chain(&self.stranger.texts)
             .cloned()
@@ -112,6 +115,7 @@ impl House {
             appointments: Vec::new(),
             opening_texts: Vec::new(),
             notes: Vec::new(),
+            messages: Vec::new(),
             notifications: Vec::new(),
             hospital,
             admin,
@@ -142,6 +146,11 @@ impl House {
         self.notes.push(draft.create(app).await);
         let signed = note(self.appointment(AppointmentStatus::Completed), &self.doctor).saying(payload);
         self.notes.push(signed.with_addendum(AddendumKind::Addition).create(app).await);
+        let agreed = self.appointment(AppointmentStatus::Scheduled).clone();
+        for by_doctor in [true, false] {
+            let said = message(app, &agreed, (&self.doctor, &self.patient, by_doctor), payload).await;
+            self.messages.push(said);
+        }
         let about = self.appointment(AppointmentStatus::Rejected).clone();
         for person in [&self.admin, &self.doctor.person, &self.patient.person] {
             self.notifications.push(

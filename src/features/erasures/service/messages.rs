@@ -22,8 +22,7 @@ async fn texts(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {
     if ids.is_empty() {
         return Ok(0);
     }
-    let update =
-        message::Entity::update_many().col_expr(Column::Body, Expr::value(GONE)).filter(Column::Id.is_in(ids));
+    let update = message::Entity::update_many().col_expr(Column::Body, Expr::value(GONE)).filter(Column::Id.is_in(ids));
     uow.update_where(update, NOT_KEPT).await
 }
 

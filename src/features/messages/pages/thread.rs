@@ -113,11 +113,7 @@ impl Thread {
 }
 
 impl Entry {
-    fn new(
-        viewer: &Viewer,
-        (row, (read, read_by_other)): (&AppointmentRow, (i64, i64)),
-        message: &MessageRow,
-    ) -> Self {
+    fn new(viewer: &Viewer, (row, (read, read_by_other)): (&AppointmentRow, (i64, i64)), message: &MessageRow) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         let is_own = message.sender_id == viewer.user_id;
         let stands = message.retracted_at.is_none();

@@ -121,9 +121,10 @@ pub(in crate::features::messages) async fn thread(
     (id, before): (i64, Option<i64>),
 ) -> Result<Option<Accessed<ThreadRecord>>, DbErr> {
     let (is_end, before) = (before.is_none(), before.unwrap_or(i64::MAX));
-    let said = message::Relation::Appointment.def().rev().on_condition(move |_, message| {
-        Expr::col((message, message::Column::Id)).lt(before).into_condition()
-    });
+    let said = message::Relation::Appointment
+        .def()
+        .rev()
+        .on_condition(move |_, message| Expr::col((message, message::Column::Id)).lt(before).into_condition());
     let visit = appointment::Entity::find().filter(own(viewer)).filter(Column::Id.eq(id));
     let joined = with_parties(visit, JoinType::InnerJoin)
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
@@ -142,8 +143,7 @@ pub(in crate::features::messages) async fn thread(
 fn folded(found: Vec<Joined>, is_end: bool) -> Option<ThreadRecord> {
     let mut found = found.into_iter();
     let Joined { row, about, hospital, ending, own, theirs, message } = found.next()?;
-    let mut messages: Vec<MessageRow> =
-        message.into_iter().chain(found.filter_map(|joined| joined.message)).collect();
+    let mut messages: Vec<MessageRow> = message.into_iter().chain(found.filter_map(|joined| joined.message)).collect();
     let has_earlier = messages.len() > SHOWN;
     messages.truncate(SHOWN);
     let upto = |mark: Option<ReadMark>| mark.map_or(0, |mark| mark.last_read_id);
@@ -187,7 +187,8 @@ pub(in crate::features::messages) async fn now(
 
 /// Something about all messages of the visit, of a statement that has `appointment` in it.
 fn of_messages(what: SimpleExpr) -> SimpleExpr {
-    let of_visit = Expr::col((message::Entity, message::Column::AppointmentId)).equals((appointment::Entity, Column::Id));
+    let of_visit =
+        Expr::col((message::Entity, message::Column::AppointmentId)).equals((appointment::Entity, Column::Id));
     let asked = Query::select().expr(what).from(message::Entity).and_where(of_visit).to_owned();
     SimpleExpr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(asked)))
 }

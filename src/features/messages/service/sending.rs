@@ -31,7 +31,8 @@ use crate::{
 
 const ANOTHERS: &str =
     "The form was opened for another patient, so nothing was sent. Open the messages of this visit anew.";
-const CLOSED: &str = "Messages about this visit are closed, so nothing was sent. Book another visit, or call the hospital.";
+const CLOSED: &str =
+    "Messages about this visit are closed, so nothing was sent. Book another visit, or call the hospital.";
 const NOBODY: &str = "The other's account is shut, so nobody would read it and nothing was sent. Call the hospital.";
 const USED: &str = "This form has sent a message about another visit already. Load the page again, then try once more.";
 
@@ -135,13 +136,15 @@ fn refusal(thread: &StateOfThread, acting: ActingViewer<'_>, message: &NewMessag
     }
 }
 
+const BEFORE: Topics = Topics::exempt("what is written then says what has changed");
+
 /// Makes both write one after the other, so that later messages have higher numbers, and nobody has read one that is not there yet. The first
 /// words of a thread begin their marks.
 async fn hold(uow: &UnitOfWork, now: DateTime<Utc>, (id, both): (i64, [i64; 2])) -> Result<(), DbErr> {
     let hold = message_read::Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::AppointmentId.eq(id));
-    if uow.update_where(hold, Topic::Thread(id)).await? > 0 {
+    if uow.update_where(hold, BEFORE).await? > 0 {
         return Ok(());
     }
     let row = |user_id| message_read::ActiveModel {
@@ -155,7 +158,7 @@ async fn hold(uow: &UnitOfWork, now: DateTime<Utc>, (id, both): (i64, [i64; 2]))
         created_at: Set(now),
         updated_at: Set(now),
     };
-    uow.insert_many(both.map(row), Topic::Thread(id)).await.map(drop)
+    uow.insert_many(both.map(row), BEFORE).await.map(drop)
 }
 
 /// The marks after the message `sent`: it is the latest to both, and new to the other.
