@@ -11,12 +11,12 @@ export const ROLES = [
   {
     role: 'patient', email: 'patient1@demo.test',
     reaches: ['/appointments/{id}', '/appointments/{id}/room'],
-    pages: [...OWN, '/record-access', '/documents', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
+    pages: [...OWN, '/messages', '/record-access', '/documents', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
-    pages: [...OWN, '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
     reaches: ['/appointments/{id}', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
+    pages: [...OWN, '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',

@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 41] = [
+const UNCACHED: [(&str, &str); 42] = [
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -32,6 +32,7 @@ const UNCACHED: [(&str, &str); 41] = [
     ("/appointments/{id}/room", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/note", "a form, with one patient's clinical detail, whose opening is recorded"),
+    ("/appointments/{id}/messages", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/summary", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),

@@ -82,6 +82,7 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
     let personal: Vec<&str> = visits
         .chain(clinic.here.notes.iter().flat_map(|note| &note.texts))
         .chain(clinic.here.documents.iter().flat_map(|document| &document.texts))
+        .chain(clinic.here.messages.iter().map(|message| &message.text))
         .chain(&patient.texts)
         .map(String::as_str)
         .chain([
@@ -108,11 +109,14 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
     let others = [&stranger.texts, &doctor.texts, &admin.texts, &clinic.there.patient.texts];
     let of_visits = clinic.there.appointments.iter().flat_map(|visit| &visit.texts);
     let of_notes = clinic.there.notes.iter().flat_map(|note| &note.texts);
-    for text in others.into_iter().flatten().chain(of_visits).chain(of_notes) {
+    let of_messages = clinic.there.messages.iter().map(|message| &message.text);
+    for text in others.into_iter().flatten().chain(of_visits).chain(of_notes).chain(of_messages) {
         assert!(after.iter().any(|(_, row)| row.contains(text.as_str())), "{text} is lost");
     }
     let rows = |all: &[(String, String)], table: &str| all.iter().filter(|(name, _)| name == table).count();
-    for table in ["appointment", "user", "patient", "doctor", "care_relation", "note", "note_addendum", "document"] {
+    for table in
+        ["appointment", "user", "patient", "doctor", "care_relation", "note", "note_addendum", "document", "message"]
+    {
         assert_eq!(rows(&before, table), rows(&after, table), "{table}");
     }
     assert!(rows(&after, "audit_entry") > rows(&before, "audit_entry"));

@@ -10,6 +10,12 @@ use crate::support::*;
 const NOTES_TO_SIGN: &str = "SELECT (SELECT count(*) FROM note WHERE author_id = :user AND state = 'draft')
     + (SELECT count(*) FROM appointment WHERE doctor_id = (SELECT id FROM doctor WHERE user_id = :user) AND status = 'completed'
        AND starts_at >= :month_ago AND NOT EXISTS (SELECT 1 FROM note WHERE appointment_id = appointment.id))";
+const UNREAD_MESSAGES: &str = "SELECT count(*) FROM message
+    JOIN appointment ON appointment.id = message.appointment_id
+    JOIN doctor ON doctor.id = appointment.doctor_id JOIN patient ON patient.id = appointment.patient_id
+    LEFT JOIN message_read ON message_read.appointment_id = appointment.id AND message_read.user_id = :user
+    WHERE :user IN (doctor.user_id, patient.user_id) AND message.sender_id <> :user AND message.retracted_at IS NULL
+      AND message.id > coalesce(message_read.last_read_id, 0)";
 const BUSY: &str = "status IN ('scheduled', 'confirmed', 'waiting', 'in_progress')";
 
 #[tokio::test]
@@ -112,6 +118,7 @@ fn of_a_doctor() -> Vec<(&'static str, String)> {
         ("needs-outcome", own(&format!("{BUSY} AND ends_at < :now"))),
         ("patients-seen", distinct("patient_id", &own("status = 'completed'"))),
         ("notes-to-sign", NOTES_TO_SIGN.to_owned()),
+        ("unread-messages", UNREAD_MESSAGES.to_owned()),
         ("unread", UNREAD.to_owned()),
     ]
 }
@@ -132,6 +139,7 @@ fn of_a_patient() -> Vec<(&'static str, String)> {
         ("proposed", own("status = 'proposed'")),
         ("completed", own("status = 'completed'")),
         ("doctors", distinct("doctor_id", &own("status = 'completed'"))),
+        ("unread-messages", UNREAD_MESSAGES.to_owned()),
         ("unread", UNREAD.to_owned()),
     ]
 }

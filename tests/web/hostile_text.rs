@@ -58,7 +58,7 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 20] = [
+const SHOWN: [&str; 21] = [
     "Hospital",
     "Address",
     "Given",
@@ -78,6 +78,7 @@ const SHOWN: [&str; 20] = [
     "Because",
     "Document",
     "Revoked",
+    "Message",
     "Firefox",
 ];
 

@@ -37,6 +37,7 @@ mod journeys;
 mod live;
 mod mail;
 mod management;
+mod messages;
 mod modality;
 mod monitoring;
 mod names;

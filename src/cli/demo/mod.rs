@@ -5,6 +5,7 @@
 
 mod calendar;
 mod hours;
+mod messages;
 mod notes;
 mod openings;
 mod people;

@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
-use entity::{appointment, appointment_event, doctor, enums::AppointmentStatus, hospital, notification, patient, user};
+use entity::{
+    appointment, appointment_event, doctor, enums::AppointmentStatus, hospital, message, notification, patient, user,
+};
 use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude::DateTimeUtc};
 
 use super::{
     calendar::SLOT,
-    hours, notes, openings,
+    hours,
+    messages::Talk,
+    notes, openings,
     people::{Cast, DemoPerson},
     stories::{self, StoryActor, StoryStep},
     visits::{Booker, DemoVisit},
@@ -49,6 +53,7 @@ pub(super) async fn everything(
         let doctor = |visit: &DemoVisit| user_of(StoryActor::Doctor, visit, &ids);
         uow.insert_many(openings::rows(&stored, now, doctor)?, Topic::Everything).await?;
         uow.insert_many(notes::rows(&stored, now, doctor)?, Topic::Everything).await?;
+        talks(uow, (&stored, now), &ids).await?;
         // As in life, a later one has the higher id.
         let notifications = stored.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
         let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();
@@ -112,6 +117,19 @@ async fn patients_of(
     .await?;
     let ids = ids_by::<patient::Entity, i64>(uow, (patient::Column::Id, patient::Column::UserId)).await?;
     users.into_iter().map(|user| Ok((id_by(&ids, &user)?, user))).collect()
+}
+
+/// What was written about visits.
+async fn talks(uow: &UnitOfWork, (visits, now): (&[(&DemoVisit, i64)], DateTime<Utc>), ids: &Ids) -> Result<(), DbErr> {
+    let talk = |(visit, id): &(&DemoVisit, i64)| {
+        let both = (user_of(StoryActor::Doctor, visit, ids)?, user_of(StoryActor::Patient, visit, ids)?);
+        Ok::<_, DbErr>(Talk::of((visit, *id), now, both))
+    };
+    let talks: Vec<Talk> = visits.iter().filter_map(|stored| talk(stored).transpose()).collect::<Result<_, _>>()?;
+    uow.insert_many(talks.iter().flat_map(Talk::messages), Topic::Everything).await?;
+    let by_token = ids_by::<message::Entity, String>(uow, (message::Column::Id, message::Column::Token)).await?;
+    let marks = talks.iter().map(|talk| talk.marks(|token| id_by(&by_token, token))).collect::<Result<Vec<_>, _>>()?;
+    uow.insert_many(marks.into_iter().flatten(), Topic::Everything).await.map(drop)
 }
 
 /// The ids of a table by another of its columns.

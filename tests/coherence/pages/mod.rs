@@ -11,6 +11,7 @@ mod clinic;
 mod factors;
 mod future;
 mod management;
+mod messages;
 mod moments;
 mod notes;
 mod rooms;
@@ -22,8 +23,8 @@ mod writes;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`addresses`], [`steps`], [`notes`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 76] = [
+/// What can be done through a form, all of it in [`addresses`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
+const WRITES: [&str; 79] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -39,6 +40,9 @@ const WRITES: [&str; 76] = [
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
     "/appointments/{id}/documents",
+    "/appointments/{id}/messages",
+    "/appointments/{id}/messages/read",
+    "/appointments/{id}/messages/{id}/retraction",
     "/appointments/{id}/modality",
     "/appointments/{id}/note",
     "/appointments/{id}/note/addenda",

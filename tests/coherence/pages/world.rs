@@ -31,7 +31,7 @@ pub(super) struct World {
     views: Vec<&'static str>,
     /// Whom `/hospitals/{id}` and `/doctors/{id}` are about.
     ids: (i64, i64),
-    /// Which visit `/appointments/{id}/now` is about; none that there is, unless it is said.
+    /// Which visit `/appointments/{id}/now` and `/appointments/{id}/messages/now` are about; none that there is, unless it is said.
     visit: i64,
     plain: Instance,
     /// The last to be dropped: its database goes with it.
@@ -164,7 +164,7 @@ impl World {
         let id = match route {
             "/hospitals/{id}" => self.ids.0,
             "/doctors/{id}" | "/doctors/{id}/times" => self.ids.1,
-            "/appointments/{id}/now" => self.visit,
+            "/appointments/{id}/now" | "/appointments/{id}/messages/now" => self.visit,
             _ if route.contains("{id}") => panic!("{route}: which record is meant? Say it in World::path."),
             _ => return route.to_owned(),
         };

@@ -153,7 +153,7 @@ impl Walk {
                 doctors[self.round % doctors.len()]
             }
             // Those of the first visits, whosever they are.
-            "/appointments/{id}/now" => i64::try_from(1 + self.round % 6).unwrap(),
+            "/appointments/{id}/now" | "/appointments/{id}/messages/now" => i64::try_from(1 + self.round % 6).unwrap(),
             _ if route.contains("{id}") => panic!("{route}: which record is meant? Say it in Walk::address."),
             _ => return route.to_owned(),
         };

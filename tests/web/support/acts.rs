@@ -46,6 +46,9 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/note/addenda", its_doctor, &[("text", "The left eye"), ("reason", "Forgotten")]),
         act("/appointments/{id}/documents", its_doctor, &[("kind", "letter"), ("body", "Dear colleague")]),
         act("/documents/{id}/revocation", its_doctor, &[("version", "0"), ("reason", "The wrong week")]),
+        act("/appointments/{id}/messages", own, &[("body", "May I eat before?"), ("token", "a word of the form")]),
+        act("/appointments/{id}/messages/read", own, &[("last_id", "1000000")]),
+        act("/appointments/{id}/messages/{id}/retraction", own, &[]),
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
     ]);
     acts.extend(of_times(clinic));

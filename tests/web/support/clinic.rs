@@ -10,9 +10,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 use super::{
     TestApp,
     factories::{
-        Appointment, Doctor, Document, Hospital, Note, Notification, Patient, Person, address_link, answered,
-        appointment, availability, doctor, document, gone_without, hospital, hospital_admin, note, notification,
-        password_link, patient, session, super_admin, time_off,
+        Appointment, Doctor, Document, Hospital, Message, Note, Notification, Patient, Person, address_link, answered,
+        appointment, availability, doctor, document, gone_without, hospital, hospital_admin, message, note,
+        notification, password_link, patient, session, super_admin, time_off,
     },
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct House {
     pub(crate) notes: Vec<Note>,
     /// One that counts, and one that was revoked, both of the completed visit.
     pub(crate) documents: Vec<Document>,
+    /// Of the visit that is agreed: what the doctor wrote to the patient, and the patient to the doctor; neither has read it.
+    pub(crate) messages: Vec<Message>,
     /// One for each of admin, doctor and patient, in this order; unread.
     pub(crate) notifications: Vec<Notification>,
     pub(crate) time_off_id: i64,
@@ -88,6 +90,7 @@ impl House {
             .chain(&self.opening_texts)
             .chain(notes)
             .chain(documents)
+            .chain(self.messages.iter().map(|message| &message.text))
             .chain(&self.patient.texts)
             .chain(&self.stranger.texts)
             .cloned()
@@ -117,6 +120,7 @@ impl House {
             opening_texts: Vec::new(),
             notes: Vec::new(),
             documents: Vec::new(),
+            messages: Vec::new(),
             notifications: Vec::new(),
             hospital,
             admin,
@@ -150,6 +154,11 @@ impl House {
         let completed = self.appointment(AppointmentStatus::Completed).clone();
         for is_revoked in [false, true] {
             self.documents.push(document(app, (&completed, &self.doctor), is_revoked, payload).await);
+        }
+        let agreed = self.appointment(AppointmentStatus::Scheduled).clone();
+        for by_doctor in [true, false] {
+            let said = message(app, &agreed, (&self.doctor, &self.patient, by_doctor), payload).await;
+            self.messages.push(said);
         }
         let about = self.appointment(AppointmentStatus::Rejected).clone();
         for person in [&self.admin, &self.doctor.person, &self.patient.person] {

@@ -120,7 +120,8 @@ impl House {
             "/profile/second-factor/passkeys" => 1,
             _ => panic!("{route}: which record is meant? Say it in House::address."),
         };
-        route.replacen("{id}", &id.to_string(), 1).replace("{id}", &self.time_off_id.to_string())
+        let within = if route.contains("/messages/") { self.messages[1].id } else { self.time_off_id };
+        route.replacen("{id}", &id.to_string(), 1).replace("{id}", &within.to_string())
     }
 }
 

@@ -136,13 +136,15 @@ fn refusal(thread: &StateOfThread, acting: ActingViewer<'_>, message: &NewMessag
     }
 }
 
+const BEFORE: Topics = Topics::exempt("what is written then says what has changed");
+
 /// Makes both write one after the other, so that later messages have higher numbers, and nobody has read one that is not there yet. The first
 /// words of a thread begin their marks.
 async fn hold(uow: &UnitOfWork, now: DateTime<Utc>, (id, both): (i64, [i64; 2])) -> Result<(), DbErr> {
     let hold = message_read::Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::AppointmentId.eq(id));
-    if uow.update_where(hold, Topic::Thread(id)).await? > 0 {
+    if uow.update_where(hold, BEFORE).await? > 0 {
         return Ok(());
     }
     let row = |user_id| message_read::ActiveModel {
@@ -156,7 +158,7 @@ async fn hold(uow: &UnitOfWork, now: DateTime<Utc>, (id, both): (i64, [i64; 2]))
         created_at: Set(now),
         updated_at: Set(now),
     };
-    uow.insert_many(both.map(row), Topic::Thread(id)).await.map(drop)
+    uow.insert_many(both.map(row), BEFORE).await.map(drop)
 }
 
 /// The marks after the message `sent`: it is the latest to both, and new to the other.

@@ -4,6 +4,7 @@
 mod appointments;
 mod documents;
 mod hospitals;
+mod messages;
 mod notes;
 mod password;
 mod people;
@@ -14,6 +15,7 @@ mod traces;
 pub(crate) use appointments::{Appointment, appointment};
 pub(crate) use documents::{Document, document};
 pub(crate) use hospitals::{Hospital, hospital};
+pub(crate) use messages::{Message, message};
 pub(crate) use notes::{Note, note};
 pub(crate) use password::PASSWORD;
 pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};

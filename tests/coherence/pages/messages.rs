@@ -1,0 +1,40 @@
+//! The two who meet write to each other, read, and take back.
+
+use entity::message;
+use sea_orm::{EntityTrait, QueryOrder};
+
+use super::{clinic::People, world::World};
+use crate::support::*;
+
+const NOW: &str = "/appointments/{id}/messages/now";
+const LIST: &str = "/messages";
+const BOARD: &str = "/dashboard";
+
+#[tokio::test]
+async fn no_page_is_stale_after_anything_that_is_done_with_messages() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(60));
+    let visit = visit.create(&world.app).await;
+    world.look_into_the_room_of(&visit);
+    people.sign_in(&mut world).await;
+    let path = format!("{}/messages", visit.path());
+    let both = [("doctor", NOW), ("patient", NOW), ("doctor", LIST), ("patient", LIST)];
+    let said = async |who: &'static str, token: &str| {
+        world.post(who, &path, &[("body", "May I eat before?"), ("token", token)]).await;
+    };
+    let told = [&both[..], &[("doctor", BOARD)]].concat();
+    world.after("the first message", &told, said("patient", "a")).await;
+    world.after("the same form again", &[], said("patient", "a")).await;
+    world.after("a second message", &told, said("patient", "b")).await;
+    let newest = message::Entity::find().order_by_desc(message::Column::Id).one(&world.app.db).await.unwrap().unwrap();
+    let taken = format!("{path}/{}/retraction", newest.id);
+    let told = [("doctor", NOW), ("patient", NOW), ("doctor", LIST), ("doctor", BOARD)];
+    world.after("it is taken back", &told, world.post("patient", &taken, &[])).await;
+    let read = [("last_id", newest.id.to_string())];
+    let read: Vec<(&str, &str)> = read.iter().map(|(name, id)| (*name, id.as_str())).collect();
+    let told = [("patient", NOW), ("doctor", LIST), ("doctor", BOARD)];
+    world.after("the doctor has read it", &told, world.post("doctor", &format!("{path}/read"), &read)).await;
+    let told = [&both[..], &[("patient", BOARD)]].concat();
+    world.after("the doctor answers", &told, said("doctor", "c")).await;
+}
