@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude
 
 use super::{
     calendar::SLOT,
-    hours, notes, openings,
+    documents, hours, notes, openings,
     people::{Cast, DemoPerson},
     stories::{self, StoryActor, StoryStep},
     visits::{Booker, DemoVisit},
@@ -49,6 +49,8 @@ pub(super) async fn everything(
         let doctor = |visit: &DemoVisit| user_of(StoryActor::Doctor, visit, &ids);
         uow.insert_many(openings::rows(&stored, now, doctor)?, Topic::Everything).await?;
         uow.insert_many(notes::rows(&stored, now, doctor)?, Topic::Everything).await?;
+        let place = |visit: &DemoVisit| Ok((at(&ids.hospitals, visit.hospital)?, doctor(visit)?));
+        uow.insert_many(documents::rows(&stored, now, place)?, Topic::Everything).await?;
         // As in life, a later one has the higher id.
         let notifications = stored.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
         let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();
