@@ -32,7 +32,7 @@ impl CalendarMethod {
 
 /// Who writes an invitation and who gets it, by their e-mail addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parties<'a> {
+pub struct InvitationParties<'a> {
     /// Whose invitation it is.
     pub organizer: &'a str,
     /// Who is invited.
@@ -65,7 +65,7 @@ pub struct CalendarEvent {
 pub fn calendar(
     method: CalendarMethod,
     made_at: DateTime<Utc>,
-    parties: Option<Parties<'_>>,
+    parties: Option<InvitationParties<'_>>,
     events: &[CalendarEvent],
 ) -> String {
     let mut text = Lines(String::new());
@@ -89,7 +89,7 @@ impl Lines {
         &mut self,
         event: &CalendarEvent,
         (method, made_at): (CalendarMethod, DateTime<Utc>),
-        parties: Option<Parties<'_>>,
+        parties: Option<InvitationParties<'_>>,
     ) {
         let is_cancelled = method == CalendarMethod::Cancel;
         self.line("BEGIN", "VEVENT");
@@ -104,7 +104,7 @@ impl Lines {
         self.line("DESCRIPTION", &escaped(&event.description));
         self.line("LOCATION", &escaped(&event.location));
         self.line("URL", &plain(&event.url));
-        if let Some(Parties { organizer, attendee }) = parties {
+        if let Some(InvitationParties { organizer, attendee }) = parties {
             self.line("ORGANIZER", &format!("mailto:{}", plain(organizer)));
             // Nothing is asked: it is agreed upon already, and nobody reads answers.
             let asked = "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE";
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn an_invitation_says_who_is_invited_and_what_is_taken_back_is_cancelled() {
-        let parties = Parties { organizer: "desk@clinic.example", attendee: "maya@home.example\r\nX:1" };
+        let parties = InvitationParties { organizer: "desk@clinic.example", attendee: "maya@home.example\r\nX:1" };
         let text = calendar(CalendarMethod::Cancel, DateTime::UNIX_EPOCH, Some(parties), &[event("A visit")]);
         let text = unfolded(&text);
         for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3", "DTSTAMP:19700101T000000Z"] {

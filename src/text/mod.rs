@@ -21,7 +21,7 @@ mod invisible;
 mod key;
 mod search;
 
-pub use icalendar::{CalendarEvent, CalendarMethod, Parties, calendar};
+pub use icalendar::{CalendarEvent, CalendarMethod, InvitationParties, calendar};
 pub use invisible::{is_deceptive, is_readable};
 pub use key::{
     PHONE, address_key, contact_key, folded, nfc, nfkc, number_key, person_key, phone_digits, plain, search_key,

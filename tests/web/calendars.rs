@@ -71,7 +71,9 @@ async fn a_calendar_has_the_visits_that_stand_and_no_patients_name() {
     let host = app.state.settings.server.host();
     let mut expected: Vec<String> = visits.map(|visit| format!("appointment-{}@{host}", visit.id)).collect();
     expected.sort();
-    for (person, summary) in [(&doctor.person, "Visit (".to_owned()), (&patient.person, doctor.label())] {
+    for (person, summary) in
+        [(&doctor.person, "Visit (".to_owned()), (&patient.person, format!("Visit with Dr {}", doctor.name()))]
+    {
         let client = app.sign_in(person).await;
         let shown = client.post_form(HERE, &[]).await.ok();
         assert_eq!(shown.header("cache-control"), "no-store");

@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude
 
 use super::{
     calendar::SLOT,
-    hours,
+    documents, hours,
     messages::Talk,
     notes, openings,
     people::{Cast, DemoPerson},
@@ -54,6 +54,8 @@ pub(super) async fn everything(
         uow.insert_many(openings::rows(&stored, now, doctor)?, Topic::Everything).await?;
         uow.insert_many(notes::rows(&stored, now, doctor)?, Topic::Everything).await?;
         talks(uow, (&stored, now), &ids).await?;
+        let place = |visit: &DemoVisit| Ok((at(&ids.hospitals, visit.hospital)?, doctor(visit)?));
+        uow.insert_many(documents::rows(&stored, now, place)?, Topic::Everything).await?;
         // As in life, a later one has the higher id.
         let notifications = stored.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
         let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();

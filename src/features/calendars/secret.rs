@@ -12,14 +12,14 @@ use crate::settings::SecretKey;
 pub(super) struct CalendarToken {
     /// `calendar_link.id`
     pub(super) id: i64,
-    pub(super) secret: Secret,
+    pub(super) secret: CalendarSecret,
 }
 
 /// 32 random bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Secret(Vec<u8>);
+pub(super) struct CalendarSecret(Vec<u8>);
 
-impl Secret {
+impl CalendarSecret {
     /// Another than all before.
     pub(super) fn new() -> Self {
         Self(rand::random::<[u8; 32]>().to_vec())
@@ -46,7 +46,7 @@ impl CalendarToken {
     /// From an address; nothing for what is none.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.split_once('-')?;
-        Some(Self { id: id.parse().ok()?, secret: Secret(BASE64_URL_SAFE_NO_PAD.decode(secret).ok()?) })
+        Some(Self { id: id.parse().ok()?, secret: CalendarSecret(BASE64_URL_SAFE_NO_PAD.decode(secret).ok()?) })
     }
 
     /// As an address has it.

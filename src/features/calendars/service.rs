@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::secret::{CalendarToken, Secret};
+use super::secret::{CalendarSecret, CalendarToken};
 use crate::{
     access::Viewer,
     coherence::Topics,
@@ -24,7 +24,7 @@ const NO_PAGE: Topics = Topics::exempt("no page that is kept tells of addresses 
 /// # Errors
 /// The database's.
 pub(super) async fn renew(state: &AppState, viewer: &Viewer) -> Result<CalendarToken, AppError> {
-    let secret = Secret::new();
+    let secret = CalendarSecret::new();
     let row = calendar_link::ActiveModel {
         digest: Set(secret.digest(&state.settings.secret_key)),
         made_at: Set(state.clock.now()),

@@ -15,7 +15,7 @@ use crate::{
     integrations::mailer::Invitation,
     settings::ServerSettings,
     state::AppState,
-    text::{CalendarEvent, CalendarMethod, Parties, calendar},
+    text::{CalendarEvent, CalendarMethod, InvitationParties, calendar},
 };
 
 /// A visit as far as calendars tell of it.
@@ -75,7 +75,7 @@ pub(super) fn invitation(
     };
     let event = calendar_event(&state.settings.server, recipient.role, &told);
     let organizer = state.settings.mail.from.email.to_string();
-    let parties = Parties { organizer: &organizer, attendee: &recipient.email };
+    let parties = InvitationParties { organizer: &organizer, attendee: &recipient.email };
     Some(Invitation { method, text: calendar(method, state.clock.now(), Some(parties), &[event]) })
 }
 

@@ -5,10 +5,8 @@ pub(super) mod proof;
 pub(super) mod second_factor;
 
 use chrono::NaiveDate;
-use entity::{
-    address_link,
-    enums::{AddressLinkPurpose, Role},
-};
+use entity::address_link;
+use entity::enums::{AddressLinkPurpose, Role};
 use serde::Serialize;
 
 use super::{
@@ -138,7 +136,6 @@ pub(super) struct ProfilePage {
     needs_date_of_birth: bool,
     latest_birth: String,
     min_characters: usize,
-    /// Whether they have visits that a calendar can show.
     has_calendar: bool,
     /// Where a patient takes away everything about themselves.
     export: Option<&'static str>,

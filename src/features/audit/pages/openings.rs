@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     access::{Viewer, role_label},
-    features::audit::queries::OpeningRow,
+    features::audit::queries::RecordOpeningRow,
     web::{AppError, Moment, Page, Pagination, Paging},
 };
 
@@ -46,7 +46,7 @@ impl Openings {
     pub(in crate::features::audit) fn new(
         viewer: &Viewer,
         paging: Paging,
-        (total, rows): (u64, Vec<OpeningRow>),
+        (total, rows): (u64, Vec<RecordOpeningRow>),
     ) -> Result<Self, AppError> {
         Ok(Self {
             zone: viewer.zone().name(),
@@ -65,7 +65,7 @@ impl Page for Openings {
 }
 
 impl Opening {
-    fn new(viewer: &Viewer, row: &OpeningRow) -> Self {
+    fn new(viewer: &Viewer, row: &RecordOpeningRow) -> Self {
         let visit = |starts_at| VisitOfOpening {
             href: format!("/appointments/{}", row.subject_id),
             starts_at: Moment::new(starts_at, viewer.zone()),
@@ -81,7 +81,7 @@ impl Opening {
 }
 
 /// Whoever runs the platform is not of the patient's hospital, and known to nobody there.
-fn person(row: &OpeningRow) -> String {
+fn person(row: &RecordOpeningRow) -> String {
     match row.actor_role {
         Role::Doctor => format!("Dr {}", row.person()),
         Role::SuperAdmin => "The platform".to_owned(),
@@ -90,7 +90,7 @@ fn person(row: &OpeningRow) -> String {
 }
 
 /// What they opened: the whole, or the part that has a page of its own.
-fn what(row: &OpeningRow) -> String {
+fn what(row: &RecordOpeningRow) -> String {
     let part = row.detail.get("part").and_then(Value::as_str);
     match (row.action, row.subject_kind, part) {
         (AuditAction::Exported, ..) => "A copy of everything".to_owned(),

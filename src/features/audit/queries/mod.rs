@@ -7,4 +7,4 @@ pub(super) mod seals;
 
 pub(super) use entries::{EntryRow, entries};
 pub(crate) use lately::was_done;
-pub(super) use openings::{OpeningRow, openings};
+pub(super) use openings::{RecordOpeningRow, openings};

@@ -22,7 +22,7 @@ use crate::{
 
 /// One time at which somebody opened something.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(in crate::features::audit) struct OpeningRow {
+pub(in crate::features::audit) struct RecordOpeningRow {
     total: i64,
     pub(in crate::features::audit) at: DateTime<Utc>,
     actor_name: String,
@@ -38,7 +38,7 @@ pub(in crate::features::audit) struct OpeningRow {
     pub(in crate::features::audit) starts_at: Option<DateTime<Utc>>,
 }
 
-impl OpeningRow {
+impl RecordOpeningRow {
     /// What they are called; in lines of releases before, what they were called then.
     pub(in crate::features::audit) fn person(&self) -> String {
         match self.actor_name.as_str() {
@@ -57,13 +57,13 @@ pub(in crate::features::audit) async fn openings(
     viewer: &Viewer,
     reader: &Reader,
     paging: Paging,
-) -> Result<(u64, Vec<OpeningRow>), DbErr> {
+) -> Result<(u64, Vec<RecordOpeningRow>), DbErr> {
     let ViewerKind::Patient { patient_id, .. } = viewer.kind else { return Ok((0, Vec::new())) };
     let rows = rows(&of_patient(viewer.user_id, patient_id), paging);
     let topics = Topics::exempt("each opening of a record adds to the trail");
-    let found: Vec<OpeningRow> = reader
+    let found: Vec<RecordOpeningRow> = reader
         .run(topics, async |conn| {
-            OpeningRow::find_by_statement(counting(&rows, conn.get_database_backend())).all(conn).await
+            RecordOpeningRow::find_by_statement(counting(&rows, conn.get_database_backend())).all(conn).await
         })
         .await?;
     let total = found.first().map_or(0, |first| first.total);

@@ -1,0 +1,82 @@
+//! The documents of a demo's visits of late: prescriptions, sick notes, a letter; some were revoked.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    document,
+    enums::{AppointmentStatus, DocumentKind},
+};
+use sea_orm::{ActiveValue::NotSet, DbErr, Set};
+
+use super::{calendar::SLOT, notes::WRITTEN_SINCE, visits::DemoVisit};
+
+/// Of so many visits one is without a document.
+const WITHOUT: u32 = 3;
+/// Of so many documents one was revoked.
+const REVOKED: u32 = 7;
+
+/// What documents say, by their kinds.
+const TEXTS: [(DocumentKind, &str); 4] = [
+    (DocumentKind::Prescription, "Paracetamol 500 mg, 20 tablets.\nOne when needed, at most four a day."),
+    (DocumentKind::SickNote, "Cannot work for three days from the day of the visit."),
+    (
+        DocumentKind::Referral,
+        "Please see this patient for an examination of the lower back, and tell me what you find.",
+    ),
+    (
+        DocumentKind::Letter,
+        "Was seen today by video. The treatment goes on as agreed; the next visit is in four weeks.",
+    ),
+];
+
+/// The documents of `visits`, each with its `appointment.id`, the `hospital.id` and the `user.id` of its doctor; numbered as they were issued.
+pub(super) fn rows(
+    visits: &[(&DemoVisit, i64)],
+    now: DateTime<Utc>,
+    place: impl Fn(&DemoVisit) -> Result<(i64, i64), DbErr>,
+) -> Result<Vec<document::ActiveModel>, DbErr> {
+    let given = |visit: &DemoVisit| {
+        visit.status == AppointmentStatus::Completed
+            && visit.starts_at > now - WRITTEN_SINCE
+            && !visit.dice.is_multiple_of(WITHOUT)
+    };
+    let mut issued: Vec<_> = visits.iter().filter(|(visit, _)| given(visit)).collect();
+    issued.sort_by_key(|(visit, id)| (visit.starts_at, *id));
+    let mut numbers: BTreeMap<i64, i32> = BTreeMap::new();
+    let numbered = |(visit, id): &&(&DemoVisit, i64)| {
+        let (hospital, doctor) = place(visit)?;
+        let number = numbers.entry(hospital).or_default();
+        *number += 1;
+        Ok(row(visit, (*id, *number), (hospital, doctor)))
+    };
+    issued.iter().map(numbered).collect()
+}
+
+fn row(
+    visit: &DemoVisit,
+    (appointment_id, number): (i64, i32),
+    (hospital_id, doctor): (i64, i64),
+) -> document::ActiveModel {
+    let place = usize::try_from(visit.dice).unwrap_or(0) % TEXTS.len();
+    let (kind, body) = TEXTS.get(place).copied().unwrap_or((DocumentKind::Letter, "Was seen today."));
+    let at = visit.starts_at + SLOT;
+    let is_revoked = visit.dice.is_multiple_of(REVOKED);
+    document::ActiveModel {
+        id: NotSet,
+        hospital_id: Set(hospital_id),
+        appointment_id: Set(appointment_id),
+        kind: Set(kind),
+        number: Set(number),
+        body: Set(body.to_owned()),
+        token: Set(None),
+        issued_at: Set(at),
+        issued_by: Set(doctor),
+        revoked_at: Set(is_revoked.then_some(at)),
+        revoked_by: Set(is_revoked.then_some(doctor)),
+        revoked_reason: Set(is_revoked.then(|| "It was written for another day.".to_owned())),
+        version: Set(i32::from(is_revoked)),
+        created_at: Set(at),
+        updated_at: Set(at),
+    }
+}
