@@ -153,6 +153,41 @@ class Morning {
     await this.shows(this.patients[number].page, 'main', 'calls you');
   }
 
+  /** Each writes to the other about the visit, and sees that the other has. */
+  async writeToEachOther(number) {
+    const { page } = this.patients[number];
+    const [thread, doctor] = [this.address(number, '/messages'), this.doctor];
+    await open(doctor, '/dashboard');
+    await open(page, thread);
+    await type(page, page.locator('#write [name=body]'), 'May I eat before?');
+    await submit(page, '/messages');
+    await this.shows(doctor, '[data-figure=unread-messages]', '1');
+    await open(doctor, thread);
+    await says(doctor, 'May I eat before?');
+    if (!this.scripts) await submit(doctor, '/messages/read');
+    await open(page, thread);
+    await type(doctor, doctor.locator('#write [name=body]'), 'Yes, a little.');
+    await submit(doctor, '/messages');
+    if (this.scripts) await press(page, page.locator('.thread-news button'));
+    await this.shows(page, '#thread', 'Yes, a little.');
+    await open(page, this.address(number, '/room'));
+  }
+
+  /** A prescription, which the patient finds among their documents. */
+  async prescribes(number) {
+    const page = this.doctor;
+    await open(page, this.address(number, '/documents'));
+    await set(page, page.locator('#issue [name=kind]'), 'prescription');
+    await type(page, page.locator('#issue [name=body]'), 'Paracetamol 500 mg, twice a day for three days.');
+    await submit(page, '/documents');
+    const { page: patient } = this.patients[number];
+    await open(patient, '/documents');
+    await Promise.all([patient.waitForEvent('load'), press(patient, patient.locator('main a[href^="/documents/"]').first())]);
+    await says(patient, 'Paracetamol 500 mg');
+    await this.printsOnOnePage(patient);
+    await open(patient, this.address(number, '/room'));
+  }
+
   /** The note, the browser killed in the middle of it, the rest in another browser; signed, and added to. */
   async writes(number) {
     let page = this.doctor;
@@ -189,6 +224,10 @@ class Morning {
     const text = await page.textContent('main');
     for (const words of [PLAN, 'he has no allergies', this.patients[number].name]) expect(text.includes(words), `the paper does not say "${words}"`);
     expect(text.indexOf('he has no allergies') > text.indexOf(PLAN), 'the addendum stands above the note');
+    await this.printsOnOnePage(page);
+  }
+
+  async printsOnOnePage(page) {
     const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
     const pages = paper.match(/\/Type\s*\/Page\b(?!s)/g)?.length;
     expect(pages === 1, `the paper has ${pages} pages`);
@@ -202,7 +241,9 @@ class Morning {
     await this.arrives(PHONE, 1);
     await this.begins(PHONE);
     await this.callsByPhone(PHONE);
+    await this.writeToEachOther(PHONE);
     await this.writes(PHONE);
+    await this.prescribes(PHONE);
     await this.finishes(PHONE);
     await this.reads(PHONE);
     await this.arrives(VIDEO, 1);
