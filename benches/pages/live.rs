@@ -93,14 +93,21 @@ fn doctor(services: &Services) -> i64 {
     services.rows(query)[0].try_get("", "id").unwrap()
 }
 
-/// Two hundred people, each with a board of their own hospital's day: all of them are told of one change, and fetch their page.
-fn one_board(services: &Services, table: &mut Table) {
-    let copies = format!(
+/// As many administrators of one hospital; `doctor.id` of one of its doctors.
+fn many_desks(services: &Services) -> i64 {
+    services.execute(&format!(
         "INSERT INTO \"user\" (email, password_hash, role, hospital_id, first_name, last_name)
          SELECT 'desk' || k || '@demo.test', password_hash, role, hospital_id, first_name, last_name || k
            FROM \"user\", generate_series(1, {PEOPLE}) k WHERE email = 'admin1@demo.test'"
-    );
-    services.execute(&copies);
+    ));
+    let theirs = "SELECT d.id FROM doctor d JOIN \"user\" u ON u.id = d.user_id JOIN \"user\" a ON a.hospital_id = u.hospital_id \
+                  WHERE a.email = 'admin1@demo.test' LIMIT 1";
+    services.rows(theirs)[0].try_get("", "id").unwrap()
+}
+
+/// Two hundred people, each with a board of their own hospital's day: all of them are told of one change, and fetch their page.
+fn one_board(services: &Services, table: &mut Table) {
+    let doctor = many_desks(services);
     let clinic = Clinic::serve(services, &[]);
     let emails: Vec<String> = (1..=PEOPLE).map(|k| format!("desk{k}@demo.test")).collect();
     let cookies = clinic.sign_in(&emails);
@@ -115,9 +122,6 @@ fn one_board(services: &Services, table: &mut Table) {
         stream.comes_to("ready");
     }
     let admin = clinic.sign_in(&["admin1@demo.test".to_owned()]).swap_remove(0);
-    let mine = "SELECT d.id FROM doctor d JOIN \"user\" u ON u.id = d.user_id JOIN \"user\" a ON a.hospital_id = u.hospital_id \
-                WHERE a.email = 'admin1@demo.test' LIMIT 1";
-    let doctor: i64 = services.rows(mine)[0].try_get("", "id").unwrap();
     clinic.post(&format!("/doctors/{doctor}/delay"), &admin, &[("minutes", "30")]);
     let answered = Instant::now();
     let fetch = |(mut stream, cookie): (OpenStream, &String)| {

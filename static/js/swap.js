@@ -61,8 +61,10 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   };
 
   document.addEventListener("live-page", ({ detail: page }) => {
-    fresh = parts(page);
-    gone = note.parentElement.dataset.liveFrom ? [] : [...shown.keys()].filter((id) => !page.getElementById(id));
+    /* Another page's parts are for this one, but not what it is called. */
+    const isAnother = Boolean(note.parentElement.dataset.liveFrom);
+    fresh = parts(page).filter((part) => !isAnother || part.id !== "page-header");
+    gone = isAnother ? [] : [...shown.keys()].filter((id) => !page.getElementById(id));
     put();
   });
 }

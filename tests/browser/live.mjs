@@ -135,6 +135,7 @@ async function aRoomChangesByItself(browser) {
   await isLive(doctor);
   const seen = state => doctor.waitForFunction(state => document.querySelector('#now li:nth-child(2)').dataset.presence === state, state, { timeout: 20_000 });
   await doctor.evaluate(() => { window.isTheSame = true; });
+  await doctor.locator('#late button').first().waitFor({ state: 'visible' });
   await open(patient, room);
   await isLive(patient);
   await seen('here');
@@ -158,7 +159,10 @@ async function aRoomChangesByItself(browser) {
   expect(!(await patient.content()).includes('closed on that day'), 'why is told in a room');
   expect(await patient.locator('#now [data-presence]').count() === 0, 'somebody is still awaited');
   await doctor.waitForSelector('#acts a[href="/dashboard"]');
-  for (const page of [doctor, patient]) expect(await page.evaluate(() => window.isTheSame), 'it navigated');
+  for (const page of [doctor, patient]) {
+    expect(await page.evaluate(() => window.isTheSame), 'it navigated');
+    expect((await page.locator('h1').innerText()).startsWith('Room of '), 'it is called otherwise');
+  }
   await Promise.all([doctor.context().close(), patient.context().close()]);
 }
 
