@@ -149,36 +149,34 @@ pub(super) fn hospital(
     let booking = booking(&reader);
     let second_factor = reader.parsed("second_factor", "Second factor", rule);
     let emergency_text = reader.multiline("emergency_text", "For an emergency", limits::EMERGENCY_TEXT);
-    let message_days = reader.parsed("message_days", "Days", |text| whole(text, 0, 365));
     let typed = reader.view();
     let contact = phone.zip(email);
-    let place = time_zone.zip(currency).zip(second_factor);
-    let whole = contact.zip(booking.zip(message_days)).zip(place);
-    let details =
-        whole.map(|(((phone, email), (booking, message_days)), ((zone, currency), second_factor))| HospitalDetails {
-            name,
-            address,
-            phone,
-            email: email.as_str().to_owned(),
-            time_zone: zone.name().to_owned(),
-            currency,
-            appointment_fee: booking.fee,
-            slot_minutes: booking.slot_minutes,
-            booking_lead_hours: booking.lead_hours,
-            second_factor,
-            default_modality: booking.modality,
-            emergency_text,
-            message_days,
-        });
+    let whole = contact.zip(booking).zip(time_zone.zip(currency).zip(second_factor));
+    let details = whole.map(|(((phone, email), booking), ((zone, currency), second_factor))| HospitalDetails {
+        name,
+        address,
+        phone,
+        email: email.as_str().to_owned(),
+        time_zone: zone.name().to_owned(),
+        currency,
+        appointment_fee: booking.fee,
+        slot_minutes: booking.slot_minutes,
+        booking_lead_hours: booking.lead_hours,
+        second_factor,
+        default_modality: booking.modality,
+        emergency_text,
+        message_days: booking.message_days,
+    });
     reader.finish(details.map(|details| (SentHospital { details, version, keep }, typed)))
 }
 
-/// How a hospital books.
+/// How a hospital books, and for how long after a visit its patients can write.
 struct BookingRules {
     fee: Decimal,
     slot_minutes: i32,
     lead_hours: i32,
     modality: Modality,
+    message_days: i32,
 }
 
 fn booking(reader: &FormReader) -> Option<BookingRules> {
@@ -186,8 +184,9 @@ fn booking(reader: &FormReader) -> Option<BookingRules> {
     let slot = reader.parsed("slot_minutes", "Length of a visit", |text| whole(text, 5, 240));
     let lead = reader.parsed("booking_lead_hours", "Hours ahead", |text| whole(text, 0, 8760));
     let modality = reader.parsed("default_modality", "How visits are held", parse_modality);
+    let message_days = reader.parsed("message_days", "Days", |text| whole(text, 0, 365));
     let ((fee, modality), (slot_minutes, lead_hours)) = fee.zip(modality).zip(slot.zip(lead))?;
-    Some(BookingRules { fee, slot_minutes, lead_hours, modality })
+    Some(BookingRules { fee, slot_minutes, lead_hours, modality, message_days: message_days? })
 }
 
 fn time_zone(text: &str) -> Result<Tz, String> {

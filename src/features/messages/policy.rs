@@ -12,7 +12,7 @@ impl Permission for UseThread {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
 }
 
-/// See one's own threads.
+/// See which threads one has, and how much there is in each.
 #[derive(Debug)]
 pub(super) struct SeeThreads;
 

@@ -88,7 +88,7 @@ pub(super) const MATRIX: &[(&str, [u16; 9])] = &[
     ("GET /appointments/{id}/summary",              [303,   403,  404,  200,   200,    404,       404,  404,   404]),
     ("GET /messages",                               [303,   403,  403,  200,   200,    200,       403,  200,   200]),
     ("GET /appointments/{id}/messages",             [303,   403,  404,  200,   200,    404,       404,  404,   404]),
-    ("GET /appointments/{id}/messages/now",         [303,   403,  404,  200,   200,    404,       404,  404,   404]),
+    ("GET /appointments/{id}/messages/now",         [303,   403,  403,  200,   200,    404,       403,  404,   404]),
     ("POST /appointments/{id}/messages",            [303,   403,  404,  422,   422,    404,       404,  404,   404]),
     ("POST /appointments/{id}/messages/read",       [303,   403,  422,  422,   422,    422,       422,  422,   422]),
     ("POST /appointments/{id}/messages/{id}/retraction", [303, 403, 404, 404,  303,    404,       404,  404,   404]),

@@ -43,7 +43,7 @@ pub(in super::super) async fn show(
 
 /// How much there is in a thread, with no word of it: by this the page of the thread learns that there is more.
 pub(in super::super) async fn now(
-    viewer: Allowed<UseThread>,
+    viewer: Allowed<SeeThreads>,
     reader: Reader,
     id: web::Path<i64>,
     pages: Pages,
