@@ -60,9 +60,12 @@ mod m0075_visit;
 mod m0076_note;
 mod m0077_note_rules;
 mod m0078_visits_written_all_day;
+mod m0079_browsers_forgotten;
+mod m0080_factor_words;
+mod m0081_factor_words_looked_at;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 55] = [
+pub(crate) const ALL: [Change; 58] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -118,4 +121,7 @@ pub(crate) const ALL: [Change; 55] = [
     m0076_note::CHANGE,
     m0077_note_rules::CHANGE,
     m0078_visits_written_all_day::CHANGE,
+    m0079_browsers_forgotten::CHANGE,
+    m0080_factor_words::CHANGE,
+    m0081_factor_words_looked_at::CHANGE,
 ];

@@ -181,6 +181,7 @@ impl Walk {
         let proposed = self.tomorrow_at_ten(who);
         let filled = form.fields.iter().map(|(name, value)| match name.as_str() {
             "starts_at" => ("starts_at", proposed.as_str()),
+            "reason" if form.action.ends_with("/second-factor/removal") => ("reason", "lost_device"),
             "reason" => ("reason", "The ward needs everybody."),
             name => (name, value.as_str()),
         });
