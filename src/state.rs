@@ -17,7 +17,7 @@ use crate::{
     db::{ClockSkew, ConnectError, Database, Introduction},
     integrations::{BreachedPasswords, Clock, OutgoingMail, Outside, breached_passwords::UnusableList},
     live::Hub,
-    page_cache::PageCache,
+    page_cache::{self, PageCache},
     redis::Redis,
     session::Sessions,
     settings::Settings,
@@ -162,7 +162,7 @@ fn join_instances(settings: &Settings, db: &Database, store: &Arc<dyn Store>) ->
     db.log_slower_than(settings.diagnostics.slow_query);
     db.keep_coherent(coherence.clone());
     db.introduce(Introduction {
-        version: env!("CARGO_PKG_VERSION"),
+        version: page_cache::version_of_build(),
         key_fingerprint: settings.secret_key.fingerprint(),
     });
     coherence

@@ -26,6 +26,8 @@ pub struct Model {
     pub last_sign_in_at: Option<DateTimeUtc>,
     /// Since when nobody has shown that the address is theirs; null once somebody has, and of accounts that others made.
     pub address_unproved_since: Option<DateTimeUtc>,
+    /// When all browsers that were known for the account were forgotten last; null as long as none was.
+    pub browsers_forgotten_at: Option<DateTimeUtc>,
     /// When what is personal of them was removed for good; null in everybody else. Who was erased is never active again.
     pub erased_at: Option<DateTimeUtc>,
     /// By what people are put in order and searched by name, made of both names by the server. Null until it is made.

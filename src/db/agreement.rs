@@ -24,8 +24,8 @@ const SILENT: TimeDelta = TimeDelta::seconds(60);
 /// What an instance tells the others of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Introduction {
-    /// The program's version.
-    pub version: &'static str,
+    /// The program's version, of which each build is another.
+    pub version: String,
     /// Tells its secret from another one, and nothing about it.
     pub key_fingerprint: String,
 }
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn the_secret_of_whoever_was_there_first_is_the_right_one() {
-        let own = |key: &str| Introduction { version: "2.0.0", key_fingerprint: key.to_owned() };
+        let own = |key: &str| Introduction { version: "2.0.0".to_owned(), key_fingerprint: key.to_owned() };
         let found = [alike("2.0.0", "new", (1, 7)), alike("2.0.0", "old", (3, 8)), alike("1.0.0", "old", (2, 4))];
         let [new, old] = ["new", "old"].map(|key| Agreement::of(&own(key), &found));
         assert_eq!((new.instances, new.with_another_key, new.is_latecomer), (6, 5, true));

@@ -81,6 +81,8 @@ pub(super) fn trouble(error: &DbErr) -> Option<&'static str> {
         let primary = code.parse::<u32>().unwrap_or_default() & 0xff;
         let has_no_table = primary == 1 && cause.message().starts_with("no such table");
         return match primary {
+            8 => Some(READ_ONLY),
+            10 => Some("its disk fails"),
             13 => Some(FULL),
             _ => has_no_table.then_some(NO_TABLE),
         };

@@ -255,7 +255,7 @@ async fn insert(database: &Database, name: &str) -> Result<(), DbErr> {
         name: Set(name.to_owned()),
         apart: Set(false),
         beats: Set(1),
-        version: Set(own.map(|own| own.version.to_owned())),
+        version: Set(own.map(|own| own.version.clone())),
         key_fingerprint: Set(own.map(|own| own.key_fingerprint.clone())),
         created_at: Set(now),
         updated_at: Set(now),

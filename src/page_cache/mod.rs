@@ -173,8 +173,10 @@ impl PageCache {
 /// found; stamps are shared by all. The program is known by the digest of its file: length and time are the same for two programs that
 /// were packed by the same hand, and other on each machine for one that was copied.
 fn build(settings: &Settings) -> Vec<u8> {
-    static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
-    let mut build = PROGRAM.get_or_init(program).clone();
+    let mut build = match program() {
+        Some(digest) => digest.to_vec(),
+        None => rand::random::<[u8; 32]>().to_vec(),
+    };
     // Instances that tell the time by other rules do not share pages.
     build.extend(crate::time_zone::tables().fingerprint());
     let pages = &settings.pages;
@@ -184,14 +186,26 @@ fn build(settings: &Settings) -> Vec<u8> {
     build
 }
 
-/// The digest of the program's file.
-fn program() -> Vec<u8> {
-    let program = std::env::current_exe().and_then(std::fs::read);
-    let digest = program.map(|program| Sha256::digest(program).to_vec());
-    digest.unwrap_or_else(|error| {
-        log::warn!("the program cannot be read, so its pages are not shared with other instances: {error}");
-        rand::random::<[u8; 32]>().to_vec()
-    })
+/// The digest of the program's file, read once; none if it cannot be read.
+fn program() -> Option<&'static [u8]> {
+    static PROGRAM: OnceLock<Option<Vec<u8>>> = OnceLock::new();
+    let read = || {
+        let program = std::env::current_exe().and_then(std::fs::read);
+        let told = program.inspect_err(|error| {
+            log::warn!("the program cannot be read, so its pages are not shared with other instances: {error}");
+        });
+        told.map(|program| Sha256::digest(program).to_vec()).ok()
+    };
+    PROGRAM.get_or_init(read).as_deref()
+}
+
+/// The program's version with the first digits of its file's digest: two builds of one version are two programs.
+#[must_use]
+pub fn version_of_build() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let Some(digest) = program() else { return version.to_owned() };
+    let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{version}+{digits}")
 }
 
 fn count_unusable(what: Unusable) {

@@ -97,6 +97,15 @@ struct Inner {
     is_https: bool,
 }
 
+/// What became of all sessions of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How many of them were live.
+    pub live: i64,
+    /// When the browsers that were known for the account were forgotten with them.
+    pub browsers_forgotten_at: DateTime<Utc>,
+}
+
 #[derive(Clone, Copy)]
 struct Limits {
     idle: TimeDelta,
@@ -167,19 +176,21 @@ impl Sessions {
         Ok(last_seen.first().map(|last_seen| self.was_used_lately(*last_seen, now)))
     }
 
-    /// Ends all sessions of a person, but for one if `except` names it; how many were live.
+    /// Ends all sessions of a person, but for one if `except` names it, and forgets all browsers that were known for the account. Two statements.
     ///
     /// # Errors
     /// The database's.
-    pub async fn revoke_all(&self, uow: &UnitOfWork, user_id: i64, except: Option<i64>) -> Result<usize, DbErr> {
+    pub async fn revoke_all(&self, uow: &UnitOfWork, user_id: i64, except: Option<i64>) -> Result<Ended, DbErr> {
         let mut which = of_user(user_id);
         if let Some(current) = except {
             which = which.add(user_session::Column::Id.ne(current));
         }
         let now = self.now();
+        rows::forget_browsers(uow, user_id, now).await?;
         // Those that had ended by idling are marked as well, and not counted.
         let last_seen = rows::revoke(uow, which, now).await?;
-        Ok(last_seen.into_iter().filter(|last_seen| self.was_used_lately(*last_seen, now)).count())
+        let live = last_seen.into_iter().filter(|last_seen| self.was_used_lately(*last_seen, now)).count();
+        Ok(Ended { live: i64::try_from(live).unwrap_or(i64::MAX), browsers_forgotten_at: now })
     }
 
     /// Makes room for one more session of a person: ends those beyond [`MOST`] that were not used for longest, and says how

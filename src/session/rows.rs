@@ -121,6 +121,15 @@ pub(super) async fn revoke(
     Ok(ended.into_iter().map(|row| row.last_seen_at).collect())
 }
 
+/// Forgets all browsers that were known for the account: whoever ends all sessions means whoever sits at any of them. It is no line of its
+/// own in the trail, which tells that the sessions were ended.
+pub(super) async fn forget_browsers(uow: &UnitOfWork, user_id: i64, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let forget = user::Entity::update_many()
+        .col_expr(user::Column::BrowsersForgottenAt, Expr::value(now))
+        .filter(user::Column::Id.eq(user_id));
+    uow.update_where(forget, Topics::exempt("no page shows for whom a browser is known")).await.map(drop)
+}
+
 /// Marks one session as revoked, by the hash that its own cookie names. Twice does no harm.
 pub(super) async fn revoke_by_hash(database: &Database, hash: &KeyHash, now: DateTime<Utc>) -> Result<(), DbErr> {
     database

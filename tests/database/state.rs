@@ -142,6 +142,40 @@ async fn what_the_database_lacks_is_no_fault_of_the_statement() {
     assert!(health_says(&test.db).await.contains("it only reads"), "the last of those that say something of all");
 }
 
+/// The server has no room for one more connection: that is no fault of the statement either, and is over when there is room.
+#[tokio::test]
+async fn a_server_that_takes_no_more_connections_is_away_until_it_does() {
+    let Some(test) = TestDatabase::postgres().await else { return };
+    let mut beside = test.beside().await;
+    let mut url = url::Url::parse(&test.url).unwrap();
+    let name = url.path().trim_start_matches('/').to_owned();
+    // Of its own, for neither limit holds for those who may do everything.
+    let role = format!("few_{name}");
+    run(
+        &mut beside,
+        &format!("CREATE ROLE {role} LOGIN PASSWORD 'few' CONNECTION LIMIT 1; GRANT SELECT ON hospital TO {role}"),
+    )
+    .await;
+    url.set_username(&role).unwrap();
+    url.set_password(Some("few")).unwrap();
+    let db = open(url.as_str(), &[("DB_ACQUIRE_TIMEOUT", "1")]).await;
+    assert_eq!(read(&db).await, Ok(0));
+    run(&mut beside, &format!("ALTER ROLE {role} CONNECTION LIMIT 0")).await;
+    terminate_all(&mut beside).await;
+    let refused = read(&db).await.unwrap_err();
+    assert!(is_unavailable(&refused) || matches!(refused, DbErr::ConnectionAcquire(_)), "{refused}");
+    assert!(!health_says(&db).await.is_empty());
+    run(&mut beside, &format!("ALTER ROLE {role} CONNECTION LIMIT 1")).await;
+    let since = Instant::now();
+    while let Err(refused) = read(&db).await {
+        assert!(since.elapsed() < Duration::from_secs(60), "{refused}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    db.bare().close_by_ref().await.unwrap();
+    terminate_all(&mut beside).await;
+    run(&mut beside, &format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+}
+
 #[tokio::test]
 async fn a_table_that_is_missing_makes_the_database_unfit() {
     let databases = [Some(TestDatabase::sqlite().await), TestDatabase::postgres().await];

@@ -17,6 +17,7 @@ mod rate_limits;
 mod redis_faults;
 #[path = "../web/support/redis_server.rs"]
 mod redis_server;
+mod seat_belt;
 mod suite;
 
 use std::collections::BTreeMap;

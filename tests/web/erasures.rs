@@ -225,7 +225,7 @@ async fn pages_say_erased_person_at_once_and_the_address_can_sign_up_anew() {
     for act in ["reactivation", "invitation"] {
         desk.post_form(&format!("{path}/{act}"), &[]).await.expect(404);
     }
-    desk.post_form(&format!("{path}/second-factor/removal"), &[("reason", "Lost.")]).await.expect(404);
+    desk.post_form(&format!("{path}/second-factor/removal"), &[("reason", "lost_device")]).await.expect(404);
     assert!(!own.is_signed_in().await);
     let fields = [("email", patient.email.as_str()), ("password", PASSWORD)];
     app.visitor().post_form("/sign-in", &fields).await.expect(422);

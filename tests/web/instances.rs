@@ -62,6 +62,10 @@ async fn several_versions_are_told_and_are_no_fault() {
     let visitor = app.visitor();
     until("it is there", async || says(&visitor, r#""instances":"ok""#).await).await;
     let now = Clock::system().now();
+    let mine = cache_instance::Entity::find().one(&app.db).await.unwrap().unwrap();
+    let own = mine.version.unwrap();
+    let digest = own.strip_prefix(concat!(env!("CARGO_PKG_VERSION"), "+")).expect("the program's digest");
+    assert!(digest.len() == 8 && digest > "00000000", "{own}");
     let of = |name: &str, version: Option<&str>| cache_instance::ActiveModel {
         name: Set(name.to_owned()),
         apart: Set(false),
@@ -75,7 +79,12 @@ async fn several_versions_are_told_and_are_no_fault() {
     // One of the next release, and one of a release that does not tell.
     let rows = [of("00000000000000aa", Some("99.0.0")), of("00000000000000bb", None)];
     cache_instance::Entity::insert_many(rows).exec(&app.db).await.unwrap();
-    let told = format!(r#""instances":"ok; versions {}, 99.0.0""#, env!("CARGO_PKG_VERSION"));
+    let told = format!(r#""instances":"ok; versions {own}, 99.0.0""#);
     until("both are told", async || says(&visitor, &told).await).await;
+    // Two programs of one version are two as well.
+    let older = of("00000000000000cc", Some(concat!(env!("CARGO_PKG_VERSION"), "+00000000")));
+    cache_instance::Entity::insert(older).exec(&app.db).await.unwrap();
+    let three = format!("versions {}+00000000, {own}, 99.0.0", env!("CARGO_PKG_VERSION"));
+    until("all three are told", async || says(&visitor, &three).await).await;
     visitor.get("/health/ready").await.expect(200);
 }

@@ -56,5 +56,6 @@ mod support;
 mod sweeping;
 mod template_samples;
 mod time_zones;
+mod unfit_database;
 mod visits;
 mod without_doctor;

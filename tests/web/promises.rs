@@ -6,20 +6,48 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::*;
 
-/// Each question that is asked before something is done: the template, and where its form goes. Whoever adds one adds the test below that
-/// does the act and looks.
-const QUESTIONS: [(&str, &str); 10] = [
-    ("accounts/own_factor.html", "/profile/second-factor/totp/removal"),
-    ("accounts/own_factor.html", "/profile/second-factor/recovery-codes"),
-    ("appointments/show.html", "\"/appointments/\" ~ page.id ~ \"/modality\""),
+/// Each question that is asked before something is done: the template, where its form goes, and the test below that reads it, does the act and
+/// looks. Whoever adds one adds the test.
+const QUESTIONS: [(&str, &str, &str); 10] = [
+    (
+        "accounts/own_factor.html",
+        "/profile/second-factor/totp/removal",
+        "a_second_factor_and_its_codes_end_as_they_were_said_to",
+    ),
+    (
+        "accounts/own_factor.html",
+        "/profile/second-factor/recovery-codes",
+        "a_second_factor_and_its_codes_end_as_they_were_said_to",
+    ),
+    (
+        "appointments/show.html",
+        "\"/appointments/\" ~ page.id ~ \"/modality\"",
+        "why_a_visit_is_held_in_another_way_is_read_by_the_others",
+    ),
     // `policy::question`: cancelling, declining, proposing, did not attend, approving all the same.
-    ("components/appointment_act.html", "act.href"),
-    ("components/passkey_list.html", "\"/profile/second-factor/passkeys/\" ~ passkey.id ~ \"/removal\""),
-    ("hospitals/form.html", "page.listing.href"),
-    ("people/form.html", "page.action ~ \"/second-factor/removal\""),
-    ("people/form.html", "page.standing.href"),
-    ("schedules/availability.html", "absence.removal"),
-    ("schedules/availability.html", "page.action"),
+    ("components/appointment_act.html", "act.href", "reasons_that_the_others_will_read_are_read_by_them"),
+    (
+        "components/passkey_list.html",
+        "\"/profile/second-factor/passkeys/\" ~ passkey.id ~ \"/removal\"",
+        "a_passkey_that_is_removed_lets_nobody_in_as_it_was_said",
+    ),
+    (
+        "hospitals/form.html",
+        "page.listing.href",
+        "a_hospital_out_of_the_directory_takes_nobody_new_and_its_people_go_on",
+    ),
+    (
+        "people/form.html",
+        "page.action ~ \"/second-factor/removal\"",
+        "a_second_factor_and_its_codes_end_as_they_were_said_to",
+    ),
+    (
+        "people/form.html",
+        "page.standing.href",
+        "an_account_that_is_shut_is_out_everywhere_and_nothing_of_it_is_removed",
+    ),
+    ("schedules/availability.html", "absence.removal", "hours_and_absences_that_are_removed_do_what_they_were_said_to"),
+    ("schedules/availability.html", "page.action", "hours_and_absences_that_are_removed_do_what_they_were_said_to"),
 ];
 
 fn templates(folder: &Path, found: &mut Vec<(String, String)>) {
@@ -48,8 +76,19 @@ fn every_question_of_the_templates_is_known_here() {
             asked.insert((name.clone(), href.to_owned()));
         }
     }
-    let known: BTreeSet<_> = QUESTIONS.iter().map(|(name, href)| ((*name).to_owned(), (*href).to_owned())).collect();
+    let known: BTreeSet<_> = QUESTIONS.iter().map(|(name, href, _)| ((*name).to_owned(), (*href).to_owned())).collect();
     assert_eq!(asked, known, "each question needs a test of its promise");
+}
+
+/// A test of the list is there, reads what is asked, and sends the form.
+#[test]
+fn every_question_has_the_test_that_is_named_beside_it() {
+    let source = include_str!("promises.rs");
+    for (template, href, test) in QUESTIONS {
+        let body = source.split(&format!("async fn {test}() {{")).nth(1).and_then(|rest| rest.split("\n}\n").next());
+        let body = body.unwrap_or_else(|| panic!("{template}, {href}: there is no test {test}"));
+        assert!(body.contains("question(&") && body.contains(".submit(&"), "{test} asks or does nothing");
+    }
 }
 
 /// The words of the question whose form goes to an address that ends in `action`.
@@ -230,10 +269,10 @@ async fn a_second_factor_and_its_codes_end_as_they_were_said_to() {
     let page = desk.get(&format!("/patients/{}/edit", patient.id)).await.ok();
     let asked = question(&page, "/second-factor/removal");
     assert!(asked.contains("They are signed out everywhere, and are shown your reason."), "{asked}");
-    let why = [("reason", "The telephone fell into the lake.")];
+    let why = [("reason", "lost_device")];
     desk.submit(&page, "form[action$=\"/second-factor/removal\"]", &why).await.expect(303);
     assert!(!home.is_signed_in().await);
-    assert!(app.sign_in(&patient).await.get("/profile/second-factor").await.ok().says(why[0].1));
+    assert!(app.sign_in(&patient).await.get("/profile/second-factor").await.ok().says("Lost device"));
 }
 
 #[tokio::test]

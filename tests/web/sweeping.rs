@@ -145,6 +145,51 @@ async fn who_finds_another_at_it_leaves_it_to_that_one() {
     assert_eq!(removed(&app).await[0], ("sessions", 1_200));
 }
 
+/// The process dies between two batches, here while it waits for a row: what it had removed is gone, and who comes next finds the rest, and
+/// nobody in its way.
+#[tokio::test]
+async fn what_a_process_leaves_that_dies_half_way_goes_with_the_next() {
+    if !uses_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let admin = hospital_admin(&hospital().create(&app).await).create(&app).await;
+    leave_old_rows(&app, &admin).await;
+    let other = Database::connect(app.state.settings.database.url.expose()).await.unwrap();
+    let at_it = other.begin().await.unwrap();
+    // The last of them: it is in no batch but the last.
+    let last = "SELECT id FROM user_session ORDER BY id DESC LIMIT 1 FOR UPDATE";
+    at_it.execute_unprepared(last).await.unwrap();
+    let left = async || user_session::Entity::find().count(&app.db).await.unwrap();
+    let half_way = sweeper(&app);
+    tokio::select! {
+        outcomes = half_way.round() => panic!("nothing was in its way: {outcomes:?}"),
+        () = async {
+            while left().await > 201 {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        } => {}
+    }
+    drop(half_way);
+    at_it.rollback().await.unwrap();
+    let rest = left().await;
+    assert!((1..=201).contains(&rest), "{rest}");
+    let again = async || sweeper(&app).round().await;
+    // What the dead one has sent is still on its way for a moment.
+    let mut outcomes = again().await;
+    let mut removed = outcomes[0].removed;
+    for _ in 0..100 {
+        if outcomes.iter().all(|outcome| outcome.left.is_none()) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        outcomes = again().await;
+        removed += outcomes[0].removed;
+    }
+    assert!(outcomes.iter().all(|outcome| outcome.left.is_none()), "{outcomes:?}");
+    assert!(removed <= rest && left().await == 0, "{removed} of {rest}");
+}
+
 /// Every reference to rows that are removed is found by an index.
 #[tokio::test]
 async fn no_removal_looks_through_a_table_for_each_row() {

@@ -90,6 +90,21 @@ pub enum AuditAction {
     /// What is personal of somebody was removed for good.
     #[sea_orm(string_value = "erased")]
     Erased,
+    /// A second factor was set up: an app, or a passkey.
+    #[sea_orm(string_value = "second_factor_added")]
+    SecondFactorAdded,
+    /// A second factor was removed, by its owner or by an administrator.
+    #[sea_orm(string_value = "second_factor_removed")]
+    SecondFactorRemoved,
+    /// Somebody who is signed in has shown that it is them, by a code or a passkey.
+    #[sea_orm(string_value = "second_factor_used")]
+    SecondFactorUsed,
+    /// A code or a passkey was refused to whoever had the password.
+    #[sea_orm(string_value = "second_factor_refused")]
+    SecondFactorRefused,
+    /// Recovery codes were made in the place of those of before.
+    #[sea_orm(string_value = "recovery_codes_made")]
+    RecoveryCodesMade,
     /// Something was tried with somebody's account, and refused; whoever tried.
     #[sea_orm(string_value = "refused")]
     Refused,

@@ -41,7 +41,7 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<AddendumKind>(&plan, "note", "kind");
     same::<DocumentKind>(&plan, "document", "kind");
     // Where its check was made last.
-    same::<AuditAction>(&plan, "trail_words", "action");
+    same::<AuditAction>(&plan, "factor_words", "action");
     same::<AuditSubject>(&plan, "audit_entry", "subject_kind");
 }
 

@@ -60,6 +60,7 @@ pub(crate) fn user(email: &str, role: Role, hospital: i64) -> user::Model {
         erased_at: Some(at(-2)),
         last_sign_in_at: Some(at(-1)),
         address_unproved_since: Some(at(-4)),
+        browsers_forgotten_at: Some(at(-3)),
         name_key: Some("srestha\tbimala".to_owned()),
         contact_key: Some("b@clinic.test\ttel:97798".to_owned()),
         created_at: made(),

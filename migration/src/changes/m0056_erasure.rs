@@ -209,6 +209,12 @@ END $$"
     }
 }
 
+/// What SQLite allows of the trail from here on, for a change that makes that table anew.
+pub(super) fn trail_on_sqlite() -> Vec<String> {
+    let [of_the_trail, _] = exceptions(Dialect::Sqlite);
+    of_the_trail.made(Dialect::Sqlite)
+}
+
 fn down(dialect: Dialect) -> Vec<String> {
     let mut statements: Vec<String> =
         exceptions(dialect).iter().flat_map(|exception| exception.taken_back(dialect)).collect();

@@ -60,6 +60,9 @@ mod m0075_visit;
 mod m0076_note;
 mod m0077_note_rules;
 mod m0078_visits_written_all_day;
+mod m0079_browsers_forgotten;
+mod m0080_factor_words;
+mod m0081_factor_words_looked_at;
 mod m0082_message;
 mod m0083_message_rules;
 mod m0084_message_mail;
@@ -70,7 +73,7 @@ mod m0090_old_presence;
 mod m0093_told_words;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 63] = [
+pub(crate) const ALL: [Change; 66] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -126,6 +129,9 @@ pub(crate) const ALL: [Change; 63] = [
     m0076_note::CHANGE,
     m0077_note_rules::CHANGE,
     m0078_visits_written_all_day::CHANGE,
+    m0079_browsers_forgotten::CHANGE,
+    m0080_factor_words::CHANGE,
+    m0081_factor_words_looked_at::CHANGE,
     m0082_message::CHANGE,
     m0083_message_rules::CHANGE,
     m0084_message_mail::CHANGE,

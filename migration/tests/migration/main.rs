@@ -9,3 +9,4 @@ mod history;
 mod in_use;
 mod roles;
 mod support;
+mod trail;

@@ -123,6 +123,7 @@ impl Maker {
             erased_at: Set(None),
             last_sign_in_at: Set(None),
             address_unproved_since: Set(None),
+            browsers_forgotten_at: Set(None),
             created_at: Set(since),
             updated_at: Set(since),
         }

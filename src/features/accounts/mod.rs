@@ -43,6 +43,7 @@ pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read
 pub(crate) use proof::{Provable, RecentlyProved};
 pub(crate) use queries::is_proved;
 pub use queries::{has_accounts, has_demo_accounts};
+pub(crate) use second_factor::RemovalReason;
 pub(crate) use service::address_links::sweep as sweep_address_links;
 pub(crate) use service::addresses::{ask_other as ask_for_address, waits_for_link};
 pub(crate) use service::links::{

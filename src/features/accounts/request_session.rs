@@ -8,7 +8,7 @@ use std::{
 use actix_session::{Session, SessionExt};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
 
-use super::device_cookie::Devices;
+use super::device_cookie::{Devices, KnownFor};
 use crate::{
     session,
     state::AppState,
@@ -39,9 +39,9 @@ impl RequestSession {
         session::begin(&self.session, user_id, self.origin.address, &self.origin.user_agent).map_err(AppError::internal)
     }
 
-    /// `answer`, with which this browser becomes known for the account with this address.
-    pub(super) fn remembering(&self, email: &str, mut answer: HttpResponse) -> HttpResponse {
-        self.origin.devices.remember(&self.state, email, &mut answer);
+    /// `answer`, with which this browser becomes known for the account.
+    pub(super) fn remembering(&self, whom: KnownFor<'_>, mut answer: HttpResponse) -> HttpResponse {
+        self.origin.devices.remember(&self.state, whom, &mut answer);
         answer
     }
 

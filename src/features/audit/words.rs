@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::time_zone::Tz;
 
 /// Every act, in the order in which the filter offers them.
-pub(super) const ACTIONS: [AuditAction; 29] = [
+pub(super) const ACTIONS: [AuditAction; 34] = [
     AuditAction::Opened,
     AuditAction::Created,
     AuditAction::Updated,
@@ -34,6 +34,11 @@ pub(super) const ACTIONS: [AuditAction; 29] = [
     AuditAction::SessionRevoked,
     AuditAction::SessionsRevoked,
     AuditAction::PasswordChanged,
+    AuditAction::SecondFactorAdded,
+    AuditAction::SecondFactorRemoved,
+    AuditAction::SecondFactorUsed,
+    AuditAction::SecondFactorRefused,
+    AuditAction::RecoveryCodesMade,
     AuditAction::Refused,
     AuditAction::Exported,
     AuditAction::Erased,
@@ -69,7 +74,22 @@ pub(super) fn action(action: AuditAction) -> (&'static str, &'static str) {
         AuditAction::Refused => ("refused", "was refused"),
         AuditAction::Exported => ("exported", "took a copy of everything"),
         AuditAction::Erased => ("erased", "erased the person"),
+        AuditAction::SecondFactorAdded
+        | AuditAction::SecondFactorRemoved
+        | AuditAction::SecondFactorUsed
+        | AuditAction::SecondFactorRefused
+        | AuditAction::RecoveryCodesMade => factor_action(action),
         of_a_visit => visit_action(of_a_visit),
+    }
+}
+
+fn factor_action(action: AuditAction) -> (&'static str, &'static str) {
+    match action {
+        AuditAction::SecondFactorAdded => ("second_factor_added", "added a second factor"),
+        AuditAction::SecondFactorRemoved => ("second_factor_removed", "removed a second factor"),
+        AuditAction::SecondFactorUsed => ("second_factor_used", "used a second factor"),
+        AuditAction::SecondFactorRefused => ("second_factor_refused", "was refused at the second factor"),
+        _ => ("recovery_codes_made", "made new recovery codes"),
     }
 }
 

@@ -40,6 +40,7 @@ pub const TABLES: [(&str, Fate); 38] = [
                 "name_key",
                 "contact_key",
                 "address_unproved_since",
+                "browsers_forgotten_at",
                 "updated_at",
                 "erased_at",
             ],

@@ -1,12 +1,12 @@
 //! What administrators type about people.
 
 use chrono::NaiveDate;
-use entity::{enums::Role, limits};
+use entity::enums::Role;
 
 use super::{pages::Choice, service::PersonRecord};
 use crate::{
     access::Viewer,
-    features::accounts::{LEFT_OUT, Password, PasswordOwner},
+    features::accounts::{LEFT_OUT, Password, PasswordOwner, RemovalReason},
     web::{FormReader, FormView, forms::Fields},
 };
 
@@ -81,8 +81,10 @@ pub(super) fn edit<R: PersonRecord>(
 }
 
 /// Why a second factor is removed.
-pub(super) fn removal_reason(fields: Fields) -> Result<String, Box<FormView>> {
+pub(super) fn removal_reason(fields: Fields) -> Result<RemovalReason, Box<FormView>> {
     let reader = FormReader::new(fields);
-    let reason = reader.required("reason", "Reason", limits::REMOVAL_REASON);
-    reader.finish(Some(reason))
+    let reason = reader.parsed("reason", "Reason", |word| {
+        RemovalReason::from_word(word).ok_or_else(|| "Choose a reason from the list.".to_owned())
+    });
+    reader.finish(reason)
 }

@@ -35,7 +35,7 @@ async fn no_page_is_stale_after_something_was_done_with_a_second_factor() {
 
     App::set_up(app, world.browser("patient")).await;
     let remove = format!("/patients/{}/second-factor/removal", people.patient.id);
-    let reason = [("reason", "The telephone fell into the lake.")];
+    let reason = [("reason", "lost_device")];
     world.post("admin", &remove, &reason).await;
     assert!(!world.browser("patient").is_signed_in().await, "who had it is signed out");
     world.leave("patient");

@@ -164,7 +164,7 @@ async fn nothing_is_served_to_a_session_whose_copy_outlives_it() {
     let revoke = async || {
         let ended =
             database.write_unrecorded(NO_ACT, async |uow| sessions.revoke_all(uow, people.patient.user_id, None).await);
-        assert_eq!(ended.await.unwrap_or_else(|error: DbErr| panic!("{error}")), 1);
+        assert_eq!(ended.await.unwrap_or_else(|error: DbErr| panic!("{error}")).live, 1);
     };
     let gone = ["/dashboard", "/appointments", "/notifications"].map(|route| ("patient", route));
     world.after("a revocation", &gone, revoke()).await;

@@ -192,6 +192,7 @@ impl Walk {
         let proposed = self.tomorrow_at_ten(who);
         let filled = form.fields.iter().map(|(name, value)| match name.as_str() {
             "starts_at" => ("starts_at", proposed.as_str()),
+            "reason" if form.action.ends_with("/second-factor/removal") => ("reason", "lost_device"),
             "reason" => ("reason", "The ward needs everybody."),
             // Of the room, and of the note.
             "skipped_reason" | "location_now" | "plan" | "text" if value.is_empty() => (name.as_str(), "As ever."),

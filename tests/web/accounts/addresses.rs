@@ -50,6 +50,7 @@ async fn counts_when_its_link_is_opened_and_goes_back_by_the_old_ones() {
     let after = stored(&app, maya.user_id).await;
     assert_eq!(after.email, maya.email);
     assert!(!browser.is_signed_in().await);
+    assert_eq!(after.browsers_forgotten_at, Some(app.now()), "whoever had changed it came in by one that is known");
     let fields = [("email", maya.email.as_str()), ("password", PASSWORD)];
     app.visitor().post_form("/sign-in", &fields).await.expect(422);
     let reset = app.emails_when(&maya.email, 2).await;
@@ -58,6 +59,22 @@ async fn counts_when_its_link_is_opened_and_goes_back_by_the_old_ones() {
     let entries = audit_entry::Entity::find().all(&app.db).await.unwrap();
     let both = |entry: &audit_entry::Model| entry.detail["from"] == NEW && entry.detail["to"] == maya.email.as_str();
     assert!(entries.iter().any(both));
+}
+
+#[tokio::test]
+async fn does_not_go_back_after_the_days_for_which_that_was_promised() {
+    let app = TestApp::start().await;
+    let maya = patient(&hospital().create(&app).await).create(&app).await;
+    ask(&app.sign_in(&maya).await, &[("email", NEW)]).await.expect(303);
+    let confirm = link(&app.emails_when(NEW, 1).await[0]);
+    let back = link(&app.emails_when(&maya.email, 1).await[0]);
+    app.visitor().post_form(&confirm, &[]).await.expect(303);
+    app.clock.advance(chrono::TimeDelta::days(8) - chrono::TimeDelta::seconds(1));
+    app.visitor().get(&back).await.ok();
+    app.clock.advance(chrono::TimeDelta::seconds(1));
+    app.visitor().get(&back).await.expect(410);
+    app.visitor().post_form(&back, &[]).await.expect(410);
+    assert_eq!(stored(&app, maya.user_id).await.email, NEW);
 }
 
 #[tokio::test]

@@ -197,6 +197,25 @@ async fn nobodys_mailbox_is_filled_by_strangers() {
     assert_eq!(app.emails_when(&asha.email, 6).await.len(), 6);
 }
 
+/// However patient the stranger is.
+#[tokio::test]
+async fn nobodys_mailbox_gets_more_than_twelve_in_a_day() {
+    let app = TestApp::start().await;
+    let asha = doctor(&hospital().create(&app).await).create(&app).await;
+    for sent in [5, 10, 12, 12] {
+        for _ in 0..5 {
+            ask(&app, &asha.email).await;
+        }
+        app.emails_when(&asha.email, sent).await;
+        tokio::time::sleep(PATIENCE / 20).await;
+        assert_eq!(app.emails_to(&asha.email).await.len(), sent);
+        app.clock.advance(TimeDelta::minutes(61));
+    }
+    app.clock.advance(TimeDelta::hours(21));
+    ask(&app, &asha.email).await;
+    assert_eq!(app.emails_when(&asha.email, 13).await.len(), 13);
+}
+
 #[tokio::test]
 async fn one_place_cannot_ask_for_ever() {
     let app = TestApp::start().await;

@@ -172,6 +172,6 @@ async fn codes_at_a_proof_have_the_window_of_codes_and_are_in_the_trail() {
 
     let entries = audit_entry::Entity::find().filter(audit_entry::Column::ActorId.eq(patient.user_id));
     let entries = entries.all(&app.db).await.unwrap();
-    let refused = entries.iter().filter(|entry| entry.detail["second_factor"] == "code refused").count();
+    let refused = entries.iter().filter(|entry| entry.action == AuditAction::SecondFactorRefused).count();
     assert_eq!(refused, 10);
 }

@@ -173,12 +173,21 @@ async fn an_administrator_removes_one_for_a_reason_and_signs_the_person_out() {
     let browser = app.sign_in(&patient).await;
     App::set_up(&app, &browser).await;
     let path = format!("/patients/{}/second-factor/removal", patient.id);
-    admin.post_form(&path, &[]).await.expect(422);
-    admin.post_form(&path, &[("reason", "The telephone fell into the lake.")]).await.expect(303);
+    for reason in [&[][..], &[("reason", "")], &[("reason", "The telephone fell into the lake.")]] {
+        admin.post_form(&path, reason).await.expect(422);
+    }
+    let form = admin.get(&format!("/patients/{}/edit", patient.id)).await.ok();
+    let offered = form.attributes("form[action$='/second-factor/removal'] option", "value");
+    assert_eq!(offered, ["", "lost_device", "new_device", "left_the_clinic", "suspected_misuse", "other"]);
+    admin.post_form(&path, &[("reason", "suspected_misuse")]).await.expect(303);
     assert!(!browser.is_signed_in().await);
     let browser = app.sign_in(&patient).await;
     let page = browser.get("/profile/second-factor").await.ok();
-    assert!(page.body.contains("The telephone fell into the lake."));
+    assert!(page.says("Suspected misuse"), "{}", page.words());
+    // The trail is looked through by what was done, and tells why.
+    let trail = admin.get("/audit?action=second_factor_removed").await.ok();
+    assert!(trail.says("removed a second factor") && trail.says("reason suspected misuse"), "{}", trail.words());
+    assert!(!admin.get("/audit?action=second_factor_added").await.ok().says("suspected misuse"));
 }
 
 #[tokio::test]
@@ -206,6 +215,8 @@ async fn it_is_turned_off_and_on_again_with_another_secret_and_the_trail_tells()
     assert_ne!(again.code(&app, 0), telephone.code(&app, 0));
     let entries = audit_entry::Entity::find().filter(audit_entry::Column::ActorId.eq(patient.user_id));
     let entries = entries.order_by_asc(audit_entry::Column::Id).all(&app.db).await.unwrap();
-    let words: Vec<_> = entries.iter().filter_map(|entry| entry.detail["second_factor"].as_str()).collect();
-    assert_eq!(words, ["enabled", "recovery codes made", "removed", "enabled"]);
+    let acts: Vec<_> =
+        entries.iter().filter(|entry| entry.detail.get("second_factor").is_some()).map(|entry| entry.action).collect();
+    let added = AuditAction::SecondFactorAdded;
+    assert_eq!(acts, [added, AuditAction::RecoveryCodesMade, AuditAction::SecondFactorRemoved, added]);
 }

@@ -14,7 +14,7 @@ async fn administrators_cannot_shut_each_other_or_themselves_out_however_many_tr
         let browser = if number % 2 == 0 { &first } else { &second };
         let whom = if number % 4 < 2 { one.user_id } else { other.user_id };
         let act = acts[number % acts.len()];
-        let fields: &[(&str, &str)] = if act.contains("factor") { &[("reason", "Lost.")] } else { &[] };
+        let fields: &[(&str, &str)] = if act.contains("factor") { &[("reason", "lost_device")] } else { &[] };
         browser.post_form(&format!("/admins/{whom}/{act}"), fields).await.status
     });
     assert!(join_all(tries).await.iter().all(|status| *status == 404));

@@ -45,12 +45,12 @@ async fn of_whatever_becomes_of_their_second_factor() {
     second.post_form("/profile/second-factor/totp/removal", &[]).await.expect(303);
     assert_eq!(of_the_factor(&app, &maya, 4).await, ["Your second factor was removed"]);
     App::set_up(&app, &second).await;
-    let reason = [("reason", "The telephone fell into the lake."), ("proof", PASSWORD)];
+    let reason = [("reason", "lost_device"), ("proof", PASSWORD)];
     desk.post_form(&format!("/patients/{}/second-factor/removal", maya.id), &reason).await.expect(303);
     let told = app.emails_to(&maya.email).await;
     assert!(told.iter().any(|email| email.subject == "Your second factor is set up"));
     let removed = told.iter().rfind(|email| email.subject == "Your second factor was removed").unwrap();
-    assert!(removed.text.contains("An administrator") && !removed.text.contains("lake"), "{}", removed.text);
+    assert!(removed.text.contains("An administrator") && !removed.text.contains("Lost device"), "{}", removed.text);
 }
 
 /// Who must have one sets it up while they sign in.
@@ -106,4 +106,34 @@ async fn of_a_browser_that_is_new_and_of_a_password_but_not_without_end() {
         app.emails_to(&maya.email).await;
     }
     assert_eq!(subjects(&app, &maya, 0).await.len(), 10, "in a day");
+}
+
+/// Whoever signs out everywhere, or comes by a link because somebody else is in, means the browsers that were known as well.
+#[tokio::test]
+async fn of_a_browser_that_comes_again_after_all_were_signed_out_but_for_the_one_that_said_so() {
+    let app = TestApp::start().await;
+    let maya = patient(&hospital().create(&app).await).create(&app).await;
+    let (here, elsewhere) = (app.sign_in(&maya).await, app.sign_in(&maya).await);
+    let comes_as_new = async |browser: &Client, password: &str| {
+        app.clock.advance(chrono::TimeDelta::seconds(1));
+        let before = app.emails_to(&maya.email).await.len();
+        let login = [("email", maya.email.as_str()), ("password", password)];
+        browser.post_form("/sign-in", &login).await.expect(303);
+        subjects(&app, &maya, before).await == [NEW_BROWSER]
+    };
+    assert!(!comes_as_new(&elsewhere, PASSWORD).await);
+    here.post_form("/profile/sessions/revocation", &[]).await.expect(303);
+    assert!(comes_as_new(&elsewhere, PASSWORD).await && !comes_as_new(&elsewhere, PASSWORD).await);
+    assert!(!comes_as_new(&here, PASSWORD).await);
+
+    let passwords = [("current_password", PASSWORD), ("new_password", OTHER)];
+    here.post_form("/profile/password", &passwords).await.expect(303);
+    assert!(!comes_as_new(&here, OTHER).await && comes_as_new(&elsewhere, OTHER).await);
+
+    let before = app.emails_to(&maya.email).await.len();
+    app.visitor().post_form("/password-reset", &[("email", &maya.email)]).await.expect(303);
+    let emails = app.emails_when(&maya.email, before + 1).await;
+    let chosen = [("password", PASSWORD)];
+    app.visitor().post_form(&super::by_mail::link(&emails[before]), &chosen).await.expect(303);
+    assert!(comes_as_new(&here, PASSWORD).await && comes_as_new(&elsewhere, PASSWORD).await);
 }

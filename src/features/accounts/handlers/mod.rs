@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use super::{
     destination::Destination,
+    device_cookie::KnownFor,
     forms::{self, SignUp},
     hashing::{BREACHED, PasswordNotHashed},
     pages::{ProfilePage, SessionsPage, SignInPage, SignUpPage},
@@ -35,6 +36,7 @@ use super::{
 use crate::{
     access::{Allowed, Anybody, SignedIn, Viewer, Visitor},
     db::Reader,
+    session::Ended,
     state::{AppState, Pages},
     web::{AppError, FlashKind, FormView, Paging, Submitted, query::Filter, see_other, see_other_saying},
 };
@@ -194,9 +196,10 @@ pub(super) async fn update_password(
     let form = match forms::password(fields, &profile.password_owner(&viewer)) {
         Err(form) => *form,
         Ok(change) => match password::change(&request_session.state, &viewer, &stored_hash, &change).await? {
-            PasswordChanged::Done => {
+            PasswordChanged::Done(ended) => {
                 request_session.sign_in(viewer.user_id)?;
-                return Ok(done("/profile", PASSWORD_CHANGED));
+                let answer = done("/profile", PASSWORD_CHANGED);
+                return Ok(still_known(&profile.email, &request_session, ended, answer));
             }
             PasswordChanged::Refused => refused_password(),
             PasswordChanged::Breached => FormView::default().with_error("new_password", BREACHED),
@@ -249,14 +252,23 @@ pub(super) async fn revoke_session(
 pub(super) async fn revoke_other_sessions(
     viewer: RecentlyProved<SignedIn>,
     submitted: Submitted,
-    state: web::Data<AppState>,
+    request_session: RequestSession,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
-    let text = match sessions::revoke_others(&state, &viewer).await? {
+    let state = &request_session.state;
+    let email = queries::profile(&viewer, &state.db.reader()).await?.email;
+    let ended = sessions::revoke_others(state, &viewer).await?;
+    let text = match ended.live {
         0 => "You were signed in nowhere else.",
         _ => "Every other browser is signed out.",
     };
-    Ok(done("/profile/sessions", text))
+    Ok(still_known(&email, &request_session, ended, done("/profile/sessions", text)))
+}
+
+/// `answer`, by which this browser alone stays known for the account with that address, of which all were just forgotten.
+fn still_known(email: &str, request_session: &RequestSession, ended: Ended, answer: HttpResponse) -> HttpResponse {
+    let whom = KnownFor { email, forgotten_at: Some(ended.browsers_forgotten_at) };
+    request_session.remembering(whom, answer)
 }
 
 /// The page of `profile`, with the address that waits to be confirmed.

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 use super::{
     super::{
         destination::Destination,
+        device_cookie::KnownFor,
         forms,
         pages::second_factor::{Enrolment, RecoveryCodesPage, SecondStepPage},
         passkey::RelyingParty,
@@ -17,7 +18,7 @@ use super::{
             passkeys::{self, Added, PasskeyTaken},
             second_factor::{self, FactorStanding},
             second_step::{self, CodeTaken},
-            sign_in::Admission,
+            sign_in::{Admission, Entered},
         },
     },
     Next,
@@ -84,9 +85,10 @@ pub(super) fn admitted(
 ) -> Result<Option<HttpResponse>, AppError> {
     match admission {
         Admission::Refused => Ok(None),
-        Admission::Whole(user_id) => {
+        Admission::Whole(Entered { user_id, browsers_forgotten_at }) => {
             request_session.sign_in(user_id)?;
-            Ok(Some(request_session.remembering(email, see_other(next.as_str()))))
+            let whom = KnownFor { email, forgotten_at: browsers_forgotten_at };
+            Ok(Some(request_session.remembering(whom, see_other(next.as_str()))))
         }
         Admission::Pending(pending) => {
             let query =
@@ -198,7 +200,7 @@ fn with_codes(
 fn entered(half: &Half, request_session: &RequestSession, mut answer: HttpResponse) -> Result<HttpResponse, AppError> {
     request_session.sign_in(half.account.id)?;
     answer.add_cookie(&pending::removal(&request_session.state.settings)).map_err(AppError::internal)?;
-    Ok(request_session.remembering(&half.account.email, answer))
+    Ok(request_session.remembering(half.account.known_for(), answer))
 }
 
 fn over() -> HttpResponse {

@@ -22,7 +22,7 @@ mod profile;
 pub(super) use addresses::{LinkedAddress, linked_address, waiting_change};
 pub(super) use profile::{Profile, account, profile, profile_now};
 
-use super::passwords::Owner;
+use super::{device_cookie::KnownFor, passwords::Owner};
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
@@ -48,6 +48,7 @@ pub(super) struct Credentials {
     pub(super) password_hash: String,
     /// Before this one.
     pub(super) last_sign_in_at: Option<DateTime<Utc>>,
+    browsers_forgotten_at: Option<DateTime<Utc>>,
     active: bool,
     hospital_name: Option<String>,
     factor_enabled_at: Option<DateTime<Utc>>,
@@ -72,6 +73,11 @@ impl Credentials {
         let is_ruled = self.factor_rule == Some(SecondFactorRule::Everybody)
             || self.factor_rule == Some(SecondFactorRule::Staff) && is_staff;
         is_ruled || administers && environment.is_production()
+    }
+
+    /// They as browsers are known for them.
+    pub(super) fn known_for(&self) -> KnownFor<'_> {
+        KnownFor { email: &self.email, forgotten_at: self.browsers_forgotten_at }
     }
 
     /// What their password must not be made of.
@@ -187,7 +193,7 @@ fn whole_account() -> Select<user::Entity> {
         .select_only()
         .columns([user::Column::Id, user::Column::FirstName, user::Column::LastName, user::Column::Role])
         .columns([user::Column::HospitalId, user::Column::PasswordHash, user::Column::Active, user::Column::Email])
-        .columns([user::Column::Phone, user::Column::LastSignInAt])
+        .columns([user::Column::Phone, user::Column::LastSignInAt, user::Column::BrowsersForgottenAt])
         .column_as(hospital::Column::Name, "hospital_name")
         .column_as(hospital::Column::SecondFactor, "factor_rule")
         .column_as(second_factor::Column::EnabledAt, "factor_enabled_at")

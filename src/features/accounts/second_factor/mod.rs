@@ -4,8 +4,10 @@
 mod base32;
 pub(super) mod qr;
 pub(super) mod recovery;
+mod removal;
 pub(super) mod seal;
 mod totp;
 
 pub(super) use recovery::TypedCode;
+pub(crate) use removal::RemovalReason;
 pub(super) use totp::Secret;

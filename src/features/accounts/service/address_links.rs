@@ -144,7 +144,7 @@ async fn take(
     let event = if is_others {
         // Whoever it was may be signed in with it.
         let revoked = state.sessions.revoke_all(uow, account.id, None).await?;
-        event.number("sessions_ended", i64::try_from(revoked).unwrap_or(i64::MAX))
+        event.number("sessions_ended", revoked.live)
     } else {
         event
     };

@@ -107,7 +107,8 @@ async fn note(
     let ended = state.sessions.make_room(uow, account.id).await?;
     // What it calls itself proves nothing: millions call themselves the same. Of who sets something up at the door that is told.
     let sets_up = matches!(factor, Some(EntryFactor::New(_)));
-    let is_new = account.last_sign_in_at.is_some() && !sets_up && origin.devices.known(state, &account.email).is_none();
+    let is_new =
+        account.last_sign_in_at.is_some() && !sets_up && origin.devices.known(state, account.known_for()).is_none();
     let news = is_new.then_some(SecurityEvent::NewDevice);
     security::tell_all(uow, now, account.id, news.into_iter().chain(told(factor.as_ref()))).await?;
     let event = AuditEvent::new(AuditAction::SignedIn, AuditSubject::User, account.id);

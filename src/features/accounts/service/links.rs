@@ -233,9 +233,8 @@ async fn replace(
         security::tell(uow, now, id, SecurityEvent::PasswordChanged).await?;
     }
     let revoked = state.sessions.revoke_all(uow, id, None).await?;
-    let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
     let event = AuditEvent::new(AuditAction::PasswordChanged, AuditSubject::User, id)
-        .number("sessions_ended", ended)
+        .number("sessions_ended", revoked.live)
         .word("by", linked.purpose_word());
     Ok(audit::record(uow, now, linked.account.actor(from), event).await?.with(true))
 }

@@ -14,7 +14,7 @@ use crate::{
     features::{
         accounts::{
             queries,
-            second_factor::{Secret, TypedCode, recovery},
+            second_factor::{RemovalReason, Secret, TypedCode, recovery},
         },
         audit::{self, AuditEvent},
     },
@@ -58,7 +58,8 @@ pub(in crate::features::accounts) async fn enable(
             return Ok(Recorded::unchanged(false));
         }
         security::tell(uow, now, viewer.user_id, SecurityEvent::SecondFactorSetUp).await?;
-        Ok::<_, NotStored>(audit::record(uow, now, viewer, about(viewer, "enabled")).await?.with(true))
+        let event = about(viewer, AuditAction::SecondFactorAdded, "enabled");
+        Ok::<_, NotStored>(audit::record(uow, now, viewer, event).await?.with(true))
     });
     match stored.await {
         Ok(true) => {
@@ -101,7 +102,8 @@ pub(in crate::features::accounts) async fn disable(state: &AppState, viewer: &Vi
                 second_factor::end_codes(uow, user_id).await?;
             }
             security::tell(uow, now, user_id, SecurityEvent::SecondFactorRemoved).await?;
-            Ok(audit::record(uow, now, viewer, about(viewer, "removed")).await?.with(Disabled::Done))
+            let event = about(viewer, AuditAction::SecondFactorRemoved, "removed");
+            Ok(audit::record(uow, now, viewer, event).await?.with(Disabled::Done))
         })
         .await
 }
@@ -132,13 +134,14 @@ pub(in crate::features::accounts) async fn renew_codes(
         }
         second_factor::replace_codes(uow, now, user_id, &codes).await?;
         security::tell(uow, now, user_id, SecurityEvent::RecoveryCodesMade).await?;
-        Ok(audit::record(uow, now, viewer, about(viewer, "recovery codes made")).await?.with(true))
+        let event = about(viewer, AuditAction::RecoveryCodesMade, "recovery codes made");
+        Ok(audit::record(uow, now, viewer, event).await?.with(true))
     });
     Ok(made.await?.then_some(codes))
 }
 
-fn about(viewer: &Viewer, what: &'static str) -> AuditEvent {
-    AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).word("second_factor", what)
+fn about(viewer: &Viewer, action: AuditAction, what: &'static str) -> AuditEvent {
+    AuditEvent::new(action, AuditSubject::User, viewer.user_id).word("second_factor", what)
 }
 
 /// Takes the second factor of somebody else away, who is told so by mail, in the unit of work of an administrator's act, which tells the trail
@@ -150,9 +153,9 @@ pub(crate) async fn reset_second_factor(
     uow: &UnitOfWork,
     now: DateTime<Utc>,
     user_id: i64,
-    reason: &str,
+    reason: RemovalReason,
 ) -> Result<bool, DbErr> {
-    if !second_factor::reset(uow, now, user_id, reason).await? {
+    if !second_factor::reset(uow, now, user_id, reason.label()).await? {
         return Ok(false);
     }
     security::tell(uow, now, user_id, SecurityEvent::SecondFactorReset).await?;

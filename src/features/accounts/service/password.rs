@@ -20,6 +20,7 @@ use crate::{
         },
         audit::{self, AuditEvent},
     },
+    session::Ended,
     state::AppState,
     web::{AppError, rate_limit::Key},
 };
@@ -28,7 +29,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::features::accounts) enum PasswordChanged {
     /// It holds, and all other sessions of the person are over. The caller gives this one a new key.
-    Done,
+    Done(Ended),
     /// The current one was not right.
     Refused,
     /// The new one was in a breach.
@@ -94,10 +95,9 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
             security::withdraw_changes(uow, now, viewer.user_id).await?;
             security::tell(uow, now, viewer.user_id, SecurityEvent::PasswordChanged).await?;
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
-            let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
             let event = AuditEvent::new(AuditAction::PasswordChanged, AuditSubject::User, viewer.user_id)
-                .number("sessions_ended", ended);
-            Ok(audit::record(uow, now, viewer, event).await?.with(PasswordChanged::Done))
+                .number("sessions_ended", revoked.live);
+            Ok(audit::record(uow, now, viewer, event).await?.with(PasswordChanged::Done(revoked)))
         })
         .await
 }

@@ -98,7 +98,7 @@ async fn attempt_from(
     account: &Credentials,
     typed: &TypedCode,
 ) -> Result<Attempt, AppError> {
-    if let Some(device) = from.devices.known(state, &account.email)
+    if let Some(device) = from.devices.known(state, account.known_for())
         && let Ok(attempt) = state.kit.rate_limiter.attempt(&Key::second_factor_device(&device)).await
     {
         return Ok(attempt);
@@ -142,8 +142,8 @@ pub(in crate::features::accounts) async fn refused(state: &AppState, actor: Acto
     if let Some(address) = actor.address {
         state.kit.refusals.note_in_log(&refusal(actor.id, address, "wrong_code"));
     }
-    let event =
-        AuditEvent::new(AuditAction::Updated, AuditSubject::User, actor.id).word("second_factor", "code refused");
+    let event = AuditEvent::new(AuditAction::SecondFactorRefused, AuditSubject::User, actor.id)
+        .word("second_factor", "code refused");
     state.db.write(async |uow| Ok(audit::record(uow, now, actor.clone(), event.clone()).await?)).await
 }
 
@@ -157,7 +157,7 @@ pub(in crate::features::accounts) async fn spend(
     code: &UsedCode,
 ) -> Result<bool, AppError> {
     let now = state.clock.now();
-    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, actor.id);
+    let event = AuditEvent::new(AuditAction::SecondFactorUsed, AuditSubject::User, actor.id);
     let event = event.word(
         "second_factor",
         match code {

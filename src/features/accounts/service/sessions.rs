@@ -7,6 +7,7 @@ use crate::{
     access::Viewer,
     db::Recorded,
     features::audit::{self, AuditEvent},
+    session::Ended,
     state::AppState,
     web::AppError,
 };
@@ -45,19 +46,18 @@ async fn end(state: &AppState, viewer: &Viewer, session_id: i64, action: AuditAc
         .await
 }
 
-/// Signs out all other browsers of the viewer's; how many.
+/// Signs out all other browsers of the viewer's.
 ///
 /// # Errors
 /// The database's.
-pub(in crate::features::accounts) async fn revoke_others(state: &AppState, viewer: &Viewer) -> Result<usize, AppError> {
+pub(in crate::features::accounts) async fn revoke_others(state: &AppState, viewer: &Viewer) -> Result<Ended, AppError> {
     let now = state.clock.now();
     state
         .db
         .write(async |uow| {
             let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
-            let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
             let event = AuditEvent::new(AuditAction::SessionsRevoked, AuditSubject::User, viewer.user_id)
-                .number("sessions_ended", ended);
+                .number("sessions_ended", revoked.live);
             Ok(audit::record(uow, now, viewer, event).await?.with(revoked))
         })
         .await

@@ -1,5 +1,6 @@
 //! Letting people in.
 
+use chrono::{DateTime, Utc};
 use entity::user;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
@@ -34,10 +35,19 @@ const NOBODYS: &str = "unknown_account";
 pub(in crate::features::accounts) enum Admission {
     /// Not at all.
     Refused,
-    /// In: their `user.id`.
-    Whole(i64),
+    /// In.
+    Whole(Entered),
     /// To the second step: they have a second factor, or must have one.
     Pending(PendingSignIn),
+}
+
+/// Somebody who is let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::features::accounts) struct Entered {
+    /// `user.id`
+    pub(in crate::features::accounts) user_id: i64,
+    /// `user.browsers_forgotten_at`
+    pub(in crate::features::accounts) browsers_forgotten_at: Option<DateTime<Utc>>,
 }
 
 /// How far the person comes whose address and password these are: whether the address is unknown,
@@ -51,10 +61,9 @@ pub(in crate::features::accounts) async fn sign_in(
     from: &Origin,
     try_: &SignIn,
 ) -> Result<Admission, AppError> {
-    let (attempt, is_known) = admit(state, from, &try_.email).await?;
+    let (account, attempt, is_known) = admit(state, from, &try_.email).await?;
     let place = ClientNetwork::of(from.address).known(is_known);
     let cost = state.settings.security.password_hashing;
-    let account = queries::credentials_by_email(&state.db.reader(), &try_.email).await?;
     let stored_hash = account.as_ref().map(|account| account.password_hash.clone());
     let verdict = hashing::verify(place, try_.password.clone(), stored_hash, cost).await?;
     let mut account = match judged(account, verdict) {
@@ -84,7 +93,8 @@ pub(in crate::features::accounts) async fn sign_in(
         return Ok(Admission::Refused);
     }
     attempt.succeeded().await;
-    Ok(Admission::Whole(account.id))
+    let forgotten_at = account.known_for().forgotten_at;
+    Ok(Admission::Whole(Entered { user_id: account.id, browsers_forgotten_at: forgotten_at }))
 }
 
 /// The same password at today's cost; nothing when there is no turn for it: whoever gave the right one is let in all the same, and it is
@@ -113,21 +123,31 @@ async fn replace_hash(state: &AppState, account: &Credentials, hash: &str) -> bo
     }
 }
 
-/// Lets a try in: by the window of a browser that is known for the account, whatever strangers do, else by those of everybody. Whether it is known.
-async fn admit(state: &AppState, from: &Origin, email: &str) -> Result<(Attempt, bool), AppError> {
+/// Lets a try in: by the window of a browser that is known for the account, whatever strangers do, else by those of everybody. The account,
+/// if there is one, and whether the browser is known.
+async fn admit(state: &AppState, from: &Origin, email: &str) -> Result<(Option<Credentials>, Attempt, bool), AppError> {
     let limiter = &state.kit.rate_limiter;
-    if let Some(device) = from.devices.known(state, email)
+    let reader = state.db.reader();
+    // Who brings no browser's name is let in before the database is asked anything.
+    let early = match from.devices.is_empty() {
+        true => None,
+        false => Some(queries::credentials_by_email(&reader, email).await?),
+    };
+    if let Some(Some(account)) = &early
+        && let Some(device) = from.devices.known(state, account.known_for())
         && let Ok(attempt) = limiter.attempt(&Key::device(&device)).await
     {
-        return Ok((attempt, true));
+        return Ok((early.flatten(), attempt, true));
     }
-    match limiter.attempt(&Key::sign_in(email, from.address)).await {
-        Ok(attempt) => Ok((attempt, false)),
-        Err(wait) => {
-            note(state, from, ("too_many", TriedAccount::Addressed(email.to_owned())));
-            Err(AppError::TooManySignIns(wait.seconds()))
-        }
-    }
+    let attempt = limiter.attempt(&Key::sign_in(email, from.address)).await.map_err(|wait| {
+        note(state, from, ("too_many", TriedAccount::Addressed(email.to_owned())));
+        AppError::TooManySignIns(wait.seconds())
+    })?;
+    let account = match early {
+        Some(found) => found,
+        None => queries::credentials_by_email(&reader, email).await?,
+    };
+    Ok((account, attempt, false))
 }
 
 /// The account that is let in, or why none is, and whose it is.

@@ -21,7 +21,7 @@ use crate::{
             request_session::Origin,
             service::{
                 addresses,
-                sign_in::{self, Admission, sign_in},
+                sign_in::{self, Admission, Entered, sign_in},
             },
         },
         audit::{self, Actor, AuditEvent},
@@ -86,7 +86,7 @@ pub(in crate::features::accounts) async fn sign_up(
 async fn admit(state: &AppState, user_id: i64) -> Result<Admission, AppError> {
     let account = queries::credentials_by_id(&state.db.reader(), user_id).await?;
     let must_have = account.filter(|account| account.must_have_factor(state.settings.environment));
-    Ok(must_have.map_or(Admission::Whole(user_id), |account| {
+    Ok(must_have.map_or(Admission::Whole(Entered { user_id, browsers_forgotten_at: None }), |account| {
         Admission::Pending(PendingSignIn::begin(&state.settings.secret_key, &account, state.clock.now()))
     }))
 }

@@ -78,6 +78,7 @@ async fn empty(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson, hash:
         active: Set(false),
         last_sign_in_at: Set(None),
         address_unproved_since: Set(None),
+        browsers_forgotten_at: Set(None),
         erased_at: Set(Some(now)),
         updated_at: Set(now),
         ..Default::default()

@@ -222,10 +222,9 @@ pub(in super::super) async fn remove_factor<R: PersonRecord>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let person: StoredPerson<R> = service::find(&viewer, &pages.state().db.reader(), *id).await?;
-    let needs_reason =
-        |_form| AppError::Unprocessable("Say why the second factor is removed, in 255 characters at most.");
+    let needs_reason = |_form| AppError::Unprocessable("Choose from the list why the second factor is removed.");
     let reason = forms::removal_reason(submitted.fields()?).map_err(needs_reason)?;
-    Ok(match service::remove_factor(pages.state(), &viewer, &person, &reason).await? {
+    Ok(match service::remove_factor(pages.state(), &viewer, &person, reason).await? {
         true => saved::<R>(*id, "The second factor is removed, and the person is signed out everywhere."),
         false => refused::<R>(*id, "There was none: the person has no second factor."),
     })

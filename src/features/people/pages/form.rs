@@ -5,7 +5,10 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
-    features::people::service::{Namesake, PersonRecord, StoredPerson, blood_types},
+    features::{
+        accounts::RemovalReason,
+        people::service::{Namesake, PersonRecord, StoredPerson, blood_types},
+    },
     state::AppState,
     web::{ClinicalPage, FormView, moment::date_in_words},
 };
@@ -15,6 +18,12 @@ use crate::{
 pub(in super::super) struct Choice {
     pub(in super::super) value: String,
     pub(in super::super) label: String,
+}
+
+impl Choice {
+    fn of_reason(reason: RemovalReason) -> Self {
+        Self { value: reason.word().to_owned(), label: reason.label().to_owned() }
+    }
 }
 
 /// A person to be made or changed. Of a patient it shows what is stored of them, or was typed.
@@ -58,6 +67,8 @@ struct AccountState {
     href: String,
     /// Where they are signed out everywhere.
     sessions_href: String,
+    /// Why their second factor may be removed.
+    removal_reasons: Vec<Choice>,
     /// How many of their visits are to come, and their list.
     visits: u64,
     visits_href: String,
@@ -101,6 +112,7 @@ impl PersonForm {
                 active: person.account.active,
                 href: format!("{path}/{state}"),
                 sessions_href: format!("{path}/sessions/revocation"),
+                removal_reasons: RemovalReason::ALL.map(Choice::of_reason).into(),
                 name,
                 visits: 0,
                 visits_href: format!("/appointments?{}={}&status=to_come", R::NOUN, person.id),

@@ -7,7 +7,7 @@ use crate::{
     access::Viewer,
     db::Recorded,
     features::{
-        accounts,
+        accounts::{self, RemovalReason},
         audit::{self, AuditEvent},
     },
     state::AppState,
@@ -29,11 +29,11 @@ pub(in crate::features::people) async fn end_sessions<R: PersonRecord>(
         .db
         .write(async |uow| {
             let revoked = state.sessions.revoke_all(uow, person.account.id, None).await?;
-            if revoked > 0 {
+            if revoked.live > 0 {
                 accounts::tell_owner(uow, now, person.account.id, SecurityEvent::SessionsEnded).await?;
             }
-            let ended = i64::try_from(revoked).unwrap_or(i64::MAX);
-            let event = AuditEvent::new(AuditAction::SessionsRevoked, R::SUBJECT, id).number("sessions_ended", ended);
+            let event =
+                AuditEvent::new(AuditAction::SessionsRevoked, R::SUBJECT, id).number("sessions_ended", revoked.live);
             Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?)
         })
         .await
@@ -79,7 +79,7 @@ pub(in crate::features::people) async fn remove_factor<R: PersonRecord>(
     state: &AppState,
     viewer: &Viewer,
     person: &StoredPerson<R>,
-    reason: &str,
+    reason: RemovalReason,
 ) -> Result<bool, AppError> {
     let now = state.clock.now();
     state
@@ -89,8 +89,9 @@ pub(in crate::features::people) async fn remove_factor<R: PersonRecord>(
                 return Ok(Recorded::unchanged(false));
             }
             state.sessions.revoke_all(uow, person.account.id, None).await?;
-            let event = AuditEvent::new(AuditAction::Updated, R::SUBJECT, person.id)
-                .word("second_factor", "taken away by an administrator");
+            let event = AuditEvent::new(AuditAction::SecondFactorRemoved, R::SUBJECT, person.id)
+                .word("second_factor", "taken away by an administrator")
+                .word("reason", reason.word());
             Ok(audit::record(uow, now, viewer, in_hospital(event, &person.account)).await?.with(true))
         })
         .await

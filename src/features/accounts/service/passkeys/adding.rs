@@ -1,7 +1,7 @@
 //! People add passkeys.
 
 use chrono::{DateTime, Utc};
-use entity::passkey;
+use entity::{enums::AuditAction, passkey};
 use sea_orm::{ActiveValue::NotSet, Set};
 
 use super::{
@@ -168,7 +168,7 @@ async fn store(
         Added::Done
     };
     tell_owner(uow, now, new.user_id, PasskeyNews::Added).await?;
-    let event = about(new.user_id, "passkey added").number("passkey", stored.id);
+    let event = about(new.user_id, AuditAction::SecondFactorAdded, "passkey added").number("passkey", stored.id);
     Ok(audit::record(uow, now, viewer, event).await?.with(Some(added)))
 }
 

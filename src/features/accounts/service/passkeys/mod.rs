@@ -124,10 +124,10 @@ async fn remove_one(
         second_factor::end_codes(uow, user_id).await?;
     }
     tell_owner(uow, now, user_id, PasskeyNews::Removed).await?;
-    let event = about(user_id, "passkey removed").number("passkey", id);
+    let event = about(user_id, AuditAction::SecondFactorRemoved, "passkey removed").number("passkey", id);
     Ok(audit::record(uow, now, viewer, event).await?.with(Removed::Done))
 }
 
-fn about(user_id: i64, what: &'static str) -> AuditEvent {
-    AuditEvent::new(AuditAction::Updated, AuditSubject::User, user_id).word("second_factor", what)
+fn about(user_id: i64, action: AuditAction, what: &'static str) -> AuditEvent {
+    AuditEvent::new(action, AuditSubject::User, user_id).word("second_factor", what)
 }

@@ -1,7 +1,10 @@
 //! People show who they are with a passkey: when they sign in, and when they are asked once more.
 
 use chrono::{DateTime, Utc};
-use entity::passkey::{self, Column};
+use entity::{
+    enums::AuditAction,
+    passkey::{self, Column},
+};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
@@ -110,7 +113,7 @@ pub(in crate::features::accounts) async fn enter(
 
 /// A try by somebody between the two steps. What a passkey signs is not guessed, so the account's window, which strangers could fill, is left out.
 pub(super) async fn attempt_from(state: &AppState, from: &Origin, account: &Credentials) -> Result<Attempt, AppError> {
-    if let Some(device) = from.devices.known(state, &account.email)
+    if let Some(device) = from.devices.known(state, account.known_for())
         && let Ok(attempt) = state.kit.rate_limiter.attempt(&Key::second_factor_device(&device)).await
     {
         return Ok(attempt);
@@ -146,7 +149,7 @@ pub(in crate::features::accounts) async fn prove(
 
 async fn spend(state: &AppState, viewer: &Viewer, used: &UsedPasskey) -> Result<bool, AppError> {
     let now = state.clock.now();
-    let event = about(viewer.user_id, "passkey used").number("passkey", used.passkey_id);
+    let event = about(viewer.user_id, AuditAction::SecondFactorUsed, "passkey used").number("passkey", used.passkey_id);
     let spent = state.db.write(async |uow| {
         consume(uow, now, used).await?;
         Ok::<_, NotConsumed>(audit::record(uow, now, viewer, event.clone()).await?)
@@ -205,8 +208,10 @@ pub(in crate::features::accounts) async fn consume(
 async fn refuse(state: &AppState, actor: Actor, answered: Answered) -> Result<PasskeyTaken, AppError> {
     let now = state.clock.now();
     let event = match answered.copied_id {
-        Some(id) => about(actor.id, "copy of a passkey refused").number("passkey", id),
-        None => about(actor.id, "passkey refused"),
+        Some(id) => {
+            about(actor.id, AuditAction::SecondFactorRefused, "copy of a passkey refused").number("passkey", id)
+        }
+        None => about(actor.id, AuditAction::SecondFactorRefused, "passkey refused"),
     };
     let refused = state.db.write(async |uow| {
         if let Some(id) = answered.challenge_id {
