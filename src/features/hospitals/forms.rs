@@ -136,10 +136,7 @@ pub(super) fn hospital(
     }
     let reader = FormReader::new(fields);
     let version = reader.optional("version", "Version", 64).unwrap_or_default();
-    let keep = reader.parsed_optional("keep", "What stays", |text| {
-        let found = KEEPS.iter().find(|(value, _)| *value == text).map(|(_, keep)| *keep);
-        found.ok_or_else(|| "Choose what is to stay.".to_owned())
-    });
+    let keep = reader.parsed_optional("keep", "What stays", what_stays);
     let name = reader.required("name", "Name", limits::HOSPITAL_NAME);
     let address = reader.required("address", "Address", limits::ADDRESS);
     let phone = reader.parsed("phone", "Phone", parse_phone);
@@ -168,6 +165,11 @@ pub(super) fn hospital(
         message_days: booking.message_days,
     });
     reader.finish(details.map(|details| (SentHospital { details, version, keep }, typed)))
+}
+
+fn what_stays(text: &str) -> Result<Keep, String> {
+    let found = KEEPS.iter().find(|(value, _)| *value == text).map(|(_, keep)| *keep);
+    found.ok_or_else(|| "Choose what is to stay.".to_owned())
 }
 
 /// How a hospital books, and for how long after a visit its patients can write.

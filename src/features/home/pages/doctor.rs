@@ -57,11 +57,6 @@ impl DoctorDashboard {
             let taken = sections.taken.contains(&row.id).then_some("The time is taken");
             VisitRow { mark: row.mark.or(taken), ..row }
         };
-        let is_draft = |row: &VisitRow| found.drafts.iter().any(|draft| draft.id == row.id);
-        let standing = |row: VisitRow| {
-            let note = if is_draft(&row) { "Draft" } else { "No note yet" };
-            VisitRow { note: Some(note.to_owned()), ..row }
-        };
         let (coming, earlier): (Vec<_>, Vec<_>) =
             rows(&sections.agenda, visits).into_iter().partition(|row| !present.is_past(row.starts_at));
         Self {
@@ -84,7 +79,11 @@ impl DoctorDashboard {
             coming: coming.into_iter().map(row).collect(),
             requests: rows(&sections.requests, visits).into_iter().map(row).map(marked).collect(),
             needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
-            notes_to_sign: rows(&sections.notes_to_sign, visits).into_iter().map(row).map(standing).collect(),
+            notes_to_sign: rows(&sections.notes_to_sign, visits)
+                .into_iter()
+                .map(row)
+                .map(|row| to_sign(found, row))
+                .collect(),
             unread: notifications(&found.unread, visits, viewer),
             hours_href: match viewer.kind {
                 ViewerKind::Doctor { doctor_id, .. } => format!("/doctors/{doctor_id}/availability"),
@@ -96,6 +95,12 @@ impl DoctorDashboard {
                 && found.patients_seen == 0,
         }
     }
+}
+
+/// The row of a visit whose note is to be signed or written, saying which.
+fn to_sign(found: &FoundForDoctor, row: VisitRow) -> VisitRow {
+    let is_draft = found.drafts.iter().any(|draft| draft.id == row.id);
+    VisitRow { note: Some(if is_draft { "Draft" } else { "No note yet" }.to_owned()), ..row }
 }
 
 impl Page for DoctorDashboard {
