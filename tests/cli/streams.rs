@@ -30,7 +30,7 @@ fn sign_in(host: &str) -> String {
     let rest = format!("{kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}", form.len());
     let answer = answer(send(host, "POST /sign-in", &rest));
     assert!(answer.contains(" 303 "), "{answer}");
-    let cookies = answer.lines().filter_map(|line| line.to_lowercase().starts_with("set-cookie:").then_some(line));
+    let cookies = answer.lines().filter(|line| line.to_lowercase().starts_with("set-cookie:"));
     let pairs = cookies.filter_map(|line| line.split_once(':')?.1.split(';').next());
     pairs.map(str::trim).collect::<Vec<_>>().join("; ")
 }
