@@ -52,6 +52,7 @@ use self::copies::Copies;
 pub use self::copy::SessionCopy;
 pub use self::durable::DurableStore;
 pub use self::key::KeyHash;
+pub use self::rows::Ended;
 pub use self::standing::Standing;
 pub use self::state::{HOSPITAL_ID, KEY_HASH, SESSION_ID, USER_ID, begin, end};
 pub use self::sweep::sweep;
@@ -95,15 +96,6 @@ struct Inner {
     names: naming::Names,
     cookie_names: CookieNames,
     is_https: bool,
-}
-
-/// What became of all sessions of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ended {
-    /// How many of them were live.
-    pub live: i64,
-    /// When the browsers that were known for the account were forgotten with them.
-    pub browsers_forgotten_at: DateTime<Utc>,
 }
 
 #[derive(Clone, Copy)]
@@ -181,16 +173,25 @@ impl Sessions {
     /// # Errors
     /// The database's.
     pub async fn revoke_all(&self, uow: &UnitOfWork, user_id: i64, except: Option<i64>) -> Result<Ended, DbErr> {
+        let now = self.now();
+        rows::forget_browsers(uow, user_id, now).await?;
+        Ok(Ended { live: self.revoke_sessions(uow, user_id, except).await?, browsers_forgotten_at: now })
+    }
+
+    /// The same of the sessions alone, for whoever writes `user.browsers_forgotten_at` with what else becomes of the account; how many were live.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn revoke_sessions(&self, uow: &UnitOfWork, user_id: i64, except: Option<i64>) -> Result<i64, DbErr> {
         let mut which = of_user(user_id);
         if let Some(current) = except {
             which = which.add(user_session::Column::Id.ne(current));
         }
         let now = self.now();
-        rows::forget_browsers(uow, user_id, now).await?;
         // Those that had ended by idling are marked as well, and not counted.
         let last_seen = rows::revoke(uow, which, now).await?;
         let live = last_seen.into_iter().filter(|last_seen| self.was_used_lately(*last_seen, now)).count();
-        Ok(Ended { live: i64::try_from(live).unwrap_or(i64::MAX), browsers_forgotten_at: now })
+        Ok(i64::try_from(live).unwrap_or(i64::MAX))
     }
 
     /// Makes room for one more session of a person: ends those beyond [`MOST`] that were not used for longest, and says how

@@ -25,6 +25,15 @@ const RESTORED: Unrecorded =
     Unrecorded::of(&["user_session"], "a backup that is put back holds sessions that have ended since");
 const SWEPT: Unrecorded = Unrecorded::of(&["user_session"], "sessions that are over are removed by the clock");
 
+/// What became of all sessions of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How many of them were live.
+    pub live: i64,
+    /// When the browsers that were known for the account were forgotten with them.
+    pub browsers_forgotten_at: DateTime<Utc>,
+}
+
 /// What a new session starts with.
 pub(super) struct NewSession {
     pub(super) key_hash: KeyHash,

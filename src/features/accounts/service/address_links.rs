@@ -143,8 +143,8 @@ async fn take(
     let is_others = link.asked_by != link.user_id || link.purpose == AddressLinkPurpose::WayBack;
     let event = if is_others {
         // Whoever it was may be signed in with it.
-        let revoked = state.sessions.revoke_all(uow, account.id, None).await?;
-        event.number("sessions_ended", revoked.live)
+        let revoked = state.sessions.revoke_sessions(uow, account.id, None).await?;
+        event.number("sessions_ended", revoked)
     } else {
         event
     };
@@ -169,7 +169,13 @@ fn changed(
         let Credentials { first_name, last_name, phone, .. } = account;
         let texts = PersonTexts { first_name, last_name, email: &link.address, phone: phone.as_deref() };
         let contact_key = texts.keys().contact_key;
-        let address = user::ActiveModel { email: Set(link.address.clone()), contact_key, ..Default::default() };
+        let address = user::ActiveModel {
+            email: Set(link.address.clone()),
+            contact_key,
+            // None is known for the new address; and should the old one come back, none of before.
+            browsers_forgotten_at: Set(Some(now)),
+            ..Default::default()
+        };
         update = update.set(address);
     }
     if let Some(hash) = hash {

@@ -107,6 +107,7 @@ pub(crate) async fn update_account(
     let change = user::ActiveModel {
         email: Set(details.email.clone()),
         address_unproved_since: if is_same { NotSet } else { Set(None) },
+        browsers_forgotten_at: if is_same { NotSet } else { Set(Some(now)) },
         first_name: Set(details.first_name.clone()),
         last_name: Set(details.last_name.clone()),
         phone: Set(details.phone.clone()),

@@ -86,6 +86,7 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
         .write(async |uow| {
             let update = user::Entity::update_many()
                 .col_expr(user::Column::PasswordHash, Expr::value(new))
+                .col_expr(user::Column::BrowsersForgottenAt, Expr::value(now))
                 .col_expr(user::Column::UpdatedAt, Expr::value(now))
                 .filter(user::Column::Id.eq(viewer.user_id))
                 .filter(user::Column::PasswordHash.eq(old));
@@ -94,10 +95,12 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
             }
             security::withdraw_changes(uow, now, viewer.user_id).await?;
             security::tell(uow, now, viewer.user_id, SecurityEvent::PasswordChanged).await?;
-            let revoked = state.sessions.revoke_all(uow, viewer.user_id, Some(viewer.session_id)).await?;
+            let live = state.sessions.revoke_sessions(uow, viewer.user_id, Some(viewer.session_id)).await?;
             let event = AuditEvent::new(AuditAction::PasswordChanged, AuditSubject::User, viewer.user_id)
-                .number("sessions_ended", revoked.live);
-            Ok(audit::record(uow, now, viewer, event).await?.with(PasswordChanged::Done(revoked)))
+                .number("sessions_ended", live);
+            Ok(audit::record(uow, now, viewer, event)
+                .await?
+                .with(PasswordChanged::Done(Ended { live, browsers_forgotten_at: now })))
         })
         .await
 }

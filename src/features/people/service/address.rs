@@ -57,7 +57,7 @@ impl<'a> TypedAddress<'a> {
             AddressOutcome::Same => Ok(self.outcome),
             AddressOutcome::Changed | AddressOutcome::Invited => {
                 // Whoever reads the new address is perhaps not who is signed in.
-                state.sessions.revoke_all(uow, self.account.id, None).await?;
+                state.sessions.revoke_sessions(uow, self.account.id, None).await?;
                 let may_be_invited = self.account.active && self.account.last_sign_in_at.is_none();
                 if !may_be_invited || !state.outgoing_mail.is_on() {
                     accounts::end_links(uow, now, self.account.id).await?;
