@@ -199,7 +199,7 @@ async fn the_doctor_checks_the_opening_or_says_why_it_was_gone_without() {
     practice.surgery.post_form(&path, &skipped).await.expect(303);
     practice.surgery.post_form(&path, &skipped).await.expect(303);
     let entries = entity::audit_entry::Entity::find().all(&practice.app.db).await.unwrap();
-    let told = entries.iter().filter(|entry| entry.detail.to_string() == "{\"opening\":\"skipped\"}").count();
+    let told = entries.iter().filter(|entry| entry.detail == serde_json::json!({"opening": "skipped"})).count();
     assert_eq!(told, 1, "that it was gone without is in the trail, once");
     let page = practice.surgery.get(&room(&visit)).await.ok();
     assert_eq!(page.attributes("[data-opening]", "data-opening"), ["skipped"]);

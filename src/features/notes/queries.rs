@@ -260,11 +260,6 @@ pub(super) struct PatientOfNote {
 }
 
 impl VisitOfNote {
-    /// On whose lists it is, and who reads its note.
-    pub(super) fn topics(&self) -> [Topic; 3] {
-        [Topic::Note(self.id), Topic::Agenda(self.doctor_id), Topic::PatientAgenda(self.patient_id)]
-    }
-
     /// Whether its beginning is still to be made sure of.
     pub(super) fn lacks_opening(&self) -> bool {
         lacks_opening(self.status, self.opening)

@@ -27,11 +27,14 @@ pub(super) struct Sent<T> {
     pub(super) typed: FormView,
 }
 
+/// A form as it is understood, with what was typed; else the form to show again.
+type Understood<T> = Result<(T, FormView), Box<FormView>>;
+
 /// The form that was sent about the visit `id`, as `read` understands it; or what is answered instead.
 pub(super) async fn receive<T>(
     asked: AllowedOrOut<WriteNote>,
     (id, submitted): (i64, LongSubmitted),
-    read: fn(Fields) -> Result<(T, FormView), Box<FormView>>,
+    read: fn(Fields) -> Understood<T>,
     pages: &Pages,
 ) -> Result<ControlFlow<HttpResponse, Sent<T>>, AppError> {
     let viewer = match asked.0 {
