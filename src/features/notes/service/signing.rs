@@ -73,7 +73,7 @@ impl Signed {
         let stored_texts = || stored.map(StoredNote::texts).unwrap_or_default();
         Self {
             texts: signature.texts.clone().unwrap_or_else(stored_texts),
-            why: signature.withheld.or(stored.and_then(StoredNote::withheld_reason)),
+            why: signature.withheld.or(stored.and_then(|note| note.withheld_reason.as_deref())),
         }
     }
 
