@@ -1,5 +1,7 @@
 //! The room of a visit: who enters it, who is seen in it, what is asked at its beginning, and how late its doctor runs.
 
+mod edges;
+
 use chrono::TimeDelta;
 use entity::{enums::IdentityCheck, visit};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -199,7 +201,7 @@ async fn the_doctor_checks_the_opening_or_says_why_it_was_gone_without() {
     practice.surgery.post_form(&path, &skipped).await.expect(303);
     practice.surgery.post_form(&path, &skipped).await.expect(303);
     let entries = entity::audit_entry::Entity::find().all(&practice.app.db).await.unwrap();
-    let told = entries.iter().filter(|entry| entry.detail.to_string() == "{\"opening\":\"skipped\"}").count();
+    let told = entries.iter().filter(|entry| entry.detail == serde_json::json!({"opening": "skipped"})).count();
     assert_eq!(told, 1, "that it was gone without is in the trail, once");
     let page = practice.surgery.get(&room(&visit)).await.ok();
     assert_eq!(page.attributes("[data-opening]", "data-opening"), ["skipped"]);
@@ -269,53 +271,6 @@ async fn those_who_wait_know_their_place_and_how_late_the_doctor_runs() {
     let other = doctor(&practice.hospital).create(&practice.app).await;
     practice.surgery.post_form(&format!("/doctors/{}/delay", other.id), &[("minutes", "20")]).await.expect(404);
     practice.home.post_form(&path, &[("minutes", "20")]).await.expect(403);
-}
-
-#[tokio::test]
-async fn who_was_left_waiting_yesterday_is_before_nobody_today() {
-    let practice = Practice::open().await;
-    let first = patient(&practice.hospital).create(&practice.app).await;
-    let yesterday = appointment().of(&practice.doctor).with(&first).at(practice.app.in_hours(-25));
-    let since = practice.app.in_hours(-25);
-    yesterday.status(AppointmentStatus::Waiting).since(since).create(&practice.app).await;
-    let visit = practice.visit(-5, AppointmentStatus::Waiting).await;
-    let page = practice.home.get(&format!("{}/now", visit.path())).await.ok();
-    assert_eq!(page.attributes("[data-place]", "data-place"), ["1"]);
-}
-
-#[tokio::test]
-async fn first_forms_that_are_sent_at_once_are_kept_whichever_comes_first() {
-    let practice = Practice::open().await;
-    for minutes in [-5, -65, -125] {
-        let visit = practice.visit(minutes, AppointmentStatus::Waiting).await;
-        let check = format!("{}/opening", visit.path());
-        let presses = (0..4).map(|_| practice.surgery.post_form(&check, &CHECKED));
-        for answer in futures_util::future::join_all(presses).await {
-            answer.expect(303);
-        }
-        assert_eq!(practice.opening(&visit).await.unwrap().version, 1);
-        let visit = practice.visit(minutes - 30, AppointmentStatus::InProgress).await;
-        let (answers, said) = (format!("{}/answers", visit.path()), [("location_now", "Patan, Mangal Bazar 7")]);
-        let said = (0..4).map(|_| practice.home.post_form(&answers, &said));
-        for answer in futures_util::future::join_all(said).await {
-            answer.expect(303);
-        }
-    }
-    let path = format!("/doctors/{}/delay", practice.doctor.id);
-    let late = (0..4).map(|_| practice.desk.post_form(&path, &[("minutes", "20")]));
-    for answer in futures_util::future::join_all(late).await {
-        answer.expect(303);
-    }
-}
-
-#[tokio::test]
-async fn nobody_agrees_for_the_patient() {
-    let practice = Practice::open().await;
-    let visit = practice.visit(5, AppointmentStatus::Confirmed).await;
-    let fields = [("version", "0"), ("consent", "on"), ("location_now", "At the desk")];
-    practice.desk.post_form(&format!("{}/arrival", visit.path()), &fields).await.expect(303);
-    assert_eq!(practice.opening(&visit).await, None);
-    assert!(practice.surgery.get(&room(&visit)).await.ok().says("has not agreed here"));
 }
 
 #[tokio::test]

@@ -69,20 +69,16 @@ pub(super) struct StoredNote {
     summary: Option<String>,
     pub(super) template: Option<NoteTemplate>,
     pub(super) signed_at: Option<DateTime<Utc>>,
-    withheld_reason: Option<String>,
+    /// Why it is kept from the patient once it is signed.
+    pub(super) withheld_reason: Option<String>,
     pub(super) version: i32,
     pub(super) updated_at: DateTime<Utc>,
 }
 
 impl StoredNote {
-    /// Why it is kept from the patient once it is signed.
-    pub(super) fn withheld_reason(&self) -> Option<&str> {
-        self.withheld_reason.as_deref()
-    }
-
     /// Whether it says just that, and is kept from the patient just for that.
     pub(super) fn says(&self, (texts, why): (&NoteTexts, Option<&str>)) -> bool {
-        self.texts() == *texts && self.withheld_reason() == why
+        self.texts() == *texts && self.withheld_reason.as_deref() == why
     }
 
     pub(super) fn texts(&self) -> NoteTexts {
@@ -260,11 +256,6 @@ pub(super) struct PatientOfNote {
 }
 
 impl VisitOfNote {
-    /// On whose lists it is, and who reads its note.
-    pub(super) fn topics(&self) -> [Topic; 3] {
-        [Topic::Note(self.id), Topic::Agenda(self.doctor_id), Topic::PatientAgenda(self.patient_id)]
-    }
-
     /// Whether its beginning is still to be made sure of.
     pub(super) fn lacks_opening(&self) -> bool {
         lacks_opening(self.status, self.opening)

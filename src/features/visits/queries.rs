@@ -160,14 +160,8 @@ pub(super) async fn now(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Opt
 /// Whose line a visit stands in, and on which day: its own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlaceInLine {
-    doctor_id: i64,
-    starts_at: DateTime<Utc>,
-}
-
-impl PlaceInLine {
-    pub(super) fn of(row: &AppointmentRow) -> Self {
-        Self { doctor_id: row.doctor_id, starts_at: row.starts_at }
-    }
+    pub(super) doctor_id: i64,
+    pub(super) starts_at: DateTime<Utc>,
 }
 
 /// The same with all that a room shows, and where in which line it stands. One statement.
@@ -187,7 +181,7 @@ pub(super) async fn room(
     let mut found = found.into_iter();
     let Some(RoomJoined { row, doctor, about, hospital, opening, presence }) = found.next() else { return Ok(None) };
     let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
-    let place = PlaceInLine::of(&row);
+    let place = PlaceInLine { doctor_id: row.doctor_id, starts_at: row.starts_at };
     let now = NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: about.user_id, present };
     let record = RoomRecord { now, patient: about, hospital, opening };
     Ok(Some((Accessed::new(AuditSubject::Appointment, id, record), place)))

@@ -44,12 +44,7 @@ impl Walk {
                 self.submit((by, at), &format!("/appointments/{visit}"), (form, twice)).await?;
                 Done { by, visit: Some(visit) }
             }
-            Act::Room { at, visit, by, what } => {
-                let visit = self.visit(visit).await;
-                let by = self.parties(visit).await[usize::from(by) % 3];
-                self.in_the_room((by, at), visit, what).await?;
-                Done { by, visit: Some(visit) }
-            }
+            Act::Room { at, visit, by, what } => Done::of(self.in_the_room((by, at), visit, what).await?),
             Act::Form { at, who, page, form } => {
                 let by = self.member(who);
                 self.submit((by, at), PAGES[usize::from(page) % PAGES.len()], (form, false)).await?;

@@ -3,8 +3,20 @@
 use super::clinic::Walk;
 
 impl Walk {
-    /// One of the visit's parties is in its room, or one of the forms there or of its note is sent; `what` chooses.
-    pub(super) async fn in_the_room(&mut self, (who, at): (usize, u8), visit: i64, what: u8) -> Result<(), String> {
+    /// One of a visit's parties is in its room, or one of the forms there or of its note is sent; `what` chooses. Who, and which visit.
+    pub(super) async fn in_the_room(
+        &mut self,
+        (by, at): (u8, u8),
+        visit: u8,
+        what: u8,
+    ) -> Result<(usize, i64), String> {
+        let visit = self.visit(visit).await;
+        let who = self.parties(visit).await[usize::from(by) % 3];
+        self.act_there((who, at), visit, what).await?;
+        Ok((who, visit))
+    }
+
+    async fn act_there(&mut self, (who, at): (usize, u8), visit: i64, what: u8) -> Result<(), String> {
         self.come_in(who, at).await?;
         let path = |noun: &str| format!("/appointments/{visit}/{noun}");
         match what % 5 {

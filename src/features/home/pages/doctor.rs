@@ -63,10 +63,7 @@ impl DoctorDashboard {
             next_24_hours: sections.next_24_hours,
             waiting_count: sections.waiting.count,
             here_now: found.rooms.here(present),
-            late: match viewer.kind {
-                ViewerKind::Doctor { doctor_id, .. } => found.rooms.late(doctor_id),
-                _ => None,
-            },
+            late: own_id(viewer).and_then(|doctor_id| found.rooms.late(doctor_id)),
             requests_count: sections.requests.count,
             needs_outcome_count: sections.needs_outcome.count,
             notes_to_sign_count: sections.notes_to_sign.count,
@@ -85,15 +82,20 @@ impl DoctorDashboard {
                 .map(|row| to_sign(found, row))
                 .collect(),
             unread: notifications(&found.unread, visits, viewer),
-            hours_href: match viewer.kind {
-                ViewerKind::Doctor { doctor_id, .. } => format!("/doctors/{doctor_id}/availability"),
-                _ => "/profile".to_owned(),
-            },
+            hours_href: own_id(viewer).map_or("/profile".to_owned(), |id| format!("/doctors/{id}/availability")),
             first_run: found.open.is_empty()
                 && found.done.is_empty()
                 && found.unread.is_empty()
                 && found.patients_seen == 0,
         }
+    }
+}
+
+/// Which doctor the viewer is.
+const fn own_id(viewer: &Viewer) -> Option<i64> {
+    match viewer.kind {
+        ViewerKind::Doctor { doctor_id, .. } => Some(doctor_id),
+        _ => None,
     }
 }
 

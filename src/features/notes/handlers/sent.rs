@@ -27,7 +27,7 @@ pub(super) struct Sent<T> {
     pub(super) typed: FormView,
 }
 
-/// What a form was understood as, and what was typed; or the form to show again.
+/// A form as it is understood, with what was typed; else the form to show again.
 type Understood<T> = Result<(T, FormView), Box<FormView>>;
 
 /// The form that was sent about the visit `id`, as `read` understands it; or what is answered instead.

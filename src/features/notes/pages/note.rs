@@ -69,7 +69,7 @@ impl NotePage {
         let note = note.as_ref();
         let is_signed = note.is_some_and(|note| note.state == NoteState::Signed);
         let texts = note.map(StoredNote::texts).unwrap_or_default();
-        let why = note.and_then(StoredNote::withheld_reason);
+        let why = note.and_then(|note| note.withheld_reason.as_deref());
         let stored = fields((&texts, why));
         let time = |note: &StoredNote| note.updated_at.with_timezone(&zone).format("%H:%M:%S").to_string();
         Self {

@@ -47,7 +47,7 @@ pub(in crate::features::notes) async fn save(
         .db
         .write_unrecorded(DRAFTS, async |uow| {
             let found = uow.read(async |conn| visit(conn, viewer, (id, draft.patient_id)).await).await??;
-            let why = draft.withheld.or(found.note.as_ref().and_then(StoredNote::withheld_reason));
+            let why = draft.withheld.or(found.note.as_ref().and_then(|note| note.withheld_reason.as_deref()));
             match &found.note {
                 Some(note) if note.says((&draft.texts, why.as_deref())) => {
                     Ok(SavedDraft { version: note.version, at: note.updated_at })

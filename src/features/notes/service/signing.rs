@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     access::{ActingViewer, Viewer},
+    coherence::Topic,
     db::{Recorded, UnitOfWork},
     features::{
         audit::{self, AuditEvent},
@@ -72,7 +73,7 @@ impl Signed {
         let stored_texts = || stored.map(StoredNote::texts).unwrap_or_default();
         Self {
             texts: signature.texts.clone().unwrap_or_else(stored_texts),
-            why: signature.withheld.or(stored.and_then(StoredNote::withheld_reason)),
+            why: signature.withheld.or(stored.and_then(|note| note.withheld_reason.as_deref())),
         }
     }
 
@@ -111,7 +112,7 @@ async fn store(
     (signature, what): (&Signature, &Signed),
 ) -> Result<(), NotWritten> {
     let version = visit.note.as_ref().map_or(0, |note| note.version) + 1;
-    let topics = visit.topics();
+    let topics = [Topic::Note(visit.id), Topic::Agenda(visit.doctor_id), Topic::PatientAgenda(visit.patient_id)];
     let change = note::ActiveModel { version: Set(version), ..signed(acting, signature, what) };
     let note_id = match &visit.note {
         Some(note) => {

@@ -36,7 +36,8 @@ pub(in super::super) async fn now(
 ) -> Result<HttpResponse, AppError> {
     let found = queries::now(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let present = pages.present();
-    let line = line_of(&viewer, (&reader, &present), PlaceInLine::of(&found.row)).await?;
+    let place = PlaceInLine { doctor_id: found.row.doctor_id, starts_at: found.row.starts_at };
+    let line = line_of(&viewer, (&reader, &present), place).await?;
     pages.show(&*viewer, &NowPage::new((&viewer, &present), &found, &line))
 }
 

@@ -1,0 +1,52 @@
+//! Yesterday's visits, forms that are sent at once, and answers that are not the sender's to give.
+
+use futures_util::future::join_all;
+
+use super::*;
+
+#[tokio::test]
+async fn who_was_left_waiting_yesterday_is_before_nobody_today() {
+    let practice = Practice::open().await;
+    let first = patient(&practice.hospital).create(&practice.app).await;
+    let yesterday = appointment().of(&practice.doctor).with(&first).at(practice.app.in_hours(-25));
+    let since = practice.app.in_hours(-25);
+    yesterday.status(AppointmentStatus::Waiting).since(since).create(&practice.app).await;
+    let visit = practice.visit(-5, AppointmentStatus::Waiting).await;
+    let page = practice.home.get(&format!("{}/now", visit.path())).await.ok();
+    assert_eq!(page.attributes("[data-place]", "data-place"), ["1"]);
+}
+
+#[tokio::test]
+async fn first_forms_that_are_sent_at_once_are_kept_whichever_comes_first() {
+    let practice = Practice::open().await;
+    for minutes in [-5, -65, -125] {
+        let visit = practice.visit(minutes, AppointmentStatus::Waiting).await;
+        let check = format!("{}/opening", visit.path());
+        let presses = (0..4).map(|_| practice.surgery.post_form(&check, &CHECKED));
+        for answer in join_all(presses).await {
+            answer.expect(303);
+        }
+        assert_eq!(practice.opening(&visit).await.unwrap().version, 1);
+        let visit = practice.visit(minutes - 30, AppointmentStatus::InProgress).await;
+        let (answers, said) = (format!("{}/answers", visit.path()), [("location_now", "Patan, Mangal Bazar 7")]);
+        let said = (0..4).map(|_| practice.home.post_form(&answers, &said));
+        for answer in join_all(said).await {
+            answer.expect(303);
+        }
+    }
+    let path = format!("/doctors/{}/delay", practice.doctor.id);
+    let late = (0..4).map(|_| practice.desk.post_form(&path, &[("minutes", "20")]));
+    for answer in join_all(late).await {
+        answer.expect(303);
+    }
+}
+
+#[tokio::test]
+async fn nobody_agrees_for_the_patient() {
+    let practice = Practice::open().await;
+    let visit = practice.visit(5, AppointmentStatus::Confirmed).await;
+    let fields = [("version", "0"), ("consent", "on"), ("location_now", "At the desk")];
+    practice.desk.post_form(&format!("{}/arrival", visit.path()), &fields).await.expect(303);
+    assert_eq!(practice.opening(&visit).await, None);
+    assert!(practice.surgery.get(&room(&visit)).await.ok().says("has not agreed here"));
+}
