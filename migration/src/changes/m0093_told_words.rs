@@ -112,7 +112,9 @@ impl Told {
             // Its indexes go with it.
             format!("DROP TABLE {table}_before"),
         ];
-        statements.extend((self.indexes)());
+        // As the table, so that a connection that still knows what was there before looks again.
+        let again = |index: String| index.replacen("CREATE INDEX ", "CREATE INDEX IF NOT EXISTS ", 1);
+        statements.extend((self.indexes)().into_iter().map(again));
         statements
     }
 }
