@@ -70,6 +70,22 @@ fn the_stylesheet_stays_small() {
     }
 }
 
+/// A layer says which rule counts, not where: without a media query what paper hides is hidden on screens as well.
+#[test]
+fn what_is_hidden_on_paper_is_shown_on_screens() {
+    let is_for_paper = |css: &str| {
+        let bare: String = css.split_whitespace().collect();
+        bare.match_indices("@layerprint{").all(|(at, layer)| {
+            bare[..at].ends_with("@mediaprint{") || bare[at + layer.len()..].starts_with("@mediaprint{")
+        })
+    };
+    assert!(!is_for_paper("@layer print { #write { display: none; } }"));
+    assert!(is_for_paper("@layer print { @media print { #write { display: none; } } }"));
+    for sheet in files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css")) {
+        assert!(is_for_paper(&fs::read_to_string(&sheet).unwrap()), "{}", sheet.display());
+    }
+}
+
 #[test]
 fn templates_are_short_and_escaped() {
     for (name, text) in templates() {
