@@ -180,17 +180,16 @@ impl Walk {
         let page = self.browser(who, at).get(path).await;
         let forms = page.forms().into_iter().filter(|form| form.method == "post" && form.action != "/sign-out");
         let forms: Vec<_> = forms.collect();
-        if forms.is_empty() {
-            return Ok(());
-        }
-        let form = &forms[usize::from(form) % forms.len()];
+        let Some(form) = forms.get(usize::from(form) % forms.len().max(1)) else { return Ok(()) };
         let proposed = self.tomorrow_at_ten(who);
         let filled = form.fields.iter().map(|(name, value)| match name.as_str() {
             "starts_at" => ("starts_at", proposed.as_str()),
             "reason" if form.action.ends_with("/second-factor/removal") => ("reason", "lost_device"),
             "reason" => ("reason", "The ward needs everybody."),
-            // Of the room, and of the note.
-            "skipped_reason" | "location_now" | "plan" | "text" if value.is_empty() => (name.as_str(), "As ever."),
+            // Of the room, of the note, and of what people write to each other.
+            "skipped_reason" | "location_now" | "plan" | "text" | "body" if value.is_empty() => {
+                (name.as_str(), "As ever.")
+            }
             name => (name, value.as_str()),
         });
         let filled: Vec<(&str, &str)> = filled.collect();

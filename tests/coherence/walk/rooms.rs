@@ -1,9 +1,9 @@
-//! What is done while a visit goes on and afterwards: signs of life, the forms of its room, and its note.
+//! What is done while a visit goes on and afterwards: signs of life, the forms of its room, messages, and its note.
 
 use super::clinic::Walk;
 
 impl Walk {
-    /// One of a visit's parties is in its room, or one of the forms there or of its note is sent; `what` chooses. Who, and which visit.
+    /// One of a visit's parties is in its room, or one of the forms there, of its messages or of its note is sent; `what` chooses. Who, and which visit.
     pub(super) async fn in_the_room(
         &mut self,
         (by, at): (u8, u8),
@@ -19,11 +19,12 @@ impl Walk {
     async fn act_there(&mut self, (who, at): (usize, u8), visit: i64, what: u8) -> Result<(), String> {
         self.come_in(who, at).await?;
         let path = |noun: &str| format!("/appointments/{visit}/{noun}");
-        match what % 5 {
+        match what % 6 {
             0 => self.post((who, at), &path("presence"), &[("state", "here")]).await.map(drop),
             1 => self.post((who, at), &path("presence"), &[("state", "leaving")]).await.map(drop),
-            2 => self.submit((who, at), &path("room"), (what / 5, false)).await,
-            3 => self.submit((who, at), &path("note"), (what / 5, what > 200)).await,
+            2 => self.submit((who, at), &path("room"), (what / 6, false)).await,
+            3 => self.submit((who, at), &path("note"), (what / 6, what > 200)).await,
+            4 => self.submit((who, at), &path("messages"), (what / 6, what > 200)).await,
             _ => self.sign((who, at), &path("note")).await,
         }
     }
