@@ -134,6 +134,7 @@ pub(crate) fn hospital_named(name: impl Into<String>) -> hospital::ActiveModel {
         booking_lead_hours: Set(24),
         second_factor: Set(entity::enums::SecondFactorRule::Optional),
         default_modality: Set(entity::enums::Modality::Video),
+        message_days: Set(14),
         active: Set(true),
         created_at: Set(now),
         updated_at: Set(now),
