@@ -8,7 +8,7 @@ use telemedicine::{access::Proof, features};
 use super::*;
 
 /// What always asks.
-const ALWAYS: [&str; 22] = [
+const ALWAYS: [&str; 23] = [
     "GET /profile/export.json",
     "GET /reports/days.csv",
     "GET /reports/doctors.csv",
@@ -23,6 +23,7 @@ const ALWAYS: [&str; 22] = [
     "POST /admins/{id}/sessions/revocation",
     "POST /doctors/{id}/sessions/revocation",
     "POST /patients/{id}/sessions/revocation",
+    "POST /profile/calendar",
     "POST /profile/email",
     "POST /profile/second-factor/passkeys",
     "POST /profile/second-factor/passkeys/{id}/removal",
