@@ -233,7 +233,7 @@ class Morning {
     expect(pages === 1, `the paper has ${pages} pages`);
     await page.emulateMedia({ media: 'print' });
     expect(!await page.locator('nav:visible, .mast:visible, form:visible').count(), 'the paper has navigation or forms on it');
-    await page.emulateMedia({ media: 'screen' });
+    await page.emulateMedia({ media: null });
   }
 
   async live() {
