@@ -1,7 +1,7 @@
 //! Where a visit stands, and who is there: what changes by itself, in the room and by itself.
 
 use chrono::{DateTime, Utc};
-use entity::enums::{AppointmentStatus, Role};
+use entity::enums::{AppointmentStatus, Modality, Role};
 use serde::Serialize;
 
 use crate::{
@@ -71,6 +71,8 @@ pub(in crate::features::visits) struct Now {
     /// By how many minutes the doctor runs late today, while somebody waits for the visit to begin.
     late: Option<i32>,
     doctor: String,
+    /// Whether the doctor calls the patient, who looks: by telephone there is nothing to do but wait. Without the number, which is clinical.
+    is_called: bool,
     /// Whether there is anything to wait for.
     is_open: bool,
     /// What can be done about the visit in its room.
@@ -108,6 +110,7 @@ impl Now {
             place: place.filter(|_| viewer.role() != Role::Doctor),
             late: line.delay.filter(|_| is_today && awaits),
             doctor: row.doctor_name(),
+            is_called: viewer.role() == Role::Patient && row.modality == Modality::Phone && row.status.is_busy(),
             is_open: row.status.is_busy(),
             acts: acts(viewer, row, present),
             onward: (!row.status.is_busy()).then(|| Onward::new(viewer.role(), row)),
