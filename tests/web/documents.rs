@@ -117,6 +117,42 @@ async fn a_form_that_is_sent_twice_issues_one_and_one_for_another_patient_none()
     assert_eq!(all(&app).await.len(), 1);
 }
 
+/// What is typed into the pages that a browser has open, when the session ends.
+async fn sent_when_signed_out(doctor: &Client, forms: &[(&str, [(&str, &str); 2])]) {
+    doctor.post_form("/sign-out", &[]).await.expect(303);
+    for (path, fields) in forms {
+        let page = doctor.post_form(path, fields).await.expect(401);
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert!(page.body.contains(&format!("action=\"{path}\"")) && page.body.contains("href=\"/sign-in\""));
+        for (name, value) in fields {
+            assert!(page.body.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{name}: {}", page.body);
+        }
+        // Nothing was typed: the usual way in.
+        let empty = doctor.post_form(path, &fields[..1]).await.expect(303);
+        assert!(empty.header("location").starts_with("/sign-in?next="));
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_was_typed_is_lost_when_it_is_not_issued_or_not_revoked() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let (doctor, list) = (app.sign_in(&surgery.doctor).await, surgery.documents());
+    let path = doctor.post_form(&list, &[("kind", "letter"), ("body", "Dear you")]).await.expect(303).location();
+    let revocation = format!("{path}/revocation");
+    doctor.post_form(&revocation, &[("version", "0"), ("reason", "The wrong one")]).await.expect(303);
+    let late = doctor.post_form(&revocation, &[("version", "0"), ("reason", "Typed as late")]).await.expect(409);
+    assert!(late.says("revoked already") && late.text("textarea[readonly]").contains("Typed as late"));
+    let early = appointment().of(&surgery.doctor).with(&surgery.patient).at(app.in_hours(5));
+    let early = format!("{}/documents", early.status(AppointmentStatus::Scheduled).create(&app).await.path());
+    let refused = doctor.post_form(&early, &[("kind", "letter"), ("body", "Typed too early")]).await.expect(409);
+    assert!(refused.text("textarea[readonly]").contains("Typed too early"), "{}", refused.words());
+    let letter = [("kind", "letter"), ("body", "Typed before")];
+    sent_when_signed_out(&doctor, &[(&list, letter), (&revocation, [("version", "0"), ("reason", "Typed before")])])
+        .await;
+    assert_eq!(all(&app).await.len(), 1);
+}
+
 #[tokio::test]
 async fn numbers_have_no_gap_and_are_given_once_however_many_issue_at_a_moment() {
     let app = TestApp::start().await;

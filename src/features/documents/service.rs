@@ -24,13 +24,8 @@ use crate::{
 
 const ANOTHERS: &str =
     "The form was opened for another patient, so nothing was issued. Open the documents of this visit anew.";
-const TOO_EARLY: &str = "Documents are issued once the visit has begun. Start the visit, then issue them.";
-const REVOKED: &str = "The document is revoked already. Load the page again to see it as it is now.";
-
-/// What is said of a visit that has not begun.
-pub(super) fn too_early() -> AppError {
-    AppError::Conflict(TOO_EARLY.to_owned())
-}
+const NOT_NOW: &str = "Documents are issued while the visit goes on, and after it took place. This one was not issued.";
+const REVOKED: &str = "The document is revoked already. It is shown as it is now.";
 
 /// Issues a document in the visit `id`: `document.id`. Sent twice, the form issues one. Seven statements.
 ///
@@ -47,7 +42,7 @@ pub(super) async fn issue(state: &AppState, viewer: &Viewer, id: i64, new: &NewD
                 return Err(AppError::Conflict(ANOTHERS.to_owned()));
             }
             if !queries::has_begun(visit.status) {
-                return Err(too_early());
+                return Err(AppError::Conflict(NOT_NOW.to_owned()));
             }
             let number = uow.read(async |conn| next_number(conn, visit.hospital_id).await).await?;
             let token = new.token.as_deref();
