@@ -154,6 +154,26 @@ async fn nothing_that_was_typed_is_lost_when_it_is_not_issued_or_not_revoked() {
 }
 
 #[tokio::test]
+async fn a_form_that_has_issued_one_document_says_so_of_another_and_issues_it_when_it_is_sent_again() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let (doctor, list) = (app.sign_in(&surgery.doctor).await, surgery.documents());
+    let dose = |body| [("kind", "prescription"), ("body", body), ("token", "of the form")];
+    doctor.post_form(&list, &dose("Two tablets")).await.expect(303);
+    let refused = doctor.post_form(&list, &dose("One tablet")).await.expect(409);
+    assert!(refused.says("issued a document already") && refused.text("form.stack textarea").contains("One tablet"));
+    let other = appointment().of(&surgery.doctor).with(&surgery.patient).at(app.in_hours(-3));
+    let other = format!("{}/documents", other.status(AppointmentStatus::Completed).create(&app).await.path());
+    doctor.post_form(&other, &dose("Two tablets")).await.expect(409);
+    doctor.post_form(&list, &[("kind", "letter"), ("body", "Two tablets"), ("token", "of the form")]).await.expect(409);
+    assert_eq!(all(&app).await.len(), 1);
+    // The form that is shown again is a new one.
+    doctor.submit(&refused, "form.stack", &[]).await.expect(303);
+    let said: Vec<String> = all(&app).await.into_iter().map(|row| row.body).collect();
+    assert_eq!(said, ["Two tablets", "One tablet"]);
+}
+
+#[tokio::test]
 async fn numbers_have_no_gap_and_are_given_once_however_many_issue_at_a_moment() {
     let app = TestApp::start().await;
     let surgery = Surgery::open(&app).await;

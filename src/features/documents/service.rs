@@ -12,7 +12,7 @@ use sea_orm::{
 use super::{
     document::kind_words,
     forms::{NewDocument, Revocation},
-    queries::{self, NOT_KEPT, VisitOfDocument},
+    queries::{self, IssuedBefore, NOT_KEPT, VisitOfDocument},
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -26,6 +26,8 @@ const ANOTHERS: &str =
     "The form was opened for another patient, so nothing was issued. Open the documents of this visit anew.";
 const NOT_NOW: &str = "Documents are issued while the visit goes on, and after it took place. This one was not issued.";
 const REVOKED: &str = "The document is revoked already. It is shown as it is now.";
+const USED: &str = "This form has issued a document already, and another one than this, so nothing was issued. What you typed is in the fields: \
+                    look at what was issued, then issue this one if it is to be issued as well.";
 
 /// Issues a document in the visit `id`: `document.id`. Sent twice, the form issues one. Seven statements.
 ///
@@ -47,11 +49,19 @@ pub(super) async fn issue(state: &AppState, viewer: &Viewer, id: i64, new: &NewD
             let number = uow.read(async |conn| next_number(conn, visit.hospital_id).await).await?;
             let token = new.token.as_deref();
             if let Some(issued) = uow.read(async |conn| queries::issued_with(conn, viewer, token).await).await? {
-                return Ok(Recorded::unchanged(issued));
+                return again(id, new, &issued);
             }
             store(uow, acting, (visit, number), new).await
         })
         .await
+}
+
+/// What becomes of a form for the visit `id` that has issued a document before: sent twice it has done its work, another text is another document.
+fn again(id: i64, new: &NewDocument, issued: &IssuedBefore) -> Result<Recorded<i64>, AppError> {
+    if issued.appointment_id == id && issued.kind == new.kind && issued.body == new.body {
+        return Ok(Recorded::unchanged(issued.id));
+    }
+    Err(AppError::Conflict(USED.to_owned()))
 }
 
 /// The number of the hospital's next document. Whoever issues one there meanwhile waits for its turn, so none is given twice and none is left out.

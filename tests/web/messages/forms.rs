@@ -4,6 +4,21 @@ use super::Practice;
 use crate::support::*;
 
 #[tokio::test]
+async fn a_form_that_has_sent_one_message_says_so_of_another_and_sends_it_when_it_is_sent_again() {
+    let practice = Practice::open().await;
+    let said = |body| [("body", body), ("token", "of this page")];
+    practice.home.post_form(&practice.path(""), &said("At ten")).await.expect(303);
+    let refused = practice.home.post_form(&practice.path(""), &said("At eleven")).await.expect(409);
+    assert!(refused.says("sent a message already") && practice.count().await == 1, "{}", refused.words());
+    let second = appointment().of(&practice.doctor).with(&practice.patient).at(practice.app.in_hours(30));
+    let second = format!("{}/messages", second.create(&practice.app).await.path());
+    practice.home.post_form(&second, &said("At ten")).await.expect(409);
+    assert_eq!(practice.count().await, 1);
+    practice.home.submit(&refused, "form[action$=\"/messages\"]", &[]).await.expect(303);
+    assert_eq!((practice.count().await, practice.newest().await.body.as_str()), (2, "At eleven"));
+}
+
+#[tokio::test]
 async fn nothing_that_was_typed_is_lost_when_the_session_has_ended() {
     let practice = Practice::open().await;
     let (home, path) = (&practice.home, practice.path(""));
