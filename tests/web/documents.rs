@@ -154,6 +154,29 @@ async fn nothing_that_was_typed_is_lost_when_it_is_not_issued_or_not_revoked() {
 }
 
 #[tokio::test]
+async fn what_was_issued_in_a_visit_that_is_cancelled_is_still_found_by_both() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let (doctor, patient) = (app.sign_in(&surgery.doctor).await, app.sign_in(&surgery.patient).await);
+    let visit = appointment().of(&surgery.doctor).with(&surgery.patient).at(app.in_hours(0));
+    let visit = visit.status(AppointmentStatus::Waiting).create(&app).await;
+    let (path, documents) = (visit.path(), format!("{}/documents", visit.path()));
+    doctor.post_form(&format!("{path}/start"), &[("version", "0")]).await.expect(303);
+    let letter = [("kind", "letter"), ("body", "Dear colleague")];
+    let led = doctor.post_form(&documents, &letter).await.expect(303).location();
+    let why = [("version", "1"), ("reason", "The line broke")];
+    patient.post_form(&format!("{path}/cancellation"), &why).await.expect(303);
+    assert!(doctor.get(&path).await.ok().links().contains(&documents));
+    assert!(patient.get(&path).await.ok().links().contains(&"/documents".to_owned()));
+    let list = doctor.get(&documents).await.ok();
+    assert!(list.links().contains(&led) && !list.has("form.stack textarea"), "{}", list.words());
+    // Of one that never began there are none.
+    let other = appointment().of(&surgery.doctor).with(&surgery.patient).at(app.in_hours(9));
+    let other = other.status(AppointmentStatus::Cancelled).create(&app).await.path();
+    assert!(!doctor.get(&other).await.ok().links().contains(&format!("{other}/documents")));
+}
+
+#[tokio::test]
 async fn a_form_that_has_issued_one_document_says_so_of_another_and_issues_it_when_it_is_sent_again() {
     let app = TestApp::start().await;
     let surgery = Surgery::open(&app).await;
