@@ -87,7 +87,11 @@ async fn a_document_is_revoked_once_for_a_reason_that_the_patient_reads() {
     let patient = app.sign_in(&surgery.patient).await;
     let paper = patient.get(&path).await.ok();
     assert!(paper.says("this document counts no more") && paper.says("The wrong week"), "{}", paper.words());
-    assert!(paper.has(".revoked-across"), "it says so in print, across the page");
+    let across = paper.text(".revoked-across");
+    assert!(
+        across.contains("Sick note No. 1") && across.contains(&surgery.patient.name()),
+        "in print, on each page: {across}"
+    );
     assert!(patient.get("/documents").await.ok().says("Revoked"));
     assert!(!doctor.get(&path).await.ok().body.contains("/revocation"), "there is nothing to revoke any more");
     let lines = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq(AuditAction::Updated));
