@@ -50,6 +50,14 @@ impl FormView {
         })
     }
 
+    /// What was typed, for a form that was refused and is shown again: without the word by which it is known when it is sent twice, for whoever sends
+    /// it once more means something else.
+    #[must_use]
+    pub fn anew(mut self) -> Self {
+        self.values.remove("token");
+        self
+    }
+
     /// The same form with one more thing wrong, found after parsing (such as an address in use).
     #[must_use]
     pub fn with_error(mut self, field: &str, message: impl Into<String>) -> Self {

@@ -43,6 +43,14 @@ impl Submitted {
         Ok(fields)
     }
 
+    /// What was submitted, whoever it was made for, and with the field that says so: to be handed back to a browser in which nobody is signed in.
+    ///
+    /// # Errors
+    /// Those of [`Self::fields`], but [`AppError::OtherPerson`].
+    pub fn unchecked(self) -> Result<Fields, AppError> {
+        self.sent
+    }
+
     /// For a form that is nothing but its button.
     ///
     /// # Errors
@@ -107,12 +115,12 @@ impl LongSubmitted {
         self.0.fields()
     }
 
-    /// What was submitted, whoever it was made for, and with the field that says so: to be handed back to a browser in which nobody is signed in.
+    /// What was submitted, as [`Submitted::unchecked`].
     ///
     /// # Errors
-    /// Those of [`Submitted::fields`], but [`AppError::OtherPerson`].
+    /// Those of [`Submitted::unchecked`].
     pub fn unchecked(self) -> Result<Fields, AppError> {
-        self.0.sent
+        self.0.unchecked()
     }
 }
 

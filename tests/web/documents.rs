@@ -87,7 +87,11 @@ async fn a_document_is_revoked_once_for_a_reason_that_the_patient_reads() {
     let patient = app.sign_in(&surgery.patient).await;
     let paper = patient.get(&path).await.ok();
     assert!(paper.says("this document counts no more") && paper.says("The wrong week"), "{}", paper.words());
-    assert!(paper.has(".revoked-across"), "it says so in print, across the page");
+    let across = paper.text(".revoked-across");
+    assert!(
+        across.contains("Sick note No. 1") && across.contains(&surgery.patient.name()),
+        "in print, on each page: {across}"
+    );
     assert!(patient.get("/documents").await.ok().says("Revoked"));
     assert!(!doctor.get(&path).await.ok().body.contains("/revocation"), "there is nothing to revoke any more");
     let lines = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq(AuditAction::Updated));
@@ -115,6 +119,85 @@ async fn a_form_that_is_sent_twice_issues_one_and_one_for_another_patient_none()
     let empty = doctor.post_form(&surgery.documents(), &[("kind", "letter"), ("body", " ")]).await.expect(422);
     assert!(empty.says("Write what the document is to say."));
     assert_eq!(all(&app).await.len(), 1);
+}
+
+/// What is typed into the pages that a browser has open, when the session ends.
+async fn sent_when_signed_out(doctor: &Client, forms: &[(&str, [(&str, &str); 2])]) {
+    doctor.post_form("/sign-out", &[]).await.expect(303);
+    for (path, fields) in forms {
+        let page = doctor.post_form(path, fields).await.expect(401);
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert!(page.body.contains(&format!("action=\"{path}\"")) && page.body.contains("href=\"/sign-in\""));
+        for (name, value) in fields {
+            assert!(page.body.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{name}: {}", page.body);
+        }
+        // Nothing was typed: the usual way in.
+        let empty = doctor.post_form(path, &fields[..1]).await.expect(303);
+        assert!(empty.header("location").starts_with("/sign-in?next="));
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_was_typed_is_lost_when_it_is_not_issued_or_not_revoked() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let (doctor, list) = (app.sign_in(&surgery.doctor).await, surgery.documents());
+    let path = doctor.post_form(&list, &[("kind", "letter"), ("body", "Dear you")]).await.expect(303).location();
+    let revocation = format!("{path}/revocation");
+    doctor.post_form(&revocation, &[("version", "0"), ("reason", "The wrong one")]).await.expect(303);
+    let late = doctor.post_form(&revocation, &[("version", "0"), ("reason", "Typed as late")]).await.expect(409);
+    assert!(late.says("revoked already") && late.text("textarea[readonly]").contains("Typed as late"));
+    let early = appointment().of(&surgery.doctor).with(&surgery.patient).at(app.in_hours(5));
+    let early = format!("{}/documents", early.status(AppointmentStatus::Scheduled).create(&app).await.path());
+    let refused = doctor.post_form(&early, &[("kind", "letter"), ("body", "Typed too early")]).await.expect(409);
+    assert!(refused.text("textarea[readonly]").contains("Typed too early"), "{}", refused.words());
+    let letter = [("kind", "letter"), ("body", "Typed before")];
+    sent_when_signed_out(&doctor, &[(&list, letter), (&revocation, [("version", "0"), ("reason", "Typed before")])])
+        .await;
+    assert_eq!(all(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_issued_in_a_visit_that_is_cancelled_is_still_found_by_both() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let (doctor, patient) = (app.sign_in(&surgery.doctor).await, app.sign_in(&surgery.patient).await);
+    let visit = appointment().of(&surgery.doctor).with(&surgery.patient).at(app.in_hours(0));
+    let visit = visit.status(AppointmentStatus::Waiting).create(&app).await;
+    let (path, documents) = (visit.path(), format!("{}/documents", visit.path()));
+    doctor.post_form(&format!("{path}/start"), &[("version", "0")]).await.expect(303);
+    let letter = [("kind", "letter"), ("body", "Dear colleague")];
+    let led = doctor.post_form(&documents, &letter).await.expect(303).location();
+    let why = [("version", "1"), ("reason", "The line broke")];
+    patient.post_form(&format!("{path}/cancellation"), &why).await.expect(303);
+    assert!(doctor.get(&path).await.ok().links().contains(&documents));
+    assert!(patient.get(&path).await.ok().links().contains(&"/documents".to_owned()));
+    let list = doctor.get(&documents).await.ok();
+    assert!(list.links().contains(&led) && !list.has("form.stack textarea"), "{}", list.words());
+    // Of one that never began there are none.
+    let other = appointment().of(&surgery.doctor).with(&surgery.patient).at(app.in_hours(9));
+    let other = other.status(AppointmentStatus::Cancelled).create(&app).await.path();
+    assert!(!doctor.get(&other).await.ok().links().contains(&format!("{other}/documents")));
+}
+
+#[tokio::test]
+async fn a_form_that_has_issued_one_document_says_so_of_another_and_issues_it_when_it_is_sent_again() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let (doctor, list) = (app.sign_in(&surgery.doctor).await, surgery.documents());
+    let dose = |body| [("kind", "prescription"), ("body", body), ("token", "of the form")];
+    doctor.post_form(&list, &dose("Two tablets")).await.expect(303);
+    let refused = doctor.post_form(&list, &dose("One tablet")).await.expect(409);
+    assert!(refused.says("issued a document already") && refused.text("form.stack textarea").contains("One tablet"));
+    let other = appointment().of(&surgery.doctor).with(&surgery.patient).at(app.in_hours(-3));
+    let other = format!("{}/documents", other.status(AppointmentStatus::Completed).create(&app).await.path());
+    doctor.post_form(&other, &dose("Two tablets")).await.expect(409);
+    doctor.post_form(&list, &[("kind", "letter"), ("body", "Two tablets"), ("token", "of the form")]).await.expect(409);
+    assert_eq!(all(&app).await.len(), 1);
+    // The form that is shown again is a new one.
+    doctor.submit(&refused, "form.stack", &[]).await.expect(303);
+    let said: Vec<String> = all(&app).await.into_iter().map(|row| row.body).collect();
+    assert_eq!(said, ["Two tablets", "One tablet"]);
 }
 
 #[tokio::test]

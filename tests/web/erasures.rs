@@ -193,6 +193,20 @@ async fn an_erasure_that_was_broken_off_goes_on_where_it_was_and_then_finds_noth
 }
 
 #[tokio::test]
+async fn what_is_typed_about_a_document_after_the_erasure_goes_with_the_next_one() {
+    let app = TestApp::start().await;
+    let clinic = Clinic::create(&app).await;
+    let House { patient, doctor, documents, .. } = &clinic.here;
+    erased(&app, (&clinic.super_admin, patient), true).await.unwrap();
+    let revocation = format!("{}/revocation", documents[0].path());
+    let why = [("version", "0"), ("reason", "Somebody of that name asked for it")];
+    app.sign_in(doctor).await.post_form(&revocation, &why).await.expect(303);
+    erased(&app, (&clinic.super_admin, patient), false).await.unwrap();
+    let left = everything(&app.db).await;
+    assert!(left.iter().all(|(_, row)| !row.contains("Somebody of that name")), "a reason is left");
+}
+
+#[tokio::test]
 async fn pages_say_erased_person_at_once_and_the_address_can_sign_up_anew() {
     let app = TestApp::start().await;
     let clinic = Clinic::create(&app).await;

@@ -1,5 +1,7 @@
 //! Messages about a visit: written once, read, taken back, told by mail, closed in time; and who gets no word of them.
 
+mod forms;
+
 use chrono::TimeDelta;
 use entity::{audit_entry, enums::AuditSubject, message as row, message_read};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -155,6 +157,7 @@ async fn the_patient_writes_until_some_days_after_the_visit_and_is_told_so() {
     let (home, surgery) = again(&practice).await;
     let late = home.post_form(&practice.path(""), &[("body", "Too late")]).await.expect(409);
     assert!(late.says("Messages about this visit are closed"), "{}", late.words());
+    assert!(late.text("textarea[readonly]").contains("Too late"), "what was typed is there to be copied");
     let thread = home.get(&practice.path("")).await.ok();
     assert!(!thread.has("form[action$=\"/messages\"]") && thread.says("In time"));
     assert!(thread.has(&format!("a[href=\"/appointments/new?doctor_id={}\"]", practice.doctor.id)));

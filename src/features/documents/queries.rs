@@ -157,19 +157,27 @@ pub(super) async fn own_documents(
     Ok(Paginated { total, rows })
 }
 
+/// A document that a form has issued.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "document::Entity")]
+pub(super) struct IssuedBefore {
+    pub(super) id: i64,
+    pub(super) appointment_id: i64,
+    pub(super) kind: DocumentKind,
+    pub(super) body: String,
+}
+
 /// The document that was issued by the form with this token, if one was.
 pub(super) async fn issued_with(
     conn: &ReadConnection<'_>,
     viewer: &Viewer,
     token: Option<&str>,
-) -> Result<Option<i64>, DbErr> {
+) -> Result<Option<IssuedBefore>, DbErr> {
     let Some(token) = token else { return Ok(None) };
     let issued = document::Entity::find()
-        .select_only()
-        .column(document::Column::Id)
         .filter(document::Column::IssuedBy.eq(viewer.user_id))
         .filter(document::Column::Token.eq(token));
-    issued.into_tuple().one(conn).await
+    issued.into_partial_model().one(conn).await
 }
 
 /// The highest number of the hospital's documents, 0 without any.

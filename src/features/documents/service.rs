@@ -12,7 +12,7 @@ use sea_orm::{
 use super::{
     document::kind_words,
     forms::{NewDocument, Revocation},
-    queries::{self, NOT_KEPT, VisitOfDocument},
+    queries::{self, IssuedBefore, NOT_KEPT, VisitOfDocument},
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -24,13 +24,10 @@ use crate::{
 
 const ANOTHERS: &str =
     "The form was opened for another patient, so nothing was issued. Open the documents of this visit anew.";
-const TOO_EARLY: &str = "Documents are issued once the visit has begun. Start the visit, then issue them.";
-const REVOKED: &str = "The document is revoked already. Load the page again to see it as it is now.";
-
-/// What is said of a visit that has not begun.
-pub(super) fn too_early() -> AppError {
-    AppError::Conflict(TOO_EARLY.to_owned())
-}
+const NOT_NOW: &str = "Documents are issued while the visit goes on, and after it took place. This one was not issued.";
+const REVOKED: &str = "The document is revoked already. It is shown as it is now.";
+const USED: &str = "This form has issued a document already, and another one than this, so nothing was issued. What you typed is in the fields: \
+                    look at what was issued, then issue this one if it is to be issued as well.";
 
 /// Issues a document in the visit `id`: `document.id`. Sent twice, the form issues one. Seven statements.
 ///
@@ -47,16 +44,24 @@ pub(super) async fn issue(state: &AppState, viewer: &Viewer, id: i64, new: &NewD
                 return Err(AppError::Conflict(ANOTHERS.to_owned()));
             }
             if !queries::has_begun(visit.status) {
-                return Err(too_early());
+                return Err(AppError::Conflict(NOT_NOW.to_owned()));
             }
             let number = uow.read(async |conn| next_number(conn, visit.hospital_id).await).await?;
             let token = new.token.as_deref();
             if let Some(issued) = uow.read(async |conn| queries::issued_with(conn, viewer, token).await).await? {
-                return Ok(Recorded::unchanged(issued));
+                return again(id, new, &issued);
             }
             store(uow, acting, (visit, number), new).await
         })
         .await
+}
+
+/// What becomes of a form for the visit `id` that has issued a document before: sent twice it has done its work, another text is another document.
+fn again(id: i64, new: &NewDocument, issued: &IssuedBefore) -> Result<Recorded<i64>, AppError> {
+    if issued.appointment_id == id && issued.kind == new.kind && issued.body == new.body {
+        return Ok(Recorded::unchanged(issued.id));
+    }
+    Err(AppError::Conflict(USED.to_owned()))
 }
 
 /// The number of the hospital's next document. Whoever issues one there meanwhile waits for its turn, so none is given twice and none is left out.

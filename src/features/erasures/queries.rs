@@ -155,7 +155,8 @@ fn presences(person: ErasedPerson) -> Select<visit_presence::Entity> {
 /// The documents of their visits that still say something.
 pub(super) fn documents_with_texts(person: ErasedPerson) -> Select<document::Entity> {
     use document::Column;
-    document::Entity::find().filter(Column::AppointmentId.in_subquery(visits(person))).filter(Column::Body.ne(GONE))
+    let texts = Condition::any().add(Column::Body.ne(GONE)).add(Column::RevokedReason.ne(GONE));
+    document::Entity::find().filter(Column::AppointmentId.in_subquery(visits(person))).filter(texts)
 }
 
 /// Steps of their visits at which somebody has typed something.

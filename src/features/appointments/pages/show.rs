@@ -122,7 +122,7 @@ impl Show {
             next: next(&row, present, viewer.role()),
             mark: row.mark(viewer.role()),
             free: Vec::new(),
-            documents_href: documents_href(viewer, &row),
+            documents_href: documents_href(viewer, &row, &history),
             note: note_link(viewer, &row, note.as_ref()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),

@@ -10,10 +10,10 @@ use super::super::{
     queries, service,
 };
 use crate::{
-    access::{Allowed, Viewer},
+    access::{Allowed, AllowedOrOut, Viewer},
     db::Reader,
     state::Pages,
-    web::{AppError, Clinical, FlashKind, FormView, LongSubmitted, Submitted, see_other_saying},
+    web::{AppError, Clinical, FlashKind, FormView, KeptForm, LongSubmitted, Submitted, see_other_saying},
 };
 
 /// What was issued in a visit, and the form that issues more.
@@ -33,44 +33,82 @@ async fn page(viewer: &Viewer, reader: &Reader, id: i64, form: FormView) -> Resu
     Ok(Clinical::new(IssuingPage::new(viewer, (&visit, &documents), form)))
 }
 
+/// The same with what was typed and why nothing was issued.
+async fn issue_again(
+    viewer: &Viewer,
+    id: i64,
+    (status, form): (StatusCode, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let page = page(viewer, &pages.state().db.reader(), id, form).await?;
+    pages.refuse_clinical(status, viewer, &page)
+}
+
 /// A document is issued.
 pub(in super::super) async fn issue(
-    viewer: Allowed<IssueDocument>,
+    asked: AllowedOrOut<IssueDocument>,
     id: web::Path<i64>,
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let state = pages.state();
-    let new = match forms::new_document(submitted.fields()?) {
-        Ok((new, _typed)) => new,
-        Err(form) => {
-            let page = page(&viewer, &state.db.reader(), *id, *form).await?;
-            return pages.refuse_clinical(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
-        }
+    let viewer = match asked.0 {
+        Ok(viewer) => viewer,
+        Err(out) => return KeptForm::answer(out, submitted.unchecked(), &pages),
     };
-    let issued = service::issue(state, &viewer, *id, &new).await?;
-    Ok(see_other_saying(&format!("/documents/{issued}"), FlashKind::Success, "The document is issued."))
+    let (new, typed) = match forms::new_document(submitted.fields()?) {
+        Ok(understood) => understood,
+        Err(form) => return issue_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+    };
+    match service::issue(pages.state(), &viewer, *id, &new).await {
+        Ok(issued) => Ok(done(issued, "The document is issued.")),
+        Err(AppError::Conflict(why)) => {
+            issue_again(&viewer, *id, (StatusCode::CONFLICT, typed.anew().with_error("", why)), &pages).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// A document counts no more.
 pub(in super::super) async fn revoke(
-    viewer: Allowed<IssueDocument>,
+    asked: AllowedOrOut<IssueDocument>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let state = pages.state();
-    let revocation = match forms::revocation(submitted.fields()?) {
-        Ok((revocation, _typed)) => revocation,
-        // To whom it is not theirs to revoke, there is nothing to correct.
-        Err(_) if viewer.role() != Role::Doctor => return Err(AppError::NotFound),
-        Err(form) => {
-            let record = queries::record(&viewer, &state.db.reader(), *id).await?.ok_or(AppError::NotFound)?;
-            let record = record.open(state, &viewer).await?;
-            let page = record.map(|record| Paper::new(&viewer, record).refusing(*form));
-            return pages.refuse_clinical(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
-        }
+    let viewer = match asked.0 {
+        Ok(viewer) => viewer,
+        Err(out) => return KeptForm::answer(out, submitted.unchecked(), &pages),
     };
-    service::revoke(state, &viewer, *id, &revocation).await?;
-    Ok(see_other_saying(&format!("/documents/{}", *id), FlashKind::Success, "The document is revoked."))
+    let (revocation, typed) = match forms::revocation(submitted.fields()?) {
+        Ok(understood) => understood,
+        Err(form) => return revoke_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+    };
+    match service::revoke(pages.state(), &viewer, *id, &revocation).await {
+        Ok(()) => Ok(done(*id, "The document is revoked.")),
+        Err(AppError::Conflict(why)) => {
+            revoke_again(&viewer, *id, (StatusCode::CONFLICT, typed.with_error("", why)), &pages).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The document as it is now, with what was typed and why it was not revoked.
+async fn revoke_again(
+    viewer: &Viewer,
+    id: i64,
+    (status, form): (StatusCode, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    // To whom it is not theirs to revoke, there is nothing to correct.
+    if viewer.role() != Role::Doctor {
+        return Err(AppError::NotFound);
+    }
+    let state = pages.state();
+    let record = queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?;
+    let record = record.open(state, viewer).await?;
+    pages.refuse_clinical(status, viewer, &record.map(|record| Paper::new(viewer, record).refusing(form)))
+}
+
+fn done(id: i64, what: &'static str) -> HttpResponse {
+    see_other_saying(&format!("/documents/{id}"), FlashKind::Success, what)
 }

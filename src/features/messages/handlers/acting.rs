@@ -7,18 +7,22 @@ use super::{
     reading::show_again,
 };
 use crate::{
-    access::Allowed,
+    access::{Allowed, AllowedOrOut},
     state::Pages,
-    web::{AppError, FlashKind, LongSubmitted, Submitted, see_other, see_other_saying},
+    web::{AppError, FlashKind, KeptForm, LongSubmitted, Submitted, see_other, see_other_saying},
 };
 
 /// Something is said to the other one.
 pub(in super::super) async fn send(
-    viewer: Allowed<UseThread>,
+    asked: AllowedOrOut<UseThread>,
     id: web::Path<i64>,
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
+    let viewer = match asked.0 {
+        Ok(viewer) => viewer,
+        Err(out) => return KeptForm::answer(out, submitted.unchecked(), &pages),
+    };
     let (message, typed) = match forms::message(submitted.fields()?) {
         Ok(understood) => understood,
         Err(form) => return show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
@@ -26,7 +30,7 @@ pub(in super::super) async fn send(
     match service::send(pages.state(), &viewer, *id, &message).await {
         Ok(()) => Ok(see_other_saying(&path(*id), FlashKind::Success, "Your message is sent.")),
         Err(AppError::Conflict(why)) => {
-            show_again(&viewer, *id, (StatusCode::CONFLICT, typed.with_error("", why)), &pages).await
+            show_again(&viewer, *id, (StatusCode::CONFLICT, typed.anew().with_error("", why)), &pages).await
         }
         Err(error) => Err(error),
     }

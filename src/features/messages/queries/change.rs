@@ -31,6 +31,8 @@ pub(in crate::features::messages) struct StateOfThread {
     pub(in crate::features::messages) patient_active: bool,
     /// The visit of the message that this form has made already, if it has.
     pub(in crate::features::messages) made_for: Option<i64>,
+    /// What that message says.
+    pub(in crate::features::messages) made_body: Option<String>,
     /// How many of the viewer's messages the other one has not read.
     pub(in crate::features::messages) unread_by_other: i64,
 }
@@ -43,7 +45,6 @@ pub(in crate::features::messages) async fn state_of_thread(
 ) -> Result<Option<StateOfThread>, DbErr> {
     let made = message::Entity::find()
         .select_only()
-        .column(message::Column::AppointmentId)
         .filter(message::Column::SenderId.eq(viewer.user_id))
         .filter(message::Column::Token.eq(token));
     appointment::Entity::find()
@@ -55,7 +56,8 @@ pub(in crate::features::messages) async fn state_of_thread(
         .column_as(patient::Column::UserId, "patient_user_id")
         .expr_as(Expr::col(("doctor_user", user::Column::Active)), "doctor_active")
         .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
-        .expr_as(Expr::from(made.into_query()), "made_for")
+        .expr_as(Expr::from(made.clone().column(message::Column::AppointmentId).into_query()), "made_for")
+        .expr_as(Expr::from(made.column(message::Column::Body).into_query()), "made_body")
         .expr_as(unread_by_other(viewer.user_id), "unread_by_other")
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())

@@ -34,7 +34,8 @@ const ANOTHERS: &str =
 const CLOSED: &str =
     "Messages about this visit are closed, so nothing was sent. Book another visit, or call the hospital.";
 const NOBODY: &str = "The other's account is shut, so nobody would read it and nothing was sent. Call the hospital.";
-const USED: &str = "This form has sent a message about another visit already. Load the page again, then try once more.";
+const USED: &str = "This form has sent a message already, and another one than this, so nothing was sent. What you typed is below: send it, if it is to \
+                    be sent as well.";
 
 /// Until when the patient of a visit that is over since `over_at` can write about it.
 pub(in crate::features::messages) fn closes_at(over_at: DateTime<Utc>, days: i32) -> DateTime<Utc> {
@@ -92,7 +93,7 @@ async fn write(
     let ActingViewer { viewer, now } = acting;
     let thread = uow.read(async |conn| queries::state_of_thread(viewer, conn, (id, token)).await).await?;
     let thread = thread.ok_or(NotSent::Refused(AppError::NotFound))?;
-    if thread.made_for == Some(id) {
+    if thread.made_for == Some(id) && thread.made_body.as_ref() == Some(&message.body) {
         return Ok(Recorded::unchanged(()));
     }
     if let Some(why) = refusal(&thread, acting, message) {

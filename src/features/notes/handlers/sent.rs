@@ -8,16 +8,11 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use super::super::{
-    pages::{KeptForm, NotePage},
-    policy::WriteNote,
-    queries,
-    service::NotWritten,
-};
+use super::super::{pages::NotePage, policy::WriteNote, queries, service::NotWritten};
 use crate::{
     access::{Allowed, AllowedOrOut, Viewer},
     state::Pages,
-    web::{AppError, FormView, LongSubmitted, Present, forms::Fields},
+    web::{AppError, FormView, KeptForm, LongSubmitted, Present, forms::Fields},
 };
 
 /// A form of somebody who is signed in, understood; with what was typed.
@@ -67,10 +62,7 @@ fn signed_out(out: AppError, submitted: LongSubmitted, pages: &Pages) -> Result<
     if is_program(pages) {
         return Ok(told(StatusCode::UNAUTHORIZED, &json!({"error": "You are signed out."})));
     }
-    match KeptForm::of(pages.request().path(), submitted.unchecked()?) {
-        Some(page) => pages.show_public(StatusCode::UNAUTHORIZED, &page),
-        None => Err(out),
-    }
+    KeptForm::answer(out, submitted.unchecked(), pages)
 }
 
 /// The page as it is now, with what was typed and why nothing was done.

@@ -1,10 +1,8 @@
 //! The pages about a note.
 
-mod kept;
 mod note;
 mod summary;
 
-pub(super) use kept::KeptForm;
 pub(super) use note::NotePage;
 pub(super) use summary::Summary;
 
