@@ -15,6 +15,8 @@ use crate::session::KeyHash;
 const OF_ONE_SESSION: usize = 6;
 /// Where nothing can be compared, what was changed so short a while ago may have been changed after the page was made.
 const JUST_NOW: Duration = Duration::from_secs(3);
+/// So many topics are remembered before it is looked which of them are old.
+const FEW: usize = 1_000;
 
 /// Who looks at a page.
 #[derive(Clone, Debug)]
@@ -64,6 +66,8 @@ pub(super) struct Watches {
     by_account: HashMap<i64, HashSet<i64>>,
     moments: BTreeSet<(DateTime<Utc>, Due)>,
     recent: HashMap<Topic, Instant>,
+    /// With so many of them it is looked which are old.
+    many: usize,
 }
 
 impl Watches {
@@ -123,7 +127,7 @@ impl Watches {
 
     /// A topic has another stamp: tells the pages that show it. The sessions that may be over.
     pub(super) fn changed(&mut self, topic: Topic) -> Vec<Watcher> {
-        self.recent.insert(topic, Instant::now());
+        self.remember(topic);
         for id in self.by_topic.get(&topic).into_iter().flatten() {
             let Some(watch) = self.streams.get(id) else { continue };
             let shows = |(_, token): &(usize, &PageToken)| token.topics().any(|shown| shown == topic);
@@ -213,8 +217,21 @@ impl Watches {
 
     /// Whether one of these was changed so short a while ago that a page may not show it.
     pub(super) fn was_changed_just_now(&mut self, mut topics: impl Iterator<Item = Topic>) -> bool {
-        self.recent.retain(|_, at| at.elapsed() < JUST_NOW);
+        self.forget_old();
         topics.any(|topic| self.recent.contains_key(&topic))
+    }
+
+    /// Topics are heard of as long as the process runs: each time they are twice as many as were young, the old ones go.
+    fn remember(&mut self, topic: Topic) {
+        if self.recent.len() >= self.many.max(FEW) {
+            self.forget_old();
+            self.many = self.recent.len() * 2;
+        }
+        self.recent.insert(topic, Instant::now());
+    }
+
+    fn forget_old(&mut self) {
+        self.recent.retain(|_, at| at.elapsed() < JUST_NOW);
     }
 
     /// Tells each page whose turn it is that it is still told of changes.
@@ -240,5 +257,24 @@ fn remove<K: std::hash::Hash + Eq, V: std::hash::Hash + Eq>(map: &mut HashMap<K,
         if values.is_empty() {
             map.remove(&key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn topics_that_nobody_watches_are_not_remembered_for_ever() {
+        let long_ago = Instant::now().checked_sub(JUST_NOW * 2).unwrap_or_else(Instant::now);
+        let mut watches = Watches::default();
+        let old = |topics: std::ops::Range<i64>| topics.map(|id| (Topic::Visit(id), long_ago));
+        watches.recent.extend(old(0..5_000));
+        watches.changed(Topic::Visit(-1));
+        assert_eq!(watches.recent.keys().copied().collect::<Vec<_>>(), [Topic::Visit(-1)]);
+        watches.recent.extend(old(0..900));
+        watches.changed(Topic::Visit(-2));
+        assert_eq!(watches.recent.len(), 902, "a few are worth no look");
+        assert!(watches.was_changed_just_now([Topic::Visit(-2)].into_iter()), "and what is young stays");
     }
 }

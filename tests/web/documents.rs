@@ -1,5 +1,7 @@
 //! Documents of a visit: issued once, numbered without a gap, read by two, revoked for a reason; and who gets no word of them.
 
+mod telling;
+
 use std::collections::BTreeSet;
 
 use entity::{audit_entry, document as row, enums::AuditAction};

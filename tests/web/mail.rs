@@ -3,6 +3,7 @@
 mod at_will;
 mod held;
 mod invitations;
+mod later_words;
 mod sending;
 mod server;
 

@@ -48,4 +48,10 @@ pub enum NotificationKind {
     /// To the patient: the note of the visit is there to be read.
     #[sea_orm(string_value = "note_signed")]
     NoteSigned,
+    /// To the patient: a document of the visit is there to be read.
+    #[sea_orm(string_value = "document_issued")]
+    DocumentIssued,
+    /// To the patient: a document of the visit counts no more.
+    #[sea_orm(string_value = "document_revoked")]
+    DocumentRevoked,
 }

@@ -1,4 +1,5 @@
-//! Words for what patients are told of a visit that goes on or is over: that it is held in another way, and that its note is there to be read.
+//! Words for what patients are told of a visit that goes on or is over: that it is held in another way, that its note is there to be read, and
+//! that a document of it was issued or revoked.
 //!
 //! On Postgres no row is looked at: all there are hold to the new rules, which allow more. SQLite cannot change a CHECK: both tables are made
 //! anew, the rows go over, and numbers go on where they were.
@@ -18,7 +19,7 @@ pub(crate) const CHANGE: Change = Change {
     down: |dialect| both(dialect, &KINDS, " NOT IN "),
 };
 
-const ADDED: [&str; 2] = ["modality_changed", "note_signed"];
+const ADDED: [&str; 4] = ["modality_changed", "note_signed", "document_issued", "document_revoked"];
 
 /// A table that tells of what happened by one of the words.
 struct Told {

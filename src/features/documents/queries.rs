@@ -5,11 +5,11 @@ use entity::{
     appointment::{self, Column},
     document,
     enums::{AppointmentStatus, AuditSubject, DocumentKind},
-    user,
+    hospital, patient, user,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait,
+    RelationTrait, sea_query::LockType,
 };
 
 use crate::{
@@ -194,29 +194,54 @@ pub(super) async fn last_number(conn: &ReadConnection<'_>, hospital_id: i64) -> 
 #[derive(Clone, Copy, Debug, DerivePartialModel)]
 #[sea_orm(entity = "appointment::Entity")]
 pub(super) struct VisitOfDocument {
-    pub(super) id: i64,
     pub(super) hospital_id: i64,
     pub(super) patient_id: i64,
     pub(super) status: AppointmentStatus,
+    #[sea_orm(nested)]
+    pub(super) told: VisitOfNews,
 }
 
-/// The visit `id`, if the viewer issues its documents.
+/// What the patient of a visit is told of it by.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+pub(super) struct VisitOfNews {
+    pub(super) id: i64,
+    pub(super) starts_at: DateTime<Utc>,
+    pub(super) version: i32,
+    #[sea_orm(nested)]
+    pub(super) patient: PatientOfDocument,
+}
+
+/// Who is told.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "patient::Entity")]
+pub(super) struct PatientOfDocument {
+    pub(super) user_id: i64,
+}
+
+/// The visit `id`, if the viewer issues its documents. Whoever issues one in its hospital meanwhile waits for the next number.
 pub(super) async fn visit_of_document(
     viewer: &Viewer,
     conn: &ReadConnection<'_>,
     id: i64,
 ) -> Result<Option<VisitOfDocument>, DbErr> {
-    appointment::Entity::find_by_id(id).filter(own(viewer)).into_partial_model().one(conn).await
+    let mut visit = appointment::Entity::find_by_id(id)
+        .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
+        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .filter(own(viewer));
+    QuerySelect::query(&mut visit).lock_with_tables(LockType::NoKeyUpdate, [hospital::Entity]);
+    visit.into_partial_model().one(conn).await
 }
 
 /// A document, for whoever is about to revoke it.
 #[derive(Clone, Copy, Debug, DerivePartialModel)]
 #[sea_orm(entity = "document::Entity")]
 pub(super) struct StandingOfDocument {
-    pub(super) appointment_id: i64,
     pub(super) number: i32,
     pub(super) revoked_at: Option<DateTime<Utc>>,
     pub(super) version: i32,
+    #[sea_orm(nested)]
+    pub(super) visit: VisitOfNews,
 }
 
 /// The document `id`, if the viewer issues those of its visit.
@@ -227,6 +252,7 @@ pub(super) async fn standing(
 ) -> Result<Option<StandingOfDocument>, DbErr> {
     let found = document::Entity::find_by_id(id)
         .join(JoinType::InnerJoin, document::Relation::Appointment.def())
+        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .filter(own(viewer));
     found.into_partial_model().one(conn).await
 }

@@ -1,23 +1,26 @@
-//! Documents are issued, and revoked.
+//! Documents are issued, and revoked. Their patient is told of both, and reads what they say on their page.
 
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
 use entity::{
     document::{self, Column},
-    enums::{AuditAction, AuditSubject},
-    hospital,
+    enums::{AuditAction, AuditSubject, NotificationKind},
 };
-use sea_orm::{
-    ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set, sea_query::LockType,
-};
+use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
 use super::{
     document::kind_words,
     forms::{NewDocument, Revocation},
-    queries::{self, IssuedBefore, NOT_KEPT, VisitOfDocument},
+    queries::{self, IssuedBefore, NOT_KEPT, VisitOfDocument, VisitOfNews},
 };
 use crate::{
     access::{ActingViewer, Viewer},
     db::{ReadConnection, Recorded, UnitOfWork},
-    features::audit::{self, AuditEvent},
+    features::{
+        audit::{self, AuditEvent},
+        notifications::{self, News, ToldTimes},
+    },
     state::AppState,
     web::AppError,
 };
@@ -29,7 +32,7 @@ const REVOKED: &str = "The document is revoked already. It is shown as it is now
 const USED: &str = "This form has issued a document already, and another one than this, so nothing was issued. What you typed is in the fields: \
                     look at what was issued, then issue this one if it is to be issued as well.";
 
-/// Issues a document in the visit `id`: `document.id`. Sent twice, the form issues one. Seven statements.
+/// Issues a document in the visit `id`: `document.id`. Sent twice, the form issues one. Eight statements.
 ///
 /// # Errors
 /// Why nothing was issued.
@@ -64,11 +67,8 @@ fn again(id: i64, new: &NewDocument, issued: &IssuedBefore) -> Result<Recorded<i
     Err(AppError::Conflict(USED.to_owned()))
 }
 
-/// The number of the hospital's next document. Whoever issues one there meanwhile waits for its turn, so none is given twice and none is left out.
+/// The number of the hospital's next document, once it is one's turn ([`queries::visit_of_document`]): none is given twice, and none is left out.
 async fn next_number(conn: &ReadConnection<'_>, hospital_id: i64) -> Result<i32, DbErr> {
-    let mut turn = hospital::Entity::find_by_id(hospital_id).select_only().column(hospital::Column::Id);
-    QuerySelect::query(&mut turn).lock(LockType::NoKeyUpdate);
-    turn.into_tuple::<i64>().one(conn).await?;
     Ok(queries::last_number(conn, hospital_id).await? + 1)
 }
 
@@ -81,7 +81,7 @@ async fn store(
     let row = document::ActiveModel {
         id: NotSet,
         hospital_id: Set(visit.hospital_id),
-        appointment_id: Set(visit.id),
+        appointment_id: Set(visit.told.id),
         kind: Set(new.kind),
         number: Set(number),
         body: Set(new.body.clone()),
@@ -96,11 +96,12 @@ async fn store(
         updated_at: Set(now),
     };
     let issued = uow.insert(row, NOT_KEPT).await?;
-    let event = event(visit.id, ("issued", number)).word("kind", kind_words(new.kind).0);
+    tell(uow, now, viewer, (NotificationKind::DocumentIssued, visit.told)).await?;
+    let event = event(visit.told.id, ("issued", number)).word("kind", kind_words(new.kind).0);
     Ok(audit::record(uow, now, viewer, event).await?.with(issued.id))
 }
 
-/// The document `id` counts no more. Four statements.
+/// The document `id` counts no more. Six statements.
 ///
 /// # Errors
 /// Why it does.
@@ -135,10 +136,29 @@ pub(super) async fn revoke(
             if uow.update_where(update, NOT_KEPT).await? == 0 {
                 return Err(AppError::Conflict(REVOKED.to_owned()));
             }
-            let event = event(standing.appointment_id, ("revoked", standing.number));
+            tell(uow, now, viewer, (NotificationKind::DocumentRevoked, standing.visit)).await?;
+            let event = event(standing.visit.id, ("revoked", standing.number));
             Ok(audit::record(uow, now, viewer, event).await?)
         })
         .await
+}
+
+/// The patient hears of it; which document it is, and what it says, is on the page alone.
+async fn tell(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    viewer: &Viewer,
+    (kind, visit): (NotificationKind, VisitOfNews),
+) -> Result<(), DbErr> {
+    let news = News {
+        kind,
+        appointment_id: visit.id,
+        version: visit.version,
+        times: ToldTimes::of(viewer.zone(), Some(visit.starts_at), None),
+        recipients: BTreeSet::from([visit.patient.user_id]),
+        visit: None,
+    };
+    notifications::notify(uow, now, &news).await
 }
 
 fn event(visit: i64, (what, number): (&'static str, i32)) -> AuditEvent {

@@ -99,7 +99,7 @@ pub(crate) async fn told_of_messages(
 }
 
 /// The first `most` mails that are due at `now`: links first, for somebody sits before their mailbox and the link is over soon;
-/// then news; reminders, which come by the hundred, last. Those of a kind that a later release knows are left to it.
+/// then news; reminders, which come by the hundred, last. What a later release has words for is left to it: nothing else would be sent meanwhile.
 pub(super) async fn due(reader: &Reader, now: DateTime<Utc>, most: u64) -> Result<Vec<Model>, DbErr> {
     let rank = |kind: MailKind| match kind {
         MailKind::PasswordLink | MailKind::AddressLink => 0,
@@ -113,6 +113,7 @@ pub(super) async fn due(reader: &Reader, now: DateTime<Utc>, most: u64) -> Resul
         .filter(Column::Status.eq(MailStatus::Waiting))
         .filter(Column::DueAt.lte(now))
         .filter(Column::Kind.is_in(MailKind::iter()))
+        .filter(Column::Notice.is_null().or(Column::Notice.is_in(NotificationKind::iter())))
         .order_by_asc(Expr::Case(Box::new(by_rank)))
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Id)

@@ -73,9 +73,9 @@ async fn is_one_too_many(state: &AppState, mail: &Model, recipient: &Recipient) 
     Ok(mail::news_since(&state.db.reader(), (mail.recipient_id, news), since).await? >= IN_AN_HOUR)
 }
 
-/// Whether the visit is still as the notice found it, and that not long ago. What was signed stays, whatever becomes of the visit.
+/// Whether the visit is still as the notice found it, and that not long ago. What was written of it stays, whatever becomes of the visit.
 fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
-    let is_so = mail.appointment_version == Some(visit.version) || mail.notice == Some(NotificationKind::NoteSigned);
+    let is_so = mail.appointment_version == Some(visit.version) || mail.notice.is_some_and(is_of_what_was_written);
     is_so && now - mail.created_at < OLD
 }
 
@@ -108,8 +108,14 @@ fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) ->
 
 /// Whether nobody is to come any more: how is of no use to them.
 fn is_of_the_past(kind: NotificationKind) -> bool {
-    use NotificationKind::{AppointmentCancelled, AppointmentNoShow, AppointmentRejected, NoteSigned};
-    matches!(kind, AppointmentCancelled | AppointmentNoShow | AppointmentRejected | NoteSigned)
+    use NotificationKind::{AppointmentCancelled, AppointmentNoShow, AppointmentRejected};
+    matches!(kind, AppointmentCancelled | AppointmentNoShow | AppointmentRejected) || is_of_what_was_written(kind)
+}
+
+/// Whether it is about a note or a document, which no step of the visit changes.
+fn is_of_what_was_written(kind: NotificationKind) -> bool {
+    use NotificationKind::{DocumentIssued, DocumentRevoked, NoteSigned};
+    matches!(kind, NoteSigned | DocumentIssued | DocumentRevoked)
 }
 
 fn reminder(visit: &VisitOfMail, recipient: &Recipient) -> String {
@@ -142,6 +148,8 @@ fn subject(kind: NotificationKind) -> &'static str {
         NotificationKind::AppointmentNoShow => "A visit was recorded as not attended",
         NotificationKind::ModalityChanged => "A visit is held in another way",
         NotificationKind::NoteSigned => "Something about your visit is there to read",
+        NotificationKind::DocumentIssued => "A document of your visit is there to read",
+        NotificationKind::DocumentRevoked => "A document of your visit was revoked",
     }
 }
 

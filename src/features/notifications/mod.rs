@@ -1,6 +1,6 @@
 //! Notifications: what happened that somebody should know, and whether they have read it.
 //!
-//! Owns `notification`. Used by `appointments`, which causes them, and by `home`. Each is told by e-mail as well.
+//! Owns `notification`. Used by `appointments`, `notes` and `documents`, which cause them, and by `home`. Each is told by e-mail as well.
 
 mod email_text;
 mod handlers;

@@ -104,6 +104,12 @@ fn what_became(facts: &Facts<'_>, with: &str, when: &str) -> String {
         NotificationKind::NoteSigned => {
             format!("What was found at the visit {with} on {when}, and what to do, is there for you to read.")
         }
+        NotificationKind::DocumentIssued => {
+            format!("A document of the visit {with} on {when} was issued, and is there for you to read.")
+        }
+        NotificationKind::DocumentRevoked => {
+            format!("A document of the visit {with} on {when} was revoked: it counts no more.")
+        }
         _ => format!("The visit {with} on {when} was recorded as not attended."),
     }
 }

@@ -8,8 +8,8 @@ use entity::{
     patient, time_off, user,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QuerySelect,
-    QueryTrait, RelationTrait, StatementBuilder,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, Order, QueryFilter,
+    QuerySelect, QueryTrait, RelationTrait, StatementBuilder,
     sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
@@ -17,7 +17,7 @@ use super::notification::ToldTimes;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
-    db::{Reader, count},
+    db::{Reader, count, is_one_of},
     web::{Paginated, Paging},
 };
 
@@ -68,7 +68,8 @@ pub(super) async fn notifications(
     Ok(Paginated { total, rows })
 }
 
-/// Those of one page. Only they meet their visits: joined first, a late page would read all that is told of before it.
+/// Those of one page, without what a later release has words for. Only they meet their visits: joined first, a late page would read all that is
+/// told of before it.
 fn on_page(viewer: &Viewer, paging: Paging) -> SelectStatement {
     let id = (notification::Entity, Column::Id);
     // A later one has the higher id, and that is the order of the index.
@@ -92,6 +93,7 @@ fn on_page(viewer: &Viewer, paging: Paging) -> SelectStatement {
     ])
     .from_subquery(ids, "on_page")
     .inner_join(notification::Entity, Expr::col(("on_page", Column::Id)).equals(id))
+    .and_where(is_one_of(Column::Kind, NotificationKind::iter()))
     .order_by(id, Order::Desc);
     with_appointment(&mut rows);
     rows

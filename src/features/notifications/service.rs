@@ -146,10 +146,12 @@ async fn mark(state: &AppState, viewer: &Viewer, update: UpdateMany<notification
 /// The database's.
 pub(crate) async fn sweep(db: &Database, before: DateTime<Utc>) -> Result<Swept, DbErr> {
     db.sweep_by(READ, async |uow| {
-        let old = notification::Entity::find().filter(Column::ReadAt.lt(before)).limit(SWEEP_BATCH);
+        // Without what they tell: a later release may have words for it that this one cannot read.
+        let old = notification::Entity::find().select_only().columns([Column::Id, Column::RecipientId]);
+        let old = old.filter(Column::ReadAt.lt(before)).limit(SWEEP_BATCH).into_tuple::<(i64, i64)>();
         let old = uow.read(async |conn| old.all(conn).await).await?;
-        let topics = Topics::each(old.iter().map(|row| Topic::Inbox(row.recipient_id)));
-        let these = notification::Entity::delete_many().filter(Column::Id.is_in(old.iter().map(|row| row.id)));
+        let topics = Topics::each(old.iter().map(|(_, recipient_id)| Topic::Inbox(*recipient_id)));
+        let these = notification::Entity::delete_many().filter(Column::Id.is_in(old.iter().map(|(id, _)| *id)));
         uow.delete_where(these, topics).await
     })
     .await

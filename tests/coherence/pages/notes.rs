@@ -22,11 +22,12 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     world.after("a note that is signed", &read, world.post("doctor", &path("/signature"), &signed)).await;
     let added = [("text", "The left eye"), ("reason", "Forgotten")];
     let issued = [("kind", "letter"), ("body", "Dear colleague")];
-    world.after("a document", &[], world.post("doctor", &format!("{}/documents", visit.path()), &issued)).await;
+    let news = [("patient", "/notifications")];
+    world.after("a document", &news, world.post("doctor", &format!("{}/documents", visit.path()), &issued)).await;
     let list = world.browser("doctor").get(&format!("{}/documents", visit.path())).await.ok().links();
     let paper = list.into_iter().find(|link| link.starts_with("/documents/")).unwrap();
     let revoked = [("version", "0"), ("reason", "The wrong week")];
-    world.after("a document revoked", &[], world.post("doctor", &format!("{paper}/revocation"), &revoked)).await;
+    world.after("a document revoked", &news, world.post("doctor", &format!("{paper}/revocation"), &revoked)).await;
     world.after("an addendum", &[], world.post("doctor", &path("/addenda"), &added)).await;
     let error = [("kind", "entered_in_error"), ("text", "Of somebody else"), ("reason", "Wrong tab")];
     let list = [("patient", "/appointments")];

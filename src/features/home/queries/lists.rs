@@ -6,7 +6,7 @@ use entity::{
     enums::{AppointmentStatus, NotificationKind},
     notification,
 };
-use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::{
     access::Viewer,
@@ -59,11 +59,12 @@ pub(super) fn between(viewer: &Viewer, (from, until): (DateTime<Utc>, DateTime<U
     found.filter(Column::StartsAt.gte(from)).filter(Column::StartsAt.lt(until))
 }
 
-/// The newest of the viewer's unread notifications. A later one has the higher id.
+/// The newest of the viewer's unread notifications, of what this release has words for. A later one has the higher id.
 pub(super) fn unread(viewer: &Viewer) -> Select<notification::Entity> {
     notification::Entity::find()
         .filter(notification::Column::RecipientId.eq(viewer.user_id))
         .filter(notification::Column::ReadAt.is_null())
+        .filter(is_one_of(notification::Column::Kind, NotificationKind::iter()))
         .order_by_desc(notification::Column::Id)
         .limit(FEW)
 }
