@@ -17,7 +17,7 @@
   const room = document.querySelector("[data-presence-href]");
   if (room) {
     const href = room.dataset.presenceHref;
-    let timer = 0;
+    let timer = 0, isOut = false;
 
     const stop = () => { clearInterval(timer); timer = 0; };
 
@@ -26,8 +26,9 @@
         const answer = await fetch(href, {
           method: "POST", body: new URLSearchParams({ state: "here" }), headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store",
         });
-        /* Signed out, or nothing to wait for any more: the page says so when it is loaded. */
-        if (answer.type === "opaqueredirect" || [401, 403, 404, 409].includes(answer.status)) stop();
+        /* Signed out: tried again once somebody signs in, in another tab. Nothing to wait for any more: the page says so when it is loaded. */
+        isOut = answer.type === "opaqueredirect" || answer.status === 401;
+        if (isOut || [403, 404, 409].includes(answer.status)) stop();
       } catch { /* away: the next beat */ }
     };
 
@@ -44,7 +45,12 @@
     });
     /* Taken out of the browser's memory by its Back button. */
     addEventListener("pageshow", start);
-    document.addEventListener("visibilitychange", () => { if (!document.hidden && timer) sign(); });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      if (timer) sign(); else if (isOut) start();
+    });
+    /* session.js of a page that was opened meanwhile. */
+    addEventListener("storage", ({ key }) => { if (isOut && !timer && key === "session-warns-at") start(); });
     start();
   }
 }

@@ -5,6 +5,7 @@ import { createServer, connect } from 'node:net';
 import { startBrowser } from './checks.mjs';
 import { at, choose, expect, inShort, open, signedIn, submit, times } from './keyboard.mjs';
 import { PASSWORD } from './paths.mjs';
+import { aThreadKeepsWhatIsTyped } from './threads.mjs';
 
 const base = new URL(process.env.BASE_URL);
 const DOCTOR = 'doctor1@demo.test';
@@ -166,6 +167,8 @@ async function aRoomChangesByItself(browser) {
   await Promise.all([doctor.context().close(), patient.context().close()]);
 }
 
+const aThreadIsToldOfMore = browser => aThreadKeepsWhatIsTyped(browser, `${meeting}/messages`, [PATIENTS[0], DOCTOR]);
+
 /** What a page asks for by itself is no use of the session: its end is announced as on any other page. */
 async function theEndOfTheSessionIsAnnounced(browser) {
   const page = await signedIn(browser, DOCTOR, PASSWORD, true);
@@ -261,7 +264,7 @@ async function theProcessEndsWithStreamsOpen(browser) {
 
 const browser = await startBrowser();
 try {
-  for (const part of [areAsked, aChangeIsShownWithoutNavigation, anArrivalIsSaid, whatChangesBeforeTheStreamIsShown, handsOnThePageAreLeftAlone, aRoomChangesByItself, theEndOfTheSessionIsAnnounced, eightTabsOpen,
+  for (const part of [areAsked, aChangeIsShownWithoutNavigation, anArrivalIsSaid, whatChangesBeforeTheStreamIsShown, handsOnThePageAreLeftAlone, aRoomChangesByItself, aThreadIsToldOfMore, theEndOfTheSessionIsAnnounced, eightTabsOpen,
     aSilentLineIsNoticed, theProcessEndsWithStreamsOpen]) {
     try {
       await part(browser);

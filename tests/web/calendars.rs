@@ -137,4 +137,33 @@ async fn whoever_is_shut_out_has_no_calendar_and_a_stranger_at_the_screen_makes_
     let desk = app.sign_in(&hospital_admin(&house).create(&app).await).await;
     desk.post_form(&format!("/patients/{}/deactivation", maya.id), &[]).await.expect(303);
     app.visitor().get(&address).await.expect(404);
+    app.clock.advance(TimeDelta::minutes(1));
+    desk.post_form(&format!("/patients/{}/reactivation", maya.id), &[]).await.expect(303);
+    app.visitor().get(&address).await.expect(404);
+}
+
+#[tokio::test]
+async fn whatever_ends_all_sessions_ends_the_address_too() {
+    let app = TestApp::start().await;
+    let house = hospital().create(&app).await;
+    let asha = doctor(&house).create(&app).await;
+    let (owner, thief) = (app.sign_in(&asha).await, app.sign_in(&asha).await);
+    let password = [("current_password", PASSWORD), ("new_password", "seven slow boats at noon")];
+    for (path, fields) in [("/profile/sessions/revocation", &[][..]), ("/profile/password", &password[..])] {
+        // The thief of a session, or of the password.
+        let maker = if fields.is_empty() { &thief } else { &owner };
+        let address = path_of_new(maker).await;
+        app.visitor().get(&address).await.ok();
+        assert!(owner.get(HERE).await.ok().says("There is an address since"));
+        app.clock.advance(TimeDelta::minutes(1));
+        owner.post_form(path, fields).await.expect(303);
+        app.visitor().get(&address).await.expect(404);
+        assert!(owner.get(HERE).await.ok().says("There is none yet"), "{path}");
+    }
+    let address = path_of_new(&owner).await;
+    app.visitor().get(&address).await.ok();
+}
+
+async fn path_of_new(client: &Client) -> String {
+    path(&client.post_form(HERE, &[]).await.ok())
 }

@@ -93,7 +93,7 @@ pub(crate) async fn assert_figures(app: &TestApp, dashboard: &Page, (role, user_
     }
 }
 
-/// What each figure counts; `:user`, `:now`, `:tomorrow`, `:midnight` and `:next_midnight` are put in.
+/// What each figure counts; `:user`, `:now`, `:in_half_an_hour`, `:tomorrow`, `:midnight` and `:next_midnight` are put in.
 fn counts(role: Role) -> Vec<(&'static str, String)> {
     match role {
         Role::Doctor => of_a_doctor(),
@@ -123,11 +123,12 @@ fn of_a_doctor() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// In how many rooms of visits that go on or are to come the patient is now.
+/// In how many rooms of visits that go on or begin within half an hour the patient is now.
 fn patients_here(whose: &str) -> String {
     format!(
         "SELECT count(*) FROM visit_presence p JOIN appointment a ON a.id = p.appointment_id JOIN patient t ON t.id = a.patient_id
-         WHERE t.user_id = p.user_id AND p.here_until > :now AND a.{BUSY} AND {whose}"
+         WHERE t.user_id = p.user_id AND p.here_until > :now AND a.{BUSY}
+         AND (a.status IN ('waiting', 'in_progress') OR a.starts_at <= :in_half_an_hour) AND {whose}"
     )
 }
 
@@ -186,6 +187,7 @@ async fn count(app: &TestApp, sql: String, user_id: i64, zone: Tz) -> i64 {
     for (name, value) in [
         (":user", user_id.to_string()),
         (":now", instant(now)),
+        (":in_half_an_hour", instant(now + TimeDelta::minutes(30))),
         (":tomorrow", instant(now + TimeDelta::hours(24))),
         (":midnight", instant(midnight(0))),
         (":next_midnight", instant(midnight(1))),

@@ -8,6 +8,8 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder}
 
 use crate::{figures::assert_figures, support::*};
 
+mod reading;
+
 /// A doctor and a patient with a visit, and who else there is.
 struct Practice {
     app: TestApp,
@@ -283,18 +285,4 @@ async fn thirty_messages_a_minute_are_enough() {
     practice.say(&practice.surgery, "Slowly").await;
     practice.app.clock.advance(TimeDelta::seconds(61));
     practice.say(&practice.home, "Sorry").await;
-}
-
-#[tokio::test]
-async fn of_a_long_thread_the_newest_are_shown_and_the_way_to_the_rest() {
-    let practice = Practice::open().await;
-    for _ in 0..101 {
-        message(&practice.app, &practice.visit, (&practice.doctor, &practice.patient, true), "").await;
-    }
-    let page = practice.home.get(&practice.path("")).await.ok();
-    assert_eq!(page.texts(".thread > li").len(), 100);
-    let earlier = page.attributes("#thread a[href*=\"before=\"]", "href").remove(0);
-    let page = practice.home.get(&earlier).await.ok();
-    assert_eq!(page.texts(".thread > li").len(), 1);
-    practice.home.get(&practice.path("?before=x")).await.expect(404);
 }

@@ -63,6 +63,11 @@ async fn lists_say_who_is_in_the_room_and_count_them() {
         assert!(!seen.is_empty() && seen.iter().all(|one| *one == here), "{}: {seen:?}", client.who);
         assert_eq!(here_now(client).await, 1, "{}", client.who);
     }
+    // Of the room of tomorrow's visit no row says anything.
+    lists.home.post_form(&format!("{}/presence", lists.later.path()), &[("state", "here")]).await.expect(204);
+    for client in [&lists.surgery, &lists.desk] {
+        assert_eq!(here_now(client).await, 1, "{}", client.who);
+    }
     lists.sign(&lists.home, "leaving").await;
     lists.app.clock.advance(TimeDelta::seconds(5));
     for client in [&lists.surgery, &lists.desk] {

@@ -93,8 +93,8 @@ pub(super) async fn feed(
 async fn owner(state: &AppState, reader: &Reader, token: &str) -> Result<Option<CalendarOwner>, AppError> {
     let Some(token) = CalendarToken::parse(token) else { return Ok(None) };
     let found = queries::owner(reader, token.id).await?;
-    let digest = found.as_ref().map_or(&NO_DIGEST[..], |owner| &owner.digest);
-    let is_right = token.secret.is_of(&state.settings.secret_key, digest);
+    let kept = found.as_ref().map_or((&NO_DIGEST[..], None), |owner| (&owner.digest[..], owner.browsers_forgotten_at));
+    let is_right = token.secret.is_of(&state.settings.secret_key, kept);
     Ok(found.filter(|owner| is_right && owner.may_enter()))
 }
 

@@ -26,19 +26,25 @@ const STANDING: [AppointmentStatus; 5] = [
     AppointmentStatus::Completed,
 ];
 
-/// When the address of the viewer's own became what it is, if they have one.
+/// When the address of the viewer's own became what it is, if they have one that leads anywhere.
 pub(super) async fn made_at(viewer: &Viewer, reader: &Reader) -> Result<Option<DateTime<Utc>>, DbErr> {
     let own = calendar_link::Entity::find()
         .select_only()
         .column(calendar_link::Column::MadeAt)
+        .column(user::Column::BrowsersForgottenAt)
+        .join(JoinType::InnerJoin, calendar_link::Relation::User.def())
         .filter(calendar_link::Column::UserId.eq(viewer.user_id));
-    reader.run(NOT_KEPT, async |conn| own.clone().into_tuple().one(conn).await).await
+    let found: Option<(DateTime<Utc>, Option<DateTime<Utc>>)> =
+        reader.run(NOT_KEPT, async |conn| own.clone().into_tuple().one(conn).await).await?;
+    Ok(found.filter(|(made, forgotten)| forgotten.is_none_or(|at| at <= *made)).map(|(made, _)| made))
 }
 
 /// Whose calendar it is, and by what its secret is known.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct CalendarOwner {
     pub(super) digest: Vec<u8>,
+    /// `user.browsers_forgotten_at`
+    pub(super) browsers_forgotten_at: Option<DateTime<Utc>>,
     pub(super) role: Role,
     active: bool,
     hospital_active: bool,
@@ -72,7 +78,7 @@ pub(super) async fn owner(reader: &Reader, id: i64) -> Result<Option<CalendarOwn
     let found = calendar_link::Entity::find_by_id(id)
         .select_only()
         .column(calendar_link::Column::Digest)
-        .columns([user::Column::Role, user::Column::Active])
+        .columns([user::Column::BrowsersForgottenAt, user::Column::Role, user::Column::Active])
         .column_as(hospital::Column::Active, "hospital_active")
         .column_as(hospital::Column::Name, "hospital")
         .column_as(doctor::Column::Id, "doctor_id")

@@ -1,7 +1,9 @@
 //! The secret part of a calendar's address. Of it a digest is kept, under a key of the site: whoever reads the database, or a copy of it, can
-//! read no calendar.
+//! read no calendar. The digest is of that and of the instant at which the person's browsers were last forgotten: whatever ends all sessions of an
+//! account at once ends the address too, which somebody who should not have come in may have made.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -17,27 +19,30 @@ pub(super) struct CalendarToken {
 
 /// 32 random bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct CalendarSecret(Vec<u8>);
+pub(super) struct CalendarSecret([u8; 32]);
 
 impl CalendarSecret {
     /// Another than all before.
     pub(super) fn new() -> Self {
-        Self(rand::random::<[u8; 32]>().to_vec())
+        Self(rand::random())
     }
 
-    /// What is kept of it.
-    pub(super) fn digest(&self, key: &SecretKey) -> Vec<u8> {
-        self.mac(key).finalize().into_bytes().to_vec()
+    /// What is kept of it, for somebody with this `user.browsers_forgotten_at`.
+    pub(super) fn digest(&self, key: &SecretKey, forgotten_at: Option<DateTime<Utc>>) -> Vec<u8> {
+        self.mac(key, forgotten_at).finalize().into_bytes().to_vec()
     }
 
     /// Whether that is what is kept of it. Takes the same time whatever is wrong.
-    pub(super) fn is_of(&self, key: &SecretKey, digest: &[u8]) -> bool {
-        self.mac(key).verify_slice(digest).is_ok()
+    pub(super) fn is_of(&self, key: &SecretKey, (digest, forgotten_at): (&[u8], Option<DateTime<Utc>>)) -> bool {
+        self.mac(key, forgotten_at).verify_slice(digest).is_ok()
     }
 
-    fn mac(&self, key: &SecretKey) -> Hmac<Sha256> {
+    fn mac(&self, key: &SecretKey, forgotten_at: Option<DateTime<Utc>>) -> Hmac<Sha256> {
         let mut mac: Hmac<Sha256> = Hmac::new((&key.derive("calendar links")).into());
         mac.update(&self.0);
+        if let Some(instant) = forgotten_at {
+            mac.update(&instant.timestamp_micros().to_be_bytes());
+        }
         mac
     }
 }
@@ -46,11 +51,12 @@ impl CalendarToken {
     /// From an address; nothing for what is none.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.split_once('-')?;
-        Some(Self { id: id.parse().ok()?, secret: CalendarSecret(BASE64_URL_SAFE_NO_PAD.decode(secret).ok()?) })
+        let secret = BASE64_URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
+        Some(Self { id: id.parse().ok()?, secret: CalendarSecret(secret) })
     }
 
     /// As an address has it.
     pub(super) fn text(&self) -> String {
-        format!("{}-{}", self.id, BASE64_URL_SAFE_NO_PAD.encode(&self.secret.0))
+        format!("{}-{}", self.id, BASE64_URL_SAFE_NO_PAD.encode(self.secret.0))
     }
 }

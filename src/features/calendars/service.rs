@@ -1,8 +1,9 @@
 //! Making, renewing and taking back the address of a calendar.
 
+use chrono::{DateTime, Utc};
 use entity::{
     calendar_link::{self, Column},
-    enums::{AuditAction, AuditSubject, Role},
+    enums::{AuditAction, AuditSubject},
     user,
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
@@ -25,21 +26,36 @@ const NO_PAGE: Topics = Topics::exempt("no page that is kept tells of addresses 
 /// The database's.
 pub(super) async fn renew(state: &AppState, viewer: &Viewer) -> Result<CalendarToken, AppError> {
     let secret = CalendarSecret::new();
-    let row = calendar_link::ActiveModel {
-        digest: Set(secret.digest(&state.settings.secret_key)),
-        made_at: Set(state.clock.now()),
-        updated_at: Set(state.clock.now()),
-        ..Default::default()
+    let (key, now) = (&state.settings.secret_key, state.clock.now());
+    let store = async |uow: &UnitOfWork| {
+        let digest = secret.digest(key, forgotten_at(uow, viewer).await?);
+        store(uow, viewer, (digest, now)).await
     };
-    let id = state.db.write(async |uow| store(uow, viewer, row.clone()).await).await?;
+    let id = state.db.write(store).await?;
     Ok(CalendarToken { id, secret })
 }
 
-async fn store(uow: &UnitOfWork, viewer: &Viewer, row: calendar_link::ActiveModel) -> Result<Recorded<i64>, DbErr> {
-    let now = row.made_at.clone().take().unwrap_or_default();
-    // Whoever presses twice gets one address after the other.
-    let person = user::Entity::find_by_id(viewer.user_id).select_only().column(user::Column::Role).lock_exclusive();
-    uow.read(async |conn| person.into_tuple::<Role>().one(conn).await).await?;
+/// When the viewer's browsers were last forgotten. Whoever presses twice gets one address after the other, and none that was ended meanwhile.
+async fn forgotten_at(uow: &UnitOfWork, viewer: &Viewer) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let person = user::Entity::find_by_id(viewer.user_id)
+        .select_only()
+        .column(user::Column::BrowsersForgottenAt)
+        .lock_exclusive();
+    let found: Option<Option<DateTime<Utc>>> = uow.read(async |conn| person.into_tuple().one(conn).await).await?;
+    Ok(found.flatten())
+}
+
+async fn store(
+    uow: &UnitOfWork,
+    viewer: &Viewer,
+    (digest, now): (Vec<u8>, DateTime<Utc>),
+) -> Result<Recorded<i64>, DbErr> {
+    let row = calendar_link::ActiveModel {
+        digest: Set(digest),
+        made_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
     let own = calendar_link::Entity::update_many().set(row.clone()).filter(Column::UserId.eq(viewer.user_id));
     let (id, action) = match uow.update_returning(own, |_renewed| NO_PAGE).await?.first() {
         Some(renewed) => (renewed.id, AuditAction::Updated),

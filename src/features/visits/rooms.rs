@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
@@ -53,9 +53,11 @@ impl Rooms {
         self.late.extend(late.map(|late| (late.doctor_id, late.minutes)));
     }
 
-    /// In how many rooms is whom lists name.
+    /// In how many rooms is whom lists name, as far as they say so.
     pub(crate) fn here(&self, present: &Present) -> i64 {
-        let here = self.people.values().filter(|person| !present.has_come(person.here_until)).count();
+        let is_said = |person: &InRoom| is_near(present, (person.visit.status, person.visit.starts_at));
+        let here = |person: &&InRoom| is_said(person) && !present.has_come(person.here_until);
+        let here = self.people.values().filter(here).count();
         i64::try_from(here).unwrap_or(i64::MAX)
     }
 
@@ -66,9 +68,7 @@ impl Rooms {
 
     /// What is said of the room of `row`; nothing of one in which there is nothing to wait for.
     pub(crate) fn of(&self, (viewer, present): (&Viewer, &Present), row: &AppointmentRow) -> Option<RoomMark> {
-        let has_begun = matches!(row.status, AppointmentStatus::Waiting | AppointmentStatus::InProgress);
-        let is_near = has_begun || (row.status.is_busy() && present.has_come(row.starts_at - OPENS_BEFORE));
-        if !is_near {
+        if !is_near(present, (row.status, row.starts_at)) {
             return None;
         }
         let is_party = matches!(viewer.role(), Role::Doctor | Role::Patient);
@@ -80,6 +80,12 @@ impl Rooms {
             late: late.filter(|_| viewer.role() != Role::Doctor),
         })
     }
+}
+
+/// Whether lists say anything of the room of a visit in this state that begins then.
+fn is_near(present: &Present, (status, starts_at): (AppointmentStatus, DateTime<Utc>)) -> bool {
+    let has_begun = matches!(status, AppointmentStatus::Waiting | AppointmentStatus::InProgress);
+    has_begun || (status.is_busy() && present.has_come(starts_at - OPENS_BEFORE))
 }
 
 impl Who {

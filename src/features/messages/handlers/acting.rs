@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     access::{Allowed, AllowedOrOut},
+    session::is_automatic,
     state::Pages,
     web::{AppError, FlashKind, KeptForm, LongSubmitted, Submitted, see_other, see_other_saying},
 };
@@ -45,6 +46,10 @@ pub(in super::super) async fn read(
 ) -> Result<HttpResponse, AppError> {
     let last = forms::read(submitted.fields()?)?;
     service::mark_read(pages.state(), &viewer, *id, last).await?;
+    if is_automatic() {
+        // A way on would look like the way to where one signs in.
+        return Ok(HttpResponse::NoContent().finish());
+    }
     Ok(see_other(&path(*id)))
 }
 
@@ -57,7 +62,11 @@ pub(in super::super) async fn take_back(
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
     service::take_back(pages.state(), &viewer, *ids).await?;
-    Ok(see_other_saying(&path(ids.0), FlashKind::Success, "Your message is taken back. Nobody can read it any more."))
+    Ok(see_other_saying(
+        &path(ids.0),
+        FlashKind::Success,
+        "Your message is taken back. Nobody here is shown it any more.",
+    ))
 }
 
 fn path(id: i64) -> String {

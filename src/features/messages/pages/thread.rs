@@ -50,9 +50,14 @@ pub(in crate::features::messages) struct Thread {
     earlier_href: Option<String>,
     /// The newest that is shown.
     newest_id: i64,
+    /// Whether there is something to be read here, and nothing before it.
     has_unread: bool,
+    /// Whether something is new here, and perhaps also what was written before it.
+    reads_earlier_first: bool,
     /// Changes whenever the page would look different, as [`super::ThreadNow`] says it. Nothing on a page of older messages.
     state: Option<String>,
+    /// Of the page that says whether there is more. Nothing on a page of older messages.
+    live_from: Option<String>,
     /// Whether the viewer can write.
     is_open: bool,
     /// To the patient of a visit that is over: until when they can write.
@@ -70,7 +75,7 @@ pub(in crate::features::messages) struct Thread {
 impl Thread {
     pub(in crate::features::messages) fn new((viewer, present): (&Viewer, &Present), record: ThreadRecord) -> Self {
         let zone = viewer.zone();
-        let ThreadRecord { row, about, hospital, over_at, read, messages, has_earlier, taken_back, is_end } = record;
+        let ThreadRecord { row, about, hospital, over_at, read, messages, earlier, taken_back, is_end } = record;
         let is_doctor = viewer.role() == Role::Doctor;
         let closes = over_at.filter(|_| !is_doctor).map(|at| closes_at(at, hospital.message_days));
         let oldest = messages.last().map_or(0, |message| message.id);
@@ -78,6 +83,8 @@ impl Thread {
         let HospitalOfThread { name, phone, emergency_text, .. } = hospital;
         let entries: Vec<Entry> =
             messages.iter().rev().map(|message| Entry::new(viewer, (&row, read), message)).collect();
+        let has_new = entries.iter().any(|entry| entry.is_new);
+        let is_reached = earlier.is_none_or(|id| id <= read.0);
         Self {
             title: title(viewer, &row),
             id: row.id,
@@ -85,10 +92,13 @@ impl Thread {
             patient: banner(&row, &about, present.date(zone)),
             is_doctor,
             starts_at: Moment::new(row.starts_at, zone),
-            has_unread: entries.iter().any(|entry| entry.is_new),
+            // Of older ones that are all their own nothing is new, but the mark has to get past them.
+            has_unread: is_reached && (has_new || !is_end && newest_id > read.0),
+            reads_earlier_first: has_new && !is_reached,
+            live_from: is_end.then(|| format!("/appointments/{}/messages/now", row.id)),
             state: is_end.then(|| format!("{newest_id}-{taken_back}-{}", read.1)),
             entries,
-            earlier_href: has_earlier.then(|| format!("/appointments/{}/messages?before={oldest}", row.id)),
+            earlier_href: earlier.map(|_| format!("/appointments/{}/messages?before={oldest}", row.id)),
             newest_id,
             is_open: closes.is_none_or(|at| !present.has_come(at)),
             closes_at: closes.map(|at| Moment::new(at, zone)),

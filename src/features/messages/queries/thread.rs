@@ -78,8 +78,8 @@ pub(in crate::features::messages) struct ThreadRecord {
     /// `message.id` up to which the viewer has read, and up to which the other one has.
     pub(in crate::features::messages) read: (i64, i64),
     pub(in crate::features::messages) messages: Vec<MessageRow>,
-    /// Whether there are older ones.
-    pub(in crate::features::messages) has_earlier: bool,
+    /// The newest that is older than these: its `message.id`.
+    pub(in crate::features::messages) earlier: Option<i64>,
     /// How many of the whole thread were taken back.
     pub(in crate::features::messages) taken_back: i64,
     /// Whether these are the newest.
@@ -144,12 +144,12 @@ fn folded(found: Vec<Joined>, is_end: bool) -> Option<ThreadRecord> {
     let mut found = found.into_iter();
     let Joined { row, about, hospital, ending, own, theirs, message } = found.next()?;
     let mut messages: Vec<MessageRow> = message.into_iter().chain(found.filter_map(|joined| joined.message)).collect();
-    let has_earlier = messages.len() > SHOWN;
+    let earlier = messages.get(SHOWN).map(|message| message.id);
     messages.truncate(SHOWN);
     let upto = |mark: Option<ReadMark>| mark.map_or(0, |mark| mark.last_read_id);
     let read = (upto(own), upto(theirs));
     let Ending { over_at, taken_back } = ending;
-    Some(ThreadRecord { row, about, hospital, over_at, read, messages, has_earlier, taken_back, is_end })
+    Some(ThreadRecord { row, about, hospital, over_at, read, messages, earlier, taken_back, is_end })
 }
 
 /// How much there is in a thread.

@@ -28,6 +28,16 @@ pub(crate) struct InRoom {
     pub(in crate::features::visits) here_since: DateTime<Utc>,
     pub(in crate::features::visits) here_until: DateTime<Utc>,
     pub(in crate::features::visits) left_at: Option<DateTime<Utc>>,
+    #[sea_orm(nested)]
+    pub(in crate::features::visits) visit: VisitOfRoom,
+}
+
+/// The visit whose room it is.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+pub(crate) struct VisitOfRoom {
+    pub(in crate::features::visits) status: AppointmentStatus,
+    pub(in crate::features::visits) starts_at: DateTime<Utc>,
 }
 
 /// A doctor who runs late.
