@@ -7,10 +7,11 @@ use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use crate::support::*;
 
 /// References to rows that nothing deletes, nor looks for by them: an index would be written all day and read never.
-const NOT_FOLLOWED: [&str; 10] = [
+const NOT_FOLLOWED: [&str; 11] = [
     "address_link.asked_by",
     "appointment.requested_by",
     "appointment_event.actor_id",
+    "document.revoked_by",
     "erasure.requested_by",
     "mail.appointment_id",
     "note.author_id",
