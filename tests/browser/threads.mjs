@@ -13,7 +13,7 @@ export async function aThreadKeepsWhatIsTyped(browser, thread, [email, other]) {
     await writer.fill('#write [name=body]', text);
     await submit(writer, '/messages');
   };
-  const says = words => page.waitForFunction(words => document.querySelector('.thread-news').textContent.includes(words), words);
+  const says = words => page.waitForFunction(words => document.querySelector('.thread-news')?.textContent.includes(words), words);
   await open(page, thread);
   await page.waitForSelector('main[data-live-state=live]');
   await body.fill(TYPED);
