@@ -2,22 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    appointment::{self, Column},
-    document,
+    appointment, document,
     enums::{AppointmentStatus, AuditSubject, DocumentKind},
     hospital, patient, user,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, sea_query::LockType,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    sea_query::LockType,
 };
 
 use crate::{
-    access::{Viewer, ViewerKind},
+    access::Viewer,
     coherence::Topics,
     db::{ReadConnection, Reader, count},
     features::{
-        appointments::{AppointmentRow, scope, with_parties},
+        appointments::{AppointmentRow, scope_of_both, scope_of_doctor, with_parties},
         audit::Accessed,
     },
     web::{Paginated, Paging},
@@ -78,22 +77,6 @@ pub(super) struct DocumentRecord {
     pub(super) visit: AppointmentRow,
 }
 
-/// The visits whose documents `viewer` issues.
-fn own(viewer: &Viewer) -> Condition {
-    match viewer.kind {
-        ViewerKind::Doctor { .. } => scope(viewer),
-        _ => Condition::all().add(Column::Id.is_in(Vec::<i64>::new())),
-    }
-}
-
-/// The visits whose documents `viewer` reads.
-fn read_by(viewer: &Viewer) -> Condition {
-    match viewer.kind {
-        ViewerKind::Patient { .. } => scope(viewer),
-        _ => own(viewer),
-    }
-}
-
 /// The document `id`, if the viewer is the doctor or the patient of its visit.
 pub(super) async fn record(
     viewer: &Viewer,
@@ -103,7 +86,7 @@ pub(super) async fn record(
     let found = document::Entity::find_by_id(id)
         .join_as(JoinType::InnerJoin, document::Relation::Issuer.def(), "issuer")
         .join(JoinType::InnerJoin, document::Relation::Appointment.def())
-        .filter(read_by(viewer));
+        .filter(scope_of_both(viewer));
     let found = with_parties(found, JoinType::InnerJoin);
     let read = async |conn: &ReadConnection<'_>| found.clone().into_partial_model().one(conn).await;
     let found: Option<DocumentRecord> = reader.run(NOT_KEPT, read).await?;
@@ -115,7 +98,7 @@ pub(super) async fn record(
 
 /// The visit `id`, if its documents are the viewer's to issue.
 pub(super) async fn visit(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<AppointmentRow>, DbErr> {
-    let visit = appointment::Entity::find_by_id(id).filter(own(viewer));
+    let visit = appointment::Entity::find_by_id(id).filter(scope_of_doctor(viewer));
     let visit = with_parties(visit, JoinType::InnerJoin);
     reader.run(NOT_KEPT, async |conn| visit.clone().into_partial_model().one(conn).await).await
 }
@@ -130,7 +113,7 @@ pub(super) async fn of_visit(viewer: &Viewer, reader: &Reader, id: i64) -> Resul
     let rows = document::Entity::find()
         .join_as(JoinType::InnerJoin, document::Relation::Issuer.def(), "issuer")
         .join(JoinType::InnerJoin, document::Relation::Appointment.def())
-        .filter(read_by(viewer))
+        .filter(scope_of_both(viewer))
         .filter(document::Column::AppointmentId.eq(id))
         .order_by_desc(document::Column::Id)
         .limit(OF_A_VISIT);
@@ -145,7 +128,7 @@ pub(super) async fn own_documents(
 ) -> Result<Paginated<DocumentRow>, DbErr> {
     let all = document::Entity::find()
         .join(JoinType::InnerJoin, document::Relation::Appointment.def())
-        .filter(read_by(viewer));
+        .filter(scope_of_both(viewer));
     let total = reader.run(NOT_KEPT, async |conn| count(conn, all.clone()).await).await?;
     let rows = all
         .clone()
@@ -228,7 +211,7 @@ pub(super) async fn visit_of_document(
     let mut visit = appointment::Entity::find_by_id(id)
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
-        .filter(own(viewer));
+        .filter(scope_of_doctor(viewer));
     QuerySelect::query(&mut visit).lock_with_tables(LockType::NoKeyUpdate, [hospital::Entity]);
     visit.into_partial_model().one(conn).await
 }
@@ -253,6 +236,6 @@ pub(super) async fn standing(
     let found = document::Entity::find_by_id(id)
         .join(JoinType::InnerJoin, document::Relation::Appointment.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
-        .filter(own(viewer));
+        .filter(scope_of_doctor(viewer));
     found.into_partial_model().one(conn).await
 }

@@ -13,11 +13,11 @@ use sea_orm::{
 
 use super::forms::Addition;
 use crate::{
-    access::{Viewer, ViewerKind},
+    access::Viewer,
     coherence::Topic,
     db::{ReadConnection, Reader},
     features::{
-        appointments::{About, AppointmentRow, scope, with_parties},
+        appointments::{About, AppointmentRow, scope_of_both, scope_of_doctor, with_parties},
         audit::Accessed,
     },
 };
@@ -178,27 +178,15 @@ struct Joined {
     addendum: Option<AddendumRow>,
 }
 
-/// The visits of whose notes `viewer` is the doctor.
-fn own(viewer: &Viewer) -> Condition {
-    match viewer.kind {
-        ViewerKind::Doctor { .. } => scope(viewer),
-        _ => Condition::all().add(Column::Id.is_in(Vec::<i64>::new())),
-    }
-}
-
 /// The visit `id` with its note, if the viewer writes it: it is under way or over, or there is a note already.
 pub(super) async fn written(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
     let begun = Condition::any().add(Column::Status.is_in(BEGUN)).add(note::Column::Id.is_not_null());
-    record(viewer, reader, (id, own(viewer).add(begun))).await
+    record(viewer, reader, (id, scope_of_doctor(viewer).add(begun))).await
 }
 
 /// The visit `id` with its note, if that is signed and the viewer is its doctor or its patient.
 pub(super) async fn signed(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
-    let party = match viewer.kind {
-        ViewerKind::Patient { .. } => scope(viewer),
-        _ => own(viewer),
-    };
-    record(viewer, reader, (id, party.add(note::Column::State.eq(NoteState::Signed)))).await
+    record(viewer, reader, (id, scope_of_both(viewer).add(note::Column::State.eq(NoteState::Signed)))).await
 }
 
 /// One statement: the texts of the note stand once for each addendum, of which there are few.
@@ -273,7 +261,7 @@ pub(super) async fn visit_of_note(
     conn: &ReadConnection<'_>,
     id: i64,
 ) -> Result<Option<VisitOfNote>, DbErr> {
-    let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(own(viewer));
+    let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(scope_of_doctor(viewer));
     let joined = visit
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())

@@ -18,4 +18,4 @@ pub(crate) use outcome::{of_absent_parties, of_shut_doctors};
 pub(crate) use record::About;
 pub(super) use record::{BloodAndAllergies, EventRow, NoteOfVisit, VisitRecord, record};
 pub(crate) use rows::{AppointmentRow, arrived_at, visits, with_parties};
-pub(crate) use scope::scope;
+pub(crate) use scope::{scope, scope_of_both, scope_of_doctor};

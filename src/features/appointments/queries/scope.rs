@@ -16,3 +16,23 @@ pub(crate) fn scope(viewer: &Viewer) -> Condition {
     };
     Condition::all().add(own)
 }
+
+/// Those in which `viewer` is one of the two who meet: whoever runs a hospital or the platform has none.
+pub(crate) fn scope_of_both(viewer: &Viewer) -> Condition {
+    match viewer.kind {
+        ViewerKind::Doctor { .. } | ViewerKind::Patient { .. } => scope(viewer),
+        ViewerKind::HospitalAdmin { .. } | ViewerKind::SuperAdmin => nobodys(),
+    }
+}
+
+/// Those of which `viewer` is the doctor.
+pub(crate) fn scope_of_doctor(viewer: &Viewer) -> Condition {
+    match viewer.kind {
+        ViewerKind::Doctor { .. } => scope(viewer),
+        ViewerKind::Patient { .. } | ViewerKind::HospitalAdmin { .. } | ViewerKind::SuperAdmin => nobodys(),
+    }
+}
+
+fn nobodys() -> Condition {
+    Condition::all().add(Column::Id.is_in(Vec::<i64>::new()))
+}

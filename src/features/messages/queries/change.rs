@@ -10,11 +10,12 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
-use super::{over_at, own};
+use super::over_at;
 use crate::{
     access::Viewer,
     coherence::Topics,
     db::{ReadConnection, Reader},
+    features::appointments::scope_of_both,
 };
 
 /// A visit for whoever is about to write about it.
@@ -64,7 +65,7 @@ pub(in crate::features::messages) async fn state_of_thread(
         .join_as(JoinType::InnerJoin, doctor::Relation::User.def(), "doctor_user")
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
-        .filter(own(viewer))
+        .filter(scope_of_both(viewer))
         .filter(Column::Id.eq(id))
         .into_model()
         .one(conn)
@@ -112,7 +113,7 @@ pub(in crate::features::messages) async fn where_read(
         .column_as(message_read::Column::Id, "mark_id")
         .columns([message_read::Column::LastReadId, message_read::Column::LatestId])
         .join(JoinType::LeftJoin, super::thread::marks(viewer, true))
-        .filter(own(viewer))
+        .filter(scope_of_both(viewer))
         .filter(Column::Id.eq(id))
         .into_model()
         .one(conn)
@@ -141,7 +142,7 @@ pub(in crate::features::messages) async fn own_message(
         .join(JoinType::InnerJoin, message::Relation::Appointment.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
-        .filter(own(viewer))
+        .filter(scope_of_both(viewer))
         .filter(Column::Id.eq(visit))
         .filter(message::Column::SenderId.eq(viewer.user_id))
         .into_model()

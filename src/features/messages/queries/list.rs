@@ -11,12 +11,12 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
 };
 
-use super::{own, unread};
+use super::unread;
 use crate::{
     access::Viewer,
     coherence::Topic,
     db::{ReadConnection, Reader, count},
-    features::appointments::{AppointmentRow, with_parties},
+    features::appointments::{AppointmentRow, scope_of_both, with_parties},
     web::{Paginated, Paging},
 };
 
@@ -67,7 +67,7 @@ pub(in crate::features::messages) async fn threads(
     let ids = in_order(all).select_only().column(Column::Id).limit(paging.size).offset(paging.offset());
     let rows = message_read::Entity::find()
         .filter(Column::Id.in_subquery(ids.into_query()))
-        .filter(own(viewer))
+        .filter(scope_of_both(viewer))
         .join(JoinType::InnerJoin, message_read::Relation::Appointment.def());
     let rows = in_order(with_parties(rows, JoinType::InnerJoin));
     let read = async |conn: &ReadConnection<'_>| rows.clone().into_partial_model().all(conn).await;

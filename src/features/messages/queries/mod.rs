@@ -15,25 +15,11 @@ use entity::{
     message, message_read,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{CaseStatement, Expr, ExprTrait, Func, Query, SimpleExpr, SubQueryStatement},
 };
 
-use crate::{
-    access::{Viewer, ViewerKind},
-    db::is_one_of,
-    features::appointments::scope,
-};
-
-/// The visits in which `viewer` is one of the two who meet.
-fn own(viewer: &Viewer) -> Condition {
-    match viewer.kind {
-        ViewerKind::Doctor { .. } | ViewerKind::Patient { .. } => scope(viewer),
-        ViewerKind::HospitalAdmin { .. } | ViewerKind::SuperAdmin => {
-            Condition::all().add(Column::Id.is_in(Vec::<i64>::new()))
-        }
-    }
-}
+use crate::db::is_one_of;
 
 /// Since when a visit is over: when its last step was recorded, else when it was to end. Of a statement that has `appointment` in it.
 fn over_at() -> SimpleExpr {

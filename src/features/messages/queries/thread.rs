@@ -12,13 +12,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, IntoCondition, Query, SimpleExpr, SubQueryStatement},
 };
 
-use super::{over_at, own};
+use super::over_at;
 use crate::{
     access::Viewer,
     coherence::Topic,
     db::{ReadConnection, Reader},
     features::{
-        appointments::{About, AppointmentRow, with_parties},
+        appointments::{About, AppointmentRow, scope_of_both, with_parties},
         audit::Accessed,
     },
 };
@@ -125,7 +125,7 @@ pub(in crate::features::messages) async fn thread(
         .def()
         .rev()
         .on_condition(move |_, message| Expr::col((message, message::Column::Id)).lt(before).into_condition());
-    let visit = appointment::Entity::find().filter(own(viewer)).filter(Column::Id.eq(id));
+    let visit = appointment::Entity::find().filter(scope_of_both(viewer)).filter(Column::Id.eq(id));
     let joined = with_parties(visit, JoinType::InnerJoin)
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join_as(JoinType::LeftJoin, marks(viewer, true), "own_mark")
@@ -179,7 +179,7 @@ pub(in crate::features::messages) async fn now(
         .expr_as(of_messages(Func::max(said(message::Column::Id)).into()), "newest_id")
         .column_as(message_read::Column::LastReadId, "read_by_other")
         .join(JoinType::LeftJoin, marks(viewer, false))
-        .filter(own(viewer))
+        .filter(scope_of_both(viewer))
         .filter(Column::Id.eq(id));
     let topics = viewer.visit_topics().and([Topic::Thread(id)]);
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
