@@ -168,10 +168,12 @@ async fn what_was_issued_in_a_visit_that_is_cancelled_is_still_found_by_both() {
     let visit = visit.status(AppointmentStatus::Waiting).create(&app).await;
     let (path, documents) = (visit.path(), format!("{}/documents", visit.path()));
     doctor.post_form(&format!("{path}/start"), &[("version", "0")]).await.expect(303);
-    let letter = [("kind", "letter"), ("body", "Dear colleague")];
+    let letter = [("kind", "letter"), ("body", "Dear colleague"), ("token", "a word of the form")];
     let led = doctor.post_form(&documents, &letter).await.expect(303).location();
     let why = [("version", "1"), ("reason", "The line broke")];
     patient.post_form(&format!("{path}/cancellation"), &why).await.expect(303);
+    let again = doctor.post_form(&documents, &letter).await.expect(303);
+    assert_eq!((again.location(), all(&app).await.len()), (led.clone(), 1), "the form was sent again");
     assert!(doctor.get(&path).await.ok().links().contains(&documents));
     assert!(patient.get(&path).await.ok().links().contains(&"/documents".to_owned()));
     let list = doctor.get(&documents).await.ok();

@@ -46,14 +46,15 @@ pub(super) async fn issue(state: &AppState, viewer: &Viewer, id: i64, new: &NewD
             if new.patient_id.is_some_and(|patient| patient != visit.patient_id) {
                 return Err(AppError::Conflict(ANOTHERS.to_owned()));
             }
-            if !queries::has_begun(visit.status) {
-                return Err(AppError::Conflict(NOT_NOW.to_owned()));
-            }
-            let number = uow.read(async |conn| next_number(conn, visit.hospital_id).await).await?;
+            // Before it is looked how the visit stands: what was issued while it went on stays issued when it is over.
             let token = new.token.as_deref();
             if let Some(issued) = uow.read(async |conn| queries::issued_with(conn, viewer, token).await).await? {
                 return again(id, new, &issued);
             }
+            if !queries::has_begun(visit.status) {
+                return Err(AppError::Conflict(NOT_NOW.to_owned()));
+            }
+            let number = uow.read(async |conn| next_number(conn, visit.hospital_id).await).await?;
             store(uow, acting, (visit, number), new).await
         })
         .await
