@@ -16,7 +16,7 @@ const CANCELLED: usize = 12;
 /// One act in so many is a change of a profile.
 const PROFILES: usize = 100;
 /// Visits that begin their steps in one run.
-const VISITS: usize = 1200;
+const VISITS: usize = 4000;
 
 /// A visit that is still to come.
 struct Visit {
@@ -26,6 +26,8 @@ struct Visit {
     hospital_id: i64,
     doctor: i64,
     patient: i64,
+    /// On the clock of its hospital. Nobody arrives, and nothing is begun, on another day.
+    is_today: bool,
 }
 
 /// An act, when it is due, and who reads of it.
@@ -48,8 +50,10 @@ pub(crate) fn plan<'a, const N: usize>(users: &'a Users, services: &Services) ->
 /// hospital's staff receives.
 fn visits(users: &Users, services: &Services) -> Vec<Visit> {
     let rows = services.rows(
-        "SELECT a.id, a.version, a.status, a.hospital_id, d.user_id AS doctor, p.user_id AS patient
+        "SELECT a.id, a.version, a.status, a.hospital_id, d.user_id AS doctor, p.user_id AS patient,
+                (a.starts_at AT TIME ZONE h.time_zone)::date = (now() AT TIME ZONE h.time_zone)::date AS is_today
            FROM appointment a JOIN doctor d ON d.id = a.doctor_id JOIN patient p ON p.id = a.patient_id
+           JOIN hospital h ON h.id = a.hospital_id
           WHERE a.starts_at > now() AND a.status IN ('requested', 'scheduled', 'confirmed', 'waiting')
           ORDER BY a.starts_at, a.id",
     );
@@ -61,6 +65,7 @@ fn visits(users: &Users, services: &Services) -> Vec<Visit> {
         hospital_id: number(row, "hospital_id"),
         doctor: number(row, "doctor"),
         patient: number(row, "patient"),
+        is_today: row.try_get("", "is_today").unwrap(),
     });
     let signed_in: HashSet<i64> = users.people().iter().map(|person| person.user_id).collect();
     let (theirs, others): (Vec<Visit>, Vec<Visit>) = visits.partition(|visit| signed_in.contains(&visit.patient));
@@ -134,7 +139,7 @@ impl<'a> Planner<'a> {
         }
         if visit.status != "waiting" && place % CANCELLED == 5 {
             steps.push((received_by, "cancellation", "&reason=Something+came+up.", Some(visit.doctor)));
-        } else {
+        } else if visit.is_today {
             if visit.status != "waiting" {
                 steps.push((received_by, "arrival", "", Some(visit.doctor)));
             }

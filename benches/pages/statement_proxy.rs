@@ -176,6 +176,10 @@ fn text_of(kind: u32, value: &[u8]) -> String {
         21 => i16::from_be_bytes(value.try_into().unwrap()).to_string(),
         23 => i32::from_be_bytes(value.try_into().unwrap()).to_string(),
         25 | 1042 | 1043 => utf8(value),
+        1082 => {
+            let since_2000 = TimeDelta::days(i32::from_be_bytes(value.try_into().unwrap()).into());
+            (DateTime::from_timestamp(946_684_800, 0).unwrap() + since_2000).date_naive().to_string()
+        }
         1184 => {
             let since_2000 = TimeDelta::microseconds(i64::from_be_bytes(value.try_into().unwrap()));
             (DateTime::from_timestamp(946_684_800, 0).unwrap() + since_2000).to_rfc3339()

@@ -41,6 +41,7 @@ async fn no_page_scans_appointments_people_or_notifications() {
     let mut wrong = Vec::new();
     let mut pages = 0;
     for person in &people {
+        dashboards_read_what_they_show(person, (&app, &counters)).await;
         let dashboard = person.client.get("/dashboard").await.ok();
         assert!(dashboard.statements() <= 3, "{}", dashboard.asked);
         assert_figures(&app, &dashboard, (person.role, person.user_id), "Asia/Kathmandu".parse().unwrap()).await;
@@ -116,6 +117,18 @@ async fn lists_are_counted_up_to_a_bound(people: &[Demo], (app, counters): (&Tes
             assert!(page.says("more than 10,000"), "{address}");
             assert!((1..=MOST_ROWS).contains(&read), "{address} read {read} rows of {table}");
         }
+    }
+}
+
+/// Rows that a dashboard may read of a table: what is on it, what is counted for it up to a bound, and the people of both.
+const MOST_OF_A_DASHBOARD: i64 = 2_000;
+
+/// Of 4,000 visits to come of a hospital none is asked whether it stands.
+async fn dashboards_read_what_they_show(person: &Demo, (app, counters): (&TestApp, &Counters)) {
+    let tables = ["appointment", "user", "time_off"];
+    let (page, read) = counters.reading(tables, (app, person), "/dashboard").await;
+    for (table, read) in tables.into_iter().zip(read) {
+        assert!(read <= MOST_OF_A_DASHBOARD, "{} read {read} rows of {table}", page.asked);
     }
 }
 

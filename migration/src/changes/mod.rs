@@ -71,9 +71,10 @@ mod m0087_document;
 mod m0088_document_rules;
 mod m0090_old_presence;
 mod m0093_told_words;
+mod m0101_rare_visits;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 66] = [
+pub(crate) const ALL: [Change; 67] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -140,4 +141,5 @@ pub(crate) const ALL: [Change; 66] = [
     m0088_document_rules::CHANGE,
     m0090_old_presence::CHANGE,
     m0093_told_words::CHANGE,
+    m0101_rare_visits::CHANGE,
 ];

@@ -9,10 +9,13 @@ use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
 use super::{calendar::SLOT, visits::DemoVisit};
 
-/// Of older visits there are none, so that a large demo is made as fast.
-pub(super) const WRITTEN_SINCE: Duration = Duration::days(14);
-/// One note in so many is still to be signed.
-const UNSIGNED: u64 = 6;
+/// Of older visits there are none, so that a large demo is made as fast; but of all whose missing note a dashboard would ask for.
+pub(super) const WRITTEN_SINCE: Duration = Duration::days(31);
+/// One note in so many is still to be signed, …
+const UNSIGNED: u64 = 60;
+/// … and of the last days one in so many.
+const UNSIGNED_LATELY: u64 = 3;
+const LATELY: Duration = Duration::days(2);
 
 /// What was found, what to make of it, what to do, and the same for the patient.
 const FINDINGS: [[&str; 4]; 4] = [
@@ -50,15 +53,16 @@ pub(super) fn rows(
 ) -> Result<Vec<note::ActiveModel>, DbErr> {
     let lately = visits.iter().filter(|(visit, _)| visit.starts_at > now - WRITTEN_SINCE);
     let written = lately.filter(|(visit, _)| visit.status == AppointmentStatus::Completed);
-    written.map(|(visit, id)| Ok(row(visit, *id, doctor(visit)?))).collect()
+    written.map(|(visit, id)| Ok(row(visit, *id, doctor(visit)?, now))).collect()
 }
 
-fn row(visit: &DemoVisit, appointment_id: i64, author_id: i64) -> note::ActiveModel {
+fn row(visit: &DemoVisit, appointment_id: i64, author_id: i64, now: DateTime<Utc>) -> note::ActiveModel {
     let dice = u64::from(visit.dice);
     let place = usize::try_from(dice).unwrap_or(0) % FINDINGS.len();
     let [found, assessment, plan, summary] = FINDINGS.get(place).copied().unwrap_or_default();
     let (begun, signed) = (visit.starts_at, visit.starts_at + SLOT);
-    let is_signed = !dice.is_multiple_of(UNSIGNED);
+    let unsigned = if begun > now - LATELY { UNSIGNED_LATELY } else { UNSIGNED };
+    let is_signed = !dice.is_multiple_of(unsigned);
     note::ActiveModel {
         id: NotSet,
         appointment_id: Set(appointment_id),

@@ -83,7 +83,7 @@ impl DoctorSections {
         let requests = found.open.iter().filter(|visit| visit.status == AppointmentStatus::Requested);
         let taken = requests.filter(|request| busy().any(|visit| meets(&visit, request))).map(|request| request.id);
         let next = busy().filter(|visit| !present.is_past(visit.starts_at) && is_near(visit));
-        let notes_to_sign = Section::of(found.drafts.iter().chain(&found.unwritten).copied(), COUNTED);
+        let notes_to_sign = Section::of(found.drafts.iter().chain(&found.unwritten).copied(), SHOWN);
         Self {
             agenda: Section::of(busy().chain(found.done.iter().copied()).filter(is_in_agenda), MANY),
             waiting: Section::in_state(&found.open, AppointmentStatus::Waiting, MANY),

@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
-use super::{AppointmentRow, absent, needs_outcome, not_over, scope, to_come, with_parties, without_doctor};
+use super::{AppointmentRow, needs_outcome, not_over, of_absent_parties, scope, to_come, with_parties, without_doctor};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
@@ -107,7 +107,7 @@ fn page_of(viewer: &Viewer, (filter, now): (&ListFilter, DateTime<Utc>), paging:
         }
         Some(StatusFilter::WithoutDoctor) => {
             let without = among.clone().add(without_doctor(viewer, now));
-            (without, Some(first_end(among.add(absent(now)))), Order::Asc)
+            (without, Some(first_end(among.add(of_absent_parties(viewer, now)))), Order::Asc)
         }
     };
     let count = counted(of_visits(wanted.clone()));

@@ -13,7 +13,7 @@ pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chos
 pub(super) use change::{AppointmentState, appointment_state, appointment_state_held, last_step, states_to_come};
 pub(super) use list::{DoctorOption, doctors, list};
 use note::{has_note_to_read, is_kept_from_patient};
-use outcome::{absent, needs_outcome, not_over, to_come, without_doctor};
+use outcome::{needs_outcome, not_over, to_come, without_doctor};
 pub(crate) use outcome::{of_absent_parties, of_shut_doctors};
 pub(crate) use record::About;
 pub(super) use record::{BloodAndAllergies, EventRow, NoteOfVisit, VisitRecord, record};

@@ -204,17 +204,6 @@ pub(super) fn doctor_away() -> SimpleExpr {
     Expr::exists(absences.into_query())
 }
 
-/// Whether the patient's account is shut: they are told nothing, and may not come. A value for each visit, not an EXISTS: that one Postgres may answer
-/// by reading everybody first.
-pub(super) fn patient_shut() -> SimpleExpr {
-    let is_active = patient::Entity::find()
-        .select_only()
-        .column(user::Column::Active)
-        .join(JoinType::InnerJoin, patient::Relation::User.def())
-        .filter(Expr::col((patient::Entity, patient::Column::Id)).equals((appointment::Entity, Column::PatientId)));
-    Expr::from(is_active.into_query()).eq(false)
-}
-
 /// A statement has room for so many ids, or twice, four, eight times as many: with one statement for each number of ids, there would be
 /// as many to prepare and to plan.
 const ROOM: usize = 16;

@@ -27,6 +27,8 @@ pub(in crate::features::home) struct DoctorDashboard {
     notes_to_sign_count: i64,
     /// None: all are counted.
     notes_to_sign_more: Option<u64>,
+    /// How many of them are shown, when not all are.
+    notes_to_sign_shown: Option<usize>,
     patients_seen: i64,
     unread_count: i64,
     unread_messages: i64,
@@ -68,6 +70,7 @@ impl DoctorDashboard {
             needs_outcome_count: sections.needs_outcome.count,
             notes_to_sign_count: sections.notes_to_sign.count,
             notes_to_sign_more: sections.notes_to_sign_more.then_some(COUNTED),
+            notes_to_sign_shown: sections.notes_to_sign.cut(),
             patients_seen: found.patients_seen,
             unread_count: viewer.unread,
             unread_messages: viewer.unread_messages,

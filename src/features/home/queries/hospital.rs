@@ -197,6 +197,6 @@ fn lists(
         .list::<WaitingRequest>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
         .list::<ListedVisit>("waiting", in_state(AppointmentStatus::Waiting))
         .list::<ListedVisit>("shut", first(of_shut_doctors(viewer)))
-        .list::<ListedVisit>("absent", first(of_absent_parties().add(Column::EndsAt.gte(now))))
+        .list::<ListedVisit>("absent", first(of_absent_parties(viewer, now)))
         .list::<ListedVisit>("today", between(viewer, today))
 }
