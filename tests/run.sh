@@ -122,6 +122,10 @@ embedded-tests() {
   cargo test --locked --no-fail-fast --test web --test session --test coherence
 }
 
+# The programs as the tests have built them: by themselves they would be built with fewer features of a few crates, and so would all that
+# stands on these, once more.
+programs() { cargo build --locked --workspace --bins --tests; }
+
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps; }
 
 browser() {
@@ -129,7 +133,7 @@ browser() {
   needed npm npm || { leave_out "the browser checks need npm"; return; }
   chromium_here >/dev/null || install chromium && chromium_here >/dev/null || { leave_out "the browser checks need Chromium"; return; }
   needed faketime faketime || leave_out "the clinic day needs faketime"
-  cargo build --locked --bin telemedicine
+  programs
   CHROMIUM=$(chromium_here) tests/browser/run.sh
 }
 
@@ -158,7 +162,7 @@ containers() {
   needed curl curl && needed openssl openssl && needed strip binutils || { leave_out "the containers are asked with curl, openssl and strip"; return; }
   engine || return 0
   images || { remark "left out: containers. The images cannot be pulled here."; return 0; }
-  cargo build --locked --workspace --bins
+  programs
   timeout --kill-after=60 900 tests/containers/run.sh target/debug
   # The suite once more through what Docker serves, as far as it has to do with both services.
   needed redis-server redis-server || { leave_out "the tests of outages of Redis need the program redis-server"; return; }
