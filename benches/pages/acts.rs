@@ -55,6 +55,8 @@ fn visits(users: &Users, services: &Services) -> Vec<Visit> {
            FROM appointment a JOIN doctor d ON d.id = a.doctor_id JOIN patient p ON p.id = a.patient_id
            JOIN hospital h ON h.id = a.hospital_id
           WHERE a.starts_at > now() AND a.status IN ('requested', 'scheduled', 'confirmed', 'waiting')
+            AND NOT EXISTS (SELECT FROM time_off t
+                             WHERE t.doctor_id = a.doctor_id AND t.starts_at < a.ends_at AND t.ends_at > a.starts_at)
           ORDER BY a.starts_at, a.id",
     );
     let number = |row: &sea_orm::QueryResult, column: &str| row.try_get::<i64>("", column).unwrap();
@@ -68,6 +70,12 @@ fn visits(users: &Users, services: &Services) -> Vec<Visit> {
         is_today: row.try_get("", "is_today").unwrap(),
     });
     let signed_in: HashSet<i64> = users.people().iter().map(|person| person.user_id).collect();
+    // Of those without a step to take there would be gaps, and steps of one visit would come too close.
+    let has_steps = |visit: &Visit| {
+        let confirms = visit.status == "scheduled" && signed_in.contains(&visit.patient);
+        visit.is_today || visit.status == "requested" || confirms
+    };
+    let visits = visits.filter(has_steps);
     let (theirs, others): (Vec<Visit>, Vec<Visit>) = visits.partition(|visit| signed_in.contains(&visit.patient));
     let mut others = others.into_iter();
     theirs
@@ -134,7 +142,10 @@ impl<'a> Planner<'a> {
         if visit.status == "requested" {
             steps.push((doctor, "approval", "", Some(visit.patient)));
         }
-        if let (Some(patient), "requested" | "scheduled") = (patient, visit.status.as_str()) {
+        // Those of today the demo puts around now, whatever the hours, and a time outside of them cannot be promised.
+        if let (Some(patient), "requested" | "scheduled") = (patient, visit.status.as_str())
+            && !visit.is_today
+        {
             steps.push((patient, "confirmation", "", Some(visit.doctor)));
         }
         if visit.status != "waiting" && place % CANCELLED == 5 {

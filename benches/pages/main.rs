@@ -15,7 +15,7 @@
 //! Uses the services of `TEST_DATABASE_URL` and `TEST_REDIS_URL`, or starts its own by `tests/services.sh`. Needs the load
 //! generator `wrk`, and `pgbench`, which comes with Postgres. `BENCH_SECONDS` (10) is how long each load lasts,
 //! `BENCH_APPOINTMENTS` (100000) how large the clinic is. `BENCH_PREDECESSOR` is a folder with the programs `telemedicine` and
-//! `migration` of an earlier build, which is then measured beside this one on a database of its own.
+//! `migration` of an earlier build, which is then measured beside this one on a database of its own. `BENCH_LOG` (error) is what the servers log.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -135,7 +135,7 @@ impl Services {
             ("DATABASE_URL", self.database_url()),
             ("REDIS_URL", self.redis.clone()),
             ("CACHE_KEY_PREFIX", self.name.clone()),
-            ("RUST_LOG", "error".to_owned()),
+            ("RUST_LOG", variable("BENCH_LOG").unwrap_or_else(|| "error".to_owned())),
         ];
         vars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
