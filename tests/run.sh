@@ -107,6 +107,9 @@ sbom() {
   ls -l target/sbom
 }
 
+# Most tests wait for a server half of their time.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(getconf _NPROCESSORS_ONLN)))}
+
 # Redis itself may come from Docker. Tests of its outages stop, freeze and restart one of their own: a program of this machine.
 services-tests() {
   local exports
