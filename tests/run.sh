@@ -129,7 +129,7 @@ browser() {
   needed npm npm || { leave_out "the browser checks need npm"; return; }
   chromium_here >/dev/null || install chromium && chromium_here >/dev/null || { leave_out "the browser checks need Chromium"; return; }
   needed faketime faketime || leave_out "the clinic day needs faketime"
-  cargo build --locked --workspace --bins
+  cargo build --locked --bin telemedicine
   CHROMIUM=$(chromium_here) tests/browser/run.sh
 }
 

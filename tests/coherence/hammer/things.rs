@@ -155,7 +155,10 @@ fn versions_are_read_off_pages() {
     let thread = Kind::Thread { id: 7 };
     assert_eq!(thread.version("<p id=\"thread-now\" data-thread-state=\"9-0-0\">12 messages.</p>"), Some(12));
     assert_eq!(thread.version("<p id=\"thread-now\">1 message.</p>"), Some(1));
-    assert_eq!(thread.version("<li data-thread=\"6\"></li><li data-thread=\"7\"><strong>3 new:</strong></li>"), Some(3));
+    assert_eq!(
+        thread.version("<li data-thread=\"6\"></li><li data-thread=\"7\"><strong>3 new:</strong></li>"),
+        Some(3)
+    );
     assert_eq!(thread.version("<span class=\"number\" data-figure=\"unread-messages\">4</span>"), Some(4));
     assert_eq!(thread.version("<li data-thread=\"6\"><strong>3 new:</strong></li>"), None);
     assert_eq!(Kind::Late.version("<div id=\"now\"><p data-late=\"35\">"), Some(35));
