@@ -114,7 +114,7 @@ impl Participants {
         let visit = things::visit_today(app, (doctor, patient)).await;
         let thread = self.things.len();
         let told = format!("{}/messages/now", visit.path());
-        let sights = [(home, "/messages"), (home, "/dashboard"), (home, &told), (surgery, &told)];
+        let sights = [(home, "/messages"), (home, "/dashboard"), (home, told.as_str()), (surgery, told.as_str())];
         let sights = sights.map(|(browser, path)| (browser.clone(), path.to_owned()));
         self.things.push(Thing { kind: Kind::Thread { id: visit.id }, sights: sights.into() });
         let sights = [surgery, home, &house.admin].map(|browser| (browser.clone(), now_of(&visit)));
