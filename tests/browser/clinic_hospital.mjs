@@ -1,9 +1,8 @@
 // A hospital of its own for a day: made by those who run it, with a desk, two doctors and thirty patients, some of whom have
 // been there before. Plain requests do that; what is looked at in the browser is the day.
-import { request } from 'playwright-core';
+import { Caller } from './caller.mjs';
 import * as clock from './clinic_clock.mjs';
 import { CLOSES, Model, OPENS, SLOT, ZONE, local } from './clinic_model.mjs';
-import { at, expect } from './keyboard.mjs';
 import { PASSWORD } from './paths.mjs';
 
 const CHOSEN = 'four quiet lamps on a hill';
@@ -14,26 +13,6 @@ export const PATIENTS = FIRST.length * LAST.length;
 
 /** Whether the doctor of a patient may book for them on the day: because they have been there before. */
 export const returns = number => number % 3 === 1;
-
-class Caller {
-  static async signedIn(email, password) {
-    const caller = new Caller();
-    caller.requests = await request.newContext({ extraHTTPHeaders: { origin: new URL(at('/')).origin } });
-    await caller.post('/sign-in', { email, password });
-    return caller;
-  }
-
-  /** Sends a form; the last part of the address that it leads to. */
-  async post(address, form) {
-    const answer = await this.requests.post(at(address), { form, maxRedirects: 0 });
-    expect(answer.status() === 303, `POST ${address} answers ${answer.status()}: ${(await answer.text()).match(/class="error"[^]*?<\/p>/)?.[0]}`);
-    return answer.headers().location.split(/[/?]/).at(2);
-  }
-
-  async close() {
-    await this.requests.dispose();
-  }
-}
 
 /** Makes it a week before `date`, with so many patients; the people with what their pages are called by, and the model of it. */
 export async function hospital(name, date, count = PATIENTS) {

@@ -117,4 +117,20 @@ change('src/web/present.rs', sub {
     notes($text, 'self', 4);
     each_of($text, qr/microseconds\(1\)/, sub { 'microseconds(crate::mutants::number("' . id('microsecond') . '", (1, 0)))' }, 1);
 });
+# What no page shows: tests/mutation/planted.txt says which test misses it.
+sub plant {
+    my ($path, $pattern, $name, $with) = @_;
+    change($path, sub { each_of($_[0], $pattern, sub { $with->(id($name)) }, 1) });
+}
+plant('src/live/handlers.rs', qr/header::CONTENT_ENCODING(?=, "identity")/, 'identity', sub {
+    qq{if crate::mutants::is_on("$_[0]") { header::HeaderName::from_static("x-planted") } else { header::CONTENT_ENCODING }}
+});
+plant('src/coherence/store/redis/scripts.rs', qr/\(WRITER, RENEW\)/, 'publish', sub {
+    qq{(WRITER, crate::mutants::without("$_[0]", RENEW, "redis.call('PUBLISH', channel, message) "))}
+});
+plant('src/app.rs', qr/state\.live\.end\(\)/, 'end', sub { qq[if !crate::mutants::is_on("$_[0]") { state.live.end() }] });
+# Tests that start the program tell it as well.
+change('tests/cli/program.rs', sub {
+    each_of($_[0], qr/\.env_clear\(\)/, sub { '.env_clear().envs(std::env::vars().filter(|(name, _)| name == "MUTANT"))' }, 1);
+}) if -e 'tests/cli/program.rs';
 change('src/lib.rs', sub { ${ $_[0] } .= "\npub mod mutants;\n" });

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether each mutant that equivalent.txt names is one, and has its reason. Builds nothing; needs perl.
+# Whether each mutant that equivalent.txt and planted.txt name is one, and has its reason. Builds nothing; needs perl.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -20,4 +20,9 @@ while IFS=$'\t' read -r id with why; do
     grep -qxF -- "$one" "$scratch/ids" || { echo "equivalent.txt: $one is no mutant any more" >&2; wrong=1; }
   done
 done <tests/mutation/equivalent.txt
+while IFS=$'\t' read -r id target _ _ why; do
+  case $id in '' | '#'*) continue ;; esac
+  [ -n "$why" ] && [ -d "tests/$target" ] || { echo "planted.txt: $id: not a mutant, a target of tests, two tests and a reason, with tabs between them" >&2; wrong=1; }
+  grep -qxF -- "$id" "$scratch/ids" || { echo "planted.txt: $id is no mutant any more" >&2; wrong=1; }
+done <tests/mutation/planted.txt
 exit "$wrong"

@@ -38,3 +38,12 @@ pub fn unnoticed(id: &str, present: &Present) -> Present {
 pub fn number(id: &str, (right, wrong): (i64, i64)) -> i64 {
     if is_on(id) { wrong } else { right }
 }
+
+/// The text without a part of it, which must be there.
+pub fn without(id: &str, text: &'static str, part: &str) -> &'static str {
+    if !is_on(id) {
+        return text;
+    }
+    assert!(text.contains(part), "{id}: {part} is not there");
+    text.replace(part, "").leak()
+}

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     ledger::By,
-    participants::{Visit, Writer},
+    participants::{Today, Visit, Writer},
     site::{Shared, Site},
 };
 use crate::support::*;
@@ -15,20 +15,22 @@ use crate::support::*;
 /// Writes without pause a few times, then rests, until it is over: pages are kept meanwhile, and that is what is to be tried.
 pub(super) async fn write(shared: Arc<Shared>, number: usize) {
     let writer = &shared.participants.writers[number];
-    let (mut version, mut read) = (0, 0);
+    let (mut version, mut read, mut said, mut late) = (0, 0, 0, 0);
     while shared.goes_on() {
         shared.rest().await;
         for _ in 0..rand::random_range(1..4) {
             let site = shared.any_site();
-            match rand::random_range(0..10) {
-                0..3 if read < writer.notifications.len() => {
+            match (rand::random_range(0..12), &writer.today) {
+                (0..3, _) if read < writer.notifications.len() => {
                     let path = format!("/notifications/{}/read", writer.notifications[read]);
                     if let Some(by) = post(&shared, (&writer.browser, site), (&path, &[])).await {
                         read += 1;
                         shared.ledger.learn(writer.unread, u64::try_from(read).unwrap(), by);
                     }
                 }
-                3..7 if step(&shared, writer, site).await => {}
+                (3..7, _) if step(&shared, writer, site).await => {}
+                (10, Some(today)) => said = say(&shared, (writer, today), (site, said)).await,
+                (11, Some(today)) => late = run_late(&shared, (writer, today), (site, late)).await,
                 _ => {
                     version += 1;
                     let last_name = super::things::name(&writer.mark, version);
@@ -41,6 +43,24 @@ pub(super) async fn write(shared: Arc<Shared>, number: usize) {
         }
         tokio::time::sleep(Duration::from_millis(rand::random_range(200..1600))).await;
     }
+}
+
+/// Writes a message after so many; how many there are at least.
+async fn say(shared: &Shared, (writer, today): (&Writer, &Today), (site, said): (usize, u64)) -> u64 {
+    let path = format!("/appointments/{}/messages", today.id);
+    let Some(by) = post(shared, (&writer.browser, site), (&path, &[("body", "Again")])).await else { return said };
+    shared.ledger.learn(today.thread, said + 1, by);
+    said + 1
+}
+
+/// Runs a minute later than so many, two hours at most; by how many now.
+async fn run_late(shared: &Shared, (writer, today): (&Writer, &Today), (site, late): (usize, u64)) -> u64 {
+    let Some(thing) = today.late.filter(|_| late < 120) else { return late };
+    let (path, minutes) = (format!("/doctors/{}/delay", today.doctor_id), (late + 1).to_string());
+    if let Some(by) = post(shared, (&writer.browser, site), (&path, &[("minutes", &minutes)])).await {
+        shared.ledger.learn(thing, late + 1, by);
+    }
+    late + 1
 }
 
 /// Takes a visit a step on. `false` if there is none left.
@@ -126,9 +146,11 @@ pub(super) async fn read(shared: Arc<Shared>) {
         // Of a visit, one that has not long been over: nothing changes any more on the others.
         let writer = &shared.participants.writers[rand::random_range(0..shared.participants.writers.len())];
         let under_way = writer.visits.iter().position(|visit| visit.next().is_some()).unwrap_or(0);
-        let thing = match rand::random_range(0..10) {
-            0..3 if !writer.notifications.is_empty() => writer.unread,
-            3..7 if !writer.visits.is_empty() => writer.visits[under_way].thing,
+        let thing = match (rand::random_range(0..12), &writer.today) {
+            (0..3, _) if !writer.notifications.is_empty() => writer.unread,
+            (3..7, _) if !writer.visits.is_empty() => writer.visits[under_way].thing,
+            (0 | 10, Some(today)) => today.thread,
+            (1 | 11, Some(today)) => today.thread + 1,
             _ => writer.name,
         };
         look(&shared, thing, shared.any_site()).await;

@@ -33,6 +33,17 @@ pub(super) struct Writer {
     /// Doctors only: visits to be taken through their lives.
     pub(super) visits: Vec<Visit>,
     pub(super) patient: Option<Client>,
+    /// Doctors who have such visits only: what they write about one of today, and how late they run.
+    pub(super) today: Option<Today>,
+}
+
+/// A visit of today, and the places of its thread and of its doctor's delay among the things.
+pub(super) struct Today {
+    pub(super) id: i64,
+    pub(super) doctor_id: i64,
+    pub(super) thread: usize,
+    /// None where the day may be over before the hammering is.
+    pub(super) late: Option<usize>,
 }
 
 /// A visit, and its place among the things.
@@ -75,11 +86,14 @@ impl Participants {
         let mut day = String::new();
         for (visit, path) in things::visits(app, (doctor, patient), number).await {
             let browsers = [browser, patients_browser, &house.admin];
-            let sights = browsers.map(|browser| (browser.clone(), path.clone()));
+            let now = now_of(&visit);
+            let sights = browsers.into_iter().flat_map(|browser| [&path, &now].map(|at| (browser.clone(), at.clone())));
+            let sights: Vec<_> = sights.collect();
             day = path;
             visits.push(Visit { id: visit.id, thing: self.things.len(), steps: AtomicUsize::new(0) });
-            self.things.push(Thing { kind: Kind::Visit { id: visit.id }, sights: sights.into() });
+            self.things.push(Thing { kind: Kind::Visit { id: visit.id }, sights });
         }
+        let today = if has_visits(pair) { Some(self.add_today(app, (house, pair)).await) } else { None };
         let sights = vec![
             (browser.clone(), "/dashboard".to_owned()),
             (browser.clone(), "/notifications".to_owned()),
@@ -91,7 +105,22 @@ impl Participants {
         ];
         let writer = self.add(app, (&doctor.person, browser), (sights, unread(pair, seconds))).await;
         visits.retain(|_| has_visits(pair));
-        self.writers.push(Writer { visits, patient: Some(patients_browser.clone()), ..writer });
+        self.writers.push(Writer { visits, patient: Some(patients_browser.clone()), today, ..writer });
+    }
+
+    /// A visit about which its doctor writes to the patient, who reads nothing of it, and for which the doctor is late.
+    async fn add_today(&mut self, app: &TestApp, (house, pair): (&House, usize)) -> Today {
+        let ((doctor, surgery), (patient, home)) = (&house.doctors[pair], &house.patients[pair]);
+        let visit = things::visit_today(app, (doctor, patient)).await;
+        let thread = self.things.len();
+        let told = format!("{}/messages/now", visit.path());
+        let sights = [(home, "/messages"), (home, "/dashboard"), (home, told.as_str()), (surgery, told.as_str())];
+        let sights = sights.map(|(browser, path)| (browser.clone(), path.to_owned()));
+        self.things.push(Thing { kind: Kind::Thread { id: visit.id }, sights: sights.into() });
+        let sights = [surgery, home, &house.admin].map(|browser| (browser.clone(), now_of(&visit)));
+        self.things.push(Thing { kind: Kind::Late, sights: sights.into() });
+        let late = things::is_far_from_midnight(app).then_some(thread + 1);
+        Today { id: visit.id, doctor_id: doctor.id, thread, late }
     }
 
     async fn add_patient(&mut self, app: &TestApp, (house, pair): (&House, usize), seconds: u64) {
@@ -125,8 +154,13 @@ impl Participants {
         let kind = Kind::Unread { all: u64::try_from(notifications.len()).unwrap() };
         self.things.push(Thing { kind, sights });
         let browser = browser.clone();
-        Writer { browser, mark, name, notifications, unread: name + 1, visits: Vec::new(), patient: None }
+        Writer { browser, mark, name, notifications, unread: name + 1, visits: Vec::new(), patient: None, today: None }
     }
+}
+
+/// The page of where a visit stands.
+fn now_of(visit: &Appointment) -> String {
+    format!("{}/now", visit.path())
 }
 
 fn has_visits(pair: usize) -> bool {

@@ -1,6 +1,6 @@
 //! What is written and seen: things with versions that stand on cached pages.
 
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Timelike as _};
 use entity::notification as notification_row;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
@@ -21,6 +21,10 @@ pub(super) enum Kind {
     Unread { all: u64 },
     /// A visit of this id, which goes through [`LIFE`].
     Visit { id: i64 },
+    /// What a doctor has written about a visit of this id, and the patient has not read: each message is a version.
+    Thread { id: i64 },
+    /// By how many minutes a doctor runs late: each is a version.
+    Late,
 }
 
 /// The states of a visit in the order in which a doctor and a patient take it through them, with the step that leads to the
@@ -37,6 +41,8 @@ impl Kind {
             Self::Name { .. } => 0,
             Self::Unread { .. } => 1,
             Self::Visit { .. } => 2,
+            Self::Thread { .. } => 3,
+            Self::Late => 4,
         }
     }
 
@@ -61,8 +67,29 @@ impl Kind {
                 let place = LIFE.iter().position(|(known, _)| *known == status)?;
                 Some(u64::try_from(place).unwrap())
             }
+            Self::Thread { id } => messages(page, *id),
+            Self::Late => page.contains("id=\"now\"").then(|| number_after(page, "data-late=\"").unwrap_or(0)),
         }
     }
+}
+
+/// How many messages a page says that there are: the one that a thread is told by, a list of threads, or the patient's day.
+fn messages(page: &str, visit: i64) -> Option<u64> {
+    if page.contains("id=\"thread-now\"") {
+        let (before, _) = page.split_once(" message.").or_else(|| page.split_once(" messages."))?;
+        return before.rsplit_once('>')?.1.trim().parse().ok();
+    }
+    if let Some((_, rest)) = page.split_once(&format!("data-thread=\"{visit}\"")) {
+        let row = rest.split("</li>").next()?;
+        return Some(number_after(row, "<strong>").unwrap_or(0));
+    }
+    number_after(page, "data-figure=\"unread-messages\">")
+}
+
+/// The number that follows the first of these words.
+fn number_after(page: &str, words: &str) -> Option<u64> {
+    let (_, rest) = page.split_once(words)?;
+    rest.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// The last name at that version.
@@ -102,6 +129,18 @@ pub(super) async fn visits(app: &TestApp, pair: (&Doctor, &Patient), number: i64
     visits
 }
 
+/// A visit in an hour about which there is something to write, and for which somebody may be late.
+pub(super) async fn visit_today(app: &TestApp, pair: (&Doctor, &Patient)) -> Appointment {
+    let visit = appointment().of(pair.0).with(pair.1).at(app.in_hours(1)).status(AppointmentStatus::Scheduled);
+    visit.create(app).await
+}
+
+/// Whether it will be today in Kathmandu for as long as anybody hammers: who is late is late on one day.
+pub(super) fn is_far_from_midnight(app: &TestApp) -> bool {
+    let local = app.now().with_timezone(&"Asia/Kathmandu".parse::<telemedicine::time_zone::Tz>().unwrap());
+    (1..22).contains(&local.hour())
+}
+
 #[test]
 fn versions_are_read_off_pages() {
     let name_of = Kind::Name { mark: "Qd1".to_owned() };
@@ -113,4 +152,15 @@ fn versions_are_read_off_pages() {
     let row = |id, status| format!("<tr data-appointment=\"{id}\"><span data-status=\"{status}\"></span></tr>");
     assert_eq!(visit.version(&[row(1, "requested"), row(7, "cancelled"), row(8, "completed")].concat()), Some(3));
     assert_eq!(visit.version(&[row(1, "requested"), "<tr data-appointment=\"7\">".to_owned()].concat()), None);
+    let thread = Kind::Thread { id: 7 };
+    assert_eq!(thread.version("<p id=\"thread-now\" data-thread-state=\"9-0-0\">12 messages.</p>"), Some(12));
+    assert_eq!(thread.version("<p id=\"thread-now\">1 message.</p>"), Some(1));
+    assert_eq!(
+        thread.version("<li data-thread=\"6\"></li><li data-thread=\"7\"><strong>3 new:</strong></li>"),
+        Some(3)
+    );
+    assert_eq!(thread.version("<span class=\"number\" data-figure=\"unread-messages\">4</span>"), Some(4));
+    assert_eq!(thread.version("<li data-thread=\"6\"><strong>3 new:</strong></li>"), None);
+    assert_eq!(Kind::Late.version("<div id=\"now\"><p data-late=\"35\">"), Some(35));
+    assert_eq!((Kind::Late.version("<div id=\"now\">"), Kind::Late.version("<p data-late=\"35\">")), (Some(0), None));
 }

@@ -15,7 +15,8 @@ pub(super) enum Act {
         form: u8,
         twice: bool,
     },
-    /// Somebody who has to do with a visit is in its room, or submits a form of the room or of the note.
+    /// Somebody who has to do with a visit is in its room, or submits a form of the room, of the note, of messages or of documents, or says how late
+    /// the doctor runs.
     Room {
         at: u8,
         visit: u8,

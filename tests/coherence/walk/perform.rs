@@ -274,17 +274,12 @@ fn every_act_is_on_the_way() {
         "/profile/sessions",
         "/doctors/{id}/availability",
         "/doctors/{id}/time-off",
+        "/documents/{id}/revocation",
     ];
     // Of the second factor, of asking once more, of an address that waits, and of calendars, no page is kept: `pages/factors.rs`
     // and `pages/addresses.rs` do them beside those that are.
-    let apart = [
-        "/sign-in/second-factor",
-        "/profile/second-factor",
-        "/profile/proof",
-        "/profile/email/",
-        "/profile/calendar",
-        "/documents",
-    ];
+    let apart =
+        ["/sign-in/second-factor", "/profile/second-factor", "/profile/proof", "/profile/email/", "/profile/calendar"];
     // What administrators do with people and hospitals: `pages/management.rs`, and `Act::Manage`.
     let kept = ["/doctors", "/patients", "/admins", "/hospitals"];
     for entry in features::routes().entries().iter().filter(|entry| entry.method == Method::POST) {

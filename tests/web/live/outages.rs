@@ -1,5 +1,9 @@
 //! What no message tells of is told all the same.
 
+use std::time::Duration;
+
+use telemedicine::coherence::{Change, Store as _, Topic};
+
 use super::Desk;
 use crate::support::*;
 
@@ -40,4 +44,34 @@ async fn a_subscription_that_is_lost_loses_no_change() {
     redis.command("CLIENT KILL TYPE pubsub");
     desk.act().await;
     there.comes_to("changed").await;
+}
+
+/// The message brings it. What is found by comparing stamps, seconds later, is for messages that are lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_instance_is_told_what_has_changed_by_a_message() {
+    let Some(redis) = RedisServer::start() else { return };
+    let desk = desk_on(&redis).await;
+    let other = desk.app.another_instance();
+    let token = desk.token().await;
+    desk.listen(other.address, &[&token]).expect("ready").await;
+    let mut heard = other.state.shared_store.as_ref().unwrap().changes();
+    let doctor = desk.clinic.here.doctor.id;
+    // A subscription that a busy machine has lost begins anew, and is told nothing of that one change.
+    for minutes in 1..=10 {
+        let minutes = minutes.to_string();
+        desk.doctor.post_form(&format!("/doctors/{doctor}/delay"), &[("minutes", &minutes)]).await.expect(303);
+        let told = async {
+            loop {
+                match heard.recv().await {
+                    Ok(Change::Of(Topic::Agenda(id))) if id == doctor => return true,
+                    Ok(Change::Of(_)) => {}
+                    Ok(Change::Unknown) | Err(_) => return false,
+                }
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(30), told).await == Ok(true) {
+            return;
+        }
+    }
+    panic!("of ten changes none was told by its message");
 }

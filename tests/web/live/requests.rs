@@ -135,3 +135,25 @@ async fn a_stream_and_a_kept_page_cost_no_statement() {
     let request = stranger.request(Method::GET, "/live?on=x").header(COOKIE, format!("{cookies}x"));
     stranger.send(request).await.expect(401);
 }
+
+/// Somebody looks, hears nothing, and looks again, as pages do that have missed a beat: nothing is asked of the database.
+#[tokio::test]
+async fn while_nothing_changes_live_pages_cost_no_statement() {
+    let desk = Desk::new().await;
+    let visit = desk.clinic.here.appointment(AppointmentStatus::Waiting).path();
+    let patient = desk.app.sign_in(&desk.clinic.here.patient).await;
+    let paths = ["/dashboard", "/appointments", "/notifications", "/messages"].map(str::to_owned);
+    let of_the_visit = [format!("{visit}/now"), format!("{visit}/messages/now")];
+    for browser in [&desk.doctor, &patient] {
+        for path in paths.iter().chain(&of_the_visit) {
+            let token = super::token(&by_itself(browser, path).await.ok());
+            let mut live = Live::open(desk.app.address, &browser.cookies(), &[&token]);
+            let ready = live.expect("ready").await;
+            let again = by_itself(browser, path).await.ok();
+            assert_eq!((again.statements(), again.header("x-cache")), (0, "hit"), "{}, {ready}", again.asked);
+            assert_eq!(super::token(&again), token, "{}: the stream would begin anew", again.asked);
+            let head = live.head().await;
+            assert!(head.contains("desc=\"0 queries\""), "{}: {head}", again.asked);
+        }
+    }
+}
