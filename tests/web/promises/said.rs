@@ -113,10 +113,20 @@ const REFUSALS: [&str; 20] = [
 /// Every sentence of the handlers that lead to another page with something to say, and of the functions that say what was done.
 fn sentences() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/features");
+    let mut folders = vec![root];
     let mut sources = Vec::new();
-    templates(&root, &mut sources);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                sources.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
     let mut found = BTreeSet::new();
-    for (path, text) in sources.into_iter().filter(|(path, _)| path.ends_with(".rs")) {
+    for (path, text) in sources {
         let is_about_steps = path.ends_with("appointments/step.rs");
         let says = text.contains("see_other_saying(");
         let holding = text.split("fn done(").nth(1).filter(|_| !is_about_steps && !says).unwrap_or_default();

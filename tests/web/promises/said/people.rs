@@ -86,8 +86,10 @@ async fn an_account_is_open_or_shut_as_was_said() {
     app.visitor().post_form("/sign-in", &fields).await.expect(422);
     says(desk, act("reactivation").await, "The account is open again.").await;
     app.sign_in(&ward.patient).await;
+    // Without their doctor visits cannot be held.
     let visit = ward.visit(AppointmentStatus::Scheduled, 60 * 24).await;
-    says(desk, act("deactivation").await, "The account is shut, and signed out everywhere. Visits").await;
+    let shut = desk.post_form(&format!("/doctors/{}/deactivation", ward.doctor.id), &[]).await;
+    says(desk, shut, "The account is shut, and signed out everywhere. Visits").await;
     assert!(desk.get("/appointments").await.ok().shows_appointment(visit.id), "they are in the list of visits");
 }
 

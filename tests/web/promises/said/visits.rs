@@ -59,6 +59,7 @@ async fn a_visit_is_booked_as_was_said() {
         assert!(other.get(&path).await.ok().says("Scheduled"));
         assert!(other.get("/notifications").await.ok().links().contains(&path), "{} is not told", other.who);
     }
+    house.home.post_form(&format!("{path}/confirmation"), &[("version", "0")]).await.expect(303);
     let again = house.desk.post_form("/appointments", &fields).await;
     assert_eq!(again.location(), path);
     says(&house.desk, again, "This visit was booked before, and stands").await;
