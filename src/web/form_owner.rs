@@ -25,8 +25,20 @@ const HANDED_BACK: &str = "back.";
 /// What was typed under a name with such a word in it is shown to nobody again: who is asked for it gives what lets them in.
 const SECRETS: [&str; 6] = ["password", "code", "secret", "proof", "passkey", "credential"];
 /// Fields that nobody has typed.
-const HIDDEN: [&str; 10] =
-    [FIELD, "version", "token", "next", "patient_id", "template", "kind", "last_id", "room", "remove"];
+const HIDDEN: [&str; 12] = [
+    FIELD,
+    "version",
+    "token",
+    "next",
+    "back",
+    "doctor_id",
+    "patient_id",
+    "template",
+    "kind",
+    "last_id",
+    "room",
+    "remove",
+];
 
 /// Makes and checks the values.
 #[derive(Clone)]
