@@ -6,6 +6,7 @@
 
 mod authenticator;
 mod form_pages;
+mod handing_back;
 mod holder;
 pub mod navigation;
 mod permission;
@@ -15,7 +16,8 @@ mod viewer;
 
 pub use authenticator::Authenticator;
 pub use form_pages::FormPages;
+pub use handing_back::{HandingBack, OrHandedBack};
 pub use holder::SessionHolder;
-pub use permission::{Access, Allowed, AllowedOrOut, Anybody, Counted, Guarded, Permission, Proof, Visitor};
+pub use permission::{Access, Allowed, Anybody, Counted, Guarded, Permission, Proof, Visitor};
 pub use policy::SignedIn;
 pub use viewer::{ActingViewer, HospitalOfViewer, Viewer, ViewerKind, role_code, role_label};

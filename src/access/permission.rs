@@ -63,26 +63,6 @@ impl<P: Permission> FromRequest for Allowed<P> {
     }
 }
 
-/// The same for forms whose text must not be lost with the session: of whoever is signed out it says so, and the handler hands back what they had
-/// typed. Whoever may not do `P` is refused as ever.
-#[derive(Debug)]
-pub struct AllowedOrOut<P>(pub Result<Allowed<P>, AppError>);
-
-impl<P: Permission> FromRequest for AllowedOrOut<P> {
-    type Error = AppError;
-    type Future = LocalBoxFuture<'static, Result<Self, AppError>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let asked = Allowed::<P>::from_request(request, payload);
-        Box::pin(async move {
-            match asked.await {
-                Err(other) if !matches!(other, AppError::SignInRequired { .. }) => Err(other),
-                asked => Ok(Self(asked)),
-            }
-        })
-    }
-}
-
 /// Somebody who may or may not be signed in, on the few pages that differ for both. Of whoever is not, each request is counted in the
 /// budget of their address: only once it is known that they are nobody, so that people are not charged for the strangers beside them.
 #[derive(Debug)]
@@ -198,15 +178,15 @@ pub trait Guarded {
     const ACCESS: Access;
     /// Whether it asks once more who they are.
     const PROOF: Proof = Proof::NotAsked;
+    /// Whether a form that somebody sends who is signed out is handed back to them.
+    const HANDS_BACK: bool = false;
 }
 
 macro_rules! guarded {
     ($($argument:ident)*) => {
         impl<P: Permission, $($argument),*> Guarded for (Allowed<P>, $($argument,)*) {
             const ACCESS: Access = Access::Roles(P::ROLES);
-        }
-        impl<P: Permission, $($argument),*> Guarded for (AllowedOrOut<P>, $($argument,)*) {
-            const ACCESS: Access = Access::Roles(P::ROLES);
+            const HANDS_BACK: bool = true;
         }
         impl<$($argument),*> Guarded for (Visitor, $($argument,)*) {
             const ACCESS: Access = Access::Anybody;

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, migrations, output};
 use crate::db::Database;
-use crate::features::audit::{self, ChainEnd, ChainFinding, VerifyScope};
+use crate::features::audit::{self, Verified, VerifyScope};
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]
@@ -36,24 +36,34 @@ pub(super) async fn run(settings: &Settings, action: AuditCommand) -> Result<(),
     }
 }
 
+/// Entries after which a line says how far it is: about two seconds.
+const MILESTONE: u64 = 100_000;
+
 /// What was found so far, and why it could not be printed, if so.
 #[derive(Default)]
 struct Report {
     findings: u64,
     sealed: u64,
     unsealed: u64,
+    read: u64,
     unprinted: Option<Failure>,
 }
 
 impl Report {
-    fn note(&mut self, found: Result<ChainEnd, ChainFinding>) {
+    fn note(&mut self, found: Verified) {
         let line = match found {
-            Ok(end) => {
+            Verified::Read(more) => {
+                if let Some(milestone) = self.passed(more) {
+                    output::progress(format_args!("{milestone} entries looked at"));
+                }
+                return;
+            }
+            Verified::End(end) => {
                 self.sealed += end.sealed;
                 self.unsealed += end.unsealed;
                 end.to_string()
             }
-            Err(finding) => {
+            Verified::Wrong(finding) => {
                 self.findings += 1;
                 format!("WRONG  {finding}")
             }
@@ -61,6 +71,14 @@ impl Report {
         if let Err(failure) = output::line(line) {
             self.unprinted.get_or_insert(failure);
         }
+    }
+
+    /// The round number of entries that is passed with so many `more`.
+    fn passed(&mut self, more: u64) -> Option<u64> {
+        let before = self.read / MILESTONE;
+        self.read += more;
+        let now = self.read / MILESTONE;
+        (now > before).then_some(now * MILESTONE)
     }
 }
 
@@ -79,5 +97,21 @@ async fn verify(settings: &Settings, scope: VerifyScope) -> Result<(), Failure> 
         0 => Ok(()),
         1 => Err(Failure::new("1 thing is not as it was sealed: see WRONG above")),
         many => Err(Failure::new(format_args!("{many} things are not as they were sealed: see WRONG above"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_far_it_is_after_each_hundred_thousand_entries() {
+        let mut report = Report::default();
+        let passed: Vec<u64> = (0..250).filter_map(|_| report.passed(1_000)).collect();
+        assert_eq!(passed, [100_000, 200_000]);
+        assert_eq!(
+            (report.passed(49_999), report.passed(1), report.passed(250_000)),
+            (None, Some(300_000), Some(500_000))
+        );
     }
 }

@@ -15,3 +15,8 @@ pub(super) fn line(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
         _ => Ok(()),
     }
 }
+
+/// Says on standard error how far a long command is, so that what it prints stays what was asked for. Who does not listen misses nothing.
+pub(super) fn progress(what: impl std::fmt::Display) {
+    drop(writeln!(std::io::stderr().lock(), "{what}"));
+}

@@ -162,15 +162,27 @@ impl Error {
         matches!(self, Self::Refused(text) if SAYINGS.iter().any(|saying| text.contains(saying)))
     }
 
+    /// Why the server, which answers, takes no writes, if it says so.
+    pub(super) fn refuses_writes(&self) -> Option<&'static str> {
+        const WHY: [(&str, &str); 4] = [
+            ("OOM", "its memory is full"),
+            ("READONLY", "it is a replica"),
+            ("MISCONF", "it cannot store them"),
+            ("NOREPLICAS", "it has too few replicas"),
+        ];
+        let Self::Refused(text) = self else { return None };
+        // Within a script servers before 7 say it behind other words.
+        let says = |code: &str| self.code() == code || text.contains(&format!("-{code} "));
+        WHY.into_iter().find(|(code, _)| says(code)).map(|(_, why)| why)
+    }
+
     /// Whether the server could not serve at all, so that asking it again at once is of no use. A server that
     /// takes no writes (out of memory, read-only, unable to store or to replicate) or has not got a script still answers
     /// what it can.
     pub(super) fn is_outage(&self) -> bool {
         match self {
             Self::TimedOut(_) | Self::Disconnected(_) => true,
-            Self::Refused(_) => {
-                !matches!(self.code(), "NOSCRIPT" | "OOM" | "READONLY" | "MISCONF" | "NOREPLICAS" | "ERR")
-            }
+            Self::Refused(_) => !matches!(self.code(), "NOSCRIPT" | "ERR") && self.refuses_writes().is_none(),
             Self::Open | Self::Unexpected(_) => false,
         }
     }

@@ -136,6 +136,7 @@ impl Epoch {
                 }
                 self.proved_at.store(failures, SeqCst);
                 self.proved_until.store(micros(asked + PROVED_FOR), SeqCst);
+                redis.0.writes.taken(redis.server());
                 Ok(trusted)
             }
             Err(error) => {

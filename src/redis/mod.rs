@@ -18,6 +18,7 @@ mod figures;
 mod listening;
 mod pool;
 mod refusals;
+mod writes;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use self::actor::ActorClient;
 use self::batch::Batches;
 use self::epoch::Epoch;
 use self::refusals::Refusals;
+use self::writes::Writes;
 use crate::settings;
 
 /// A Redis server. Cheap to clone; one per process, shared by its workers.
@@ -46,6 +48,7 @@ struct Inner {
     timeout: Duration,
     breaker: Breaker,
     refusals: Refusals,
+    writes: Writes,
     /// `None`: the address needs the pool for everything.
     actor: Option<ActorClient>,
     pool: deadpool_redis::Pool,
@@ -82,6 +85,7 @@ impl Redis {
             timeout: options.timeout,
             breaker: Breaker::default(),
             refusals: Refusals::default(),
+            writes: Writes::default(),
             actor,
             pool: pool::open(options)?,
             epoch: Epoch::new(prefix),
@@ -190,15 +194,22 @@ impl Redis {
         subscribed.inspect_err(|error| self.heed(error))
     }
 
-    /// Takes notice of what was answered over a connection of the caller's own: a permission that is missing.
+    /// Takes notice of what was answered over a connection of the caller's own: a permission that is missing, a write that is refused.
     pub fn heed(&self, error: &Error) {
         self.0.refusals.note(&self.0.server, error);
+        self.0.writes.note(&self.0.server, error);
     }
 
     /// Whether the user lacks a permission, as far as was noticed a short while ago.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.0.refusals.are_recent()
+    }
+
+    /// Why it answers and takes no writes, as far as was noticed a short while ago.
+    #[must_use]
+    pub fn refuses_writes(&self) -> Option<&'static str> {
+        self.0.writes.why()
     }
 
     /// How long a page waits for Redis.

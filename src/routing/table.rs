@@ -3,7 +3,7 @@
 use actix_web::{FromRequest, Handler, Responder, guard, http::Method, web};
 
 use crate::{
-    access::{Access, Guarded, Proof},
+    access::{Access, Guarded, HandingBack, Proof},
     page_cache::Policy,
     web::{
         assets, health,
@@ -73,7 +73,7 @@ impl RouteTable {
         Args: FromRequest + Guarded + 'static,
         F::Output: Responder + 'static,
     {
-        self.push((Method::POST, path), (Args::ACCESS, Args::PROOF), (web::post().to(handler), None));
+        self.push((Method::POST, path), (Args::ACCESS, Args::PROOF), (web::post().to(HandingBack(handler)), None));
     }
 
     /// A page for everybody, with no session: the handler cannot know who asks.

@@ -47,7 +47,8 @@ impl Subsystems for Opened {
     fn examine(&self) -> LocalBoxFuture<'_, Vec<SubsystemHealth>> {
         Box::pin(async move {
             let (database, migrations) = self.database().await;
-            let (redis, cache, listener) = (self.redis().await, self.cache().await, self.listener());
+            // The cache first: it meets what Redis refuses.
+            let (cache, redis, listener) = (self.cache().await, self.redis().await, self.listener());
             let mut found =
                 vec![database, redis, cache, listener, migrations, self.mail(), self.background(), self.clock()];
             found.push(time_zones());
@@ -138,13 +139,16 @@ impl Opened {
         }
     }
 
-    /// `not permitted`: its user lacks a permission; the log and `telemedicine check` say which. Redis away is no reason to take an instance out of service: pages are served without it.
+    /// `takes no writes`: it answers, and keeps nothing new. `not permitted`: its user lacks a permission; the log and `telemedicine check` say which. Redis away is no reason to take an instance out of service: pages are served without it.
     async fn redis(&self) -> SubsystemHealth {
         let (fitness, says) = match &self.redis {
-            None => (Fitness::Fit, "not configured"),
-            Some(redis) if redis.is_forbidden() => (Fitness::Degraded, "not permitted"),
-            Some(redis) if redis.ping().await.is_ok() => (Fitness::Fit, "ok"),
-            Some(_) => (Fitness::Degraded, "away"),
+            None => (Fitness::Fit, "not configured".into()),
+            Some(redis) if redis.is_forbidden() => (Fitness::Degraded, "not permitted".into()),
+            Some(redis) if redis.ping().await.is_err() => (Fitness::Degraded, "away".into()),
+            Some(redis) => match redis.refuses_writes() {
+                Some(why) => (Fitness::Degraded, format!("takes no writes: {why}")),
+                None => (Fitness::Fit, "ok".to_owned()),
+            },
         };
         SubsystemHealth::new("redis", fitness, says)
     }

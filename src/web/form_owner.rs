@@ -8,6 +8,8 @@
 //! Only a **wrong** value is refused. One that is absent is accepted: the addresses are documented with the fields that mean something, and
 //! programs post those alone. Nothing is lost by it, for this is no protection against other sites (that is
 //! `middleware::cross_site`), only against a page that has outlived its person, and our own pages all carry it.
+//!
+//! The same value is what a form is handed back by to whoever was signed out ([`KeptForm`](super::KeptForm)): whatever takes typed text carries it.
 
 use actix_web::{HttpMessage, HttpRequest, web};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -18,10 +20,25 @@ use super::{AppError, Kit, error::TypedField, forms::Fields, middleware::server_
 
 /// The name of the field.
 pub(super) const FIELD: &str = "person";
+/// Before the value in a form that was handed back: it stands in a page that anybody may find, who is shown nothing of it.
+const HANDED_BACK: &str = "back.";
 /// What was typed under a name with such a word in it is shown to nobody again: who is asked for it gives what lets them in.
 const SECRETS: [&str; 6] = ["password", "code", "secret", "proof", "passkey", "credential"];
 /// Fields that nobody has typed.
-const HIDDEN: [&str; 4] = [FIELD, "version", "token", "next"];
+const HIDDEN: [&str; 12] = [
+    FIELD,
+    "version",
+    "token",
+    "next",
+    "back",
+    "doctor_id",
+    "patient_id",
+    "template",
+    "kind",
+    "last_id",
+    "room",
+    "remove",
+];
 
 /// Makes and checks the values.
 #[derive(Clone)]
@@ -65,22 +82,72 @@ pub(super) fn check(request: &HttpRequest, fields: &mut Fields) -> Result<(), Ap
     // Where nobody is signed in there is nobody else for whom it could be done.
     let Some(user_id) = extensions.get::<RequestUser>().map(|user| &user.id) else { return Ok(()) };
     let kit = request.app_data::<web::Data<Kit>>().ok_or_else(|| AppError::internal("the kit is not configured"))?;
-    if kit.form_owners.is_of(&value, *user_id) {
+    let handed_back = value.strip_prefix(HANDED_BACK);
+    if kit.form_owners.is_of(handed_back.unwrap_or(&value), *user_id) {
         return Ok(());
     }
     let signed_in = extensions.get::<Shell>().map(|shell| shell.name.clone()).unwrap_or_default();
-    Err(AppError::OtherPerson { signed_in, typed: typed(fields) })
+    let typed = if handed_back.is_some() { Vec::new() } else { typed(fields) };
+    Err(AppError::OtherPerson { signed_in, typed })
+}
+
+/// Marks `fields` as what is handed back to whoever they are bound to; none when they are bound to nobody.
+pub(super) fn hand_back(fields: &mut Fields) -> Option<()> {
+    let value = fields.get_mut(FIELD).filter(|value| !value.is_empty())?;
+    if !value.starts_with(HANDED_BACK) {
+        value.insert_str(0, HANDED_BACK);
+    }
+    Some(())
+}
+
+/// Takes what lets people in out of `fields`; the names under which something was.
+pub(super) fn take_secrets(fields: &mut Fields) -> Vec<String> {
+    let secrets = fields.extract_if(.., |name, _| is_secret(name));
+    secrets.filter(|(_, text)| !text.is_empty()).map(|(name, _)| name).collect()
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRETS.iter().any(|secret| name.contains(secret))
+}
+
+/// Whether somebody has typed `text`, and may be shown it again.
+pub(super) fn is_typed(name: &str, text: &str) -> bool {
+    !HIDDEN.contains(&name) && !is_secret(name) && !text.trim().is_empty()
+}
+
+/// What `request` has submitted, once its handler has read it.
+struct Sent(Fields);
+
+/// Keeps what `request` submits until it is answered, so that an answer that can do nothing with it shows it again.
+pub(super) fn remember(request: &HttpRequest, fields: &Fields) {
+    request.extensions_mut().insert(Sent(fields.clone()));
+}
+
+/// What somebody has typed into the form that `request` submits, once its handler has read it.
+pub(super) fn typed_into(request: &HttpRequest) -> Vec<TypedField> {
+    request.extensions().get::<Sent>().map(|Sent(fields)| typed(fields)).unwrap_or_default()
+}
+
+/// Those of [`typed_into`] that the page `body` does not show, in a field or beside one.
+pub(super) fn typed_and_not_in(request: &HttpRequest, body: &str) -> Vec<TypedField> {
+    let is_shown = |field: &TypedField| field.text.trim().lines().all(|line| body.contains(&escaped(line)));
+    typed_into(request).into_iter().filter(|field| !is_shown(field)).collect()
+}
+
+/// As templates write it.
+fn escaped(text: &str) -> String {
+    let marks = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
+    marks.into_iter().fold(text.to_owned(), |text, (mark, entity)| text.replace(mark, entity))
 }
 
 /// What somebody has typed, to be copied from the page that says that it was not used.
 fn typed(fields: &Fields) -> Vec<TypedField> {
-    let is_shown = |name: &str| !HIDDEN.contains(&name) && SECRETS.iter().all(|secret| !name.contains(secret));
-    let shown = fields.iter().filter(|(name, text)| is_shown(name) && !text.trim().is_empty());
+    let shown = fields.iter().filter(|(name, text)| is_typed(name, text));
     shown.map(|(name, text)| TypedField { label: in_words(name), text: text.clone() }).collect()
 }
 
 /// `date_of_birth` as `Date of birth`.
-fn in_words(name: &str) -> String {
+pub(super) fn in_words(name: &str) -> String {
     let spaced = name.replace('_', " ");
     let mut letters = spaced.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

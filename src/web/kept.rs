@@ -3,36 +3,43 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
 
-use super::{AppError, Kit, Page, Pages, forms::Fields};
-
-/// What nobody has typed.
-const HIDDEN: [&str; 6] = ["person", "version", "token", "patient_id", "template", "kind"];
+use super::{AppError, Kit, Page, Pages, form_owner, forms::Fields};
 
 /// The form once more, to be sent when they have signed in: the browser keeps it, the server nothing. It carries the value that binds it to the
-/// person who opened it (`web::form_owner`), so that nobody else sends it.
+/// person who opened it (`web::form_owner`), so that nobody else sends it; a form that carries none is not handed back.
 #[derive(Debug, Serialize)]
 pub struct KeptForm {
     action: String,
     fields: Fields,
+    /// Asked for once more: no page holds a password.
+    asked: Vec<Asked>,
+}
+
+#[derive(Debug, Serialize)]
+struct Asked {
+    name: String,
+    label: String,
 }
 
 impl KeptForm {
-    /// What is answered to whoever sent `fields` and is signed out: 401 with the form, or `out` if nothing was typed into it.
+    /// What whoever is signed out sent to `action`; none if nobody typed anything into it, or nobody knows whose it was.
+    pub fn of(action: &str, mut fields: Fields) -> Option<Self> {
+        form_owner::hand_back(&mut fields)?;
+        let secrets = form_owner::take_secrets(&mut fields);
+        if !fields.iter().any(|(name, text)| form_owner::is_typed(name, text)) {
+            return None;
+        }
+        let passwords = secrets.into_iter().filter(|name| name.contains("password"));
+        let asked = passwords.map(|name| Asked { label: form_owner::in_words(&name), name }).collect();
+        Some(Self { action: action.to_owned(), fields, asked })
+    }
+
+    /// The page with it: 401.
     ///
     /// # Errors
-    /// `out`; why the fields cannot be read.
-    pub fn answer<S: AsRef<Kit>>(
-        out: AppError,
-        fields: Result<Fields, AppError>,
-        pages: &Pages<S>,
-    ) -> Result<HttpResponse, AppError> {
-        let fields = fields?;
-        let typed = |(name, text): (&String, &String)| !HIDDEN.contains(&name.as_str()) && !text.trim().is_empty();
-        if !fields.iter().any(typed) {
-            return Err(out);
-        }
-        let page = Self { action: pages.request().path().to_owned(), fields };
-        pages.show_public(StatusCode::UNAUTHORIZED, &page)
+    /// That it cannot be made.
+    pub fn show<S: AsRef<Kit>>(&self, pages: &Pages<S>) -> Result<HttpResponse, AppError> {
+        pages.show_public(StatusCode::UNAUTHORIZED, self)
     }
 }
 

@@ -22,6 +22,7 @@ pub mod pagination;
 pub mod pattern;
 pub mod peer;
 mod present;
+mod program;
 pub mod query;
 pub mod rate_limit;
 pub mod refusals;
@@ -40,4 +41,5 @@ pub use moment::{Moment, local_in_words, local_value, parse_local, parse_time, s
 pub use page::{Page, Pages};
 pub use pagination::{Paginated, Pagination, Paging};
 pub use present::Present;
+pub use program::{is_program, told};
 pub use submitted::Relay;

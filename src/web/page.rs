@@ -14,7 +14,7 @@ use std::future::{Ready, ready};
 
 use crate::web::{
     Clinical, ClinicalPage, Kit,
-    error::{AppError, Rendered},
+    error::{AppError, Rendered, TypedField},
     flash::{self, Flash},
     form_owner, live_mark,
     middleware::request_id::RequestId,
@@ -80,7 +80,7 @@ pub trait Audience {
 }
 
 /// What a template sees as `layout`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Layout {
     title: String,
     language: &'static str,
@@ -93,6 +93,8 @@ pub struct Layout {
     person: Option<String>,
     /// What the page is told by when it changes; none that does not change by itself.
     live: Option<String>,
+    /// What was typed into a form that is not on the page any more.
+    typed: Vec<TypedField>,
     reference: String,
 }
 
@@ -216,10 +218,16 @@ impl<S: AsRef<Kit>> Pages<S> {
         (template, title): (&str, String),
         page: &impl Serialize,
     ) -> Result<HttpResponse, AppError> {
-        let layout = self.layout(title, shell);
+        let mut layout = self.layout(title, shell);
         let consumed_flash = layout.flash.is_some();
         let signed_in = layout.viewer.is_some();
-        let body = self.kit().templates.render(template, page, &layout).map_err(AppError::internal)?;
+        let render = |layout: &Layout| self.kit().templates.render(template, page, layout).map_err(AppError::internal);
+        let mut body = render(&layout)?;
+        if status == StatusCode::CONFLICT {
+            // What is to be done by now may be something else, without the form that was sent.
+            layout.typed = form_owner::typed_and_not_in(&self.request, &body);
+            body = render(&layout)?;
+        }
         let mut answer = HttpResponse::build(status);
         answer.content_type("text/html; charset=utf-8");
         answer.insert_header((
@@ -261,6 +269,7 @@ impl<S: AsRef<Kit>> Pages<S> {
             session_minutes: shell.as_ref().and_then(|shell| shell.idle_minutes),
             person: shell.as_ref().and_then(|_| form_owner::value(&self.request, self.kit())),
             live: zone.and_then(|zone| live_mark::of(&self.request, self.kit(), zone)),
+            typed: Vec::new(),
             reference: RequestId::of(self.request.extensions().get()),
             viewer: shell,
         }
@@ -280,12 +289,8 @@ pub(super) fn bare_layout(kit: &Kit, title: &str, shell: Option<Shell>, referenc
         language: "en",
         nav: navigation(kit, shell.as_ref()),
         viewer: shell,
-        flash: None,
-        unchanged_since: None,
-        session_minutes: None,
-        person: None,
-        live: None,
         reference,
+        ..Layout::default()
     }
 }
 

@@ -39,6 +39,7 @@ impl Submitted {
         let mut fields = self.sent?;
         if let Some(request) = &self.request {
             form_owner::check(request, &mut fields)?;
+            form_owner::remember(request, &fields);
         }
         Ok(fields)
     }

@@ -34,6 +34,7 @@ mod hostile;
 mod hostile_text;
 mod instances;
 mod journeys;
+mod kept_forms;
 mod live;
 mod mail;
 mod management;

@@ -1,5 +1,6 @@
 //! What a page says before somebody presses the button is what happens then: every question of the templates, each with its act.
 
+mod said;
 mod steps;
 
 use std::{collections::BTreeSet, fs, path::Path};

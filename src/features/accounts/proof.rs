@@ -241,6 +241,7 @@ macro_rules! asks {
         impl<P: Permission, $($argument),*> Guarded for ($guard<P>, $($argument,)*) {
             const ACCESS: Access = Access::Roles(P::ROLES);
             const PROOF: Proof = Proof::$proof;
+            const HANDS_BACK: bool = true;
         }
     };
 }

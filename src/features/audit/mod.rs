@@ -29,7 +29,7 @@ pub(crate) use queries::was_done;
 pub(crate) use service::{Redaction, personal_lines, record_refusals_forever, redact};
 pub use service::{Sealer, record, record_refusals};
 pub(crate) use verification::is_sealed_with;
-pub use verification::{ChainEnd, ChainFinding, VerifyError, VerifyScope, verify};
+pub use verification::{ChainEnd, ChainFinding, Verified, VerifyError, VerifyScope, verify};
 
 use crate::routing::RouteTable;
 

@@ -54,6 +54,17 @@ impl fmt::Display for ChainEnd {
     }
 }
 
+/// What is told while a trail is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// So many more entries were read: all that is in memory of them at once.
+    Read(u64),
+    /// Something is not as it was sealed.
+    Wrong(ChainFinding),
+    /// A chain was looked at to its end.
+    End(ChainEnd),
+}
+
 /// Which part of the trail is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VerifyScope {
@@ -90,7 +101,7 @@ pub(crate) async fn is_sealed_with(db: &Database, secret: &SecretKey, chain: Opt
     })
 }
 
-/// Verifies every chain within `scope`. `report` is given each finding as it is made, then the chain's end.
+/// Verifies every chain within `scope`. `report` is told as it goes on.
 ///
 /// # Errors
 /// Why not.
@@ -98,7 +109,7 @@ pub async fn verify(
     db: &Database,
     secret: &SecretKey,
     scope: VerifyScope,
-    report: &mut impl FnMut(Result<ChainEnd, ChainFinding>),
+    report: &mut impl FnMut(Verified),
 ) -> Result<(), VerifyError> {
     let reader = db.reader();
     let hospitals = seals::hospitals(&reader).await?;
@@ -116,10 +127,10 @@ pub async fn verify(
         let mut walk = Walk::new((&reader, ChainKey::new(secret)), chain, after, noted);
         walk.chain(report).await?;
         if let Some(missed) = &walk.noted {
-            report(Err(ChainFinding::End(chain, missed.sequence)));
+            report(Verified::Wrong(ChainFinding::End(chain, missed.sequence)));
         }
         if walk.end.seals > 0 || walk.end.unsealed > 0 {
-            report(Ok(walk.end));
+            report(Verified::End(walk.end));
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::web::{
     Kit,
     error::{Problem, Rendered, TypedField},
+    form_owner,
     middleware::request_id::RequestId,
     page::{Shell, bare_layout},
     refusals::RefusedAct,
@@ -59,7 +60,11 @@ pub async fn error_pages<B: MessageBody + 'static>(
             }
             let reference = RequestId::of(id.as_ref());
             let shell = answer.request().extensions().get::<Shell>().cloned();
-            let (request, old) = answer.into_parts();
+            let (request, mut old) = answer.into_parts();
+            if let Some(problem) = old.extensions_mut().get_mut::<Problem>().filter(|problem| problem.typed.is_empty())
+            {
+                problem.typed = form_owner::typed_into(&request);
+            }
             let page = rendered(kit, old.map_into_boxed_body(), (shell, reference));
             Ok(ServiceResponse::new(request, page))
         }

@@ -3,16 +3,17 @@
 use chrono::TimeDelta;
 use entity::audit_entry;
 use sea_orm::EntityTrait;
-use telemedicine::features::audit::{ChainEnd, ChainFinding, Sealer, VerifyError, VerifyScope, verify};
+use telemedicine::features::audit::{Sealer, Verified, VerifyError, VerifyScope, verify};
 
 use super::seals::{add, entry, name, seals, tamper};
 use crate::support::*;
 
 async fn verified(app: &TestApp, scope: VerifyScope) -> (Vec<String>, u64) {
     let (mut findings, mut sealed) = (Vec::new(), 0);
-    let mut tell = |found: Result<ChainEnd, ChainFinding>| match found {
-        Ok(end) => sealed += end.sealed,
-        Err(finding) => findings.push(finding.to_string()),
+    let mut tell = |told: Verified| match told {
+        Verified::End(end) => sealed += end.sealed,
+        Verified::Wrong(finding) => findings.push(finding.to_string()),
+        Verified::Read(_) => {}
     };
     verify(&app.state.db, &app.state.settings.secret_key, scope, &mut tell).await.unwrap();
     (findings, sealed)
@@ -92,4 +93,26 @@ async fn entries_are_read_ahead_over_seals_and_none_is_passed_over() {
     found.sort();
     expected.sort();
     assert_eq!((found, sealed), (expected, 2_605 - 7));
+}
+
+/// However long the trail is, as much of it lies in memory as on its first day.
+#[tokio::test]
+async fn entries_are_read_a_thousand_at_a_time_and_each_once() {
+    let app = TestApp::start().await;
+    let admin = hospital_admin(&hospital().create(&app).await).create(&app).await;
+    let sealer = Sealer::new(&app.state).of_at_most(150);
+    for first in [0, 600] {
+        let entries = (first..first + 600).map(|subject| entry(&admin, subject, &app));
+        audit_entry::Entity::insert_many(entries).exec(&app.db).await.unwrap();
+    }
+    sealer.round().await.unwrap();
+    seals(&sealer, 1_200).await;
+    let (mut read, mut sealed) = (Vec::new(), 0);
+    let mut tell = |told: Verified| match told {
+        Verified::Read(entries) => read.push(entries),
+        Verified::End(end) => sealed += end.sealed,
+        Verified::Wrong(finding) => panic!("{finding}"),
+    };
+    verify(&app.state.db, &app.state.settings.secret_key, VerifyScope::default(), &mut tell).await.unwrap();
+    assert_eq!((sealed, read), (1_200, vec![1_000, 200]));
 }

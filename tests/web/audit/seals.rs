@@ -5,16 +5,17 @@ use entity::{
     enums::{AuditAction, AuditSubject},
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
-use telemedicine::features::audit::{ChainEnd, ChainFinding, Sealer, VerifyScope, verify};
+use telemedicine::features::audit::{ChainEnd, Sealer, Verified, VerifyScope, verify};
 
 use crate::support::*;
 
 /// The findings, and the ends of the chains.
 pub(super) async fn verified(app: &TestApp) -> (Vec<String>, Vec<ChainEnd>) {
     let (mut findings, mut ends) = (Vec::new(), Vec::new());
-    let mut tell = |found: Result<ChainEnd, ChainFinding>| match found {
-        Ok(end) => ends.push(end),
-        Err(finding) => findings.push(finding.to_string()),
+    let mut tell = |told: Verified| match told {
+        Verified::End(end) => ends.push(end),
+        Verified::Wrong(finding) => findings.push(finding.to_string()),
+        Verified::Read(_) => {}
     };
     verify(&app.state.db, &app.state.settings.secret_key, VerifyScope::default(), &mut tell).await.unwrap();
     (findings, ends)
@@ -224,7 +225,7 @@ async fn nobody_without_the_secret_can_seal_again() {
     let (mut wrong, secret) = (0, &forger.state.settings.secret_key);
     let sealer = Sealer::new(&app.state);
     seals(&sealer, 6).await;
-    let mut count = |found: Result<_, _>| wrong += u32::from(found.is_err());
+    let mut count = |told: Verified| wrong += u32::from(matches!(told, Verified::Wrong(_)));
     verify(&app.state.db, secret, VerifyScope::default(), &mut count).await.unwrap();
     // Both seals, and each of the six entries: made with one secret they are nothing under another.
     assert_eq!(wrong, 8, "{admin:?}");
@@ -251,4 +252,16 @@ async fn several_instances_seal_each_entry_once() {
     let (findings, ends) = verified(&app).await;
     assert_eq!(findings, Vec::<String>::new());
     assert_eq!((ends[0].sealed, ends[0].unsealed, ends[0].seals), (1_200, 0, 3));
+    // Whoever came second says nothing: each seal has its line in the log once.
+    for seal in audit_seal::Entity::find().all(&app.db).await.unwrap() {
+        let digest: String = seal.digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let told = lines_of_sealing(&digest);
+        let line = format!(
+            "audit: {} sealed up to entry {}, seal {}, digest {digest}",
+            name(&admin),
+            seal.last_entry_id,
+            seal.sequence
+        );
+        assert_eq!(told, [line]);
+    }
 }

@@ -95,10 +95,10 @@ async fn a_redis_out_of_memory_is_gone_on_without() {
     comes_to(&doctor, "bypass").await;
     act(&clinic, &doctor).await;
     assert_ne!(doctor.get("/dashboard").await.ok().body, before.body);
-    let ready = app.visitor().get("/health/ready").await.ok();
-    assert!(ready.body.contains("\"cache\":\"bypassed\"") && ready.body.contains("degraded"), "{}", ready.body);
+    says_why(&app, "its memory is full").await;
     redis.command("CONFIG SET maxmemory 0");
     recovered(&app, &doctor, &before).await;
+    assert!(app.visitor().get("/health/ready").await.ok().body.contains("\"redis\":\"ok\""));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -113,8 +113,18 @@ async fn a_redis_that_became_a_replica_is_gone_on_without() {
     comes_to(&doctor, "bypass").await;
     act(&clinic, &doctor).await;
     assert_ne!(doctor.get("/dashboard").await.ok().body, before.body);
+    says_why(&app, "it is a replica").await;
     redis.command("REPLICAOF NO ONE");
     recovered(&app, &doctor, &before).await;
+    assert!(app.visitor().get("/health/ready").await.ok().body.contains("\"redis\":\"ok\""));
+}
+
+/// Readiness tells that Redis answers and takes no writes.
+async fn says_why(app: &TestApp, why: &str) {
+    let ready = app.visitor().get("/health/ready").await.ok().body;
+    let told = format!("\"redis\":\"takes no writes: {why}\"");
+    assert!(ready.contains(&told) && ready.contains("\"cache\":\"bypassed\""), "{ready}");
+    assert!(ready.contains("\"status\":\"degraded\""), "{ready}");
 }
 
 /// The cache is in use again, the outbox is empty, and what was kept before does not come back.

@@ -23,7 +23,8 @@ async fn nothing_that_was_typed_is_lost_when_the_session_has_ended() {
     let practice = Practice::open().await;
     let (home, path) = (&practice.home, practice.path(""));
     home.post_form("/sign-out", &[]).await.expect(303);
-    let page = home.post_form(&path, &[("token", "of this page"), ("body", "Typed before")]).await.expect(401);
+    let fields = [("person", "of a page"), ("token", "of this page"), ("body", "Typed before")];
+    let page = home.post_form(&path, &fields).await.expect(401);
     assert_eq!(page.header("cache-control"), "no-store");
     for (name, value) in [("token", "of this page"), ("body", "Typed before")] {
         assert!(page.body.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{name}: {}", page.body);

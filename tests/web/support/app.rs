@@ -96,9 +96,7 @@ impl TestApp {
 
     /// A server whose mail goes the way that `post` makes of [`Self::mail`].
     pub(crate) async fn start_as(settings: &[(&str, &str)], open: fn(&Arc<MemoryMailer>) -> OutgoingMail) -> Self {
-        let _ = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
-            .is_test(true)
-            .try_init();
+        super::logged::begin();
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let (clock, mail) = (Clock::fixed(NOW), Arc::new(MemoryMailer::default()));
         let outside = Outside { clock: clock.clone(), outgoing_mail: open(&mail) };

@@ -60,6 +60,7 @@ mod demo;
 mod factories;
 mod html;
 mod live;
+mod logged;
 mod page;
 mod passkey;
 mod raw;
@@ -89,6 +90,7 @@ pub(crate) use factories::{
     patient, session, super_admin, time_off, token_in,
 };
 pub(crate) use live::Live;
+pub(crate) use logged::lines_of_sealing;
 pub(crate) use page::Page;
 pub(crate) use passkey::{Device, NAMED, asked, pages_with_a_passkey, with_a_passkey};
 pub(crate) use raw::RawAnswer;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use entity::{audit_chain_head, audit_entry, audit_redaction, audit_seal};
 
-use super::{ChainEnd, ChainFinding};
+use super::{ChainEnd, ChainFinding, Verified};
 use crate::{
     db::{DbErr, Reader},
     features::audit::{
@@ -68,7 +68,7 @@ impl<'a> Walk<'a> {
         Self { reader, key, end, before, noted, ahead }
     }
 
-    pub(super) async fn chain(&mut self, report: &mut impl FnMut(Result<ChainEnd, ChainFinding>)) -> Result<(), DbErr> {
+    pub(super) async fn chain(&mut self, report: &mut impl FnMut(Verified)) -> Result<(), DbErr> {
         loop {
             let seals = seals::seals_after(self.reader, (self.end.chain, self.end.seals), SEALS).await?;
             let Some(last) = seals.iter().map(|seal| seal.last_entry_id).max() else { break };
@@ -86,10 +86,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Looks at the seal itself, and makes it the one that the next is compared with.
-    fn link(&mut self, seal: &audit_seal::Model, report: &mut impl FnMut(Result<ChainEnd, ChainFinding>)) {
+    fn link(&mut self, seal: &audit_seal::Model, report: &mut impl FnMut(Verified)) {
         let expected = self.end.seals + 1;
         if seal.sequence > expected {
-            report(Err(ChainFinding::SealsGone(self.end.chain, expected, seal.sequence - 1)));
+            report(Verified::Wrong(ChainFinding::SealsGone(self.end.chain, expected, seal.sequence - 1)));
             self.before.clear();
             // Nobody knows what they sealed, so nothing is said of entries before this one.
             self.end.last_entry_id = self.end.last_entry_id.max(seal.first_entry_id - 1);
@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
         let is_known = !self.before.is_empty();
         let is_right = right.contains(&seal.digest);
         if is_known && !is_right {
-            report(Err(ChainFinding::Seal(self.end.chain, seal.sequence, seal.id)));
+            report(Verified::Wrong(ChainFinding::Seal(self.end.chain, seal.sequence, seal.id)));
         }
         self.before = vec![seal.digest.clone()];
         self.before.extend(if is_right { Vec::new() } else { right });
@@ -106,36 +106,37 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares the entries of the stretch that `seal` is about with what it keeps of them.
-    async fn entries(
-        &mut self,
-        seal: &audit_seal::Model,
-        report: &mut impl FnMut(Result<ChainEnd, ChainFinding>),
-    ) -> Result<(), DbErr> {
+    async fn entries(&mut self, seal: &audit_seal::Model, report: &mut impl FnMut(Verified)) -> Result<(), DbErr> {
         let mut members: VecDeque<SealedEntry> = decode(&seal.members).into();
         let mut differing = Vec::new();
-        while let Some(entry) = self.next(seal.last_entry_id).await? {
+        while let Some(entry) = self.next(seal.last_entry_id, report).await? {
             while let Some(gone) = members.pop_front_if(|member| member.id < entry.id) {
-                report(Err(ChainFinding::Gone(self.end.chain, gone.id)));
+                report(Verified::Wrong(ChainFinding::Gone(self.end.chain, gone.id)));
             }
             match members.pop_front_if(|member| member.id == entry.id) {
-                None => report(Err(ChainFinding::PutIn(self.end.chain, entry.id))),
+                None => report(Verified::Wrong(ChainFinding::PutIn(self.end.chain, entry.id))),
                 Some(sealed) if sealed == self.key.member(&entry) => self.end.sealed += 1,
                 Some(sealed) => differing.push(Differing { entry, sealed }),
             }
         }
         self.judge(differing, report).await?;
-        members.into_iter().for_each(|member| report(Err(ChainFinding::Gone(self.end.chain, member.id))));
+        members.into_iter().for_each(|member| report(Verified::Wrong(ChainFinding::Gone(self.end.chain, member.id))));
         Ok(())
     }
 
     /// The next entry of the chain, up to that id.
-    async fn next(&mut self, last_id: i64) -> Result<Option<audit_entry::Model>, DbErr> {
+    async fn next(
+        &mut self,
+        last_id: i64,
+        report: &mut impl FnMut(Verified),
+    ) -> Result<Option<audit_entry::Model>, DbErr> {
         let passed = self.end.last_entry_id;
         while self.ahead.entries.pop_front_if(|entry| entry.id <= passed).is_some() {}
         if self.ahead.entries.is_empty() && self.ahead.up_to < last_id {
             let range = (self.ahead.up_to.max(passed), self.ahead.last);
             let read = seals::stored_within(self.reader, self.end.chain, range, ENTRIES).await?;
             let is_full = read.len() as u64 == ENTRIES;
+            report(Verified::Read(read.len() as u64));
             self.ahead.up_to = read.last().filter(|_| is_full).map_or(self.ahead.last, |entry| entry.id);
             self.ahead.entries = read.into();
         }
@@ -143,11 +144,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Some have lost a name by an erasure, which has noted so; all others were changed.
-    async fn judge(
-        &mut self,
-        differing: Vec<Differing>,
-        report: &mut impl FnMut(Result<ChainEnd, ChainFinding>),
-    ) -> Result<(), DbErr> {
+    async fn judge(&mut self, differing: Vec<Differing>, report: &mut impl FnMut(Verified)) -> Result<(), DbErr> {
         if differing.is_empty() {
             return Ok(());
         }
@@ -160,7 +157,7 @@ impl<'a> Walk<'a> {
                 self.end.sealed += 1;
                 self.end.redacted += 1;
             } else {
-                report(Err(ChainFinding::Changed(self.end.chain, entry.id)));
+                report(Verified::Wrong(ChainFinding::Changed(self.end.chain, entry.id)));
             }
         }
         Ok(())

@@ -10,10 +10,10 @@ use super::super::{
     queries, service,
 };
 use crate::{
-    access::{Allowed, AllowedOrOut, Viewer},
+    access::{Allowed, Viewer},
     db::Reader,
     state::Pages,
-    web::{AppError, Clinical, FlashKind, FormView, KeptForm, LongSubmitted, Submitted, see_other_saying},
+    web::{AppError, Clinical, FlashKind, FormView, LongSubmitted, Submitted, see_other_saying},
 };
 
 /// What was issued in a visit, and the form that issues more.
@@ -46,15 +46,11 @@ async fn issue_again(
 
 /// A document is issued.
 pub(in super::super) async fn issue(
-    asked: AllowedOrOut<IssueDocument>,
+    viewer: Allowed<IssueDocument>,
     id: web::Path<i64>,
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let viewer = match asked.0 {
-        Ok(viewer) => viewer,
-        Err(out) => return KeptForm::answer(out, submitted.unchecked(), &pages),
-    };
     let (new, typed) = match forms::new_document(submitted.fields()?) {
         Ok(understood) => understood,
         Err(form) => return issue_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
@@ -70,15 +66,11 @@ pub(in super::super) async fn issue(
 
 /// A document counts no more.
 pub(in super::super) async fn revoke(
-    asked: AllowedOrOut<IssueDocument>,
+    viewer: Allowed<IssueDocument>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let viewer = match asked.0 {
-        Ok(viewer) => viewer,
-        Err(out) => return KeptForm::answer(out, submitted.unchecked(), &pages),
-    };
     let (revocation, typed) = match forms::revocation(submitted.fields()?) {
         Ok(understood) => understood,
         Err(form) => return revoke_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,

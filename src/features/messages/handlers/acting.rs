@@ -7,23 +7,19 @@ use super::{
     reading::show_again,
 };
 use crate::{
-    access::{Allowed, AllowedOrOut},
+    access::Allowed,
     session::is_automatic,
     state::Pages,
-    web::{AppError, FlashKind, KeptForm, LongSubmitted, Submitted, see_other, see_other_saying},
+    web::{AppError, FlashKind, LongSubmitted, Submitted, see_other, see_other_saying},
 };
 
 /// Something is said to the other one.
 pub(in super::super) async fn send(
-    asked: AllowedOrOut<UseThread>,
+    viewer: Allowed<UseThread>,
     id: web::Path<i64>,
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let viewer = match asked.0 {
-        Ok(viewer) => viewer,
-        Err(out) => return KeptForm::answer(out, submitted.unchecked(), &pages),
-    };
     let (message, typed) = match forms::message(submitted.fields()?) {
         Ok(understood) => understood,
         Err(form) => return show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,

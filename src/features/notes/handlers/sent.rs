@@ -2,17 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use actix_web::{
-    HttpResponse,
-    http::{StatusCode, header},
-};
-use serde_json::{Value, json};
+use actix_web::{HttpResponse, http::StatusCode};
+use serde_json::json;
 
 use super::super::{pages::NotePage, policy::WriteNote, queries, service::NotWritten};
 use crate::{
-    access::{Allowed, AllowedOrOut, Viewer},
+    access::{Allowed, Viewer},
     state::Pages,
-    web::{AppError, FormView, KeptForm, LongSubmitted, Present, forms::Fields},
+    web::{AppError, FormView, LongSubmitted, Present, forms::Fields, is_program, told},
 };
 
 /// A form of somebody who is signed in, understood; with what was typed.
@@ -27,15 +24,11 @@ type Understood<T> = Result<(T, FormView), Box<FormView>>;
 
 /// The form that was sent about the visit `id`, as `read` understands it; or what is answered instead.
 pub(super) async fn receive<T>(
-    asked: AllowedOrOut<WriteNote>,
+    viewer: Allowed<WriteNote>,
     (id, submitted): (i64, LongSubmitted),
     read: fn(Fields) -> Understood<T>,
     pages: &Pages,
 ) -> Result<ControlFlow<HttpResponse, Sent<T>>, AppError> {
-    let viewer = match asked.0 {
-        Ok(viewer) => viewer,
-        Err(out) => return signed_out(out, submitted, pages).map(ControlFlow::Break),
-    };
     match read(submitted.fields()?) {
         Ok((command, typed)) => Ok(ControlFlow::Continue(Sent { viewer, command, typed })),
         Err(form) => {
@@ -43,26 +36,6 @@ pub(super) async fn receive<T>(
             show_again(&viewer, id, form, pages).await.map(ControlFlow::Break)
         }
     }
-}
-
-/// Whether a program asks, which wants no page.
-pub(super) fn is_program(pages: &Pages) -> bool {
-    let accepted = pages.request().headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accepted.is_some_and(|accepted| accepted.contains("application/json"))
-}
-
-pub(super) fn told(status: StatusCode, what: &Value) -> HttpResponse {
-    HttpResponse::build(status)
-        .insert_header((header::CACHE_CONTROL, header::HeaderValue::from_static("no-store")))
-        .json(what)
-}
-
-/// What was typed, for whoever is signed out: to be sent once more when they have signed in. Nothing is kept here meanwhile.
-fn signed_out(out: AppError, submitted: LongSubmitted, pages: &Pages) -> Result<HttpResponse, AppError> {
-    if is_program(pages) {
-        return Ok(told(StatusCode::UNAUTHORIZED, &json!({"error": "You are signed out."})));
-    }
-    KeptForm::answer(out, submitted.unchecked(), pages)
 }
 
 /// The page as it is now, with what was typed and why nothing was done.
@@ -96,7 +69,7 @@ async fn show_again(
     (status, form): (StatusCode, FormView),
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
-    if is_program(pages) {
+    if is_program(pages.request()) {
         let why: Vec<&str> = form.summary.iter().map(|error| error.message.as_str()).collect();
         return Ok(told(status, &json!({"error": why.join(" ")})));
     }

@@ -9,19 +9,19 @@ use super::{
     sent::{Sent, receive, refuse},
 };
 use crate::{
-    access::AllowedOrOut,
+    access::Allowed,
     state::Pages,
     web::{AppError, FlashKind, LongSubmitted, see_other_saying},
 };
 
 /// The note stands from now on.
 pub(in super::super) async fn sign(
-    asked: AllowedOrOut<WriteNote>,
+    viewer: Allowed<WriteNote>,
     id: web::Path<i64>,
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let Sent { viewer, command, typed } = match receive(asked, (*id, submitted), forms::signature, &pages).await? {
+    let Sent { viewer, command, typed } = match receive(viewer, (*id, submitted), forms::signature, &pages).await? {
         Continue(sent) => sent,
         Break(answer) => return Ok(answer),
     };
@@ -33,12 +33,12 @@ pub(in super::super) async fn sign(
 
 /// Something is put beneath a signed note.
 pub(in super::super) async fn add(
-    asked: AllowedOrOut<WriteNote>,
+    viewer: Allowed<WriteNote>,
     id: web::Path<i64>,
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let Sent { viewer, command, typed } = match receive(asked, (*id, submitted), forms::addition, &pages).await? {
+    let Sent { viewer, command, typed } = match receive(viewer, (*id, submitted), forms::addition, &pages).await? {
         Continue(sent) => sent,
         Break(answer) => return Ok(answer),
     };

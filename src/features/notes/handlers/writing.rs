@@ -13,13 +13,13 @@ use super::{
         queries,
         service::{self, SavedDraft},
     },
-    sent::{Sent, is_program, receive, refuse, told},
+    sent::{Sent, receive, refuse},
 };
 use crate::{
-    access::{Allowed, AllowedOrOut, Viewer},
+    access::{Allowed, Viewer},
     db::Reader,
     state::Pages,
-    web::{AppError, FlashKind, LongSubmitted, query::Filter, see_other_saying},
+    web::{AppError, FlashKind, LongSubmitted, is_program, query::Filter, see_other_saying, told},
 };
 
 /// The note of a visit, to be written; once it is signed, to be read and added to. That it was opened is recorded.
@@ -42,12 +42,12 @@ pub(in super::super) async fn show(
 
 /// What stands on the screen is saved. Programs, such as the page's own script, get the version that is stored now.
 pub(in super::super) async fn save(
-    asked: AllowedOrOut<WriteNote>,
+    viewer: Allowed<WriteNote>,
     id: web::Path<i64>,
     submitted: LongSubmitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let Sent { viewer, command, typed } = match receive(asked, (*id, submitted), forms::draft, &pages).await? {
+    let Sent { viewer, command, typed } = match receive(viewer, (*id, submitted), forms::draft, &pages).await? {
         Continue(sent) => sent,
         Break(answer) => return Ok(answer),
     };
@@ -58,7 +58,7 @@ pub(in super::super) async fn save(
 }
 
 fn answer(viewer: &Viewer, id: i64, saved: SavedDraft, pages: &Pages) -> HttpResponse {
-    if is_program(pages) {
+    if is_program(pages.request()) {
         // On the hospital's clock, so that whoever shows it need not know the zone.
         let at = saved.at.with_timezone(&viewer.zone()).format("%Y-%m-%dT%H:%M:%S%:z").to_string();
         return told(StatusCode::OK, &json!({"version": saved.version, "saved_at": at}));

@@ -1,0 +1,22 @@
+//! Answers for programs, such as a page's own script, at addresses that answer people with pages.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+};
+use serde_json::Value;
+
+/// Whether a program asks, which wants no page.
+#[must_use]
+pub fn is_program(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("application/json"))
+}
+
+/// What a program is told; no cache may keep it.
+#[must_use]
+pub fn told(status: StatusCode, what: &Value) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, header::HeaderValue::from_static("no-store")))
+        .json(what)
+}

@@ -1,0 +1,45 @@
+//! What the servers of the tests say in the log: shown of a failed test as `RUST_LOG` says, and kept for tests that look for a line.
+
+use std::sync::{Mutex, PoisonError};
+
+use log::{LevelFilter, Log, Metadata, Record};
+
+/// Whose lines are kept, whatever `RUST_LOG` says.
+const KEPT: &str = "telemedicine::features::audit::service::sealing";
+
+static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Keeping(env_logger::Logger);
+
+impl Log for Keeping {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == KEPT || self.0.enabled(metadata)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if record.target() == KEPT {
+            LINES.lock().unwrap_or_else(PoisonError::into_inner).push(record.args().to_string());
+        }
+        self.0.log(record);
+    }
+
+    fn flush(&self) {
+        self.0.flush();
+    }
+}
+
+/// Once for all tests of the process.
+pub(super) fn begin() {
+    let asked = env_logger::Env::default().default_filter_or("warn");
+    let logger = env_logger::Builder::from_env(asked).is_test(true).build();
+    let most = logger.filter().max(LevelFilter::Info);
+    if log::set_boxed_logger(Box::new(Keeping(logger))).is_ok() {
+        log::set_max_level(most);
+    }
+}
+
+/// The lines about sealing with `words` in them, of all tests so far.
+pub(crate) fn lines_of_sealing(words: &str) -> Vec<String> {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    lines.iter().filter(|line| line.contains(words)).cloned().collect()
+}
