@@ -158,6 +158,7 @@ async fn tell(
         times: ToldTimes::of(viewer.zone(), Some(visit.starts_at), None),
         recipients: BTreeSet::from([visit.patient.user_id]),
         visit: None,
+        by_mail: None,
     };
     notifications::notify(uow, now, &news).await
 }
