@@ -71,9 +71,11 @@ mod m0087_document;
 mod m0088_document_rules;
 mod m0090_old_presence;
 mod m0093_told_words;
+mod m0096_document_heads;
+mod m0097_calendar_word;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 66] = [
+pub(crate) const ALL: [Change; 68] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -140,4 +142,6 @@ pub(crate) const ALL: [Change; 66] = [
     m0088_document_rules::CHANGE,
     m0090_old_presence::CHANGE,
     m0093_told_words::CHANGE,
+    m0096_document_heads::CHANGE,
+    m0097_calendar_word::CHANGE,
 ];
