@@ -7,11 +7,11 @@ mod trail;
 use std::collections::BTreeSet;
 
 use entity::{
-    appointment as appointment_row, audit_entry,
+    appointment as appointment_row, audit_entry, document,
     enums::{AuditAction, AuditSubject},
     erasure,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use telemedicine::features::{
     audit::Actor,
     erasures::{ErasureError, ErasureMeans, ErasureOutcome, ErasureRequest, Fate, TABLES, erase, preview},

@@ -53,7 +53,7 @@ async fn a_paper_names_everybody_as_they_were_called_when_it_was_issued() {
     for path in [&prescription, &letter] {
         let paper = patient.get(path).await.ok();
         let shown = paper.text("#for") + &paper.text(".letterhead");
-        for then in [&surgery.hospital.name, &surgery.patient.name(), &surgery.doctor.name(), "Bones and joints"] {
+        for then in ["Bones and joints", &surgery.hospital.name, &surgery.patient.name(), &surgery.doctor.name()] {
             assert!(shown.contains(then), "{then} is missing in {shown}");
         }
         for now in ["Renamed", "Corrected", "Another", "2001"] {

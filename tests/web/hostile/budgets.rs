@@ -129,13 +129,13 @@ async fn a_calendar_that_is_asked_for_by_its_secret_is_charged_to_nobody_else() 
     let house = hospital().create(&app).await;
     let mut calendars = Vec::new();
     for _ in 0..2 {
-        let owner = app.sign_in(&patient(&house).create(&app).await).await;
-        let address = owner.post_form("/profile/calendar", &[]).await.ok().text("[data-calendar]");
+        let owner = patient(&house).create(&app).await;
+        let address = app.sign_in(&owner).await.post_form("/profile/calendar", &[]).await.ok().text("[data-calendar]");
         calendars.push(address.rfind("/calendar/").map(|at| address[at..].to_owned()).unwrap());
     }
     let calendar = |number: usize| calendars[number % 2].clone();
     assert_eq!(count(&searched(&app, "203.0.113.1", calendar, 610).await, 200), 610);
-    let wrong = |number| format!("/calendar/{number}-{}.ics", "A".repeat(43));
+    let wrong = |number: usize| format!("/calendar/{number}-{}.ics", "A".repeat(43));
     let answers = searched(&app, "203.0.113.1", wrong, 610).await;
     assert_eq!((count(&answers, 404), count(&answers, 429)), (600, 10), "who guesses is a stranger");
 }

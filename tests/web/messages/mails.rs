@@ -41,6 +41,7 @@ async fn of_one_thread_somebody_is_told_six_times_a_day_at_most() {
         practice.app.clock.advance(TimeDelta::minutes(11));
         practice.app.send_mail().await;
         practice.home.post_form(&practice.path(&format!("/{id}/retraction")), &[]).await.expect(303);
+        practice.app.clock.advance(TimeDelta::seconds(1));
     }
     assert_eq!(practice.app.emails_to(&practice.doctor.email).await.len(), 6);
     practice.app.clock.advance(TimeDelta::days(1));

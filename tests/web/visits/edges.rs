@@ -96,3 +96,14 @@ async fn of_two_pages_of_one_room_one_is_closed_and_nobody_sees_its_person_leave
         }
     }
 }
+
+#[tokio::test]
+async fn whoever_corrects_the_opening_need_not_choose_again() {
+    let practice = Practice::open().await;
+    let visit = practice.visit(-5, AppointmentStatus::InProgress).await;
+    practice.surgery.post_form(&format!("{}/opening", visit.path()), &CHECKED).await.expect(303);
+    let page = practice.surgery.get(&room(&visit)).await.ok();
+    practice.surgery.submit(&page, "#opening form", &[("call_back", "+977 1 5550198")]).await.expect(303);
+    let corrected = practice.opening(&visit).await.unwrap();
+    assert_eq!((corrected.identity, corrected.version), (Some(IdentityCheck::Known), 2));
+}
