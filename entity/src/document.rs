@@ -34,6 +34,16 @@ pub struct Model {
     pub revoked_reason: Option<String>,
     /// Optimistic lock: its revocation adds one. The first is 0.
     pub version: i32,
+    /// What everybody was called when it was issued. Null in what a release before this one issued.
+    pub hospital_name: Option<String>,
+    /// With "Dr ".
+    pub doctor_name: Option<String>,
+    /// Their specialty.
+    pub doctor_field: Option<String>,
+    pub doctor_license: Option<String>,
+    /// Null also once the patient was erased.
+    pub patient_name: Option<String>,
+    pub patient_born: Option<Date>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "hospital_id", to = "id")]

@@ -77,6 +77,17 @@ pub struct Anybody(pub Option<Viewer>);
 #[derive(Clone, Copy, Debug)]
 pub struct Counted;
 
+impl Visitor {
+    /// Gives back what was taken for `request` from what strangers at its address have at hand: it brought a word that has a budget of its own.
+    pub fn give_back(&self, request: &HttpRequest) {
+        if self.0.is_none()
+            && let Some(kit) = request.app_data::<web::Data<Kit>>()
+        {
+            kit.page_budget.give_back(Peer::of(request, &kit.trusted_proxies).address);
+        }
+    }
+}
+
 impl FromRequest for Visitor {
     type Error = actix_web::Error;
     type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;

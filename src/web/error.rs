@@ -87,6 +87,42 @@ impl From<DbErr> for AppError {
     }
 }
 
+/// Why a form is shown again with what was typed in it, although nothing was wrong with a field.
+#[derive(Clone, Debug)]
+pub struct RefusedForm {
+    /// Of the answer.
+    pub status: StatusCode,
+    /// In a sentence.
+    pub why: String,
+    /// After so many seconds it can be sent again as it is; none where that would change nothing.
+    pub wait: Option<u64>,
+}
+
+impl RefusedForm {
+    /// Of `error`; `many` says that it was done too often.
+    ///
+    /// # Errors
+    /// `error`, where it has a page of its own.
+    pub fn of(error: AppError, many: &str) -> Result<Self, AppError> {
+        match error {
+            AppError::Conflict(why) => Ok(Self { status: StatusCode::CONFLICT, why, wait: None }),
+            AppError::TooManyRequests(seconds) => {
+                Ok(Self { status: StatusCode::TOO_MANY_REQUESTS, why: many.to_owned(), wait: Some(seconds) })
+            }
+            other => Err(other),
+        }
+    }
+
+    /// The page, which tells programs too when to come again.
+    #[must_use]
+    pub fn told_by(&self, mut answer: HttpResponse) -> HttpResponse {
+        if let Some(seconds) = self.wait {
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        answer
+    }
+}
+
 /// A field of a form as somebody filled it in, shown again where nothing was done with it.
 #[derive(Clone, Serialize)]
 pub struct TypedField {

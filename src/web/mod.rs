@@ -31,7 +31,7 @@ mod submitted;
 pub mod templates;
 
 pub use clinical::{Clinical, ClinicalPage};
-pub use error::AppError;
+pub use error::{AppError, RefusedForm};
 pub use flash::{FlashKind, see_other, see_other_saying};
 pub use forms::{FormReader, FormView, LongSubmitted, Submitted};
 pub use kept::KeptForm;

@@ -64,11 +64,13 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   const load = async () => {
     try {
       const answer = await fetch(dataset.liveFrom ?? location.href, { headers: { "X-Live": "1" }, redirect: "manual", signal: AbortSignal.timeout(20000) });
-      if (answer.type === "opaqueredirect") return out("you have been signed out");
+      if (answer.type === "opaqueredirect" || answer.status === 401) return out("you have been signed out");
       if ([403, 404].includes(answer.status)) {
         document.dispatchEvent(new Event("live-gone"));
         return out("this is not yours to see any more");
       }
+      /* Any other refusal is one for good, unless it says to come again. */
+      if (answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status)) return out("it cannot be loaded by itself");
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const { live } = page.querySelector("main").dataset;
       if (left) return;

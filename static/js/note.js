@@ -38,7 +38,11 @@
       say("Not saved: you are signed out. What you typed is still here. Sign in again in a new tab, and it is saved.", true);
       return later(AGAIN);
     }
-    if (code >= 500 || code === 429) {
+    if (code === 429) {
+      say("Not saved yet: it was saved too often within a minute. It is saved again soon.", true);
+      return later(AGAIN);
+    }
+    if (code >= 500) {
       say("Not saved: the server is not ready. It is tried again.", true);
       return later(AGAIN);
     }

@@ -1,5 +1,6 @@
 "use strict";
-/* The room of a visit says that somebody is in it: a sign of life every 15 s, and one when the page goes away. Nothing is decided by it, so whatever
+/* The room of a visit says that somebody is in it: a sign of life every 15 s (each minute, as a browser lets it, when nobody looks at the page: that
+   sign counts for longer), and one when the page goes away. Nothing is decided by it, so whatever
    fails is tried again at the next beat; the room is whole without it. The signs are no use of the session (X-Live): an abandoned PC is signed out.
    Where the visit stands changes by itself (live.js); forms of another stage stay, since something may be typed in them, and a line leads on. */
 {
@@ -17,6 +18,8 @@
   const room = document.querySelector("[data-presence-href]");
   if (room) {
     const href = room.dataset.presenceHref;
+    /* Another tab with the same room: when one is closed the others say, right after it, that they are still there. */
+    const tabs = window.BroadcastChannel && new BroadcastChannel(href);
     let timer = 0, isOut = false;
 
     const stop = () => { clearInterval(timer); timer = 0; };
@@ -24,7 +27,7 @@
     const sign = async () => {
       try {
         const answer = await fetch(href, {
-          method: "POST", body: new URLSearchParams({ state: "here" }), headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store",
+          method: "POST", body: new URLSearchParams({ state: document.hidden ? "hidden" : "here" }), headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store",
         });
         /* Signed out: tried again once somebody signs in, in another tab. Nothing to wait for any more: the page says so when it is loaded. */
         isOut = answer.type === "opaqueredirect" || answer.status === 401;
@@ -42,13 +45,18 @@
       if (!timer) return;
       stop();
       navigator.sendBeacon(href, new URLSearchParams({ state: "leaving" }));
+      tabs?.postMessage("leaving");
     });
     /* Taken out of the browser's memory by its Back button. */
     addEventListener("pageshow", start);
+    /* A page that is closed is hidden first: a sign after the last one would bring it back. */
+    const soon = () => setTimeout(() => { if (timer) sign(); }, 1000);
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return;
-      if (timer) sign(); else if (isOut) start();
+      if (document.hidden) soon();
+      else if (timer) sign();
+      else if (isOut) start();
     });
+    tabs?.addEventListener("message", soon);
     /* session.js of a page that was opened meanwhile. */
     addEventListener("storage", ({ key }) => { if (isOut && !timer && key === "session-warns-at") start(); });
     start();

@@ -125,6 +125,23 @@ async fn an_address_that_was_made_anew_or_taken_back_leads_nowhere() {
 }
 
 #[tokio::test]
+async fn the_owner_is_told_of_each_address_and_not_what_it_is() {
+    let app = TestApp::start().await;
+    let maya = patient(&hospital().create(&app).await).create(&app).await;
+    let client = app.sign_in(&maya).await;
+    for made in 1..=2 {
+        let address = path_of_new(&client).await;
+        let told = app.emails_to(&maya.email).await;
+        let told: Vec<_> =
+            told.iter().filter(|email| email.subject == "An address of your calendar was made").collect();
+        assert_eq!(told.len(), made, "a renewal as well");
+        assert!(told.iter().all(|email| !email.text.contains(&address)));
+    }
+    client.post_form(&format!("{HERE}/removal"), &[]).await.expect(303);
+    assert_eq!(app.emails_to(&maya.email).await.len(), 2);
+}
+
+#[tokio::test]
 async fn whoever_is_shut_out_has_no_calendar_and_a_stranger_at_the_screen_makes_none() {
     let app = TestApp::start().await;
     let house = hospital().create(&app).await;

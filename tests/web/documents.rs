@@ -1,5 +1,6 @@
 //! Documents of a visit: issued once, numbered without a gap, read by two, revoked for a reason; and who gets no word of them.
 
+mod heads;
 mod telling;
 
 use std::collections::BTreeSet;
@@ -70,7 +71,7 @@ async fn what_a_doctor_issues_the_patient_reads_and_prints() {
     assert!(lines.iter().all(|line| !line.detail.to_string().contains("tablets")));
     // And the patient sees when their doctor opens it.
     doctor.get(&led.location()).await.ok();
-    assert!(patient.get("/record-access").await.ok().says("The document of a visit"));
+    assert!(patient.get("/record-access").await.ok().says("The document No. 1 of a visit"));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Messages about a visit: written once, read, taken back, told by mail, closed in time; and who gets no word of them.
 
 mod forms;
+mod mails;
 
 use chrono::TimeDelta;
 use entity::{audit_entry, enums::AuditSubject, message as row, message_read};
@@ -288,6 +289,7 @@ async fn thirty_messages_a_minute_are_enough() {
     }
     let refused = practice.home.post_form(&practice.path(""), &[("body", "One too many")]).await.expect(429);
     assert!(!refused.header("retry-after").is_empty());
+    assert!(refused.body.contains("One too many") && refused.says("was not sent"), "{}", refused.words());
     practice.say(&practice.surgery, "Slowly").await;
     practice.app.clock.advance(TimeDelta::seconds(61));
     practice.say(&practice.home, "Sorry").await;

@@ -108,4 +108,7 @@ pub enum SecurityEvent {
     /// A passkey was refused of which there may be a copy.
     #[sea_orm(string_value = "passkey_copied")]
     PasskeyCopied,
+    /// An address was made at which its calendar can be read.
+    #[sea_orm(string_value = "calendar_address_made")]
+    CalendarAddressMade,
 }

@@ -31,7 +31,7 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<AddressLinkPurpose>(&plan, "address_link", "purpose");
     // Of the change that gave it the last of them.
     same::<MailKind>(&plan, "message_mail", "kind");
-    same::<SecurityEvent>(&plan, "account_mail", "security_event");
+    same::<SecurityEvent>(&plan, "calendar_word", "security_event");
     same::<NotificationKind>(&plan, "told_words", "kind");
     same::<NotificationKind>(&plan, "told_words", "notice");
     same::<MailStatus>(&plan, "mail", "status");

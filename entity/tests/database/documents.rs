@@ -1,5 +1,6 @@
 //! A document changes in nothing but its revocation, and is never removed.
 
+use chrono::NaiveDate;
 use entity::{document, enums::DocumentKind, erasure};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel, Iterable,
@@ -25,6 +26,12 @@ pub(crate) fn revoked(clinic: &Clinic, visit: i64) -> document::Model {
         revoked_by: Some(clinic.patient_user),
         revoked_reason: Some("The wrong week".to_owned()),
         version: 1,
+        hospital_name: Some("Lakeside".to_owned()),
+        doctor_name: Some("Dr Asha Rai".to_owned()),
+        doctor_field: Some("Cardiology".to_owned()),
+        doctor_license: Some("NMC-1".to_owned()),
+        patient_name: Some("Maya Gurung".to_owned()),
+        patient_born: NaiveDate::from_ymd_opt(1990, 3, 2),
         created_at: made(),
         updated_at: changed(),
     }
@@ -71,15 +78,18 @@ async fn a_document_is_revoked_and_changes_in_nothing_else() {
 async fn only_an_erasure_empties_a_document_and_nothing_else_of_it() {
     on_each(async |db| {
         let clinic = issued(db, revoked).await;
-        let empty = "UPDATE document SET body = '(erased)', revoked_reason = '(erased)'";
+        let empty = "UPDATE document SET body = '(erased)', revoked_reason = '(erased)', patient_name = NULL, patient_born = NULL";
         tamper(db, empty).await;
         insert!(db, erasure::Model { finished_at: None, ..erasure_rows::erasure(clinic.patient_user) });
         for column in document::Column::iter().map(|column| column.as_str()) {
-            if !["body", "revoked_reason", "updated_at"].contains(&column) {
+            if !["body", "revoked_reason", "updated_at", "patient_name", "patient_born"].contains(&column) {
                 tamper(db, &format!("{empty}, {}", otherwise(column))).await;
             }
         }
         tamper(db, "UPDATE document SET body = 'Another'").await;
+        for another in ["patient_name = 'Another'", "patient_born = '2020-01-01'"] {
+            tamper(db, &format!("UPDATE document SET body = '(erased)', {another}")).await;
+        }
         tamper(db, "DELETE FROM document").await;
         run(db, empty).await;
         run(db, "UPDATE erasure SET finished_at = created_at").await;
@@ -116,7 +126,9 @@ fn otherwise(column: &str) -> String {
     let value = match column {
         "kind" => "'letter'",
         "issued_at" | "revoked_at" | "created_at" | "updated_at" => "'2020-01-01T00:00:00+00:00'",
-        "body" | "token" | "revoked_reason" => "'x'",
+        "body" | "token" | "revoked_reason" | "hospital_name" | "doctor_name" | "doctor_field" | "doctor_license"
+        | "patient_name" => "'x'",
+        "patient_born" => "'2020-01-01'",
         "revoked_by" => "issued_by + 1",
         _ => return format!("{column} = {column} + 1"),
     };

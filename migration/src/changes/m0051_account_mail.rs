@@ -12,7 +12,7 @@ pub(crate) const CHANGE: Change = Change { name: "m0051_account_mail", up, down 
 
 const OLD_KINDS: [&str; 3] = ["notice", "reminder", "password_link"];
 const KINDS: [&str; 5] = ["notice", "reminder", "password_link", "address_link", "security"];
-const EVENTS: [&str; 11] = [
+pub(super) const EVENTS: [&str; 11] = [
     "password_changed",
     "new_device",
     "sessions_ended",

@@ -19,9 +19,26 @@ const EMPTIED: [&str; 3] = ["body", "revoked_reason", "updated_at"];
 /// From a document that stands to one that is revoked.
 const IS_REVOCATION: &str = "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL AND NEW.version = OLD.version + 1";
 
-fn is_an_erasure(same: &str) -> String {
+/// Columns of a later change.
+#[derive(Clone, Copy)]
+pub(super) struct Added {
+    /// What an erasure may make empty.
+    pub(super) personal: &'static [&'static str],
+    /// What nothing changes.
+    pub(super) kept: &'static [&'static str],
+}
+
+/// Before there were any.
+pub(super) const NONE: Added = Added { personal: &[], kept: &[] };
+
+fn is_an_erasure(same: &str, added: Added) -> String {
+    let emptied: String = added
+        .personal
+        .iter()
+        .map(|column| format!("\n    AND (NEW.{column} IS NULL OR NEW.{column} {same} OLD.{column})"))
+        .collect();
     format!(
-        "NEW.body = '(erased)'
+        "NEW.body = '(erased)'{emptied}
     AND (NEW.revoked_reason {same} OLD.revoked_reason OR OLD.revoked_reason IS NOT NULL AND NEW.revoked_reason = '(erased)')
     AND EXISTS (SELECT 1 FROM erasure JOIN patient ON patient.user_id = erasure.user_id
       JOIN appointment ON appointment.patient_id = patient.id
@@ -30,13 +47,39 @@ fn is_an_erasure(same: &str) -> String {
 }
 
 fn up(dialect: Dialect) -> Vec<String> {
+    let rule = update_rule(dialect, NONE);
     match dialect {
-        Dialect::Postgres => on_postgres(),
-        Dialect::Sqlite => on_sqlite(),
+        Dialect::Postgres => rule.into_iter().chain(PROTECTED.map(str::to_owned)).collect(),
+        Dialect::Sqlite => rule.into_iter().chain([refusing("delete", "OLD.id IS NOT NULL")]).collect(),
     }
 }
 
-fn on_postgres() -> Vec<String> {
+/// Of Postgres. The function is from m0014.
+const PROTECTED: [&str; 2] = [
+    "CREATE TRIGGER document_append_only BEFORE DELETE ON document
+  FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "CREATE TRIGGER document_no_truncate BEFORE TRUNCATE ON document
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+];
+
+/// What says how a document may change, with the columns that were `added`: for a change that adds some.
+pub(super) fn update_rule(dialect: Dialect, added: Added) -> Vec<String> {
+    match dialect {
+        Dialect::Postgres => on_postgres(added),
+        Dialect::Sqlite => vec![on_sqlite(added)],
+    }
+}
+
+/// Lets anything be changed until there is another rule.
+pub(super) fn without_rule(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Postgres => "DROP TRIGGER document_revoked_only ON document".to_owned(),
+        Dialect::Sqlite => "DROP TRIGGER document_no_update".to_owned(),
+    }
+}
+
+fn on_postgres(added: Added) -> Vec<String> {
+    let emptied = [&EMPTIED[..], added.personal].concat();
     let without = |row: &str, columns: &[&str]| -> String {
         let taken: String = columns.iter().map(|column| format!(" - '{column}'")).collect();
         format!("to_jsonb({row}){taken}")
@@ -55,42 +98,39 @@ BEGIN
   RAISE EXCEPTION 'document is append-only' USING ERRCODE = 'insufficient_privilege';
 END $$",
             only_revoked = same(&REVOKED),
-            only_emptied = same(&EMPTIED),
-            erasure = is_an_erasure("IS NOT DISTINCT FROM"),
+            only_emptied = same(&emptied),
+            erasure = is_an_erasure("IS NOT DISTINCT FROM", added),
         ),
         "CREATE TRIGGER document_revoked_only BEFORE UPDATE ON document
   FOR EACH ROW EXECUTE FUNCTION document_revoked_only()"
             .to_owned(),
-        // The function is from m0014.
-        "CREATE TRIGGER document_append_only BEFORE DELETE ON document
-  FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-            .to_owned(),
-        "CREATE TRIGGER document_no_truncate BEFORE TRUNCATE ON document
-  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-            .to_owned(),
     ]
 }
 
-fn on_sqlite() -> Vec<String> {
+fn on_sqlite(added: Added) -> String {
     let same = |columns: &[&str]| -> String {
         columns.iter().map(|column| format!("NEW.{column} IS OLD.{column}")).collect::<Vec<_>>().join(" AND ")
     };
-    let others: Vec<&str> = KEPT.iter().chain(&REVOKED).copied().filter(|column| !EMPTIED.contains(column)).collect();
-    let refusing = |event: &str, when: &str| {
-        format!(
-            "CREATE TRIGGER document_no_{event} BEFORE {event} ON document FOR EACH ROW WHEN {when}
+    let kept = [&KEPT[..], added.personal, added.kept].concat();
+    let may_change = |column: &&str| EMPTIED.contains(column) || added.personal.contains(column);
+    let others: Vec<&str> = kept.iter().chain(&REVOKED).copied().filter(|column| !may_change(column)).collect();
+    let unless = format!(
+        "NOT (\n    {kept} AND {IS_REVOCATION}\n  ) AND NOT (\n    {others} AND {erasure}\n  )",
+        kept = same(&kept),
+        others = same(&others),
+        erasure = is_an_erasure("IS", added),
+    );
+    refusing("update", &unless)
+}
+
+/// Made again, a connection that still knows what was there before looks again.
+fn refusing(event: &str, when: &str) -> String {
+    format!(
+        "CREATE TRIGGER IF NOT EXISTS document_no_{event} BEFORE {event} ON document FOR EACH ROW WHEN {when}
 BEGIN
   SELECT RAISE(ABORT, 'document is append-only');
 END"
-        )
-    };
-    let unless = format!(
-        "NOT (\n    {kept} AND {IS_REVOCATION}\n  ) AND NOT (\n    {others} AND {erasure}\n  )",
-        kept = same(&KEPT),
-        others = same(&others),
-        erasure = is_an_erasure("IS"),
-    );
-    vec![refusing("update", &unless), refusing("delete", "OLD.id IS NOT NULL")]
+    )
 }
 
 fn down(dialect: Dialect) -> Vec<String> {

@@ -63,6 +63,12 @@ const MAIL: Told = Told {
     },
 };
 
+/// The table of mails as this change leaves it, its columns and its indexes, for a later one that makes it anew on SQLite.
+pub(super) fn mail() -> (String, &'static str, Vec<String>) {
+    let words = list(&[&KINDS[..], &ADDED[..]].concat());
+    ((MAIL.made)().replace(&list(&KINDS), &words), MAIL.columns, (MAIL.indexes)())
+}
+
 /// As m0011 made it and m0070 left it.
 fn notification() -> String {
     let made = (m0011_notification::CHANGE.up)(Dialect::Sqlite).into_iter().next().unwrap_or_default();

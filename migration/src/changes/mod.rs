@@ -71,10 +71,12 @@ mod m0087_document;
 mod m0088_document_rules;
 mod m0090_old_presence;
 mod m0093_told_words;
+mod m0096_document_heads;
+mod m0097_calendar_word;
 mod m0101_rare_visits;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 67] = [
+pub(crate) const ALL: [Change; 69] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -141,5 +143,7 @@ pub(crate) const ALL: [Change; 67] = [
     m0088_document_rules::CHANGE,
     m0090_old_presence::CHANGE,
     m0093_told_words::CHANGE,
+    m0096_document_heads::CHANGE,
+    m0097_calendar_word::CHANGE,
     m0101_rare_visits::CHANGE,
 ];

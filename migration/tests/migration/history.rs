@@ -4,7 +4,7 @@ use migration::sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::support::{connect, on_each};
 
-const VISIT: [&str; 5] = [
+pub(crate) const VISIT: [&str; 5] = [
     "INSERT INTO hospital (id, name, address, phone, email) VALUES (1, 'Patan', 'A', '1', 'a@b')",
     "INSERT INTO \"user\" (id, email, password_hash, role, hospital_id, first_name, last_name)
      VALUES (1, 'a@b', 'x', 'doctor', 1, 'A', 'B'), (2, 'c@d', 'x', 'patient', 1, 'C', 'D')",

@@ -5,6 +5,7 @@
 
 mod changes;
 mod command;
+mod heads;
 mod history;
 mod in_use;
 mod roles;

@@ -78,5 +78,7 @@ fn row(
         version: Set(i32::from(is_revoked)),
         created_at: Set(at),
         updated_at: Set(at),
+        // They are headed by what everybody is called.
+        ..Default::default()
     }
 }

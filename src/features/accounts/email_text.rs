@@ -146,6 +146,10 @@ fn what_was_done(event: SecurityEvent) -> (&'static str, &'static str) {
         }
         SecurityEvent::PasskeyAdded => ("A passkey was added", "A passkey was added to your account"),
         SecurityEvent::PasskeyRemoved => ("A passkey was removed", "A passkey was removed from your account"),
+        SecurityEvent::CalendarAddressMade => (
+            "An address of your calendar was made",
+            "A secret address was made at which programs read when your visits are; one that there was leads nowhere any more",
+        ),
         SecurityEvent::PasskeyCopied => (
             "A passkey was refused",
             "A passkey of your account was refused because there may be a copy of it: remove it on your profile",

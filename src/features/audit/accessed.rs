@@ -38,6 +38,12 @@ impl<T> Accessed<T> {
         self
     }
 
+    /// The same with a number by which that part is known.
+    pub fn numbering(mut self, name: &'static str, number: i64) -> Self {
+        self.event = self.event.number(name, number);
+        self
+    }
+
     /// Writes into the trail that `viewer` read it, and hands it out. One statement, in a unit of
     /// work of its own. A page in whose making this happens is not kept, whatever it shows.
     ///

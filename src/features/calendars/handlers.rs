@@ -72,16 +72,19 @@ pub(super) async fn remove(
 
 /// The calendar behind a secret address, for whoever has that.
 pub(super) async fn feed(
-    _: Visitor,
+    visitor: Visitor,
     token: web::Path<String>,
     reader: Reader,
-    state: web::Data<AppState>,
+    pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let owner = owner(&state, &reader, &token).await?.ok_or(AppError::NotFound)?;
+    let state = pages.state();
+    let (id, owner) = owner(state, &reader, &token).await?.ok_or(AppError::NotFound)?;
+    visitor.give_back(pages.request());
+    state.kit.page_budget.take_of_calendar(id).map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let now = state.clock.now();
     let window = (now - PAST, now + state.settings.booking.horizon);
     let visits = queries::visits(&owner, &reader, window).await?;
-    let events: Vec<_> = visits.iter().map(|visit| event(&state, &owner, visit)).collect();
+    let events: Vec<_> = visits.iter().map(|visit| event(state, &owner, visit)).collect();
     Ok(HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8")
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"visits.ics\""))
@@ -89,13 +92,13 @@ pub(super) async fn feed(
         .body(calendar(CalendarMethod::Publish, now, None, &events)))
 }
 
-/// Whose calendar has this address. What is wrong with one that leads nowhere cannot be told by the time it takes.
-async fn owner(state: &AppState, reader: &Reader, token: &str) -> Result<Option<CalendarOwner>, AppError> {
+/// Whose calendar has this address, with its `calendar_link.id`. What is wrong with one that leads nowhere cannot be told by the time it takes.
+async fn owner(state: &AppState, reader: &Reader, token: &str) -> Result<Option<(i64, CalendarOwner)>, AppError> {
     let Some(token) = CalendarToken::parse(token) else { return Ok(None) };
     let found = queries::owner(reader, token.id).await?;
     let kept = found.as_ref().map_or((&NO_DIGEST[..], None), |owner| (&owner.digest[..], owner.browsers_forgotten_at));
     let is_right = token.secret.is_of(&state.settings.secret_key, kept);
-    Ok(found.filter(|owner| is_right && owner.may_enter()))
+    Ok(found.filter(|owner| is_right && owner.may_enter()).map(|owner| (token.id, owner)))
 }
 
 fn event(state: &AppState, owner: &CalendarOwner, visit: &VisitOfCalendar) -> CalendarEvent {

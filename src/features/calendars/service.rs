@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     calendar_link::{self, Column},
-    enums::{AuditAction, AuditSubject},
+    enums::{AuditAction, AuditSubject, SecurityEvent},
     user,
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
@@ -13,18 +13,24 @@ use crate::{
     access::Viewer,
     coherence::Topics,
     db::{Recorded, UnitOfWork},
-    features::audit::{self, AuditEvent},
+    features::{
+        accounts,
+        audit::{self, AuditEvent},
+    },
     state::AppState,
-    web::AppError,
+    web::{AppError, rate_limit::Key},
 };
 
 const NO_PAGE: Topics = Topics::exempt("no page that is kept tells of addresses of calendars");
 
-/// Gives the viewer an address that nobody knows; one that they had leads nowhere from now on. Four statements at most.
+/// Gives the viewer an address that nobody knows; one that they had leads nowhere from now on. They are told by mail, for it may have been
+/// somebody else at their screen. Five statements at most.
 ///
 /// # Errors
-/// The database's.
+/// [`AppError::TooManyRequests`] after too many in an hour; the database's.
 pub(super) async fn renew(state: &AppState, viewer: &Viewer) -> Result<CalendarToken, AppError> {
+    let attempt = state.kit.rate_limiter.attempt(&Key::calendar(viewer.user_id)).await;
+    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let secret = CalendarSecret::new();
     let (key, now) = (&state.settings.secret_key, state.clock.now());
     let store = async |uow: &UnitOfWork| {
@@ -65,6 +71,7 @@ async fn store(
             (uow.insert(new, NO_PAGE).await?.id, AuditAction::Created)
         }
     };
+    accounts::tell_owner(uow, now, viewer.user_id, SecurityEvent::CalendarAddressMade).await?;
     Ok(audit::record(uow, now, viewer, event(viewer, action)).await?.with(id))
 }
 

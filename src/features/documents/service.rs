@@ -22,11 +22,12 @@ use crate::{
         notifications::{self, News, ToldTimes},
     },
     state::AppState,
-    web::AppError,
+    web::{AppError, rate_limit::Key},
 };
 
 const ANOTHERS: &str =
     "The form was opened for another patient, so nothing was issued. Open the documents of this visit anew.";
+const ERASED: &str = "The patient's record was erased. Nothing about them is kept any more, so nothing was stored.";
 const NOT_NOW: &str = "Documents are issued while the visit goes on, and after it took place. This one was not issued.";
 const REVOKED: &str = "The document is revoked already. It is shown as it is now.";
 const USED: &str = "This form has issued a document already, and another one than this, so nothing was issued. What you typed is in the fields: \
@@ -35,8 +36,11 @@ const USED: &str = "This form has issued a document already, and another one tha
 /// Issues a document in the visit `id`: `document.id`. Sent twice, the form issues one. Eight statements.
 ///
 /// # Errors
-/// Why nothing was issued.
+/// Why nothing was issued; [`AppError::TooManyRequests`] after too many in an hour.
 pub(super) async fn issue(state: &AppState, viewer: &Viewer, id: i64, new: &NewDocument) -> Result<i64, AppError> {
+    // Each counts, whatever becomes of it.
+    let attempt = state.kit.rate_limiter.attempt(&Key::document(viewer.user_id)).await;
+    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let acting = viewer.acting(state.clock.now());
     state
         .db
@@ -45,6 +49,9 @@ pub(super) async fn issue(state: &AppState, viewer: &Viewer, id: i64, new: &NewD
             let visit = found.ok_or(AppError::NotFound)?;
             if new.patient_id.is_some_and(|patient| patient != visit.patient_id) {
                 return Err(AppError::Conflict(ANOTHERS.to_owned()));
+            }
+            if visit.told.is_of_nobody() {
+                return Err(AppError::Conflict(ERASED.to_owned()));
             }
             // Before it is looked how the visit stands: what was issued while it went on stays issued when it is over.
             let token = new.token.as_deref();
@@ -79,6 +86,7 @@ async fn store(
     (visit, number): (VisitOfDocument, i32),
     new: &NewDocument,
 ) -> Result<Recorded<i64>, AppError> {
+    let head = visit.head();
     let row = document::ActiveModel {
         id: NotSet,
         hospital_id: Set(visit.hospital_id),
@@ -93,6 +101,12 @@ async fn store(
         revoked_by: Set(None),
         revoked_reason: Set(None),
         version: Set(0),
+        hospital_name: Set(head.hospital_name),
+        doctor_name: Set(head.doctor_name),
+        doctor_field: Set(head.doctor_field),
+        doctor_license: Set(head.doctor_license),
+        patient_name: Set(head.patient_name),
+        patient_born: Set(head.patient_born),
         created_at: Set(now),
         updated_at: Set(now),
     };
@@ -118,6 +132,9 @@ pub(super) async fn revoke(
         .write(async |uow| {
             let found = uow.read(async |conn| queries::standing(viewer, conn, id).await).await?;
             let standing = found.ok_or(AppError::NotFound)?;
+            if standing.visit.is_of_nobody() {
+                return Err(AppError::Conflict(ERASED.to_owned()));
+            }
             if standing.revoked_at.is_some() || standing.version != revocation.version {
                 return Err(AppError::Conflict(REVOKED.to_owned()));
             }
@@ -158,6 +175,7 @@ async fn tell(
         times: ToldTimes::of(viewer.zone(), Some(visit.starts_at), None),
         recipients: BTreeSet::from([visit.patient.user_id]),
         visit: None,
+        by_mail: None,
     };
     notifications::notify(uow, now, &news).await
 }

@@ -153,7 +153,7 @@ pub const TABLES: [(&str, Fate); 38] = [
     (
         "document",
         Fate::Emptied {
-            columns: &["body", "revoked_reason", "updated_at"],
+            columns: &["body", "revoked_reason", "patient_name", "patient_born", "updated_at"],
             kept: &[
                 "id",
                 "hospital_id",
@@ -166,6 +166,10 @@ pub const TABLES: [(&str, Fate); 38] = [
                 "revoked_at",
                 "revoked_by",
                 "version",
+                "hospital_name",
+                "doctor_name",
+                "doctor_field",
+                "doctor_license",
                 "created_at",
             ],
             reason: "that a document of this number was issued, when and by whom, is the hospital's record",

@@ -155,7 +155,11 @@ fn presences(person: ErasedPerson) -> Select<visit_presence::Entity> {
 /// The documents of their visits that still say something.
 pub(super) fn documents_with_texts(person: ErasedPerson) -> Select<document::Entity> {
     use document::Column;
-    let texts = Condition::any().add(Column::Body.ne(GONE)).add(Column::RevokedReason.ne(GONE));
+    let texts = Condition::any()
+        .add(Column::Body.ne(GONE))
+        .add(Column::RevokedReason.ne(GONE))
+        .add(Column::PatientName.is_not_null())
+        .add(Column::PatientBorn.is_not_null());
     document::Entity::find().filter(Column::AppointmentId.in_subquery(visits(person))).filter(texts)
 }
 

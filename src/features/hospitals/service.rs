@@ -218,6 +218,7 @@ async fn tell(uow: &UnitOfWork, now: DateTime<Utc>, retold: &[Retold]) -> Result
         times: ToldTimes { starts_at: Some(visit.local_starts_at), proposed: visit.proposed_local_starts_at },
         recipients: [visit.doctor_user_id, visit.patient_user_id].into(),
         visit: None,
+        by_mail: None,
     });
     notifications::notify_of_many(uow, now, &news.collect::<Vec<_>>()).await
 }

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    enums::{MailKind, MailStatus, NotificationKind, Role},
+    enums::{MailKind, MailStatus, NotificationKind, Role, SecurityEvent},
     hospital,
     mail::{Column, Entity, Model},
     user,
 };
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait,
+    QuerySelect, QueryTrait, RelationTrait,
     sea_query::{CaseStatement, Expr, ExprTrait as _, Func},
 };
 
@@ -83,19 +83,31 @@ pub(crate) async fn news_since(
     reader.run(NO_PAGE, async |conn| told.clone().count(conn).await).await
 }
 
-/// Whether the person was sent a mail about unread messages of the visit since the instant `since`.
+/// How many mails about unread messages of the visit the person was sent since the instant `since`.
 pub(crate) async fn told_of_messages(
     reader: &Reader,
     (user_id, appointment_id): (i64, i64),
     since: DateTime<Utc>,
-) -> Result<bool, DbErr> {
+) -> Result<u64, DbErr> {
     let told = Entity::find()
         .filter(Column::RecipientId.eq(user_id))
         .filter(Column::Kind.eq(MailKind::Messages))
         .filter(Column::AppointmentId.eq(appointment_id))
         .filter(Column::Status.eq(MailStatus::Sent))
         .filter(Column::FinishedAt.gte(since));
-    reader.run(NO_PAGE, async |conn| Ok(told.clone().count(conn).await? > 0)).await
+    reader.run(NO_PAGE, async |conn| told.clone().count(conn).await).await
+}
+
+/// Whether a mail about unread messages of the visit waits for the person: a part of another statement.
+pub(crate) fn is_queued_for_messages(user_id: i64, appointment_id: i64) -> Expr {
+    let waiting = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::RecipientId.eq(user_id))
+        .filter(Column::Kind.eq(MailKind::Messages))
+        .filter(Column::AppointmentId.eq(appointment_id))
+        .filter(Column::Status.eq(MailStatus::Waiting));
+    Expr::exists(waiting.into_query())
 }
 
 /// The first `most` mails that are due at `now`: links first, for somebody sits before their mailbox and the link is over soon;
@@ -114,6 +126,7 @@ pub(super) async fn due(reader: &Reader, now: DateTime<Utc>, most: u64) -> Resul
         .filter(Column::DueAt.lte(now))
         .filter(Column::Kind.is_in(MailKind::iter()))
         .filter(Column::Notice.is_null().or(Column::Notice.is_in(NotificationKind::iter())))
+        .filter(Column::SecurityEvent.is_null().or(Column::SecurityEvent.is_in(SecurityEvent::iter())))
         .order_by_asc(Expr::Case(Box::new(by_rank)))
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Id)

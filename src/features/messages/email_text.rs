@@ -14,6 +14,10 @@ use crate::{
 /// For so long somebody is given to read a message before they are told by mail.
 pub(super) const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
+/// So many mails about one thread somebody gets in a day: whoever writes and takes it back again and again fills nobody's mailbox.
+const TOLD_A_DAY: u64 = 6;
+const DAY: TimeDelta = TimeDelta::days(1);
+
 /// The words of a mail about unread messages to `recipient`: once for each thread until they have read it. Not any more when they have; not yet when
 /// what is unread came later than what the mail was written for.
 ///
@@ -23,10 +27,12 @@ pub(crate) async fn write(state: &AppState, mail: &Model, _: &Recipient) -> Resu
     let Some(id) = mail.appointment_id else { return Ok(Written::NoLonger) };
     let (reader, whose) = (state.db.reader(), (mail.recipient_id, id));
     let Some(since) = queries::unread_since(&reader, whose).await? else { return Ok(Written::NoLonger) };
-    if mail::told_of_messages(&reader, whose, since).await? {
+    let now = state.clock.now();
+    let is_told = mail::told_of_messages(&reader, whose, since).await? > 0;
+    if is_told || mail::told_of_messages(&reader, whose, now - DAY).await? >= TOLD_A_DAY {
         return Ok(Written::NoLonger);
     }
-    if state.clock.now() < since + PATIENCE {
+    if now < since + PATIENCE {
         return Ok(Written::NotNow);
     }
     let origin = state.settings.server.origin();

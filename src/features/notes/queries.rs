@@ -241,12 +241,25 @@ pub(super) struct VisitOfNote {
 #[sea_orm(entity = "patient::Entity")]
 pub(super) struct PatientOfNote {
     pub(super) user_id: i64,
+    #[sea_orm(nested)]
+    account: AccountOfPatient,
+}
+
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+struct AccountOfPatient {
+    erased_at: Option<DateTime<Utc>>,
 }
 
 impl VisitOfNote {
     /// Whether its beginning is still to be made sure of.
     pub(super) fn lacks_opening(&self) -> bool {
         lacks_opening(self.status, self.opening)
+    }
+
+    /// Whether nothing about the patient is kept any more.
+    pub(super) fn is_of_nobody(&self) -> bool {
+        self.patient.account.erased_at.is_some()
     }
 
     /// Whether a note can be written about it.
@@ -264,6 +277,7 @@ pub(super) async fn visit_of_note(
     let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(scope_of_doctor(viewer));
     let joined = visit
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
+        .join(JoinType::InnerJoin, patient::Relation::User.def())
         .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
         .join(JoinType::LeftJoin, appointment::Relation::Visit.def());
     joined.into_partial_model().one(conn).await

@@ -8,7 +8,7 @@ use entity::{
 };
 
 use super::{
-    invitation::invitation,
+    invitation::{invitation, method},
     notification::{Facts, ToldTimes, sentence},
     queries::{self, VisitOfMail},
 };
@@ -18,6 +18,7 @@ use crate::{
         modalities::how_it_is_held,
     },
     state::AppState,
+    text::CalendarMethod,
     time_zone::Tz,
     web::{AppError, Moment},
 };
@@ -39,7 +40,9 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
     let Some(id) = mail.appointment_id else { return Ok(Written::NoLonger) };
     let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(Written::NoLonger) };
     let now = state.clock.now();
-    if is_one_too_many(state, mail, recipient).await? {
+    let takes_out = method(mail, &visit) == Some(CalendarMethod::Cancel);
+    // What is not sent stays in a calendar for ever.
+    if !takes_out && is_one_too_many(state, mail, recipient).await? {
         return Ok(Written::NoLonger);
     }
     let (subject, said) = match (mail.kind, mail.notice) {
@@ -54,6 +57,7 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
         }
         _ => return Ok(Written::NoLonger),
     };
+    let said = if takes_out { said + OUT_OF_CALENDAR } else { said };
     let (origin, zone) = (state.settings.server.origin(), recipient.zone().name());
     let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/appointments/{id}");
     let words = EmailText { subject: subject.to_owned(), text };
@@ -125,6 +129,7 @@ fn reminder(visit: &VisitOfMail, recipient: &Recipient) -> String {
     format!("This is to remind you of your visit with {doctor} on {when}. {how}{confirm}\n\n{CANNOT_COME}")
 }
 
+const OUT_OF_CALENDAR: &str = " If it is in your calendar, this mail takes it out.";
 const CONFIRM: &str = " Please confirm that you will come.";
 const CANNOT_COME: &str = "If you cannot come, cancel it on the page below, so that somebody else can have the time.";
 

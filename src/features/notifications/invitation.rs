@@ -79,7 +79,8 @@ pub(super) fn invitation(
     Some(Invitation { method, text: calendar(method, state.clock.now(), Some(parties), &[event]) })
 }
 
-fn method(mail: &Model, visit: &VisitOfMail) -> Option<CalendarMethod> {
+/// What the mail does in the calendar of a party.
+pub(super) fn method(mail: &Model, visit: &VisitOfMail) -> Option<CalendarMethod> {
     let is_called_off = visit.status == AppointmentStatus::Cancelled && visit.stood;
     match (mail.kind, mail.notice) {
         (MailKind::Notice | MailKind::Reminder, _) if EXPECTED.contains(&visit.status) => Some(CalendarMethod::Request),

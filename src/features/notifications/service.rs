@@ -48,6 +48,8 @@ pub(crate) struct News {
     /// When it settled the time of a visit: the patient's `user.id`, and when the visit is, UTC. They are told again the day
     /// before.
     pub(crate) visit: Option<(i64, DateTime<Utc>)>,
+    /// `user.id` of whoever did it themselves, if they are told by e-mail all the same: for their calendar, which knows nothing of it.
+    pub(crate) by_mail: Option<i64>,
 }
 
 /// Tells `news` of the instant `at`, on the page and by e-mail, in the unit of work of what happened. Two statements, or none
@@ -101,7 +103,8 @@ impl News {
             // Who books for today or tomorrow has just been told.
             (due_at > at).then_some((patient, QueuedMail::Reminder { appointment_id, starts_at, due_at }))
         });
-        self.recipients.iter().map(move |recipient| (*recipient, notice.clone())).chain(reminder)
+        let told = self.recipients.iter().copied().chain(self.by_mail);
+        told.map(move |recipient| (recipient, notice.clone())).chain(reminder)
     }
 }
 

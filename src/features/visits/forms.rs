@@ -28,6 +28,11 @@ pub(super) fn identity_choices() -> Vec<IdentityChoice> {
     IDENTITIES.iter().map(|(_, value, label)| IdentityChoice { value, label }).collect()
 }
 
+/// Its value in forms.
+pub(super) fn identity_code(identity: IdentityCheck) -> &'static str {
+    IDENTITIES.iter().find(|(known, ..)| *known == identity).map_or("", |(_, value, _)| value)
+}
+
 /// What it is called.
 pub(super) fn identity_label(identity: IdentityCheck) -> &'static str {
     IDENTITIES.iter().find(|(known, ..)| *known == identity).map_or("", |(_, _, label)| label)
@@ -111,6 +116,8 @@ pub(super) fn answers(fields: Fields) -> Result<(PatientAnswers, FormView), Box<
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     Here,
+    /// From a page that nobody looks at, whose timers its browser slows down.
+    Hidden,
     Leaving,
 }
 
@@ -118,6 +125,7 @@ pub(super) enum Sign {
 pub(super) fn sign(fields: &Fields) -> Option<Sign> {
     match fields.get("state").map(String::as_str) {
         Some("here") => Some(Sign::Here),
+        Some("hidden") => Some(Sign::Hidden),
         Some("leaving") => Some(Sign::Leaving),
         _ => None,
     }

@@ -46,6 +46,22 @@ impl Budget {
         self.take_from(place(address))
     }
 
+    /// Gives one back that was taken for a client at `address`.
+    pub fn give_back(&self, address: IpAddr) {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(full) = full_at.get_mut(&place(address.to_canonical())) {
+            *full -= EVERY;
+        }
+    }
+
+    /// Takes one for the calendar of this `calendar_link.id`, for whoever knows its secret: programs of many people ask from few addresses.
+    ///
+    /// # Errors
+    /// When there is one again.
+    pub fn take_of_calendar(&self, id: i64) -> Result<(), RetryAfter> {
+        self.take_from(format!("calendar {id}"))
+    }
+
     /// Takes one for somebody between the two steps of a sign-in, of which this is the `nonce`: not of their address, so that strangers there
     /// do not keep them out, nor of their account, so that whoever else has the password does not. A sign-in begins with a password that is
     /// compared, which costs more than a page.
@@ -102,5 +118,9 @@ mod tests {
         assert_eq!(taken(IpAddr::from([127, 0, 0, 1])), 1_000);
         assert_eq!((0..1_000).filter(|_| budget.take_of_sign_in("one").is_ok()).count(), 600);
         assert_eq!(budget.take_of_sign_in("other"), Ok(()));
+        assert!(budget.take(other).is_ok() && budget.take_of_calendar(1).is_ok());
+        assert_eq!(taken(one), 0);
+        budget.give_back(one);
+        assert_eq!(taken(one), 1);
     }
 }

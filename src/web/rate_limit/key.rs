@@ -102,6 +102,30 @@ impl Key {
         [Self::refusing(format!("message:user:{user_id}"), 30, MINUTE)]
     }
 
+    /// The window of the drafts that somebody's pages save: one saves itself twelve times a minute at most.
+    #[must_use]
+    pub fn draft(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("draft:user:{user_id}"), 60, MINUTE)]
+    }
+
+    /// The window of the documents that somebody issues.
+    #[must_use]
+    pub fn document(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("document:user:{user_id}"), 30, HOUR)]
+    }
+
+    /// The window of how often somebody's pages say what was read.
+    #[must_use]
+    pub fn read_mark(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("read-mark:user:{user_id}"), 120, MINUTE)]
+    }
+
+    /// The window of the addresses that somebody makes for their calendar.
+    #[must_use]
+    pub fn calendar(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("calendar:user:{user_id}"), 10, HOUR)]
+    }
+
     /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's two. The second is as
     /// long as a link works, so a stranger who fills it leaves the owner with links that do; the third bounds what anybody can have sent
     /// to somebody in a day.

@@ -56,3 +56,23 @@ async fn what_was_issued_is_told_also_when_the_visit_has_gone_on_meanwhile() {
     let of_document = told.iter().filter(|email| email.subject == "A document of your visit is there to read");
     assert_eq!(of_document.count(), 1, "{told:?}");
 }
+
+#[tokio::test]
+async fn thirty_documents_an_hour_are_enough_and_what_was_typed_beyond_is_shown_again() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let doctor = app.sign_in(&surgery.doctor).await;
+    // Sent again it issues nothing, and counts all the same.
+    let letter = [("kind", "letter"), ("body", "Dear colleague"), ("token", "a word of the form")];
+    for _ in 0..30 {
+        doctor.post_form(&surgery.documents(), &letter).await.expect(303);
+    }
+    let more = [("kind", "letter"), ("body", "One too many"), ("token", "another word")];
+    let refused = doctor.post_form(&surgery.documents(), &more).await.expect(429);
+    assert!(refused.says("was not issued") && refused.body.contains("One too many"), "{}", refused.words());
+    assert!(!refused.header("retry-after").is_empty() && refused.body.contains("another word"));
+    assert_eq!(super::all(&app).await.len(), 1);
+    app.clock.advance(chrono::TimeDelta::minutes(61));
+    let doctor = app.sign_in(&surgery.doctor).await;
+    doctor.post_form(&surgery.documents(), &more).await.expect(303);
+}

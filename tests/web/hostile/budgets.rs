@@ -122,6 +122,24 @@ async fn pages_for_strangers_are_counted_and_the_way_in_is_not() {
     from_there(&owner, "/sign-in/second-factor").await.ok();
 }
 
+/// Programs of many people ask for their calendars from few addresses: strangers there are not charged for them, nor they for strangers.
+#[tokio::test]
+async fn a_calendar_that_is_asked_for_by_its_secret_is_charged_to_nobody_else() {
+    let app = TestApp::start_with(&[("CACHE_VERIFY", "false"), ("TRUSTED_PROXIES", "127.0.0.1/32")]).await;
+    let house = hospital().create(&app).await;
+    let mut calendars = Vec::new();
+    for _ in 0..2 {
+        let owner = patient(&house).create(&app).await;
+        let address = app.sign_in(&owner).await.post_form("/profile/calendar", &[]).await.ok().text("[data-calendar]");
+        calendars.push(address.rfind("/calendar/").map(|at| address[at..].to_owned()).unwrap());
+    }
+    let calendar = |number: usize| calendars[number % 2].clone();
+    assert_eq!(count(&searched(&app, "203.0.113.1", calendar, 610).await, 200), 610);
+    let wrong = |number: usize| format!("/calendar/{number}-{}.ics", "A".repeat(43));
+    let answers = searched(&app, "203.0.113.1", wrong, 610).await;
+    assert_eq!((count(&answers, 404), count(&answers, 429)), (600, 10), "who guesses is a stranger");
+}
+
 #[tokio::test]
 async fn what_signed_in_people_look_for_is_not_in_redis_either() {
     let app = TestApp::start_with(&[("CACHE_VERIFY", "false")]).await;

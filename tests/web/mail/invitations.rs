@@ -1,6 +1,8 @@
 //! What goes with mails for calendars: a visit that stands, the same visit once it has changed, and its end.
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
+use entity::enums::NotificationKind;
+use sea_orm::ActiveValue::NotSet;
 use telemedicine::text::CalendarMethod;
 
 use super::*;
@@ -59,4 +61,60 @@ async fn what_never_stood_is_in_no_calendar_and_no_invitation_says_why_or_for_wh
     for secret in booked.texts.iter().chain([&practice.patient.first_name, &practice.patient.last_name]) {
         assert!(!unfolded.contains(secret.as_str()), "{secret} in {unfolded}");
     }
+}
+
+/// The mails that take a visit out of somebody's calendar.
+fn taking_out(emails: &[Email]) -> Vec<&Email> {
+    let method = |email: &&Email| email.invitation.as_ref().map(|invitation| invitation.method);
+    emails.iter().filter(|email| method(email) == Some(CalendarMethod::Cancel)).collect()
+}
+
+#[tokio::test]
+async fn whoever_calls_off_what_stood_finds_it_gone_from_their_own_calendar_as_well() {
+    for by_patient in [false, true] {
+        let practice = Practice::open().await;
+        practice.step(&practice.surgery, "approval", &[]).await;
+        practice.step(&practice.home, "confirmation", &[]).await;
+        practice.app.send_mail().await;
+        let who = if by_patient { &practice.home } else { &practice.surgery };
+        practice.step(who, "cancellation", &[("reason", "The ward is shut.")]).await;
+        let (home, surgery) = (practice.to_patient().await, practice.to_doctor().await);
+        for emails in [&home, &surgery] {
+            let out = taking_out(emails);
+            assert_eq!(out.len(), 1, "by the patient: {by_patient}");
+            assert_eq!(event(out[0])["STATUS"], "CANCELLED");
+            assert!(out[0].text.contains("this mail takes it out") && !out[0].text.contains("ward"), "{}", out[0].text);
+        }
+        let page = who.get("/notifications").await.ok();
+        assert!(!page.body.contains("was cancelled"), "what they did themselves is no news");
+    }
+    let practice = Practice::open().await;
+    practice.step(&practice.home, "cancellation", &[("reason", "I am well again.")]).await;
+    assert!(practice.to_patient().await.is_empty(), "it never stood, so it is in no calendar");
+}
+
+/// A doctor was told of as many cancellations this hour as a doctor is: the next one is told of all the same, if it is in their calendar.
+#[tokio::test]
+async fn what_takes_a_visit_out_of_a_calendar_is_sent_however_many_were() {
+    let practice = Practice::open().await;
+    practice.step(&practice.surgery, "approval", &[]).await;
+    let now = practice.app.in_hours(0);
+    let told = (0..10).map(|_| mail::ActiveModel {
+        id: NotSet,
+        recipient_id: Set(practice.doctor.user_id),
+        kind: Set(MailKind::Notice),
+        notice: Set(Some(NotificationKind::AppointmentCancelled)),
+        appointment_id: Set(Some(practice.visit.id)),
+        appointment_version: Set(Some(0)),
+        status: Set(MailStatus::Sent),
+        due_at: Set(now),
+        attempts: Set(1),
+        finished_at: Set(Some(now + TimeDelta::seconds(1))),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    });
+    mail::Entity::insert_many(told).exec(&practice.app.db).await.unwrap();
+    practice.step(&practice.home, "cancellation", &[("reason", "I am well again.")]).await;
+    assert_eq!(taking_out(&practice.to_doctor().await).len(), 1);
 }

@@ -25,7 +25,9 @@ async fn what_a_later_release_has_words_for_holds_up_nothing_else() {
     let app = &practice.app;
     practice.step(&practice.surgery, "approval", &[]).await;
     practice.step(&practice.surgery, "cancellation", &[("reason", "The ward is shut.")]).await;
-    let [approved, cancelled] = &practice.rows(MailKind::Notice).await[..] else { panic!("two mails") };
+    let [approved, cancelled, _of_the_doctor] = &practice.rows(MailKind::Notice).await[..] else {
+        panic!("three mails")
+    };
     let later = format!("UPDATE mail SET notice = 'told_tomorrow' WHERE id = {}", approved.id);
     write_past_the_rules(app, "mail", "notice", &later).await;
     let later = "UPDATE notification SET kind = 'told_tomorrow' WHERE kind = 'appointment_approved'";

@@ -203,3 +203,37 @@ async fn nothing_typed_is_lost_when_the_session_has_ended() {
 async fn doctor_beside(app: &TestApp, surgery: &Surgery) -> Doctor {
     doctor(&surgery.hospital).create(app).await
 }
+
+#[tokio::test]
+async fn sixty_saves_a_minute_are_enough_and_what_was_typed_beyond_is_shown_again() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let visit = surgery.visit_now(&app).await;
+    let doctor = app.sign_in(&surgery.doctor).await;
+    for _ in 0..60 {
+        let (status, _) = saved(&doctor, &visit, &[("version", "0"), ("plan", "")]).await;
+        assert_eq!(status, 200);
+    }
+    let fields = [("version", "0"), ("plan", "Rest and drink")];
+    let (status, told) = saved(&doctor, &visit, &fields).await;
+    assert!(status == 429 && told["error"].as_str().unwrap().contains("nothing was stored"), "{told}");
+    let page = doctor.post_form(&of(&visit, ""), &fields).await.expect(429);
+    assert!(page.body.contains("Rest and drink") && !page.header("retry-after").is_empty(), "{}", page.words());
+    assert_eq!(row::Entity::find().count(&app.db).await.unwrap(), 0);
+    app.clock.advance(chrono::TimeDelta::seconds(61));
+    let (status, _) = saved(&doctor, &visit, &fields).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn of_a_draft_of_another_day_the_day_is_told() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let visit = surgery.visit_now(&app).await;
+    note(&visit, &surgery.doctor).create(&app).await;
+    let told = async || app.sign_in(&surgery.doctor).await.get(&of(&visit, "")).await.ok().text("[data-saved]");
+    let local = app.now().with_timezone(&surgery.hospital.zone);
+    assert_eq!(told().await, format!("Saved {}", local.format("%H:%M:%S")));
+    app.clock.advance(chrono::TimeDelta::days(1));
+    assert_eq!(told().await, format!("Saved on {}", local.format("%-d %B %Y, %H:%M:%S")));
+}

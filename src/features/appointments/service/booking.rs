@@ -275,6 +275,7 @@ async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64
         times,
         recipients: others.collect(),
         visit: (!is_request).then_some((slot.patient.user_id, slot.starts_at)),
+        by_mail: None,
     };
     notifications::notify(uow, now, &news).await?;
     let act = AuditEvent::new(action, AuditSubject::Appointment, id).instant("starts_at", slot.starts_at);

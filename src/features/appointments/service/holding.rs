@@ -116,6 +116,7 @@ fn news(before: &AppointmentState) -> News {
         times: before.told_times(None),
         recipients: BTreeSet::from([before.patient_user_id]),
         visit: None,
+        by_mail: None,
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
-    enums::{AuditSubject, NotificationKind, Role},
+    enums::{AppointmentStatus, AuditSubject, NotificationKind, Role},
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
@@ -183,7 +183,8 @@ async fn record(
         let others = recipients.into_iter().filter(|recipient| *recipient != viewer.user_id);
         let visit = settled(step, before).map(|starts_at| (before.patient_user_id, starts_at));
         let (version, recipients) = (before.version + 1, others.collect());
-        let news = News { kind, appointment_id: before.id, version, times, recipients, visit };
+        let by_mail = takes_out_of_own_calendar(step, before, viewer.user_id);
+        let news = News { kind, appointment_id: before.id, version, times, recipients, visit, by_mail };
         notifications::notify(uow, now, &news).await?;
     }
     // Nobody says for a patient where they are, or agrees to anything in their name.
@@ -216,6 +217,13 @@ fn settled(step: Step, before: &AppointmentState) -> Option<DateTime<Utc>> {
         Step::AcceptProposal => before.proposed_starts_at,
         _ => None,
     }
+}
+
+/// Whoever calls off what stood, if it may be in a calendar of theirs: our own mails put it there.
+fn takes_out_of_own_calendar(step: Step, before: &AppointmentState, actor: i64) -> Option<i64> {
+    let is_party = [before.doctor_user_id, before.patient_user_id].contains(&actor);
+    let stood = !matches!(before.status, AppointmentStatus::Requested | AppointmentStatus::Proposed);
+    (step == Step::Cancel && stood && is_party).then_some(actor)
 }
 
 /// Who is told what; the one who acted among them, if they are a party.

@@ -101,7 +101,7 @@ async fn cancel(
     let recipients = others.filter(|id| ![visit.patient_user_id, actor.id].contains(id)).collect();
     let kind = NotificationKind::AppointmentCancelled;
     let (appointment_id, version) = (visit.id, visit.version + 1);
-    let news = News { kind, appointment_id, version, times, recipients, visit: None };
+    let news = News { kind, appointment_id, version, times, recipients, visit: None, by_mail: None };
     notifications::notify(uow, now, &news).await?;
     let act = AuditEvent::new(AuditAction::Cancelled, AuditSubject::Appointment, visit.id)
         .in_hospital(visit.hospital_id)

@@ -91,12 +91,14 @@ fn person(row: &RecordOpeningRow) -> String {
 
 /// What they opened: the whole, or the part that has a page of its own.
 fn what(row: &RecordOpeningRow) -> String {
-    let part = row.detail.get("part").and_then(Value::as_str);
+    let number = row.detail.get("number").and_then(Value::as_i64);
+    let part = row.detail.get("part").and_then(Value::as_str).map(|part| part.replace('_', " "));
+    let part = part.map(|part| number.map_or_else(|| part.clone(), |number| format!("{part} No. {number}")));
     match (row.action, row.subject_kind, part) {
         (AuditAction::Exported, ..) => "A copy of everything".to_owned(),
-        (_, AuditSubject::Appointment, Some(part)) => format!("The {} of a visit", part.replace('_', " ")),
+        (_, AuditSubject::Appointment, Some(part)) => format!("The {part} of a visit"),
         (_, AuditSubject::Appointment, None) => "A visit".to_owned(),
-        (_, _, Some(part)) => format!("Your record: {}", part.replace('_', " ")),
+        (_, _, Some(part)) => format!("Your record: {part}"),
         (_, _, None) => "Your record".to_owned(),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     access::{Allowed, Viewer},
     db::Reader,
     state::Pages,
-    web::{AppError, Clinical, FlashKind, FormView, LongSubmitted, Submitted, see_other_saying},
+    web::{AppError, Clinical, FlashKind, FormView, LongSubmitted, RefusedForm, Submitted, see_other_saying},
 };
 
 /// What was issued in a visit, and the form that issues more.
@@ -57,12 +57,26 @@ pub(in super::super) async fn issue(
     };
     match service::issue(pages.state(), &viewer, *id, &new).await {
         Ok(issued) => Ok(done(issued, "The document is issued.")),
-        Err(AppError::Conflict(why)) => {
-            issue_again(&viewer, *id, (StatusCode::CONFLICT, typed.anew().with_error("", why)), &pages).await
-        }
-        Err(error) => Err(error),
+        Err(error) => not_issued(&viewer, *id, (error, typed), &pages).await,
     }
 }
+
+/// The form again with what was typed and why it has issued nothing; by another word, unless it can be sent as it is.
+async fn not_issued(
+    viewer: &Viewer,
+    id: i64,
+    (error, typed): (AppError, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let refused = RefusedForm::of(error, MANY)?;
+    let typed = if refused.wait.is_some() { typed } else { typed.anew() };
+    let form = typed.with_error("", refused.why.as_str());
+    let answer = issue_again(viewer, id, (refused.status, form), pages).await?;
+    Ok(refused.told_by(answer))
+}
+
+const MANY: &str = "You have issued 30 documents within the last hour, so this one was not issued. What you typed is in the fields: wait a while, then \
+                    issue it.";
 
 /// A document counts no more.
 pub(in super::super) async fn revoke(

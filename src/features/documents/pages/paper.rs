@@ -1,6 +1,6 @@
 //! A document as it is printed.
 
-use entity::enums::Role;
+use entity::enums::{DocumentKind, Role};
 use serde::Serialize;
 
 use crate::{
@@ -22,6 +22,8 @@ pub(in crate::features::documents) struct Paper {
     born: Option<String>,
     visit_at: Moment,
     issuer: String,
+    /// Of a prescription: the doctor's licence number.
+    license: Option<String>,
     issued_at: Moment,
     body: String,
     /// Since when it counts no more, and why.
@@ -36,18 +38,26 @@ pub(in crate::features::documents) struct Paper {
 impl Paper {
     pub(in crate::features::documents) fn new(viewer: &Viewer, record: DocumentRecord) -> Self {
         let zone = viewer.zone();
-        let DocumentRecord { document, text, visit } = record;
+        let DocumentRecord { document, text, head, visit } = record;
+        let issuer = head.doctor_name.unwrap_or_else(|| document.issuer.name());
+        let field = head.doctor_field.as_ref().unwrap_or(&visit.doctor.specialization);
+        // Both are of one moment: who had no birth date then has none here.
+        let (patient, born) = match (head.patient_name, head.patient_born) {
+            (Some(name), born) => (name, born),
+            (None, _) => (visit.patient_name(), visit.patient.user.date_of_birth),
+        };
         let is_doctor = viewer.role() == Role::Doctor;
         Self {
             title: format!("{} No. {}", kind_words(document.kind).1, document.number),
             id: document.id,
             back: if is_doctor { format!("/appointments/{}/documents", visit.id) } else { "/documents".to_owned() },
             back_label: if is_doctor { "Documents of the visit" } else { "Your documents" },
-            hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
-            patient: visit.patient_name(),
-            born: visit.patient.user.date_of_birth.map(date_in_words),
+            hospital: head.hospital_name.or_else(|| viewer.hospital().map(|hospital| hospital.name.clone())),
+            patient,
+            born: born.map(date_in_words),
             visit_at: Moment::new(visit.starts_at, zone),
-            issuer: format!("{}, {}", document.issuer.name(), visit.doctor.specialization),
+            issuer: format!("{issuer}, {field}"),
+            license: head.doctor_license.filter(|_| document.kind == DocumentKind::Prescription),
             issued_at: Moment::new(document.issued_at, zone),
             body: text.body,
             revoked_at: document.revoked_at.map(|at| Moment::new(at, zone)),

@@ -1,6 +1,6 @@
 //! The notes and documents of the person's visits: texts give way to what says that they were erased, versions go.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{document, note, note_addendum, note_revision};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -34,6 +34,8 @@ async fn documents(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -
     let update = document::Entity::update_many()
         .col_expr(Column::Body, Expr::value(GONE))
         .col_expr(Column::RevokedReason, reason.into())
+        .col_expr(Column::PatientName, Expr::value(None::<String>))
+        .col_expr(Column::PatientBorn, Expr::value(None::<NaiveDate>))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.is_in(ids));
     uow.update_where(update, NOT_KEPT).await

@@ -5,11 +5,12 @@ use entity::{
     appointment::{self, Column},
     doctor_tally::{self, Entity as DoctorTally},
     enums::{AppointmentStatus, NoteState},
-    note,
+    note, patient, user,
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait, Select,
+    QuerySelect, QueryTrait, RelationTrait, Select,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
 use super::lists::{ListedVisit, Unread, between, open, unread};
@@ -110,7 +111,8 @@ fn drafts(viewer: &Viewer) -> Select<appointment::Entity> {
         .join(JoinType::InnerJoin, note::Relation::Appointment.def().rev())
         .filter(scope(viewer))
         .filter(note::Column::AuthorId.eq(viewer.user_id))
-        .filter(is_word(note::Column::State, NoteState::Draft));
+        .filter(is_word(note::Column::State, NoteState::Draft))
+        .filter(is_of_somebody());
     counted(drafts)
 }
 
@@ -121,8 +123,19 @@ fn unwritten(viewer: &Viewer, since: DateTime<Utc>) -> Select<appointment::Entit
         .filter(scope(viewer))
         .filter(is_word(Column::Status, AppointmentStatus::Completed))
         .filter(Column::StartsAt.gte(since))
-        .filter(note::Column::Id.is_null());
+        .filter(note::Column::Id.is_null())
+        .filter(is_of_somebody());
     counted(unwritten)
+}
+
+/// Whether the patient of a visit was not erased: about whoever was, nobody writes any more. A value for each visit, as in `patient_shut`.
+fn is_of_somebody() -> SimpleExpr {
+    let erased_at = patient::Entity::find()
+        .select_only()
+        .column(user::Column::ErasedAt)
+        .join(JoinType::InnerJoin, patient::Relation::User.def())
+        .filter(Expr::col((patient::Entity, patient::Column::Id)).equals((appointment::Entity, Column::PatientId)));
+    Expr::from(erased_at.into_query()).is_null()
 }
 
 /// As many as are counted, and one more.

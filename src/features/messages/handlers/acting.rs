@@ -7,10 +7,10 @@ use super::{
     reading::show_again,
 };
 use crate::{
-    access::Allowed,
+    access::{Allowed, Viewer},
     session::is_automatic,
     state::Pages,
-    web::{AppError, FlashKind, LongSubmitted, Submitted, see_other, see_other_saying},
+    web::{AppError, FlashKind, FormView, LongSubmitted, RefusedForm, Submitted, see_other, see_other_saying},
 };
 
 /// Something is said to the other one.
@@ -26,11 +26,24 @@ pub(in super::super) async fn send(
     };
     match service::send(pages.state(), &viewer, *id, &message).await {
         Ok(()) => Ok(see_other_saying(&path(*id), FlashKind::Success, "Your message is sent.")),
-        Err(AppError::Conflict(why)) => {
-            show_again(&viewer, *id, (StatusCode::CONFLICT, typed.anew().with_error("", why)), &pages).await
-        }
-        Err(error) => Err(error),
+        Err(error) => not_sent(&viewer, *id, (error, typed), &pages).await,
     }
+}
+
+const MANY: &str = "You have sent 30 messages within a minute, so this one was not sent. What you typed is below: wait a minute, then send it.";
+
+/// The thread with what was typed and why it was not sent; the form by another word, unless it can be sent as it is.
+async fn not_sent(
+    viewer: &Viewer,
+    id: i64,
+    (error, typed): (AppError, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let refused = RefusedForm::of(error, MANY)?;
+    let typed = if refused.wait.is_some() { typed } else { typed.anew() };
+    let form = typed.with_error("", refused.why.as_str());
+    let answer = show_again(viewer, id, (refused.status, form), pages).await?;
+    Ok(refused.told_by(answer))
 }
 
 /// Somebody has read up to a message. The page says it by itself, or whoever looks at it presses a button.

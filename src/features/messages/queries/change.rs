@@ -15,7 +15,7 @@ use crate::{
     access::Viewer,
     coherence::Topics,
     db::{ReadConnection, Reader},
-    features::appointments::scope_of_both,
+    features::{appointments::scope_of_both, mail},
 };
 
 /// A visit for whoever is about to write about it.
@@ -34,8 +34,6 @@ pub(in crate::features::messages) struct StateOfThread {
     pub(in crate::features::messages) made_for: Option<i64>,
     /// What that message says.
     pub(in crate::features::messages) made_body: Option<String>,
-    /// How many of the viewer's messages the other one has not read.
-    pub(in crate::features::messages) unread_by_other: i64,
 }
 
 /// The visit `id`, if the viewer is one of the two who meet; the form carries `token`.
@@ -59,7 +57,6 @@ pub(in crate::features::messages) async fn state_of_thread(
         .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
         .expr_as(Expr::from(made.clone().column(message::Column::AppointmentId).into_query()), "made_for")
         .expr_as(Expr::from(made.column(message::Column::Body).into_query()), "made_body")
-        .expr_as(unread_by_other(viewer.user_id), "unread_by_other")
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join_as(JoinType::InnerJoin, doctor::Relation::User.def(), "doctor_user")
@@ -70,6 +67,31 @@ pub(in crate::features::messages) async fn state_of_thread(
         .into_model()
         .one(conn)
         .await
+}
+
+/// What decides whether somebody is told by mail that there is a message.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+struct Telling {
+    unread: i64,
+    is_queued: bool,
+}
+
+/// Whether `recipient` is to be told by mail of the next message in the thread of the visit `id`: they have read what the viewer wrote before it, and
+/// no mail about the thread waits.
+pub(in crate::features::messages) async fn is_to_be_told(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    (id, recipient): (i64, i64),
+) -> Result<bool, DbErr> {
+    let found: Option<Telling> = appointment::Entity::find_by_id(id)
+        .select_only()
+        .expr_as(unread_by_other(viewer.user_id), "unread")
+        .expr_as(mail::is_queued_for_messages(recipient, id), "is_queued")
+        .filter(scope_of_both(viewer))
+        .into_model()
+        .one(conn)
+        .await?;
+    Ok(found.is_some_and(|found| found.unread == 0 && !found.is_queued))
 }
 
 /// How many messages of `sender` in the visit's thread the other one has not read, of a statement that has `appointment` in it.

@@ -4,7 +4,9 @@ mod change;
 mod list;
 mod thread;
 
-pub(super) use change::{StateOfThread, WhereRead, own_message, state_of_thread, unread_since, where_read};
+pub(super) use change::{
+    StateOfThread, WhereRead, is_to_be_told, own_message, state_of_thread, unread_since, where_read,
+};
 pub(super) use list::{ThreadRow, threads};
 pub(super) use thread::{HospitalOfThread, MessageRow, NowOfThread, ThreadRecord, now, thread};
 

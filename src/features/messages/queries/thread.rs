@@ -1,5 +1,7 @@
 //! One thread, with everything that its page shows.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
@@ -16,7 +18,7 @@ use super::over_at;
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{ReadConnection, Reader},
+    db::{InList, Reader, SideBySide},
     features::{
         appointments::{About, AppointmentRow, scope_of_both, with_parties},
         audit::Accessed,
@@ -86,8 +88,8 @@ pub(in crate::features::messages) struct ThreadRecord {
     pub(in crate::features::messages) is_end: bool,
 }
 
-#[derive(DerivePartialModel)]
-struct Joined {
+#[derive(Debug, DerivePartialModel)]
+struct VisitOfThread {
     #[sea_orm(nested)]
     row: AppointmentRow,
     #[sea_orm(nested)]
@@ -100,8 +102,15 @@ struct Joined {
     own: Option<ReadMark>,
     #[sea_orm(nested, alias = "their_mark")]
     theirs: Option<ReadMark>,
-    #[sea_orm(nested)]
-    message: Option<MessageRow>,
+}
+
+/// The visit, once, beside what was written.
+#[derive(Debug, FromQueryResult)]
+struct Found {
+    #[sea_orm(nested(prefix = "visit_"))]
+    visit: InList<VisitOfThread>,
+    #[sea_orm(nested(prefix = "message_"))]
+    message: InList<MessageRow>,
 }
 
 /// The marks of the viewer, or of the other one.
@@ -114,36 +123,41 @@ pub(super) fn marks(viewer: &Viewer, is_own: bool) -> RelationDef {
 }
 
 /// The thread of the visit `id`, if the viewer is one of the two who meet; of what was written before the message `before`, if one is named. One
-/// statement: the visit stands once for each message that is shown.
+/// statement of two lists: what is to be known of the visit is found once, however many messages there are.
 pub(in crate::features::messages) async fn thread(
     viewer: &Viewer,
     reader: &Reader,
     (id, before): (i64, Option<i64>),
 ) -> Result<Option<Accessed<ThreadRecord>>, DbErr> {
-    let (is_end, before) = (before.is_none(), before.unwrap_or(i64::MAX));
-    let said = message::Relation::Appointment
-        .def()
-        .rev()
-        .on_condition(move |_, message| Expr::col((message, message::Column::Id)).lt(before).into_condition());
+    let is_end = before.is_none();
     let visit = appointment::Entity::find().filter(scope_of_both(viewer)).filter(Column::Id.eq(id));
-    let joined = with_parties(visit, JoinType::InnerJoin)
+    let visit = with_parties(visit, JoinType::InnerJoin)
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join_as(JoinType::LeftJoin, marks(viewer, true), "own_mark")
-        .join_as(JoinType::LeftJoin, marks(viewer, false), "their_mark")
-        .join(JoinType::LeftJoin, said)
+        .join_as(JoinType::LeftJoin, marks(viewer, false), "their_mark");
+    let said = message::Entity::find()
+        .join(JoinType::InnerJoin, message::Relation::Appointment.def())
+        .filter(scope_of_both(viewer))
+        .filter(message::Column::AppointmentId.eq(id))
+        .filter(message::Column::Id.lt(before.unwrap_or(i64::MAX)))
         .order_by_desc(message::Column::Id)
         .limit(SHOWN as u64 + 1);
+    let lists = SideBySide::default().list::<VisitOfThread>("visit", visit).list::<MessageRow>("message", said);
     let topics = viewer.visit_topics().and([Topic::Thread(id)]);
-    let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
-    let found: Vec<Joined> = reader.run(topics, read).await?;
+    let found: Vec<Found> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let sealed = |record| Accessed::new(AuditSubject::Appointment, id, record).telling("part", "messages");
     Ok(folded(found, is_end).map(sealed))
 }
 
-fn folded(found: Vec<Joined>, is_end: bool) -> Option<ThreadRecord> {
-    let mut found = found.into_iter();
-    let Joined { row, about, hospital, ending, own, theirs, message } = found.next()?;
-    let mut messages: Vec<MessageRow> = message.into_iter().chain(found.filter_map(|joined| joined.message)).collect();
+fn folded(found: Vec<Found>, is_end: bool) -> Option<ThreadRecord> {
+    let (mut visit, mut messages) = (None, Vec::new());
+    for Found { visit: part, message } in found {
+        visit = part.0.or(visit);
+        messages.extend(message);
+    }
+    let VisitOfThread { row, about, hospital, ending, own, theirs } = visit?;
+    // Lists that are read side by side come in no order.
+    messages.sort_unstable_by_key(|message: &MessageRow| Reverse(message.id));
     let earlier = messages.get(SHOWN).map(|message| message.id);
     messages.truncate(SHOWN);
     let upto = |mark: Option<ReadMark>| mark.map_or(0, |mark| mark.last_read_id);

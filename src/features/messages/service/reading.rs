@@ -9,7 +9,7 @@ use crate::{
     db::Unrecorded,
     features::messages::queries::{self, WhereRead},
     state::AppState,
-    web::AppError,
+    web::{AppError, rate_limit::Key},
 };
 
 const READ: Unrecorded =
@@ -18,13 +18,15 @@ const READ: Unrecorded =
 /// Notes that the viewer has read the thread of the visit `id` up to the message `last`, or to its end. It only grows. Two statements.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when they are not one of the two who meet.
+/// [`AppError::NotFound`] when they are not one of the two who meet; [`AppError::TooManyRequests`] after too many in a minute.
 pub(in crate::features::messages) async fn mark_read(
     state: &AppState,
     viewer: &Viewer,
     id: i64,
     last: i64,
 ) -> Result<(), AppError> {
+    let attempt = state.kit.rate_limiter.attempt(&Key::read_mark(viewer.user_id)).await;
+    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let now = state.clock.now();
     state
         .db

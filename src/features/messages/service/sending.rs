@@ -54,7 +54,7 @@ impl From<DbErr> for NotSent {
     }
 }
 
-/// Sends a message. The same form sent twice sends one. Seven statements at most.
+/// Sends a message. The same form sent twice sends one. Eight statements at most.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the viewer is not one of the two who meet; [`AppError::Conflict`] when there is nobody to write to, when the thread is
@@ -101,6 +101,9 @@ async fn write(
     }
     let both = [thread.doctor_user_id, thread.patient_user_id];
     hold(uow, now, (id, both)).await?;
+    // From here on the other one's messages wait, so of two at one moment the later knows of the earlier.
+    let other = both.into_iter().find(|user| *user != viewer.user_id);
+    let recipient = is_told(uow, viewer, (id, other)).await?;
     let row = message::ActiveModel {
         id: NotSet,
         appointment_id: Set(id),
@@ -114,14 +117,18 @@ async fn write(
     let topics = Topics::from(Topic::Thread(id)).and(both.map(Topic::Messages));
     let sent = uow.insert(row, topics.clone()).await?;
     uow.update_where(told(id, &sent), topics).await?;
-    let recipient = both.into_iter().find(|user| *user != viewer.user_id);
-    // Of what comes after, nobody is told before they have read this.
-    let told = recipient.filter(|_| thread.unread_by_other == 0);
-    let mails = told.map(|user| (user, QueuedMail::Messages { appointment_id: id, due_at: now + PATIENCE }));
+    let mails = recipient.map(|user| (user, QueuedMail::Messages { appointment_id: id, due_at: now + PATIENCE }));
     mail::queue(uow, now, mails).await?;
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id);
     let event = event.word("message", "sent").number("message_id", sent.id);
     Ok(audit::record(uow, now, viewer, event).await?)
+}
+
+/// Who is told by mail of the message that is about to be sent. Of what comes after, nobody is told before they have read this.
+async fn is_told(uow: &UnitOfWork, viewer: &Viewer, (id, recipient): (i64, Option<i64>)) -> Result<Option<i64>, DbErr> {
+    let Some(recipient) = recipient else { return Ok(None) };
+    let is_told = uow.read(async |conn| queries::is_to_be_told(viewer, conn, (id, recipient)).await).await?;
+    Ok(Some(recipient).filter(|_| is_told))
 }
 
 fn refusal(thread: &StateOfThread, acting: ActingViewer<'_>, message: &NewMessage) -> Option<&'static str> {

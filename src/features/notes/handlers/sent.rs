@@ -9,7 +9,7 @@ use super::super::{pages::NotePage, policy::WriteNote, queries, service::NotWrit
 use crate::{
     access::{Allowed, Viewer},
     state::Pages,
-    web::{AppError, FormView, LongSubmitted, Present, forms::Fields, is_program, told},
+    web::{AppError, FormView, LongSubmitted, Present, RefusedForm, forms::Fields, is_program, told},
 };
 
 /// A form of somebody who is signed in, understood; with what was typed.
@@ -52,10 +52,18 @@ pub(super) async fn refuse(
             let told = fields.into_iter().fold(typed, |form, (field, what)| form.with_error(field, what));
             (StatusCode::UNPROCESSABLE_ENTITY, told)
         }
+        NotWritten::Failed(error @ AppError::TooManyRequests(_)) => {
+            let refused = RefusedForm::of(error, TOO_OFTEN)?;
+            let form = (refused.status, typed.with_error("", refused.why.as_str()));
+            return show_again(viewer, id, form, pages).await.map(|answer| refused.told_by(answer));
+        }
         NotWritten::Failed(error) => return Err(error),
     };
     show_again(viewer, id, (status, form), pages).await
 }
+
+const TOO_OFTEN: &str =
+    "This was saved too often within a minute, so this time nothing was stored. Wait a little, then save.";
 
 const STALE: &str = "The note was saved elsewhere after you opened it, so nothing was stored. What you typed is in the fields, what is \
                      stored is told beside it. Put together what is right, then save.";

@@ -1,5 +1,6 @@
 //! The note as its doctor sees it.
 
+use chrono::{NaiveDate, NaiveDateTime};
 use entity::enums::{NoteState, NoteTemplate};
 use serde::Serialize;
 
@@ -15,7 +16,7 @@ use crate::{
         },
         people::Banner,
     },
-    web::{ClinicalPage, FormView, Moment, Present},
+    web::{ClinicalPage, FormView, Moment, Present, moment::date_in_words},
 };
 
 /// A choice of what to begin with.
@@ -71,17 +72,17 @@ impl NotePage {
         let texts = note.map(StoredNote::texts).unwrap_or_default();
         let why = note.and_then(|note| note.withheld_reason.as_deref());
         let stored = fields((&texts, why));
-        let time = |note: &StoredNote| note.updated_at.with_timezone(&zone).format("%H:%M:%S").to_string();
+        let today = present.date(zone);
         Self {
             title: format!("Note of {}", row.patient_name()),
             id: row.id,
             patient_id: row.patient_id,
-            patient: banner(&row, &about, present.date(zone)),
+            patient: banner(&row, &about, today),
             starts_at: Moment::new(row.starts_at, zone),
             version: note.map_or(0, |note| note.version),
             template: note.and_then(|note| note.template).map(|template| template::words(template).0),
             beginnings: if note.is_none() { beginnings(row.id) } else { Vec::new() },
-            saved: note.map(time),
+            saved: note.map(|note| saved_at(zone.local(note.updated_at), today)),
             form: FormView::filled(stored.clone()),
             lacks_opening,
             is_signed,
@@ -138,6 +139,12 @@ fn beginnings(id: i64) -> Vec<Beginning> {
         Beginning { href: format!("/appointments/{id}/note?template={code}"), label }
     };
     TEMPLATES.into_iter().map(one).collect()
+}
+
+/// When a draft was saved, with its day if that is not `today`.
+fn saved_at(local: NaiveDateTime, today: NaiveDate) -> String {
+    let time = local.format("%H:%M:%S");
+    if local.date() == today { time.to_string() } else { format!("on {}, {time}", date_in_words(local.date())) }
 }
 
 impl ClinicalPage for NotePage {

@@ -49,6 +49,7 @@ impl From<AppError> for NotWritten {
 
 const ANOTHERS: &str =
     "The form was opened for another patient, so nothing was stored. Open the note of this visit anew.";
+const ERASED: &str = "The patient's record was erased. Nothing about them is kept any more, so nothing was stored.";
 const TOO_EARLY: &str = "The note of a visit is written once the visit has begun. Start the visit, then write it.";
 
 /// What is said of a visit that has not begun.
@@ -65,6 +66,7 @@ async fn visit(
     let found = super::queries::visit_of_note(viewer, conn, id).await?;
     Ok(found.ok_or(AppError::NotFound).and_then(|visit| match patient_id {
         Some(patient) if patient != visit.patient_id => Err(AppError::Conflict(ANOTHERS.to_owned())),
+        _ if visit.is_of_nobody() => Err(AppError::Conflict(ERASED.to_owned())),
         _ if !visit.has_begun() => Err(too_early()),
         _ => Ok(visit),
     }))

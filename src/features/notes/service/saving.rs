@@ -17,6 +17,7 @@ use crate::{
         queries::{StoredNote, VisitOfNote},
     },
     state::AppState,
+    web::{AppError, rate_limit::Key},
 };
 
 /// What is stored now.
@@ -42,6 +43,9 @@ pub(in crate::features::notes) async fn save(
     id: i64,
     draft: &Draft,
 ) -> Result<SavedDraft, NotWritten> {
+    // Each counts, whatever becomes of it.
+    let attempt = state.kit.rate_limiter.attempt(&Key::draft(viewer.user_id)).await;
+    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
     let acting = viewer.acting(state.clock.now());
     state
         .db

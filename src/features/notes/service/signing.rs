@@ -101,6 +101,7 @@ fn news(viewer: &Viewer, visit: &VisitOfNote) -> News {
         times: ToldTimes::of(viewer.zone(), Some(visit.starts_at), None),
         recipients: BTreeSet::from([visit.patient.user_id]),
         visit: None,
+        by_mail: None,
     }
 }
 

@@ -21,10 +21,13 @@ pub(in super::super) async fn sign(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let sign = forms::sign(&submitted.fields()?);
-    let is_known = sign == Some(Sign::Here) && presence::renew(pages.state(), holder.user_id, *id).await?;
+    let is_known = match sign {
+        Some(sign @ (Sign::Here | Sign::Hidden)) => presence::renew(pages.state(), (holder.user_id, *id), sign).await?,
+        Some(Sign::Leaving) | None => false,
+    };
     if !is_known {
         let viewer = Allowed::<EnterRoom>::extract(pages.request()).await?;
-        let sign = sign.ok_or(AppError::Unprocessable("state is here or leaving"))?;
+        let sign = sign.ok_or(AppError::Unprocessable("state is here, hidden or leaving"))?;
         presence::sign(pages.state(), &viewer, *id, sign).await?;
     }
     Ok(HttpResponse::NoContent().finish())

@@ -11,7 +11,7 @@ use crate::{
         appointments::{AppointmentRow, OfferedStep, room_acts},
         people::Banner,
         visits::{
-            forms::{IdentityChoice, identity_choices, identity_label},
+            forms::{IdentityChoice, identity_choices, identity_code, identity_label},
             queries::{HospitalOfRoom, Line, OpeningRow, PatientOfRoom, RoomRecord},
         },
     },
@@ -178,6 +178,7 @@ fn filled(opening: Option<&OpeningRow>) -> FormView {
         ("location_now", text(&said.location_now)),
         ("call_back", text(&said.call_back)),
         ("others_present", text(&said.others_present)),
+        ("identity", said.identity.map(identity_code).unwrap_or_default().to_owned()),
         ("skipped_reason", text(&said.skipped_reason)),
     ])
 }

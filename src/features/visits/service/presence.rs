@@ -21,6 +21,8 @@ use crate::{
 
 /// Pages give a sign every 15 s: two may be lost.
 const LEASE: TimeDelta = TimeDelta::seconds(45);
+/// One that is hidden is let by its browser once a minute.
+const LEASE_OF_HIDDEN: TimeDelta = TimeDelta::seconds(90);
 /// A page that is loaded again says that it leaves, and a moment later that it is there.
 const GRACE: TimeDelta = TimeDelta::seconds(5);
 
@@ -32,20 +34,30 @@ const SIGNS: Unrecorded = Unrecorded::of(
 /// Signs that follow one another faster change nothing: whoever sends more than their page does costs no write.
 const PAUSE: TimeDelta = TimeDelta::seconds(5);
 
-/// Renews the lease of `user_id` (`user.id`) in the room of the visit `id`, and nothing else; `false`: they are not there, or it was renewed just now,
-/// or it is no room of theirs. One statement, for hundreds are in their rooms at a time.
+/// For how long whoever gives that sign is there.
+fn lease(sign: Sign) -> TimeDelta {
+    if sign == Sign::Hidden { LEASE_OF_HIDDEN } else { LEASE }
+}
+
+/// Renews the lease of `user_id` (`user.id`) in the room of the visit `id` by a sign that they are there, and nothing else; `false`: they are not
+/// there, or it was renewed just now, or it is no room of theirs. One statement, for hundreds are in their rooms at a time.
 ///
 /// # Errors
 /// The database's.
-pub(in crate::features::visits) async fn renew(state: &AppState, user_id: i64, id: i64) -> Result<bool, AppError> {
+pub(in crate::features::visits) async fn renew(
+    state: &AppState,
+    (user_id, id): (i64, i64),
+    sign: Sign,
+) -> Result<bool, AppError> {
     let now = state.clock.now();
+    let until = now + lease(sign);
     let renewal = visit_presence::Entity::update_many()
-        .set(visit_presence::ActiveModel { here_until: Set(now + LEASE), updated_at: Set(now), ..Default::default() })
+        .set(visit_presence::ActiveModel { here_until: Set(until), updated_at: Set(now), ..Default::default() })
         .filter(Column::AppointmentId.eq(id))
         .filter(Column::UserId.eq(user_id))
         .filter(Column::LeftAt.is_null())
         .filter(Column::HereUntil.gt(now))
-        .filter(Column::HereUntil.lte(now + LEASE - PAUSE))
+        .filter(Column::HereUntil.lte(until - PAUSE))
         .filter(queries::is_open_room(user_id, id));
     let renewed = state.db.write_unrecorded(SIGNS, async |uow| uow.update_where(renewal.clone(), STILL_THERE).await);
     Ok(renewed.await.map_err(|error: DbErr| AppError::from(error))? == 1)
@@ -125,11 +137,14 @@ fn after(before: &PresenceState, now: DateTime<Utc>, sign: Sign) -> Option<(visi
     let is_here = before.here_until.is_some_and(|until| now < until);
     let unchanged = visit_presence::ActiveModel { updated_at: Set(now), ..Default::default() };
     match sign {
-        Sign::Here => {
-            let row = visit_presence::ActiveModel { here_until: Set(now + LEASE), left_at: Set(None), ..unchanged };
+        Sign::Here | Sign::Hidden => {
+            let until = now + lease(sign);
+            let row = visit_presence::ActiveModel { here_until: Set(until), left_at: Set(None), ..unchanged };
             if is_here {
-                // Otherwise the lease would have been renewed.
-                return before.left_at.map(|_| (row, true));
+                // Pages believe in the lease of one who was hidden for longer than it is now. Any other would have been renewed.
+                let is_shorter = before.here_until.is_some_and(|believed| until < believed);
+                let is_news = before.left_at.is_some() || is_shorter && sign == Sign::Here;
+                return is_news.then_some((row, true));
             }
             Some((visit_presence::ActiveModel { here_since: Set(now), ..row }, true))
         }

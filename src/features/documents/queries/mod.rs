@@ -1,0 +1,170 @@
+//! Reading documents. Whose they are: the doctor's and the patient's of their visit.
+
+mod change;
+
+pub(super) use change::{
+    IssuedBefore, VisitOfDocument, VisitOfNews, issued_with, last_number, standing, visit_of_document,
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    appointment, document,
+    enums::{AppointmentStatus, AuditSubject, DocumentKind},
+    user,
+};
+use sea_orm::{
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+};
+
+use crate::{
+    access::Viewer,
+    coherence::Topics,
+    db::{ReadConnection, Reader, count},
+    features::{
+        appointments::{AppointmentRow, scope_of_both, scope_of_doctor, with_parties},
+        audit::Accessed,
+    },
+    web::{Paginated, Paging},
+};
+
+/// Pages with documents are few, and made each time.
+pub(in crate::features::documents) const NOT_KEPT: Topics = Topics::exempt("no page that is kept shows documents");
+/// When documents are given: the visit goes on, or took place.
+const BEGUN: [AppointmentStatus; 2] = [AppointmentStatus::InProgress, AppointmentStatus::Completed];
+/// The documents of a visit that its page lists.
+const OF_A_VISIT: u64 = 100;
+
+/// A document without what it says.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "document::Entity")]
+pub(in crate::features::documents) struct DocumentRow {
+    pub(in crate::features::documents) id: i64,
+    pub(in crate::features::documents) kind: DocumentKind,
+    pub(in crate::features::documents) number: i32,
+    pub(in crate::features::documents) issued_at: DateTime<Utc>,
+    pub(in crate::features::documents) revoked_at: Option<DateTime<Utc>>,
+    #[sea_orm(nested, alias = "issuer")]
+    pub(in crate::features::documents) issuer: Issuer,
+}
+
+/// Who issued it.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+pub(in crate::features::documents) struct Issuer {
+    first_name: String,
+    last_name: String,
+}
+
+impl Issuer {
+    pub(in crate::features::documents) fn name(&self) -> String {
+        format!("Dr {} {}", self.first_name, self.last_name)
+    }
+}
+
+/// What a document says.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "document::Entity")]
+pub(in crate::features::documents) struct DocumentText {
+    pub(in crate::features::documents) body: String,
+    pub(in crate::features::documents) revoked_reason: Option<String>,
+    pub(in crate::features::documents) version: i32,
+}
+
+/// What everybody was called when it was issued; nothing of that in what an earlier release issued.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "document::Entity")]
+pub(in crate::features::documents) struct DocumentHead {
+    pub(in crate::features::documents) hospital_name: Option<String>,
+    pub(in crate::features::documents) doctor_name: Option<String>,
+    pub(in crate::features::documents) doctor_field: Option<String>,
+    pub(in crate::features::documents) doctor_license: Option<String>,
+    pub(in crate::features::documents) patient_name: Option<String>,
+    pub(in crate::features::documents) patient_born: Option<NaiveDate>,
+}
+
+/// A document whole, with its visit. A clinical record.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "document::Entity")]
+pub(in crate::features::documents) struct DocumentRecord {
+    #[sea_orm(nested)]
+    pub(in crate::features::documents) document: DocumentRow,
+    #[sea_orm(nested)]
+    pub(in crate::features::documents) text: DocumentText,
+    #[sea_orm(nested)]
+    pub(in crate::features::documents) head: DocumentHead,
+    #[sea_orm(nested)]
+    pub(in crate::features::documents) visit: AppointmentRow,
+}
+
+/// The document `id`, if the viewer is the doctor or the patient of its visit.
+pub(in crate::features::documents) async fn record(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<Accessed<DocumentRecord>>, DbErr> {
+    let found = document::Entity::find_by_id(id)
+        .join_as(JoinType::InnerJoin, document::Relation::Issuer.def(), "issuer")
+        .join(JoinType::InnerJoin, document::Relation::Appointment.def())
+        .filter(scope_of_both(viewer));
+    let found = with_parties(found, JoinType::InnerJoin);
+    let read = async |conn: &ReadConnection<'_>| found.clone().into_partial_model().one(conn).await;
+    let found: Option<DocumentRecord> = reader.run(NOT_KEPT, read).await?;
+    let sealed = |record: DocumentRecord| {
+        let number = record.document.number.into();
+        let sealed = Accessed::new(AuditSubject::Appointment, record.visit.id, record).telling("part", "document");
+        sealed.numbering("number", number)
+    };
+    Ok(found.map(sealed))
+}
+
+/// The visit `id`, if its documents are the viewer's to issue.
+pub(in crate::features::documents) async fn visit(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<AppointmentRow>, DbErr> {
+    let visit = appointment::Entity::find_by_id(id).filter(scope_of_doctor(viewer));
+    let visit = with_parties(visit, JoinType::InnerJoin);
+    reader.run(NOT_KEPT, async |conn| visit.clone().into_partial_model().one(conn).await).await
+}
+
+/// Whether documents can be given in a visit that stands so.
+pub(in crate::features::documents) fn has_begun(status: AppointmentStatus) -> bool {
+    BEGUN.contains(&status)
+}
+
+/// The documents of the visit `id`, the latest first, if it is the viewer's to read them.
+pub(in crate::features::documents) async fn of_visit(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Vec<DocumentRow>, DbErr> {
+    let rows = document::Entity::find()
+        .join_as(JoinType::InnerJoin, document::Relation::Issuer.def(), "issuer")
+        .join(JoinType::InnerJoin, document::Relation::Appointment.def())
+        .filter(scope_of_both(viewer))
+        .filter(document::Column::AppointmentId.eq(id))
+        .order_by_desc(document::Column::Id)
+        .limit(OF_A_VISIT);
+    reader.run(NOT_KEPT, async |conn| rows.clone().into_partial_model().all(conn).await).await
+}
+
+/// A page of all documents of the viewer's visits, the latest first, and how many there are. Two statements.
+pub(in crate::features::documents) async fn own_documents(
+    viewer: &Viewer,
+    reader: &Reader,
+    paging: Paging,
+) -> Result<Paginated<DocumentRow>, DbErr> {
+    let all = document::Entity::find()
+        .join(JoinType::InnerJoin, document::Relation::Appointment.def())
+        .filter(scope_of_both(viewer));
+    let total = reader.run(NOT_KEPT, async |conn| count(conn, all.clone()).await).await?;
+    let rows = all
+        .clone()
+        .join_as(JoinType::InnerJoin, document::Relation::Issuer.def(), "issuer")
+        .order_by_desc(document::Column::Id)
+        .limit(paging.size)
+        .offset(paging.offset());
+    let rows = reader.run(NOT_KEPT, async |conn| rows.clone().into_partial_model().all(conn).await).await?;
+    Ok(Paginated { total, rows })
+}
