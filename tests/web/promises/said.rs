@@ -87,7 +87,7 @@ const HELD_TO_ELSEWHERE: [(&str, &str, &str); 3] = [
 ];
 
 /// Sentences of the same files that stand beside a form because nothing was done: by their beginnings.
-const REFUSALS: [&str; 20] = [
+const REFUSALS: [&str; 22] = [
     "A visit at 09:00 stays at 09:00",
     "A visit is when it was",
     "Another hospital has this name.",
@@ -107,6 +107,8 @@ const REFUSALS: [&str; 20] = [
     "This is not your current password.",
     "This server sends no e-mail.",
     "To book it all the same",
+    "You have issued 30 documents within",
+    "You have sent 30 messages within",
     "Your profile was changed after",
 ];
 
