@@ -11,11 +11,11 @@ use super::{calendar::SLOT, visits::DemoVisit};
 
 /// Of older visits there are none, so that a large demo is made as fast; but of all whose missing note a dashboard would ask for.
 pub(super) const WRITTEN_SINCE: Duration = Duration::days(31);
-/// One note in so many is still to be signed, …
+/// Of the notes of the last weeks one in so many is still to be signed, …
+const UNSIGNED_LATELY: u64 = 6;
+const LATELY: Duration = Duration::days(14);
+/// … and of older ones.
 const UNSIGNED: u64 = 60;
-/// … and of the last days one in so many.
-const UNSIGNED_LATELY: u64 = 3;
-const LATELY: Duration = Duration::days(2);
 
 /// What was found, what to make of it, what to do, and the same for the patient.
 const FINDINGS: [[&str; 4]; 4] = [
