@@ -1,5 +1,10 @@
 //! The notes of a demo's visits of late: most were signed after the visit, some wait for it.
 
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
+
 use chrono::{DateTime, Duration, Utc};
 use entity::{
     enums::{AppointmentStatus, NoteState, NoteTemplate},
@@ -11,11 +16,10 @@ use super::{calendar::SLOT, visits::DemoVisit};
 
 /// Of older visits there are none, so that a large demo is made as fast; but of all whose missing note a dashboard would ask for.
 pub(super) const WRITTEN_SINCE: Duration = Duration::days(31);
-/// Of the notes of the last weeks one in so many is still to be signed, …
-const UNSIGNED_LATELY: u64 = 6;
-const LATELY: Duration = Duration::days(14);
-/// … and of older ones.
+/// One note in so many is still to be signed, …
 const UNSIGNED: u64 = 60;
+/// … and of each doctor those of the last visits, so many.
+const NEWEST: usize = 2;
 
 /// What was found, what to make of it, what to do, and the same for the patient.
 const FINDINGS: [[&str; 4]; 4] = [
@@ -52,17 +56,31 @@ pub(super) fn rows(
     doctor: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
 ) -> Result<Vec<note::ActiveModel>, DbErr> {
     let lately = visits.iter().filter(|(visit, _)| visit.starts_at > now - WRITTEN_SINCE);
-    let written = lately.filter(|(visit, _)| visit.status == AppointmentStatus::Completed);
-    written.map(|(visit, id)| Ok(row(visit, *id, doctor(visit)?, now))).collect()
+    let written: Vec<_> = lately.filter(|(visit, _)| visit.status == AppointmentStatus::Completed).collect();
+    let newest = newest(&written);
+    let row = |(visit, id): &(&DemoVisit, i64)| Ok(row(visit, *id, doctor(visit)?, newest.contains(id)));
+    written.into_iter().map(row).collect()
 }
 
-fn row(visit: &DemoVisit, appointment_id: i64, author_id: i64, now: DateTime<Utc>) -> note::ActiveModel {
+/// `appointment.id` of the last visits of each doctor.
+fn newest(visits: &[&(&DemoVisit, i64)]) -> HashSet<i64> {
+    let mut sorted = visits.to_vec();
+    sorted.sort_by_key(|(visit, _)| Reverse(visit.starts_at));
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    let is_new = |(visit, _): &&&(&DemoVisit, i64)| {
+        let count = counts.entry(visit.doctor).or_default();
+        *count += 1;
+        *count <= NEWEST
+    };
+    sorted.iter().filter(is_new).map(|(_, id)| *id).collect()
+}
+
+fn row(visit: &DemoVisit, appointment_id: i64, author_id: i64, is_new: bool) -> note::ActiveModel {
     let dice = u64::from(visit.dice);
     let place = usize::try_from(dice).unwrap_or(0) % FINDINGS.len();
     let [found, assessment, plan, summary] = FINDINGS.get(place).copied().unwrap_or_default();
     let (begun, signed) = (visit.starts_at, visit.starts_at + SLOT);
-    let unsigned = if begun > now - LATELY { UNSIGNED_LATELY } else { UNSIGNED };
-    let is_signed = !dice.is_multiple_of(unsigned);
+    let is_signed = !is_new && !dice.is_multiple_of(UNSIGNED);
     note::ActiveModel {
         id: NotSet,
         appointment_id: Set(appointment_id),
