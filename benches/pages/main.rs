@@ -67,7 +67,7 @@ fn main() {
     }
     if is_asked("live") {
         live::measure(&services, &mut table);
-        println!("\n{}", table.markdown("`cargo bench --bench pages -- live`:"));
+        table.publish("`cargo bench --bench pages -- live`:", table::LIVE, is_asked("--write-readme"));
         return;
     }
     let before = services.predecessor();

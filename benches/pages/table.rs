@@ -11,6 +11,7 @@ pub(crate) struct Table(Vec<[String; 5]>);
 /// Where in the README the table of all figures stands, and that of the growth: the mark above it.
 pub(crate) const PAGES: &str = "<!-- begin: cargo bench --bench pages -- --write-readme -->";
 pub(crate) const GROWTH: &str = "<!-- begin: cargo bench --bench pages -- growth --write-readme -->";
+pub(crate) const LIVE: &str = "<!-- begin: cargo bench --bench pages -- live --write-readme -->";
 const END: &str = "<!-- end -->";
 
 impl Table {

@@ -10,6 +10,8 @@ use super::{Breach, Rule, files, project};
 const BEGIN: &str = "<!-- begin: cargo bench --bench pages -- --write-readme -->";
 /// The same for the table of the growth.
 const GROWTH: &str = "<!-- begin: cargo bench --bench pages -- growth --write-readme -->";
+/// The same for the table of live pages.
+const LIVE: &str = "<!-- begin: cargo bench --bench pages -- live --write-readme -->";
 const END: &str = "<!-- end -->";
 
 fn is_documentation(path: &str) -> bool {
@@ -231,7 +233,9 @@ pub(crate) const SHORT_README: Rule = Rule {
             let (before, rest) = text.split_once(mark)?;
             Some(format!("{before}{}", rest.split_once(END)?.1))
         };
-        let Some(rest) = without(text, BEGIN).and_then(|rest| without(&rest, GROWTH)) else {
+        let Some(rest) =
+            without(text, BEGIN).and_then(|rest| without(&rest, GROWTH)).and_then(|rest| without(&rest, LIVE))
+        else {
             return vec![(1, "the marks between which the bench writes its tables are gone".to_owned())];
         };
         let bytes = rest.len();
@@ -244,6 +248,7 @@ pub(crate) const SHORT_README: Rule = Rule {
             concat!(
                 "<!-- begin: cargo bench --bench pages -- --write-readme -->\n<!-- end -->",
                 "<!-- begin: cargo bench --bench pages -- growth --write-readme -->\n<!-- end -->",
+                "<!-- begin: cargo bench --bench pages -- live --write-readme -->\n<!-- end -->",
                 include_str!("../../Cargo.lock") // any long text
             ),
         ),
@@ -253,6 +258,7 @@ pub(crate) const SHORT_README: Rule = Rule {
         concat!(
             "# Telemedicine\n<!-- begin: cargo bench --bench pages -- --write-readme -->\n| |\n<!-- end -->\n",
             "<!-- begin: cargo bench --bench pages -- growth --write-readme -->\n| |\n<!-- end -->\n",
+            "<!-- begin: cargo bench --bench pages -- live --write-readme -->\n| |\n<!-- end -->\n",
         ),
     )],
 };
