@@ -223,9 +223,10 @@ impl<S: AsRef<Kit>> Pages<S> {
         let signed_in = layout.viewer.is_some();
         let render = |layout: &Layout| self.kit().templates.render(template, page, layout).map_err(AppError::internal);
         let mut body = render(&layout)?;
-        if status == StatusCode::CONFLICT {
-            // What is to be done by now may be something else, without the form that was sent.
-            layout.typed = form_owner::typed_and_not_in(&self.request, &body);
+        // What is to be done by now may be something else, without the form that was sent.
+        let unshown = (status == StatusCode::CONFLICT).then(|| form_owner::typed_and_not_in(&self.request, &body));
+        if let Some(typed) = unshown.filter(|typed| !typed.is_empty()) {
+            layout.typed = typed;
             body = render(&layout)?;
         }
         let mut answer = HttpResponse::build(status);
