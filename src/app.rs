@@ -174,7 +174,11 @@ fn work(state: &AppState) -> Supervisor {
     });
     background.start(Sealer::new(state));
     background.start(features::mail_sender(state));
+    background.start(features::CallKeeper::new(state));
     background.start(features::key_maker(state));
+    if state.settings.attachments.scanner.is_some() {
+        background.start(features::file_checker(state));
+    }
     background
 }
 

@@ -15,7 +15,7 @@ use crate::{
     background::Background,
     coherence::{Coherence, MemoryStore, RedisStore, Store},
     db::{ClockSkew, ConnectError, Database, Introduction},
-    integrations::{BreachedPasswords, Clock, OutgoingMail, Outside, breached_passwords::UnusableList},
+    integrations::{BreachedPasswords, Clock, OutgoingMail, Outside, Relays, breached_passwords::UnusableList},
     live::Hub,
     page_cache::{self, PageCache},
     redis::Redis,
@@ -124,13 +124,13 @@ impl AppState {
             shared_store: shared_store.clone(),
             caches_pages: !settings.cache.page_lifetime.is_zero(),
             outgoing_mail: outgoing_mail.clone(),
+            relays: Relays::new(&settings.calls),
             clock_skew: clock_skew.clone(),
             told_away: Mutex::default(),
         };
         let live = Hub::new(&settings, Arc::clone(&store), (sessions.clone(), clock.clone()));
         let kit = Arc::new(Kit::new(&settings, clock.clone(), redis.clone(), surroundings(opened, shutdown, &live))?);
-        let site = Site::new(&sessions, &kit);
-        let cache = PageCache::new(&settings, clock.clone(), (store, redis.clone()), Box::new(site));
+        let cache = PageCache::new(&settings, clock.clone(), (store, redis.clone()), site_of(&sessions, &kit));
         Ok(Self(Arc::new(Inner {
             kit,
             settings,
@@ -154,6 +154,11 @@ impl AppState {
 fn surroundings(opened: Opened, shutdown: Shutdown, live: &Hub) -> Surroundings {
     let live_marks = Box::new(live.tokens().clone());
     Surroundings { navigation: navigation::public(), subsystems: Box::new(opened), shutdown, live_marks }
+}
+
+/// Who asks, as the cache is told.
+fn site_of(sessions: &Sessions, kit: &Arc<Kit>) -> Box<Site> {
+    Box::new(Site::new(sessions, kit))
 }
 
 /// Makes the database keep pages coherent with those of the other instances, and tells them who this one is.

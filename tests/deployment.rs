@@ -7,6 +7,8 @@
 mod compose;
 #[path = "deployment/dockerfile.rs"]
 mod dockerfile;
+#[path = "deployment/relay.rs"]
+mod relay;
 
 use std::fs;
 use std::path::Path;

@@ -69,6 +69,8 @@ pub struct Model {
     pub opening: HasOne<super::visit::Entity>,
     #[sea_orm(has_many)]
     pub presences: HasMany<super::visit_presence::Entity>,
+    #[sea_orm(has_many)]
+    pub calls: HasMany<super::call::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -54,6 +54,12 @@ pub const ADDENDUM: usize = 10_000;
 pub const MESSAGE: usize = 4000;
 /// `message.token`
 pub const MESSAGE_TOKEN: usize = 64;
+/// `attachment.name`
+pub const ATTACHMENT_NAME: usize = 120;
+/// `call_peer.key`, `call_signal.from_key`, `.to_key`: exactly so many.
+pub const PEER_KEY: usize = 32;
+/// `call_signal.body`
+pub const SIGNAL: usize = 16_384;
 /// `document.body`
 pub const DOCUMENT_BODY: usize = 10_000;
 /// `document.revoked_reason`

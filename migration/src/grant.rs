@@ -20,9 +20,9 @@ pub struct ServerRole {
 }
 
 /// Tables of which rows are added and read, nothing else.
-const APPEND_ONLY: [&str; 4] = ["audit_entry", "audit_seal", "appointment_event", "note_addendum"];
-/// Notes are written until they are signed, messages can be taken back, documents revoked; none is removed.
-const KEPT: [&str; 3] = ["note", "message", "document"];
+const APPEND_ONLY: [&str; 5] = ["audit_entry", "audit_seal", "appointment_event", "note_addendum", "attachment_data"];
+/// Notes are written until they are signed, messages can be taken back, documents revoked, attachments let in, calls end; none is removed.
+const KEPT: [&str; 6] = ["note", "message", "document", "attachment", "call", "call_peer"];
 /// The versions of a note: removed when it has long been signed, never changed.
 const REVISIONS: &str = "note_revision";
 /// Where chains of seals end: moved, never taken away.

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Guarded, Viewer};
 use crate::{
     session::is_automatic,
-    web::{AppError, KeptForm, Kit, LongSubmitted, Pages, forms::Fields, is_program, told},
+    web::{AppError, KeptForm, Kit, Pages, Typed, Upload, is_program, told},
 };
 
 /// A handler of a form.
@@ -46,17 +46,17 @@ impl<Args: FromRequest + Guarded + 'static> FromRequest for OrHandedBack<Args> {
 }
 
 /// The form that is sent with `request`, if nobody is signed in.
-async fn form_of_nobody(request: &HttpRequest, payload: &mut Payload) -> Result<Option<Fields>, Error> {
+async fn form_of_nobody(request: &HttpRequest, payload: &mut Payload) -> Result<Option<Typed>, Error> {
     if Viewer::of(request).await?.is_some() {
         return Ok(None);
     }
-    let sent = LongSubmitted::from_request(request, payload).await?;
+    let sent = Upload::from_request(request, payload).await?;
     // What cannot be read cannot be handed back.
-    Ok(sent.unchecked().ok())
+    Ok(sent.typed().await.ok())
 }
 
 /// What is answered in the place of `out`, the way to where one signs in; `out` itself if nothing is to be handed back.
-async fn handed_back(out: Error, form: Fields, request: &HttpRequest) -> Error {
+async fn handed_back(out: Error, form: Typed, request: &HttpRequest) -> Error {
     if !matches!(out.as_error(), Some(AppError::SignInRequired { .. })) {
         return out;
     }

@@ -12,7 +12,7 @@ use clap::Args;
 use super::{Failure, migrations, output};
 use crate::db::{ClockSkew, Database, health};
 use crate::features::wall_times::{self, ReanchorOptions, Reanchored};
-use crate::integrations::{BreachedPasswords, Clock, mailer::SmtpMailer};
+use crate::integrations::{BreachedPasswords, Clock, Relays, mailer::SmtpMailer, virus_scanner};
 use crate::settings::{self, Backend, Delivery, Settings, SmtpUrl};
 use crate::time_zone;
 
@@ -26,7 +26,8 @@ pub(super) struct CheckOptions {
     settings: bool,
 }
 
-/// Prints a line for each of settings, time zones, database, migrations and Redis, and for each replica and the mail server if there are any.
+/// Prints a line for each of settings, time zones, database, migrations and Redis, and for each replica, the mail server, the virus scanner and each relay
+/// if there are any.
 ///
 /// # Errors
 /// When a line says FAILED.
@@ -53,6 +54,13 @@ pub(super) async fn run(settings: &Settings, options: CheckOptions) -> Result<()
     }
     if let Delivery::Smtp(url) = &settings.mail.delivery {
         report.line("mail", mail(url, settings).await)?;
+    }
+    if let Some(address) = &settings.attachments.scanner {
+        scanner(&mut report, address).await?;
+    }
+    for relay in Relays::new(&settings.calls).examine().await {
+        let answer = relay.answer.map(|time| format!("{}, {}", relay.url, milliseconds(time)));
+        report.line("relay", answer.map_err(|why| format!("{} (TURN_URLS): {why}", relay.url)))?;
     }
     if report.failed { Err(Failure::new("this server is not fit to serve: see FAILED above")) } else { Ok(()) }
 }
@@ -232,6 +240,18 @@ async fn mail(url: &SmtpUrl, settings: &Settings) -> CheckResult {
     match mailer.greet().await {
         Ok(()) => Ok(format!("{}, {}", url.server(), milliseconds(began.elapsed()))),
         Err(error) => Err(format!("{} (SMTP_URL): {error}", url.server())),
+    }
+}
+
+/// Whether the virus scanner answers. Without it files are kept apart, and everything else goes on.
+async fn scanner(report: &mut Report, address: &str) -> Result<(), Failure> {
+    let began = Instant::now();
+    match virus_scanner::greet(address).await {
+        Ok(()) => report.line("scanner", Ok(format!("{address}, {}", milliseconds(began.elapsed())))),
+        Err(why) => report.warning(
+            "scanner",
+            format!("{address} (CLAMAV_ADDRESS): {why}; what is attached is kept apart until it answers"),
+        ),
     }
 }
 

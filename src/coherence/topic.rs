@@ -39,6 +39,8 @@ pub enum Topic {
     Board(i64),
     /// The room of a visit (`appointment.id`): who is in it, and what was said at the beginning.
     Visit(i64),
+    /// The call of a visit (`appointment.id`): who takes part in it, and what their pages say to each other. No page shows it; streams tell of it.
+    Call(i64),
     /// The note of a visit (`appointment.id`), with what stands beneath it.
     Note(i64),
     /// What is written about a visit (`appointment.id`), and how far it was read.
@@ -78,6 +80,7 @@ impl Topic {
             ("patient_agenda", _) => with_id(Self::PatientAgenda),
             ("board", _) => with_id(Self::Board),
             ("visit", _) => with_id(Self::Visit),
+            ("call", _) => with_id(Self::Call),
             ("note", _) => with_id(Self::Note),
             ("thread", _) => with_id(Self::Thread),
             ("inbox", _) => with_id(Self::Inbox),
@@ -105,6 +108,7 @@ impl fmt::Display for Topic {
             Self::PatientAgenda(id) => write!(f, "patient_agenda:{id}"),
             Self::Board(id) => write!(f, "board:{id}"),
             Self::Visit(id) => write!(f, "visit:{id}"),
+            Self::Call(id) => write!(f, "call:{id}"),
             Self::Note(id) => write!(f, "note:{id}"),
             Self::Thread(id) => write!(f, "thread:{id}"),
             Self::Inbox(id) => write!(f, "inbox:{id}"),
@@ -234,6 +238,7 @@ mod tests {
             Topic::PatientAgenda(6),
             Topic::Board(7),
             Topic::Visit(9),
+            Topic::Call(13),
             Topic::Note(10),
             Topic::Thread(11),
             Topic::Inbox(8),

@@ -216,3 +216,12 @@ where
 {
     Expr::col(column.as_column_ref()).eq(Expr::Constant(word.to_value().into()))
 }
+
+/// That it is any other: so an index of rows that are in no such state is of use.
+pub fn is_not_word<E>(column: impl ColumnTrait, word: E) -> Expr
+where
+    E: ActiveEnum,
+    E::Value: Into<Value>,
+{
+    Expr::col(column.as_column_ref()).ne(Expr::Constant(word.to_value().into()))
+}

@@ -1,10 +1,11 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → visits → notes → messages → documents → calendars → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → calls → visits → notes → messages → documents → calendars → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
 pub mod audit;
 mod calendars;
+mod calls;
 mod documents;
 pub mod erasures;
 pub mod exports;
@@ -21,6 +22,8 @@ mod schedules;
 mod visits;
 pub mod wall_times;
 
+pub use calls::CallKeeper;
+pub use messages::FileChecker;
 pub use people::KeyMaker;
 
 use std::time::Duration;
@@ -53,6 +56,7 @@ pub fn routes() -> RouteTable {
     people::routes(&mut table);
     schedules::routes(&mut table);
     appointments::routes(&mut table);
+    calls::routes(&mut table);
     visits::routes(&mut table);
     notes::routes(&mut table);
     messages::routes(&mut table);
@@ -110,6 +114,12 @@ type Sweeping = LocalBoxFuture<'static, Result<Swept, DbErr>>;
 #[must_use]
 pub fn key_maker(state: &AppState) -> KeyMaker {
     KeyMaker::new(state)
+}
+
+/// Asks the virus scanner about files that are kept apart, where there is one.
+#[must_use]
+pub fn file_checker(state: &AppState) -> FileChecker {
+    FileChecker::new(state)
 }
 
 struct ByKind;

@@ -3,10 +3,13 @@
 pub mod breached_passwords;
 pub mod clock;
 pub mod mailer;
+pub mod relays;
+pub mod virus_scanner;
 
 pub use self::breached_passwords::BreachedPasswords;
 pub use self::clock::Clock;
 pub use self::mailer::OutgoingMail;
+pub use self::relays::Relays;
 
 use crate::settings::Settings;
 

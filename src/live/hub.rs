@@ -15,11 +15,12 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::stream::{Ending, LiveBody, Stream};
 use super::token::{PageToken, Tokens};
 use super::watching::{Watcher, Watches};
-use crate::coherence::{Change, Stamps, Store, Topic, store};
+use crate::coherence::{Change, ReadSet, Stamps, Store, Topic, Topics, store};
 use crate::integrations::Clock;
 use crate::metrics;
 use crate::session::{Sessions, Standing};
 use crate::settings::Settings;
+use crate::time_zone::Tz;
 
 /// How often it is looked whether a moment has come.
 const TICK: Duration = Duration::from_millis(250);
@@ -77,6 +78,13 @@ impl Hub {
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
         &self.0.tokens
+    }
+
+    /// By what `viewer` (`user.id`), whose times are told in `zone`, is told when one of these topics changes from now on; none if nobody can tell.
+    pub async fn token_of(&self, (viewer, zone): (i64, Tz), topics: &Topics) -> Option<String> {
+        let read = ReadSet::new(Arc::clone(&self.0.store), None);
+        read.depend_on(topics).await;
+        self.0.tokens.of(viewer, zone, &read.cursor()?)
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {

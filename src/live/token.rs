@@ -103,9 +103,9 @@ impl PageToken {
         self.stamps.iter().map(|(topic, _)| *topic)
     }
 
-    /// Whether it shows who is in the room of a visit.
+    /// Whether it shows who is in the room of a visit, or a call that is held there.
     pub(super) fn is_of_a_visit(&self) -> bool {
-        self.topics().any(|topic| matches!(topic, Topic::Visit(_)))
+        self.topics().any(|topic| matches!(topic, Topic::Visit(_) | Topic::Call(_)))
     }
 
     /// Whether it shows something else of `topic` than has this stamp now. While it is held nobody knows.

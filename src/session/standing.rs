@@ -17,6 +17,15 @@ pub enum Standing {
 }
 
 impl Sessions {
+    /// The session of this hash is in use, though what says so was not asked for by hand: a call goes on in its browser.
+    pub fn is_in_use(&self, hash: &KeyHash) {
+        let Some(copy) = self.copies().here(hash) else { return };
+        let now = self.now();
+        if self.is_live(&copy, now) && now - copy.last_seen_at >= self.limits().touch_every {
+            self.touch_later(hash, &copy, now);
+        }
+    }
+
     /// How the session of this hash stands. Being asked is not use.
     pub async fn standing(&self, hash: &KeyHash) -> Standing {
         match automatically(DurableStore(self.clone()).verdict(hash)).await {

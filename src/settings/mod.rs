@@ -4,8 +4,10 @@
 //! notes every problem, so that one run of the server names them all. [`VARIABLES`] is the one list of variables with
 //! their defaults and meanings. Anyone may use the types; only `main` calls [`Settings::load`].
 
+mod attachments;
 mod booking;
 mod cache;
+mod calls;
 mod database;
 mod database_url;
 mod diagnostics;
@@ -29,8 +31,10 @@ mod variables;
 
 use std::collections::BTreeMap;
 
+pub use self::attachments::AttachmentSettings;
 pub use self::booking::BookingSettings;
 pub use self::cache::CacheSettings;
+pub use self::calls::{CallSettings, Transport, TurnUrl};
 pub use self::database::DatabaseSettings;
 pub use self::database_url::{Backend, DatabaseUrl};
 pub use self::diagnostics::{DiagnosticsSettings, LogFormat};
@@ -64,10 +68,12 @@ pub struct Settings {
     pub cache: CacheSettings,
     pub session: SessionSettings,
     pub booking: BookingSettings,
+    pub attachments: AttachmentSettings,
     pub retention: RetentionSettings,
     pub security: SecuritySettings,
     pub pages: PageSettings,
     pub live: LiveSettings,
+    pub calls: CallSettings,
     pub time_zones: TimeZoneSettings,
     pub diagnostics: DiagnosticsSettings,
 }
@@ -103,10 +109,12 @@ impl Settings {
             cache: CacheSettings::read(&mut reader),
             session: SessionSettings::read(&mut reader),
             booking: BookingSettings::read(&mut reader),
+            attachments: AttachmentSettings::read(&mut reader),
             retention: RetentionSettings::read(&mut reader),
             security: SecuritySettings::read(&mut reader),
             pages: PageSettings::read(&mut reader, environment),
             live: LiveSettings::read(&mut reader),
+            calls: CallSettings::read(&mut reader),
             time_zones: TimeZoneSettings::read(&mut reader),
             diagnostics: DiagnosticsSettings::read(&mut reader, environment),
         };

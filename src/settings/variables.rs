@@ -176,11 +176,42 @@ pub const VARIABLES: &[Variable] = &[
         "Most open streams of one instance for pages that change by themselves, 0 to 1000000. Beyond them pages say that they are not live.",
     ),
     var(
+        "TURN_URLS",
+        "",
+        "Relays for calls between browsers that cannot reach each other, each once for each way it is reached: addresses with commas between, e.g. turn:turn.clinic.example:3478?transport=udp, turns:turn.clinic.example:443. Unset: none, and calls between some networks fail.",
+    ),
+    secret(
+        "TURN_SECRET",
+        "TURN_SECRET_FILE",
+        "What the relays know as well (static-auth-secret): 16 visible characters or more. Required with TURN_URLS.",
+    ),
+    var(
+        "TURN_TTL",
+        "3600",
+        "How long a credential for the relays can be used, in seconds, 60 to 86400. A call that goes on outlasts it.",
+    ),
+    var(
+        "CALL_RELAY_ONLY",
+        "false",
+        "true or false. Whether calls go through the relays alone, so that neither of two learns the other's network address; only with TURN_URLS.",
+    ),
+    var(
         "OPEN_REQUESTS_PER_PATIENT",
         "5",
         "Most requests of one patient that no doctor has decided yet and whose time is to come, 1 to 1000.",
     ),
     var("BOOKING_HORIZON_DAYS", "365", "How far ahead visits can be booked, by anybody, in days, 1 to 3650."),
+    var("ATTACHMENT_MAX_MB", "10", "Largest file that can be attached to a message, in MiB, 1 to 50."),
+    var(
+        "ATTACHMENT_HOSPITAL_MB",
+        "10240",
+        "Most that is attached in one hospital, in MiB, 0 to 10000000. Beyond it messages are text alone.",
+    ),
+    var(
+        "CLAMAV_ADDRESS",
+        "",
+        "Virus scanner that looks at each file before it is kept: host and port of a clamd, e.g. clamav:3310. What it does not answer about nobody can open until it does. Unset: nothing looks for viruses, and pages say so.",
+    ),
     var("SLOW_QUERY_MS", "200", "A statement slower than this gets a line in the log, in milliseconds, 1 to 600000."),
     var(
         "DEBUG_TOOLBAR",

@@ -1,4 +1,5 @@
-//! What the server stands on, for `/health/ready`: the database, its replicas and its migrations, Redis, the cache, mail, background tasks, the clock.
+//! What the server stands on, for `/health/ready`: the database, its replicas and its migrations, Redis, the cache, mail, the relays of
+//! calls, background tasks, the clock.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -11,7 +12,7 @@ use crate::{
     background::Background,
     coherence::{RedisStore, Store, Topic},
     db::{ClockSkew, Database, ReplicaReport, health},
-    integrations::{OutgoingMail, mailer::MailCondition},
+    integrations::{OutgoingMail, Relays, mailer::MailCondition},
     metrics::{gauge, or_none},
     redis::Redis,
     time_zone,
@@ -37,6 +38,7 @@ pub(super) struct Opened {
     /// Whether pages are kept at all.
     pub(super) caches_pages: bool,
     pub(super) outgoing_mail: OutgoingMail,
+    pub(super) relays: Relays,
     pub(super) background: Background,
     pub(super) clock_skew: ClockSkew,
     /// When the log last told why the database is away: readiness is asked every few seconds.
@@ -52,6 +54,7 @@ impl Subsystems for Opened {
             let mut found =
                 vec![database, redis, cache, listener, migrations, self.mail(), self.background(), self.clock()];
             found.push(time_zones());
+            found.extend(self.relays().await);
             found.extend(self.instances());
             found.extend(self.replicas());
             found.extend(self.shutdown());
@@ -183,6 +186,18 @@ impl Opened {
             MailCondition::Retrying => (Fitness::Degraded, "retrying"),
         };
         SubsystemHealth::new("mail", fitness, says)
+    }
+
+    /// How many of the relays of calls answer, where there are any. Without them calls go directly or by telephone: no reason to take an instance out
+    /// of service.
+    async fn relays(&self) -> Option<SubsystemHealth> {
+        let reports = self.relays.examine().await;
+        let silent = reports.iter().filter(|report| report.answer.is_err()).count();
+        let (fitness, says) = match silent {
+            0 => (Fitness::Fit, "ok".to_owned()),
+            silent => (Fitness::Degraded, format!("{silent} of {} do not answer", reports.len())),
+        };
+        (!reports.is_empty()).then(|| SubsystemHealth::new("relays", fitness, says))
     }
 
     /// `ok`, or how far it is from the database's: an instance whose clock is wrong would sign people out.

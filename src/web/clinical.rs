@@ -101,6 +101,11 @@ impl<T> Clinical<T> {
     pub(super) fn shown(&self) -> &T {
         &self.0
     }
+
+    /// For files that are handed out and not kept, alone.
+    pub(super) fn into_shown(self) -> T {
+        self.0
+    }
 }
 
 impl<T> fmt::Debug for Clinical<T> {

@@ -17,6 +17,7 @@ use super::{
     refusals::{Refusal, RefusalLog, RefusedAct},
     shutdown::Shutdown,
     templates::{TemplateError, Templates},
+    upload::Places,
 };
 use crate::{integrations::Clock, redis::Redis, session::CookieNames, settings::Settings};
 
@@ -46,6 +47,10 @@ pub struct Kit {
     pub has_toolbar: bool,
     /// Signs flash messages.
     pub(super) flash_key: Key,
+    /// Where files are held while they come.
+    pub(super) places: Places,
+    /// Bytes of the largest that can be sent.
+    pub(super) largest_file: usize,
     /// Binds forms to a person.
     pub(super) form_owners: FormOwners,
     /// Whether cookies are sent only over https: when the public address is https.
@@ -109,6 +114,8 @@ impl Kit {
             shutdown,
             has_toolbar: settings.diagnostics.debug_toolbar,
             flash_key: Key::from(&settings.secret_key.derive("flash message")),
+            places: Places::default(),
+            largest_file: settings.attachments.max_bytes(),
             form_owners: FormOwners::new(&settings.secret_key.derive("forms of a person")),
             secure_cookies: is_https,
             cookie_names: CookieNames::of(is_https),

@@ -5,6 +5,7 @@
 
 pub mod assets;
 mod clinical;
+mod clinical_file;
 pub mod connections;
 pub mod error;
 pub mod flash;
@@ -26,11 +27,14 @@ mod program;
 pub mod query;
 pub mod rate_limit;
 pub mod refusals;
+mod sent_json;
 pub mod shutdown;
 mod submitted;
 pub mod templates;
+mod upload;
 
 pub use clinical::{Clinical, ClinicalPage};
+pub use clinical_file::ClinicalFile;
 pub use error::{AppError, RefusedForm};
 pub use flash::{FlashKind, see_other, see_other_saying};
 pub use forms::{FormReader, FormView, LongSubmitted, Submitted};
@@ -42,4 +46,6 @@ pub use page::{Page, Pages};
 pub use pagination::{Paginated, Pagination, Paging};
 pub use present::Present;
 pub use program::{is_program, told};
+pub use sent_json::SentJson;
 pub use submitted::Relay;
+pub use upload::{NotHeld, Received, SentFile, Typed, Upload};

@@ -10,11 +10,11 @@ use tokio::sync::oneshot;
 use crate::web::{error::AppError, form_owner, forms::FormReader};
 
 /// The largest form: 64 KiB.
-const LIMIT: usize = 64 * 1024;
+pub(super) const LIMIT: usize = 64 * 1024;
 /// The largest one of those that hold whole pages of text: a letter of Nepali takes nine bytes on its way.
-const LONG_LIMIT: usize = 256 * 1024;
+pub(super) const LONG_LIMIT: usize = 256 * 1024;
 /// How long a client may take to send one.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The fields of a submitted form. Extraction itself never fails, so that a handler's permission is
 /// decided before anything is said about the form; [`Submitted::fields`] tells what was wrong.
@@ -161,7 +161,8 @@ fn receive(
     })
 }
 
-async fn collect(payload: &mut Payload, limit: usize) -> Result<web::BytesMut, AppError> {
+/// The body of a request, of at most so many bytes.
+pub(super) async fn collect(payload: &mut Payload, limit: usize) -> Result<web::BytesMut, AppError> {
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {

@@ -14,6 +14,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "people",
     "schedules",
     "appointments",
+    "calls",
     "visits",
     "notes",
     "messages",

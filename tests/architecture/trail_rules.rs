@@ -59,6 +59,26 @@ const UNRECORDED: &[(&str, usize, &[&str])] = &[
         ],
     ),
     (
+        "src/features/calls/service/signalling.rs",
+        1,
+        &["how two pages find each other is no act; that their people speak has its line"],
+    ),
+    (
+        "src/features/calls/service/reporting.rs",
+        1,
+        &["how well a call goes is no act; its beginning and its end have their lines"],
+    ),
+    (
+        "src/features/calls/service/beating.rs",
+        1,
+        &["that a page is still there is no act; what its person does in the call has its line"],
+    ),
+    (
+        "src/features/calls/service/keeping.rs",
+        1,
+        &["nobody does it: calls that nobody is in are over, and what was said in them is forgotten, by the clock"],
+    ),
+    (
         "src/features/visits/service/presence.rs",
         2,
         &["that somebody is still there is no act; that they opened the room has its line"],
@@ -79,7 +99,12 @@ const UNRECORDED: &[(&str, usize, &[&str])] = &[
         1,
         &["how far somebody has read is no act; that they opened the thread has its line"],
     ),
-    ("src/features/erasures/service/messages.rs", 1, &[]),
+    (
+        "src/features/messages/service/checking.rs",
+        1,
+        &["what the virus scanner found is nobody's act; that the file was sent has its line"],
+    ),
+    ("src/features/erasures/service/messages.rs", 3, &[]),
     ("src/features/erasures/service/mod.rs", 0, &["the erasure that goes on with it has its line"]),
     ("src/features/erasures/service/history.rs", 5, &[]),
     ("src/features/erasures/service/notes.rs", 4, &[]),

@@ -1,5 +1,11 @@
 //! `telemedicine check`.
 
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    thread,
+};
+
 use crate::program::{Program, service};
 use crate::redis_server::RedisServer;
 
@@ -93,7 +99,8 @@ fn what_is_away_is_named_without_its_password() {
         .var("DB_CONNECT_TIMEOUT", "2")
         .var("REDIS_URL", "redis://:hush-hush@127.0.0.1:1")
         .var("REDIS_TIMEOUT", "1")
-        .var("SMTP_URL", "smtp://clinic:hush-hush@127.0.0.1:1");
+        .var("SMTP_URL", "smtp://clinic:hush-hush@127.0.0.1:1")
+        .var("CLAMAV_ADDRESS", "127.0.0.1:1");
     let outcome = program.run(&["check"]);
     assert!(line(&outcome.out, "settings").contains("  ok  "), "{outcome:?}");
     for (what, variable) in [("database", "DATABASE_URL"), ("redis", "REDIS_URL"), ("mail", "SMTP_URL")] {
@@ -101,8 +108,27 @@ fn what_is_away_is_named_without_its_password() {
         assert!(line.contains("FAILED") && line.contains("127.0.0.1:1") && line.contains(variable), "{line}");
     }
     assert!(line(&outcome.out, "migrations").contains("FAILED"), "{outcome:?}");
+    // Everything but opening what is attached goes on without it.
+    let scanner = line(&outcome.out, "scanner");
+    assert!(scanner.contains("WARNING 127.0.0.1:1 (CLAMAV_ADDRESS)"), "{scanner}");
     assert!(!outcome.out.contains("hush") && !outcome.err.contains("hush"), "{outcome:?}");
     outcome.fails(1, &["FAILED"]);
+}
+
+#[test]
+fn a_virus_scanner_is_greeted() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let scanner = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut command = [0; 6];
+        stream.read_exact(&mut command).unwrap();
+        stream.write_all(b"PONG\0").unwrap();
+        command
+    });
+    let out = Program::new().var("CLAMAV_ADDRESS", address.as_str()).run(&["check"]).succeeds();
+    assert!(line(&out, "scanner").contains(&format!("ok      {address}")), "{out}");
+    assert_eq!(&scanner.join().unwrap(), b"zPING\0");
 }
 
 #[test]

@@ -64,7 +64,7 @@ host=clinic.test
 export POSTGRES_PASSWORD CLINIC_APP_PASSWORD REDIS_PASSWORD PUBLIC_URL=https://$host:$port HTTPS_ADDRESS=127.0.0.1:$port
 export SOURCES=$root SECRETS=$scratch/secrets TLS_CERTIFICATE=$scratch/certificate.pem TLS_KEY=$scratch/certificate.key
 POSTGRES_PASSWORD=$(word) CLINIC_APP_PASSWORD=$(word) REDIS_PASSWORD=$(word)
-unset SECRET_KEY ENVIRONMENT METRICS_TOKEN SMTP_URL MAIL_FROM TRUSTED_PROXIES RUST_LOG || true
+unset SECRET_KEY ENVIRONMENT METRICS_TOKEN SMTP_URL MAIL_FROM TURN_URLS TURN_SECRET CALL_RELAY_ONLY TRUSTED_PROXIES RUST_LOG || true
 
 mkdir "$SECRETS"
 printf '%s\n' "$(word)$(word)" > "$SECRETS/secret_key"
@@ -157,6 +157,7 @@ read_by_compose() { SECRET_KEY=$(word)$(word) docker compose --project-name "$pr
 holds "compose.yaml is read as it stands" read_by_compose --file compose.yaml
 holds "with two instances behind a proxy" read_by_compose --file compose.yaml --file docs/deployment/replicas.yaml
 holds "with secrets in files" read_by_compose --file compose.yaml --file docs/deployment/secrets.yaml
+holds "with a relay for calls" env TURN_NAME=turn.clinic.test docker compose --file compose.yaml --file docs/deployment/relay.yaml config --quiet
 holds "and with both" read_by_compose "${files[@]}"
 if command -v hadolint > /dev/null; then holds "hadolint finds nothing in the Dockerfile" hadolint Dockerfile; else say "left out: hadolint is not installed"; fi
 

@@ -13,7 +13,9 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 42] = [
+const UNCACHED: [(&str, &str); 45] = [
+    ("/appointments/{id}/call/signals", "for programs, about this moment"),
+    ("/appointments/{id}/ice", "for programs, with a secret"),
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),
@@ -32,6 +34,7 @@ const UNCACHED: [(&str, &str); 42] = [
     ("/appointments/{id}/room", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/note", "a form, with one patient's clinical detail, whose opening is recorded"),
+    ("/attachments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/messages", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/summary", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),

@@ -18,7 +18,7 @@ use telemedicine::features::{
 };
 
 pub(crate) use rows::passkey_of;
-use rows::{line_with_addresses, lines_of};
+use rows::{line_with_addresses, lines_of, signal_of};
 
 use crate::support::*;
 
@@ -68,6 +68,7 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
     password_link(&app, patient).await;
     App::set_up(&app, &app.sign_in(patient).await).await;
     passkey_of(&app, patient).await;
+    signal_of(&app, clinic.here.appointment(AppointmentStatus::Completed), patient).await;
     lines_of(&app, patient).await;
     line_with_addresses(&app, (admin, patient)).await;
     // What the desk typed about them.
@@ -84,11 +85,13 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
         .chain(clinic.here.notes.iter().flat_map(|note| &note.texts))
         .chain(clinic.here.documents.iter().flat_map(|document| &document.texts))
         .chain(clinic.here.messages.iter().map(|message| &message.text))
+        .chain(clinic.here.attachments.iter().map(|attachment| &attachment.text))
         .chain(&patient.texts)
         .map(String::as_str)
         .chain([
             "Typed by the desk about them",
             "198.51.100.23",
+            "192.0.2.199",
             patient.email.as_str(),
             "also-theirs@example.test",
             "Their own telephone",
@@ -111,6 +114,7 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
     let of_visits = clinic.there.appointments.iter().flat_map(|visit| &visit.texts);
     let of_notes = clinic.there.notes.iter().flat_map(|note| &note.texts);
     let of_messages = clinic.there.messages.iter().map(|message| &message.text);
+    let of_messages = of_messages.chain(clinic.there.attachments.iter().map(|attachment| &attachment.text));
     for text in others.into_iter().flatten().chain(of_visits).chain(of_notes).chain(of_messages) {
         assert!(after.iter().any(|(_, row)| row.contains(text.as_str())), "{text} is lost");
     }
@@ -120,6 +124,8 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
     {
         assert_eq!(rows(&before, table), rows(&after, table), "{table}");
     }
+    assert_eq!(rows(&before, "attachment"), rows(&after, "attachment"));
+    assert_eq!((rows(&before, "attachment_data"), rows(&after, "attachment_data")), (2, 1), "the others' file stays");
     assert!(rows(&after, "audit_entry") > rows(&before, "audit_entry"));
     assert_stored_counts(&app).await;
 }

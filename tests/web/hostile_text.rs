@@ -58,7 +58,8 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 21] = [
+const SHOWN: [&str; 22] = [
+    "Attached",
     "Hospital",
     "Address",
     "Given",

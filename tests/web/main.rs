@@ -13,6 +13,7 @@
 mod access_matrix;
 mod accounts;
 mod appointments;
+mod attachments;
 mod audit;
 mod background;
 mod bad_requests;
@@ -22,6 +23,7 @@ mod booking;
 mod budgets;
 mod cache_rules;
 mod calendars;
+mod calls;
 mod catalog;
 mod clinic_day;
 mod documents;

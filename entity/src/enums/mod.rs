@@ -3,12 +3,15 @@
 //! A new value needs a migration that widens its CHECK; a test compares the two.
 
 mod appointment_status;
+mod attachment_state;
 mod audit;
 mod blood_type;
+mod call;
 mod document_kind;
 mod event_kind;
 mod identity_check;
 mod mail;
+mod media_type;
 mod modality;
 mod note;
 mod notification_kind;
@@ -16,12 +19,15 @@ mod role;
 mod second_factor_rule;
 
 pub use appointment_status::AppointmentStatus;
+pub use attachment_state::AttachmentState;
 pub use audit::{AuditAction, AuditSubject};
 pub use blood_type::BloodType;
+pub use call::{CallEnd, CallPath, CallState, SignalKind};
 pub use document_kind::DocumentKind;
 pub use event_kind::EventKind;
 pub use identity_check::IdentityCheck;
 pub use mail::{AddressLinkPurpose, LinkPurpose, MailKind, MailStatus, SecurityEvent};
+pub use media_type::MediaType;
 pub use modality::Modality;
 pub use note::{AddendumKind, NoteState, NoteTemplate};
 pub use notification_kind::NotificationKind;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use entity::enums::{
-    AddendumKind, AddressLinkPurpose, AppointmentStatus, AuditAction, AuditSubject, BloodType, DocumentKind, EventKind,
-    IdentityCheck, LinkPurpose, MailKind, MailStatus, Modality, NoteState, NoteTemplate, NotificationKind, Role,
-    SecondFactorRule, SecurityEvent,
+    AddendumKind, AddressLinkPurpose, AppointmentStatus, AttachmentState, AuditAction, AuditSubject, BloodType,
+    CallEnd, CallPath, CallState, DocumentKind, EventKind, IdentityCheck, LinkPurpose, MailKind, MailStatus, MediaType,
+    Modality, NoteState, NoteTemplate, NotificationKind, Role, SecondFactorRule, SecurityEvent, SignalKind,
 };
 use migration::Planned;
 use sea_orm::{ActiveEnum, ActiveModelTrait, ConnectionTrait, Database, Iterable};
@@ -40,6 +40,13 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<NoteTemplate>(&plan, "note", "template");
     same::<AddendumKind>(&plan, "note", "kind");
     same::<DocumentKind>(&plan, "document", "kind");
+    same::<MediaType>(&plan, "attachment", "media_type");
+    same::<AttachmentState>(&plan, "attachment", "state");
+    same::<CallState>(&plan, "call", "state");
+    same::<CallEnd>(&plan, "call", "end_reason");
+    same::<CallPath>(&plan, "call", "path");
+    same::<Modality>(&plan, "call", "modality");
+    same::<SignalKind>(&plan, "call", "kind");
     // Where its check was made last.
     same::<AuditAction>(&plan, "factor_words", "action");
     same::<AuditSubject>(&plan, "audit_entry", "subject_kind");

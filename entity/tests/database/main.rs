@@ -10,6 +10,8 @@
 )]
 
 mod append_only;
+mod attachments;
+mod call_rows;
 mod closed_sets;
 mod documents;
 mod erasure_rows;

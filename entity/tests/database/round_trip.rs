@@ -2,16 +2,16 @@
 
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
-    address_link, appointment, appointment_event, audit_entry, audit_redaction, availability, calendar_link, doctor,
-    doctor_delay, document, erasure, hospital, mail, message, message_read, note, note_addendum, note_revision,
-    notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, time_off, user,
-    user_session, visit, visit_presence,
+    address_link, appointment, appointment_event, attachment, attachment_data, audit_entry, audit_redaction,
+    availability, calendar_link, call, call_peer, call_signal, doctor, doctor_delay, document, erasure, hospital, mail,
+    message, message_read, note, note_addendum, note_revision, notification, passkey, passkey_challenge, password_link,
+    patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
 
 use crate::support::{clinic, insert, on_each};
-use crate::{documents, erasure_rows, mails, messages, notes, passkey_rows, rows, visit_rows};
+use crate::{attachments, call_rows, documents, erasure_rows, mails, messages, notes, passkey_rows, rows, visit_rows};
 
 /// Inserts the model, reads it and compares; returns its id.
 macro_rules! same {
@@ -71,8 +71,13 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         same!(db, mail, mails::security_mail(actor));
         let said = same!(db, message, messages::message(visit, actor));
         same!(db, message_read, messages::read(visit, actor, said));
+        let attached = same!(db, attachment, attachments::attachment(&clinic, visit, said));
+        same!(db, attachment_data, attachments::file(attached));
         same!(db, mail, mails::unread_mail(visit, actor));
         same!(db, calendar_link, mails::calendar_link(actor));
+        let held = same!(db, call, call_rows::call(visit, actor));
+        same!(db, call_peer, call_rows::peer(held, actor));
+        same!(db, call_signal, call_rows::signal(held));
     })
     .await;
 }

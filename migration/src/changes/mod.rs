@@ -71,12 +71,15 @@ mod m0087_document;
 mod m0088_document_rules;
 mod m0090_old_presence;
 mod m0093_told_words;
+mod m0094_attachment;
+mod m0095_attachment_rules;
 mod m0096_document_heads;
 mod m0097_calendar_word;
+mod m0098_call;
 mod m0101_rare_visits;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 69] = [
+pub(crate) const ALL: [Change; 72] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -143,7 +146,10 @@ pub(crate) const ALL: [Change; 69] = [
     m0088_document_rules::CHANGE,
     m0090_old_presence::CHANGE,
     m0093_told_words::CHANGE,
+    m0094_attachment::CHANGE,
+    m0095_attachment_rules::CHANGE,
     m0096_document_heads::CHANGE,
     m0097_calendar_word::CHANGE,
+    m0098_call::CHANGE,
     m0101_rare_visits::CHANGE,
 ];

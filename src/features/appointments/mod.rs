@@ -1,6 +1,7 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
-//! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival. Used by `visits`, `notes` and `home`.
+//! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival, and ends
+//! the `call` of a visit that is over or goes on by telephone. Used by `calls`, `visits`, `notes` and `home`.
 
 mod appointment;
 mod forms;
@@ -15,10 +16,12 @@ pub(crate) use appointment::{STATUSES, StatusTag, status_tag, what_comes_next};
 pub(crate) use pages::banner;
 pub(crate) use policy::{OfferedStep, room_acts, row_acts};
 pub(crate) use queries::{
-    About, AppointmentRow, arrived_at, of_absent_parties, of_shut_doctors, scope, scope_of_both, scope_of_doctor,
-    visits, with_parties,
+    About, AppointmentRow, arrived_at, of_absent_parties, of_shut_doctors, open_call, scope, scope_of_both,
+    scope_of_doctor, visits, with_parties,
 };
-pub(crate) use service::{PatientAnswers, count_to_come, keep_answers, withdraw};
+pub(crate) use service::{
+    OpenCall, PatientAnswers, count_to_come, keep_answers, path_code, seen_by as call_seen_by, withdraw,
+};
 
 use handlers::{booking as book, holding, list, steps};
 

@@ -24,7 +24,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 38] = [
+pub const TABLES: [(&str, Fate); 43] = [
     (
         "user",
         Fate::Emptied {
@@ -184,6 +184,26 @@ pub const TABLES: [(&str, Fate); 38] = [
             reason: "that something was written about a visit, when and by whom, is the hospital's record",
         },
     ),
+    (
+        "attachment",
+        Fate::Emptied {
+            columns: &["name", "sha256"],
+            kept: &[
+                "id",
+                "hospital_id",
+                "appointment_id",
+                "message_id",
+                "uploader_id",
+                "media_type",
+                "bytes",
+                "state",
+                "created_at",
+                "updated_at",
+            ],
+            reason: "that something was attached to a message, when and by whom, is the hospital's record",
+        },
+    ),
+    ("attachment_data", Fate::RowsGo),
     ("message_read", Fate::Untouched("how far the two who meet have read, by number")),
     (
         "audit_entry",
@@ -223,6 +243,9 @@ pub const TABLES: [(&str, Fate); 38] = [
         },
     ),
     ("visit_presence", Fate::RowsGo),
+    ("call", Fate::Untouched("that two met from afar, when and for how long, by number")),
+    ("call_peer", Fate::Untouched("which pages took part in a call, by number")),
+    ("call_signal", Fate::RowsGo),
     (
         "care_relation",
         Fate::Emptied {

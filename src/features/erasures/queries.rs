@@ -1,9 +1,9 @@
 //! Who is to be erased, and what of theirs there still is.
 
 use entity::{
-    address_link, appointment, appointment_event, calendar_link, document, enums::Role, erasure, mail, message, note,
-    note_addendum, note_revision, notification, passkey, passkey_challenge, password_link, patient, recovery_code,
-    second_factor, user, user_session, visit, visit_presence,
+    address_link, appointment, appointment_event, attachment, attachment_data, calendar_link, call, call_signal,
+    document, enums::Role, erasure, mail, message, note, note_addendum, note_revision, notification, passkey,
+    passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session, visit, visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -55,11 +55,14 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
         count(conn, "visit with a text", visits_with_texts(person)).await?,
         count(conn, "opening of a visit", openings_with_texts(person)).await?,
         count(conn, "presence in a room", presences(person)).await?,
+        count(conn, "signal of a call", signals(person)).await?,
         count(conn, "note in the history of visits", notes(person)).await?,
         count(conn, "note of a visit", notes_with_texts(person)).await?,
         count(conn, "version of a note", revisions(person)).await?,
         count(conn, "addendum to a note", addenda(person)).await?,
         count(conn, "message about a visit", messages(person)).await?,
+        count(conn, "attachment of a message", attachments(person)).await?,
+        count(conn, "attached file", files(person)).await?,
         count(conn, "document", documents_with_texts(person)).await?,
         count(
             conn,
@@ -152,6 +155,13 @@ fn presences(person: ErasedPerson) -> Select<visit_presence::Entity> {
     visit_presence::Entity::find().filter(visit_presence::Column::UserId.eq(person.user_id))
 }
 
+/// What was said by pages in the calls of their visits, with network addresses.
+pub(super) fn signals(person: ErasedPerson) -> Select<call_signal::Entity> {
+    let calls = call::Entity::find().select_only().column(call::Column::Id);
+    let calls = calls.filter(call::Column::AppointmentId.in_subquery(visits(person)));
+    call_signal::Entity::find().filter(call_signal::Column::CallId.in_subquery(calls.into_query()))
+}
+
 /// The documents of their visits that still say something.
 pub(super) fn documents_with_texts(person: ErasedPerson) -> Select<document::Entity> {
     use document::Column;
@@ -206,6 +216,20 @@ pub(super) fn messages(person: ErasedPerson) -> Select<message::Entity> {
         .filter(message::Column::Body.ne(GONE))
 }
 
+/// What was attached to those messages, and still has its name.
+pub(super) fn attachments(person: ErasedPerson) -> Select<attachment::Entity> {
+    use attachment::Column;
+    let texts = Condition::any().add(Column::Name.ne(GONE)).add(Column::Sha256.is_not_null());
+    attachment::Entity::find().filter(Column::AppointmentId.in_subquery(visits(person))).filter(texts)
+}
+
+/// The files themselves.
+pub(super) fn files(person: ErasedPerson) -> Select<attachment_data::Entity> {
+    let theirs = attachment::Entity::find().filter(attachment::Column::AppointmentId.in_subquery(visits(person)));
+    let theirs = theirs.select_only().column(attachment::Column::Id).into_query();
+    attachment_data::Entity::find().filter(attachment_data::Column::AttachmentId.in_subquery(theirs))
+}
+
 fn note_ids(person: ErasedPerson) -> SelectStatement {
     let notes = note::Entity::find().filter(note::Column::AppointmentId.in_subquery(visits(person)));
     notes.select_only().column(note::Column::Id).into_query()
@@ -225,6 +249,7 @@ pub(super) async fn may_erase(conn: &ReadConnection<'_>) -> Result<bool, DbErr> 
     let asked =
         "SELECT has_table_privilege('audit_entry', 'UPDATE') AND has_table_privilege('appointment_event', 'UPDATE')
       AND has_table_privilege('note_addendum', 'UPDATE')
+      AND has_table_privilege('attachment', 'UPDATE') AND has_table_privilege('attachment_data', 'DELETE')
       AND has_table_privilege('audit_redaction', 'INSERT') AND has_table_privilege('erasure', 'INSERT, UPDATE') AS may";
     let row = conn.query_one_raw(Statement::from_string(DbBackend::Postgres, asked)).await?;
     row.map_or(Ok(false), |row| row.try_get("", "may"))

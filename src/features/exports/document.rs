@@ -21,6 +21,8 @@ impl Document {
 }
 
 impl ExportSink for Document {
+    const TAKES_FILES: bool = false;
+
     fn begin(&mut self, table: &'static str) -> Result<(), SinkError> {
         self.open = Some((table, Vec::new()));
         Ok(())

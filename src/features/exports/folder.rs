@@ -76,6 +76,8 @@ impl Folder {
 }
 
 impl ExportSink for Folder {
+    const TAKES_FILES: bool = true;
+
     fn begin(&mut self, table: &'static str) -> Result<(), SinkError> {
         let path = self.path.join(file_name(table));
         let file = create(&path).map_err(|error| FolderError::Failed(path.clone(), error))?;

@@ -63,12 +63,14 @@ const SECRET: &str = "a secret, or what one is checked by";
 pub(super) const DOCTORS_OF_VISITS: &str = "doctors_of_visits";
 
 /// What no export holds.
-const ALWAYS: [LeftOut; 22] = [
+const ALWAYS: [LeftOut; 24] = [
     table("audit_chain_head", EVIDENCE),
     table("audit_redaction", EVIDENCE),
     table("audit_seal", EVIDENCE),
     table("calendar_link", "by what the secret address of a calendar is checked"),
     table("passkey_challenge", "what is asked of a device, for some minutes"),
+    table("call_peer", "which pages of the two took part in a call, told by these pages while they were open"),
+    table("call_signal", "how two pages looked for a way to each other, gone with their call"),
     table("visit_presence", "who was in the room of a visit, told by their pages while they were open"),
     table("cache_instance", OF_THE_SERVERS),
     table("cache_outbox", OF_THE_SERVERS),

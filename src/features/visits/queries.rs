@@ -24,8 +24,9 @@ use crate::{
     coherence::Topic,
     db::{ReadConnection, Reader, is_word},
     features::{
-        appointments::{AppointmentRow, arrived_at, scope, with_parties},
+        appointments::{AppointmentRow, arrived_at, open_call, scope, with_parties},
         audit::Accessed,
+        calls::CallNow,
     },
     time_zone::Tz,
 };
@@ -61,6 +62,8 @@ pub(super) struct NowRecord {
     pub(super) doctor_user_id: i64,
     pub(super) patient_user_id: i64,
     pub(super) present: Vec<PresenceRow>,
+    /// The call that goes on.
+    pub(super) call: Option<CallNow>,
 }
 
 #[derive(DerivePartialModel)]
@@ -73,6 +76,8 @@ struct NowJoined {
     patient: PatientOfNow,
     #[sea_orm(nested)]
     presence: Option<PresenceRow>,
+    #[sea_orm(nested)]
+    call: Option<CallNow>,
 }
 
 /// What is asked at the beginning of a visit, and what came of it.
@@ -141,20 +146,23 @@ struct RoomJoined {
     opening: Option<OpeningRow>,
     #[sea_orm(nested)]
     presence: Option<PresenceRow>,
+    #[sea_orm(nested)]
+    call: Option<CallNow>,
 }
 
 /// Where the visit `id` stands and who is there, if it is the viewer's to see. One statement.
 pub(super) async fn now(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<NowRecord>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let joined =
-        with_parties(visit, JoinType::InnerJoin).join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def());
+    let joined = with_parties(visit, JoinType::InnerJoin)
+        .join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def())
+        .join(JoinType::LeftJoin, open_call());
     let topics = viewer.visit_topics().and([Topic::Visit(id)]);
     let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
     let found: Vec<NowJoined> = reader.run(topics, read).await?;
     let mut found = found.into_iter();
-    let Some(NowJoined { row, doctor, patient, presence }) = found.next() else { return Ok(None) };
+    let Some(NowJoined { row, doctor, patient, presence, call }) = found.next() else { return Ok(None) };
     let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
-    Ok(Some(NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: patient.user_id, present }))
+    Ok(Some(NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: patient.user_id, present, call }))
 }
 
 /// Whose line a visit stands in, and on which day: its own.
@@ -174,15 +182,18 @@ pub(super) async fn room(
     let joined = with_parties(visit, JoinType::InnerJoin)
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
-        .join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def());
+        .join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def())
+        .join(JoinType::LeftJoin, open_call());
     let topics = viewer.visit_topics().and([Topic::Visit(id)]);
     let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
     let found: Vec<RoomJoined> = reader.run(topics, read).await?;
     let mut found = found.into_iter();
-    let Some(RoomJoined { row, doctor, about, hospital, opening, presence }) = found.next() else { return Ok(None) };
+    let Some(RoomJoined { row, doctor, about, hospital, opening, presence, call }) = found.next() else {
+        return Ok(None);
+    };
     let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
     let place = PlaceInLine { doctor_id: row.doctor_id, starts_at: row.starts_at };
-    let now = NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: about.user_id, present };
+    let now = NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: about.user_id, present, call };
     let record = RoomRecord { now, patient: about, hospital, opening };
     Ok(Some((Accessed::new(AuditSubject::Appointment, id, record), place)))
 }

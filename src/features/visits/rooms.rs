@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use entity::enums::{AppointmentStatus, Role};
+use entity::enums::{AppointmentStatus, CallState, Role};
 use serde::Serialize;
 
 use super::queries::{InRoom, LateDoctor};
 use crate::{
     access::Viewer,
-    features::appointments::AppointmentRow,
+    features::{appointments::AppointmentRow, calls::CallNow},
     web::{Moment, Present},
 };
 
@@ -31,6 +31,7 @@ pub(crate) struct RoomMark {
     /// The way in, when it is time and the viewer is one of the two.
     href: Option<String>,
     who: Option<Who>,
+    call: Option<Call>,
     /// By how many minutes its doctor runs late, while it is awaited.
     late: Option<i32>,
 }
@@ -44,6 +45,27 @@ struct Who {
     /// What that means, before the moment.
     words: &'static str,
     since: Moment,
+}
+
+/// The call that goes on in the room.
+#[derive(Clone, Debug, Serialize)]
+struct Call {
+    /// calling or connected
+    state: &'static str,
+    /// What that means, before the moment.
+    words: &'static str,
+    since: Moment,
+}
+
+impl Call {
+    fn new(viewer: &Viewer, call: &CallNow) -> Self {
+        let (state, words, since) = match (call.state, call.connected_at) {
+            (CallState::Connected, Some(since)) => ("connected", "in the call since", since),
+            _ if call.started_by == viewer.user_id => ("calling", "you wait in the call since", call.started_at),
+            _ => ("calling", "ready in the call since", call.started_at),
+        };
+        Self { state, words, since: Moment::new(since, viewer.zone()) }
+    }
 }
 
 impl Rooms {
@@ -74,9 +96,11 @@ impl Rooms {
         let is_party = matches!(viewer.role(), Role::Doctor | Role::Patient);
         let is_today = viewer.zone().local(row.starts_at).date() == present.date(viewer.zone());
         let late = self.late(row.doctor_id).filter(|_| is_today && row.status != AppointmentStatus::InProgress);
+        let person = self.people.get(&row.id);
         Some(RoomMark {
+            call: person.and_then(|person| person.call.as_ref()).map(|call| Call::new(viewer, call)),
             href: is_party.then(|| format!("/appointments/{}/room", row.id)),
-            who: self.people.get(&row.id).map(|person| Who::new((viewer, present), person)),
+            who: person.map(|person| Who::new((viewer, present), person)),
             late: late.filter(|_| viewer.role() != Role::Doctor),
         })
     }

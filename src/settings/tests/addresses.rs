@@ -121,3 +121,33 @@ fn static_files_may_come_from_a_cdn() {
         assert_eq!(wrong(&[("STATIC_URL", wrong_url)]), ["STATIC_URL"], "{wrong_url}");
     }
 }
+
+#[test]
+fn relays_are_reached_in_three_ways() {
+    let of = |urls: &str| read(&[("TURN_URLS", urls), ("TURN_SECRET", "north-of-the-lake")]).calls.turn_urls;
+    let all = of(
+        "turn:a.example, turn:a.example:3479?transport=tcp, turns:[2001:db8::1]:443?transport=tcp, turns:a.example,",
+    );
+    let found: Vec<_> = all.iter().map(|url| (url.address(), url.transport())).collect();
+    let wanted = [
+        (("a.example", 3478), Transport::Udp),
+        (("a.example", 3479), Transport::Tcp),
+        (("2001:db8::1", 443), Transport::Tls),
+        (("a.example", 5349), Transport::Tls),
+    ];
+    assert_eq!(found, wanted);
+    assert_eq!(all[0].text(), "turn:a.example");
+    for wrong_url in
+        ["a.example", "turn:", "turn://a", "turn:a:0", "turn:a:x", "turn:u@a", "turns:a?transport=udp", "stun:a"]
+    {
+        assert_eq!(
+            wrong(&[("TURN_URLS", wrong_url), ("TURN_SECRET", "north-of-the-lake")]),
+            ["TURN_URLS"],
+            "{wrong_url}"
+        );
+    }
+    assert_eq!(wrong(&[("TURN_URLS", "turn:a")]), ["TURN_SECRET"]);
+    assert_eq!(wrong(&[("TURN_SECRET", "too short")]), ["TURN_SECRET"]);
+    assert_eq!(wrong(&[("CALL_RELAY_ONLY", "true")]), ["CALL_RELAY_ONLY"]);
+    assert_eq!(wrong(&[("TURN_TTL", "59")]), ["TURN_TTL"]);
+}

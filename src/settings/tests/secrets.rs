@@ -52,6 +52,7 @@ fn secrets_do_not_show_in_debug() {
     let secrets = [
         ("SECRET_KEY", KEY),
         ("METRICS_TOKEN", "tok-hush"),
+        ("TURN_SECRET", "a-relay-says-hush"),
         ("REDIS_URL", "redis://usr-hush:pwd-hush@cache.example:6380"),
         ("DATABASE_URL", "postgres://usr-hush:pwd-hush@db.example/clinic"),
         ("DATABASE_REPLICA_URLS", "postgres://usr-hush:pwd-hush@db2.example/clinic"),

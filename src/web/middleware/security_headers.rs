@@ -65,7 +65,10 @@ pub(crate) fn is_https(kit: &Kit, request: &ServiceRequest) -> bool {
 /// Adds them to an answer.
 pub(crate) fn add(headers: &mut HeaderMap, kit: Option<&Kit>, is_https: bool) {
     if let Some(kit) = kit {
-        set(headers, header::CONTENT_SECURITY_POLICY, kit.security_headers.content_security_policy.as_ref());
+        // A file that is handed out says something stricter.
+        if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+            set(headers, header::CONTENT_SECURITY_POLICY, kit.security_headers.content_security_policy.as_ref());
+        }
         if is_https {
             set(headers, header::STRICT_TRANSPORT_SECURITY, kit.security_headers.strict_transport_security.as_ref());
         }

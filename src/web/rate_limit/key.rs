@@ -126,6 +126,12 @@ impl Key {
         [Self::refusing(format!("calendar:user:{user_id}"), 10, HOUR)]
     }
 
+    /// The window of what a person's pages say to others in calls: hundreds while they look for a way, for one page at a time.
+    #[must_use]
+    pub fn signal(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("signal:user:{user_id}"), 300, MINUTE)]
+    }
+
     /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's two. The second is as
     /// long as a link works, so a stranger who fills it leaves the owner with links that do; the third bounds what anybody can have sent
     /// to somebody in a day.

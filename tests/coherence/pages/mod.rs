@@ -7,6 +7,7 @@
 //! No page is rendered twice for safety here (`CACHE_VERIFY=false`): what the cache serves is what is compared.
 
 mod addresses;
+mod calls;
 mod clinic;
 mod factors;
 mod future;
@@ -23,8 +24,8 @@ mod writes;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`addresses`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 79] = [
+/// What can be done through a form, all of it in [`addresses`], [`calls`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
+const WRITES: [&str; 83] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -37,6 +38,10 @@ const WRITES: [&str; 79] = [
     "/appointments/{id}/answers",
     "/appointments/{id}/approval",
     "/appointments/{id}/arrival",
+    "/appointments/{id}/call",
+    "/appointments/{id}/call/end",
+    "/appointments/{id}/call/report",
+    "/appointments/{id}/call/signals",
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
     "/appointments/{id}/documents",

@@ -1,5 +1,5 @@
-//! What is done while a visit goes on and afterwards: signs of life, the forms of its room, how late its doctor runs, messages, its note, and what is
-//! issued in it.
+//! What is done while a visit goes on and afterwards: signs of life, calls, the forms of its room, how late its doctor runs, messages, its note, and what
+//! is issued in it.
 
 use super::clinic::Walk;
 
@@ -7,8 +7,8 @@ use super::clinic::Walk;
 const DELAYS: [&str; 4] = ["0", "10", "20", "45"];
 
 impl Walk {
-    /// One of a visit's parties is in its room, or one of the forms there, of its messages, of its note or of its documents is sent, or its doctor runs
-    /// late; `what` chooses. Who, and which visit.
+    /// One of a visit's parties is in its room, or calls or hangs up, or one of the forms there, of its messages, of its note or of its documents is sent, or
+    /// its doctor runs late; `what` chooses. Who, and which visit.
     pub(super) async fn in_the_room(
         &mut self,
         (by, at): (u8, u8),
@@ -24,16 +24,18 @@ impl Walk {
     async fn act_there(&mut self, (who, at): (usize, u8), visit: i64, what: u8) -> Result<(), String> {
         self.come_in(who, at).await?;
         let path = |noun: &str| format!("/appointments/{visit}/{noun}");
-        match what % 9 {
+        match what % 11 {
             0 => self.post((who, at), &path("presence"), &[("state", "here")]).await.map(drop),
             1 => self.post((who, at), &path("presence"), &[("state", "leaving")]).await.map(drop),
-            2 => self.submit((who, at), &path("room"), (what / 9, false)).await,
-            3 => self.submit((who, at), &path("note"), (what / 9, what > 200)).await,
-            4 => self.submit((who, at), &path("messages"), (what / 9, what > 200)).await,
+            2 => self.submit((who, at), &path("room"), (what / 11, false)).await,
+            3 => self.submit((who, at), &path("note"), (what / 11, what > 200)).await,
+            4 => self.submit((who, at), &path("messages"), (what / 11, what > 200)).await,
             5 => self.sign((who, at), &path("note")).await,
-            6 => self.run_late((who, at), visit, what / 9).await,
-            7 => self.submit((who, at), &path("documents"), (what / 9, what > 200)).await,
-            _ => self.revoke((who, at), (&path("documents"), what / 9)).await,
+            6 => self.run_late((who, at), visit, what / 11).await,
+            7 => self.submit((who, at), &path("documents"), (what / 11, what > 200)).await,
+            8 => self.post((who, at), &path("call"), &[]).await.map(drop),
+            9 => self.post((who, at), &path("call/end"), &[]).await.map(drop),
+            _ => self.revoke((who, at), (&path("documents"), what / 11)).await,
         }
     }
 
@@ -50,7 +52,7 @@ impl Walk {
         let links = self.browser(who, at).get(list).await.links();
         let papers: Vec<&String> = links.iter().filter(|link| link.starts_with("/documents/")).collect();
         let Some(paper) = papers.get(usize::from(choice) % papers.len().max(1)) else { return Ok(()) };
-        self.submit((who, at), paper, (0, choice > 20)).await
+        self.submit((who, at), paper, (0, choice > 17)).await
     }
 
     /// Signs the note as it stands; nothing where there is none to sign.

@@ -1,8 +1,8 @@
 //! Rows with something personal in them that no factory makes.
 
 use entity::{
-    audit_entry,
-    enums::{AuditAction, AuditSubject},
+    audit_entry, call, call_signal,
+    enums::{AuditAction, AuditSubject, CallEnd, CallState, SignalKind},
     passkey,
 };
 use sea_orm::{ActiveModelTrait, Set};
@@ -68,4 +68,27 @@ pub(crate) async fn passkey_of(app: &TestApp, person: &Person) {
         ..Default::default()
     };
     row.insert(&app.db).await.unwrap();
+}
+
+/// What pages said in a call of `visit` that is over: an address, which the clock has not come to.
+pub(super) async fn signal_of(app: &TestApp, visit: &Appointment, person: &Person) {
+    let held = call::ActiveModel {
+        appointment_id: Set(visit.id),
+        modality: Set(Modality::Video),
+        state: Set(CallState::Ended),
+        started_by: Set(person.user_id),
+        started_at: Set(app.now()),
+        ended_at: Set(Some(app.now())),
+        end_reason: Set(Some(CallEnd::NotAnswered)),
+        ..Default::default()
+    };
+    let said = call_signal::ActiveModel {
+        call_id: Set(held.insert(&app.db).await.unwrap().id),
+        from_key: Set("0".repeat(32)),
+        to_key: Set("1".repeat(32)),
+        kind: Set(SignalKind::Candidate),
+        body: Set("[\"192.0.2.199\"]".to_owned()),
+        ..Default::default()
+    };
+    said.insert(&app.db).await.unwrap();
 }

@@ -33,6 +33,8 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/arrival", own, &SEEN),
         act("/appointments/{id}/start", its_doctor, &SEEN),
         act("/appointments/{id}/presence", own, &[("state", "here")]),
+        act("/appointments/{id}/call", own, &[]),
+        act("/appointments/{id}/call/end", own, &[]),
         act("/appointments/{id}/answers", own, &[("location_now", "Patan"), ("consent", "on")]),
         act("/appointments/{id}/opening", its_doctor, &[("version", "0"), ("skipped_reason", "No time.")]),
         act("/doctors/{id}/delay", its_doctor, &[("minutes", "20")]),

@@ -10,9 +10,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 use super::{
     TestApp,
     factories::{
-        Appointment, Doctor, Document, Hospital, Message, Note, Notification, Patient, Person, address_link, answered,
-        appointment, availability, doctor, document, gone_without, hospital, hospital_admin, message, note,
-        notification, password_link, patient, session, super_admin, time_off,
+        Appointment, Attachment, Doctor, Document, Hospital, Message, Note, Notification, Patient, Person,
+        address_link, answered, appointment, attachment, availability, doctor, document, gone_without, hospital,
+        hospital_admin, message, note, notification, password_link, patient, session, super_admin, time_off,
     },
 };
 
@@ -34,6 +34,8 @@ pub(crate) struct House {
     pub(crate) documents: Vec<Document>,
     /// Of the visit that is agreed: what the doctor wrote to the patient, and the patient to the doctor; neither has read it.
     pub(crate) messages: Vec<Message>,
+    /// What came with the doctor's.
+    pub(crate) attachments: Vec<Attachment>,
     /// One for each of admin, doctor and patient, in this order; unread.
     pub(crate) notifications: Vec<Notification>,
     pub(crate) time_off_id: i64,
@@ -91,6 +93,7 @@ impl House {
             .chain(notes)
             .chain(documents)
             .chain(self.messages.iter().map(|message| &message.text))
+            .chain(self.attachments.iter().map(|attachment| &attachment.text))
             .chain(&self.patient.texts)
             .chain(&self.stranger.texts)
             .cloned()
@@ -121,6 +124,7 @@ impl House {
             notes: Vec::new(),
             documents: Vec::new(),
             messages: Vec::new(),
+            attachments: Vec::new(),
             notifications: Vec::new(),
             hospital,
             admin,
@@ -160,6 +164,7 @@ impl House {
             let said = message(app, &agreed, (&self.doctor, &self.patient, by_doctor), payload).await;
             self.messages.push(said);
         }
+        self.attachments.push(attachment(app, &self.doctor, &self.messages[0], payload).await);
         let about = self.appointment(AppointmentStatus::Rejected).clone();
         for person in [&self.admin, &self.doctor.person, &self.patient.person] {
             self.notifications.push(

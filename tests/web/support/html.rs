@@ -28,7 +28,9 @@ impl Form {
 
     pub(super) fn read(form: ElementRef<'_>) -> Self {
         let attribute = |name| form.attr(name).unwrap_or_default().to_owned();
-        let controls = Selector::parse("input[name], select[name], textarea[name]").unwrap();
+        // A file in which nothing was chosen comes as none.
+        let controls = "input[name]:not([type=file]), select[name], textarea[name]";
+        let controls = Selector::parse(controls).unwrap();
         let mut fields: Vec<(String, String)> = Vec::new();
         for control in form.select(&controls) {
             let name = control.attr("name").unwrap_or_default().to_owned();

@@ -10,7 +10,10 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 10] = [
+const NOT_PAGES: [&str; 13] = [
+    "/appointments/{id}/call/signals",
+    "/appointments/{id}/ice",
+    "/attachments/{id}",
     "/calendar/{token}.ics",
     "/static/{name}",
     "/live",
@@ -113,6 +116,7 @@ impl House {
             "/patients" => self.patient.id,
             "/hospitals" => self.hospital.id,
             "/admins" => self.admin.user_id,
+            "/attachments" => self.attachments[0].id,
             "/documents" => self.documents[0].id,
             "/notifications" => self.notifications[2].id,
             "/profile/sessions" => self.session_id,
@@ -130,7 +134,8 @@ fn status_for(route: &str) -> AppointmentStatus {
     match route.trim_start_matches("/appointments/{id}") {
         "/approval" | "/rejection" | "/proposal" => AppointmentStatus::Requested,
         "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
-        "/start" | "/modality" | "/room" | "/now" | "/presence" | "/answers" => AppointmentStatus::Waiting,
+        "/start" | "/modality" | "/room" | "/now" | "/presence" | "/answers" | "/ice" | "/call" | "/call/signals"
+        | "/call/report" | "/call/end" => AppointmentStatus::Waiting,
         "/outcome" | "/opening" | "/note" | "/note/signature" => AppointmentStatus::InProgress,
         "/note/addenda" | "/summary" | "/documents" => AppointmentStatus::Completed,
         _ => AppointmentStatus::Scheduled,

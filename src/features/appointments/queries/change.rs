@@ -3,22 +3,22 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    appointment_event as event, doctor,
-    enums::{AppointmentStatus, EventKind, Modality},
+    appointment_event as event, call, doctor,
+    enums::{AppointmentStatus, CallPath, CallState, EventKind, Modality},
     hospital, patient, user, visit,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
-    sea_query::{Expr, LockType},
+    RelationDef, RelationTrait, Select,
+    sea_query::{Expr, IntoCondition, LockType},
 };
 
 use super::scope;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
-    db::{ReadConnection, Reader},
-    features::notifications::ToldTimes,
+    db::{ReadConnection, Reader, is_not_word},
+    features::{appointments::OpenCall, notifications::ToldTimes},
 };
 
 /// What a step needs to know of the appointment.
@@ -52,6 +52,10 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) time_zone: String,
     /// `visit.id` of what the patient has said already, if they have.
     pub(in crate::features::appointments) visit_id: Option<i64>,
+    /// `call.id` of the call that goes on in it, if one does.
+    call_id: Option<i64>,
+    call_connected_at: Option<DateTime<Utc>>,
+    call_path: Option<CallPath>,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -61,6 +65,12 @@ impl AppointmentState {
     /// Whose lists it is on.
     pub(in crate::features::appointments) fn topics(&self) -> [Topic; 3] {
         Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id)
+    }
+
+    /// The call that goes on in it.
+    pub(in crate::features::appointments) fn open_call(&self) -> Option<OpenCall> {
+        let (connected_at, path) = (self.call_connected_at, self.call_path);
+        self.call_id.map(|id| OpenCall { id, connected_at, path })
     }
 
     /// What is kept of its times beside something that happens to it: those of before, with what is `proposed` instead.
@@ -126,6 +136,9 @@ fn states() -> Select<appointment::Entity> {
         .column_as(user::Column::Active, "doctor_active")
         .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
         .column_as(visit::Column::Id, "visit_id")
+        .column_as(call::Column::Id, "call_id")
+        .column_as(call::Column::ConnectedAt, "call_connected_at")
+        .column_as(call::Column::Path, "call_path")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::TimeZone])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
@@ -134,6 +147,13 @@ fn states() -> Select<appointment::Entity> {
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
         .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
+        .join(JoinType::LeftJoin, open_call())
+}
+
+/// The call that goes on in a visit: there is one at most.
+pub(crate) fn open_call() -> RelationDef {
+    let is_open = |_, _| is_not_word(call::Column::State, CallState::Ended).into_condition();
+    appointment::Relation::Call.def().on_condition(is_open)
 }
 
 /// The last step that was taken with an appointment, and what came of it.

@@ -8,14 +8,17 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, Modality, NotificationKind},
+    enums::{AppointmentStatus, AuditAction, AuditSubject, CallEnd, EventKind, Modality, NotificationKind},
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use super::super::{
-    forms::ModalityChange,
-    queries::{self, AppointmentState},
-    step::Stage,
+use super::{
+    super::{
+        forms::ModalityChange,
+        queries::{self, AppointmentState},
+        step::Stage,
+    },
+    calls::end_call,
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -42,7 +45,8 @@ pub(in crate::features::appointments) fn alternatives(
     REMOTE.into_iter().filter(|other| may && *other != modality).collect()
 }
 
-/// Changes how the visit `id` is held, and tells its patient. Seven statements.
+/// Changes how the visit `id` is held, and tells its patient; a call that goes on ends when it moves to the telephone. Seven statements, and two more that
+/// end it.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`] with why it cannot be.
@@ -68,13 +72,8 @@ async fn apply(
 ) -> Result<Recorded, AppError> {
     let before = uow.read(async |conn| queries::appointment_state(viewer, conn, id).await).await?;
     let before = before.ok_or(AppError::NotFound)?;
-    let stage = Stage::of(&before, viewer.zone());
-    let others = alternatives((&stage, before.modality), &Present::new(now, None));
-    if before.version != change.version {
-        return Err(AppError::Conflict(STALE.to_owned()));
-    }
-    if !others.contains(&change.modality) {
-        return Err(AppError::Conflict(impossible(&before, change).to_owned()));
+    if let Some(why) = refusal(viewer.acting(now), &before, change) {
+        return Err(AppError::Conflict(why.to_owned()));
     }
     let row = appointment::ActiveModel {
         modality: Set(change.modality),
@@ -89,11 +88,28 @@ async fn apply(
     }
     uow.insert_many([event((viewer.user_id, now), &before, change)], before.topics()).await?;
     notifications::notify(uow, now, &news(&before)).await?;
+    let is_by_phone = change.modality == Modality::Phone;
+    let ended = if is_by_phone { end_call(uow, (now, CallEnd::MovedToPhone), &before).await? } else { None };
     let act = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id)
         .changed(&["modality"])
         .word("from", modality_code(before.modality))
         .word("to", modality_code(change.modality));
+    let act = ended.iter().fold(act, |act, call| call.tell(act));
     Ok(audit::record(uow, now, viewer, act).await?)
+}
+
+/// Why it cannot be changed.
+fn refusal(
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+    before: &AppointmentState,
+    change: &ModalityChange,
+) -> Option<&'static str> {
+    let stage = Stage::of(before, viewer.zone());
+    let others = alternatives((&stage, before.modality), &Present::new(now, None));
+    if before.version != change.version {
+        return Some(STALE);
+    }
+    (!others.contains(&change.modality)).then(|| impossible(before, change))
 }
 
 const STALE: &str = "Somebody changed this visit after you opened the page. Look at it again, then decide.";

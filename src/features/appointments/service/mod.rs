@@ -3,6 +3,7 @@
 mod answers;
 pub(super) mod booking;
 mod bounds;
+mod calls;
 pub(super) mod holding;
 pub(super) mod proposing;
 mod sent_again;
@@ -11,5 +12,6 @@ mod steps;
 mod withdrawing;
 
 pub(crate) use answers::{PatientAnswers, keep_answers};
+pub(crate) use calls::{OpenCall, path_code, seen_by};
 pub(super) use steps::take;
 pub(crate) use withdrawing::{count_to_come, withdraw};

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
-    enums::{AppointmentStatus, AuditSubject, NotificationKind, Role},
+    enums::{AppointmentStatus, AuditSubject, CallEnd, NotificationKind, Role},
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
@@ -19,6 +19,7 @@ use super::{
         step::{Stage, Step},
     },
     answers::keep_answers,
+    calls::end_call,
     standing::{self, Promisable},
 };
 use crate::{
@@ -33,8 +34,8 @@ use crate::{
     web::{AppError, Present},
 };
 
-/// Takes a step with the appointment `id`. Seven statements, of which two tell the others; one that promises a visit asks first whether
-/// it can be held.
+/// Takes a step with the appointment `id`. Six statements, of which two tell the others; one that promises a visit asks first whether
+/// it can be held, and two more end the call of a visit that is over.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`], with the state
@@ -191,11 +192,18 @@ async fn record(
     if let Some(answers) = command.answers.as_ref().filter(|_| viewer.role() == Role::Patient) {
         keep_answers(uow, now, (before.id, before.visit_id), answers).await?;
     }
+    // Nobody goes on calling in a visit that is over.
+    let ended = if step.to().is_terminal() { end_call(uow, (now, CallEnd::Finished), before).await? } else { None };
+    let act = ended.iter().fold(act(before, command), |act, call| call.tell(act));
+    Ok(audit::record(uow, now, viewer, act).await?)
+}
+
+fn act(before: &AppointmentState, command: &StepCommand) -> AuditEvent {
+    let step = command.step;
     let act = AuditEvent::new(step.action(), AuditSubject::Appointment, before.id)
         .word("from", status_tag(before.status).code)
         .word("to", status_tag(step.to()).code);
-    let act = if command.overbook_reason.is_some() { act.word("overbooked", "yes") } else { act };
-    Ok(audit::record(uow, now, viewer, act).await?)
+    if command.overbook_reason.is_some() { act.word("overbooked", "yes") } else { act }
 }
 
 /// The times that the step is about: a proposal that is accepted makes another time of the visit's.

@@ -4,13 +4,16 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, NotificationKind},
+    enums::{AppointmentStatus, AuditAction, AuditSubject, CallEnd, EventKind, NotificationKind},
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
-use super::super::{
-    appointment::status_tag,
-    queries::{self, AppointmentState},
+use super::{
+    super::{
+        appointment::status_tag,
+        queries::{self, AppointmentState},
+    },
+    calls::end_call,
 };
 use crate::{
     coherence::Topics,
@@ -103,9 +106,11 @@ async fn cancel(
     let (appointment_id, version) = (visit.id, visit.version + 1);
     let news = News { kind, appointment_id, version, times, recipients, visit: None, by_mail: None };
     notifications::notify(uow, now, &news).await?;
+    let ended = end_call(uow, (now, CallEnd::Finished), visit).await?;
     let act = AuditEvent::new(AuditAction::Cancelled, AuditSubject::Appointment, visit.id)
         .in_hospital(visit.hospital_id)
         .word("from", status_tag(visit.status).code)
         .word("to", status_tag(to).code);
+    let act = ended.iter().fold(act, |act, call| call.tell(act));
     Ok(audit::record(uow, now, actor.clone(), act).await?.with(true))
 }

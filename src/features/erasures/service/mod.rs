@@ -36,6 +36,8 @@ const PARTS: Unrecorded = Unrecorded::of(
         "visit",
         "audit_entry",
         "audit_redaction",
+        "attachment",
+        "attachment_data",
         "erasure",
         "message",
         "note",

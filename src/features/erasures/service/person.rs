@@ -2,14 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    address_link, calendar_link,
+    address_link, calendar_link, call_signal,
     enums::{AuditAction, AuditSubject, Role},
     erasure, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
     user, user_session, visit_presence,
 };
-use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set, sea_query::Expr,
+};
 
-use super::{ErasedPerson, FIRST_NAME, LAST_NAME};
+use super::{ErasedPerson, FIRST_NAME, LAST_NAME, queries};
 use crate::{
     coherence::{Topic, Topics},
     db::{Database, PersonTexts, Recorded, UnitOfWork},
@@ -31,7 +33,7 @@ pub(super) async fn erase(
     db.write(async |uow| {
         open(uow, (actor, now), person, reason).await?;
         empty(uow, now, person, hash).await?;
-        remove(uow, person.user_id).await?;
+        remove(uow, person).await?;
         record(uow, (actor, now), person).await
     })
     .await
@@ -101,7 +103,8 @@ async fn empty(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson, hash:
 }
 
 /// A mail names its link, so it goes first. What has been read of a session anywhere is not believed any more.
-async fn remove(uow: &UnitOfWork, user_id: i64) -> Result<(), DbErr> {
+async fn remove(uow: &UnitOfWork, person: ErasedPerson) -> Result<(), DbErr> {
+    let user_id = person.user_id;
     let own = Topic::Account(user_id);
     uow.delete_where(mail::Entity::delete_many().filter(mail::Column::RecipientId.eq(user_id)), own).await?;
     let links = password_link::Entity::delete_many().filter(password_link::Column::UserId.eq(user_id));
@@ -122,6 +125,9 @@ async fn remove(uow: &UnitOfWork, user_id: i64) -> Result<(), DbErr> {
     uow.delete_where(challenges, own).await?;
     let presences = visit_presence::Entity::delete_many().filter(visit_presence::Column::UserId.eq(user_id));
     uow.delete_where(presences, own).await?;
+    let said = queries::signals(person).select_only().column(call_signal::Column::Id).into_query();
+    let said = call_signal::Entity::delete_many().filter(call_signal::Column::Id.in_subquery(said));
+    uow.delete_where(said, own).await?;
     let sessions = user_session::Entity::delete_many().filter(user_session::Column::UserId.eq(user_id));
     uow.delete_where(sessions, own).await.map(drop)
 }

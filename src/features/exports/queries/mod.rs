@@ -1,5 +1,6 @@
 //! Reading everything about somebody, some hundred rows at a time, in the order of ids.
 
+mod attachments;
 mod messages;
 mod notes;
 mod rows;
@@ -43,6 +44,9 @@ impl From<DbErr> for SinkError {
 
 /// Where rows go: table after table, row after row.
 pub(super) trait ExportSink {
+    /// Whether it takes whole files, or holds everything in memory and is better told that there are some.
+    const TAKES_FILES: bool;
+
     fn begin(&mut self, table: &'static str) -> Result<(), SinkError>;
     fn row(&mut self, row: Map<String, Value>) -> Result<(), SinkError>;
     fn end(&mut self) -> Result<(), SinkError>;
@@ -109,6 +113,19 @@ impl<'a, S: ExportSink> Exporter<'a, S> {
     where
         E::Model: ModelTrait<Entity = E>,
     {
+        self.rows_by((BATCH, subject), rows, changed).await
+    }
+
+    /// The same, so many rows at once.
+    async fn rows_by<E: EntityTrait>(
+        &mut self,
+        (batch_size, subject): (u64, Subject),
+        rows: Select<E>,
+        changed: impl Fn(&mut Map<String, Value>),
+    ) -> Result<(), SinkError>
+    where
+        E::Model: ModelTrait<Entity = E>,
+    {
         let table = E::default().table_name();
         let left_out =
             left_out(subject).filter(|left_out| left_out.table == table).filter_map(|left_out| left_out.column);
@@ -116,7 +133,7 @@ impl<'a, S: ExportSink> Exporter<'a, S> {
         let Some(id) = E::PrimaryKey::iter().next().map(|key| key.into_column()) else { return Ok(()) };
         let mut after = 0_i64;
         loop {
-            let batch = rows.clone().filter(id.gt(after)).order_by_asc(id).limit(BATCH).all(self.conn).await?;
+            let batch = rows.clone().filter(id.gt(after)).order_by_asc(id).limit(batch_size).all(self.conn).await?;
             for row in &batch {
                 if let sea_query::Value::BigInt(Some(id)) = row.get(id) {
                     after = id;
@@ -125,7 +142,7 @@ impl<'a, S: ExportSink> Exporter<'a, S> {
                 changed(&mut row);
                 self.put(row)?;
             }
-            if (batch.len() as u64) < BATCH {
+            if (batch.len() as u64) < batch_size {
                 return Ok(());
             }
         }

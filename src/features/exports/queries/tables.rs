@@ -1,7 +1,7 @@
 //! Which rows of each table are about a patient, and which are a hospital's.
 
 use entity::{
-    address_link, appointment, appointment_event, audit_entry, availability, care_relation, doctor, doctor_delay,
+    address_link, appointment, appointment_event, audit_entry, availability, call, care_relation, doctor, doctor_delay,
     doctor_tally, document, enums::AuditSubject, erasure, hospital, hospital_tally, mail, notification, passkey,
     password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
 };
@@ -33,8 +33,11 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, appointment_event::Entity::find().filter(event.in_subquery(visits()))).await?;
         let opening = visit::Column::AppointmentId;
         self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
+        let calls = call::Column::AppointmentId;
+        self.table(subject, call::Entity::find().filter(calls.in_subquery(visits()))).await?;
         self.notes_of_patient(id).await?;
         self.messages_of_patient((id, user_id), visits()).await?;
+        self.attachments_of_patient(id, visits()).await?;
         let paper = document::Column::AppointmentId;
         self.table(subject, document::Entity::find().filter(paper.in_subquery(visits()))).await?;
         self.doctors_of(id).await?;
@@ -134,10 +137,13 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, appointment_event::Entity::find().filter(events)).await?;
         let opening = visit::Column::AppointmentId;
         self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
+        let calls = call::Column::AppointmentId;
+        self.table(subject, call::Entity::find().filter(calls.in_subquery(visits()))).await?;
         let delays = doctor_delay::Column::DoctorId.in_subquery(doctors());
         self.table(subject, doctor_delay::Entity::find().filter(delays)).await?;
         self.notes_of_hospital(id, visits()).await?;
         self.messages_of_hospital(id, visits).await?;
+        self.attachments_of_hospital(id).await?;
         let paper = document::Column::HospitalId;
         self.table(subject, document::Entity::find().filter(paper.eq(id))).await?;
         let relations = care_relation::Column::DoctorId.in_subquery(doctors());

@@ -3,42 +3,54 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 
 use super::{
-    super::{forms, policy::UseThread, service},
+    super::{
+        forms,
+        policy::UseThread,
+        service::{self, Unsent},
+    },
     reading::show_again,
 };
 use crate::{
     access::{Allowed, Viewer},
     session::is_automatic,
     state::Pages,
-    web::{AppError, FlashKind, FormView, LongSubmitted, RefusedForm, Submitted, see_other, see_other_saying},
+    web::{AppError, FlashKind, FormView, Received, RefusedForm, Submitted, Upload, see_other, see_other_saying},
 };
 
-/// Something is said to the other one.
+/// Something is said to the other one, with a file or without.
 pub(in super::super) async fn send(
     viewer: Allowed<UseThread>,
     id: web::Path<i64>,
-    submitted: LongSubmitted,
+    upload: Upload,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let (message, typed) = match forms::message(submitted.fields()?) {
+    let Received { fields, file } = upload.receive(viewer.user_id).await?;
+    let (message, typed) = match forms::message(fields) {
         Ok(understood) => understood,
         Err(form) => return show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
     };
-    match service::send(pages.state(), &viewer, *id, &message).await {
+    match service::send(pages.state(), &viewer, *id, (&message, file)).await {
         Ok(()) => Ok(see_other_saying(&path(*id), FlashKind::Success, "Your message is sent.")),
-        Err(error) => not_sent(&viewer, *id, (error, typed), &pages).await,
+        Err(why) => not_sent(&viewer, *id, (why, typed), &pages).await,
     }
 }
 
 const MANY: &str = "You have sent 30 messages within a minute, so this one was not sent. What you typed is below: wait a minute, then send it.";
 
-/// The thread with what was typed and why it was not sent; the form by another word, unless it can be sent as it is.
+/// The thread with what was typed and why it was not sent; the form by another word, unless it can be sent as it is, or with another file.
 async fn not_sent(
     viewer: &Viewer,
     id: i64,
-    (error, typed): (AppError, FormView),
+    (why, typed): (Unsent, FormView),
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
+    let error = match why {
+        Unsent::File(refused) => {
+            let form = typed.with_error("file", refused.sentence());
+            return show_again(viewer, id, (refused.status(), form), pages).await;
+        }
+        Unsent::Message(error) => error,
+    };
     let refused = RefusedForm::of(error, MANY)?;
     let typed = if refused.wait.is_some() { typed } else { typed.anew() };
     let form = typed.with_error("", refused.why.as_str());

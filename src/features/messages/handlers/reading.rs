@@ -1,18 +1,19 @@
-//! `GET /messages`, `GET /appointments/{id}/messages`, `GET /appointments/{id}/messages/now`.
+//! `GET /messages`, `GET /appointments/{id}/messages`, `GET /appointments/{id}/messages/now`, `GET /attachments/{id}`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
+use entity::enums::MediaType;
 
 use super::super::{
     forms::{ThreadListQuery, ThreadQuery},
     pages::{Thread, ThreadNow, Threads},
     policy::{SeeThreads, UseThread},
-    queries::{self, ThreadRecord},
+    queries::{self, AttachedFile, ThreadRecord},
 };
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
     state::Pages,
-    web::{AppError, Clinical, FormView, Paginated, Pagination, Paging, query::Filter},
+    web::{AppError, Clinical, ClinicalFile, FormView, Paginated, Pagination, Paging, query::Filter},
 };
 
 /// The viewer's threads, those first in which there is something new.
@@ -37,8 +38,8 @@ pub(in super::super) async fn show(
 ) -> Result<HttpResponse, AppError> {
     let before = Filter::<ThreadQuery>::parse(pages.request().query_string())?.0.before()?;
     let record = record(&viewer, (&reader, *id, before), &pages).await?;
-    let present = pages.present();
-    pages.show_clinical(&*viewer, &record.map(|record| Thread::new((&viewer, &present), record)))
+    let (present, files) = (pages.present(), &pages.state().settings.attachments);
+    pages.show_clinical(&*viewer, &record.map(|record| Thread::new((&viewer, &present), files, record)))
 }
 
 /// How much there is in a thread, with no word of it: by this the page of the thread learns that there is more.
@@ -52,6 +53,28 @@ pub(in super::super) async fn now(
     pages.show(&*viewer, &ThreadNow::new(*id, &found))
 }
 
+/// What is attached to a message. That it was opened is recorded.
+pub(in super::super) async fn file(
+    viewer: Allowed<UseThread>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let sealed = queries::attached_file(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let file = sealed.open(pages.state(), &viewer).await?;
+    Ok(file.map(handed_out).hand_out())
+}
+
+/// A document may do what its reader lets it: it is kept, and shown by nothing of ours.
+fn handed_out(AttachedFile { name, media_type, data, .. }: AttachedFile) -> ClinicalFile {
+    let (media_type, is_shown) = match media_type {
+        MediaType::Jpeg => ("image/jpeg", true),
+        MediaType::Png => ("image/png", true),
+        MediaType::Pdf => ("application/pdf", false),
+    };
+    ClinicalFile { name, media_type, is_shown, data }
+}
+
 /// The thread as it is now, with what was typed and why it was not sent.
 pub(super) async fn show_again(
     viewer: &Viewer,
@@ -61,8 +84,8 @@ pub(super) async fn show_again(
 ) -> Result<HttpResponse, AppError> {
     let reader = pages.state().db.reader();
     let record = record(viewer, (&reader, id, None), pages).await?;
-    let present = pages.present();
-    let page = record.map(|record| Thread::new((viewer, &present), record).refusing(form));
+    let (present, files) = (pages.present(), &pages.state().settings.attachments);
+    let page = record.map(|record| Thread::new((viewer, &present), files, record).refusing(form));
     pages.refuse_clinical(status, viewer, &page)
 }
 

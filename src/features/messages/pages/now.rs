@@ -15,9 +15,9 @@ pub(in crate::features::messages) struct ThreadNow {
 
 impl ThreadNow {
     pub(in crate::features::messages) fn new(id: i64, found: &NowOfThread) -> Self {
-        let NowOfThread { written, taken_back, newest_id, read_by_other } = found;
+        let NowOfThread { written, taken_back, kept_apart, newest_id, read_by_other } = found;
         let (newest, read) = (newest_id.unwrap_or_default(), read_by_other.unwrap_or_default());
-        Self { id, written: *written, state: format!("{newest}-{taken_back}-{read}") }
+        Self { id, written: *written, state: format!("{newest}-{taken_back}-{kept_apart}-{read}") }
     }
 }
 

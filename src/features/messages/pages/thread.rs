@@ -1,7 +1,7 @@
 //! What was written about a visit.
 
 use chrono::{DateTime, Utc};
-use entity::enums::Role;
+use entity::enums::{AttachmentState, MediaType, Role};
 use serde::Serialize;
 
 use crate::{
@@ -9,11 +9,12 @@ use crate::{
     features::{
         appointments::{AppointmentRow, banner},
         messages::{
-            queries::{HospitalOfThread, MessageRow, ThreadRecord},
+            queries::{AttachmentRow, HospitalOfThread, MessageRow, ThreadRecord},
             service::closes_at,
         },
         people::Banner,
     },
+    settings::AttachmentSettings,
     web::{ClinicalPage, FormView, Moment, Present},
 };
 
@@ -26,6 +27,7 @@ struct Entry {
     at: Moment,
     /// Nothing when it was taken back.
     text: Option<String>,
+    attachment: Option<Attached>,
     taken_back_at: Option<Moment>,
     /// Of the other one, and not read yet.
     is_new: bool,
@@ -33,6 +35,20 @@ struct Entry {
     is_read: bool,
     /// Where it is taken back.
     retraction_href: Option<String>,
+}
+
+/// What is attached to a message.
+#[derive(Debug, Serialize)]
+struct Attached {
+    /// Nothing when nobody can open it.
+    href: Option<String>,
+    name: String,
+    /// What it is, and how large.
+    kind: String,
+    /// Whether it is shown in a tab of its own, so that what is being typed stays here.
+    is_picture: bool,
+    /// Why nobody can open it.
+    remark: Option<&'static str>,
 }
 
 /// Everything on the page of a thread.
@@ -68,21 +84,30 @@ pub(in crate::features::messages) struct Thread {
     hospital: String,
     hospital_phone: String,
     doctor_id: i64,
+    /// The largest file that can be sent.
+    max_mb: u32,
+    /// Whether files are checked for viruses.
+    is_scanned: bool,
     token: String,
     form: FormView,
 }
 
 impl Thread {
-    pub(in crate::features::messages) fn new((viewer, present): (&Viewer, &Present), record: ThreadRecord) -> Self {
+    pub(in crate::features::messages) fn new(
+        (viewer, present): (&Viewer, &Present),
+        files: &AttachmentSettings,
+        record: ThreadRecord,
+    ) -> Self {
         let zone = viewer.zone();
-        let ThreadRecord { row, about, hospital, over_at, read, messages, earlier, taken_back, is_end } = record;
+        let ThreadRecord { row, about, hospital, over_at, read, messages, earlier, taken_back, kept_apart, is_end } =
+            record;
         let is_doctor = viewer.role() == Role::Doctor;
         let closes = over_at.filter(|_| !is_doctor).map(|at| closes_at(at, hospital.message_days));
-        let oldest = messages.last().map_or(0, |message| message.id);
-        let newest_id = messages.first().map_or(0, |message| message.id);
+        let oldest = messages.last().map_or(0, |(message, _)| message.id);
+        let newest_id = messages.first().map_or(0, |(message, _)| message.id);
         let HospitalOfThread { name, phone, emergency_text, .. } = hospital;
         let entries: Vec<Entry> =
-            messages.iter().rev().map(|message| Entry::new(viewer, (&row, read), message)).collect();
+            messages.into_iter().rev().map(|said| Entry::new(viewer, (&row, read), said)).collect();
         let has_new = entries.iter().any(|entry| entry.is_new);
         let is_reached = earlier.is_none_or(|id| id <= read.0);
         Self {
@@ -96,7 +121,7 @@ impl Thread {
             has_unread: is_reached && (has_new || !is_end && newest_id > read.0),
             reads_earlier_first: has_new && !is_reached,
             live_from: is_end.then(|| format!("/appointments/{}/messages/now", row.id)),
-            state: is_end.then(|| format!("{newest_id}-{taken_back}-{}", read.1)),
+            state: is_end.then(|| format!("{newest_id}-{taken_back}-{kept_apart}-{}", read.1)),
             entries,
             earlier_href: earlier.map(|_| format!("/appointments/{}/messages?before={oldest}", row.id)),
             newest_id,
@@ -107,6 +132,8 @@ impl Thread {
             hospital: name,
             hospital_phone: phone,
             doctor_id: row.doctor_id,
+            max_mb: files.max_mb,
+            is_scanned: files.scanner.is_some(),
             token: format!("{:032x}", rand::random::<u128>()),
             form: FormView::default(),
         }
@@ -123,7 +150,11 @@ impl Thread {
 }
 
 impl Entry {
-    fn new(viewer: &Viewer, (row, (read, read_by_other)): (&AppointmentRow, (i64, i64)), message: &MessageRow) -> Self {
+    fn new(
+        viewer: &Viewer,
+        (row, (read, read_by_other)): (&AppointmentRow, (i64, i64)),
+        (message, attachment): (MessageRow, Option<AttachmentRow>),
+    ) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         let is_own = message.sender_id == viewer.user_id;
         let stands = message.retracted_at.is_none();
@@ -137,12 +168,29 @@ impl Entry {
                 (false, _) => row.patient_name(),
             },
             at: moment(message.created_at),
-            text: stands.then(|| message.body.clone()),
+            text: stands.then_some(message.body),
+            attachment: attachment.filter(|_| stands).map(Attached::new),
             taken_back_at: message.retracted_at.map(moment),
             is_new: !is_own && stands && message.id > read,
             is_read: is_own && stands && message.id <= read_by_other,
             retraction_href: (is_own && stands).then_some(retraction),
         }
+    }
+}
+
+impl Attached {
+    fn new(AttachmentRow { id, name, media_type, bytes, sha256, state }: AttachmentRow) -> Self {
+        let remark = match state {
+            AttachmentState::Clean => None,
+            AttachmentState::Quarantined => Some("It is being checked for viruses. Until then nobody can open it."),
+            AttachmentState::Refused => Some("The virus scanner found something harmful in it. Nobody can open it."),
+        };
+        let href = sha256.filter(|_there| remark.is_none()).map(|_there| format!("/attachments/{id}"));
+        let is_picture = media_type != MediaType::Pdf;
+        let what = if is_picture { "picture" } else { "PDF" };
+        let how = if is_picture && href.is_some() { ", opens in a new tab" } else { "" };
+        let kind = format!("{what}, {} kB{how}", (bytes + 1023) / 1024);
+        Self { href, name, kind, is_picture, remark }
     }
 }
 

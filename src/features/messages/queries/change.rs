@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    doctor, hospital, message, message_read, patient, user,
+    attachment, doctor, hospital, message, message_read, patient, user,
 };
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
@@ -32,8 +32,12 @@ pub(in crate::features::messages) struct StateOfThread {
     pub(in crate::features::messages) patient_active: bool,
     /// The visit of the message that this form has made already, if it has.
     pub(in crate::features::messages) made_for: Option<i64>,
+    /// Whether something was written already.
+    pub(in crate::features::messages) has_marks: bool,
     /// What that message says.
     pub(in crate::features::messages) made_body: Option<String>,
+    /// The digest of what is attached to it.
+    pub(in crate::features::messages) made_sha256: Option<Vec<u8>>,
 }
 
 /// The visit `id`, if the viewer is one of the two who meet; the form carries `token`.
@@ -46,6 +50,15 @@ pub(in crate::features::messages) async fn state_of_thread(
         .select_only()
         .filter(message::Column::SenderId.eq(viewer.user_id))
         .filter(message::Column::Token.eq(token));
+    let of_made = made.clone().column(message::Column::Id).into_query();
+    let attached = attachment::Entity::find()
+        .select_only()
+        .column(attachment::Column::Sha256)
+        .filter(attachment::Column::MessageId.in_subquery(of_made));
+    let marks = message_read::Entity::find().select_only().column(message_read::Column::Id).filter(
+        Expr::col((message_read::Entity, message_read::Column::AppointmentId))
+            .equals((appointment::Entity, Column::Id)),
+    );
     appointment::Entity::find()
         .select_only()
         .column(Column::PatientId)
@@ -55,8 +68,10 @@ pub(in crate::features::messages) async fn state_of_thread(
         .column_as(patient::Column::UserId, "patient_user_id")
         .expr_as(Expr::col(("doctor_user", user::Column::Active)), "doctor_active")
         .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
+        .expr_as(Expr::exists(marks.into_query()), "has_marks")
         .expr_as(Expr::from(made.clone().column(message::Column::AppointmentId).into_query()), "made_for")
         .expr_as(Expr::from(made.column(message::Column::Body).into_query()), "made_body")
+        .expr_as(Expr::from(attached.into_query()), "made_sha256")
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join_as(JoinType::InnerJoin, doctor::Relation::User.def(), "doctor_user")

@@ -1,9 +1,13 @@
 //! Reading threads. Every query starts from the visits that are the viewer's own: those in which they are one of the two who meet.
 
+mod attachment;
 mod change;
 mod list;
 mod thread;
 
+pub(super) use attachment::{
+    AttachedFile, AttachmentRow, FileKeptApart, RoomForFiles, attached_file, kept_apart, room_for_files,
+};
 pub(super) use change::{
     StateOfThread, WhereRead, is_to_be_told, own_message, state_of_thread, unread_since, where_read,
 };

@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    enums::AuditSubject,
+    attachment,
+    enums::{AttachmentState, AuditSubject},
     hospital, message, message_read,
 };
 use sea_orm::{
@@ -14,7 +15,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, IntoCondition, Query, SimpleExpr, SubQueryStatement},
 };
 
-use super::over_at;
+use super::{AttachmentRow, over_at};
 use crate::{
     access::Viewer,
     coherence::Topic,
@@ -63,10 +64,25 @@ struct Ending {
     over_at: Option<DateTime<Utc>>,
     #[sea_orm(from_expr = "taken_back()")]
     taken_back: i64,
+    #[sea_orm(from_expr = "kept_apart()")]
+    kept_apart: i64,
 }
 
 fn taken_back() -> SimpleExpr {
     of_messages(Func::count(Expr::col((message::Entity, message::Column::RetractedAt))).into())
+}
+
+/// How many files of the visit are kept apart, of a statement that has `appointment` in it.
+fn kept_apart() -> SimpleExpr {
+    use attachment::Column as Of;
+    let file = |column| Expr::col((attachment::Entity, column));
+    let asked = Query::select()
+        .expr(Func::count(file(Of::Id)))
+        .from(attachment::Entity)
+        .and_where(file(Of::AppointmentId).equals((appointment::Entity, Column::Id)))
+        .and_where(Of::State.eq(AttachmentState::Quarantined))
+        .to_owned();
+    SimpleExpr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(asked)))
 }
 
 /// A visit with what was written about it, the newest first. A clinical record.
@@ -79,11 +95,14 @@ pub(in crate::features::messages) struct ThreadRecord {
     pub(in crate::features::messages) over_at: Option<DateTime<Utc>>,
     /// `message.id` up to which the viewer has read, and up to which the other one has.
     pub(in crate::features::messages) read: (i64, i64),
-    pub(in crate::features::messages) messages: Vec<MessageRow>,
+    /// With what is attached to each.
+    pub(in crate::features::messages) messages: Vec<(MessageRow, Option<AttachmentRow>)>,
     /// The newest that is older than these: its `message.id`.
     pub(in crate::features::messages) earlier: Option<i64>,
     /// How many of the whole thread were taken back.
     pub(in crate::features::messages) taken_back: i64,
+    /// How many files of the whole thread are kept apart.
+    pub(in crate::features::messages) kept_apart: i64,
     /// Whether these are the newest.
     pub(in crate::features::messages) is_end: bool,
 }
@@ -104,13 +123,22 @@ struct VisitOfThread {
     theirs: Option<ReadMark>,
 }
 
+/// A message, with what is attached to it.
+#[derive(Debug, DerivePartialModel)]
+struct Said {
+    #[sea_orm(nested)]
+    message: MessageRow,
+    #[sea_orm(nested)]
+    attachment: Option<AttachmentRow>,
+}
+
 /// The visit, once, beside what was written.
 #[derive(Debug, FromQueryResult)]
 struct Found {
     #[sea_orm(nested(prefix = "visit_"))]
     visit: InList<VisitOfThread>,
-    #[sea_orm(nested(prefix = "message_"))]
-    message: InList<MessageRow>,
+    #[sea_orm(nested(prefix = "said_"))]
+    said: InList<Said>,
 }
 
 /// The marks of the viewer, or of the other one.
@@ -137,12 +165,13 @@ pub(in crate::features::messages) async fn thread(
         .join_as(JoinType::LeftJoin, marks(viewer, false), "their_mark");
     let said = message::Entity::find()
         .join(JoinType::InnerJoin, message::Relation::Appointment.def())
+        .join(JoinType::LeftJoin, attachment::Relation::Message.def().rev())
         .filter(scope_of_both(viewer))
         .filter(message::Column::AppointmentId.eq(id))
         .filter(message::Column::Id.lt(before.unwrap_or(i64::MAX)))
         .order_by_desc(message::Column::Id)
         .limit(SHOWN as u64 + 1);
-    let lists = SideBySide::default().list::<VisitOfThread>("visit", visit).list::<MessageRow>("message", said);
+    let lists = SideBySide::default().list::<VisitOfThread>("visit", visit).list::<Said>("said", said);
     let topics = viewer.visit_topics().and([Topic::Thread(id)]);
     let found: Vec<Found> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let sealed = |record| Accessed::new(AuditSubject::Appointment, id, record).telling("part", "messages");
@@ -151,19 +180,19 @@ pub(in crate::features::messages) async fn thread(
 
 fn folded(found: Vec<Found>, is_end: bool) -> Option<ThreadRecord> {
     let (mut visit, mut messages) = (None, Vec::new());
-    for Found { visit: part, message } in found {
+    for Found { visit: part, said } in found {
         visit = part.0.or(visit);
-        messages.extend(message);
+        messages.extend(said.into_iter().map(|Said { message, attachment }| (message, attachment)));
     }
     let VisitOfThread { row, about, hospital, ending, own, theirs } = visit?;
     // Lists that are read side by side come in no order.
-    messages.sort_unstable_by_key(|message: &MessageRow| Reverse(message.id));
-    let earlier = messages.get(SHOWN).map(|message| message.id);
+    messages.sort_unstable_by_key(|(message, _): &(MessageRow, Option<AttachmentRow>)| Reverse(message.id));
+    let earlier = messages.get(SHOWN).map(|(message, _)| message.id);
     messages.truncate(SHOWN);
     let upto = |mark: Option<ReadMark>| mark.map_or(0, |mark| mark.last_read_id);
     let read = (upto(own), upto(theirs));
-    let Ending { over_at, taken_back } = ending;
-    Some(ThreadRecord { row, about, hospital, over_at, read, messages, earlier, taken_back, is_end })
+    let Ending { over_at, taken_back, kept_apart } = ending;
+    Some(ThreadRecord { row, about, hospital, over_at, read, messages, earlier, taken_back, kept_apart, is_end })
 }
 
 /// How much there is in a thread.
@@ -173,6 +202,8 @@ pub(in crate::features::messages) struct NowOfThread {
     pub(in crate::features::messages) written: i64,
     /// How many of them were taken back.
     pub(in crate::features::messages) taken_back: i64,
+    /// How many files are kept apart.
+    pub(in crate::features::messages) kept_apart: i64,
     /// The newest; none while there is none.
     pub(in crate::features::messages) newest_id: Option<i64>,
     /// Up to which the other one has read.
@@ -190,6 +221,7 @@ pub(in crate::features::messages) async fn now(
         .select_only()
         .expr_as(of_messages(Func::count(said(message::Column::Id)).into()), "written")
         .expr_as(taken_back(), "taken_back")
+        .expr_as(kept_apart(), "kept_apart")
         .expr_as(of_messages(Func::max(said(message::Column::Id)).into()), "newest_id")
         .column_as(message_read::Column::LastReadId, "read_by_other")
         .join(JoinType::LeftJoin, marks(viewer, false))

@@ -12,6 +12,10 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr},
 };
 
+use super::{
+    Unsent,
+    attaching::{ForMessage, attach, taken},
+};
 use crate::{
     access::{ActingViewer, Viewer},
     coherence::{Topic, Topics},
@@ -26,7 +30,7 @@ use crate::{
         },
     },
     state::AppState,
-    web::{AppError, rate_limit::Key},
+    web::{AppError, SentFile, rate_limit::Key},
 };
 
 const ANOTHERS: &str =
@@ -54,23 +58,30 @@ impl From<DbErr> for NotSent {
     }
 }
 
-/// Sends a message. The same form sent twice sends one. Eight statements at most.
+/// Sends a message, with a file if one came. The same form sent twice sends one. Seven statements at most, and two more for a file, besides those of
+/// [`taken`].
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the viewer is not one of the two who meet; [`AppError::Conflict`] when there is nobody to write to, when the thread is
-/// closed to them, or when the form is another patient's; [`AppError::TooManyRequests`] after too many in a minute.
+/// closed to them, or when the form is another patient's; [`AppError::TooManyRequests`] after too many in a minute; [`Unsent::File`] when the file is
+/// none that can be sent.
 pub(in crate::features::messages) async fn send(
     state: &AppState,
     viewer: &Viewer,
     id: i64,
-    message: &NewMessage,
-) -> Result<(), AppError> {
+    (message, file): (&NewMessage, Option<SentFile>),
+) -> Result<(), Unsent> {
     // Each counts, whatever becomes of it.
     let attempt = state.kit.rate_limiter.attempt(&Key::message(viewer.user_id)).await;
     let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
-    let acting = viewer.acting(state.clock.now());
     let token = message.token.clone().unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
-    let once = async || state.db.write(async |uow| write(uow, acting, id, (message, &token)).await).await;
+    let file = match file {
+        Some(file) => Some(taken(state, viewer, (id, &token), file).await?),
+        None => None,
+    };
+    let acting = viewer.acting(state.clock.now());
+    let what = (message, token.as_str(), file.as_ref());
+    let once = async || state.db.write(async |uow| write(uow, acting, id, what).await).await;
     let sent = match once().await {
         // Twice at the same moment, or the first words of both: now it is known that the other is there.
         Err(NotSent::Database(error)) if violation(&error).is_some_and(|it| it.kind == ViolationKind::Unique) => {
@@ -79,7 +90,7 @@ pub(in crate::features::messages) async fn send(
         sent => sent,
     };
     sent.map_err(|why| match why {
-        NotSent::Refused(error) => error,
+        NotSent::Refused(error) => error.into(),
         NotSent::Database(error) => error.into(),
     })
 }
@@ -88,23 +99,48 @@ async fn write(
     uow: &UnitOfWork,
     acting: ActingViewer<'_>,
     id: i64,
-    (message, token): (&NewMessage, &str),
+    (message, token, file): (&NewMessage, &str, Option<&ForMessage>),
 ) -> Result<Recorded, NotSent> {
     let ActingViewer { viewer, now } = acting;
     let thread = uow.read(async |conn| queries::state_of_thread(viewer, conn, (id, token)).await).await?;
     let thread = thread.ok_or(NotSent::Refused(AppError::NotFound))?;
-    if thread.made_for == Some(id) && thread.made_body.as_ref() == Some(&message.body) {
+    if is_sent(&thread, id, (message, file)) {
         return Ok(Recorded::unchanged(()));
     }
     if let Some(why) = refusal(&thread, acting, message) {
         return Err(NotSent::Refused(AppError::Conflict(why.to_owned())));
     }
     let both = [thread.doctor_user_id, thread.patient_user_id];
-    hold(uow, now, (id, both)).await?;
+    hold(uow, now, (id, both), thread.has_marks).await?;
     // From here on the other one's messages wait, so of two at one moment the later knows of the earlier.
     let other = both.into_iter().find(|user| *user != viewer.user_id);
     let recipient = is_told(uow, viewer, (id, other)).await?;
-    let row = message::ActiveModel {
+    let topics = Topics::from(Topic::Thread(id)).and(both.map(Topic::Messages));
+    let sent = uow.insert(row(acting, id, (message, token)), topics.clone()).await?;
+    uow.update_where(told(id, &sent), topics).await?;
+    let mails = recipient.map(|user| (user, QueuedMail::Messages { appointment_id: id, due_at: now + PATIENCE }));
+    mail::queue(uow, now, mails).await?;
+    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id);
+    let mut event = event.word("message", "sent").number("message_id", sent.id);
+    if let Some(file) = file {
+        event = event.number("attachment_id", attach(uow, now, &sent, file).await?);
+    }
+    Ok(audit::record(uow, now, viewer, event).await?)
+}
+
+/// Whether this form has sent the same already.
+fn is_sent(thread: &StateOfThread, id: i64, (message, file): (&NewMessage, Option<&ForMessage>)) -> bool {
+    thread.made_for == Some(id)
+        && thread.made_body.as_ref() == Some(&message.body)
+        && thread.made_sha256.as_ref() == file.map(|with_it| &with_it.file.sha256)
+}
+
+fn row(
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+    id: i64,
+    (message, token): (&NewMessage, &str),
+) -> message::ActiveModel {
+    message::ActiveModel {
         id: NotSet,
         appointment_id: Set(id),
         sender_id: Set(viewer.user_id),
@@ -113,15 +149,7 @@ async fn write(
         retracted_at: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
-    };
-    let topics = Topics::from(Topic::Thread(id)).and(both.map(Topic::Messages));
-    let sent = uow.insert(row, topics.clone()).await?;
-    uow.update_where(told(id, &sent), topics).await?;
-    let mails = recipient.map(|user| (user, QueuedMail::Messages { appointment_id: id, due_at: now + PATIENCE }));
-    mail::queue(uow, now, mails).await?;
-    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id);
-    let event = event.word("message", "sent").number("message_id", sent.id);
-    Ok(audit::record(uow, now, viewer, event).await?)
+    }
 }
 
 /// Who is told by mail of the message that is about to be sent. Of what comes after, nobody is told before they have read this.
@@ -148,12 +176,12 @@ const BEFORE: Topics = Topics::exempt("what is written then says what has change
 
 /// Makes both write one after the other, so that later messages have higher numbers, and nobody has read one that is not there yet. The first
 /// words of a thread begin their marks.
-async fn hold(uow: &UnitOfWork, now: DateTime<Utc>, (id, both): (i64, [i64; 2])) -> Result<(), DbErr> {
-    let hold = message_read::Entity::update_many()
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::AppointmentId.eq(id));
-    if uow.update_where(hold, BEFORE).await? > 0 {
-        return Ok(());
+async fn hold(uow: &UnitOfWork, now: DateTime<Utc>, (id, both): (i64, [i64; 2]), has_marks: bool) -> Result<(), DbErr> {
+    if has_marks {
+        let hold = message_read::Entity::update_many()
+            .col_expr(Column::UpdatedAt, Expr::value(now))
+            .filter(Column::AppointmentId.eq(id));
+        return uow.update_where(hold, BEFORE).await.map(drop);
     }
     let row = |user_id| message_read::ActiveModel {
         id: NotSet,

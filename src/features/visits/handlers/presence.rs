@@ -9,6 +9,8 @@ use super::super::{
 };
 use crate::{
     access::{Allowed, SessionHolder},
+    features::calls::{self, Beat},
+    session::KeyHash,
     state::Pages,
     web::{AppError, Submitted},
 };
@@ -20,7 +22,8 @@ pub(in super::super) async fn sign(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let sign = forms::sign(&submitted.fields()?);
+    let fields = submitted.fields()?;
+    let sign = forms::sign(&fields);
     let is_known = match sign {
         Some(sign @ (Sign::Here | Sign::Hidden)) => presence::renew(pages.state(), (holder.user_id, *id), sign).await?,
         Some(Sign::Leaving) | None => false,
@@ -30,5 +33,24 @@ pub(in super::super) async fn sign(
         let sign = sign.ok_or(AppError::Unprocessable("state is here, hidden or leaving"))?;
         presence::sign(pages.state(), &viewer, *id, sign).await?;
     }
+    if let Some((peer, sign)) = fields.get("call").zip(sign) {
+        note_call(&holder, (*id, peer), sign, &pages).await?;
+    }
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Whoever speaks with somebody uses the session, though for an hour they press nothing.
+async fn note_call(
+    holder: &SessionHolder,
+    (visit, peer): (i64, &str),
+    sign: Sign,
+    pages: &Pages,
+) -> Result<(), AppError> {
+    // A page that is hidden is there for as long in the call as in the room.
+    let lease = (sign != Sign::Leaving).then(|| presence::lease(sign));
+    let beat = Beat { user_id: holder.user_id, visit, peer, lease };
+    if calls::beat(pages.state(), beat).await? {
+        pages.state().sessions.is_in_use(&KeyHash::from_text(holder.key_hash.as_str().into()));
+    }
+    Ok(())
 }

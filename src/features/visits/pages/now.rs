@@ -1,13 +1,14 @@
 //! Where a visit stands, and who is there: what changes by itself, in the room and by itself.
 
 use chrono::{DateTime, Utc};
-use entity::enums::{AppointmentStatus, Modality, Role};
+use entity::enums::{AppointmentStatus, CallState, Modality, Role};
 use serde::Serialize;
 
 use crate::{
     access::Viewer,
     features::{
         appointments::{AppointmentRow, OfferedStep, StatusTag, room_acts, status_tag, what_comes_next},
+        calls::CallNow,
         modalities::modality_label,
         visits::queries::{Line, NowRecord, PresenceRow},
     },
@@ -27,6 +28,35 @@ struct Person {
     words: &'static str,
     /// Since when.
     since: Option<Moment>,
+}
+
+/// The call that goes on.
+#[derive(Debug, Serialize)]
+struct Call {
+    /// calling or connected
+    state: &'static str,
+    /// What that means, before the moment.
+    words: String,
+    since: Moment,
+}
+
+impl Call {
+    fn new(viewer: &Viewer, call: &CallNow, people: &[Person]) -> Self {
+        let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
+        if call.state == CallState::Connected {
+            let since = moment(call.connected_at.unwrap_or(call.started_at));
+            return Self { state: "connected", words: "The call goes on since".to_owned(), since };
+        }
+        let caller = people.iter().find(|person| person.user == call.started_by);
+        let words = match caller {
+            Some(_) if call.started_by == viewer.user_id => {
+                "You are in the call and wait for the other, since".to_owned()
+            }
+            Some(caller) => format!("{} is ready in the call, since", caller.name),
+            None => "Somebody is ready in the call, since".to_owned(),
+        };
+        Self { state: "calling", words, since: moment(call.started_at) }
+    }
 }
 
 /// Where one goes on once there is nothing to wait for.
@@ -66,6 +96,8 @@ pub(in crate::features::visits) struct Now {
     people: Vec<Person>,
     /// How many of the two are there.
     here: usize,
+    /// The call that goes on, while the visit does.
+    call: Option<Call>,
     /// Of those who wait for the doctor, whose turn comes before: 1 is next. To the patient and the desk, while they wait.
     place: Option<usize>,
     /// By how many minutes the doctor runs late today, while somebody waits for the visit to begin.
@@ -105,6 +137,7 @@ impl Now {
             modality: modality_label(row.modality),
             starts_at: moment(row.starts_at),
             waiting_since: row.arrived_at.map(moment),
+            call: record.call.as_ref().filter(|_| goes_on(row.status)).map(|call| Call::new(viewer, call, &people)),
             here: people.iter().filter(|person| person.state == HERE).count(),
             people,
             place: place.filter(|_| viewer.role() != Role::Doctor),
@@ -119,6 +152,11 @@ impl Now {
 }
 
 const HERE: &str = "here";
+
+/// Whether the two meet, or one of them waits to.
+fn goes_on(status: AppointmentStatus) -> bool {
+    matches!(status, AppointmentStatus::Waiting | AppointmentStatus::InProgress)
+}
 
 /// A patient says that they have arrived with their answers, in a form of the room; the desk does nothing in a room.
 fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {

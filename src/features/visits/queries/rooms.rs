@@ -16,7 +16,10 @@ use sea_orm::{
 use crate::{
     access::{Viewer, ViewerKind},
     db::is_one_of,
-    features::appointments::scope,
+    features::{
+        appointments::{open_call, scope},
+        calls::CallNow,
+    },
 };
 
 /// Whom a list names, the patient or to a patient the doctor, as the room of the visit knows them.
@@ -30,6 +33,9 @@ pub(crate) struct InRoom {
     pub(in crate::features::visits) left_at: Option<DateTime<Utc>>,
     #[sea_orm(nested)]
     pub(in crate::features::visits) visit: VisitOfRoom,
+    /// The call that goes on in it.
+    #[sea_orm(nested)]
+    pub(in crate::features::visits) call: Option<CallNow>,
 }
 
 /// The visit whose room it is.
@@ -52,6 +58,7 @@ pub(crate) struct LateDoctor {
 pub(crate) fn in_rooms(viewer: &Viewer) -> Select<visit_presence::Entity> {
     let of_visit = visit_presence::Entity::find()
         .join(JoinType::InnerJoin, visit_presence::Relation::Appointment.def())
+        .join(JoinType::LeftJoin, open_call())
         .filter(scope(viewer))
         .filter(is_one_of(Column::Status, AppointmentStatus::BUSY));
     if viewer.role() == Role::Patient {

@@ -35,7 +35,7 @@ const SIGNS: Unrecorded = Unrecorded::of(
 const PAUSE: TimeDelta = TimeDelta::seconds(5);
 
 /// For how long whoever gives that sign is there.
-fn lease(sign: Sign) -> TimeDelta {
+pub(in crate::features::visits) fn lease(sign: Sign) -> TimeDelta {
     if sign == Sign::Hidden { LEASE_OF_HIDDEN } else { LEASE }
 }
 

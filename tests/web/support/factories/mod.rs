@@ -2,6 +2,7 @@
 //! the application but none of the schema's.
 
 mod appointments;
+mod attachments;
 mod documents;
 mod hospitals;
 mod messages;
@@ -13,6 +14,7 @@ mod texts;
 mod traces;
 
 pub(crate) use appointments::{Appointment, appointment};
+pub(crate) use attachments::{Attachment, attachment};
 pub(crate) use documents::{Document, document};
 pub(crate) use hospitals::{Hospital, hospital};
 pub(crate) use messages::{Message, message};

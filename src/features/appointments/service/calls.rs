@@ -1,0 +1,122 @@
+//! The call that goes on in a visit: it ends with the visit, and when that moves to the telephone. `calls` ends it as well.
+
+use std::cmp::max;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    call::{self, Column},
+    call_signal,
+    enums::{CallEnd, CallPath, CallState},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr, sea_query::ExprTrait};
+
+use crate::{
+    coherence::{Topic, Topics},
+    db::{DbErr, UnitOfWork},
+    features::{appointments::queries::AppointmentState, audit::AuditEvent},
+};
+
+/// A call that is not over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenCall {
+    /// `call.id`
+    pub(crate) id: i64,
+    /// Since when the two see or hear each other; none while they do not.
+    pub(crate) connected_at: Option<DateTime<Utc>>,
+    /// Which way that takes.
+    pub(crate) path: Option<CallPath>,
+}
+
+/// A call that was ended, for the trail.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EndedCall {
+    why: CallEnd,
+    path: Option<CallPath>,
+    seconds: i32,
+}
+
+impl OpenCall {
+    /// Ends it at that moment, and with it what its pages have said to each other; none if it was over. `seen_by`: by what those are
+    /// told whose pages show that it goes on, or take part in it ([`seen_by`]). Two statements.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn end(
+        &self,
+        uow: &UnitOfWork,
+        (at, why): (DateTime<Utc>, CallEnd),
+        seen_by: Topics,
+    ) -> Result<Option<EndedCall>, DbErr> {
+        let seconds = self.connected_at.map_or(0, |since| max((at - since).num_seconds(), 0));
+        let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
+        let row = call::ActiveModel {
+            state: Set(CallState::Ended),
+            ended_at: Set(Some(at)),
+            end_reason: Set(Some(why)),
+            connected_seconds: Set(seconds),
+            updated_at: Set(at),
+            ..Default::default()
+        };
+        let end = call::Entity::update_many()
+            .set(row)
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .filter(Column::Id.eq(self.id))
+            .filter(Column::State.ne(CallState::Ended));
+        if uow.update_where(end, seen_by).await? == 0 {
+            return Ok(None);
+        }
+        let said = call_signal::Entity::delete_many().filter(call_signal::Column::CallId.eq(self.id));
+        uow.delete_where(said, Topics::exempt("no page shows what pages say to each other")).await?;
+        Ok(Some(EndedCall { why, path: self.path, seconds }))
+    }
+}
+
+impl EndedCall {
+    /// The same line, which tells of the end as well.
+    pub(crate) fn tell(&self, act: AuditEvent) -> AuditEvent {
+        let act = act.word("call", "ended").word("why", end_code(self.why)).number("seconds", i64::from(self.seconds));
+        match self.path {
+            Some(path) => act.word("path", path_code(path)),
+            None => act,
+        }
+    }
+}
+
+/// By what those are told who see how the call of the visit `id` stands, which is on these lists, or take part in it.
+pub(crate) fn seen_by(lists: [Topic; 3], id: i64) -> Topics {
+    Topics::from(lists).and([Topic::Visit(id), Topic::Call(id)])
+}
+
+/// Ends the call that goes on in `visit`, if one does. Two statements then.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn end_call(
+    uow: &UnitOfWork,
+    (now, why): (DateTime<Utc>, CallEnd),
+    visit: &AppointmentState,
+) -> Result<Option<EndedCall>, DbErr> {
+    let Some(call) = visit.open_call() else { return Ok(None) };
+    call.end(uow, (now, why), seen_by(visit.topics(), visit.id)).await
+}
+
+/// The word for why a call is over, in the trail.
+fn end_code(why: CallEnd) -> &'static str {
+    match why {
+        CallEnd::HungUp => "hung_up",
+        CallEnd::Lost => "lost",
+        CallEnd::NotAnswered => "not_answered",
+        CallEnd::MovedToPhone => "moved_to_phone",
+        CallEnd::Finished => "finished",
+    }
+}
+
+/// The word for the way that a call takes, in forms, in the trail and in figures.
+pub(crate) fn path_code(path: CallPath) -> &'static str {
+    match path {
+        CallPath::Direct => "direct",
+        CallPath::RelayUdp => "relay_udp",
+        CallPath::RelayTcp => "relay_tcp",
+        CallPath::RelayTls => "relay_tls",
+    }
+}

@@ -1,0 +1,50 @@
+//! With what a page asks the relays to carry its call: a name that says until when, and what proves that it was given out here.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use chrono::{DateTime, SecondsFormat, Utc};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use sha1::Sha1;
+
+use crate::{settings::CallSettings, web::AppError};
+
+/// What `RTCPeerConnection` takes, and until when it can be used. The name holds a random word and nothing of anybody.
+///
+/// # Errors
+/// The secret is not one that can be used.
+pub(super) fn ice(settings: &CallSettings, now: DateTime<Utc>) -> Result<Value, AppError> {
+    let until = now + settings.turn_ttl;
+    let servers = match &settings.turn_secret {
+        Some(secret) if !settings.turn_urls.is_empty() => {
+            let username = format!("{}:{:032x}", until.timestamp(), rand::random::<u128>());
+            let credential = credential(secret.expose_secret(), &username)?;
+            let urls: Vec<&str> = settings.turn_urls.iter().map(|url| url.text()).collect();
+            json!([{"urls": urls, "username": username, "credential": credential}])
+        }
+        _ => json!([]),
+    };
+    Ok(json!({
+        "iceServers": servers,
+        "policy": if settings.relay_only { "relay" } else { "all" },
+        "expires_at": until.to_rfc3339_opts(SecondsFormat::Secs, true),
+    }))
+}
+
+fn credential(secret: &str, username: &str) -> Result<String, AppError> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).map_err(AppError::internal)?;
+    mac.update(username.as_bytes());
+    Ok(BASE64_STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As coturn's documentation of `use-auth-secret` has it: `openssl dgst -sha1 -hmac SECRET -binary | base64`.
+    #[test]
+    fn a_credential_is_what_the_relay_makes_of_the_same_name() {
+        let made = credential("north-of-the-lake", "1900000000:abc").ok();
+        assert_eq!(made.as_deref(), Some("Cg6/sf63d+eOyWJ7t5TBzvY9mzs="));
+    }
+}

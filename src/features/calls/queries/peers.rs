@@ -1,0 +1,196 @@
+//! The pages that take part in a call, and what is said to one of them.
+
+use std::cmp::min;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment, call,
+    call_peer::{self, Column},
+    call_signal,
+    enums::{AppointmentStatus, CallPath, CallState, SignalKind},
+};
+use sea_orm::{
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, RelationTrait, Select,
+    sea_query::{Expr, ExprTrait, IntoCondition, SimpleExpr},
+};
+
+use super::visit::is_open;
+use crate::{
+    access::Viewer,
+    coherence::{Topic, Topics},
+    db::{ReadConnection, Reader},
+    features::appointments::{call_seen_by, scope_of_both},
+};
+
+/// So many signals are told at a time; the page asks for what comes after them.
+const AT_ONCE: u64 = 100;
+
+/// A page of a call.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "call_peer::Entity")]
+pub(in crate::features::calls) struct PeerRow {
+    pub(in crate::features::calls) id: i64,
+    pub(in crate::features::calls) key: String,
+    pub(in crate::features::calls) user_id: Option<i64>,
+    pub(in crate::features::calls) here_until: DateTime<Utc>,
+    pub(in crate::features::calls) left_at: Option<DateTime<Utc>>,
+}
+
+impl PeerRow {
+    /// Whether it is there.
+    pub(in crate::features::calls) fn is_here(&self, now: DateTime<Utc>) -> bool {
+        self.left_at.is_none() && now < self.here_until
+    }
+
+    /// When it was there for the last time.
+    pub(in crate::features::calls) fn last_here(&self) -> DateTime<Utc> {
+        self.left_at.map_or(self.here_until, |left| min(left, self.here_until))
+    }
+}
+
+/// All pages that ever took part in a call.
+pub(in crate::features::calls) async fn peers(conn: &ReadConnection<'_>, call_id: i64) -> Result<Vec<PeerRow>, DbErr> {
+    let peers = call_peer::Entity::find().filter(Column::CallId.eq(call_id)).order_by_asc(Column::Id);
+    peers.into_partial_model().all(conn).await
+}
+
+/// A page of the viewer's own, and the call in which it takes part.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::calls) struct PeerStanding {
+    status: AppointmentStatus,
+    hospital_id: i64,
+    doctor_id: i64,
+    patient_id: i64,
+    pub(in crate::features::calls) call_id: i64,
+    pub(in crate::features::calls) state: CallState,
+    pub(in crate::features::calls) path: Option<CallPath>,
+    pub(in crate::features::calls) restarts: i32,
+    pub(in crate::features::calls) loss: Option<i32>,
+    pub(in crate::features::calls) rtt: Option<i32>,
+    pub(in crate::features::calls) first_frame: Option<i32>,
+    pub(in crate::features::calls) peer_id: i64,
+    left_at: Option<DateTime<Utc>>,
+    /// Whether the page that it speaks to is there.
+    pub(in crate::features::calls) reaches: bool,
+}
+
+impl PeerStanding {
+    /// Whether it still takes part: the call goes on, and no other page has taken its place.
+    pub(in crate::features::calls) fn takes_part(&self) -> bool {
+        self.state != CallState::Ended && is_open(self.status) && self.left_at.is_none()
+    }
+
+    /// By what those are told who see, in the room of the visit `id` or in a list, how the call stands, or take part in it.
+    pub(in crate::features::calls) fn seen_by(&self, id: i64) -> Topics {
+        call_seen_by(Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id), id)
+    }
+}
+
+/// The page `key` of the viewer's in the visit `id`, and whether the page `to` of the same call is there at the instant `now`.
+pub(in crate::features::calls) async fn standing(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    (id, key): (i64, &str),
+    (to, now): (&str, DateTime<Utc>),
+) -> Result<Option<PeerStanding>, DbErr> {
+    use appointment::Column as Visit;
+    use call::Column as Call;
+    own_pages_in(viewer, id)
+        .filter(Column::Key.eq(key))
+        .columns([Visit::Status, Visit::HospitalId, Visit::DoctorId, Visit::PatientId])
+        .column_as(Call::Id, "call_id")
+        .columns([Call::State, Call::Path, Call::Restarts, Call::Loss, Call::Rtt, Call::FirstFrame])
+        .column_as(Column::Id, "peer_id")
+        .column(Column::LeftAt)
+        .expr_as(is_there(to, now), "reaches")
+        .into_model()
+        .one(conn)
+        .await
+}
+
+/// Whether the page `to` of the call that a statement is about is there.
+fn is_there(to: &str, now: DateTime<Utc>) -> SimpleExpr {
+    let there = call_peer::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Expr::col((call_peer::Entity, Column::CallId)).equals((call::Entity, call::Column::Id)))
+        .filter(Column::Key.eq(to))
+        .filter(Column::LeftAt.is_null())
+        .filter(Column::HereUntil.gt(now));
+    Expr::exists(there.into_query())
+}
+
+fn own_pages_in(viewer: &Viewer, id: i64) -> Select<call_peer::Entity> {
+    call_peer::Entity::find()
+        .select_only()
+        .join(JoinType::InnerJoin, call_peer::Relation::Call.def())
+        .join(JoinType::InnerJoin, call::Relation::Appointment.def())
+        .filter(scope_of_both(viewer))
+        .filter(appointment::Column::Id.eq(id))
+        .filter(Column::UserId.eq(viewer.user_id))
+}
+
+/// Something that was said to a page.
+#[derive(Clone)]
+pub(in crate::features::calls) struct HeardSignal {
+    pub(in crate::features::calls) id: i64,
+    pub(in crate::features::calls) from: String,
+    pub(in crate::features::calls) kind: SignalKind,
+    /// JSON, as the other page wrote it.
+    pub(in crate::features::calls) body: String,
+}
+
+/// What a page has heard.
+pub(in crate::features::calls) struct Heard {
+    /// Whether its call is over.
+    pub(in crate::features::calls) is_over: bool,
+    /// The first first.
+    pub(in crate::features::calls) signals: Vec<HeardSignal>,
+}
+
+/// What was said to the page `key` of the viewer's after the signal `after`; nothing if there is no such page in the visit `id`. One statement.
+pub(in crate::features::calls) async fn heard(
+    viewer: &Viewer,
+    reader: &Reader,
+    (id, key): (i64, &str),
+    after: i64,
+) -> Result<Option<Heard>, DbErr> {
+    let said = call::Relation::CallSignal.def().on_condition({
+        let key = key.to_owned();
+        move |_, said| {
+            let to = Expr::col((said.clone(), call_signal::Column::ToKey)).eq(key.clone()).into_condition();
+            to.add(Expr::col((said, call_signal::Column::Id)).gt(after))
+        }
+    });
+    let found = own_pages_in(viewer, id)
+        .filter(Column::Key.eq(key))
+        .column(appointment::Column::Status)
+        .column(call::Column::State)
+        .column_as(call_signal::Column::Id, "signal_id")
+        .columns([call_signal::Column::FromKey, call_signal::Column::Kind, call_signal::Column::Body])
+        .join(JoinType::LeftJoin, said)
+        .order_by_asc(call_signal::Column::Id)
+        .limit(AT_ONCE);
+    let topics = Topics::exempt("what pages say to each other is on no page");
+    let found: Vec<HeardLine> = reader.run(topics, async |conn| found.clone().into_model().all(conn).await).await?;
+    let Some(first) = found.first() else { return Ok(None) };
+    let is_over = first.state == CallState::Ended || !is_open(first.status);
+    Ok(Some(Heard { is_over, signals: found.into_iter().filter_map(HeardLine::signal).collect() }))
+}
+
+#[derive(Clone, FromQueryResult)]
+struct HeardLine {
+    status: AppointmentStatus,
+    state: CallState,
+    signal_id: Option<i64>,
+    from_key: Option<String>,
+    kind: Option<SignalKind>,
+    body: Option<String>,
+}
+
+impl HeardLine {
+    fn signal(self) -> Option<HeardSignal> {
+        Some(HeardSignal { id: self.signal_id?, from: self.from_key?, kind: self.kind?, body: self.body? })
+    }
+}

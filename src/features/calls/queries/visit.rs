@@ -1,0 +1,99 @@
+//! The visit whose call it is, and the call that goes on in it.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    appointment::{self, Column},
+    call,
+    enums::{AppointmentStatus, CallPath, CallState, Modality},
+};
+use sea_orm::{
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Select,
+    sea_query::LockType,
+};
+
+use crate::{
+    access::Viewer,
+    coherence::{Topic, Topics},
+    db::ReadConnection,
+    features::appointments::{OpenCall, call_seen_by, open_call, scope_of_both},
+};
+
+/// A call that goes on, as the room and lists show it. Nothing clinical.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "call::Entity")]
+pub(crate) struct CallNow {
+    /// Calling or connected.
+    pub(crate) state: CallState,
+    /// `user.id` of who was there first.
+    pub(crate) started_by: i64,
+    /// When that was.
+    pub(crate) started_at: DateTime<Utc>,
+    /// Since when the two see or hear each other.
+    pub(crate) connected_at: Option<DateTime<Utc>>,
+}
+
+/// What whoever takes part needs to know of the visit.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::calls) struct VisitOfCall {
+    pub(in crate::features::calls) status: AppointmentStatus,
+    pub(in crate::features::calls) modality: Modality,
+    hospital_id: i64,
+    doctor_id: i64,
+    patient_id: i64,
+    call_id: Option<i64>,
+    connected_at: Option<DateTime<Utc>>,
+    path: Option<CallPath>,
+}
+
+impl VisitOfCall {
+    /// Whether it has begun, or its patient waits, and it is not over.
+    pub(in crate::features::calls) fn is_open(&self) -> bool {
+        is_open(self.status)
+    }
+
+    /// The call that goes on in it.
+    pub(in crate::features::calls) fn call(&self) -> Option<OpenCall> {
+        self.call_id.map(|id| OpenCall { id, connected_at: self.connected_at, path: self.path })
+    }
+
+    /// By what those are told who see, in the room of the visit `id` or in a list, how its call stands, or take part in it.
+    pub(in crate::features::calls) fn seen_by(&self, id: i64) -> Topics {
+        call_seen_by(Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id), id)
+    }
+}
+
+/// Whether people may call each other in a visit in this state.
+pub(super) fn is_open(status: AppointmentStatus) -> bool {
+    matches!(status, AppointmentStatus::Waiting | AppointmentStatus::InProgress)
+}
+
+/// The visit `id` and the call that goes on in it, if the viewer is one of the two who meet.
+pub(in crate::features::calls) async fn visit_of_call(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    id: i64,
+) -> Result<Option<VisitOfCall>, DbErr> {
+    visits_of_call(viewer, id).into_model().one(conn).await
+}
+
+/// The same for whoever joins: they do so one after the other, until their units of work end. A call that began while this one waited is not seen.
+pub(in crate::features::calls) async fn visit_of_call_held(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    id: i64,
+) -> Result<Option<VisitOfCall>, DbErr> {
+    let mut held = visits_of_call(viewer, id);
+    QuerySelect::query(&mut held).lock_with_tables(LockType::Update, [appointment::Entity]);
+    held.into_model().one(conn).await
+}
+
+fn visits_of_call(viewer: &Viewer, id: i64) -> Select<appointment::Entity> {
+    appointment::Entity::find()
+        .select_only()
+        .columns([Column::Status, Column::Modality, Column::HospitalId, Column::DoctorId, Column::PatientId])
+        .column_as(call::Column::Id, "call_id")
+        .columns([call::Column::ConnectedAt, call::Column::Path])
+        .join(JoinType::LeftJoin, open_call())
+        .filter(scope_of_both(viewer))
+        .filter(Column::Id.eq(id))
+}

@@ -1,0 +1,51 @@
+//! Somebody hangs up: the call is over, and the visit is not.
+
+use entity::enums::{AuditAction, AuditSubject, CallEnd};
+
+use crate::{
+    access::{ActingViewer, Viewer},
+    db::{Recorded, UnitOfWork},
+    features::{
+        audit::{self, AuditEvent},
+        calls::queries,
+    },
+    state::AppState,
+    web::AppError,
+};
+
+/// Ends the call that goes on in the visit `id`. Both may do so at once: it ends once. A page whose place another has taken (`peer`) ends nothing.
+/// Five statements at most.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the viewer is not one of the two who meet.
+pub(in crate::features::calls) async fn hang_up(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    peer: Option<&str>,
+) -> Result<(), AppError> {
+    let acting = viewer.acting(state.clock.now());
+    state.db.write(async |uow| end(uow, acting, (id, peer)).await).await
+}
+
+async fn end(
+    uow: &UnitOfWork,
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+    (id, peer): (i64, Option<&str>),
+) -> Result<Recorded, AppError> {
+    let visit = uow.read(async |conn| queries::visit_of_call(viewer, conn, id).await).await?;
+    let visit = visit.ok_or(AppError::NotFound)?;
+    let Some(call) = visit.call() else { return Ok(Recorded::unchanged(())) };
+    if let Some(key) = peer {
+        let page = uow.read(async |conn| queries::standing(viewer, conn, (id, key), ("", now)).await).await?;
+        if !page.is_some_and(|page| page.takes_part()) {
+            return Ok(Recorded::unchanged(()));
+        }
+    }
+    let why = if call.connected_at.is_some() { CallEnd::HungUp } else { CallEnd::NotAnswered };
+    let Some(ended) = call.end(uow, (now, why), visit.seen_by(id)).await? else {
+        return Ok(Recorded::unchanged(()));
+    };
+    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id).number("call_id", call.id);
+    Ok(audit::record(uow, now, viewer, ended.tell(event)).await?)
+}

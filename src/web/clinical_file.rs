@@ -1,0 +1,51 @@
+//! A file out of a patient's record, as it is handed to a browser: once, as what it is, and unable to do anything there.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{
+        self, Charset, ContentDisposition, ContentEncoding, DispositionParam, DispositionType, ExtendedValue,
+    },
+};
+
+use super::Clinical;
+
+/// Nothing in it runs, and nothing is fetched for it.
+const POLICY: &str = "sandbox; default-src 'none'";
+
+/// A file.
+#[derive(Debug)]
+pub struct ClinicalFile {
+    /// How it is called when it is kept.
+    pub name: String,
+    /// What it is.
+    pub media_type: &'static str,
+    /// Whether the browser shows it; else it is kept.
+    pub is_shown: bool,
+    /// All of it.
+    pub data: Vec<u8>,
+}
+
+impl Clinical<ClinicalFile> {
+    /// The answer that hands it out.
+    pub fn hand_out(self) -> HttpResponse {
+        let ClinicalFile { name, media_type, is_shown, data } = self.into_shown();
+        let disposition = if is_shown { DispositionType::Inline } else { DispositionType::Attachment };
+        HttpResponse::Ok()
+            .content_type(media_type)
+            .insert_header(ContentDisposition { disposition, parameters: called(name) })
+            .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            // It is compressed already.
+            .insert_header(ContentEncoding::Identity)
+            .body(data)
+    }
+}
+
+/// The name for browsers of today, and what is left of it for all others.
+fn called(name: String) -> Vec<DispositionParam> {
+    let is_plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ');
+    let plain = name.chars().map(|letter| if is_plain(&letter) { letter } else { '_' }).collect();
+    let whole =
+        ExtendedValue { charset: Charset::Ext("UTF-8".to_owned()), language_tag: None, value: name.into_bytes() };
+    vec![DispositionParam::Filename(plain), DispositionParam::FilenameExt(whole)]
+}

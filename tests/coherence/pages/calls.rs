@@ -1,0 +1,56 @@
+//! The two who meet call each other; the room and the lists say so.
+
+use reqwest::{Method, header::CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use super::{clinic::People, world::World};
+use crate::support::*;
+
+const NOW: &str = "/appointments/{id}/now";
+const BOARD: &str = "/dashboard";
+const SEEN: [(&str, &str); 6] =
+    [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("patient", BOARD), ("admin", BOARD)];
+
+#[tokio::test]
+async fn no_page_is_stale_after_anything_that_is_done_in_a_call() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-5));
+    let visit = visit.status(AppointmentStatus::InProgress).create(&world.app).await;
+    world.look_into_the_room_of(&visit);
+    people.sign_in(&mut world).await;
+    for who in ["doctor", "patient"] {
+        let here = [("state", "here")];
+        world.browser(who).post_form(&format!("{}/presence", visit.path()), &here).await.expect(204);
+    }
+    let path = |noun: &str| format!("{}/{noun}", visit.path());
+    let key = std::cell::RefCell::new(String::new());
+    let join = async |who: &'static str| {
+        let page = world.browser(who).post_form(&path("call"), &[]).await.ok();
+        let told: Value = serde_json::from_str(&page.body).unwrap();
+        told["peer"].as_str().unwrap().clone_into(&mut key.borrow_mut());
+    };
+    let report = async |state: &str| {
+        let peer = key.borrow().clone();
+        let fields = [("peer", peer.as_str()), ("state", state)];
+        world.browser("patient").post_form(&path("call/report"), &fields).await.expect(204);
+    };
+    let end = async || drop(world.browser("doctor").post_form(&path("call/end"), &[]).await.expect(303));
+    world.after("the doctor calls", &SEEN, join("doctor")).await;
+    let doctor = key.borrow().clone();
+    world.after("the patient joins", &[], join("patient")).await;
+    let said = async || {
+        let body = json!({"peer": *key.borrow(), "to": doctor, "kind": "offer", "body": 1}).to_string();
+        let request = world.browser("patient").request(Method::POST, &path("call/signals"));
+        let request = request.header(CONTENT_TYPE, "application/json").body(body);
+        world.browser("patient").send(request).await.expect(204);
+    };
+    world.after("something is said", &[], said()).await;
+    world.after("they see each other", &SEEN, report("connected")).await;
+    world.after("it falters", &[], report("reconnecting")).await;
+    world.after("the doctor hangs up", &SEEN, end()).await;
+    world.after("hung up twice", &[], end()).await;
+    world.after("the patient calls", &SEEN, join("patient")).await;
+    let done = [("version", "0"), ("outcome", "completed")];
+    world.after("the visit is over", &SEEN, world.post("doctor", &path("outcome"), &done)).await;
+}

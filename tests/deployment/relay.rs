@@ -1,0 +1,77 @@
+//! What `relay.yaml` and `turnserver.conf` promise: a relay that sends into no network behind it, and whose secret stands nowhere.
+
+use std::net::Ipv4Addr;
+
+use yaml_rust2::{Yaml, YamlLoader};
+
+use super::{file, is_setting};
+
+/// The lines of the configuration, as name and value.
+fn options(text: &str) -> Vec<(&str, &str)> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split_once('=').unwrap_or((line, ""))).collect()
+}
+
+fn values<'a>(options: &[(&'a str, &'a str)], name: &str) -> Vec<&'a str> {
+    options.iter().filter(|(known, _)| *known == name).map(|(_, value)| *value).collect()
+}
+
+/// Addresses behind the relay that it would send to.
+fn reached(options: &[(&str, &str)]) -> Vec<Ipv4Addr> {
+    let denied: Vec<(Ipv4Addr, Ipv4Addr)> = values(options, "denied-peer-ip")
+        .iter()
+        .filter_map(|range| range.split_once('-'))
+        .filter_map(|(from, until)| Some((from.parse().ok()?, until.parse().ok()?)))
+        .collect();
+    let behind = [
+        "10.1.2.3",
+        "100.64.0.1",
+        "127.0.0.1",
+        "169.254.169.254",
+        "172.31.255.255",
+        "192.168.1.1",
+        "0.0.0.0",
+        "255.255.255.255",
+    ];
+    let behind = behind.iter().map(|address| address.parse().unwrap());
+    behind.filter(|address| !denied.iter().any(|(from, until)| from <= address && address <= until)).collect()
+}
+
+#[test]
+fn the_relay_sends_into_no_private_network_and_is_bounded() {
+    let text = file("docs/deployment/turnserver.conf");
+    let options = options(&text);
+    assert_eq!(reached(&options), Vec::<Ipv4Addr>::new());
+    assert!(values(&options, "denied-peer-ip").iter().any(|range| range.starts_with("fc00::")));
+    for needed in ["use-auth-secret", "no-multicast-peers", "user-quota", "total-quota", "no-cli", "no-tlsv1"] {
+        assert_eq!(values(&options, needed).len(), 1, "{needed}");
+    }
+    for port in ["listening-port", "tls-listening-port", "min-port", "max-port"] {
+        let port = values(&options, port).concat();
+        assert!(file("docs/operations.md").contains(&port), "what a firewall lets in does not name {port}");
+    }
+    let open = text.replace("denied-peer-ip=10.", "# denied-peer-ip=10.");
+    assert_eq!(reached(&self::options(&open)), [Ipv4Addr::new(10, 1, 2, 3)], "the check itself can fail");
+}
+
+#[test]
+fn the_relay_and_the_server_know_one_secret_that_stands_nowhere() {
+    let documents = YamlLoader::load_from_str(&file("docs/deployment/relay.yaml")).unwrap();
+    let services = &documents[0]["services"];
+    assert_eq!(services["relay"]["image"].as_str(), Some("coturn/coturn:4"));
+    assert_eq!(services["relay"]["user"].as_str(), Some("65534:65534"));
+    assert_eq!(services["relay"]["read_only"].as_bool(), Some(true));
+    assert!(services["relay"]["deploy"]["resources"]["limits"]["memory"].as_str().is_some());
+    let holds = |node: &Yaml| node.as_vec().into_iter().flatten().any(|secret| secret.as_str() == Some("turn_secret"));
+    for service in ["app", "migrate", "relay"] {
+        assert!(holds(&services[service]["secrets"]), "{service}");
+    }
+    let environment = services["app"]["environment"].as_hash().unwrap();
+    for (name, _) in environment {
+        let name = name.as_str().unwrap();
+        assert!(is_setting(name.trim_end_matches("_FILE")), "{name}");
+    }
+    let command = services["relay"]["command"][0].as_str().unwrap();
+    assert!(command.contains("/run/secrets/turn_secret") && !command.contains("--static-auth-secret"), "{command}");
+    assert!(!file("docs/deployment/turnserver.conf").contains("static-auth-secret="));
+}
