@@ -28,6 +28,8 @@ struct Visit {
     patient: i64,
     /// On the clock of its hospital. Nobody arrives, and nothing is begun, on another day.
     is_today: bool,
+    /// Within a day: the demo puts those around now, whatever the hours, and a time outside of them cannot be promised.
+    is_near: bool,
 }
 
 /// An act, when it is due, and who reads of it.
@@ -51,7 +53,8 @@ pub(crate) fn plan<'a, const N: usize>(users: &'a Users, services: &Services) ->
 fn visits(users: &Users, services: &Services) -> Vec<Visit> {
     let rows = services.rows(
         "SELECT a.id, a.version, a.status, a.hospital_id, d.user_id AS doctor, p.user_id AS patient,
-                (a.starts_at AT TIME ZONE h.time_zone)::date = (now() AT TIME ZONE h.time_zone)::date AS is_today
+                (a.starts_at AT TIME ZONE h.time_zone)::date = (now() AT TIME ZONE h.time_zone)::date AS is_today,
+                a.starts_at < now() + interval '1 day' AS is_near
            FROM appointment a JOIN doctor d ON d.id = a.doctor_id JOIN patient p ON p.id = a.patient_id
            JOIN hospital h ON h.id = a.hospital_id
           WHERE a.starts_at > now() AND a.status IN ('requested', 'scheduled', 'confirmed', 'waiting')
@@ -68,11 +71,12 @@ fn visits(users: &Users, services: &Services) -> Vec<Visit> {
         doctor: number(row, "doctor"),
         patient: number(row, "patient"),
         is_today: row.try_get("", "is_today").unwrap(),
+        is_near: row.try_get("", "is_near").unwrap(),
     });
     let signed_in: HashSet<i64> = users.people().iter().map(|person| person.user_id).collect();
     // Of those without a step to take there would be gaps, and steps of one visit would come too close.
     let has_steps = |visit: &Visit| {
-        let confirms = visit.status == "scheduled" && signed_in.contains(&visit.patient);
+        let confirms = visit.status == "scheduled" && !visit.is_near && signed_in.contains(&visit.patient);
         visit.is_today || visit.status == "requested" || confirms
     };
     let visits = visits.filter(has_steps);
@@ -142,9 +146,8 @@ impl<'a> Planner<'a> {
         if visit.status == "requested" {
             steps.push((doctor, "approval", "", Some(visit.patient)));
         }
-        // Those of today the demo puts around now, whatever the hours, and a time outside of them cannot be promised.
         if let (Some(patient), "requested" | "scheduled") = (patient, visit.status.as_str())
-            && !visit.is_today
+            && !visit.is_near
         {
             steps.push((patient, "confirmation", "", Some(visit.doctor)));
         }

@@ -58,7 +58,9 @@ fn cost(services: &Services, executed: &Executed, mode: &str) -> f64 {
         let mut options = ConnectOptions::new(services.database_url());
         options.max_connections(1).sqlx_logging(false);
         let database = Database::connect(options).await.unwrap();
-        let prepare = format!("SET plan_cache_mode = {mode}; PREPARE page AS {}", executed.sql);
+        // The server's own sessions have this cost.
+        let prepare =
+            format!("SET plan_cache_mode = {mode}; SET random_page_cost = 1.1; PREPARE page AS {}", executed.sql);
         database.execute_unprepared(&prepare).await.unwrap();
         let mut runs = Vec::new();
         for _ in 0..RUNS {

@@ -16,7 +16,7 @@ greatest((SELECT timeline_id FROM pg_control_checkpoint()), \
 (SELECT min_recovery_end_timeline FROM pg_control_recovery()), \
 (SELECT received_tli FROM pg_stat_wal_receiver)) AS timeline, \
 current_setting('transaction_isolation') = 'read committed' AS reads_committed, \
-set_config('statement_timeout', $1, true), set_config('transaction_read_only', 'on', true)";
+set_config('statement_timeout', $1, true), set_config('transaction_read_only', 'on', true), set_config('random_page_cost', '1.1', true)";
 
 /// How a replica is, as far as was seen last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
