@@ -73,10 +73,11 @@ mod m0090_old_presence;
 mod m0093_told_words;
 mod m0096_document_heads;
 mod m0097_calendar_word;
+mod m0099_old_drafts;
 mod m0101_rare_visits;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 69] = [
+pub(crate) const ALL: [Change; 70] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -145,5 +146,6 @@ pub(crate) const ALL: [Change; 69] = [
     m0093_told_words::CHANGE,
     m0096_document_heads::CHANGE,
     m0097_calendar_word::CHANGE,
+    m0099_old_drafts::CHANGE,
     m0101_rare_visits::CHANGE,
 ];
