@@ -74,10 +74,11 @@ mod m0093_told_words;
 mod m0096_document_heads;
 mod m0097_calendar_word;
 mod m0099_old_drafts;
+mod m0100_devices_in_room;
 mod m0101_rare_visits;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 70] = [
+pub(crate) const ALL: [Change; 71] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -147,5 +148,6 @@ pub(crate) const ALL: [Change; 70] = [
     m0096_document_heads::CHANGE,
     m0097_calendar_word::CHANGE,
     m0099_old_drafts::CHANGE,
+    m0100_devices_in_room::CHANGE,
     m0101_rare_visits::CHANGE,
 ];

@@ -22,7 +22,7 @@ pub(in super::super) async fn sign(
 ) -> Result<HttpResponse, AppError> {
     let sign = forms::sign(&submitted.fields()?);
     let is_known = match sign {
-        Some(sign @ (Sign::Here | Sign::Hidden)) => presence::renew(pages.state(), (holder.user_id, *id), sign).await?,
+        Some(sign @ (Sign::Here | Sign::Hidden)) => presence::renew(pages.state(), (&holder, *id), sign).await?,
         Some(Sign::Leaving) | None => false,
     };
     if !is_known {
