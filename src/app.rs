@@ -1,16 +1,19 @@
 //! THE wiring, used by production and tests alike. Middleware order is on this screen.
 
 mod descriptors;
+mod listening;
 mod stopping;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use actix_server::ServerBuilder;
 use actix_web::{
-    App as ActixApp, HttpServer,
-    dev::Server,
+    App as ActixApp,
+    dev::{Server, Service as _},
     middleware::{Compress, Condition, from_fn},
     web,
 };
+use futures_util::FutureExt as _;
 
 use self::stopping::Signals;
 use crate::{
@@ -21,11 +24,11 @@ use crate::{
     page_cache::fast_path,
     routing::RouteTable,
     state::{AppState, StartError},
-    web::connections::Connections,
     web::middleware::{
         automatic::automatic, cross_site::cross_site, entrance::entrance, error_pages::error_pages, flash::flash,
         request_id::request_id, security_headers::security_headers, server_timing::server_timing, toolbar::toolbar,
     },
+    web::{connections::Connections, paced::UnderWay},
 };
 
 /// How long requests may go on after a signal to stop.
@@ -65,7 +68,14 @@ impl App {
         let authenticator = authenticator(&state);
         let data = web::Data::new(state.clone());
         let connections = Connections::new(&data.kit.trusted_proxies);
-        let server = HttpServer::new(move || {
+        let builder = ServerBuilder::new()
+            .workers(state.settings.server.workers)
+            .max_concurrent_connections(descriptors::connections_of_a_worker(descriptors::raise(), &state.settings))
+            .disable_signals()
+            .shutdown_timeout(SHUTDOWN_SECONDS);
+        let listener = listening::bind(bind).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let server = listening::listen(builder, listener, connections, move || {
             ActixApp::new()
                 .app_data(data.clone())
                 .app_data(kit.clone())
@@ -86,17 +96,13 @@ impl App {
                 .wrap(from_fn(fast_path))
                 // Whatever looks at the session has to know whether a person asks.
                 .wrap(from_fn(automatic))
+                // Outermost: from here on the head of a request is whole.
+                .wrap_fn(|request, service| {
+                    let under_way = UnderWay::begin(&request);
+                    service.call(request).inspect(move |_| drop(under_way))
+                })
         })
-        .on_connect(move |stream, data| connections.accept(stream, data))
-        .workers(state.settings.server.workers)
-        .max_connections(descriptors::connections_of_a_worker(descriptors::raise(), &state.settings))
-        .disable_signals()
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .client_request_timeout(Duration::from_secs(10))
-        .keep_alive(Duration::from_secs(75))
-        .bind(bind)
         .map_err(failed)?;
-        let address = server.addrs().first().copied().unwrap_or(bind);
         Ok(Self { server: server.run(), signals, state, address })
     }
 

@@ -1,4 +1,5 @@
-//! `note_revision`: a note's texts as they were saved, one row for each version. Added to and read; removed when the note has long been signed.
+//! `note_revision`: a note's texts as they were saved, one row for each version. Added to and read; removed when the note has long been signed,
+//! or a newer one of the draft stands for it.
 
 use sea_orm::entity::prelude::*;
 

@@ -13,7 +13,7 @@ pub struct RetentionSettings {
     pub links: Duration,
     /// Mails that were sent, or are not to be sent any more.
     pub mail: Duration,
-    /// Versions of notes, from the signature on.
+    /// Versions of notes, from the signature on; of drafts, those that newer ones stand for.
     pub note_versions: Duration,
     /// Notifications that were read.
     pub notifications: Duration,

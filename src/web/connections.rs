@@ -1,10 +1,9 @@
 //! How many connections there may be at once of one address.
 //!
-//! A connection is a file descriptor for as long as its client likes: the time limit for the head of a request is for the first on a connection alone
-//! (actix-http), so whoever begins a second one and says no more holds it. So a place has its share, beyond which a further one is shut at once.
+//! A connection is a file descriptor for as long as its client likes, if only a request comes now and then. So a place has its share, beyond which a
+//! further one is shut at once.
 //! Proxies that are believed, and this machine, hold any number; of all there are fewer than there are descriptors (`app.rs`).
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,8 +38,7 @@ impl Connections {
     }
 
     /// Counts a connection that was just accepted, until its data are dropped; or shuts it.
-    pub fn accept(&self, stream: &dyn Any, data: &mut Extensions) {
-        let Some(stream) = stream.downcast_ref::<TcpStream>() else { return };
+    pub fn accept(&self, stream: &TcpStream, data: &mut Extensions) {
         let Some(address) = stream.peer_addr().ok().map(|peer| peer.ip().to_canonical()) else { return };
         if address.is_loopback() || self.trusted.iter().any(|net| net.contains(&address)) {
             return;

@@ -18,6 +18,7 @@ mod kit;
 mod live_mark;
 pub mod middleware;
 pub mod moment;
+pub mod paced;
 pub mod page;
 pub mod pagination;
 pub mod pattern;

@@ -10,6 +10,7 @@ mod places;
 mod production;
 mod redis;
 mod refusals;
+mod slow_heads;
 
 use crate::support::*;
 

@@ -33,6 +33,9 @@ pub(crate) fn presence(appointment: i64, user: i64) -> visit_presence::Model {
         here_since: at(1),
         here_until: at(2),
         left_at: Some(at(2)),
+        session_id: Some(7),
+        other_session_id: Some(8),
+        other_until: Some(at(2)),
         created_at: made(),
         updated_at: changed(),
     }

@@ -130,24 +130,33 @@ END"
     )
 }
 
-/// They may go when the note is signed, or its patient is being erased.
-fn revisions(dialect: Dialect) -> Vec<String> {
-    let may_go = format!("{} OR {}", is_signed(), is_being_erased("note_id"));
+/// Versions may go when the note is signed, or its patient is being erased.
+pub(super) fn may_go() -> String {
+    format!("{} OR {}", is_signed(), is_being_erased("note_id"))
+}
+
+/// What refuses that any but these is removed: on SQLite a trigger, on Postgres the function that one calls.
+pub(super) fn keeping_all_but(dialect: Dialect, may_go: &str) -> String {
     match dialect {
-        Dialect::Sqlite => vec![
-            refusing("note_revision", "update", "OLD.id IS NOT NULL"),
-            refusing("note_revision", "delete", &format!("NOT ({may_go})")),
-        ],
-        Dialect::Postgres => vec![
-            format!(
-                "CREATE OR REPLACE FUNCTION note_revision_may_go() RETURNS trigger LANGUAGE plpgsql AS $$
+        Dialect::Sqlite => refusing("note_revision", "delete", &format!("NOT ({may_go})")),
+        Dialect::Postgres => format!(
+            "CREATE OR REPLACE FUNCTION note_revision_may_go() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF {may_go} THEN
     RETURN OLD;
   END IF;
   RAISE EXCEPTION 'note_revision is append-only' USING ERRCODE = 'insufficient_privilege';
 END $$"
-            ),
+        ),
+    }
+}
+
+fn revisions(dialect: Dialect) -> Vec<String> {
+    let kept = keeping_all_but(dialect, &may_go());
+    match dialect {
+        Dialect::Sqlite => vec![refusing("note_revision", "update", "OLD.id IS NOT NULL"), kept],
+        Dialect::Postgres => vec![
+            kept,
             "CREATE TRIGGER note_revision_may_go BEFORE DELETE ON note_revision
   FOR EACH ROW EXECUTE FUNCTION note_revision_may_go()"
                 .to_owned(),

@@ -76,10 +76,12 @@ mod m0095_attachment_rules;
 mod m0096_document_heads;
 mod m0097_calendar_word;
 mod m0098_call;
+mod m0099_old_drafts;
+mod m0100_devices_in_room;
 mod m0101_rare_visits;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 72] = [
+pub(crate) const ALL: [Change; 74] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -151,5 +153,7 @@ pub(crate) const ALL: [Change; 72] = [
     m0096_document_heads::CHANGE,
     m0097_calendar_word::CHANGE,
     m0098_call::CHANGE,
+    m0099_old_drafts::CHANGE,
+    m0100_devices_in_room::CHANGE,
     m0101_rare_visits::CHANGE,
 ];

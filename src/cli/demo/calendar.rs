@@ -1,8 +1,9 @@
-//! When the demo's doctors work: Monday to Saturday, 09:00–12:00 and 13:00–17:00 in their hospital's zone.
+//! When the demo's doctors work: Monday to Saturday, 09:00–12:00 and 13:00–17:00 in their hospital's zone, and around the moment at which the demo was
+//! loaded, whatever the day and the hour: there are visits then, which nobody could promise outside of hours.
 
-use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, DurationRound, NaiveDate, NaiveTime, Utc};
 
-use crate::time_zone::Tz;
+use crate::time_zone::{ClockHours, Tz};
 
 /// Length of a visit.
 pub(super) const SLOT: Duration = Duration::minutes(30);
@@ -16,6 +17,44 @@ pub(super) fn windows() -> [(NaiveTime, NaiveTime); 2] {
     [(at(9), at(12)), (at(13), at(17))]
 }
 
+/// The visits around now lie within these of it.
+const AROUND_NOW: (Duration, Duration) = (Duration::minutes(-120), Duration::minutes(210));
+
+const DAY: i64 = 24 * 60;
+
+/// The hours of a doctor's week, each with its weekday: the windows of the working days, and one around now.
+pub(super) fn week(zone: Tz, now: DateTime<Utc>) -> Vec<(i16, ClockHours)> {
+    let local = zone.local(now);
+    let local = local.duration_trunc(Duration::minutes(30)).unwrap_or(local);
+    let (from, until) = (local + AROUND_NOW.0, local + AROUND_NOW.1);
+    let today = weekday(from.date());
+    let minute = |time: NaiveTime| (time - NaiveTime::MIN).num_minutes();
+    let open = minute(from.time());
+    let mut around = (open, open + (until - from).num_minutes());
+    let mut week = Vec::new();
+    for day in 0..7 {
+        for (start, end) in windows().map(|(start, end)| (minute(start), minute(end))) {
+            if day == today && start <= around.1 && around.0 <= end {
+                around = (around.0.min(start), around.1.max(end));
+            } else if WORKDAYS.contains(&day) {
+                week.extend(hours(start, end).map(|hours| (day, hours)));
+            }
+        }
+    }
+    week.extend(hours(around.0, around.1).map(|hours| (today, hours)));
+    week
+}
+
+/// From a minute of a day to another, which may be one of the next.
+fn hours(start: i64, end: i64) -> Option<ClockHours> {
+    let time = |minute: i64| NaiveTime::MIN + Duration::minutes(minute % DAY);
+    ClockHours::new(time(start), time(end), end >= DAY).ok()
+}
+
+fn weekday(date: NaiveDate) -> i16 {
+    i16::try_from(date.weekday().num_days_from_monday()).unwrap_or(6)
+}
+
 /// Every slot from `days` before today to `days` after, in order, but none that touches `except`.
 pub(super) fn slots(
     zone: Tz,
@@ -25,8 +64,7 @@ pub(super) fn slots(
     let today = now.with_timezone(&zone).date_naive();
     let first = today - Days::new(u64::from(days));
     let dates = (0..=2 * u64::from(days)).map(|day| first + Days::new(day));
-    let dates =
-        dates.filter(|date| WORKDAYS.contains(&i16::try_from(date.weekday().num_days_from_monday()).unwrap_or(6)));
+    let dates = dates.filter(|date| WORKDAYS.contains(&weekday(*date)));
     let mut slots = Vec::new();
     for date in dates {
         for (start, end) in windows() {
@@ -48,9 +86,37 @@ mod tests {
     use chrono::TimeZone as _;
 
     use super::*;
+    use crate::cli::demo::{DemoOptions, visits};
 
     fn zone(name: &str) -> Tz {
         name.parse().unwrap_or_default()
+    }
+
+    #[test]
+    fn every_visit_lies_in_the_hours_of_its_doctor_whenever_the_demo_is_loaded() {
+        // Monday 23 November 2026; in Kathmandu it is 5 h 45 min later, in Kolkata 5 h 30 min.
+        let monday = Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).single().unwrap_or_default();
+        for minutes in (0..7 * DAY).step_by(50) {
+            let now = monday + Duration::minutes(minutes);
+            let visits = visits::plan(DemoOptions::default(), now).unwrap_or_else(|error| panic!("{error}"));
+            for visit in &visits {
+                let zone = visits::zone(visit.hospital);
+                let week = week(zone, now);
+                let (starts_at, ends_at) = (zone.local(visit.starts_at), zone.local(visit.starts_at + SLOT));
+                let covers = |(day, hours): &(i16, ClockHours)| {
+                    let dates = [starts_at.date(), starts_at.date() - Days::new(1)];
+                    dates.into_iter().filter(|date| weekday(*date) == *day).any(|date| {
+                        let (from, until) = hours.on(date);
+                        from <= starts_at && ends_at <= until
+                    })
+                };
+                assert!(week.iter().any(covers), "{now}: {starts_at} in {week:?}");
+                let overlap = |(place, one): (usize, &(i16, ClockHours))| {
+                    week.iter().skip(place + 1).any(|other| ClockHours::overlap(*one, *other))
+                };
+                assert!(!week.iter().enumerate().any(overlap), "{now}: {week:?}");
+            }
+        }
     }
 
     #[test]

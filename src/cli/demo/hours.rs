@@ -4,27 +4,33 @@ use chrono::{DateTime, Duration, Utc};
 use entity::{availability, time_off};
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{calendar, words};
+use super::{calendar, visits, words};
 use crate::coherence::Topic;
 use crate::db::UnitOfWork;
 
-/// The week of every doctor, and here and there a day off. `doctors`: `doctor.id` and `user.id`.
-pub(super) async fn store(uow: &UnitOfWork, doctors: &[(i64, i64)], now: DateTime<Utc>) -> Result<(), DbErr> {
-    let week = |doctor: i64| {
-        calendar::WORKDAYS.flat_map(move |weekday| {
-            calendar::windows().map(|(start, end)| availability::ActiveModel {
+/// The week of every doctor, and here and there a day off. `doctors`: `doctor.id` and `user.id`, those of so many `hospitals` in turn.
+pub(super) async fn store(
+    uow: &UnitOfWork,
+    doctors: &[(i64, i64)],
+    (hospitals, now): (usize, DateTime<Utc>),
+) -> Result<(), DbErr> {
+    let week = |(place, (doctor, _)): (usize, &(i64, i64))| {
+        let (doctor, zone) = (*doctor, visits::zone(place % hospitals.max(1)));
+        calendar::week(zone, now).into_iter().map(move |(weekday, hours)| {
+            let (start_time, end_time, end_minute) = hours.to_store();
+            availability::ActiveModel {
                 id: NotSet,
                 doctor_id: Set(doctor),
                 weekday: Set(weekday),
-                start_time: Set(start),
-                end_time: Set(end),
-                end_minute: Set(None),
+                start_time: Set(start_time),
+                end_time: Set(end_time),
+                end_minute: Set(end_minute),
                 created_at: Set(now),
                 updated_at: Set(now),
-            })
+            }
         })
     };
-    uow.insert_many(doctors.iter().flat_map(|(doctor, _)| week(*doctor)), Topic::Everything).await?;
+    uow.insert_many(doctors.iter().enumerate().flat_map(week), Topic::Everything).await?;
     let off = doctors.iter().enumerate().filter(|(place, _)| place % 3 == 1).map(|(place, (doctor, _))| {
         let starts_at = now + Duration::days(40 + i64::try_from(place % 10).unwrap_or(0));
         time_off::ActiveModel {

@@ -45,7 +45,7 @@ pub(super) async fn everything(
 ) -> Result<usize, DbErr> {
     db.write_unrecorded(MADE_UP, async |uow| {
         let ids = people(uow, cast).await?;
-        hours::store(uow, &ids.doctors, now).await?;
+        hours::store(uow, &ids.doctors, (ids.hospitals.len(), now)).await?;
         let appointments = appointments(uow, &ids, (visits, now)).await?;
         let stored: Vec<(&DemoVisit, i64)> = visits.iter().zip(appointments).collect();
         let events = stored.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;

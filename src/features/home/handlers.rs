@@ -55,7 +55,9 @@ async fn of_doctor(viewer: &Viewer, reader: &Reader, present: &Present) -> Resul
 async fn of_patient(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<pages::PatientDashboard, AppError> {
     let found = queries::of_patient(viewer, reader, present.date(viewer.zone())).await?;
     let sections = PatientSections::new(&found, present);
-    let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
+    let about = found.unread.iter().filter_map(|unread| unread.appointment_id);
+    let ids = sections.shown().chain(about).collect();
+    let visits = appointments::visits_in_line(viewer, reader, (ids, &found.awaited)).await?;
     Ok(pages::PatientDashboard::new(viewer, present, (&found, &sections, &visits)))
 }
 

@@ -16,6 +16,8 @@ struct Meeting {
     surgery: Client,
     home: Client,
     patient: Patient,
+    doctor: Doctor,
+    hospital: Hospital,
 }
 
 impl Meeting {
@@ -31,7 +33,7 @@ impl Meeting {
         let visit = appointment().of(&doctor).with(&patient).at(app.in_minutes(5));
         let visit = visit.status(status).create(&app).await;
         let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
-        Self { app, visit, surgery, home, patient }
+        Self { app, visit, surgery, home, patient, doctor, hospital }
     }
 
     /// Where the room's live part comes from, as the room says it.
@@ -173,4 +175,22 @@ async fn an_open_room_is_no_use_of_the_session() {
     assert!(meeting.now(&meeting.home).await.expect(303).location().starts_with("/sign-in"));
     meeting.sign(&meeting.home, "here").await.expect(401);
     assert!(!meeting.home.is_signed_in().await);
+}
+
+/// The dashboard of somebody who waits is about the others who wait as well.
+#[tokio::test]
+async fn a_dashboard_hears_that_the_line_has_moved() {
+    let meeting = Meeting::begin().await;
+    let other = patient(&meeting.hospital).create(&meeting.app).await;
+    let before = appointment().of(&meeting.doctor).with(&other).at(meeting.app.in_minutes(-40));
+    let before =
+        before.status(AppointmentStatus::Waiting).since(meeting.app.in_minutes(-30)).create(&meeting.app).await;
+    let place = |page: &Page| page.attributes("[data-hero] [data-place]", "data-place");
+    let page = meeting.home.get("/dashboard").await.ok();
+    assert_eq!(place(&page), ["2"]);
+    let mut live = Live::open(meeting.app.address, &meeting.home.cookies(), &[&super::token(&page)]);
+    live.expect("ready").await;
+    meeting.surgery.post_form(&format!("{}/start", before.path()), &[("version", &before.version)]).await.expect(303);
+    live.comes_to("changed").await;
+    assert_eq!(place(&by_itself(&meeting.home, "/dashboard").await.ok()), ["1"]);
 }

@@ -12,6 +12,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
+    Select,
     sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
 };
 
@@ -208,18 +209,23 @@ pub(super) fn doctor_away() -> SimpleExpr {
 /// as many to prepare and to plan.
 const ROOM: usize = 16;
 
+/// Those of the appointments `ids` that `viewer` may see, with their parties; nothing without ids.
+pub(super) fn of_ids(viewer: &Viewer, mut ids: Vec<i64>) -> Option<Select<appointment::Entity>> {
+    ids.sort_unstable();
+    ids.dedup();
+    let last = ids.last().copied()?;
+    ids.resize(ids.len().next_power_of_two().max(ROOM), last);
+    let found = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.is_in(ids));
+    Some(with_parties(found, JoinType::InnerJoin))
+}
+
 /// Those of the appointments `ids` that `viewer` may see, by id. One statement; none without ids.
 pub(crate) async fn visits(
     viewer: &Viewer,
     reader: &Reader,
-    mut ids: Vec<i64>,
+    ids: Vec<i64>,
 ) -> Result<BTreeMap<i64, AppointmentRow>, DbErr> {
-    ids.sort_unstable();
-    ids.dedup();
-    let Some(last) = ids.last().copied() else { return Ok(BTreeMap::new()) };
-    ids.resize(ids.len().next_power_of_two().max(ROOM), last);
-    let found = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.is_in(ids));
-    let found = with_parties(found, JoinType::InnerJoin);
+    let Some(found) = of_ids(viewer, ids) else { return Ok(BTreeMap::new()) };
     let read = async |conn: &ReadConnection<'_>| found.clone().into_partial_model().all(conn).await;
     let rows: Vec<AppointmentRow> = reader.run(viewer.visit_topics(), read).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())

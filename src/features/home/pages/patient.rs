@@ -3,11 +3,11 @@
 use entity::enums::AppointmentStatus;
 use serde::Serialize;
 
-use super::rows::{self, UnreadRow, VisitRow, Visits, notifications};
+use super::rows::{self, UnreadRow, VisitRow, notifications};
 use crate::{
     access::Viewer,
     features::{
-        appointments::AppointmentRow,
+        appointments::{AppointmentRow, VisitsInLine},
         home::{
             queries::FoundForPatient,
             sections::{PatientSections, Section},
@@ -42,6 +42,9 @@ pub(in crate::features::home) struct PatientDashboard {
 struct PresentVisit {
     /// Where it stands, in words.
     says: String,
+    /// Of those who wait for the doctor, whose turn comes before: 1 is next.
+    place: Option<usize>,
+    doctor: String,
     row: VisitRow,
 }
 
@@ -59,8 +62,9 @@ impl PatientDashboard {
     pub(in crate::features::home) fn new(
         viewer: &Viewer,
         present: &Present,
-        (found, sections, visits): (&FoundForPatient, &PatientSections, &Visits),
+        (found, sections, in_line): (&FoundForPatient, &PatientSections, &VisitsInLine),
     ) -> Self {
+        let visits = &in_line.visits;
         let rows = |section: &Section| -> Vec<VisitRow> {
             rows::rows(section, visits)
                 .into_iter()
@@ -73,6 +77,8 @@ impl PatientDashboard {
                 .into_iter()
                 .map(|row| PresentVisit {
                     says: present_words(row),
+                    place: in_line.places.get(&row.id).copied(),
+                    doctor: row.doctor_name(),
                     row: VisitRow::new(viewer, (present, &found.rooms), row),
                 })
                 .collect(),

@@ -1,7 +1,11 @@
 //! What a patient's dashboard finds.
 
 use chrono::NaiveDate;
-use entity::care_relation::{self, Entity as CareRelation};
+use entity::{
+    appointment,
+    care_relation::{self, Entity as CareRelation},
+    enums::AppointmentStatus,
+};
 use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::lists::{ListedVisit, Unread, open, unread};
@@ -19,6 +23,8 @@ pub(crate) struct FoundForPatient {
     pub rooms: Rooms,
     /// All that is open.
     pub open: Vec<ListedVisit>,
+    /// `doctor.id` of whom the patient waits for.
+    pub awaited: Vec<i64>,
     pub unread: Vec<Unread>,
     /// Visits that took place.
     pub completed: i64,
@@ -33,11 +39,20 @@ struct Row {
     #[sea_orm(nested(prefix = "late_"))]
     late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "open_"))]
-    open: InList<ListedVisit>,
+    open: InList<OpenVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
     unread: InList<Unread>,
     #[sea_orm(nested(prefix = "care_"))]
     care: InList<Care>,
+}
+
+/// A visit with its doctor.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+struct OpenVisit {
+    doctor_id: i64,
+    #[sea_orm(nested)]
+    listed: ListedVisit,
 }
 
 /// A doctor of the patient's.
@@ -58,13 +73,16 @@ pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader, date: NaiveDate
         .list::<InRoom>("here", in_rooms(viewer))
         .list::<Unread>("unread", unread(viewer))
         .list::<Care>("care", care)
-        .list::<ListedVisit>("open", open(viewer));
+        .list::<OpenVisit>("open", open(viewer));
     let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForPatient::default();
     for row in rows {
         found.rooms.add(row.here.0, row.late.0);
-        found.open.extend(row.open);
+        if let Some(OpenVisit { doctor_id, listed }) = row.open.0 {
+            found.awaited.extend((listed.status == AppointmentStatus::Waiting).then_some(doctor_id));
+            found.open.push(listed);
+        }
         found.unread.extend(row.unread);
         found.doctors += i64::from(row.care.0.is_some());
         found.completed += row.care.0.map_or(0, |care| care.completed);

@@ -25,7 +25,7 @@ pub(in super::super) async fn sign(
     let fields = submitted.fields()?;
     let sign = forms::sign(&fields);
     let is_known = match sign {
-        Some(sign @ (Sign::Here | Sign::Hidden)) => presence::renew(pages.state(), (holder.user_id, *id), sign).await?,
+        Some(sign @ (Sign::Here | Sign::Hidden)) => presence::renew(pages.state(), (&holder, *id), sign).await?,
         Some(Sign::Leaving) | None => false,
     };
     if !is_known {

@@ -31,6 +31,11 @@ pub(in crate::features::visits) struct PresenceState {
     pub(in crate::features::visits) presence_id: Option<i64>,
     pub(in crate::features::visits) here_until: Option<DateTime<Utc>>,
     pub(in crate::features::visits) left_at: Option<DateTime<Utc>>,
+    /// `user_session.id` of whose sign that lease is.
+    pub(in crate::features::visits) session_id: Option<i64>,
+    /// Another device of theirs.
+    pub(in crate::features::visits) other_session_id: Option<i64>,
+    pub(in crate::features::visits) other_until: Option<DateTime<Utc>>,
 }
 
 impl PresenceState {
@@ -56,6 +61,8 @@ pub(in crate::features::visits) async fn presence_state(
         .columns([Column::Status, Column::DoctorId, Column::PatientId, Column::HospitalId])
         .column_as(visit_presence::Column::Id, "presence_id")
         .columns([visit_presence::Column::HereUntil, visit_presence::Column::LeftAt])
+        .columns([visit_presence::Column::SessionId, visit_presence::Column::OtherSessionId])
+        .column(visit_presence::Column::OtherUntil)
         .join(JoinType::LeftJoin, own)
         .filter(scope(viewer))
         .filter(Column::Id.eq(id))

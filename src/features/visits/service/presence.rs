@@ -1,14 +1,16 @@
 //! Who is in the room: a lease that each sign of life renews.
 //!
+//! A person is there with one device or two, each with a lease of its own; with a third one the oldest is forgotten until its next sign.
+//!
 //! Nothing is decided by it; it is shown. A page that was made shows somebody as there until their lease is over, and is then made anew: so a sign that
 //! only renews the lease touches no page, and two hundred people in their rooms cost next to nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::visit_presence::{self, Column};
+use entity::visit_presence::{self, ActiveModel, Column};
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use crate::{
-    access::{ActingViewer, Viewer},
+    access::{ActingViewer, SessionHolder, Viewer},
     coherence::Topics,
     db::{DbErr, UnitOfWork, Unrecorded, ViolationKind, violation},
     features::visits::{
@@ -39,25 +41,27 @@ pub(in crate::features::visits) fn lease(sign: Sign) -> TimeDelta {
     if sign == Sign::Hidden { LEASE_OF_HIDDEN } else { LEASE }
 }
 
-/// Renews the lease of `user_id` (`user.id`) in the room of the visit `id` by a sign that they are there, and nothing else; `false`: they are not
-/// there, or it was renewed just now, or it is no room of theirs. One statement, for hundreds are in their rooms at a time.
+/// Renews the lease of `holder` in the room of the visit `id` by a sign that they are there, and nothing else; `false`: they are not there, or were
+/// heard of from another device, or it was renewed just now, or it is no room of theirs. One statement, for hundreds are in their rooms at a time.
 ///
 /// # Errors
 /// The database's.
 pub(in crate::features::visits) async fn renew(
     state: &AppState,
-    (user_id, id): (i64, i64),
+    (holder, id): (&SessionHolder, i64),
     sign: Sign,
 ) -> Result<bool, AppError> {
+    let user_id = holder.user_id;
     let now = state.clock.now();
     let until = now + lease(sign);
     let renewal = visit_presence::Entity::update_many()
-        .set(visit_presence::ActiveModel { here_until: Set(until), updated_at: Set(now), ..Default::default() })
+        .set(ActiveModel { here_until: Set(until), updated_at: Set(now), ..Default::default() })
         .filter(Column::AppointmentId.eq(id))
         .filter(Column::UserId.eq(user_id))
         .filter(Column::LeftAt.is_null())
         .filter(Column::HereUntil.gt(now))
         .filter(Column::HereUntil.lte(until - PAUSE))
+        .filter(Column::SessionId.eq(holder.session_id))
         .filter(queries::is_open_room(user_id, id));
     let renewed = state.db.write_unrecorded(SIGNS, async |uow| uow.update_where(renewal.clone(), STILL_THERE).await);
     Ok(renewed.await.map_err(|error: DbErr| AppError::from(error))? == 1)
@@ -108,7 +112,7 @@ async fn note(
     if !before.status.is_busy() {
         return Err(NotNoted::Refused(AppError::Conflict(OVER.to_owned())));
     }
-    let Some((row, is_news)) = after(&before, now, sign) else { return Ok(()) };
+    let Some((row, is_news)) = after(&before, (viewer.session_id, now), sign) else { return Ok(()) };
     let topics = if is_news { before.seen_by(id) } else { STILL_THERE };
     match before.presence_id {
         Some(presence_id) => {
@@ -116,7 +120,7 @@ async fn note(
             uow.update_where(update, topics).await?;
         }
         None => {
-            let row = visit_presence::ActiveModel {
+            let row = ActiveModel {
                 id: NotSet,
                 appointment_id: Set(id),
                 user_id: Set(viewer.user_id),
@@ -132,30 +136,71 @@ async fn note(
 const OVER: &str = "Nobody waits in the room of this visit now. Look at the visit to see where it stands.";
 const STILL_THERE: Topics = Topics::exempt("pages show until when they believe it, and look again then");
 
-/// What changes with the sign, and whether anybody sees a difference before the lease that they know is over; nothing when nothing does.
-fn after(before: &PresenceState, now: DateTime<Utc>, sign: Sign) -> Option<(visit_presence::ActiveModel, bool)> {
-    let is_here = before.here_until.is_some_and(|until| now < until);
-    let unchanged = visit_presence::ActiveModel { updated_at: Set(now), ..Default::default() };
-    match sign {
-        Sign::Here | Sign::Hidden => {
-            let until = now + lease(sign);
-            let row = visit_presence::ActiveModel { here_until: Set(until), left_at: Set(None), ..unchanged };
-            if is_here {
-                // Pages believe in the lease of one who was hidden for longer than it is now. Any other would have been renewed.
-                let is_shorter = before.here_until.is_some_and(|believed| until < believed);
-                let is_news = before.left_at.is_some() || is_shorter && sign == Sign::Here;
-                return is_news.then_some((row, true));
-            }
-            Some((visit_presence::ActiveModel { here_since: Set(now), ..row }, true))
-        }
-        Sign::Leaving => {
-            let until = before.here_until.filter(|_| is_here && before.left_at.is_none())?;
-            let row = visit_presence::ActiveModel {
-                here_until: Set(until.min(now + GRACE)),
-                left_at: Set(Some(now)),
-                ..unchanged
-            };
-            Some((row, true))
+/// What changes with a sign from the session `own`, and whether anybody sees a difference before the lease that they know is over; nothing when
+/// nothing does.
+fn after(before: &PresenceState, (own, now): (i64, DateTime<Utc>), sign: Sign) -> Option<(ActiveModel, bool)> {
+    let row = ActiveModel { updated_at: Set(now), ..Default::default() };
+    let believed = before.here_until.filter(|until| now < *until);
+    match (sign, believed) {
+        (Sign::Leaving, believed) => leaves(before, (own, now), believed.filter(|_| before.left_at.is_none())?),
+        (_, Some(believed)) => goes_on(before, (own, believed), (now + lease(sign), sign))
+            .map(|(changed, is_news)| (ActiveModel { updated_at: Set(now), ..changed }, is_news)),
+        (_, None) => {
+            Some((ActiveModel { here_since: Set(now), here_until: Set(now + lease(sign)), ..alone(row, own) }, true))
         }
     }
+}
+
+/// `row` of somebody who is there with one device.
+fn alone(row: ActiveModel, session: i64) -> ActiveModel {
+    let (left_at, other_session_id, other_until) = (Set(None), Set(None), Set(None));
+    ActiveModel { left_at, session_id: Set(Some(session)), other_session_id, other_until, ..row }
+}
+
+/// Of one who is there, as is believed until `believed`.
+fn goes_on(
+    before: &PresenceState,
+    (own, believed): (i64, DateTime<Utc>),
+    (until, sign): (DateTime<Utc>, Sign),
+) -> Option<(ActiveModel, bool)> {
+    if before.left_at.is_some() {
+        return Some((ActiveModel { here_until: Set(until), ..alone(ActiveModel::default(), own) }, true));
+    }
+    if let Some(other) = before.session_id.filter(|session| *session != own) {
+        let is_renewed = before.other_session_id == Some(own) && before.other_until > Some(until - PAUSE);
+        let row = ActiveModel {
+            here_until: Set(believed.max(until)),
+            session_id: Set(Some(own)),
+            other_session_id: Set(Some(other)),
+            other_until: Set(Some(believed)),
+            ..Default::default()
+        };
+        return (!is_renewed).then_some((row, false));
+    }
+    let until = before.other_until.map_or(until, |other| other.max(until));
+    // Pages believe in the lease of one who was hidden for longer than it is now.
+    let is_news = until < believed && sign == Sign::Here;
+    // Any other is renewed already, but for one of which the session was not noted.
+    let is_unknown = before.session_id.is_none() && believed <= until - PAUSE;
+    let row = ActiveModel { here_until: Set(until), session_id: Set(Some(own)), ..Default::default() };
+    (is_news || is_unknown).then_some((row, is_news))
+}
+
+/// Of one who goes from a page of the session `own`, and may be there with another.
+fn leaves(
+    before: &PresenceState,
+    (own, now): (i64, DateTime<Utc>),
+    believed: DateTime<Utc>,
+) -> Option<(ActiveModel, bool)> {
+    let row =
+        ActiveModel { updated_at: Set(now), other_session_id: Set(None), other_until: Set(None), ..Default::default() };
+    if before.session_id.is_some_and(|session| session != own) {
+        return (before.other_session_id == Some(own)).then_some((row, false));
+    }
+    let end = now + GRACE;
+    if let Some(until) = before.other_until.filter(|until| *until > end) {
+        let row = ActiveModel { here_until: Set(until), session_id: Set(before.other_session_id), ..row };
+        return Some((row, until < believed));
+    }
+    Some((ActiveModel { here_until: Set(believed.min(end)), left_at: Set(Some(now)), ..row }, true))
 }
