@@ -23,6 +23,7 @@ use crate::{
     features::{self, audit::Sealer},
     page_cache::fast_path,
     routing::RouteTable,
+    settings::Settings,
     state::{AppState, StartError},
     web::middleware::{
         automatic::automatic, cross_site::cross_site, entrance::entrance, error_pages::error_pages, flash::flash,
@@ -68,14 +69,9 @@ impl App {
         let authenticator = authenticator(&state);
         let data = web::Data::new(state.clone());
         let connections = Connections::new(&data.kit.trusted_proxies);
-        let builder = ServerBuilder::new()
-            .workers(state.settings.server.workers)
-            .max_concurrent_connections(descriptors::connections_of_a_worker(descriptors::raise(), &state.settings))
-            .disable_signals()
-            .shutdown_timeout(SHUTDOWN_SECONDS);
         let listener = listening::bind(bind).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let server = listening::listen(builder, listener, connections, move || {
+        let server = listening::listen(workers(&state.settings), listener, connections, move || {
             ActixApp::new()
                 .app_data(data.clone())
                 .app_data(kit.clone())
@@ -141,6 +137,15 @@ impl App {
         background.await;
         ended
     }
+}
+
+/// Those who answer, how many connections they take, and when they end.
+fn workers(settings: &Settings) -> ServerBuilder {
+    ServerBuilder::new()
+        .workers(settings.server.workers)
+        .max_concurrent_connections(descriptors::connections_of_a_worker(descriptors::raise(), settings))
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS)
 }
 
 /// What handlers and middleware ask for by itself.
