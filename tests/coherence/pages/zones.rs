@@ -14,7 +14,8 @@ fn local(text: &str) -> NaiveDateTime {
 
 /// As if the rules by which it was booked had been others.
 async fn promise(app: &TestApp, visit: &Appointment, time: &str) {
-    let row = visit_row::ActiveModel { id: Set(visit.id), local_starts_at: Set(Some(local(time))), ..Default::default() };
+    let row =
+        visit_row::ActiveModel { id: Set(visit.id), local_starts_at: Set(Some(local(time))), ..Default::default() };
     row.update(&app.db).await.unwrap();
 }
 
