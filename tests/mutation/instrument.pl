@@ -53,11 +53,12 @@ sub make_functions_of_constants {
 
 sub uses_of_topics {
     my ($text) = @_;
-    my $viewer = qr/viewer\.visit_topics\(\)|before\.topics\(\)|\b(?:\w+_)?topics\(viewer\)|visits_and_inbox\(viewer\)/;
-    my $made = qr/Topics::of_(?:person|hospital|sign_in)$parens/;
-    each_of($text, qr/(?<!fn )(?<made>$viewer|$made)/, sub {
+    my $viewer = qr/viewer\.visit_topics\(\)|\b(?:\w+_)?topics\(viewer\)|visits_and_inbox\(viewer\)/;
+    my $visit = qr/\b(?:before|visit)\.topics\(\)|\btopics\(slot\)|\b\w+\.seen_by(?:\(id\)|\b(?!\())/;
+    my $made = qr/Topics::of_(?:person|contact|hospital|sign_in)$parens|Topic::of_visit$parens/;
+    each_of($text, qr/(?<!fn )(?<made>$viewer|$visit|$made)/, sub {
         my $made = $+{made};
-        my ($name) = $made =~ /(\w+)\(/;
+        my ($name) = $made =~ /(\w+)(?:\(.*)?\z/s;
         my $id = id($name);
         return qq{crate::mutants::topics("$id", $made)};
     });

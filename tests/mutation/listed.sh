@@ -13,10 +13,11 @@ wrong=0
 while IFS=$'\t' read -r id with why; do
   case $id in '' | '#'*) continue ;; esac
   if [ -z "$why" ]; then
-    echo "equivalent.txt: $id: not a mutant, another or -, and a reason, with tabs between them" >&2
+    echo "equivalent.txt: $id: not a mutant, others or -, and a reason, with tabs between them" >&2
     wrong=1
   fi
-  for one in "$id" ${with/#-/}; do
+  [ "$with" != - ] || with=
+  for one in "$id" ${with//,/ }; do
     grep -qxF -- "$one" "$scratch/ids" || { echo "equivalent.txt: $one is no mutant any more" >&2; wrong=1; }
   done
 done <tests/mutation/equivalent.txt

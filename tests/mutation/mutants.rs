@@ -24,9 +24,26 @@ pub fn topic(id: &str, topic: Topic) -> Topic {
     if is_on(id) { NOTHING } else { topic }
 }
 
+/// As many topics as there were, or fewer, of which none is anything.
+pub trait Nothing {
+    fn nothing() -> Self;
+}
+
+impl<const N: usize> Nothing for [Topic; N] {
+    fn nothing() -> Self {
+        [NOTHING; N]
+    }
+}
+
+impl Nothing for Topics {
+    fn nothing() -> Self {
+        NOTHING.into()
+    }
+}
+
 /// None of these topics is named.
-pub fn topics(id: &str, topics: impl Into<Topics>) -> Topics {
-    if is_on(id) { NOTHING.into() } else { topics.into() }
+pub fn topics<T: Nothing>(id: &str, topics: T) -> T {
+    if is_on(id) { T::nothing() } else { topics }
 }
 
 /// What is compared with the clock here is not noted.

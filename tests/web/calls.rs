@@ -203,6 +203,23 @@ async fn streams_tell_that_something_was_said() {
 }
 
 #[tokio::test]
+async fn streams_tell_who_comes_and_goes() {
+    let practice = Practice::open().await;
+    let doctor = practice.join(&practice.surgery).await;
+    let listen = |live: &str| Live::open(practice.app.address, &practice.surgery.cookies(), &[live]);
+    let mut live = listen(&doctor.live);
+    live.expect("ready").await;
+    let patient = practice.join(&practice.home).await;
+    live.comes_to("changed").await;
+    let fresh = practice.ask(&practice.surgery, &doctor.peer, 0).await.ok().header("x-live-on").to_owned();
+    let mut live = listen(&fresh);
+    live.expect("ready").await;
+    let leaving = [("state", "leaving"), ("call", patient.peer.as_str())];
+    practice.home.post_form(&practice.path("presence"), &leaving).await.expect(204);
+    live.comes_to("changed").await;
+}
+
+#[tokio::test]
 async fn a_call_outlives_the_instance_on_which_it_began() {
     let practice = Practice::open().await;
     let (doctor, patient) = practice.both().await;

@@ -234,6 +234,7 @@ async fn batch(
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Hospital, hospital_id)
         .in_hospital(hospital_id)
         .number("visits_moved", counted(outcome.done.visits))
+        .number("visits_in_the_way", counted(outcome.done.in_the_way.len()))
         .number("absences_moved", counted(outcome.done.absences))
         .number("wall_times_recorded", counted(outcome.done.completed));
     Ok(audit::record(uow, now, actor.clone(), event).await?.with(value(outcome)))

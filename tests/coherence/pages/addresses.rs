@@ -1,5 +1,7 @@
 //! Another address, asked for, withdrawn and confirmed; and sessions that administrators end.
 
+use telemedicine::session;
+
 use super::{clinic::People, world::World};
 use crate::support::*;
 
@@ -43,4 +45,15 @@ async fn nothing_is_served_to_whom_an_administrator_has_signed_out() {
         world.after("sessions ended by an administrator", &gone(name), world.post(by, &end, &[])).await;
         world.leave(name);
     }
+}
+
+/// By a command, after a backup was put back.
+#[tokio::test]
+async fn nothing_is_served_after_all_sessions_were_ended() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let gone = ["super", "admin", "doctor", "patient", "newcomer"].map(|name| (name, "/dashboard"));
+    let end = async { assert_eq!(session::end_all(&world.app.state.db, world.app.now()).await.unwrap(), 5) };
+    world.after("all sessions are ended", &gone, end).await;
 }

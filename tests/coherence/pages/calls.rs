@@ -1,7 +1,9 @@
 //! The two who meet call each other; the room and the lists say so.
 
+use chrono::TimeDelta;
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
+use telemedicine::features::CallKeeper;
 
 use super::{clinic::People, world::World};
 use crate::support::*;
@@ -53,4 +55,33 @@ async fn no_page_is_stale_after_anything_that_is_done_in_a_call() {
     world.after("the patient calls", &SEEN, join("patient")).await;
     let done = [("version", "0"), ("outcome", "completed")];
     world.after("the visit is over", &SEEN, world.post("doctor", &path("outcome"), &done)).await;
+}
+
+/// Whose pages are not heard of: it is over when somebody comes anew, or by the clock.
+#[tokio::test]
+async fn no_page_is_stale_after_a_call_that_nobody_is_in_any_more() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-5));
+    let visit = visit.status(AppointmentStatus::InProgress).create(&world.app).await;
+    world.look_into_the_room_of(&visit);
+    people.sign_in(&mut world).await;
+    let here = [("state", "here")];
+    world.browser("patient").post_form(&format!("{}/presence", visit.path()), &here).await.expect(204);
+    let join = async |who: &'static str| {
+        world.browser(who).post_form(&format!("{}/call", visit.path()), &[]).await.ok();
+    };
+    join("doctor").await;
+    let later = || world.app.clock.advance(TimeDelta::seconds(106));
+    later();
+    let seen = [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("admin", BOARD)];
+    world.after("another call begins", &seen, join("patient")).await;
+    later();
+    let keeper = CallKeeper::new(&world.app.state);
+    let round = async { assert_eq!(keeper.round().await.unwrap(), 1) };
+    world.after("a call is over by the clock", &seen, round).await;
+    join("doctor").await;
+    let telephone = [("version", "0"), ("modality", "phone"), ("reason", "No picture.")];
+    let path = format!("{}/modality", visit.path());
+    world.after("the visit goes on by telephone", &seen, world.post("doctor", &path, &telephone)).await;
 }

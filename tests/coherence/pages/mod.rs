@@ -9,17 +9,22 @@
 mod addresses;
 mod calls;
 mod clinic;
+mod erasures;
 mod factors;
 mod future;
+mod keys;
 mod management;
 mod messages;
 mod moments;
 mod notes;
 mod rooms;
+#[path = "../../web/attachments/scanner.rs"]
+mod scanner;
 mod schedules;
 mod steps;
 mod world;
 mod writes;
+mod zones;
 
 use actix_web::http::Method;
 use telemedicine::features;

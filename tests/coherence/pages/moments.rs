@@ -15,13 +15,16 @@ struct Edge {
     changes: Vec<(&'static str, &'static str)>,
 }
 
+/// The last of today, short of midnight.
+const LATE: i64 = 797;
+
 /// The visits: minutes from now, none of whose beginnings and ends, and half a day or a day before, fall on one moment.
 const VISITS: [(AppointmentStatus, i64); 6] = [
     (AppointmentStatus::Confirmed, -301),
     (AppointmentStatus::Completed, -11),
     (AppointmentStatus::Requested, 67),
     (AppointmentStatus::Scheduled, 128),
-    (AppointmentStatus::Confirmed, 797),
+    (AppointmentStatus::Confirmed, LATE),
     (AppointmentStatus::Scheduled, 1541),
 ];
 
@@ -41,7 +44,7 @@ async fn no_page_is_stale_when_a_moment_comes() {
 async fn no_page_of_what_needs_an_outcome_is_stale_when_a_visit_ends() {
     const SECOND: &str = "/appointments?status=needs_outcome&page=2";
     const THIRD: &str = "/appointments?status=needs_outcome&page=3";
-    let mut world = World::start_with_pages_of("1").await;
+    let mut world = World::start_with(&[("PAGE_SIZE", "1")]).await;
     let people = People::create(&world.app).await;
     world.look_also_at(SECOND);
     world.look_also_at(THIRD);
@@ -108,6 +111,9 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
         visit.create(app).await;
         edges.extend(of_visit(status, starts_at));
     }
+    // Whose visit was late in the evening may still say that they are there for two hours after it.
+    let (at, what) = (app.in_minutes(LATE + 30 + 120), "the end of the day of a late visit".to_owned());
+    edges.push(Edge { at, what, changes: vec![("patient", "/dashboard")] });
     edges.retain(|edge| edge.at > app.now());
     edges.sort_by_key(|edge| edge.at);
     assert!(edges.windows(2).all(|two| two[0].at + TimeDelta::minutes(1) < two[1].at), "moments hide each other");

@@ -1,6 +1,6 @@
 //! Who is in the room of a visit, what was said there, and how late its doctor runs.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{clinic::People, world::World};
 use crate::support::*;
@@ -42,4 +42,39 @@ async fn no_page_is_stale_after_somebody_comes_or_goes_or_the_doctor_runs_late()
     world.after("the patient answers", &[], world.post("patient", &path("answers"), &answers)).await;
     let skipped = [("version", "0"), ("skipped_reason", "No time.")];
     world.after("the opening is gone without", &[], world.post("doctor", &path("opening"), &skipped)).await;
+}
+
+/// Whoever waits sees whose turn comes before; and what is late today is not late tomorrow.
+#[tokio::test]
+async fn no_page_is_stale_after_the_line_moves_on_or_its_time_is_over() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let draft =
+        |patient: &Patient, minutes| appointment().of(&people.doctor).with(patient).at(world.app.in_minutes(minutes));
+    let before = draft(&people.newcomer, -40).status(AppointmentStatus::Waiting).since(world.app.in_minutes(-45));
+    let before = before.create(&world.app).await;
+    let visit = draft(&people.patient, -5).status(AppointmentStatus::Waiting).create(&world.app).await;
+    let expected = draft(&people.patient, 60).create(&world.app).await;
+    let over = world.app.in_minutes(90);
+    world.look_into_the_room_of(&visit);
+    people.sign_in(&mut world).await;
+    let path = format!("{}/start", before.path());
+    let start = world.post("doctor", &path, &[("version", "0")]);
+    world.after("whoever came before is seen", &[("patient", NOW), ("admin", NOW)], start).await;
+
+    let all = [("doctor", NOW), ("patient", NOW), ("admin", NOW)];
+    world.look_into_the_room_of(&expected);
+    let clock = world.app.clock.clone();
+    // A page is kept for a while, however long it would be true.
+    let to = |moment: DateTime<Utc>| {
+        clock.set(moment - TimeDelta::minutes(1));
+        let clock = clock.clone();
+        async move { clock.set(moment) }
+    };
+    world.after("the time of a visit that is expected is over", &all, to(over)).await;
+    world.look_into_the_room_of(&visit);
+    let delay = format!("/doctors/{}/delay", people.doctor.id);
+    world.post("doctor", &delay, &[("minutes", "20")]).await;
+    let midnight: DateTime<Utc> = "2026-11-24T18:15:00Z".parse().unwrap();
+    world.after("the day of the delay is over", &[("admin", NOW), ("admin", BOARD)], to(midnight)).await;
 }

@@ -41,21 +41,21 @@ pub(super) struct World {
 impl World {
     /// Two servers, and nobody yet.
     pub(super) async fn start() -> Self {
-        Self::start_with_pages_of("50").await
+        Self::start_with(&[]).await
     }
 
-    /// The same with lists that show so many rows a page.
-    pub(super) async fn start_with_pages_of(rows: &str) -> Self {
-        let app = TestApp::start_with(&[
+    /// The same with other settings.
+    pub(super) async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let usual = [
             ("CACHE_VERIFY", "false"),
             ("SESSION_IDLE_MINUTES", "10080"),
             ("SESSION_MAX_HOURS", "168"),
-            ("PAGE_SIZE", rows),
+            ("PAGE_SIZE", "50"),
             ("WORKERS", "2"),
             ("REDIS_PATIENCE_MS", "5000"),
             NAMED,
-        ])
-        .await;
+        ];
+        let app = TestApp::start_with(&[&usual[..], settings].concat()).await;
         let plain = app.another_instance_with(&[("CACHE_PAGE_SECONDS", "0")]);
         let visitor = Member { name: "visitor", role: None, browser: app.visitor() };
         Self { plain, members: vec![visitor], views: vec![NEEDS_OUTCOME], ids: (0, 0), visit: 0, app }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use sea_orm::DbErr;
+use telemedicine::features;
 
 use super::{clinic::People, world::World};
 use crate::support::*;
@@ -30,6 +31,22 @@ async fn no_page_is_stale_after_notifications_are_read() {
     }
 }
 
+/// By the clock, long after they were read.
+#[tokio::test]
+async fn no_page_is_stale_after_what_is_over_long_ago_is_removed() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    notification(&people.patient.person).from(world.app.in_hours(-24 * 500)).read().create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let state = &world.app.state;
+    let sweep = async {
+        for part in features::sweep_parts(&state.db, &world.app.clock, state.settings.retention) {
+            (part.batch)().await.unwrap();
+        }
+    };
+    world.after("a sweep", &[("patient", "/notifications")], sweep).await;
+}
+
 /// Whose profile, what of it, and the pages that show it.
 type Shown = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
@@ -54,6 +71,8 @@ const SHOWN: [Shown; 12] = [
             ("patient", "/dashboard"),
             ("patient", "/appointments"),
             ("patient", "/notifications"),
+            ("patient", "/messages"),
+            ("patient", "/appointments/{id}/now"),
             ("patient", "/doctors"),
         ],
     ),
@@ -70,6 +89,7 @@ const SHOWN: [Shown; 12] = [
             ("doctor", "/dashboard"),
             ("doctor", "/appointments"),
             ("doctor", "/notifications"),
+            ("doctor", "/messages"),
             ("doctor", "/patients"),
         ],
     ),
@@ -86,6 +106,8 @@ async fn no_page_is_stale_after_a_profile_is_changed() {
     for person in [&people.doctor.person, &people.patient.person] {
         notification(person).about(&visit).create(&world.app).await;
     }
+    message(&world.app, &visit, (&people.doctor, &people.patient, true), "").await;
+    world.look_into_the_room_of(&visit);
     people.sign_in(&mut world).await;
     for (number, (name, what, changes)) in SHOWN.into_iter().enumerate() {
         let (first, phone) = (format!("{name}{}", number / 3), format!("+977 1 {:07}", 4_000_000 + number));

@@ -126,12 +126,12 @@ pub(super) async fn carry_out(
         .map(|(appointment_id, from, to)| MovedVisit { appointment_id: *appointment_id, from: *from, to: *to })
         .collect();
     mail::follow(uow, hand.now, &followed).await?;
-    mark_displaced(uow, &staying, hand.now).await?;
+    let displaced = mark_displaced(uow, &staying, hand.now).await?;
     if is_all {
         outcome.done.completed = complete(uow, findings, (course, hand), &moving).await?;
         outcome.done.absences = write_absences(uow, findings, (course, hand.now), &mut outcome.done.completed).await?;
     }
-    outcome.written = outcome.done.visits + outcome.done.absences + outcome.done.completed;
+    outcome.written = outcome.done.visits + outcome.done.absences + outcome.done.completed + displaced;
     Ok(outcome)
 }
 
@@ -190,16 +190,16 @@ async fn write_visit(
     Ok(uow.update_where(update, topics).await? == 1)
 }
 
-/// Visits that stay although they were promised for another time: the desk is shown them. One statement, or none without any.
-async fn mark_displaced(uow: &UnitOfWork, staying: &[&Visit], now: DateTime<Utc>) -> Result<(), DbErr> {
+/// The desk is shown visits that stay although they were promised for another time: how many it was not shown before. At most one statement.
+async fn mark_displaced(uow: &UnitOfWork, staying: &[&Visit], now: DateTime<Utc>) -> Result<usize, DbErr> {
     if staying.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let marked = appointment::Entity::update_many()
         .set(appointment::ActiveModel { displaced_at: Set(Some(now)), ..Default::default() })
         .filter(Column::Id.is_in(staying.iter().map(|visit| visit.id)))
         .filter(Column::DisplacedAt.is_null());
-    uow.update_where(marked, Topic::Everything).await.map(drop)
+    Ok(usize::try_from(uow.update_where(marked, Topic::Everything).await?).unwrap_or_default())
 }
 
 /// A visit that the clock shows at another time than was promised.
