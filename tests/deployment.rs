@@ -2,6 +2,7 @@
 //!
 //! What is asked of them: Postgres and Redis reachable from inside alone, migrations before the app, health checks, no
 //! secret in a file, no root, nothing to compile with in the image, and settings that the server knows.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
 #[path = "deployment/compose.rs"]
 mod compose;
@@ -9,6 +10,8 @@ mod compose;
 mod dockerfile;
 #[path = "deployment/relay.rs"]
 mod relay;
+#[path = "deployment/relay_runs.rs"]
+mod relay_runs;
 
 use std::fs;
 use std::path::Path;

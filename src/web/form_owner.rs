@@ -91,6 +91,11 @@ pub(super) fn check(request: &HttpRequest, fields: &mut Fields) -> Result<(), Ap
     Err(AppError::OtherPerson { signed_in, typed })
 }
 
+/// Whether `fields` can be handed back to somebody.
+pub(super) fn is_bound(fields: &Fields) -> bool {
+    fields.get(FIELD).is_some_and(|value| !value.is_empty())
+}
+
 /// Marks `fields` as what is handed back to whoever they are bound to; none when they are bound to nobody.
 pub(super) fn hand_back(fields: &mut Fields) -> Option<()> {
     let value = fields.get_mut(FIELD).filter(|value| !value.is_empty())?;

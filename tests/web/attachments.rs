@@ -1,5 +1,6 @@
 //! What comes with a message: told by what is in it, made anew, looked at by a scanner, opened by the two who meet, and by nobody else.
 
+mod afterwards;
 mod again;
 mod files;
 mod kept_apart;
@@ -14,25 +15,23 @@ use crate::support::*;
 
 /// A doctor and a patient with a visit.
 struct Practice {
-    app: TestApp,
-    hospital: Hospital,
-    doctor: Doctor,
-    patient: Patient,
-    surgery: Client,
-    home: Client,
+    pair: Pair,
     visit: Appointment,
+}
+
+impl std::ops::Deref for Practice {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        &self.pair
+    }
 }
 
 impl Practice {
     async fn open(settings: &[(&str, &str)]) -> Self {
-        let app = TestApp::start_with(settings).await;
-        let hospital = hospital().create(&app).await;
-        let doctor = doctor(&hospital).create(&app).await;
-        let patient = patient(&hospital).create(&app).await;
-        let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(24)).status(AppointmentStatus::Scheduled);
-        let visit = visit.create(&app).await;
-        let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
-        Self { app, hospital, doctor, patient, surgery, home, visit }
+        let pair = Pair::of(TestApp::start_with(settings).await, hospital()).await;
+        let visit = pair.meet_in(24 * 60, AppointmentStatus::Scheduled).await;
+        Self { pair, visit }
     }
 
     fn path(&self) -> String {
@@ -197,4 +196,19 @@ async fn a_document_is_handed_out_as_it_came_and_not_shown() {
     assert_eq!(copy["attachment"][0]["name"], "रिपोर्ट.pdf");
     assert_eq!(copy["attachment_data"][0]["attachment_id"], practice.newest().await.id);
     assert!(copy["attachment_data"][0]["data"].is_null());
+}
+
+/// Whether there is room is asked before a file is looked at, so that nothing of a stranger's is; and what is in it is a row of its own, so that no list
+/// reads it.
+#[tokio::test]
+async fn a_file_costs_three_statements_besides_those_of_its_message() {
+    let practice = Practice::open(&[]).await;
+    let first = practice.send(&Sent { name: "", bytes: b"" }).await.expect(303).statements();
+    assert!(first <= 8, "{first} statements");
+    let next = practice.send(&Sent { name: "", bytes: b"" }).await.expect(303).statements();
+    let with_a_file = practice.send(&Sent { name: "arm.png", bytes: &files::png(3, 2, 255) }).await.expect(303);
+    assert_eq!(with_a_file.statements(), next + 3);
+    // What is refused is told in the trail.
+    let refused = practice.send(&Sent { name: "arm.png", bytes: b"<html>" }).await.expect(422).statements();
+    assert!(refused <= 8, "{refused} statements");
 }

@@ -19,12 +19,7 @@ use crate::support::*;
 
 /// A doctor and a patient in a visit by video.
 pub(super) struct Practice {
-    pub(super) app: TestApp,
-    pub(super) hospital: Hospital,
-    pub(super) doctor: Doctor,
-    pub(super) patient: Patient,
-    pub(super) surgery: Client,
-    pub(super) home: Client,
+    pub(super) pair: Pair,
     pub(super) visit: Appointment,
 }
 
@@ -37,19 +32,23 @@ pub(super) struct Joined {
     pub(super) live: String,
 }
 
+impl std::ops::Deref for Practice {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        &self.pair
+    }
+}
+
 impl Practice {
     pub(super) async fn open() -> Self {
         Self::with(AppointmentStatus::InProgress, &[]).await
     }
 
     pub(super) async fn with(status: AppointmentStatus, settings: &[(&str, &str)]) -> Self {
-        let app = TestApp::start_with(settings).await;
-        let hospital = hospital().create(&app).await;
-        let doctor = doctor(&hospital).named("Asha", "Rai").create(&app).await;
-        let patient = patient(&hospital).named("Maya", "Gurung").create(&app).await;
-        let visit = appointment().of(&doctor).with(&patient).at(app.in_minutes(-5)).status(status).create(&app).await;
-        let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
-        Self { app, hospital, doctor, patient, surgery, home, visit }
+        let pair = Pair::of(TestApp::start_with(settings).await, hospital()).await;
+        let visit = pair.meet_in(-5, status).await;
+        Self { pair, visit }
     }
 
     pub(super) fn path(&self, more: &str) -> String {
@@ -139,7 +138,7 @@ async fn two_pages_find_each_other_and_each_hears_what_is_said_to_it_alone() {
     assert_eq!(state(&practice.home).await, Vec::<String>::new());
     let (doctor, patient) = practice.both().await;
     assert_eq!((doctor.call, &doctor.peers), (patient.call, &vec![]));
-    assert_eq!(patient.peers, [doctor.peer.clone()]);
+    assert_eq!(patient.peers, std::slice::from_ref(&doctor.peer));
     assert_eq!(state(&practice.home).await, ["calling"]);
     assert!(practice.home.get(&practice.path("now")).await.ok().says("Asha Rai is ready in the call"));
     assert!(practice.surgery.get(&practice.path("room")).await.ok().says("You are in the call"));

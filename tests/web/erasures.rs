@@ -23,7 +23,7 @@ use rows::{line_with_addresses, lines_of, signal_of};
 use crate::support::*;
 
 /// Erases `patient` in the name of somebody who runs the platform.
-async fn erased(
+pub(crate) async fn erased(
     app: &TestApp,
     (by, patient): (&Person, &Patient),
     cancels_visits: bool,

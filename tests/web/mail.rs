@@ -20,25 +20,23 @@ use crate::support::*;
 
 /// A hospital with its desk, a doctor and a patient who asked for a visit in ten days.
 struct Practice {
-    app: TestApp,
-    hospital: Hospital,
-    doctor: Doctor,
-    patient: Patient,
-    surgery: Client,
-    home: Client,
+    pair: Pair,
     visit: Appointment,
+}
+
+impl std::ops::Deref for Practice {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        &self.pair
+    }
 }
 
 impl Practice {
     async fn open() -> Self {
-        let app = TestApp::start().await;
-        let hospital = hospital().named("Lakeside").create(&app).await;
-        let doctor = doctor(&hospital).named("Asha", "Rai").create(&app).await;
-        let patient = patient(&hospital).named("Maya", "Gurung").create(&app).await;
-        let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(240)).status(AppointmentStatus::Requested);
-        let visit = visit.requested_by(&patient).create(&app).await;
-        let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
-        Self { app, hospital, doctor, patient, surgery, home, visit }
+        let pair = Pair::of(TestApp::start().await, hospital().named("Lakeside")).await;
+        let visit = pair.meet_in(240 * 60, AppointmentStatus::Requested).await;
+        Self { pair, visit }
     }
 
     /// Somebody takes a step with the visit.

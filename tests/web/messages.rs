@@ -13,13 +13,16 @@ mod reading;
 
 /// A doctor and a patient with a visit, and who else there is.
 struct Practice {
-    app: TestApp,
-    hospital: Hospital,
-    doctor: Doctor,
-    patient: Patient,
-    surgery: Client,
-    home: Client,
+    pair: Pair,
     visit: Appointment,
+}
+
+impl std::ops::Deref for Practice {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        &self.pair
+    }
 }
 
 impl Practice {
@@ -29,13 +32,9 @@ impl Practice {
 
     /// With a visit in that state, in so many hours.
     async fn with_visit(status: AppointmentStatus, hours: i64) -> Self {
-        let app = TestApp::start().await;
-        let hospital = hospital().named("Lakeside").create(&app).await;
-        let doctor = doctor(&hospital).named("Asha", "Rai").create(&app).await;
-        let patient = patient(&hospital).named("Maya", "Gurung").create(&app).await;
-        let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(hours)).status(status).create(&app).await;
-        let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
-        Self { app, hospital, doctor, patient, surgery, home, visit }
+        let pair = Pair::of(TestApp::start().await, hospital().named("Lakeside")).await;
+        let visit = pair.meet_in(hours * 60, status).await;
+        Self { pair, visit }
     }
 
     fn path(&self, more: &str) -> String {

@@ -7,29 +7,27 @@ use crate::support::*;
 
 /// A doctor who can be booked at any hour, and everybody who has to do with their visits.
 struct Practice {
-    app: TestApp,
-    hospital: Hospital,
-    doctor: Doctor,
-    patient: Patient,
-    surgery: Client,
-    home: Client,
+    pair: Pair,
     desk: Client,
+}
+
+impl std::ops::Deref for Practice {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        &self.pair
+    }
 }
 
 impl Practice {
     async fn open(usually: Modality) -> Self {
-        let app = TestApp::start().await;
-        let hospital = hospital().usually_held(usually).create(&app).await;
-        let doctor = doctor(&hospital).create(&app).await;
-        let patient = patient(&hospital).create(&app).await;
-        let admin = hospital_admin(&hospital).create(&app).await;
+        let pair = Pair::of(TestApp::start().await, hospital().usually_held(usually)).await;
         let hour = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
         for weekday in 0..7 {
-            availability(&app, &doctor, weekday, (hour(9), hour(17))).await;
+            availability(&pair.app, &pair.doctor, weekday, (hour(9), hour(17))).await;
         }
-        let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
-        let desk = app.sign_in(&admin).await;
-        Self { app, hospital, doctor, patient, surgery, home, desk }
+        let desk = pair.app.sign_in(&hospital_admin(&pair.hospital).create(&pair.app).await).await;
+        Self { pair, desk }
     }
 
     /// The desk books for the patient at that time of the next Monday.

@@ -12,25 +12,23 @@ use crate::support::*;
 
 /// A doctor and a patient in a visit, their desk, and others who have nothing to do with it.
 struct Practice {
-    app: TestApp,
-    hospital: Hospital,
-    doctor: Doctor,
-    patient: Patient,
-    surgery: Client,
-    home: Client,
+    pair: Pair,
     desk: Client,
+}
+
+impl std::ops::Deref for Practice {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        &self.pair
+    }
 }
 
 impl Practice {
     async fn open() -> Self {
-        let app = TestApp::start().await;
-        let hospital = hospital().create(&app).await;
-        let doctor = doctor(&hospital).named("Asha", "Rai").create(&app).await;
-        let patient = patient(&hospital).named("Maya", "Gurung").create(&app).await;
-        let admin = hospital_admin(&hospital).create(&app).await;
-        let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
-        let desk = app.sign_in(&admin).await;
-        Self { app, hospital, doctor, patient, surgery, home, desk }
+        let pair = Pair::of(TestApp::start().await, hospital()).await;
+        let desk = pair.app.sign_in(&hospital_admin(&pair.hospital).create(&pair.app).await).await;
+        Self { pair, desk }
     }
 
     /// A visit that begins in so many minutes, in that state.

@@ -1,5 +1,6 @@
 //! A form that may come with one file, in the field `file`: as `multipart/form-data`, or without a file as any other form.
 
+mod pace;
 mod places;
 
 pub(super) use self::places::Places;
@@ -19,7 +20,7 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 
-use self::places::FilePlace;
+use self::{pace::in_pace, places::FilePlace};
 use super::{
     Kit,
     error::AppError,
@@ -30,13 +31,13 @@ use super::{
 
 /// The name of the field.
 const FILE: &str = "file";
-/// How long a client may take to send one.
+/// How long a client may take to send one, however steadily it comes.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Most fields of a form.
 const PARTS: usize = 20;
 
 /// A form that may come with a file, which is its last field. Nothing of it is read before [`Upload::receive`]: first it is decided whether whoever sends
-/// it may. Of whoever is signed out it is read, as any other form, to be handed back ([`Upload::typed`]).
+/// it may. Of whoever is signed out what was typed is read, as of any other form, to be handed back ([`Upload::typed`]).
 pub struct Upload {
     request: HttpRequest,
     payload: Payload,
@@ -100,14 +101,15 @@ impl Upload {
         }
         let kit = kit(&self.request)?;
         let parts = parts(&self.request, self.payload, kit.largest_file);
-        let mut received = in_time(read(parts, Some((&kit.places, user_id)), kit.largest_file)).await?;
+        let mut received = in_time(read(parts, Holder::Person(&kit.places, user_id), kit.largest_file)).await?;
         form_owner::check(&self.request, &mut received.fields)?;
         form_owner::remember(&self.request, &received.fields);
         Ok(received)
     }
 
     /// What was typed, whoever the form belongs to, and with the field that says so: to be handed back to a browser in which nobody is signed in. A file
-    /// goes by unseen and is held nowhere: else a browser that is still sending it would not see the answer.
+    /// is held nowhere. It goes by unseen, so that a browser that is still sending it sees the answer; of a form that is handed back to nobody it is not
+    /// waited for.
     ///
     /// # Errors
     /// Why it cannot be read.
@@ -118,7 +120,7 @@ impl Upload {
         }
         let most = kit(&self.request)?.largest_file;
         let parts = parts(&self.request, self.payload, most);
-        let Received { fields, file } = in_time(read(parts, None, most)).await?;
+        let Received { fields, file } = in_time(read(parts, Holder::Nobody, most)).await?;
         Ok(Typed { fields, had_file: file.is_some() })
     }
 
@@ -136,7 +138,7 @@ fn kit(request: &HttpRequest) -> Result<&Kit, AppError> {
 /// The parts of the form. What is too large is read to its end, so that a browser sees the answer, but not without end.
 fn parts(request: &HttpRequest, payload: Payload, most: usize) -> Multipart {
     let mut left = most.saturating_mul(4).saturating_add(LONG_LIMIT);
-    let bounded = payload.map(move |chunk| {
+    let bounded = in_pace(payload).map(move |chunk| {
         let chunk = chunk?;
         left = left.checked_sub(chunk.len()).ok_or(PayloadError::Overflow)?;
         Ok(chunk)
@@ -145,12 +147,19 @@ fn parts(request: &HttpRequest, payload: Payload, most: usize) -> Multipart {
 }
 
 async fn in_time(reading: impl Future<Output = Result<Received, AppError>>) -> Result<Received, AppError> {
-    let late = |_late| AppError::Malformed("The form did not arrive in time.");
-    tokio::time::timeout(PATIENCE, reading).await.map_err(late)?
+    tokio::time::timeout(PATIENCE, reading).await.map_err(|_late| LATE)?
 }
 
-/// Where a file is held, and whose it is; where there is none, nothing is.
-type Holder<'a> = Option<(&'a Places, i64)>;
+const LATE: AppError = AppError::Malformed("The form did not arrive in time.");
+
+/// Where a file is held.
+#[derive(Clone, Copy)]
+enum Holder<'a> {
+    /// In a place of that person's.
+    Person(&'a Places, i64),
+    /// Nowhere: nobody is signed in.
+    Nobody,
+}
 
 async fn read(mut parts: Multipart, holder: Holder<'_>, most: usize) -> Result<Received, AppError> {
     let (mut fields, mut file, mut typed) = (Fields::new(), None, 0);
@@ -161,7 +170,10 @@ async fn read(mut parts: Multipart, holder: Holder<'_>, most: usize) -> Result<R
         let called = part.content_disposition().and_then(|told| told.get_filename()).map(str::to_owned);
         let is_known = match called {
             Some(called) if name == FILE && file.is_none() => {
-                let (sent, is_end) = held(&mut part, called, (holder, most)).await?;
+                let (sent, is_end) = match holder {
+                    Holder::Person(places, user_id) => held(&mut part, called, (places, user_id, most)).await?,
+                    Holder::Nobody => passed_by(&mut part, called, &fields).await,
+                };
                 file = sent;
                 if is_end {
                     return Ok(Received { fields, file });
@@ -188,13 +200,10 @@ async fn read(mut parts: Multipart, holder: Holder<'_>, most: usize) -> Result<R
 async fn held(
     part: &mut Field,
     name: String,
-    (holder, most): (Holder<'_>, usize),
+    (places, user_id, most): (&Places, i64, usize),
 ) -> Result<(Option<SentFile>, bool), AppError> {
     // Nothing is read, and nothing held, while this waits.
-    let place = match holder {
-        Some((places, user_id)) if !name.is_empty() => places.take(user_id).await,
-        _ => None,
-    };
+    let place = if name.is_empty() { None } else { places.take(user_id).await };
     let (bytes, is_end) = match whole(part, if place.is_some() { most } else { 0 }).await {
         // What was typed is there: the file comes last.
         Err(AppError::TooLarge) => (None, true),
@@ -206,6 +215,14 @@ async fn held(
     }
     let why = if place.is_some() { NotHeld::TooLarge } else { NotHeld::NoPlace };
     Ok((Some(SentFile { name, bytes: bytes.ok_or(why), _place: place }), is_end))
+}
+
+/// The file that is sent in `part` by nobody who is known, without what is in it; and whether the form ends with it. How it ends changes nothing: what was
+/// typed is there, for the file comes last.
+async fn passed_by(part: &mut Field, name: String, fields: &Fields) -> (Option<SentFile>, bool) {
+    let is_end = !form_owner::is_bound(fields) || whole(part, 0).await.is_err();
+    let sent = (!name.is_empty()).then(|| SentFile { name, bytes: Err(NotHeld::NoPlace), _place: None });
+    (sent, is_end)
 }
 
 /// All of a part; none when it is larger.
@@ -225,6 +242,7 @@ fn broken(error: MultipartError) -> AppError {
     log::debug!("a form's body broke off: {error}");
     match error {
         MultipartError::Payload(PayloadError::Overflow) => AppError::TooLarge,
+        MultipartError::Payload(why) if pace::is_late(&why) => LATE,
         _ => AppError::Malformed("The form broke off."),
     }
 }

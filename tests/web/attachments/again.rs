@@ -1,6 +1,10 @@
 //! The same form sent twice, by somebody who is signed out, or with more than fits.
 
-use std::{io::Write as _, net::TcpStream};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
 
 use reqwest::{Method, header};
 
@@ -98,25 +102,36 @@ async fn there_is_room_for_twenty_files_of_a_visit_and_for_what_a_hospital_may_h
     assert!(page.says("There is no room for more files"), "{}", page.words());
 }
 
-/// The patient begins to send a file, and goes no further until this is dropped.
-fn begun(practice: &Practice) -> TcpStream {
+/// Somebody begins to send a file, and goes no further until this is dropped.
+fn begun(practice: &Practice, cookies: &str) -> TcpStream {
     let mut stream = TcpStream::connect(practice.app.address).unwrap();
     let request = format!(
-        "POST {} HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\nCookie: {}\r\nContent-Type: multipart/form-data; boundary=x\r\n\
-         Content-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-",
+        "POST {} HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\nCookie: {cookies}\r\nContent-Type: multipart/form-data; boundary=x\r\n\
+         Content-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\nLook\r\n--x\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-",
         practice.path(),
         practice.app.address,
         practice.app.origin(),
-        practice.home.cookies(),
     );
     stream.write_all(request.as_bytes()).unwrap();
     stream
 }
 
 #[tokio::test]
+async fn a_file_that_is_handed_back_to_nobody_is_not_waited_for() {
+    let practice = Practice::open(&[]).await;
+    let mut stream = begun(&practice, "none=0");
+    // Less than anybody is given for the file.
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 303");
+}
+
+#[tokio::test]
 async fn who_sends_many_files_slowly_keeps_nobody_else_out() {
     let practice = Practice::open(&[]).await;
-    let held: Vec<TcpStream> = (0..3).map(|_| begun(&practice)).collect();
+    let held: Vec<TcpStream> = (0..3).map(|_| begun(&practice, &practice.home.cookies())).collect();
     let picture = files::png(3, 2, 255);
     let sent = Sent { name: "arm.png", bytes: &picture };
     let fields = [("body", "Look at this"), ("token", "of this page")];

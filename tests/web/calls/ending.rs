@@ -66,7 +66,7 @@ async fn a_page_that_is_loaded_again_takes_the_place_of_the_one_before() {
     let offer = signal(&doctor, &old.peer, "offer", &json!("for the page before"));
     practice.send(&practice.surgery, &offer).await.expect(204);
     let new = practice.join(&practice.home).await;
-    assert_eq!((new.call, &new.peers), (old.call, &vec![doctor.peer.clone()]));
+    assert_eq!((new.call, &new.peers), (old.call, &vec!std::slice::from_ref(&doctor.peer)));
     // What was said to the page before is not said to this one.
     assert_eq!(practice.heard(&practice.home, &new.peer).await, []);
     let last = practice.heard(&practice.home, &old.peer).await.pop().unwrap();
@@ -89,7 +89,7 @@ async fn a_page_that_leaves_is_gone_for_the_other_and_a_third_of_strangers_finds
     let leaving = [("state", "leaving"), ("call", patient.peer.as_str())];
     practice.home.post_form(&practice.path("presence"), &leaving).await.expect(204);
     practice.send(&practice.surgery, &signal(&doctor, &patient.peer, "offer", &json!(1))).await.expect(409);
-    assert_eq!(practice.join(&practice.home).await.peers, [doctor.peer.clone()]);
+    assert_eq!(practice.join(&practice.home).await.peers, std::slice::from_ref(&doctor.peer));
     let request = practice.surgery.request(Method::POST, &practice.path("call/end")).header("x-live", "1");
     practice.surgery.send(request).await.expect(204);
     let call = practice.join(&practice.surgery).await.call;

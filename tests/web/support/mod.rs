@@ -62,6 +62,7 @@ mod html;
 mod live;
 mod logged;
 mod page;
+mod pair;
 mod passkey;
 mod raw;
 mod raw_database;
@@ -92,6 +93,7 @@ pub(crate) use factories::{
 pub(crate) use live::Live;
 pub(crate) use logged::lines_of_sealing;
 pub(crate) use page::Page;
+pub(crate) use pair::Pair;
 pub(crate) use passkey::{Device, NAMED, asked, pages_with_a_passkey, with_a_passkey};
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis_server::RedisServer;

@@ -53,9 +53,9 @@ pub(in super::super) async fn heard(
     viewer: Allowed<TakePart>,
     reader: Reader,
     id: web::Path<i64>,
-    query: Filter<HeardQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
+    let query = Filter::<HeardQuery>::parse(pages.request().query_string())?;
     let (peer, after) = query.0.read()?;
     // Before it is read what was said: what is said in between is told once more.
     let live = live_on(pages.state(), &viewer, *id).await;

@@ -16,7 +16,7 @@ mod traces;
 pub(crate) use appointments::{Appointment, appointment};
 pub(crate) use attachments::{Attachment, attachment};
 pub(crate) use documents::{Document, document};
-pub(crate) use hospitals::{Hospital, hospital};
+pub(crate) use hospitals::{Hospital, HospitalDraft, hospital};
 pub(crate) use messages::{Message, message};
 pub(crate) use notes::{Note, note};
 pub(crate) use password::PASSWORD;
