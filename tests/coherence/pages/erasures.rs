@@ -29,11 +29,8 @@ async fn first_name(app: &TestApp, person: &Person) -> String {
     user_row::Entity::find_by_id(person.user_id).one(&app.db).await.unwrap().unwrap().first_name
 }
 
-#[tokio::test]
-async fn no_page_is_stale_after_any_step_of_an_erasure() {
-    let mut world = World::start().await;
-    let people = People::create(&world.app).await;
-    let app = &world.app;
+/// Visits of the patient in several states, and what both were told of them; the one to come.
+async fn visits(app: &TestApp, people: &People) -> Appointment {
     let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
     availability(app, &people.doctor, 1, (hour(9), hour(17))).await;
     let visit = |minutes: i64, status: AppointmentStatus| {
@@ -45,6 +42,15 @@ async fn no_page_is_stale_after_any_step_of_an_erasure() {
     let told = notification(&people.doctor.person).of_kind(NotificationKind::AppointmentCancelled).about(&called_off);
     told.create(app).await;
     notification(&people.patient.person).about(&to_come).create(app).await;
+    to_come
+}
+
+#[tokio::test]
+async fn no_page_is_stale_after_any_step_of_an_erasure() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let app = &world.app;
+    let to_come = visits(app, &people).await;
     people.sign_in(&mut world).await;
 
     let (app, state) = (&world.app, world.app.state.clone());

@@ -19,6 +19,17 @@ async fn promise(app: &TestApp, visit: &Appointment, time: &str) {
     row.update(&app.db).await.unwrap();
 }
 
+/// The same of an absence.
+async fn keep_away(app: &TestApp, id: i64, (starts_at, ends_at): (&str, &str)) {
+    let row = absence_row::ActiveModel {
+        id: Set(id),
+        local_starts_at: Set(Some(local(starts_at))),
+        local_ends_at: Set(Some(local(ends_at))),
+        ..Default::default()
+    };
+    row.update(&app.db).await.unwrap();
+}
+
 #[tokio::test]
 async fn no_page_is_stale_after_visits_and_absences_follow_their_clock() {
     let mut world = World::start().await;
@@ -56,13 +67,7 @@ async fn no_page_is_stale_after_visits_and_absences_follow_their_clock() {
     // Where the first one is.
     promise(&world.app, &second, "2026-11-24T15:00:00").await;
     world.after("a visit that cannot follow it", &[("admin", "/dashboard")], follow()).await;
-    let row = absence_row::ActiveModel {
-        id: Set(absence),
-        local_starts_at: Set(Some(local("2026-11-24T16:00:00"))),
-        local_ends_at: Set(Some(local("2026-11-24T17:00:00"))),
-        ..Default::default()
-    };
-    row.update(&world.app.db).await.unwrap();
+    keep_away(&world.app, absence, ("2026-11-24T16:00:00", "2026-11-24T17:00:00")).await;
     let seen = [("admin", "/doctors/{id}/times"), ("doctor", "/doctors/{id}/times")];
     world.after("an absence follows the clock", &seen, follow()).await;
 }
