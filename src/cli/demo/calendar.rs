@@ -18,7 +18,7 @@ pub(super) fn windows() -> [(NaiveTime, NaiveTime); 2] {
 }
 
 /// The visits around now lie within these of it.
-const AROUND_NOW: (Duration, Duration) = (Duration::minutes(-120), Duration::minutes(210));
+const AROUND_NOW: (Duration, Duration) = (Duration::minutes(-120), Duration::minutes(240));
 
 const DAY: i64 = 24 * 60;
 
