@@ -52,8 +52,16 @@ fn between<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<
 
 #[test]
 fn the_room_of_a_visit_loads_little() {
-    let files =
-        [("css/visit.css", 8_000), ("js/visit.js", 12_000), ("css/messages.css", 2_000), ("js/messages.js", 5_000)];
+    let files = [
+        ("css/visit.css", 8_000),
+        ("css/call.css", 4_000),
+        ("js/visit.js", 12_000),
+        ("js/call.js", 12_000),
+        ("js/signals.js", 4_500),
+        ("js/devices.js", 5_000),
+        ("css/messages.css", 2_000),
+        ("js/messages.js", 5_000),
+    ];
     for (file, most) in files {
         let file = format!("static/{file}");
         let size = fs::metadata(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap().len();

@@ -2,7 +2,7 @@
 # Everything that must hold before a change is kept, in the order of how soon it fails.
 #
 #   tests/run.sh                  all sections
-#   tests/run.sh SECTION…         only these: format lint supply services-tests embedded-tests docs browser containers
+#   tests/run.sh SECTION…         only these: format lint supply services-tests embedded-tests docs browser calls containers
 #   tests/run.sh image            the whole Dockerfile, built: half an hour; `all` has only the stage that runs
 #   tests/run.sh bare             README's commands on a machine with nothing but what it names: an hour, and 6 GB of disk
 #   tests/run.sh sbom             what is built in, as CycloneDX in target/sbom
@@ -15,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 
-all="format lint supply services-tests embedded-tests docs browser containers"
+all="format lint supply services-tests embedded-tests docs browser calls containers"
 apart="image bare sbom"
 sections=${*:-$all}
 cargo_deny_version=0.20.2
@@ -138,6 +138,15 @@ browser() {
   needed faketime faketime || leave_out "the clinic day needs faketime"
   programs
   CHROMIUM=$(chromium_here) tests/browser/run.sh
+}
+
+calls() {
+  needed node nodejs || { leave_out "calls need Node 18 or newer"; return; }
+  needed npm npm || { leave_out "calls need npm"; return; }
+  chromium_here >/dev/null || install chromium && chromium_here >/dev/null || { leave_out "calls need Chromium"; return; }
+  needed turnserver coturn || { remark "left out: calls. There is no coturn here, so nothing of this section was checked."; return 0; }
+  programs
+  CHROMIUM=$(chromium_here) tests/browser/calls.sh
 }
 
 # Images from a registry if an engine runs here, which may reach one; else stand-ins made of this system's packages.

@@ -41,6 +41,7 @@ pub use forms::{FormReader, FormView, LongSubmitted, Submitted};
 pub use kept::KeptForm;
 pub use kit::{Kit, Surroundings};
 pub use live_mark::LiveMarks;
+pub(crate) use middleware::security_headers::with_devices;
 pub use moment::{Moment, local_in_words, local_value, parse_local, parse_time, start_of_day};
 pub use page::{Page, Pages};
 pub use pagination::{Paginated, Pagination, Paging};

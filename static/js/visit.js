@@ -18,6 +18,8 @@
   const room = document.querySelector("[data-presence-href]");
   if (room) {
     const href = room.dataset.presenceHref;
+    /* With that of the room goes that of the call (call.js). */
+    const signed = (state) => new URLSearchParams(room.dataset.callPeer ? { state, call: room.dataset.callPeer } : { state });
     /* Another tab with the same room: when one is closed the others say, right after it, that they are still there. */
     const tabs = window.BroadcastChannel && new BroadcastChannel(href);
     let timer = 0, isOut = false;
@@ -27,7 +29,7 @@
     const sign = async () => {
       try {
         const answer = await fetch(href, {
-          method: "POST", body: new URLSearchParams({ state: document.hidden ? "hidden" : "here" }), headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store",
+          method: "POST", body: signed(document.hidden ? "hidden" : "here"), headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store",
         });
         /* Signed out: tried again once somebody signs in, in another tab. Nothing to wait for any more: the page says so when it is loaded. */
         isOut = answer.type === "opaqueredirect" || answer.status === 401;
@@ -44,7 +46,7 @@
     addEventListener("pagehide", () => {
       if (!timer) return;
       stop();
-      navigator.sendBeacon(href, new URLSearchParams({ state: "leaving" }));
+      navigator.sendBeacon(href, signed("leaving"));
       tabs?.postMessage("leaving");
     });
     /* Taken out of the browser's memory by its Back button. */

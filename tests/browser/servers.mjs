@@ -10,13 +10,13 @@ const SECRET_KEY = randomBytes(32).toString('hex');
 
 /** A server at an address of its own, which can be ended and started again. */
 export class Server {
-  constructor(url) {
-    Object.assign(this, { url, port: Number(new URL(url).port) });
+  constructor(url, more = {}) {
+    Object.assign(this, { url, more, port: Number(new URL(url).port) });
   }
 
   async start() {
     const log = openSync(`${FOLDER}/log`, 'a');
-    const env = { PATH, HOME, BIND: `127.0.0.1:${this.port}`, PUBLIC_URL: this.url, DATABASE_URL, REDIS_URL, SECRET_KEY, RUST_LOG: 'error' };
+    const env = { PATH, HOME, BIND: `127.0.0.1:${this.port}`, PUBLIC_URL: this.url, DATABASE_URL, REDIS_URL, SECRET_KEY, RUST_LOG: 'error', ...this.more };
     this.process = spawn(PROGRAM, ['serve'], { cwd: FOLDER, env, stdio: ['ignore', log, log] });
     this.ended = new Promise(done => { this.process.once('exit', done); });
     await ready(`${this.url}/health/ready`);

@@ -5,6 +5,7 @@ mod by_the_clock;
 mod ending;
 mod refusals;
 mod relays;
+mod room;
 
 use entity::{
     audit_entry, call, call_signal,

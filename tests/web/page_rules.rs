@@ -25,7 +25,9 @@ async fn every_page_keeps_the_rules() {
                 wrong.extend(rules::broken(&page.body).into_iter().map(|rule| format!("{place}: {rule}")));
             }
             wrong.extend(
-                wrong_headers(&page, walker.role.is_some()).into_iter().map(|header| format!("{place}: {header}")),
+                wrong_headers((&address, &page), walker.role.is_some())
+                    .into_iter()
+                    .map(|header| format!("{place}: {header}")),
             );
         }
     }
@@ -150,7 +152,7 @@ fn leads_on(answer: &Page, is_visitor: bool) -> bool {
     answer.status == 303 && answer.header("location").starts_with(target)
 }
 
-fn wrong_headers(page: &Page, signed_in: bool) -> Vec<String> {
+fn wrong_headers((address, page): (&str, &Page), signed_in: bool) -> Vec<String> {
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     let wanted = [
         ("content-security-policy", policy),
@@ -166,7 +168,9 @@ fn wrong_headers(page: &Page, signed_in: bool) -> Vec<String> {
         .filter(|(name, value)| page.header(name) != *value)
         .map(|(name, _)| format!("{name}: {:?}", page.header(name)))
         .collect();
-    if !page.header("permissions-policy").contains("camera=()") {
+    // Only where people see and hear each other may a page ask for camera and microphone.
+    let camera = if is_room(address) && page.status == 200 { "camera=(self)" } else { "camera=()" };
+    if !page.header("permissions-policy").contains(camera) {
         wrong.push("permissions-policy".to_owned());
     }
     let cache = page.header("cache-control");
@@ -185,6 +189,10 @@ fn wrong_headers(page: &Page, signed_in: bool) -> Vec<String> {
         wrong.push(format!("cache-control of an error: {cache:?}"));
     }
     wrong
+}
+
+fn is_room(address: &str) -> bool {
+    address.starts_with("/appointments/") && address.ends_with("/room")
 }
 
 fn listed(wrong: &BTreeSet<String>) -> String {

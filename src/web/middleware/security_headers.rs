@@ -1,7 +1,7 @@
 //! The headers that every answer carries, errors included.
 
 use actix_web::{
-    Error,
+    Error, HttpResponse,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
@@ -17,13 +17,13 @@ use crate::{
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), usb=()";
+const WITH_DEVICES: &str = "accelerometer=(), autoplay=(self), camera=(self), display-capture=(self), geolocation=(), gyroscope=(), microphone=(self), midi=(), payment=(), usb=()";
 
 /// What no answer varies.
-static SAME_FOR_ALL: [(HeaderName, HeaderValue); 5] = [
+static SAME_FOR_ALL: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    (header::PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS_POLICY)),
     (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
 ];
 
@@ -57,6 +57,13 @@ pub async fn security_headers<B: MessageBody + 'static>(
     with_headers(next.call(request).await, |headers| add(headers, kit.as_ref().map(|kit| kit.get_ref()), is_https))
 }
 
+/// The answer of a page that may use camera, microphone and screen, if whoever looks at it allows that.
+#[must_use]
+pub(crate) fn with_devices(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(header::PERMISSIONS_POLICY, HeaderValue::from_static(WITH_DEVICES));
+    answer
+}
+
 /// Whether the client came by https.
 pub(crate) fn is_https(kit: &Kit, request: &ServiceRequest) -> bool {
     Peer::came_by_https(request, &kit.trusted_proxies)
@@ -75,6 +82,10 @@ pub(crate) fn add(headers: &mut HeaderMap, kit: Option<&Kit>, is_https: bool) {
     }
     for (name, value) in &SAME_FOR_ALL {
         set(headers, name.clone(), Some(value));
+    }
+    // The page in which two people see and hear each other says otherwise.
+    if !headers.contains_key(header::PERMISSIONS_POLICY) {
+        headers.insert(header::PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS_POLICY));
     }
     // Redirects and whatever else says nothing of it: "cache everything" of a CDN is not meant for them.
     if !headers.contains_key(header::CACHE_CONTROL) {

@@ -12,7 +12,7 @@ use crate::{
     db::Reader,
     features::visits::queries::{Line, PlaceInLine, RoomRecord},
     state::Pages,
-    web::{AppError, Clinical, FormView, Present},
+    web::{AppError, Clinical, FormView, Present, with_devices},
 };
 
 /// Waiting room and visit in one page, for the two who meet. That it was opened is recorded.
@@ -24,7 +24,8 @@ pub(in super::super) async fn show(
 ) -> Result<HttpResponse, AppError> {
     let (record, line) = record(&viewer, (&reader, *id), &pages).await?;
     let present = pages.present();
-    pages.show_clinical(&*viewer, &record.map(|record| Room::new((&viewer, &present), record, &line)))
+    let shown = pages.show_clinical(&*viewer, &record.map(|record| Room::new((&viewer, &present), record, &line)))?;
+    Ok(with_devices(shown))
 }
 
 /// Where the visit stands and who is there, with nothing clinical in it: the part of the room that changes by itself.
@@ -52,7 +53,7 @@ pub(super) async fn show_again(
     let (record, line) = record(viewer, (&reader, id), pages).await?;
     let present = pages.present();
     let page = record.map(|record| Room::new((viewer, &present), record, &line).refusing(form));
-    pages.refuse_clinical(status, viewer, &page)
+    Ok(with_devices(pages.refuse_clinical(status, viewer, &page)?))
 }
 
 async fn record(

@@ -84,6 +84,9 @@ pub(in crate::features::visits) struct Room {
     /// Of a visit by telephone: whom the doctor calls; to the patient, on which number they are called.
     call: Option<Phone>,
     is_by_phone: bool,
+    is_by_video: bool,
+    /// The name of whom the viewer meets.
+    other: String,
     is_remote: bool,
     hospital: String,
     hospital_phone: Phone,
@@ -122,6 +125,8 @@ impl Room {
             emergency: is_doctor.then(|| Emergency::new(&patient, &hospital)),
             call: call.as_deref().map(Phone::new),
             is_by_phone: row.modality == Modality::Phone,
+            is_by_video: row.modality == Modality::Video,
+            other: if is_doctor { row.patient_name() } else { row.doctor_name() },
             is_remote: row.modality != Modality::InPerson,
             form: filled(opening.as_ref()),
             said: Said::new(viewer, opening),

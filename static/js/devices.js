@@ -1,0 +1,84 @@
+"use strict";
+/* Camera, microphone and screen of a call, for call.js: what there is of them, why not, one's own picture. When something changes while they are in use,
+   the event "devices" says so. */
+for (const box of document.querySelectorAll("#call[data-href]")) {
+  const ours = box.querySelector("[data-call=ours]"), tracks = {};
+  const VIDEO = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { max: 30 }, facingMode: "user" };
+  const REASONS = {
+    NotAllowedError: "This browser does not let the page use it: look beside the address.",
+    NotFoundError: "None was found.",
+  };
+  let inUse, isTaking, lacks = "", screen;
+
+  const mirror = () => {
+    const picture = screen ?? tracks.video;
+    ours.srcObject = picture ? new MediaStream([picture]) : null;
+    ours.hidden = !picture;
+  };
+  const forget = () => {
+    for (const kind of ["audio", "video"]) {
+      if (tracks[kind]) tracks[kind].onended = null;
+      tracks[kind]?.stop();
+      delete tracks[kind];
+    }
+  };
+  const changed = () => { mirror(); box.dispatchEvent(new Event("devices")); };
+
+  /* Both, else one of them, else none; and why. */
+  const capture = async () => {
+    let why;
+    inUse = true;
+    for (const wanted of [{ audio: true, video: VIDEO }, { audio: true }, { video: VIDEO }]) {
+      try {
+        for (const track of (await navigator.mediaDevices.getUserMedia(wanted)).getTracks()) {
+          tracks[track.kind] = track;
+          track.onended = again;
+        }
+        break;
+      } catch (error) { why ??= error?.name; }
+    }
+    const reason = REASONS[why] ?? "Something else may be using it.";
+    lacks = tracks.audio && tracks.video ? "" : tracks.audio ? `Without your camera: sound only. ${reason}`
+      : tracks.video ? `Without your microphone you are seen and not heard. ${reason}`
+        : `Without camera and microphone you are neither seen nor heard. ${reason} Write a message, or go on by telephone.`;
+    if (!inUse) forget();
+    mirror();
+  };
+  /* A telephone call or another program has taken it away: asked for anew. */
+  const again = async () => {
+    if (!inUse || isTaking) return;
+    isTaking = true;
+    forget();
+    await capture();
+    isTaking = false;
+    changed();
+  };
+  const release = () => {
+    inUse = false;
+    forget();
+    screen?.stop();
+    screen = undefined;
+    mirror();
+  };
+
+  const share = async () => {
+    if (screen) {
+      screen.stop();
+      screen = undefined;
+    } else {
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: true }).catch(() => {});
+      screen = stream?.getVideoTracks()[0];
+      if (!inUse) return release();
+      if (screen) screen.onended = () => { screen = undefined; changed(); };
+    }
+    changed();
+  };
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && Object.values(tracks).some((track) => track.readyState === "ended")) again();
+  });
+  box.devices = {
+    tracks, capture, release, share, isSharing: () => Boolean(screen), lacks: () => lacks,
+    outgoing: (kind) => kind === "video" && screen || tracks[kind] || null,
+  };
+}

@@ -1,0 +1,286 @@
+// node calls.mjs
+// The call, in two browsers with pictures of their own, at two servers on one database: straight and through a relay, and what befalls pages, servers and
+// the relay in the middle of it. calls.sh says where everything is.
+import { chromium } from 'playwright-core';
+import { Caller } from './caller.mjs';
+import { FLAGS } from './checks.mjs';
+import { clinicOfToday } from './clinic_today.mjs';
+import { expect, inShort, open, signedIn } from './keyboard.mjs';
+import { Relay } from './relay.mjs';
+import { Server } from './servers.mjs';
+
+const DEVICES = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+const relay = new Relay();
+const relays = { TURN_URLS: relay.urls.join(','), TURN_SECRET: relay.secret };
+const [here, there] = [new Server(process.env.BASE_URL, relays), new Server(process.env.OTHER_URL, relays)];
+const shots = process.env.SHOTS;
+const began = Date.now();
+let clinic, surgery, visits = 0;
+
+const browserWith = (...flags) => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, '--allow-loopback-in-peer-connection', ...flags] });
+
+/** Each page keeps its connections, so that what arrives can be counted without asking the page's own scripts. */
+const watchConnections = () => {
+  const Connection = window.RTCPeerConnection;
+  window.connections = [];
+  window.RTCPeerConnection = class extends Connection {
+    constructor(...settings) { super(...settings); window.connections.push(this); }
+  };
+};
+const framesOf = page => page.evaluate(async () => {
+  const open = window.connections.filter(one => one.connectionState !== 'closed').at(-1);
+  const stats = open ? [...(await open.getStats()).values()] : [];
+  return stats.find(one => one.type === 'inbound-rtp' && one.kind === 'video')?.framesDecoded ?? 0;
+});
+
+const state = (page, wanted, timeout = 40_000) => page.waitForSelector(`#call[data-state=${wanted}]`, { timeout });
+const press = (page, name) => page.locator(`[data-call=${name}]`).click();
+
+/** Pictures come, and go on coming; the page counts them too. */
+async function seesPictures(page, patience = 40_000) {
+  const until = Date.now() + patience;
+  await state(page, 'connected', patience);
+  for (let before = await framesOf(page); ;) {
+    const now = await framesOf(page);
+    if (before > 0 && now > before + 4) break;
+    if (now < before || before === 0) before = now;
+    expect(Date.now() < until, `no pictures arrive at ${page.url()}`);
+    await new Promise(wake => setTimeout(wake, 100));
+  }
+  await page.waitForFunction(() => Number(document.querySelector('#call').dataset.frames) > 0);
+}
+const bothSee = (pages, patience) => Promise.all(pages.map(page => seesPictures(page, patience)));
+
+async function inTheRoom(browser, who, visit, server) {
+  const page = await signedIn(browser, who.email, clinic.password, true);
+  await page.addInitScript(watchConnections);
+  await open(page, `${server.url}${visit}/room`);
+  await page.waitForSelector('[data-call=join]:enabled');
+  return page;
+}
+
+/** A patient who has arrived, and both in the room. */
+async function bothInTheRoom(browsers = [doctors, patients]) {
+  const { email, visit } = clinic.patients[visits++];
+  const caller = await Caller.signedIn(email, clinic.password, there.url);
+  await caller.post(`${visit}/arrival`, { version: 0 });
+  await caller.close();
+  const doctor = await inTheRoom(browsers[0], clinic.doctor, visit, here), patient = await inTheRoom(browsers[1], { email }, visit, there);
+  return { doctor, patient, visit, email, end: () => Promise.all([doctor, patient].map(page => page.context().close())) };
+}
+
+async function inACall() {
+  const both = await bothInTheRoom();
+  await press(both.doctor, 'join');
+  await state(both.doctor, 'calling');
+  await press(both.patient, 'join');
+  await bothSee([both.doctor, both.patient]);
+  return both;
+}
+
+const pathOf = page => page.waitForFunction(() => document.querySelector('#call').dataset.path).then(handle => handle.jsonValue());
+
+async function twoSeeEachOther() {
+  const both = await bothInTheRoom(), { doctor, patient } = both;
+  for (const page of [doctor, patient]) expect(await page.locator('#call').getAttribute('data-state') === 'none', 'a call goes on before anybody joins');
+  await press(doctor, 'join');
+  await state(doctor, 'calling');
+  await doctor.waitForSelector('[data-call=words] >> text=You are in the call. Waiting for');
+  await patient.waitForSelector('#now [data-call-state=calling]');
+  const from = Date.now();
+  await press(patient, 'join');
+  await bothSee([doctor, patient]);
+  const took = Date.now() - from;
+  expect(await pathOf(doctor) === 'direct', `the way is ${await pathOf(doctor)}`);
+  await doctor.waitForSelector('[data-call=words] >> text=Connected with');
+  await patient.waitForSelector('#now [data-call-state=connected]');
+  if (shots) await photographs({ doctor, patient });
+  // Controls have names and say what is on; all of it by the keyboard.
+  const microphone = doctor.getByRole('button', { name: 'Microphone' });
+  expect(await microphone.getAttribute('aria-pressed') === 'true', 'the microphone is not said to be on');
+  await microphone.focus();
+  await doctor.keyboard.press('Space');
+  expect(await microphone.getAttribute('aria-pressed') === 'false', 'the microphone cannot be switched off by the keyboard');
+  // A screen in place of the camera.
+  await press(doctor, 'share');
+  await doctor.waitForSelector('[data-call=share][aria-pressed=true]');
+  await bothSee([doctor, patient]);
+  await press(doctor, 'share');
+  await doctor.waitForSelector('[data-call=share][aria-pressed=false]');
+  await bothSee([doctor, patient]);
+  await both.end();
+  return took;
+}
+
+async function photographs(pages) {
+  for (const [name, page] of Object.entries(pages)) {
+    for (const [width, height] of [[1280, 900], [375, 800]]) {
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height });
+        await page.screenshot({ path: `${shots}/call-${name}-${width}-${colorScheme}.png` });
+      }
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+}
+
+async function whoLoadsThePageAgainIsBack() {
+  const both = await inACall();
+  let took = 0;
+  for (const page of [both.patient, both.doctor]) {
+    const from = Date.now();
+    await page.reload();
+    await bothSee([both.doctor, both.patient]);
+    took = Math.max(took, Date.now() - from);
+  }
+  await both.end();
+  return took;
+}
+
+async function whoHangsUpCanJoinAgain() {
+  const { doctor, patient, visit, end } = await inACall();
+  const lights = page => page.evaluate(() => [...document.querySelectorAll('#call video')].every(video => !video.srcObject));
+  for (const [one, other] of [[doctor, patient], [patient, doctor]]) {
+    await press(one, 'end');
+    for (const page of [one, other]) {
+      await state(page, 'ended');
+      expect(await lights(page), 'the camera stays on');
+    }
+    expect(await one.evaluate(() => document.activeElement.dataset.call) === 'join', 'the cursor is lost');
+    // Both at once.
+    await Promise.all([press(one, 'join'), press(other, 'join')]);
+    await bothSee([doctor, patient]);
+  }
+  // Both hang up at once; the visit goes on.
+  await Promise.all([press(doctor, 'end'), press(patient, 'end')]);
+  await Promise.all([state(doctor, 'ended'), state(patient, 'ended')]);
+  await open(patient, `${there.url}${visit}/room`);
+  await patient.waitForSelector('#now [data-status=waiting]');
+  await end();
+}
+
+/** A second window of the same person takes the call over, and the first says so. */
+async function anotherWindowTakesTheCallOver() {
+  const { doctor, patient, visit, end } = await inACall();
+  const second = await patient.context().newPage();
+  await second.addInitScript(watchConnections);
+  await open(second, `${there.url}${visit}/room`);
+  await press(second, 'join');
+  await patient.waitForSelector('[data-call=words] >> text=goes on in another window');
+  await bothSee([doctor, second]);
+  await end();
+}
+
+/** Nobody else finds a room, a relay, or anything that was said. */
+async function aStrangerFindsNothing() {
+  const { visit, end } = await bothInTheRoom();
+  const stranger = await signedIn(doctors, clinic.patients[11].email, clinic.password, true);
+  for (const address of ['room', 'ice', 'call/signals?peer=00000000000000000000000000000000&after=0']) {
+    const answer = await stranger.goto(`${here.url}${visit}/${address}`);
+    expect(answer.status() === 404, `${address} answers a stranger ${answer.status()}`);
+  }
+  await stranger.context().close();
+  await end();
+}
+
+/** Pictures go on while both servers are gone; then the call can be hung up, which the other is told. */
+async function serversThatEndTakeNoPictureAway() {
+  const { doctor, patient, end } = await inACall();
+  const before = await Promise.all([framesOf(doctor), framesOf(patient)]);
+  await Promise.all([here.end(), there.end()]);
+  const during = await Promise.all([doctor, patient].map(async (page, which) => {
+    await page.waitForTimeout(1500);
+    return await framesOf(page) > before[which] + 5;
+  }));
+  await Promise.all([here.start(), there.start()]);
+  expect(during.every(Boolean), 'pictures stop with the servers');
+  for (const page of [doctor, patient]) expect(await page.getAttribute('#call', 'data-state') === 'connected', 'the call is said to be broken');
+  expect(await doctor.evaluate(() => window.connections.length) === 1, 'another connection was made');
+  await press(doctor, 'end');
+  await state(patient, 'ended');
+  await end();
+}
+
+/** Without a camera one sees all the same; where both are refused it is said, and the telephone is offered. */
+async function whoHasNoCameraIsTold() {
+  for (const [flags, sentence] of [[DEVICES.slice(0, 1), 'does not let the page use it'], [DEVICES.slice(1), 'None was found']]) {
+    const bare = await browserWith(...flags);
+    const { doctor, patient, end } = await bothInTheRoom([doctors, bare]);
+    await press(doctor, 'join');
+    await press(patient, 'join');
+    await patient.waitForSelector(`[data-call=words] >> text=${sentence}`);
+    await seesPictures(patient);
+    await patient.waitForSelector('[data-call=phone]:visible');
+    expect(await patient.locator('[data-call=camera]').isDisabled(), 'a camera that is not there can be switched on');
+    await end();
+    await bare.close();
+  }
+}
+
+/** From here on everything goes through the relay. */
+async function theRelayCarriesTheCall() {
+  for (const server of [here, there]) {
+    await server.end();
+    server.more = { ...relays, CALL_RELAY_ONLY: 'true' };
+    await server.start();
+  }
+  const { doctor, patient, end } = await inACall();
+  for (const page of [doctor, patient]) expect(/^relay\/(udp|tcp)$/.test(await pathOf(page)), `the way is ${await pathOf(page)}`);
+  await end();
+}
+
+/** The relay ends and is back: another way is found, with credentials of its own. */
+async function aRelayThatWasAwayIsUsedAgain() {
+  const { doctor, patient, end } = await inACall();
+  const asked = [];
+  for (const page of [doctor, patient]) page.on('request', request => { if (request.url().endsWith('/ice')) asked.push(page); });
+  const before = await doctor.evaluate(() => window.connections.length);
+  await relay.end();
+  await relay.start();
+  const from = Date.now();
+  await Promise.all([doctor, patient].map(page => page.waitForSelector('#call:not([data-state=connected])', { timeout: 30_000 })));
+  await bothSee([doctor, patient], 60_000);
+  expect(asked.length > 0, 'nobody asked for fresh credentials');
+  console.log(`     calls: ${await doctor.evaluate(() => window.connections.length) - before} other connections at the doctor's`);
+  await end();
+  return Date.now() - from;
+}
+
+/** Where no way is left, both are offered the telephone within half a minute. */
+async function theTelephoneIsOffered() {
+  const { doctor, patient, end } = await inACall();
+  await relay.end();
+  const from = Date.now();
+  await Promise.all([doctor, patient].map(page => page.waitForSelector('[data-call=phone]:visible', { timeout: 40_000 })));
+  const took = Date.now() - from;
+  await relay.start();
+  await bothSee([doctor, patient], 60_000);
+  for (const page of [doctor, patient]) await page.waitForSelector('[data-call=phone]', { state: 'hidden' });
+  await end();
+  return took;
+}
+
+async function look(part) {
+  const only = process.env.ONLY;
+  if (only && !part.name.match(only)) return;
+  try {
+    const took = await part();
+    console.log(`ok   calls: ${part.name}${took === undefined ? '' : `, ${took} ms`}`);
+  } catch (error) {
+    process.exitCode = 1;
+    console.log(`BAD  calls: ${part.name}\n       ${inShort(error)}`);
+  }
+}
+
+const [doctors, patients] = await Promise.all([browserWith(...DEVICES), browserWith(...DEVICES)]);
+try {
+  await Promise.all([relay.start(), here.start(), there.start()]);
+  clinic = await clinicOfToday();
+  for (const part of [twoSeeEachOther, whoLoadsThePageAgainIsBack, whoHangsUpCanJoinAgain, anotherWindowTakesTheCallOver, aStrangerFindsNothing, serversThatEndTakeNoPictureAway,
+    whoHasNoCameraIsTold, theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await look(part);
+  console.log(`     calls: ${Math.round((Date.now() - began) / 1000)} s`);
+} finally {
+  await Promise.all([doctors.close(), patients.close()]);
+  await Promise.all([here.end(), there.end(), relay.end()]);
+}
