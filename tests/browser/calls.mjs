@@ -204,7 +204,7 @@ async function serversThatEndTakeNoPictureAway() {
 
 /** Without a camera one sees all the same; where both are refused it is said, and the telephone is offered. */
 async function whoHasNoCameraIsTold() {
-  for (const [flags, sentence] of [[[], 'does not let the page use it'], [['--use-fake-ui-for-media-stream'], 'None was found']]) {
+  for (const [flags, sentence] of [[DEVICES.slice(0, 1), 'does not let the page use it'], [DEVICES.slice(1), 'None was found']]) {
     const bare = await browserWith(...flags);
     const { doctor, patient, end } = await bothInTheRoom([doctors, bare]);
     await press(doctor, 'join');
