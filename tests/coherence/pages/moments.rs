@@ -15,16 +15,18 @@ struct Edge {
     changes: Vec<(&'static str, &'static str)>,
 }
 
-/// The last of today, short of midnight.
+/// The last of today, short of midnight, and the first of tomorrow, in minutes.
 const LATE: i64 = 797;
+const EARLY: i64 = 900;
 
 /// The visits: minutes from now, none of whose beginnings and ends, and half a day or a day before, fall on one moment.
-const VISITS: [(AppointmentStatus, i64); 6] = [
+const VISITS: [(AppointmentStatus, i64); 7] = [
     (AppointmentStatus::Confirmed, -301),
     (AppointmentStatus::Completed, -11),
     (AppointmentStatus::Requested, 67),
     (AppointmentStatus::Scheduled, 128),
     (AppointmentStatus::Confirmed, LATE),
+    (AppointmentStatus::Scheduled, EARLY),
     (AppointmentStatus::Scheduled, 1541),
 ];
 
@@ -111,9 +113,16 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
         visit.create(app).await;
         edges.extend(of_visit(status, starts_at));
     }
-    // Whose visit was late in the evening may still say that they are there for two hours after it.
-    let (at, what) = (app.in_minutes(LATE + 30 + 120), "the end of the day of a late visit".to_owned());
-    edges.push(Edge { at, what, changes: vec![("patient", "/dashboard")] });
+    // Around midnight one may say that one is there for two hours before a visit and after it.
+    for (minutes, what) in
+        [(LATE + 30 + 120, "the day of a late visit is over"), (EARLY - 120, "that of an early one has come")]
+    {
+        edges.push(Edge {
+            at: app.in_minutes(minutes),
+            what: what.to_owned(),
+            changes: vec![("patient", "/dashboard")],
+        });
+    }
     edges.retain(|edge| edge.at > app.now());
     edges.sort_by_key(|edge| edge.at);
     assert!(edges.windows(2).all(|two| two[0].at + TimeDelta::minutes(1) < two[1].at), "moments hide each other");
