@@ -126,7 +126,7 @@ pub const VARIABLES: &[Variable] = &[
     var(
         "RETAIN_NOTE_VERSIONS_DAYS",
         "30",
-        "How long the versions of a note are kept after it was signed, in days, 1 to 36500.",
+        "How long the versions of a note are kept after it was signed, and those of a draft that newer ones stand for after they were saved (the latest 200 of each), in days, 1 to 36500.",
     ),
     var(
         "RETAIN_NOTIFICATIONS_DAYS",

@@ -93,7 +93,11 @@ const UNRECORDED: &[(&str, usize, &[&str])] = &[
         1,
         &["a draft is no record: that the note was opened is in the trail, and its signature will be"],
     ),
-    ("src/features/notes/service/mod.rs", 0, &["versions of notes that were signed long ago are removed by the clock"]),
+    (
+        "src/features/notes/service/mod.rs",
+        0,
+        &["versions of notes that nobody will go back to are removed by the clock"],
+    ),
     (
         "src/features/messages/service/reading.rs",
         1,

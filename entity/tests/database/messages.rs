@@ -63,7 +63,7 @@ async fn a_message_changes_in_no_column_and_is_taken_back_once() {
             tamper(db, &format!("UPDATE message SET {again}")).await;
         }
         if db.get_database_backend() == DbBackend::Postgres {
-            tamper(db, "TRUNCATE message").await;
+            tamper(db, "TRUNCATE message CASCADE").await;
         }
     })
     .await;

@@ -10,13 +10,17 @@ pub(crate) const CHANGE: Change = Change { name: "m0099_old_drafts", up, down };
 const HAS_A_NEWER_ONE: &str =
     "EXISTS (SELECT 1 FROM note_revision AS newer WHERE newer.note_id = OLD.note_id AND newer.version > OLD.version)";
 
-/// On Postgres the trigger stays, and calls what the function says now.
+/// On Postgres the trigger stays, and calls what the function says now. On SQLite it is made anew, `IF NOT EXISTS`: a connection that did not drop it
+/// itself believes that it is there until it looks.
 fn instead(dialect: Dialect, may_go: &str) -> Vec<String> {
-    let dropped = match dialect {
-        Dialect::Sqlite => Some("DROP TRIGGER note_revision_no_delete".to_owned()),
-        Dialect::Postgres => None,
-    };
-    dropped.into_iter().chain([keeping_all_but(dialect, may_go)]).collect()
+    let made = keeping_all_but(dialect, may_go);
+    match dialect {
+        Dialect::Sqlite => vec![
+            "DROP TRIGGER note_revision_no_delete".to_owned(),
+            made.replacen("CREATE TRIGGER ", "CREATE TRIGGER IF NOT EXISTS ", 1),
+        ],
+        Dialect::Postgres => vec![made],
+    }
 }
 
 fn up(dialect: Dialect) -> Vec<String> {
