@@ -66,7 +66,7 @@ async fn a_page_that_is_loaded_again_takes_the_place_of_the_one_before() {
     let offer = signal(&doctor, &old.peer, "offer", &json!("for the page before"));
     practice.send(&practice.surgery, &offer).await.expect(204);
     let new = practice.join(&practice.home).await;
-    assert_eq!((new.call, &new.peers), (old.call, &vec!std::slice::from_ref(&doctor.peer)));
+    assert_eq!((new.call, &new.peers), (old.call, &vec![doctor.peer.clone()]));
     // What was said to the page before is not said to this one.
     assert_eq!(practice.heard(&practice.home, &new.peer).await, []);
     let last = practice.heard(&practice.home, &old.peer).await.pop().unwrap();
