@@ -26,7 +26,7 @@ fn paced<S>(sent: S, pace: Pace) -> impl Stream<Item = Result<Bytes, PayloadErro
 where
     S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
 {
-    stream::unfold((sent, pace), |(mut sent, mut pace)| async move {
+    let paced = stream::unfold((sent, pace), |(mut sent, mut pace)| async move {
         let began = Instant::now();
         let chunk = match timeout(pace.left, sent.next()).await {
             Ok(chunk) => chunk?,
@@ -34,7 +34,9 @@ where
         };
         pace.came(chunk.as_ref().map_or(0, Bytes::len), began.elapsed());
         Some((chunk, (sent, pace)))
-    })
+    });
+    // Whoever reads the parts may ask once more after the end.
+    paced.fuse()
 }
 
 /// How long the client is still waited for. What the server waits for meanwhile is not counted.
@@ -82,6 +84,8 @@ mod tests {
         let there = || stream::iter([Ok(Bytes::from_static(b"a")), Ok(Bytes::from_static(b"b"))]);
         let ended = paced(there(), Pace::of(Duration::ZERO)).collect::<Vec<_>>().await;
         assert_eq!(ended.into_iter().filter_map(Result::ok).collect::<Vec<_>>(), ["a", "b"]);
+        let mut over = Box::pin(paced(stream::empty(), Pace::of(Duration::ZERO)));
+        assert!(over.next().await.is_none() && over.next().await.is_none());
         let mut halting = Box::pin(paced(there().chain(stream::pending()), Pace::of(Duration::ZERO)));
         assert_eq!((&mut halting).take(2).filter_map(async |chunk| chunk.ok()).count().await, 2);
         assert!(halting.next().await.is_some_and(|late| late.is_err_and(|error| is_late(&error))));
