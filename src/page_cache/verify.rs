@@ -21,7 +21,7 @@ pub(super) enum Comparison {
     Stale,
 }
 
-/// Compares what was kept with what was rendered just now. Only the moment since which the page is unchanged may differ.
+/// Compares what was kept with what was rendered just now. Only [`MAY_DIFFER`] does not count.
 pub(super) async fn compare(cache: &PageCache, entry: &Arc<CacheEntry>, rendered: HttpResponse<BoxBody>) -> Comparison {
     let status = rendered.status();
     let (head, body) = rendered.into_parts();
@@ -39,22 +39,27 @@ pub(super) async fn compare(cache: &PageCache, entry: &Arc<CacheEntry>, rendered
     Comparison::Stale
 }
 
-const BEGIN: &[u8] = b"<p class=\"unchanged\">";
-const END: &[u8] = b"</p>";
+/// Where what may differ begins and ends: the moment since which a page is unchanged, and the mark by which a live page asks for what is new. In that
+/// stands until when the page is true, and what has been prolonged meanwhile without a trace on the page makes it no less true until then.
+const MAY_DIFFER: [(&[u8], &[u8]); 2] = [(b"<p class=\"unchanged\">", b"</p>"), (b" data-live=\"", b"\"")];
 
-/// The page before and after its moment.
-fn masked(body: &[u8]) -> (&[u8], &[u8]) {
+/// The page but for what may differ.
+fn masked(body: &[u8]) -> Vec<&[u8]> {
     let find = |text: &[u8], part: &[u8]| text.windows(part.len()).position(|window| window == part);
-    let Some(begin) = find(body, BEGIN) else { return (body, b"") };
-    let (before, rest) = body.split_at(begin);
-    let end = find(rest, END).map_or(rest.len(), |end| end + END.len());
-    (before, rest.get(end..).unwrap_or_default())
+    MAY_DIFFER.iter().fold(vec![body], |parts, (begin, end)| {
+        let without = |part| {
+            let Some((before, rest)) = find(part, begin).map(|at| part.split_at(at)) else { return vec![part] };
+            let rest = rest.get(begin.len()..).unwrap_or_default();
+            let after = find(rest, end).map_or(rest.len(), |at| at + end.len());
+            vec![before, rest.get(after..).unwrap_or_default()]
+        };
+        parts.into_iter().flat_map(without).collect()
+    })
 }
 
 /// Where they differ, for the log, without showing what a page says: the place, and the tag that stands before it.
 fn difference(cached: &[u8], rendered: &[u8], status: StatusCode) -> String {
-    let whole = |(before, after): (&[u8], &[u8])| [before, after].concat();
-    let (cached, rendered) = (whole(masked(cached)), whole(masked(rendered)));
+    let (cached, rendered) = (masked(cached).concat(), masked(rendered).concat());
     let at =
         cached.iter().zip(&rendered).position(|(one, other)| one != other).unwrap_or(cached.len().min(rendered.len()));
     let before = String::from_utf8_lossy(cached.get(..at).unwrap_or_default());
