@@ -1,13 +1,11 @@
 //! The trail and the history can be added to and read, nothing else, but for what an erasure takes out of them.
 
 use entity::{appointment_event, audit_entry};
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel, Iterable,
-};
+use sea_orm::{ActiveModelTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel, Iterable};
 
 use crate::erasure_rows;
 use crate::rows;
-use crate::support::{clinic, insert, on_each, refused};
+use crate::support::{clinic, insert, on_each, run, tamper};
 
 #[tokio::test]
 async fn the_trail_and_the_history_cannot_be_changed() {
@@ -100,12 +98,4 @@ fn otherwise(db: &DatabaseConnection, column: &str) -> String {
         _ => return format!("{column} = {column} + 1"),
     };
     format!("{column} = {value}")
-}
-
-async fn run(db: &DatabaseConnection, sql: &str) {
-    db.execute_unprepared(sql).await.unwrap();
-}
-
-async fn tamper(db: &DatabaseConnection, sql: &str) {
-    refused(db.execute_unprepared(sql).await, "is append-only");
 }

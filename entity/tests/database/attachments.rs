@@ -5,12 +5,10 @@ use entity::{
     enums::{AttachmentState, MediaType},
     erasure, limits, message,
 };
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel, Iterable,
-};
+use sea_orm::{ActiveModelTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel, Iterable};
 
 use crate::rows::{changed, made, proposed};
-use crate::support::{Clinic, clinic, insert, on_each};
+use crate::support::{Clinic, clinic, insert, on_each, run, tamper};
 use crate::{erasure_rows, messages};
 
 pub(crate) fn attachment(clinic: &Clinic, visit: i64, message: i64) -> attachment::Model {
@@ -153,14 +151,4 @@ fn otherwise(column: &str) -> String {
         _ => return format!("{column} = {column} + 1"),
     };
     format!("{column} = {value}")
-}
-
-async fn run(db: &DatabaseConnection, sql: &str) {
-    db.execute_unprepared(sql).await.unwrap();
-}
-
-async fn tamper(db: &DatabaseConnection, sql: &str) {
-    let outcome = db.execute_unprepared(sql).await;
-    let error = outcome.err().unwrap_or_else(|| panic!("done: {sql}")).to_string();
-    assert!(error.contains("is append-only"), "{sql}: {error}");
 }

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::erasure_rows;
 use crate::rows::{changed, made};
-use crate::support::{Clinic, at, clinic, insert, on_each, refused};
+use crate::support::{Clinic, at, clinic, insert, on_each, refused, run, tamper};
 
 /// One that is revoked.
 pub(crate) fn revoked(clinic: &Clinic, visit: i64) -> document::Model {
@@ -133,12 +133,4 @@ fn otherwise(column: &str) -> String {
         _ => return format!("{column} = {column} + 1"),
     };
     format!("{column} = {value}")
-}
-
-async fn tamper(db: &DatabaseConnection, sql: &str) {
-    refused(db.execute_unprepared(sql).await, "is append-only");
-}
-
-async fn run(db: &DatabaseConnection, sql: &str) {
-    db.execute_unprepared(sql).await.unwrap();
 }

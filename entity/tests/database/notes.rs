@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::erasure_rows;
-use crate::support::{at, clinic, insert, on_each, refused};
+use crate::support::{at, clinic, insert, on_each, refused, run, tamper};
 
 pub(crate) fn signed(visit: i64, doctor_user: i64) -> note::Model {
     note::Model {
@@ -204,14 +204,4 @@ fn otherwise(column: &str) -> String {
         _ => return format!("{column} = {column} + 1"),
     };
     format!("{column} = {value}")
-}
-
-async fn run(db: &DatabaseConnection, sql: &str) {
-    db.execute_unprepared(sql).await.unwrap();
-}
-
-async fn tamper(db: &DatabaseConnection, sql: &str) {
-    let outcome = db.execute_unprepared(sql).await;
-    let error = outcome.err().unwrap_or_else(|| panic!("done: {sql}")).to_string();
-    assert!(error.contains("is append-only"), "{sql}: {error}");
 }

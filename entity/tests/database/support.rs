@@ -162,3 +162,15 @@ pub(crate) fn refused<T>(outcome: Result<T, DbErr>, by: &str) {
     let error = outcome.err().expect("should have been refused").to_string();
     assert!(error.contains(by), "refused, but not by {by}: {error}");
 }
+
+/// Runs what must succeed.
+pub(crate) async fn run(db: &DatabaseConnection, sql: &str) {
+    db.execute_unprepared(sql).await.unwrap();
+}
+
+/// Runs what would change a record that is never changed.
+pub(crate) async fn tamper(db: &DatabaseConnection, sql: &str) {
+    let outcome = db.execute_unprepared(sql).await;
+    let error = outcome.err().unwrap_or_else(|| panic!("done: {sql}")).to_string();
+    assert!(error.contains("is append-only"), "{sql}: {error}");
+}
