@@ -14,7 +14,7 @@ use crate::settings::{self, DatabaseUrl};
 
 /// What a page that is not read in order costs, as the planner sees it. Its default, 4, is that of a turning disk with a cold cache: of a doctor's
 /// 370 patients it would rather read everybody's. What a clinic works with lies in memory, or on a disk that does not turn.
-const RANDOM_READS: (&str, &str) = ("random_page_cost", "1.1");
+pub(super) const RANDOM_READS: (&str, &str) = ("random_page_cost", "1.1");
 
 /// Proves that the server answers, finds out whether it takes our limit on statements, and opens the pool.
 pub(super) async fn open(

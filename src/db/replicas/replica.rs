@@ -16,6 +16,7 @@ use crate::db::accounting::{self, SlowLog};
 use crate::db::errors::{is_cancelled, is_conflict, is_dropped, is_outdated, silent};
 use crate::db::identity::Identity;
 use crate::db::liveness::Liveness;
+use crate::db::postgres::RANDOM_READS;
 use crate::db::read::{ReadConnection, Source};
 use crate::db::{ConnectError, postgres};
 use crate::settings::{self, DatabaseUrl};
@@ -165,7 +166,9 @@ impl Replica {
     /// A transaction, and what it was answered first. `None` for an error: nothing came in time.
     async fn begin(&self, pool: &DatabaseConnection) -> Result<(DatabaseTransaction, Found), Option<DbErr>> {
         let limit = self.statement_timeout.as_millis().to_string();
-        let question = Statement::from_sql_and_values(DbBackend::Postgres, STANDING, [limit.into()]);
+        let (name, cost) = RANDOM_READS;
+        let question =
+            Statement::from_sql_and_values(DbBackend::Postgres, STANDING, [limit.into(), name.into(), cost.into()]);
         let transaction = timeout(PATIENCE, pool.begin()).await.map_err(|_elapsed| None)??;
         let answered = timeout(PATIENCE, transaction.query_one_raw(question)).await;
         if answered.is_err() {

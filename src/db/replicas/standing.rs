@@ -4,8 +4,8 @@ use sea_orm::{DbErr, QueryResult};
 
 use crate::db::identity::Identity;
 
-/// The first statement of each transaction: who answers, and how far it has replayed. The limit on statements and the refusal of
-/// writes are for this transaction alone, so that a pooler may stand before it. What the control file says of the timeline is that of the
+/// The first statement of each transaction: who answers, and how far it has replayed. The limit on statements, the refusal of
+/// writes and what random reads cost are for this transaction alone, so that a pooler may stand before it. What the control file says of the timeline is that of the
 /// last restart point, which for a while after a promotion is still the old one; what the receiver says is not, but is told only to roles with
 /// `pg_read_all_stats`. The statements after it see at least what it saw only where each has a snapshot of its own: a server, role or address that
 /// sets another isolation would show all of them what was there before it was asked.
@@ -16,7 +16,7 @@ greatest((SELECT timeline_id FROM pg_control_checkpoint()), \
 (SELECT min_recovery_end_timeline FROM pg_control_recovery()), \
 (SELECT received_tli FROM pg_stat_wal_receiver)) AS timeline, \
 current_setting('transaction_isolation') = 'read committed' AS reads_committed, \
-set_config('statement_timeout', $1, true), set_config('transaction_read_only', 'on', true), set_config('random_page_cost', '1.1', true)";
+set_config('statement_timeout', $1, true), set_config('transaction_read_only', 'on', true), set_config($2, $3, true)";
 
 /// How a replica is, as far as was seen last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
