@@ -13,14 +13,20 @@ const BOARD: &str = "/dashboard";
 const SEEN: [(&str, &str); 6] =
     [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("patient", BOARD), ("admin", BOARD)];
 
-#[tokio::test]
-async fn no_page_is_stale_after_anything_that_is_done_in_a_call() {
+/// A visit that has begun, and all who see something of it.
+async fn under_way() -> (World, Appointment) {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
     let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-5));
     let visit = visit.status(AppointmentStatus::InProgress).create(&world.app).await;
     world.look_into_the_room_of(&visit);
     people.sign_in(&mut world).await;
+    (world, visit)
+}
+
+#[tokio::test]
+async fn no_page_is_stale_after_anything_that_is_done_in_a_call() {
+    let (world, visit) = under_way().await;
     for who in ["doctor", "patient"] {
         let here = [("state", "here")];
         world.browser(who).post_form(&format!("{}/presence", visit.path()), &here).await.expect(204);
@@ -60,12 +66,7 @@ async fn no_page_is_stale_after_anything_that_is_done_in_a_call() {
 /// Whose pages are not heard of: it is over when somebody comes anew, or by the clock.
 #[tokio::test]
 async fn no_page_is_stale_after_a_call_that_nobody_is_in_any_more() {
-    let mut world = World::start().await;
-    let people = People::create(&world.app).await;
-    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-5));
-    let visit = visit.status(AppointmentStatus::InProgress).create(&world.app).await;
-    world.look_into_the_room_of(&visit);
-    people.sign_in(&mut world).await;
+    let (world, visit) = under_way().await;
     let here = [("state", "here")];
     world.browser("patient").post_form(&format!("{}/presence", visit.path()), &here).await.expect(204);
     let join = async |who: &'static str| {
