@@ -11,6 +11,7 @@ use actix_web::{
 use serde::Serialize;
 
 use super::flash::{Flash, FlashKind};
+use super::rate_limit::RetryAfter;
 use crate::db::DbErr;
 
 /// Why a request cannot be answered as asked.
@@ -71,6 +72,12 @@ impl AppError {
     /// An [`AppError::Internal`] whose cause is `cause`.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self::Internal(cause.to_string())
+    }
+}
+
+impl From<RetryAfter> for AppError {
+    fn from(wait: RetryAfter) -> Self {
+        Self::TooManyRequests(wait.seconds())
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) async fn feed(
     let state = pages.state();
     let (id, owner) = owner(state, &reader, &token).await?.ok_or(AppError::NotFound)?;
     visitor.give_back(pages.request());
-    state.kit.page_budget.take_of_calendar(id).map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    state.kit.page_budget.take_of_calendar(id).map_err(AppError::from)?;
     let now = state.clock.now();
     let window = (now - PAST, now + state.settings.booking.horizon);
     let visits = queries::visits(&owner, &reader, window).await?;

@@ -29,8 +29,7 @@ const NO_PAGE: Topics = Topics::exempt("no page that is kept tells of addresses 
 /// # Errors
 /// [`AppError::TooManyRequests`] after too many in an hour; the database's.
 pub(super) async fn renew(state: &AppState, viewer: &Viewer) -> Result<CalendarToken, AppError> {
-    let attempt = state.kit.rate_limiter.attempt(&Key::calendar(viewer.user_id)).await;
-    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let _counted = state.kit.rate_limiter.attempt(&Key::calendar(viewer.user_id)).await?;
     let secret = CalendarSecret::new();
     let (key, now) = (&state.settings.secret_key, state.clock.now());
     let store = async |uow: &UnitOfWork| {

@@ -39,8 +39,7 @@ const USED: &str = "This form has issued a document already, and another one tha
 /// Why nothing was issued; [`AppError::TooManyRequests`] after too many in an hour.
 pub(super) async fn issue(state: &AppState, viewer: &Viewer, id: i64, new: &NewDocument) -> Result<i64, AppError> {
     // Each counts, whatever becomes of it.
-    let attempt = state.kit.rate_limiter.attempt(&Key::document(viewer.user_id)).await;
-    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let _counted = state.kit.rate_limiter.attempt(&Key::document(viewer.user_id)).await?;
     let acting = viewer.acting(state.clock.now());
     state
         .db

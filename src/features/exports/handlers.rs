@@ -14,9 +14,8 @@ use crate::{
 pub(super) async fn own(viewer: RecentlyProved<TakeOwnRecord>, pages: Pages) -> Result<HttpResponse, AppError> {
     let ViewerKind::Patient { patient_id, .. } = viewer.kind else { return Err(AppError::Forbidden) };
     let state = pages.state();
-    let attempt = state.kit.rate_limiter.attempt(&Key::export(viewer.user_id)).await;
     // Each counts, whatever becomes of it.
-    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let _counted = state.kit.rate_limiter.attempt(&Key::export(viewer.user_id)).await?;
     let document = service::own_document(state, &viewer, patient_id).await?;
     let body = serde_json::to_vec_pretty(&document).map_err(AppError::internal)?;
     let date = state.clock.now().with_timezone(&viewer.zone()).date_naive();

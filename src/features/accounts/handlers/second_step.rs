@@ -52,7 +52,7 @@ impl Half {
         let found = PendingSignIn::of(pages.request(), &state.settings, state.clock.now());
         let Some(pending) = found else { return Ok(None) };
         let counted = state.kit.page_budget.take_of_sign_in(&pending.nonce);
-        counted.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+        counted.map_err(AppError::from)?;
         let (reader, key) = (state.db.reader(), &state.settings.secret_key);
         let account = queries::credentials_by_id(&reader, pending.user_id).await?;
         let Some(account) = account.filter(|account| pending.is_of(key, account)) else { return Ok(None) };

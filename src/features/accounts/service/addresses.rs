@@ -65,7 +65,7 @@ pub(in crate::features::accounts) async fn ask(
 /// A mail too many is refused: whoever is signed in could fill other people's mailboxes.
 async fn may_send(state: &AppState, viewer: &Viewer) -> Result<(), AppError> {
     let counted = state.kit.rate_limiter.attempt(&Key::address_link(viewer.user_id)).await;
-    counted.map(drop).map_err(|wait| AppError::TooManyRequests(wait.seconds()))
+    counted.map(drop).map_err(AppError::from)
 }
 
 /// A change of an address, asked for.

@@ -118,8 +118,7 @@ pub(in crate::features::accounts) async fn request_reset(
     email: &str,
 ) -> Result<(), AppError> {
     let [place, account, day] = Key::password_reset(email, from);
-    let counted =
-        state.kit.rate_limiter.attempt(&[place]).await.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let counted = state.kit.rate_limiter.attempt(&[place]).await.map_err(AppError::from)?;
     drop(counted);
     let found = queries::credentials_by_email(&state.db.reader(), email).await?;
     // A mailbox that is being filled by somebody gets no more; whose it is, nobody is told.

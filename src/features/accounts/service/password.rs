@@ -67,7 +67,7 @@ async fn is_current(
     typed: &SecretString,
 ) -> Result<bool, AppError> {
     let attempt = state.kit.rate_limiter.attempt(&Key::password(viewer.user_id)).await;
-    let attempt = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let attempt = attempt.map_err(AppError::from)?;
     let cost = state.settings.security.password_hashing;
     let verdict = hashing::verify(viewer.network(), typed.clone(), Some(stored_hash.to_owned()), cost).await?;
     if verdict == PasswordVerdict::Wrong {

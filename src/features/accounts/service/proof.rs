@@ -72,7 +72,7 @@ async fn attempt(state: &AppState, viewer: &Viewer, typed: &TypedCode) -> Result
         return second_step::attempt(state, viewer.address, viewer.user_id, typed).await;
     }
     let attempt = state.kit.rate_limiter.attempt(&Key::password(viewer.user_id)).await;
-    attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))
+    attempt.map_err(AppError::from)
 }
 
 /// A password that looks like a code is not taken for one.

@@ -61,7 +61,7 @@ pub(in crate::features::accounts) async fn sign_up(
     person: &SignUp,
 ) -> Result<Admission, PasswordNotHashed> {
     let attempt = state.kit.rate_limiter.attempt(&Key::sign_up(from.address)).await;
-    let attempt = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let attempt = attempt.map_err(AppError::from)?;
     let hash = hashing::hash_chosen(state, ClientNetwork::of(from.address), &person.password).await?;
     let now = state.clock.now();
     let asks_for_proof = state.outgoing_mail.is_on();

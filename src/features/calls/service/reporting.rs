@@ -45,8 +45,7 @@ pub(in crate::features::calls) async fn report(
     id: i64,
     report: &CallReport,
 ) -> Result<(), AppError> {
-    let attempt = state.kit.rate_limiter.attempt(&Key::signal(viewer.user_id)).await;
-    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let _counted = state.kit.rate_limiter.attempt(&Key::signal(viewer.user_id)).await?;
     let acting = viewer.acting(state.clock.now());
     let topics = Topics::exempt("what is noted then says what has changed");
     let (page, nobody) = ((id, report.peer.as_str()), ("", acting.now));

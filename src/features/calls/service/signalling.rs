@@ -33,8 +33,7 @@ pub(in crate::features::calls) async fn send(
     signal: &Signal,
 ) -> Result<(), AppError> {
     // Each counts, whatever becomes of it.
-    let attempt = state.kit.rate_limiter.attempt(&Key::signal(viewer.user_id)).await;
-    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let _counted = state.kit.rate_limiter.attempt(&Key::signal(viewer.user_id)).await?;
     let now = state.clock.now();
     let page = (id, signal.peer.as_str());
     state

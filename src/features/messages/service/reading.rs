@@ -25,8 +25,7 @@ pub(in crate::features::messages) async fn mark_read(
     id: i64,
     last: i64,
 ) -> Result<(), AppError> {
-    let attempt = state.kit.rate_limiter.attempt(&Key::read_mark(viewer.user_id)).await;
-    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let _counted = state.kit.rate_limiter.attempt(&Key::read_mark(viewer.user_id)).await?;
     let now = state.clock.now();
     state
         .db

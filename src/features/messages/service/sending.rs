@@ -72,8 +72,7 @@ pub(in crate::features::messages) async fn send(
     (message, file): (&NewMessage, Option<SentFile>),
 ) -> Result<(), Unsent> {
     // Each counts, whatever becomes of it.
-    let attempt = state.kit.rate_limiter.attempt(&Key::message(viewer.user_id)).await;
-    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let _counted = state.kit.rate_limiter.attempt(&Key::message(viewer.user_id)).await.map_err(AppError::from)?;
     let token = message.token.clone().unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
     let file = match file {
         Some(file) => Some(taken(state, viewer, (id, &token), file).await?),

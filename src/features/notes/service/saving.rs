@@ -44,8 +44,7 @@ pub(in crate::features::notes) async fn save(
     draft: &Draft,
 ) -> Result<SavedDraft, NotWritten> {
     // Each counts, whatever becomes of it.
-    let attempt = state.kit.rate_limiter.attempt(&Key::draft(viewer.user_id)).await;
-    let _counted = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let _counted = state.kit.rate_limiter.attempt(&Key::draft(viewer.user_id)).await.map_err(AppError::from)?;
     let acting = viewer.acting(state.clock.now());
     state
         .db

@@ -120,7 +120,7 @@ pub(super) async fn attempt_from(state: &AppState, from: &Origin, account: &Cred
     }
     let [place, _] = Key::second_factor(account.id, from.address);
     let attempt = state.kit.rate_limiter.attempt(&[place]).await;
-    attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))
+    attempt.map_err(AppError::from)
 }
 
 /// Whether `answer` is one of a passkey of the viewer's to what they were asked; if so, that is noted in their session.
@@ -133,7 +133,7 @@ pub(in crate::features::accounts) async fn prove(
     answer: &str,
 ) -> Result<PasskeyTaken, AppError> {
     let attempt = state.kit.rate_limiter.attempt(&Key::password(viewer.user_id)).await;
-    let attempt = attempt.map_err(|wait| AppError::TooManyRequests(wait.seconds()))?;
+    let attempt = attempt.map_err(AppError::from)?;
     let answered = match judge(state, (viewer.user_id, Occasion::Proof(&viewer.key_hash)), answer).await? {
         Verdict::Right(used) => {
             if spend(state, viewer, &used).await? && state.sessions.prove(viewer.session_id).await? {
