@@ -32,7 +32,7 @@ pub struct Model {
     pub loss: Option<i32>,
     /// There and back, in milliseconds: the most that a page told of.
     pub rtt: Option<i32>,
-    /// From a page's beginning to the first picture, in milliseconds: the most that one told of.
+    /// From when a page began to connect to the first picture, in milliseconds: the most that one told of.
     pub first_frame: Option<i32>,
     /// Each change of its state adds one.
     pub version: i32,

@@ -54,6 +54,11 @@ impl AppointmentStatus {
         Self::BUSY.contains(&self)
     }
 
+    /// Whether the patient is there: waits to be seen, or is being seen.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Waiting | Self::InProgress)
+    }
+
     /// Whether it is over: no step leads out of it.
     pub fn is_terminal(self) -> bool {
         Self::TERMINAL.contains(&self)

@@ -103,7 +103,7 @@ pub(super) struct CallReport {
     pub(super) loss: Option<i32>,
     /// Milliseconds.
     pub(super) rtt: Option<i32>,
-    /// Milliseconds from the page's beginning to the first picture.
+    /// Milliseconds from when the page began to connect to the first picture.
     pub(super) first_frame: Option<i32>,
 }
 

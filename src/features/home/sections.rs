@@ -118,10 +118,8 @@ impl PatientSections {
     pub(super) fn new(found: &FoundForPatient, present: &Present) -> Self {
         let is_agreed =
             |visit: &ListedVisit| matches!(visit.status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
-        let goes_on = |visit: &ListedVisit| {
-            matches!(visit.status, AppointmentStatus::Waiting | AppointmentStatus::InProgress)
-                || (is_agreed(visit) && present.is_past(visit.ends_at))
-        };
+        let goes_on =
+            |visit: &ListedVisit| visit.status.is_under_way() || (is_agreed(visit) && present.is_past(visit.ends_at));
         let upcoming = found.open.iter().copied().filter(|visit| is_agreed(visit) && !present.is_past(visit.ends_at));
         Self {
             present: Section::of(found.open.iter().copied().filter(goes_on), SHOWN),

@@ -108,7 +108,7 @@ impl Rooms {
 
 /// Whether lists say anything of the room of a visit in this state that begins then.
 fn is_near(present: &Present, (status, starts_at): (AppointmentStatus, DateTime<Utc>)) -> bool {
-    let has_begun = matches!(status, AppointmentStatus::Waiting | AppointmentStatus::InProgress);
+    let has_begun = status.is_under_way();
     has_begun || (status.is_busy() && present.has_come(starts_at - OPENS_BEFORE))
 }
 

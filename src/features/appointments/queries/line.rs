@@ -70,7 +70,7 @@ pub(crate) async fn visits_in_line(
     Ok(VisitsInLine { places: places.collect(), visits })
 }
 
-/// Of those in `line` who wait for the same doctor on the same day the how manieth it is; as the room has it.
+/// Its place among those in `line` who wait for the same doctor on the same day; as the room has it.
 fn place(viewer: &Viewer, line: &[Waiting], own: Waiting) -> usize {
     let day = |waiting: &Waiting| (waiting.doctor_id, viewer.zone().local(waiting.starts_at).date());
     let before = line.iter().take_while(|waiting| waiting.id != own.id).filter(|waiting| day(waiting) == day(&own));

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, CallEnd, EventKind, Modality, NotificationKind},
+    enums::{AuditAction, AuditSubject, CallEnd, EventKind, Modality, NotificationKind},
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
 
@@ -40,7 +40,7 @@ pub(in crate::features::appointments) fn alternatives(
     (stage, modality): (&Stage, Modality),
     present: &Present,
 ) -> Vec<Modality> {
-    let goes_on = matches!(stage.status, AppointmentStatus::Waiting | AppointmentStatus::InProgress);
+    let goes_on = stage.status.is_under_way();
     let may = goes_on || (stage.status.is_busy() && stage.is_today(present));
     REMOTE.into_iter().filter(|other| may && *other != modality).collect()
 }

@@ -11,7 +11,7 @@ use entity::{
 };
 use sea_orm::{DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
 
-use super::visit::is_open;
+use super::peers::last_here;
 use crate::{
     coherence::{Topic, Topics},
     db::{ReadConnection, is_not_word},
@@ -44,8 +44,7 @@ struct Line {
 
 impl Line {
     fn last_here(&self) -> DateTime<Utc> {
-        let until = self.here_until.unwrap_or(self.started_at);
-        self.left_at.map_or(until, |left| left.min(until))
+        last_here(self.here_until.unwrap_or(self.started_at), self.left_at)
     }
 
     fn call(&self) -> LostCall {
@@ -81,7 +80,7 @@ pub(in crate::features::calls) async fn lost(
     let lines: Vec<Line> = open.into_model().all(conn).await?;
     let mut calls: BTreeMap<i64, (bool, LostCall)> = BTreeMap::new();
     for line in &lines {
-        let (_, call) = calls.entry(line.id).or_insert_with(|| (!is_open(line.status), line.call()));
+        let (_, call) = calls.entry(line.id).or_insert_with(|| (!line.status.is_under_way(), line.call()));
         call.last_here = call.last_here.max(line.last_here());
     }
     Ok(calls

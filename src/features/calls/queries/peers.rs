@@ -15,7 +15,6 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, IntoCondition, SimpleExpr},
 };
 
-use super::visit::is_open;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
@@ -45,8 +44,13 @@ impl PeerRow {
 
     /// When it was there for the last time.
     pub(in crate::features::calls) fn last_here(&self) -> DateTime<Utc> {
-        self.left_at.map_or(self.here_until, |left| min(left, self.here_until))
+        last_here(self.here_until, self.left_at)
     }
+}
+
+/// When a page was there for the last time whose lease goes until `here_until`.
+pub(super) fn last_here(here_until: DateTime<Utc>, left_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    left_at.map_or(here_until, |left| min(left, here_until))
 }
 
 /// All pages that ever took part in a call.
@@ -78,7 +82,7 @@ pub(in crate::features::calls) struct PeerStanding {
 impl PeerStanding {
     /// Whether it still takes part: the call goes on, and no other page has taken its place.
     pub(in crate::features::calls) fn takes_part(&self) -> bool {
-        self.state != CallState::Ended && is_open(self.status) && self.left_at.is_none()
+        self.state != CallState::Ended && self.status.is_under_way() && self.left_at.is_none()
     }
 
     /// By what those are told who see, in the room of the visit `id` or in a list, how the call stands, or take part in it.
@@ -175,7 +179,7 @@ pub(in crate::features::calls) async fn heard(
     let topics = Topics::exempt("what pages say to each other is on no page");
     let found: Vec<HeardLine> = reader.run(topics, async |conn| found.clone().into_model().all(conn).await).await?;
     let Some(first) = found.first() else { return Ok(None) };
-    let is_over = first.state == CallState::Ended || !is_open(first.status);
+    let is_over = first.state == CallState::Ended || !first.status.is_under_way();
     Ok(Some(Heard { is_over, signals: found.into_iter().filter_map(HeardLine::signal).collect() }))
 }
 

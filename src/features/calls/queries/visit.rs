@@ -48,7 +48,7 @@ pub(in crate::features::calls) struct VisitOfCall {
 impl VisitOfCall {
     /// Whether it has begun, or its patient waits, and it is not over.
     pub(in crate::features::calls) fn is_open(&self) -> bool {
-        is_open(self.status)
+        self.status.is_under_way()
     }
 
     /// The call that goes on in it.
@@ -60,11 +60,6 @@ impl VisitOfCall {
     pub(in crate::features::calls) fn seen_by(&self, id: i64) -> Topics {
         call_seen_by(Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id), id)
     }
-}
-
-/// Whether people may call each other in a visit in this state.
-pub(super) fn is_open(status: AppointmentStatus) -> bool {
-    matches!(status, AppointmentStatus::Waiting | AppointmentStatus::InProgress)
 }
 
 /// The visit `id` and the call that goes on in it, if the viewer is one of the two who meet.

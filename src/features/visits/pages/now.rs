@@ -137,7 +137,11 @@ impl Now {
             modality: modality_label(row.modality),
             starts_at: moment(row.starts_at),
             waiting_since: row.arrived_at.map(moment),
-            call: record.call.as_ref().filter(|_| goes_on(row.status)).map(|call| Call::new(viewer, call, &people)),
+            call: record
+                .call
+                .as_ref()
+                .filter(|_| row.status.is_under_way())
+                .map(|call| Call::new(viewer, call, &people)),
             here: people.iter().filter(|person| person.state == HERE).count(),
             people,
             place: place.filter(|_| viewer.role() != Role::Doctor),
@@ -152,11 +156,6 @@ impl Now {
 }
 
 const HERE: &str = "here";
-
-/// Whether the two meet, or one of them waits to.
-fn goes_on(status: AppointmentStatus) -> bool {
-    matches!(status, AppointmentStatus::Waiting | AppointmentStatus::InProgress)
-}
 
 /// A patient says that they have arrived with their answers, in a form of the room; the desk does nothing in a room.
 fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {

@@ -60,7 +60,7 @@ pub(in crate::features::visits) async fn answer(
         .write(async |uow| {
             let before = uow.read(async |conn| queries::opening_state_held(viewer, conn, id).await).await?;
             let OpeningState { visit, opening } = before.ok_or(AppError::NotFound)?;
-            if !matches!(visit.status, AppointmentStatus::Waiting | AppointmentStatus::InProgress) {
+            if !visit.status.is_under_way() {
                 return Err(AppError::Conflict(NOT_NOW.to_owned()));
             }
             if !keep_answers(uow, now, (id, opening.map(|row| row.id)), answers).await? {
