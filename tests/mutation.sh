@@ -6,9 +6,10 @@
 #
 # A mutant is the program without one topic of one read or write, without one look at the clock, or with one that is a
 # microsecond early. They are found in the sources by tests/mutation/instrument.pl, in a copy below target/mutation that is built
-# once, each switched on by its name: what is added to the code is tried without being listed here. Each goes through
-# tests/coherence/pages, one that survives through a short random walk with a fixed seed. MUTATION_JOBS of them at a time, else
-# as many as there are processors; what found one out the last time is tried first.
+# once, each switched on by its name: what is added to the code is tried without being listed here. First each test of
+# tests/coherence/pages runs by itself without a mutant and writes down which ones it comes by; then each mutant goes through the
+# tests that do, and one that survives through a short random walk with a fixed seed. MUTATION_JOBS of them at a time, else as
+# many as there are processors; what found one out the last time is tried first.
 #
 # tests/mutation/planted.txt lists what no page shows, with the test that must miss it and perhaps one that must not.
 # tests/mutation/equivalent.txt lists those that nothing can show, each with the reason, and with the mutants, if any, in
@@ -33,6 +34,7 @@ killed_by() { # mutants tests…
   local here log pid name expected
   here=$(mktemp -d -p "$scratch")
   log=$here.log
+  : >"$log"
   (cd "$tree" && MUTANT=$1 TMPDIR=$here RUST_BACKTRACE=0 RUST_LOG=off WALK_SEED=1 WALK_CASES=2 WALK_STEPS=20 \
     exec "$binary" "${@:2}" --nocapture) >"$log" 2>&1 &
   pid=$!
@@ -86,10 +88,24 @@ each() { # what
   return "$well"
 }
 
+# Runs one test without a mutant, and notes which ones it comes by.
+note_reached() { # test
+  local failed
+  failed=$(MUTANTS_REACHED=$scratch/reached/$1 killed_by none --exact "$1") || exit
+  [ -z "$failed" ] || { echo "$1 fails without any mutant" >&2; exit 2; }
+}
+
+# The same as killed_by, with the pages' tests that come by one of the mutants.
+killed_by_pages() { # mutants
+  local tests
+  mapfile -t tests < <(cd "$scratch/reached" && grep -lxF -- "${1//,/$'\n'}" ./* | cut -c3-)
+  [ "${#tests[@]}" = 0 ] || killed_by "$1" --exact "${tests[@]}"
+}
+
 of_others() { # id
   local test=
   [ -z "${earlier[$1]:-}" ] || test=$(killed_by "$1" --exact "${earlier[$1]}") || exit
-  [ -n "$test" ] || test=$(killed_by "$1" pages::) || exit
+  [ -n "$test" ] || test=$(killed_by_pages "$1") || exit
   [ -n "$test" ] || test=$(killed_by "$1" walk::no_page) || exit
   row "$1" "${test:-SURVIVED}"
   [ -n "$test" ] || return 1
@@ -114,10 +130,10 @@ of_planted() { # id
 # out, each is tried alone.
 of_equivalent() { # mutants, none of whom is in the other's company in the list
   local id test well=0
-  test=$(killed_by "$1" pages::) || exit
+  test=$(killed_by_pages "$1") || exit
   [ -n "$test" ] || return 0
   for id in ${1//,/ }; do
-    test=$(killed_by "$id" pages::) || exit
+    test=$(killed_by_pages "$id") || exit
     [ -n "$test" ] || continue
     row "$id" "$test, though equivalent.txt says: ${reason[$id]}"
     well=1
@@ -127,7 +143,7 @@ of_equivalent() { # mutants, none of whom is in the other's company in the list
 
 of_company() { # mutants that must be found out together
   local id test
-  test=$(killed_by "$1" pages::) || exit
+  test=$(killed_by_pages "$1") || exit
   for id in ${1//,/ }; do
     if [ -n "$test" ]; then
       row "$id" "$test, together with ${partner[$id]} (alone equivalent: ${reason[$id]})"
@@ -139,7 +155,7 @@ of_company() { # mutants that must be found out together
 }
 
 unset TEST_DATABASE_URL TEST_REDIS_URL
-mkdir -p "$tree" "$scratch/new"
+mkdir -p "$tree" "$scratch/new" "$scratch/reached"
 touch "$kept/killers"
 git ls-files --cached --others --exclude-standard | while read -r file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
   xargs -0 cp --parents -t "$scratch/new"
@@ -189,8 +205,8 @@ wrong=0
 tests/mutation/listed.sh || wrong=1
 if [ -s "$scratch/others" ] || [ -s "$scratch/equivalent" ]; then
   binary=$(built coherence)
-  none=$(killed_by none pages::)
-  [ -z "$none" ] || { echo "$none fails without any mutant" >&2; exit 2; }
+  (cd "$tree" && "$binary" --list pages::) | sed -n 's/: test$//p' >"$scratch/tests"
+  each note_reached <"$scratch/tests" || exit 2
 fi
 row 'mutant' 'killed by'
 each of_planted <"$scratch/planted" || wrong=1

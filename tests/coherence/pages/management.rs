@@ -1,7 +1,7 @@
 //! People and hospitals as administrators keep them.
 
 use super::{clinic::People, world::World};
-use crate::support::NEW_HOSPITAL;
+use crate::support::{NEW_HOSPITAL, appointment};
 
 const NEW: [(&str, &str); 6] = [
     ("first_name", "Asha"),
@@ -121,11 +121,16 @@ async fn no_page_is_stale_after_people_correct_their_phone() {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
     people.sign_in(&mut world).await;
-    let of_doctor: &[(&str, &str)] = &[("admin", "/doctors"), ("admin", "/doctors/{id}")];
-    let of_patient: &[(&str, &str)] = &[("admin", "/patients")];
-    for (by, seen) in [("doctor", of_doctor), ("patient", of_patient), ("admin", &[("super", "/admins")])] {
+    // Both are found by it in the list of their visits, and not before they have it.
+    appointment().of(&people.doctor).with(&people.patient).at(world.app.in_hours(24)).create(&world.app).await;
+    let found = ("admin", "/appointments?q=5550124");
+    world.look_also_at(found.1);
+    let of_doctor: &[(&str, &str)] = &[("admin", "/doctors"), ("admin", "/doctors/{id}"), found];
+    let of_patient: &[(&str, &str)] = &[("admin", "/patients"), found];
+    for (by, seen) in [("patient", of_patient), ("doctor", of_doctor), ("admin", &[("super", "/admins")])] {
         world.post(by, "/profile", &phone("+977 1 5550123")).await;
         world.after("another phone", seen, world.post(by, "/profile", &phone("+977 1 5550124"))).await;
+        world.post(by, "/profile", &phone("+977 1 5550123")).await;
     }
 }
 
