@@ -95,13 +95,3 @@ async fn what_came_after_the_page_was_opened_stays_unread_and_one_stays_on_ones_
     assert!(client.get("/notifications").await.ok().says("0 unread"));
     client.post_form("/notifications/read", &[("newest", "x")]).await.expect(422);
 }
-
-/// Nothing is offered that there is not.
-#[tokio::test]
-async fn the_landing_page_promises_what_there_is() {
-    let app = TestApp::start().await;
-    let page = app.visitor().get("/").await.ok();
-    for promise in ["video", "No reloading"] {
-        assert!(!page.says(promise), "{promise}");
-    }
-}

@@ -41,3 +41,16 @@ async fn has_none_when_the_visit_is_held_by_telephone_or_is_over() {
     let room = over.home.get(&over.path("room")).await.ok();
     assert!(!room.body.contains("id=\"call\""));
 }
+
+#[tokio::test]
+async fn is_what_the_landing_page_promises() {
+    let practice = Practice::open().await;
+    let landing = practice.app.visitor().get("/").await.ok();
+    for (promise, mark) in
+        [("By video in your browser", "data-call=\"join\""), ("the telephone takes over", "data-call=\"phone\"")]
+    {
+        assert!(landing.says(promise), "{promise}");
+        let room = practice.home.get(&practice.path("room")).await.ok();
+        assert!(room.body.contains(mark), "{promise}: {mark}");
+    }
+}

@@ -63,31 +63,28 @@ impl Live {
 
     /// Waits for the next event: its name and data.
     pub(crate) async fn next(&mut self) -> (String, String) {
-        let seen = self.seen;
-        let event = self.until("an event", |text, _| events(text).into_iter().nth(seen)).await;
-        self.seen += 1;
-        event
+        self.first("an event", |_| true).await
     }
 
     /// Waits for the next event that is not a beat, and has this name.
     pub(crate) async fn expect(&mut self, name: &str) -> String {
-        loop {
-            let (found, data) = self.next().await;
-            if found != "beat" {
-                assert_eq!(found, name, "{data}");
-                return data;
-            }
-        }
+        let (found, data) = self.first(name, |found| found != "beat").await;
+        assert_eq!(found, name, "{data}");
+        data
     }
 
     /// Waits for the next event of this name, whatever comes before.
     pub(crate) async fn comes_to(&mut self, name: &str) -> String {
-        loop {
-            let (found, data) = self.next().await;
-            if found == name {
-                return data;
-            }
-        }
+        self.first(name, |found| found == name).await.1
+    }
+
+    /// The first of those that were not looked at yet which is one. Beats come for ever, so they do not make it wait longer.
+    async fn first(&mut self, what: &str, is_one: impl Fn(&str) -> bool) -> (String, String) {
+        let seen = self.seen;
+        let find = |text: &str| events(text).into_iter().enumerate().skip(seen).find(|(_, (name, _))| is_one(name));
+        let (at, event) = self.until(what, |text, _| find(text)).await;
+        self.seen = at + 1;
+        event
     }
 
     /// Waits until the server has ended it. On a connection that is kept what ends is the answer.
