@@ -14,6 +14,7 @@ use crate::{
     coherence::{Topic, Topics},
     db::{DbErr, UnitOfWork},
     features::{appointments::queries::AppointmentState, audit::AuditEvent},
+    metrics::{counter, or_none},
 };
 
 /// A call that is not over.
@@ -25,14 +26,17 @@ pub(crate) struct OpenCall {
     pub(crate) connected_at: Option<DateTime<Utc>>,
     /// Which way that takes.
     pub(crate) path: Option<CallPath>,
+    /// How often a page had to look for another way.
+    pub(crate) restarts: i32,
 }
 
-/// A call that was ended, for the trail.
+/// A call that was ended, for the trail and for the metrics.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EndedCall {
     why: CallEnd,
     path: Option<CallPath>,
     seconds: i32,
+    restarts: i32,
 }
 
 impl OpenCall {
@@ -67,7 +71,9 @@ impl OpenCall {
         }
         let said = call_signal::Entity::delete_many().filter(call_signal::Column::CallId.eq(self.id));
         uow.delete_where(said, Topics::exempt("no page shows what pages say to each other")).await?;
-        Ok(Some(EndedCall { why, path: self.path, seconds }))
+        let ended = EndedCall { why, path: self.path, seconds, restarts: self.restarts };
+        uow.once_committed(move || ended.count());
+        Ok(Some(ended))
     }
 }
 
@@ -78,6 +84,25 @@ impl EndedCall {
         match self.path {
             Some(path) => act.word("path", path_code(path)),
             None => act,
+        }
+    }
+
+    fn count(self) {
+        let path = self.path.map_or("unknown", path_code);
+        if let Some(ended) = or_none(counter("calls_ended_total", "Calls that are over", &["path", "reason"])) {
+            ended.with_label_values(&[path, end_code(self.why)]).inc();
+        }
+        for (name, help, number) in [
+            (
+                "call_seconds_total",
+                "Seconds in which two saw or heard each other, of calls that are over",
+                self.seconds,
+            ),
+            ("call_restarts_total", "How often calls that are over had to look for another way", self.restarts),
+        ] {
+            if let Some(sum) = or_none(counter(name, help, &["path"])) {
+                sum.with_label_values(&[path]).inc_by(u64::try_from(number).unwrap_or_default());
+            }
         }
     }
 }
