@@ -8,7 +8,7 @@ use entity::{
     call_signal,
     enums::{CallEnd, CallPath, CallState},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr, sea_query::ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, Iterable as _, QueryFilter, Set, sea_query::Expr, sea_query::ExprTrait};
 
 use crate::{
     coherence::{Topic, Topics},
@@ -88,21 +88,39 @@ impl EndedCall {
     }
 
     fn count(self) {
-        let path = self.path.map_or("unknown", path_code);
+        CallFigures::of(self.path).add((self.why, 1), [self.seconds, self.restarts]);
+    }
+}
+
+/// What metrics tell of calls that are over and went that way.
+struct CallFigures(&'static str);
+
+impl CallFigures {
+    fn of(path: Option<CallPath>) -> Self {
+        Self(path.map_or("unknown", path_code))
+    }
+
+    /// So many more that ended so, with as many seconds and restarts.
+    fn add(&self, (why, calls): (CallEnd, u64), [seconds, restarts]: [i32; 2]) {
         if let Some(ended) = or_none(counter("calls_ended_total", "Calls that are over", &["path", "reason"])) {
-            ended.with_label_values(&[path, end_code(self.why)]).inc();
+            ended.with_label_values(&[self.0, end_code(why)]).inc_by(calls);
         }
         for (name, help, number) in [
-            (
-                "call_seconds_total",
-                "Seconds in which two saw or heard each other, of calls that are over",
-                self.seconds,
-            ),
-            ("call_restarts_total", "How often calls that are over had to look for another way", self.restarts),
+            ("call_seconds_total", "Seconds in which two saw or heard each other, of calls that are over", seconds),
+            ("call_restarts_total", "How often calls that are over had to look for another way", restarts),
         ] {
             if let Some(sum) = or_none(counter(name, help, &["path"])) {
-                sum.with_label_values(&[path]).inc_by(u64::try_from(number).unwrap_or_default());
+                sum.with_label_values(&[self.0]).inc_by(u64::try_from(number).unwrap_or_default());
             }
+        }
+    }
+}
+
+/// Shows the figures of calls that are over before there is one: of a series that begins with its first call no increase is told for that.
+pub(crate) fn show_figures() {
+    for path in CallPath::iter().map(Some).chain([None]) {
+        for why in CallEnd::iter() {
+            CallFigures::of(path).add((why, 0), [0, 0]);
         }
     }
 }
