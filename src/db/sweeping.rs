@@ -38,7 +38,7 @@ impl Database {
             .await
     }
 
-    /// The same for rows that pages show: `remove` says which topics it touches, and removes one batch.
+    /// The same for rows that pages show, or that several statements find: `remove` says which topics it touches, and removes one batch.
     ///
     /// # Errors
     /// What `remove` returns.

@@ -34,7 +34,11 @@ pub struct UnitOfWork {
     failure: Mutex<Option<DbErr>>,
     touched: Mutex<BTreeSet<Topic>>,
     written: Mutex<Written>,
+    afterwards: Mutex<Vec<Afterwards>>,
 }
+
+/// What is done once a unit is committed, and not at all if it is not.
+pub(super) type Afterwards = Box<dyn FnOnce() + Send>;
 
 /// What was written so far.
 #[derive(Default)]
@@ -54,6 +58,7 @@ impl UnitOfWork {
             failure: Mutex::default(),
             touched: Mutex::default(),
             written: Mutex::default(),
+            afterwards: Mutex::default(),
         }
     }
 
@@ -177,6 +182,17 @@ impl UnitOfWork {
     /// Topics that changed besides those of the statements: what a caller knows and no single write does.
     pub fn touch(&self, topics: impl Into<Topics>) {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).extend(topics.into().named());
+    }
+
+    /// Does that when the unit is committed, and not before: a unit may be run again, or lost. For what is counted of it; nobody waits for it, and it
+    /// is not done where nobody can tell whether it was committed.
+    pub fn once_committed(&self, then: impl FnOnce() + Send + 'static) {
+        self.afterwards.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(then));
+    }
+
+    /// What is to be done when it is committed.
+    pub(super) fn afterwards(&self) -> Vec<Afterwards> {
+        std::mem::take(&mut *self.afterwards.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Rows of this table were changed.

@@ -159,6 +159,7 @@ impl Database {
             let late = super::errors::silent(self.statement_timeout());
             return Err(Failed { error: late, retry: Some(RetryReason::Conflict), is_unknown: false });
         }
+        let afterwards = unit.afterwards();
         let outcome = match unit.commit().await {
             Ok(()) => {
                 self.condition().note_commit();
@@ -166,6 +167,9 @@ impl Database {
             }
             Err(error) => self.after_failed_commit(error, transaction_id, idempotent).await,
         };
+        if outcome.is_ok() {
+            afterwards.into_iter().for_each(|then| then());
+        }
         if matches!(invalidation, Invalidation::Unannounced(..)) {
             // What is waited for now is no writer's.
             drop(turn.take());

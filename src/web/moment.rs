@@ -45,6 +45,16 @@ pub fn date_in_words(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
 }
 
+/// `45 s`, `12 min 05 s`, `1 h 05 min`: so many seconds; none below 0.
+pub fn length_in_words(seconds: i32) -> String {
+    let seconds = seconds.max(0);
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes:02} min"),
+    }
+}
+
 /// The first instant of `date` in `zone`: midnight, or where the clocks skip it, the first moment
 /// after. The local day lasts from it to the first instant of the next date: 23, 24 or 25 hours.
 pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
@@ -106,6 +116,12 @@ mod tests {
         // Beirut goes from 00:00 to 01:00 on the last Sunday of March.
         let date = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap_or_default();
         assert_eq!(start_of_day(date, zone("Asia/Beirut")).format("%Y-%m-%dT%H:%M").to_string(), "2026-03-28T22:00");
+    }
+
+    #[test]
+    fn a_length_is_told_as_people_do() {
+        let told = [0, 59, 60, 725, 3_600, 3_959, -1].map(length_in_words);
+        assert_eq!(told, ["0 s", "59 s", "1 min 00 s", "12 min 05 s", "1 h 00 min", "1 h 05 min", "0 s"]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ export const ROLES = [
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',
-    pages: [...OWN, '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments?status=needs_outcome', '/appointments/new?doctor_id=1', '/reports', '/audit', { path: '/admins', status: 403 }],
+    pages: [...OWN, '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments?status=needs_outcome', '/appointments/new?doctor_id=1', '/reports', '/reports/calls', '/audit', { path: '/admins', status: 403 }],
   },
   {
     role: 'super admin', email: 'super@demo.test',

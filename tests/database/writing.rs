@@ -1,11 +1,14 @@
 //! What a unit of work promises, on both backends.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use entity::hospital;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Statement};
-use telemedicine::db::{Database, ViolationKind, violation};
+use telemedicine::db::{Database, UnitOfWork, ViolationKind, violation};
 
 use crate::support::{NO_ACT, NO_PAGE, TestDatabase, hospital_named};
 
@@ -32,6 +35,7 @@ on_both! {
     what_is_written_is_there
     an_error_undoes_everything
     a_failure_that_was_overlooked_undoes_everything
+    what_follows_a_commit_is_done_once_and_after_it
     compare_and_set_tells_who_was_first
     many_rows_are_stored_in_batches
     a_read_cannot_write
@@ -98,6 +102,41 @@ async fn a_failure_that_was_overlooked_undoes_everything(db: &Database) {
         .await;
     assert_eq!(violation(&result.unwrap_err()).map(|broken| broken.kind), Some(ViolationKind::Unique));
     assert_eq!(count(db).await, 0);
+}
+
+async fn what_follows_a_commit_is_done_once_and_after_it(db: &Database) {
+    let done = Arc::new(AtomicU32::new(0));
+    let once = |unit: &UnitOfWork| {
+        let done = done.clone();
+        unit.once_committed(move || drop(done.fetch_add(1, Ordering::Relaxed)));
+    };
+    let lost: Result<(), DbErr> = db
+        .write_unrecorded(NO_ACT, async |unit| {
+            once(unit);
+            Err(DbErr::Custom("no".to_owned()))
+        })
+        .await;
+    lost.unwrap_err();
+    let overlooked: Result<(), DbErr> = db
+        .write_unrecorded(NO_ACT, async |unit| {
+            once(unit);
+            unit.insert(hospital_named("Bir"), NO_PAGE).await?;
+            unit.insert(hospital_named("Bir"), NO_PAGE).await.unwrap_err();
+            Ok(())
+        })
+        .await;
+    overlooked.unwrap_err();
+    assert_eq!(done.load(Ordering::Relaxed), 0, "nothing was committed");
+    let kept: Result<(), DbErr> = db
+        .write_unrecorded(NO_ACT, async |unit| {
+            once(unit);
+            unit.insert(hospital_named("Bir"), NO_PAGE).await?;
+            assert_eq!(done.load(Ordering::Relaxed), 0, "it is not committed yet");
+            Ok(())
+        })
+        .await;
+    kept.unwrap();
+    assert_eq!((done.load(Ordering::Relaxed), count(db).await), (1, 1));
 }
 
 async fn compare_and_set_tells_who_was_first(db: &Database) {

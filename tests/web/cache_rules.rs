@@ -13,9 +13,10 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 45] = [
+const UNCACHED: [(&str, &str); 46] = [
     ("/appointments/{id}/call/signals", "for programs, about this moment"),
     ("/appointments/{id}/ice", "for programs, with a secret"),
+    ("/reports/calls.csv", "a file to take away"),
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),
     ("/reports/hospitals.csv", "a file to take away"),

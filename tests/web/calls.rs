@@ -6,6 +6,7 @@ mod ending;
 mod refusals;
 mod relays;
 mod room;
+mod told;
 
 use entity::{
     audit_entry, call, call_signal,

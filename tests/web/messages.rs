@@ -1,5 +1,6 @@
 //! Messages about a visit: written once, read, taken back, told by mail, closed in time; and who gets no word of them.
 
+mod counting;
 mod forms;
 mod mails;
 
@@ -7,7 +8,7 @@ use chrono::TimeDelta;
 use entity::{audit_entry, enums::AuditSubject, message as row, message_read};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
-use crate::{figures::assert_figures, support::*};
+use crate::support::*;
 
 mod reading;
 
@@ -202,50 +203,6 @@ async fn whoever_has_not_read_for_ten_minutes_is_told_by_mail_once() {
     practice.surgery.post_form(&practice.path(&format!("/{hasty}/retraction")), &[]).await.expect(303);
     app.clock.advance(TimeDelta::minutes(25));
     assert_eq!(app.emails_to(&practice.patient.email).await.len(), 0);
-}
-
-/// The same numbers each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % most
-    }
-}
-
-#[tokio::test]
-async fn what_is_unread_is_counted_right_whatever_both_do() {
-    let practice = Practice::open().await;
-    let second = appointment().of(&practice.doctor).with(&practice.patient).at(practice.app.in_hours(30));
-    let second = second.create(&practice.app).await;
-    let other = practice.app.state.redis.is_some().then(|| practice.app.another_instance());
-    let there = other.as_ref().map_or_else(|| practice.app.origin(), Instance::origin);
-    let mut dice = Dice(7);
-    for round in 0..60_u64 {
-        // Not thirty within a minute.
-        practice.app.clock.advance(TimeDelta::seconds(5));
-        let by = if dice.below(2) == 0 { &practice.home } else { &practice.surgery };
-        let by = &if dice.below(2) == 0 { by.at(&there) } else { by.clone() };
-        let path = if dice.below(2) == 0 { practice.path("") } else { format!("{}/messages", second.path()) };
-        let any = 1 + dice.below(round + 2);
-        match dice.below(5) {
-            0 => drop(by.post_form(&format!("{path}/read"), &[("last_id", &any.to_string())]).await.expect(303)),
-            1 => drop(by.post_form(&format!("{path}/{any}/retraction"), &[]).await),
-            _ => drop(by.post_form(&path, &[("body", "Again")]).await.expect(303)),
-        }
-        if round % 6 == 0 {
-            for (client, person) in
-                [(&practice.home, &practice.patient.person), (&practice.surgery, &practice.doctor.person)]
-            {
-                for client in [client, &client.at(&there)] {
-                    let dashboard = client.get("/dashboard").await.ok();
-                    let (who, zone) = ((person.role, person.user_id), practice.hospital.zone);
-                    assert_figures(&practice.app, &dashboard, who, zone).await;
-                }
-            }
-        }
-    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The reports: numbers that are those of the dashboards, of the days that were asked for, as a page and as files.
 
+mod calls;
+
 use chrono::{NaiveTime, TimeDelta};
 use entity::{appointment as appointment_row, appointment_event};
 use sea_orm::{ActiveModelTrait, EntityTrait as _, Iterable as _, Set};

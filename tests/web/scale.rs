@@ -4,6 +4,9 @@
 //! On Postgres only, whose own counters tell what was scanned: `pg_stat_user_tables.seq_scan` of the
 //! server's database before and after each page.
 
+mod reports;
+mod versions;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -16,7 +19,8 @@ use telemedicine::{coherence::Topics, features};
 use crate::{figures::assert_figures, support::*};
 
 /// Tables that grow with the years.
-const LARGE: [&str; 7] = ["appointment", "appointment_event", "audit_entry", "note", "notification", "user", "visit"];
+const LARGE: [&str; 8] =
+    ["appointment", "appointment_event", "audit_entry", "call", "note", "notification", "user", "visit"];
 
 const SIZE: [&str; 8] = ["--hospitals", "10", "--doctors", "200", "--patients", "10000", "--appointments", "100000"];
 
@@ -37,7 +41,7 @@ async fn no_page_scans_appointments_people_or_notifications() {
     assert!(counters.number(estimated).await >= 99_000);
     the_gate_can_fail(&app, &counters).await;
     lists_are_counted_up_to_a_bound(&people, (&app, &counters)).await;
-    a_report_reads_each_visit_twice_at_most(&people, (&app, &counters)).await;
+    reports::read_each_visit_and_call_once_or_twice(&people, (&app, &counters)).await;
     let mut wrong = Vec::new();
     let mut pages = 0;
     for person in &people {
@@ -133,28 +137,13 @@ async fn dashboards_read_what_they_show(person: &Demo, (app, counters): (&TestAp
     }
 }
 
-/// A year's report: each visit once for its day and once for its doctor, and the few events of those that took place.
-async fn a_report_reads_each_visit_twice_at_most(people: &[Demo], (app, counters): (&TestApp, &Counters)) {
-    let desk = people.iter().find(|person| person.role == Role::HospitalAdmin).unwrap();
-    let of_desk =
-        format!("FROM appointment AS visit JOIN \"user\" AS desk USING (hospital_id) WHERE desk.id = {}", desk.user_id);
-    let visits = counters.number(&format!("SELECT count(*) {of_desk}")).await;
-    let today = app.now().date_naive();
-    let address = format!("/reports?from={}&to={today}", today - chrono::TimeDelta::days(360));
-    let (page, [read, events]) = counters.reading(["appointment", "appointment_event"], (app, desk), &address).await;
-    assert!(page.figure("report-visits") > 1_000, "{}", page.figure("report-visits"));
-    // Beside them days to come, and what the page shows of the viewer.
-    assert!((1..=2 * visits + 500).contains(&read), "{read} visits of {visits} were read");
-    assert!(events <= 8 * visits, "{events} events of {visits} visits were read");
-}
-
 /// As autovacuum leaves a database that is in use: statistics there, and its pages marked as visible to all, without
 /// which counting by an index costs more than reading the table. Rows that were committed a moment ago, or that a
 /// snapshot somewhere may not see yet, keep their page from being marked: so until nearly all are (VACUUM itself leaves
 /// out pages with a few dead rows).
 async fn vacuum(app: &TestApp, counters: &Counters) {
     let unmarked = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relallvisible < 0.9 * relpages \
-                    AND relname IN ('appointment', 'appointment_event', 'audit_entry', 'note', 'notification', 'user', 'visit')";
+                    AND relname IN ('appointment', 'appointment_event', 'audit_entry', 'call', 'note', 'notification', 'user', 'visit')";
     for _ in 0..100 {
         sql(app, "VACUUM ANALYZE").await;
         if counters.number(unmarked).await == 0 {

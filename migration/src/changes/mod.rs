@@ -79,9 +79,10 @@ mod m0098_call;
 mod m0099_old_drafts;
 mod m0100_devices_in_room;
 mod m0101_rare_visits;
+mod m0106_old_versions;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 74] = [
+pub(crate) const ALL: [Change; 75] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -156,4 +157,5 @@ pub(crate) const ALL: [Change; 74] = [
     m0099_old_drafts::CHANGE,
     m0100_devices_in_room::CHANGE,
     m0101_rare_visits::CHANGE,
+    m0106_old_versions::CHANGE,
 ];

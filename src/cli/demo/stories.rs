@@ -48,6 +48,10 @@ pub(super) fn steps(visit: &DemoVisit, now: DateTime<Utc>) -> Vec<StoryStep> {
         S::InProgress => story.start(visit, start - early),
         S::Completed => {
             story.start(visit, start - early);
+            if moves_to_phone(visit) {
+                let at = start + Duration::seconds(95);
+                story.then(EventKind::ModalityChanged, StoryActor::Doctor, (S::InProgress, at));
+            }
             story.then(EventKind::Completed, StoryActor::Doctor, (S::Completed, start + SLOT));
         }
         S::NoShow => {
@@ -71,6 +75,15 @@ pub(super) fn modality(visit: &DemoVisit) -> Modality {
         _ => Modality::InPerson,
     }
 }
+
+/// Whether the visit was to be by video, and went on by telephone.
+pub(super) fn moves_to_phone(visit: &DemoVisit) -> bool {
+    let is_completed = visit.status == AppointmentStatus::Completed;
+    is_completed && modality(visit) == Modality::Phone && (visit.dice / 10).is_multiple_of(3)
+}
+
+/// Why.
+pub(super) const MOVED: &str = "The picture stopped again and again.";
 
 /// The reason of a rejection or a cancellation.
 pub(super) fn reason(visit: &DemoVisit) -> &'static str {

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    appointment, appointment_event, doctor, enums::AppointmentStatus, hospital, message, notification, patient, user,
+    appointment, appointment_event, doctor,
+    enums::{AppointmentStatus, EventKind},
+    hospital, message, notification, patient, user,
 };
 use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude::DateTimeUtc};
 
 use super::{
     calendar::SLOT,
-    documents, hours,
+    calls, documents, hours,
     messages::Talk,
     notes, openings,
     people::{Cast, DemoPerson},
@@ -51,6 +53,7 @@ pub(super) async fn everything(
         let events = stored.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;
         uow.insert_many(events.into_iter().flatten(), Topic::Everything).await?;
         let doctor = |visit: &DemoVisit| user_of(StoryActor::Doctor, visit, &ids);
+        uow.insert_many(calls::rows(&stored, now, doctor)?, Topic::Everything).await?;
         uow.insert_many(openings::rows(&stored, now, doctor)?, Topic::Everything).await?;
         uow.insert_many(notes::rows(&stored, now, doctor)?, Topic::Everything).await?;
         talks(uow, (&stored, now), &ids).await?;
@@ -239,7 +242,11 @@ fn events(
     (ids, now): (&Ids, DateTime<Utc>),
 ) -> Result<Vec<appointment_event::ActiveModel>, DbErr> {
     let event = |step: StoryStep| {
-        let with_reason = matches!(step.to, AppointmentStatus::Rejected | AppointmentStatus::Cancelled);
+        let reason = match (step.kind, step.to) {
+            (EventKind::ModalityChanged, _) => Some(stories::MOVED),
+            (_, AppointmentStatus::Rejected | AppointmentStatus::Cancelled) => Some(stories::reason(visit)),
+            _ => None,
+        };
         Ok(appointment_event::ActiveModel {
             id: NotSet,
             appointment_id: Set(appointment_id),
@@ -247,7 +254,7 @@ fn events(
             kind: Set(step.kind),
             from_status: Set(step.from),
             to_status: Set(step.to),
-            note: Set(with_reason.then(|| stories::reason(visit).to_owned())),
+            note: Set(reason.map(str::to_owned)),
             // As for visits: the demo has no promises to keep.
             local_starts_at: Set(None),
             proposed_local_starts_at: Set(None),

@@ -20,7 +20,8 @@ pub(crate) use queries::{
     scope_of_both, scope_of_doctor, visits, visits_in_line, with_parties,
 };
 pub(crate) use service::{
-    OpenCall, PatientAnswers, count_to_come, keep_answers, path_code, seen_by as call_seen_by, withdraw,
+    OpenCall, PatientAnswers, count_to_come, keep_answers, path_code, seen_by as call_seen_by,
+    show_figures as show_call_figures, withdraw,
 };
 
 use handlers::{booking as book, holding, list, steps};

@@ -45,7 +45,7 @@ pub(super) enum Bars {
     Behind,
 }
 
-/// Draws a bar for each of `labels`. At most three series.
+/// Draws a bar for each of `labels`. At most four series, the last of which is drawn as what is left over.
 ///
 /// # Errors
 /// The library's, which has none to give for a drawing in memory.

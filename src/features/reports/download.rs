@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, http::header};
 
 use super::{
+    calls::CallReport,
     forms::Range,
     numbers::{HospitalNumbers, HospitalReport, Numbers},
 };
@@ -29,6 +30,54 @@ pub(super) fn doctors(report: &HospitalReport, range: Range) -> Result<HttpRespo
     file(("doctors", range), &["doctor", "booked_minutes", "available_minutes", "booked_percent"], rows)
 }
 
+/// A row for each doctor of each week in whose visits there was a call.
+pub(super) fn calls(report: &CallReport, range: Range) -> Result<HttpResponse, AppError> {
+    let rows = report.parts.iter().map(|part| {
+        let numbers = &part.numbers;
+        let week = report.weeks.get(part.week).copied().unwrap_or(range);
+        let counts = [
+            numbers.visits,
+            numbers.calls,
+            numbers.connected,
+            numbers.direct,
+            numbers.relay_udp,
+            numbers.relay_tcp,
+            numbers.relay_tls,
+            numbers.not_answered,
+            numbers.lost,
+            numbers.by_phone,
+            numbers.restarts,
+            numbers.seconds,
+            numbers.first_frames.count(),
+        ];
+        let rates = [numbers.first_frames.median(), numbers.first_frames.ninetieth()].map(number);
+        let counts = counts.map(|count| count.to_string()).into_iter().chain(rates);
+        [week.from.to_string(), week.to.to_string(), part.doctor.clone()].into_iter().chain(counts).collect()
+    });
+    file(("calls", range), &CALLS, rows)
+}
+
+const CALLS: [&str; 18] = [
+    "from",
+    "to",
+    "doctor",
+    "visits",
+    "calls",
+    "connected",
+    "direct",
+    "relay_udp",
+    "relay_tcp",
+    "relay_tls",
+    "not_answered",
+    "lost",
+    "visits_on_by_telephone",
+    "other_ways_looked_for",
+    "connected_seconds",
+    "known_first_pictures",
+    "median_first_picture_milliseconds",
+    "first_picture_milliseconds_of_nine_in_ten_at_most",
+];
+
 fn heads(first: &'static str) -> [&'static str; 10] {
     [
         first,
@@ -48,9 +97,9 @@ fn cells(first: String, numbers: &Numbers) -> Vec<String> {
     let counts = [numbers.visits(), numbers.completed, numbers.missed, numbers.open, numbers.called_off];
     let rates = [
         number(numbers.missed_percent()),
-        numbers.waits().to_string(),
-        number(numbers.median()),
-        number(numbers.ninetieth()),
+        numbers.waits.count().to_string(),
+        number(numbers.waits.median()),
+        number(numbers.waits.ninetieth()),
     ];
     std::iter::once(first).chain(counts.map(|count| count.to_string())).chain(rates).collect()
 }

@@ -1,6 +1,6 @@
 //! Which days a report is about.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::Deserialize;
 
 use crate::{
@@ -34,6 +34,16 @@ impl Range {
         self.from.iter_days().take_while(move |day| *day <= self.to)
     }
 
+    /// Its weeks, from Monday to Sunday; the first and the last are what is within it.
+    pub(super) fn weeks(self) -> impl Iterator<Item = Self> {
+        let sunday = |day: NaiveDate| day + Days::new(6 - u64::from(day.weekday().num_days_from_monday()));
+        let first = Self { from: self.from, to: sunday(self.from).min(self.to) };
+        std::iter::successors(Some(first), move |week| {
+            let from = week.to + Days::new(1);
+            (from <= self.to).then(|| Self { from, to: sunday(from).min(self.to) })
+        })
+    }
+
     /// From its first instant in `zone` to the first after it.
     pub(super) fn span(self, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
         (start_of_day(self.from, zone), start_of_day(self.to + Days::new(1), zone))
@@ -65,5 +75,22 @@ impl ReportQuery {
         }
         let filled = FormView::filled([("from", from.to_string()), ("to", to.to_string())]);
         reader.finish(Some((Range { from, to }, filled)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weeks_begin_on_mondays_and_end_with_the_days() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap_or_default();
+        let weeks = |from, to| -> Vec<(NaiveDate, NaiveDate)> {
+            Range { from: day(from), to: day(to) }.weeks().map(|week| (week.from, week.to)).collect()
+        };
+        // 24 November 2026 is a Tuesday.
+        assert_eq!(weeks(13, 24), [(day(13), day(15)), (day(16), day(22)), (day(23), day(24))]);
+        assert_eq!(weeks(16, 22), [(day(16), day(22))]);
+        assert_eq!(weeks(24, 24), [(day(24), day(24))]);
     }
 }

@@ -6,7 +6,7 @@ use super::{
     download,
     forms::{Range, ReportQuery},
     pages,
-    policy::{SeeReports, TakeHospitalReport, TakePlatformReport},
+    policy::{SeeCallReport, SeeReports, TakeHospitalReport, TakePlatformReport},
     queries,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(super) async fn index(
     let (range, form) = match query.0.range(&pages.present(), viewer.zone()) {
         Ok(asked) => asked,
         Err(form) => {
-            let page = pages::RefusedRange::new(*form);
+            let page = pages::RefusedRange::new(*form, "/reports");
             return pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
         }
     };
@@ -60,6 +60,36 @@ pub(super) async fn doctors(
     let range = asked(query, &pages, &viewer)?;
     let report = queries::of_hospital(&viewer, &reader, range).await?.ok_or(AppError::NotFound)?;
     download::doctors(&report, range)
+}
+
+/// The calls in the viewer's hospital.
+pub(super) async fn calls(
+    viewer: Allowed<SeeCallReport>,
+    reader: Reader,
+    query: Filter<ReportQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let (range, form) = match query.0.range(&pages.present(), viewer.zone()) {
+        Ok(asked) => asked,
+        Err(form) => {
+            let page = pages::RefusedRange::new(*form, "/reports/calls");
+            return pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
+        }
+    };
+    let report = queries::of_calls(&viewer, &reader, range).await?.ok_or(AppError::NotFound)?;
+    pages.show(&*viewer, &pages::CallsPage::new(&viewer, form, range, &report)?)
+}
+
+/// The same as a file, each doctor's of each week.
+pub(super) async fn calls_file(
+    viewer: RecentlyProved<TakeHospitalReport>,
+    reader: Reader,
+    query: Filter<ReportQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let range = asked(query, &pages, &viewer)?;
+    let report = queries::of_calls(&viewer, &reader, range).await?.ok_or(AppError::NotFound)?;
+    download::calls(&report, range)
 }
 
 /// The numbers of all hospitals.

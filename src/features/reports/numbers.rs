@@ -1,9 +1,9 @@
 //! What a report counts.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use entity::enums::AppointmentStatus;
+
+use super::spread::Spread;
 
 /// The visits of a day, of a hospital, or of all days together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(super) struct Numbers {
     pub(super) open: i64,
     /// Declined or cancelled: they do not count as visits.
     pub(super) called_off: i64,
-    /// Of those who arrived and whose visit began, how many waited so many minutes.
-    waits: BTreeMap<i64, i64>,
+    /// Of those who arrived and whose visit began, how many minutes they waited.
+    pub(super) waits: Spread,
 }
 
 impl Numbers {
@@ -33,32 +33,8 @@ impl Numbers {
             Rejected | Cancelled => &mut self.called_off,
         } += visits;
         if let Some(wait) = wait {
-            *self.waits.entry(wait).or_default() += visits;
+            self.waits.add(wait, visits);
         }
-    }
-
-    /// Of how many the wait is known.
-    pub(super) fn waits(&self) -> i64 {
-        self.waits.values().sum()
-    }
-
-    /// Half of them waited at most so many minutes: the wait of one of them.
-    pub(super) fn median(&self) -> Option<i64> {
-        self.wait_at((self.waits() + 1) / 2)
-    }
-
-    /// Nine of ten waited at most so many minutes.
-    pub(super) fn ninetieth(&self) -> Option<i64> {
-        self.wait_at((self.waits() * 9 + 9) / 10)
-    }
-
-    fn wait_at(&self, place: i64) -> Option<i64> {
-        let mut passed = 0;
-        let reached = self.waits.iter().find(|(_, visits)| {
-            passed += **visits;
-            passed >= place
-        });
-        reached.map(|(wait, _)| *wait)
     }
 
     /// All that were neither declined nor cancelled: what a dashboard calls the day's visits.
@@ -79,7 +55,7 @@ impl Numbers {
             sum.missed += one.missed;
             sum.open += one.open;
             sum.called_off += one.called_off;
-            one.waits.iter().for_each(|(wait, visits)| *sum.waits.entry(*wait).or_default() += visits);
+            sum.waits.add_all(&one.waits);
         }
         sum
     }
@@ -137,18 +113,5 @@ mod tests {
     #[test]
     fn per_cent_are_rounded() {
         assert_eq!((rounded_percent(1, 8), rounded_percent(2, 3), rounded_percent(0, 0)), (Some(13), Some(67), None));
-    }
-
-    #[test]
-    fn a_wait_is_that_of_a_real_visit() {
-        let waited = |waits: &[(i64, i64)]| {
-            let mut numbers = Numbers::default();
-            waits.iter().for_each(|(wait, visits)| numbers.add(AppointmentStatus::Completed, Some(*wait), *visits));
-            (numbers.waits(), numbers.median(), numbers.ninetieth())
-        };
-        assert_eq!(waited(&[]), (0, None, None));
-        assert_eq!(waited(&[(7, 1)]), (1, Some(7), Some(7)));
-        assert_eq!(waited(&[(1, 5), (3, 4), (40, 1)]), (10, Some(1), Some(3)));
-        assert_eq!(waited(&[(1, 5), (3, 4), (40, 2)]), (11, Some(3), Some(40)));
     }
 }

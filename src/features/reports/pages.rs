@@ -1,6 +1,10 @@
 //! The reports as pages.
 
+mod calls;
+
 use serde::Serialize;
+
+pub(super) use self::calls::CallsPage;
 
 use super::{
     chart::{Bars, Series, bars},
@@ -42,8 +46,8 @@ impl Row {
             missed_percent: numbers.missed_percent(),
             open: numbers.open,
             called_off: numbers.called_off,
-            median: wait(numbers.median()),
-            ninetieth: wait(numbers.ninetieth()),
+            median: wait(numbers.waits.median()),
+            ninetieth: wait(numbers.waits.ninetieth()),
         }
     }
 }
@@ -131,8 +135,8 @@ impl HospitalPage {
             series("Open", |numbers| numbers.open),
         ];
         let waits = [
-            series("Nine of ten waited at most, minutes", |numbers| numbers.ninetieth().unwrap_or_default()),
-            series("Median", |numbers| numbers.median().unwrap_or_default()),
+            series("Nine of ten waited at most, minutes", |numbers| numbers.waits.ninetieth().unwrap_or_default()),
+            series("Median", |numbers| numbers.waits.median().unwrap_or_default()),
         ];
         Ok(Self {
             form,
@@ -140,8 +144,8 @@ impl HospitalPage {
             parameters: parameters(range),
             zone: viewer.zone().name(),
             total: Row::new(String::new(), "All days".to_owned(), &report.total),
-            median: report.total.median().unwrap_or_default(),
-            ninetieth: report.total.ninetieth().unwrap_or_default(),
+            median: report.total.waits.median().unwrap_or_default(),
+            ninetieth: report.total.waits.ninetieth().unwrap_or_default(),
             visits_chart: bars(Bars::Stacked, &labels, &visits)?,
             waits_chart: bars(Bars::Behind, &labels, &waits)?,
             columns: columns("Day"),
@@ -197,11 +201,13 @@ impl Page for PlatformPage {
 #[derive(Debug, Serialize)]
 pub(super) struct RefusedRange {
     form: FormView,
+    /// The address of the report.
+    action: &'static str,
 }
 
 impl RefusedRange {
-    pub(super) fn new(form: FormView) -> Self {
-        Self { form }
+    pub(super) fn new(form: FormView, action: &'static str) -> Self {
+        Self { form, action }
     }
 }
 

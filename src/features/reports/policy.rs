@@ -12,6 +12,14 @@ impl Permission for SeeReports {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::SuperAdmin];
 }
 
+/// See the report of the calls in one's own hospital.
+#[derive(Debug)]
+pub(super) struct SeeCallReport;
+
+impl Permission for SeeCallReport {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin];
+}
+
 /// Take the report of one's own hospital away as a file.
 #[derive(Debug)]
 pub(super) struct TakeHospitalReport;

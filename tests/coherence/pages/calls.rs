@@ -10,8 +10,12 @@ use crate::support::*;
 
 const NOW: &str = "/appointments/{id}/now";
 const BOARD: &str = "/dashboard";
+const REPORT: (&str, &str) = ("admin", "/reports/calls");
 const SEEN: [(&str, &str); 6] =
     [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("patient", BOARD), ("admin", BOARD)];
+
+/// The same, and what is told of calls that are over.
+const SEEN_AND_REPORTED: [(&str, &str); 7] = [SEEN[0], SEEN[1], SEEN[2], SEEN[3], SEEN[4], SEEN[5], REPORT];
 
 /// A visit that has begun, and all who see something of it.
 async fn under_way() -> (World, Appointment) {
@@ -56,11 +60,11 @@ async fn no_page_is_stale_after_anything_that_is_done_in_a_call() {
     world.after("something is said", &[], said()).await;
     world.after("they see each other", &SEEN, report("connected")).await;
     world.after("it falters", &[], report("reconnecting")).await;
-    world.after("the doctor hangs up", &SEEN, end()).await;
+    world.after("the doctor hangs up", &SEEN_AND_REPORTED, end()).await;
     world.after("hung up twice", &[], end()).await;
     world.after("the patient calls", &SEEN, join("patient")).await;
     let done = [("version", "0"), ("outcome", "completed")];
-    world.after("the visit is over", &SEEN, world.post("doctor", &path("outcome"), &done)).await;
+    world.after("the visit is over", &SEEN_AND_REPORTED, world.post("doctor", &path("outcome"), &done)).await;
 }
 
 /// Whose pages are not heard of: it is over when somebody comes anew, or by the clock.
@@ -75,7 +79,8 @@ async fn no_page_is_stale_after_a_call_that_nobody_is_in_any_more() {
     join("doctor").await;
     let later = || world.app.clock.advance(TimeDelta::seconds(106));
     later();
-    let seen = [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("admin", BOARD)];
+    // A call that was lost meanwhile is over.
+    let seen = [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("admin", BOARD), REPORT];
     world.after("another call begins", &seen, join("patient")).await;
     later();
     let keeper = CallKeeper::new(&world.app.state);

@@ -103,6 +103,7 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
         ("doctor", "/patients"),
         ("admin", "/patients"),
         ("admin", "/reports"),
+        ("admin", "/reports/calls"),
         // From the beginning of its day on the patient may say that they are there.
         ("patient", "/dashboard"),
     ];

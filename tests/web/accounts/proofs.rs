@@ -8,8 +8,9 @@ use telemedicine::{access::Proof, features};
 use super::*;
 
 /// What always asks.
-const ALWAYS: [&str; 23] = [
+const ALWAYS: [&str; 24] = [
     "GET /profile/export.json",
+    "GET /reports/calls.csv",
     "GET /reports/days.csv",
     "GET /reports/doctors.csv",
     "GET /reports/hospitals.csv",

@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 use entity::{
     audit_entry,
-    enums::{AddendumKind, AppointmentStatus, AuditAction, AuditSubject, NotificationKind},
+    enums::{AddendumKind, AppointmentStatus, AuditAction, AuditSubject, CallPath, NotificationKind},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 
@@ -11,7 +11,7 @@ use super::{
     TestApp,
     factories::{
         Appointment, Attachment, Doctor, Document, Hospital, Message, Note, Notification, Patient, Person,
-        address_link, answered, appointment, attachment, availability, doctor, document, gone_without, hospital,
+        address_link, answered, appointment, attachment, availability, call, doctor, document, gone_without, hospital,
         hospital_admin, message, note, notification, password_link, patient, session, super_admin, time_off,
     },
 };
@@ -156,6 +156,9 @@ impl House {
         let signed = note(self.appointment(AppointmentStatus::Completed), &self.doctor).saying(payload);
         self.notes.push(signed.with_addendum(AddendumKind::Addition).create(app).await);
         let completed = self.appointment(AppointmentStatus::Completed).clone();
+        call(&completed, &self.doctor).create(app).await;
+        let connected = call(&completed, &self.doctor).later(2).connected(600, Some(CallPath::RelayUdp), Some(1_400));
+        connected.troubled(1, Some(3)).create(app).await;
         for is_revoked in [false, true] {
             self.documents.push(document(app, (&completed, &self.doctor), is_revoked, payload).await);
         }

@@ -10,7 +10,7 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 13] = [
+const NOT_PAGES: [&str; 14] = [
     "/appointments/{id}/call/signals",
     "/appointments/{id}/ice",
     "/attachments/{id}",
@@ -21,6 +21,7 @@ const NOT_PAGES: [&str; 13] = [
     "/health/ready",
     "/metrics",
     "/profile/export.json",
+    "/reports/calls.csv",
     "/reports/days.csv",
     "/reports/doctors.csv",
     "/reports/hospitals.csv",
@@ -59,11 +60,13 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 21] = [
+pub(crate) const VARIATIONS: [&str; 23] = [
     "/address-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/password-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/reports?from=2026-11-23&to=2026-11-25",
     "/reports?from=2026-11-24&to=2026-11-23",
+    "/reports/calls?from=2026-11-01&to=2026-11-25",
+    "/reports/calls?from=2026-11-24&to=2026-11-23",
     "/audit?subject=patient&action=opened&from=2026-11-01&to=2026-12-31",
     "/audit?person=nobody-has-this-name",
     "/audit?person=nobody@example.test",

@@ -1,5 +1,6 @@
 //! One struct for each template.
 
+mod history;
 mod index;
 mod new;
 mod next;

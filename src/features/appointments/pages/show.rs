@@ -5,6 +5,7 @@ use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
 use super::{
+    history::{HistoryEntry, history},
     next::next,
     note_link::{NoteLink, documents_href, note_link},
 };
@@ -12,9 +13,9 @@ use crate::{
     access::Viewer,
     features::{
         appointments::{
-            appointment::{StatusTag, event_times, event_words, status_tag},
+            appointment::{StatusTag, status_tag},
             policy::{OfferedStep, acts},
-            queries::{About, AppointmentRow, BloodAndAllergies, EventRow, VisitRecord},
+            queries::{About, AppointmentRow, BloodAndAllergies, VisitRecord},
             service::holding,
             step::{Stage, Step},
         },
@@ -24,14 +25,6 @@ use crate::{
     },
     web::{ClinicalPage, FormView, Moment, Present},
 };
-
-/// One step of the history, in words.
-#[derive(Debug, Serialize)]
-struct HistoryEntry {
-    text: String,
-    note: Option<String>,
-    at: Moment,
-}
 
 /// Everything about one appointment.
 #[derive(Debug, Serialize)]
@@ -99,7 +92,7 @@ impl Show {
     pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
         let zone = viewer.zone();
         let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
-        let VisitRecord { row, about, note, history } = record;
+        let VisitRecord { row, about, note, history: steps, calls } = record;
         Self {
             title: title(viewer, &row),
             id: row.id,
@@ -122,12 +115,12 @@ impl Show {
             next: next(&row, present, viewer.role()),
             mark: row.mark(viewer.role()),
             free: Vec::new(),
-            documents_href: documents_href(viewer, &row, &history),
+            documents_href: documents_href(viewer, &row, &steps),
             note: note_link(viewer, &row, note.as_ref()),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             typed: None,
-            history: history.into_iter().map(|event| HistoryEntry::new(viewer, event)).collect(),
+            history: history(viewer, steps, &calls),
             specialization: row.doctor.specialization,
             symptoms: row.symptoms,
             rejection_reason: row.rejection_reason,
@@ -245,26 +238,6 @@ fn patient_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
         Role::Patient | Role::SuperAdmin => false,
     };
     may_see.then(|| format!("/patients/{}", row.patient_id))
-}
-
-impl HistoryEntry {
-    fn new(viewer: &Viewer, event: EventRow) -> Self {
-        let name = format!("{} {}", event.actor.first_name, event.actor.last_name);
-        let who = match event.actor.role {
-            _ if event.actor.id == viewer.user_id => "You".to_owned(),
-            Role::Doctor => format!("Dr {name}"),
-            _ => name,
-        };
-        Self {
-            text: format!(
-                "{who} {}{}",
-                event_words(event.kind),
-                event_times(event.kind, event.local_starts_at, event.proposed_local_starts_at)
-            ),
-            note: event.note,
-            at: Moment::new(event.at, viewer.zone()),
-        }
-    }
 }
 
 impl ClinicalPage for Show {

@@ -56,6 +56,7 @@ pub(in crate::features::appointments) struct AppointmentState {
     call_id: Option<i64>,
     call_connected_at: Option<DateTime<Utc>>,
     call_path: Option<CallPath>,
+    call_restarts: Option<i32>,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -70,7 +71,8 @@ impl AppointmentState {
     /// The call that goes on in it.
     pub(in crate::features::appointments) fn open_call(&self) -> Option<OpenCall> {
         let (connected_at, path) = (self.call_connected_at, self.call_path);
-        self.call_id.map(|id| OpenCall { id, connected_at, path })
+        let restarts = self.call_restarts.unwrap_or_default();
+        self.call_id.map(|id| OpenCall { id, connected_at, path, restarts })
     }
 
     /// What is kept of its times beside something that happens to it: those of before, with what is `proposed` instead.
@@ -139,6 +141,7 @@ fn states() -> Select<appointment::Entity> {
         .column_as(call::Column::Id, "call_id")
         .column_as(call::Column::ConnectedAt, "call_connected_at")
         .column_as(call::Column::Path, "call_path")
+        .column_as(call::Column::Restarts, "call_restarts")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::TimeZone])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())

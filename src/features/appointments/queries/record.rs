@@ -3,19 +3,20 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    appointment_event as event,
-    enums::{AuditSubject, BloodType, EventKind, NoteState, Role},
+    appointment_event as event, call,
+    enums::{AuditSubject, BloodType, CallEnd, CallPath, EventKind, NoteState, Role},
     note, patient, user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+    RelationTrait,
 };
 
 use super::{AppointmentRow, is_kept_from_patient, scope, with_parties};
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{ReadConnection, Reader},
+    db::{InList, Reader, SideBySide},
     features::audit::Accessed,
 };
 
@@ -27,6 +28,8 @@ pub(in crate::features::appointments) struct VisitRecord {
     pub(in crate::features::appointments) note: Option<NoteOfVisit>,
     /// From the first step on.
     pub(in crate::features::appointments) history: Vec<EventRow>,
+    /// In no order.
+    pub(in crate::features::appointments) calls: Vec<CallOfVisit>,
 }
 
 /// What lists do not show.
@@ -61,6 +64,7 @@ pub(in crate::features::appointments) struct NoteOfVisit {
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "event::Entity")]
 pub(in crate::features::appointments) struct EventRow {
+    id: i64,
     pub(in crate::features::appointments) kind: EventKind,
     pub(in crate::features::appointments) note: Option<String>,
     /// The times it was about, as the clock showed them; none of a step that an earlier release recorded.
@@ -81,8 +85,25 @@ pub(in crate::features::appointments) struct EventActor {
     pub(in crate::features::appointments) last_name: String,
 }
 
+/// A call between the two who meet.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "call::Entity")]
+pub(in crate::features::appointments) struct CallOfVisit {
+    pub(in crate::features::appointments) id: i64,
+    pub(in crate::features::appointments) started_at: DateTime<Utc>,
+    /// None of a call in which they neither saw nor heard each other.
+    pub(in crate::features::appointments) connected_at: Option<DateTime<Utc>>,
+    /// None while it goes on.
+    pub(in crate::features::appointments) end_reason: Option<CallEnd>,
+    pub(in crate::features::appointments) path: Option<CallPath>,
+    pub(in crate::features::appointments) connected_seconds: i32,
+    pub(in crate::features::appointments) restarts: i32,
+    /// Per cent, the most that was told of.
+    pub(in crate::features::appointments) loss: Option<i32>,
+}
+
 /// The appointment and one step of its history; the step is missing when there is none.
-#[derive(DerivePartialModel)]
+#[derive(Debug, DerivePartialModel)]
 struct Joined {
     #[sea_orm(nested)]
     row: AppointmentRow,
@@ -92,6 +113,14 @@ struct Joined {
     note: Option<NoteOfVisit>,
     #[sea_orm(nested)]
     event: Option<EventRow>,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    #[sea_orm(nested(prefix = "call_"))]
+    call: InList<CallOfVisit>,
+    #[sea_orm(nested(prefix = "visit_"))]
+    visit: InList<Joined>,
 }
 
 /// The appointment `id` with its history, if it is the viewer's to see.
@@ -104,18 +133,27 @@ pub(in crate::features::appointments) async fn record(
     let joined = with_parties(visit, JoinType::InnerJoin)
         .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
         .join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def())
-        .join_as(JoinType::LeftJoin, event::Relation::User.def(), "actor")
-        .order_by_asc(event::Column::At)
-        .order_by_asc(event::Column::Id);
-    let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
-    let found: Vec<Joined> = reader.run(viewer.visit_topics().and([Topic::Note(id)]), read).await?;
+        .join_as(JoinType::LeftJoin, event::Relation::User.def(), "actor");
+    let calls = call::Entity::find()
+        .join(JoinType::InnerJoin, call::Relation::Appointment.def())
+        .filter(scope(viewer))
+        .filter(call::Column::AppointmentId.eq(id));
+    let lists = SideBySide::default().list::<CallOfVisit>("call", calls).list::<Joined>("visit", joined);
+    let topics = viewer.visit_topics().and([Topic::Note(id)]);
+    let found: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     Ok(folded(found).map(|record| Accessed::new(AuditSubject::Appointment, id, record)))
 }
 
-fn folded(found: Vec<Joined>) -> Option<VisitRecord> {
-    let mut found = found.into_iter();
-    let first = found.next()?;
-    let rest = found.filter_map(|joined| joined.event);
-    let history = first.event.into_iter().chain(rest).collect();
-    Some(VisitRecord { row: first.row, about: first.about, note: first.note, history })
+fn folded(found: Vec<Row>) -> Option<VisitRecord> {
+    let (mut calls, mut joined) = (Vec::new(), Vec::new());
+    for row in found {
+        calls.extend(row.call);
+        joined.extend(row.visit);
+    }
+    let mut joined = joined.into_iter();
+    let first = joined.next()?;
+    let rest = joined.filter_map(|joined| joined.event);
+    let mut history: Vec<EventRow> = first.event.into_iter().chain(rest).collect();
+    history.sort_unstable_by_key(|event| (event.at, event.id));
+    Some(VisitRecord { row: first.row, about: first.about, note: first.note, history, calls })
 }

@@ -8,12 +8,13 @@ use entity::{
     call_signal,
     enums::{CallEnd, CallPath, CallState},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr, sea_query::ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, Iterable as _, QueryFilter, Set, sea_query::Expr, sea_query::ExprTrait};
 
 use crate::{
     coherence::{Topic, Topics},
     db::{DbErr, UnitOfWork},
     features::{appointments::queries::AppointmentState, audit::AuditEvent},
+    metrics::{counter, or_none},
 };
 
 /// A call that is not over.
@@ -25,14 +26,17 @@ pub(crate) struct OpenCall {
     pub(crate) connected_at: Option<DateTime<Utc>>,
     /// Which way that takes.
     pub(crate) path: Option<CallPath>,
+    /// How often a page had to look for another way.
+    pub(crate) restarts: i32,
 }
 
-/// A call that was ended, for the trail.
+/// A call that was ended, for the trail and for the metrics.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EndedCall {
     why: CallEnd,
     path: Option<CallPath>,
     seconds: i32,
+    restarts: i32,
 }
 
 impl OpenCall {
@@ -67,7 +71,9 @@ impl OpenCall {
         }
         let said = call_signal::Entity::delete_many().filter(call_signal::Column::CallId.eq(self.id));
         uow.delete_where(said, Topics::exempt("no page shows what pages say to each other")).await?;
-        Ok(Some(EndedCall { why, path: self.path, seconds }))
+        let ended = EndedCall { why, path: self.path, seconds, restarts: self.restarts };
+        uow.once_committed(move || ended.count());
+        Ok(Some(ended))
     }
 }
 
@@ -78,6 +84,43 @@ impl EndedCall {
         match self.path {
             Some(path) => act.word("path", path_code(path)),
             None => act,
+        }
+    }
+
+    fn count(self) {
+        CallFigures::of(self.path).add((self.why, 1), [self.seconds, self.restarts]);
+    }
+}
+
+/// What metrics tell of calls that are over and went that way.
+struct CallFigures(&'static str);
+
+impl CallFigures {
+    fn of(path: Option<CallPath>) -> Self {
+        Self(path.map_or("unknown", path_code))
+    }
+
+    /// So many more that ended so, with as many seconds and restarts.
+    fn add(&self, (why, calls): (CallEnd, u64), [seconds, restarts]: [i32; 2]) {
+        if let Some(ended) = or_none(counter("calls_ended_total", "Calls that are over", &["path", "reason"])) {
+            ended.with_label_values(&[self.0, end_code(why)]).inc_by(calls);
+        }
+        for (name, help, number) in [
+            ("call_seconds_total", "Seconds in which two saw or heard each other, of calls that are over", seconds),
+            ("call_restarts_total", "How often calls that are over had to look for another way", restarts),
+        ] {
+            if let Some(sum) = or_none(counter(name, help, &["path"])) {
+                sum.with_label_values(&[self.0]).inc_by(u64::try_from(number).unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// Shows the figures of calls that are over before there is one: of a series that begins with its first call no increase is told for that.
+pub(crate) fn show_figures() {
+    for path in CallPath::iter().map(Some).chain([None]) {
+        for why in CallEnd::iter() {
+            CallFigures::of(path).add((why, 0), [0, 0]);
         }
     }
 }

@@ -33,6 +33,7 @@ struct Line {
     started_at: DateTime<Utc>,
     connected_at: Option<DateTime<Utc>>,
     path: Option<CallPath>,
+    restarts: i32,
     appointment_id: i64,
     status: AppointmentStatus,
     hospital_id: i64,
@@ -50,7 +51,7 @@ impl Line {
     fn call(&self) -> LostCall {
         let lists = Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id);
         LostCall {
-            call: OpenCall { id: self.id, connected_at: self.connected_at, path: self.path },
+            call: OpenCall { id: self.id, connected_at: self.connected_at, path: self.path, restarts: self.restarts },
             last_here: self.last_here(),
             seen_by: call_seen_by(lists, self.appointment_id),
         }
@@ -65,7 +66,8 @@ pub(in crate::features::calls) async fn lost(
 ) -> Result<Vec<LostCall>, DbErr> {
     let open = call::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::StartedAt, Column::ConnectedAt, Column::Path, Column::AppointmentId])
+        .columns([Column::Id, Column::StartedAt, Column::ConnectedAt, Column::Path, Column::Restarts])
+        .column(Column::AppointmentId)
         .columns([
             appointment::Column::Status,
             appointment::Column::HospitalId,

@@ -43,6 +43,7 @@ pub(in crate::features::calls) struct VisitOfCall {
     call_id: Option<i64>,
     connected_at: Option<DateTime<Utc>>,
     path: Option<CallPath>,
+    restarts: Option<i32>,
 }
 
 impl VisitOfCall {
@@ -53,7 +54,8 @@ impl VisitOfCall {
 
     /// The call that goes on in it.
     pub(in crate::features::calls) fn call(&self) -> Option<OpenCall> {
-        self.call_id.map(|id| OpenCall { id, connected_at: self.connected_at, path: self.path })
+        let (connected_at, path, restarts) = (self.connected_at, self.path, self.restarts.unwrap_or_default());
+        self.call_id.map(|id| OpenCall { id, connected_at, path, restarts })
     }
 
     /// By what those are told who see, in the room of the visit `id` or in a list, how its call stands, or take part in it.
@@ -87,7 +89,7 @@ fn visits_of_call(viewer: &Viewer, id: i64) -> Select<appointment::Entity> {
         .select_only()
         .columns([Column::Status, Column::Modality, Column::HospitalId, Column::DoctorId, Column::PatientId])
         .column_as(call::Column::Id, "call_id")
-        .columns([call::Column::ConnectedAt, call::Column::Path])
+        .columns([call::Column::ConnectedAt, call::Column::Path, call::Column::Restarts])
         .join(JoinType::LeftJoin, open_call())
         .filter(scope_of_both(viewer))
         .filter(Column::Id.eq(id))

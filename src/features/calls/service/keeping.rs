@@ -10,7 +10,7 @@ use super::SILENCE;
 use crate::{
     background::Job,
     db::{UnitOfWork, Unrecorded},
-    features::calls::queries,
+    features::{appointments::show_call_figures, calls::queries},
     state::AppState,
 };
 
@@ -29,6 +29,7 @@ impl CallKeeper {
     /// For the database and the clock of `state`.
     #[must_use]
     pub fn new(state: &AppState) -> Self {
+        show_call_figures();
         Self(state.clone())
     }
 

@@ -32,7 +32,7 @@ const REPORTS: Unrecorded = Unrecorded::of(
     &["call", "call_peer"],
     "how well a call goes is no act; its beginning and its end have their lines",
 );
-const NOT_SHOWN: Topics = Topics::exempt("how well a call goes is on no page that is kept");
+const NOT_SHOWN: Topics = Topics::exempt("how well a call goes is on no page that is kept before it is over");
 
 /// Notes it. Five statements at most.
 ///

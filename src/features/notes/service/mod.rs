@@ -3,24 +3,21 @@
 mod adding;
 mod saving;
 mod signing;
+mod sweeping;
 
 pub(super) use adding::add;
 pub(super) use saving::{SavedDraft, save};
 pub(super) use signing::sign;
+pub(crate) use sweeping::sweep;
 
-use chrono::{DateTime, Utc};
-use entity::{enums::NoteState, note, note_revision};
-use sea_orm::{
-    ActiveValue::NotSet,
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set,
-    sea_query::{Expr, ExprTrait as _, SimpleExpr},
-};
+use entity::note_revision;
+use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
 use super::queries::{NoteTexts, VisitOfNote};
 use crate::{
     access::{ActingViewer, Viewer},
     coherence::Topics,
-    db::{Database, ReadConnection, Swept, UnitOfWork, Unrecorded},
+    db::{ReadConnection, UnitOfWork},
     web::AppError,
 };
 
@@ -107,37 +104,4 @@ async fn keep_version(
         updated_at: Set(now),
     };
     uow.insert_many([revision], Topics::exempt("no page shows old versions")).await.map(drop)
-}
-
-const BY_THE_CLOCK: Unrecorded =
-    Unrecorded::of(&["note_revision"], "versions of notes that nobody will go back to are removed by the clock");
-
-/// Of a draft so many versions are kept, however new they are: some minutes of typing without a stop.
-const OF_A_DRAFT: i32 = 200;
-
-/// Removes some versions of notes that were signed before that instant, and some of drafts that were saved before it or are not among the latest.
-/// The latest of a draft stays: it is what the draft says.
-///
-/// # Errors
-/// The database's.
-pub(crate) async fn sweep(db: &Database, before: DateTime<Utc>) -> Result<Swept, DbErr> {
-    let versions_behind = |count: i32| {
-        let version = Expr::col((note_revision::Entity, note_revision::Column::Version));
-        of(note::Column::State.eq(NoteState::Draft).and(note::Column::Version.into_expr().gte(version.add(count))))
-    };
-    let old = Condition::all().add(note_revision::Column::CreatedAt.lt(before)).add(versions_behind(1));
-    let signed = of(note::Column::SignedAt.lt(before));
-    let over = Condition::any().add(signed).add(old).add(versions_behind(OF_A_DRAFT));
-    db.sweep::<note_revision::Entity>(BY_THE_CLOCK, over).await
-}
-
-/// Whether the note of a version is such a one.
-fn of(such: SimpleExpr) -> SimpleExpr {
-    let id = (note::Entity, note::Column::Id);
-    let note = note::Entity::find()
-        .select_only()
-        .column(note::Column::Id)
-        .filter(Expr::col(id).equals((note_revision::Entity, note_revision::Column::NoteId)))
-        .filter(such);
-    Expr::exists(note.into_query())
 }

@@ -1,6 +1,7 @@
 //! Reading what reports are made of: two statements for each, beside the one that finds the viewer (of the platform one more for each 2,000
 //! hospitals).
 
+mod calls;
 mod sql;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, RelationTrait,
 };
 
+pub(super) use self::calls::of_calls;
 use self::sql::{BookedTimes, DOCTOR, SPANS, Span, counts};
 use super::{
     forms::Range,

@@ -33,17 +33,10 @@ pub(super) const DOCTOR: i32 = 1;
 
 /// Counts the visits of each span, by status and wait. Of `doctors` the booked minutes as well.
 pub(super) fn counts(backend: DbBackend, spans: &[Span], doctors: Option<BookedTimes>) -> Statement {
-    let mut values: Vec<Value> = Vec::new();
-    let mut rows = Vec::new();
-    for span in spans {
-        let at = values.len();
-        values.extend([span.id.into(), span.hospital_id.into(), span.from.into(), span.until.into()]);
-        rows.push(format!("(${}, ${}, ${}, ${})", at + 1, at + 2, at + 3, at + 4));
-    }
+    let (rows, mut values) = span_values(spans);
     let mut sql = format!(
-        "WITH span (id, hospital_id, starts, ends) AS (VALUES {}) SELECT {SPAN} AS part, counted.id AS id, \
+        "WITH span (id, hospital_id, starts, ends) AS (VALUES {rows}) SELECT {SPAN} AS part, counted.id AS id, \
          '' AS first_name, '' AS last_name, counted.status AS status, counted.wait AS wait, counted.visits AS number FROM {}",
-        rows.join(", "),
         visits(backend),
     );
     if let Some((hospital_id, from, until)) = doctors {
@@ -52,6 +45,18 @@ pub(super) fn counts(backend: DbBackend, spans: &[Span], doctors: Option<BookedT
         sql.push_str(&of_doctors(backend, at + 1));
     }
     Statement::from_sql_and_values(backend, sql, values)
+}
+
+/// The rows of a table of `spans`, and what is bound in them, from `$1` on.
+pub(super) fn span_values(spans: &[Span]) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = Vec::new();
+    let mut rows = Vec::new();
+    for span in spans {
+        let at = values.len();
+        values.extend([span.id.into(), span.hospital_id.into(), span.from.into(), span.until.into()]);
+        rows.push(format!("(${}, ${}, ${}, ${})", at + 1, at + 2, at + 3, at + 4));
+    }
+    (rows.join(", "), values)
 }
 
 /// The visits of each span.

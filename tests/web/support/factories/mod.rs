@@ -3,6 +3,7 @@
 
 mod appointments;
 mod attachments;
+mod calls;
 mod documents;
 mod hospitals;
 mod messages;
@@ -15,6 +16,7 @@ mod traces;
 
 pub(crate) use appointments::{Appointment, appointment};
 pub(crate) use attachments::{Attachment, attachment};
+pub(crate) use calls::call;
 pub(crate) use documents::{Document, document};
 pub(crate) use hospitals::{Hospital, HospitalDraft, hospital};
 pub(crate) use messages::{Message, message};
