@@ -79,6 +79,7 @@ mod m0098_call;
 mod m0099_old_drafts;
 mod m0100_devices_in_room;
 mod m0101_rare_visits;
+mod m0102_device_check;
 
 /// Every change, oldest first.
 pub(crate) const ALL: [Change; 74] = [
@@ -156,4 +157,5 @@ pub(crate) const ALL: [Change; 74] = [
     m0099_old_drafts::CHANGE,
     m0100_devices_in_room::CHANGE,
     m0101_rare_visits::CHANGE,
+    m0102_device_check::CHANGE,
 ];

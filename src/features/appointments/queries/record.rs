@@ -11,7 +11,7 @@ use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
 
-use super::{AppointmentRow, is_kept_from_patient, scope, with_parties};
+use super::{AppointmentRow, DeviceChecks, is_kept_from_patient, scope, with_device_checks, with_parties};
 use crate::{
     access::Viewer,
     coherence::Topic,
@@ -25,6 +25,7 @@ pub(in crate::features::appointments) struct VisitRecord {
     pub(in crate::features::appointments) row: AppointmentRow,
     pub(in crate::features::appointments) about: About,
     pub(in crate::features::appointments) note: Option<NoteOfVisit>,
+    pub(in crate::features::appointments) devices: DeviceChecks,
     /// From the first step on.
     pub(in crate::features::appointments) history: Vec<EventRow>,
 }
@@ -91,6 +92,8 @@ struct Joined {
     #[sea_orm(nested)]
     note: Option<NoteOfVisit>,
     #[sea_orm(nested)]
+    devices: DeviceChecks,
+    #[sea_orm(nested)]
     event: Option<EventRow>,
 }
 
@@ -101,7 +104,7 @@ pub(in crate::features::appointments) async fn record(
     id: i64,
 ) -> Result<Option<Accessed<VisitRecord>>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let joined = with_parties(visit, JoinType::InnerJoin)
+    let joined = with_device_checks(with_parties(visit, JoinType::InnerJoin))
         .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
         .join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def())
         .join_as(JoinType::LeftJoin, event::Relation::User.def(), "actor")
@@ -117,5 +120,6 @@ fn folded(found: Vec<Joined>) -> Option<VisitRecord> {
     let first = found.next()?;
     let rest = found.filter_map(|joined| joined.event);
     let history = first.event.into_iter().chain(rest).collect();
-    Some(VisitRecord { row: first.row, about: first.about, note: first.note, history })
+    let Joined { row, about, note, devices, .. } = first;
+    Some(VisitRecord { row, about, note, devices, history })
 }
