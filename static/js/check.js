@@ -8,7 +8,7 @@ for (const box of document.querySelectorAll("#check")) {
   const part = (name) => box.querySelector(`[data-check=${name}]`);
   const level = part("level"), meter = level.querySelector("meter");
   const NAMES = { audio: "microphone", video: "camera" }, LISTS = { audio: "microphones", video: "cameras" };
-  let run = 0, isOn, ears, listening, ending, reach, told;
+  let run = 0, isOn, isAsking, ears, listening, ending, reach, told;
 
   const say = (name, text = "", state = "") => {
     const line = part(name);
@@ -163,20 +163,25 @@ for (const box of document.querySelectorAll("#check")) {
     say("words", why);
   };
   const OFF = "Camera and microphone are switched off.";
-  const finish = async (own, which) => {
+  const take = async (own, which) => {
+    isAsking = true;
     await devices.capture(which);
+    isAsking = false;
     if (own !== run) return devices.release();
     switched(Boolean(tracks.audio || tracks.video));
     await show();
     return undefined;
   };
   const begin = async () => {
+    /* The browser still asks. */
+    if (isAsking) return;
     const own = run += 1;
     clearTimeout(ending);
     devices.release();
+    told = undefined;
     for (const name of ["camera", "microphone", "network", "kept"]) say(name);
     say("words", "Your browser asks whether this page may use camera and microphone: allow it.");
-    await finish(own);
+    await take(own);
     if (own !== run) return;
     say("words", href ? "Camera and microphone were tried. Now the network…" : "Camera and microphone were tried.");
     part("begin").textContent = "Try again";
@@ -187,6 +192,7 @@ for (const box of document.querySelectorAll("#check")) {
     await tell();
   };
   const choose = async () => {
+    if (isAsking) return;
     const own = run, which = {};
     for (const kind of ["audio", "video"]) {
       const menu = part(LISTS[kind]).querySelector("select");
@@ -194,8 +200,8 @@ for (const box of document.querySelectorAll("#check")) {
     }
     /* Telephones have one camera at a time. */
     devices.release();
-    await finish(own, which);
-    if (own === run && reach !== undefined) await tell();
+    await take(own, which);
+    if (own === run && told) await tell();
   };
 
   box.addEventListener("devices", () => { if (isOn) show(); });

@@ -82,7 +82,7 @@ mod m0101_rare_visits;
 mod m0102_device_check;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 74] = [
+pub(crate) const ALL: [Change; 75] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,

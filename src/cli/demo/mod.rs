@@ -4,6 +4,7 @@
 //! All of it is one unit of work: a demo is loaded whole or not at all.
 
 mod calendar;
+mod checks;
 mod documents;
 mod hours;
 mod messages;

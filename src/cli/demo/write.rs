@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude
 
 use super::{
     calendar::SLOT,
-    documents, hours,
+    checks, documents, hours,
     messages::Talk,
     notes, openings,
     people::{Cast, DemoPerson},
@@ -52,6 +52,8 @@ pub(super) async fn everything(
         uow.insert_many(events.into_iter().flatten(), Topic::Everything).await?;
         let doctor = |visit: &DemoVisit| user_of(StoryActor::Doctor, visit, &ids);
         uow.insert_many(openings::rows(&stored, now, doctor)?, Topic::Everything).await?;
+        let patient = |visit: &DemoVisit| user_of(StoryActor::Patient, visit, &ids);
+        uow.insert_many(checks::rows(&stored, now, patient)?, Topic::Everything).await?;
         uow.insert_many(notes::rows(&stored, now, doctor)?, Topic::Everything).await?;
         talks(uow, (&stored, now), &ids).await?;
         let place = |visit: &DemoVisit| Ok((at(&ids.hospitals, visit.hospital)?, doctor(visit)?));
