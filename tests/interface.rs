@@ -51,7 +51,7 @@ fn between<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<
 }
 
 #[test]
-fn the_room_of_a_visit_loads_little() {
+fn the_room_of_a_visit_and_its_check_load_little() {
     let files = [
         ("css/visit.css", 8_000),
         ("css/call.css", 4_000),
@@ -59,6 +59,8 @@ fn the_room_of_a_visit_loads_little() {
         ("js/call.js", 12_000),
         ("js/signals.js", 4_500),
         ("js/devices.js", 5_000),
+        ("css/check.css", 1_000),
+        ("js/check.js", 12_000),
         ("css/messages.css", 2_000),
         ("js/messages.js", 5_000),
     ];

@@ -70,6 +70,8 @@ pub struct Model {
     #[sea_orm(has_many)]
     pub presences: HasMany<super::visit_presence::Entity>,
     #[sea_orm(has_many)]
+    pub device_checks: HasMany<super::device_check::Entity>,
+    #[sea_orm(has_many)]
     pub calls: HasMany<super::call::Entity>,
 }
 

@@ -1,11 +1,12 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → calls → visits → notes → messages → documents → calendars → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → calls → device_checks → visits → notes → messages → documents → calendars → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
 pub mod audit;
 mod calendars;
 mod calls;
+mod device_checks;
 mod documents;
 pub mod erasures;
 pub mod exports;
@@ -57,6 +58,7 @@ pub fn routes() -> RouteTable {
     schedules::routes(&mut table);
     appointments::routes(&mut table);
     calls::routes(&mut table);
+    device_checks::routes(&mut table);
     visits::routes(&mut table);
     notes::routes(&mut table);
     messages::routes(&mut table);

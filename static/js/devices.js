@@ -1,14 +1,14 @@
 "use strict";
-/* Camera, microphone and screen of a call, for call.js: what there is of them, why not, one's own picture. When something changes while they are in use,
-   the event "devices" says so. */
-for (const box of document.querySelectorAll("#call[data-href]")) {
+/* Camera, microphone and screen of a call, for call.js, and of a check of them, for check.js: what there is of them, why not, one's own picture. When
+   something changes while they are in use, the event "devices" says so. */
+for (const box of document.querySelectorAll("#call[data-href], #check")) {
   const ours = box.querySelector("[data-call=ours]"), tracks = {};
   const VIDEO = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { max: 30 }, facingMode: "user" };
   const REASONS = {
     NotAllowedError: "This browser does not let the page use it: look beside the address.",
     NotFoundError: "None was found.",
   };
-  let inUse, isTaking, lacks = "", screen;
+  let inUse, isTaking, lacks = "", screen, why = {}, chosen = {};
 
   const mirror = () => {
     const picture = screen ?? tracks.video;
@@ -24,20 +24,27 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
   };
   const changed = () => { mirror(); box.dispatchEvent(new Event("devices")); };
 
-  /* Both, else one of them, else none; and why. */
-  const capture = async () => {
-    let why;
+  /* Both, else one of them, else none; and why. Of several those that were chosen, by their ids. */
+  const capture = async (which = chosen) => {
+    const exact = (kind) => which[kind] && { deviceId: { exact: which[kind] } };
+    const audio = exact("audio") ?? true, video = { ...VIDEO, ...exact("video") };
+    let first;
     inUse = true;
-    for (const wanted of [{ audio: true, video: VIDEO }, { audio: true }, { video: VIDEO }]) {
+    why = {};
+    chosen = which;
+    for (const wanted of [{ audio, video }, { audio }, { video }]) {
       try {
         for (const track of (await navigator.mediaDevices.getUserMedia(wanted)).getTracks()) {
           tracks[track.kind] = track;
           track.onended = again;
         }
         break;
-      } catch (error) { why ??= error?.name; }
+      } catch (error) {
+        first ??= error?.name;
+        for (const kind of Object.keys(wanted)) why[kind] = error?.name;
+      }
     }
-    const reason = REASONS[why] ?? "Something else may be using it.";
+    const reason = REASONS[first] ?? "Something else may be using it.";
     lacks = tracks.audio && tracks.video ? "" : tracks.audio ? `Without your camera: sound only. ${reason}`
       : tracks.video ? `Without your microphone you are seen and not heard. ${reason}`
         : `Without camera and microphone you are neither seen nor heard. ${reason} Write a message, or go on by telephone.`;
@@ -79,6 +86,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
   });
   box.devices = {
     tracks, capture, release, share, isSharing: () => Boolean(screen), lacks: () => lacks,
+    why: (kind) => tracks[kind] ? undefined : why[kind],
     outgoing: (kind) => kind === "video" && screen || tracks[kind] || null,
   };
 }

@@ -15,6 +15,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "schedules",
     "appointments",
     "calls",
+    "device_checks",
     "visits",
     "notes",
     "messages",

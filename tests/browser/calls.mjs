@@ -3,6 +3,7 @@
 // the relay in the middle of it. calls.sh says where everything is.
 import { chromium } from 'playwright-core';
 import { Caller } from './caller.mjs';
+import { checkParts } from './check.mjs';
 import { FLAGS } from './checks.mjs';
 import { clinicOfToday } from './clinic_today.mjs';
 import { expect, inShort, open, signedIn } from './keyboard.mjs';
@@ -277,6 +278,7 @@ const [doctors, patients] = await Promise.all([browserWith(...DEVICES), browserW
 try {
   await Promise.all([relay.start(), here.start(), there.start()]);
   clinic = await clinicOfToday();
+  for (const part of checkParts({ clinic, here, relay, launch: browserWith, devices: DEVICES, shots })) await look(part);
   for (const part of [twoSeeEachOther, whoLoadsThePageAgainIsBack, whoHangsUpCanJoinAgain, anotherWindowTakesTheCallOver, aStrangerFindsNothing, serversThatEndTakeNoPictureAway,
     whoHasNoCameraIsTold, theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await look(part);
   console.log(`     calls: ${Math.round((Date.now() - began) / 1000)} s`);

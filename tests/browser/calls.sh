@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The call, in two Chromiums, at two servers, through a relay: tests/browser/calls.sh [--shots FOLDER]
+# The check of devices, and the call, in two Chromiums, at two servers, through a relay: tests/browser/calls.sh [--shots FOLDER]
 #
 # Starts debug/telemedicine of CARGO_TARGET_DIR, else of target/ (or TELEMEDICINE, a path) twice, on a Postgres and a Redis of their own (tests/services.sh),
 # and coturn on this machine's loopback. ONLY=PATTERN looks at some parts.
@@ -33,4 +33,4 @@ npm ci --no-audit --no-fund --loglevel=error
 cd "$folder"
 env -i PATH="$PATH" DATABASE_URL="$DATABASE_URL" RUST_LOG=warn "$(dirname "$program")/migration" up > "$folder/log" 2>&1
 env -i PATH="$PATH" DATABASE_URL="$DATABASE_URL" REDIS_URL="$REDIS_URL" RUST_LOG=warn "$program" demo --hospitals 1 --doctors 1 --patients 1 --appointments 0 >> "$folder/log" 2>&1
-BASE_URL=http://localhost:$(free_port) OTHER_URL=http://localhost:$(free_port) timeout --kill-after=20 400 node "$here/calls.mjs"
+BASE_URL=http://localhost:$(free_port) OTHER_URL=http://localhost:$(free_port) timeout --kill-after=20 500 node "$here/calls.mjs"

@@ -11,7 +11,7 @@ export const ROLES = [
   {
     role: 'patient', email: 'patient1@demo.test',
     reaches: ['/appointments/{id}', '/appointments/{id}/room'],
-    pages: [...OWN, '/messages', '/record-access', '/documents', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
+    pages: [...OWN, '/messages', '/record-access', '/documents', '/device-check', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',

@@ -26,6 +26,7 @@ mod calendars;
 mod calls;
 mod catalog;
 mod clinic_day;
+mod device_check;
 mod documents;
 mod erasures;
 mod exports;

@@ -192,7 +192,7 @@ fn wrong_headers((address, page): (&str, &Page), signed_in: bool) -> Vec<String>
 }
 
 fn is_room(address: &str) -> bool {
-    address.starts_with("/appointments/") && address.ends_with("/room")
+    address.starts_with("/device-check") || address.starts_with("/appointments/") && address.ends_with("/room")
 }
 
 fn listed(wrong: &BTreeSet<String>) -> String {

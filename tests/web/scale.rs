@@ -6,6 +6,7 @@
 
 mod reports;
 mod versions;
+mod years;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,8 +20,17 @@ use telemedicine::{coherence::Topics, features};
 use crate::{figures::assert_figures, support::*};
 
 /// Tables that grow with the years.
-const LARGE: [&str; 8] =
-    ["appointment", "appointment_event", "audit_entry", "call", "note", "notification", "user", "visit"];
+const LARGE: [&str; 9] = [
+    "appointment",
+    "appointment_event",
+    "audit_entry",
+    "call",
+    "device_check",
+    "note",
+    "notification",
+    "user",
+    "visit",
+];
 
 const SIZE: [&str; 8] = ["--hospitals", "10", "--doctors", "200", "--patients", "10000", "--appointments", "100000"];
 
@@ -31,9 +41,10 @@ async fn no_page_scans_appointments_people_or_notifications() {
     }
     let app = TestApp::start().await;
     let people = Demo::load(&app, &SIZE).await;
-    leave_a_trail(&app).await;
-    leave_notifications(&app).await;
-    leave_notes(&app).await;
+    years::leave_a_trail(&app).await;
+    years::leave_notifications(&app).await;
+    years::leave_notes(&app).await;
+    years::leave_checks(&app).await;
     let counters = Counters::connect(&app).await;
     assert_stored_counts(&app).await;
     vacuum(&app, &counters).await;
@@ -61,50 +72,6 @@ async fn no_page_scans_appointments_people_or_notifications() {
     }
     assert!(pages > 60, "only {pages} pages were seen");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// 100,000 entries of the trail, of everybody, over the last months.
-async fn leave_a_trail(app: &TestApp) {
-    let acts = "ARRAY['opened', 'updated', 'signed_in', 'created', 'arrived', 'completed']";
-    let kinds = "ARRAY['patient', 'appointment', 'user', 'doctor']";
-    let statement = format!(
-        "INSERT INTO audit_entry (at, actor_id, actor_name, actor_role, hospital_id, action, subject_kind, subject_id, detail)
-         SELECT now() - n * interval '1 minute', person.id, person.last_name, person.role, person.hospital_id,
-                ({acts})[1 + n % 6], ({kinds})[1 + n % 4], n % 5000, '{{}}'
-         FROM generate_series(1, 100000) AS n
-         JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS everybody FROM \"user\") AS person
-           ON person.place = 1 + n % person.everybody"
-    );
-    sql(app, &statement).await;
-}
-
-/// 60,000 notifications of the demo's first doctor.
-async fn leave_notifications(app: &TestApp) {
-    let statement = "INSERT INTO notification (recipient_id, kind, appointment_id, read_at)
-         SELECT person.id, 'appointment_confirmed', visit.id, now()
-           FROM \"user\" AS person JOIN doctor ON doctor.user_id = person.id
-           CROSS JOIN LATERAL (SELECT id FROM appointment WHERE doctor_id = doctor.id ORDER BY id LIMIT 1) AS visit
-           CROSS JOIN generate_series(1, 60000)
-          WHERE person.email = 'doctor1@demo.test'";
-    sql(app, statement).await;
-}
-
-/// An opening and a signed note of each visit that took place, but for those of the last days.
-async fn leave_notes(app: &TestApp) {
-    let visits = "FROM appointment AS visit JOIN doctor ON doctor.id = visit.doctor_id
-         WHERE visit.status = 'completed' AND visit.starts_at < now() - interval '3 days'";
-    for statement in [
-        format!(
-            "INSERT INTO note (appointment_id, author_id, state, plan, signed_at, signed_by, version)
-             SELECT visit.id, doctor.user_id, 'signed', 'Rest', now(), doctor.user_id, 1 {visits} ON CONFLICT DO NOTHING"
-        ),
-        format!(
-            "INSERT INTO visit (appointment_id, checked_by, checked_at, skipped_reason)
-             SELECT visit.id, doctor.user_id, now(), 'No time.' {visits} ON CONFLICT DO NOTHING"
-        ),
-    ] {
-        sql(app, &statement).await;
-    }
 }
 
 /// Rows that the longest lists may read of their table: what is counted, a page of it, and as much again for what else the page shows.

@@ -3,9 +3,10 @@
 use entity::enums::{Role, SecondFactorRule};
 use entity::{
     address_link, appointment, appointment_event, attachment, attachment_data, audit_entry, audit_redaction,
-    availability, calendar_link, call, call_peer, call_signal, doctor, doctor_delay, document, erasure, hospital, mail,
-    message, message_read, note, note_addendum, note_revision, notification, passkey, passkey_challenge, password_link,
-    patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_presence,
+    availability, calendar_link, call, call_peer, call_signal, device_check, doctor, doctor_delay, document, erasure,
+    hospital, mail, message, message_read, note, note_addendum, note_revision, notification, passkey,
+    passkey_challenge, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
+    visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
@@ -48,6 +49,7 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         same!(db, appointment_event, rows::event(visit, actor));
         same!(db, visit, visit_rows::opening(visit, actor));
         same!(db, visit_presence, visit_rows::presence(visit, actor));
+        same!(db, device_check, visit_rows::check(visit, actor));
         same!(db, doctor_delay, visit_rows::delay(clinic.doctor));
         same!(db, notification, rows::notification(visit, actor));
         let written = same!(db, note, notes::signed(visit, actor));

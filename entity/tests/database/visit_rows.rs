@@ -1,7 +1,7 @@
 //! Rows of the tables of a visit, with every column filled in.
 
-use entity::enums::IdentityCheck;
-use entity::{doctor_delay, visit, visit_presence};
+use entity::enums::{DeviceState, IdentityCheck, RelayReach};
+use entity::{device_check, doctor_delay, visit, visit_presence};
 
 use crate::rows::{changed, made};
 use crate::support::at;
@@ -36,6 +36,20 @@ pub(crate) fn presence(appointment: i64, user: i64) -> visit_presence::Model {
         session_id: Some(7),
         other_session_id: Some(8),
         other_until: Some(at(2)),
+        created_at: made(),
+        updated_at: changed(),
+    }
+}
+
+pub(crate) fn check(appointment: i64, user: i64) -> device_check::Model {
+    device_check::Model {
+        id: 0,
+        appointment_id: appointment,
+        user_id: user,
+        camera: DeviceState::Blocked,
+        microphone: DeviceState::Ok,
+        network: Some(RelayReach::Tls),
+        checked_at: at(-7),
         created_at: made(),
         updated_at: changed(),
     }

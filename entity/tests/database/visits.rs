@@ -1,7 +1,7 @@
-//! What the database refuses of the opening of a visit, of who is in its room, and of a doctor's delay.
+//! What the database refuses of the opening of a visit, of who is in its room, of a check of devices, and of a doctor's delay.
 
 use entity::enums::IdentityCheck;
-use entity::{doctor_delay, visit, visit_presence};
+use entity::{device_check, doctor_delay, visit, visit_presence};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use crate::support::{at, clinic, insert, on_each, refused};
@@ -37,7 +37,7 @@ async fn an_opening_is_checked_by_somebody_or_gone_without_for_a_reason() {
 }
 
 #[tokio::test]
-async fn one_person_is_in_one_room_once_and_a_doctor_has_one_delay_a_day() {
+async fn one_person_is_in_one_room_once_and_has_one_check_and_a_doctor_has_one_delay_a_day() {
     on_each(async |db| {
         let clinic = clinic(db).await;
         let id = clinic.visit(0, 30).insert(db).await.unwrap().id;
@@ -45,6 +45,9 @@ async fn one_person_is_in_one_room_once_and_a_doctor_has_one_delay_a_day() {
         refuses!(db, here(), "visit_presence_lease", here_until: at(0));
         insert!(db, here());
         refuses!(db, here(), "visit_presence", left_at: None);
+        let checked = || -> device_check::Model { visit_rows::check(id, clinic.patient_user) };
+        insert!(db, checked());
+        refuses!(db, checked(), "device_check", network: None);
         let late = || -> doctor_delay::Model { visit_rows::delay(clinic.doctor) };
         refuses!(db, late(), "minutes", minutes: 121);
         insert!(db, late());

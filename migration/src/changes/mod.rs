@@ -79,10 +79,11 @@ mod m0098_call;
 mod m0099_old_drafts;
 mod m0100_devices_in_room;
 mod m0101_rare_visits;
+mod m0102_device_check;
 mod m0106_old_versions;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 75] = [
+pub(crate) const ALL: [Change; 76] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -157,5 +158,6 @@ pub(crate) const ALL: [Change; 75] = [
     m0099_old_drafts::CHANGE,
     m0100_devices_in_room::CHANGE,
     m0101_rare_visits::CHANGE,
+    m0102_device_check::CHANGE,
     m0106_old_versions::CHANGE,
 ];

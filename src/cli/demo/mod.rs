@@ -5,6 +5,7 @@
 
 mod calendar;
 mod calls;
+mod checks;
 mod documents;
 mod hours;
 mod messages;

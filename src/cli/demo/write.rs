@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude
 
 use super::{
     calendar::SLOT,
-    calls, documents, hours,
+    calls, checks, documents, hours,
     messages::Talk,
     notes, openings,
     people::{Cast, DemoPerson},
@@ -55,6 +55,8 @@ pub(super) async fn everything(
         let doctor = |visit: &DemoVisit| user_of(StoryActor::Doctor, visit, &ids);
         uow.insert_many(calls::rows(&stored, now, doctor)?, Topic::Everything).await?;
         uow.insert_many(openings::rows(&stored, now, doctor)?, Topic::Everything).await?;
+        let patient = |visit: &DemoVisit| user_of(StoryActor::Patient, visit, &ids);
+        uow.insert_many(checks::rows(&stored, now, patient)?, Topic::Everything).await?;
         uow.insert_many(notes::rows(&stored, now, doctor)?, Topic::Everything).await?;
         talks(uow, (&stored, now), &ids).await?;
         let place = |visit: &DemoVisit| Ok((at(&ids.hospitals, visit.hospital)?, doctor(visit)?));

@@ -1,9 +1,10 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
 //! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival, and ends
-//! the `call` of a visit that is over or goes on by telephone. Used by `calls`, `visits`, `notes` and `home`.
+//! the `call` of a visit that is over or goes on by telephone. Used by `calls`, `device_checks`, `visits`, `notes` and `home`.
 
 mod appointment;
+mod devices;
 mod forms;
 mod handlers;
 mod pages;
@@ -13,11 +14,12 @@ mod service;
 mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag, what_comes_next};
+pub(crate) use devices::{DeviceMark, check_href, device_mark};
 pub(crate) use pages::banner;
 pub(crate) use policy::{OfferedStep, room_acts, row_acts};
 pub(crate) use queries::{
-    About, AppointmentRow, VisitsInLine, arrived_at, of_absent_parties, of_shut_doctors, open_call, scope,
-    scope_of_both, scope_of_doctor, visits, visits_in_line, with_parties,
+    About, AppointmentRow, DeviceCheckRow, DeviceChecks, VisitsInLine, arrived_at, of_absent_parties, of_shut_doctors,
+    open_call, scope, scope_of_both, scope_of_doctor, visits, visits_in_line, with_device_checks, with_parties,
 };
 pub(crate) use service::{
     OpenCall, PatientAnswers, count_to_come, keep_answers, path_code, seen_by as call_seen_by,

@@ -1,5 +1,7 @@
 //! With what a page asks the relays to carry its call: a name that says until when, and what proves that it was given out here.
 
+use std::time::Duration;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -9,12 +11,26 @@ use sha1::Sha1;
 
 use crate::{settings::CallSettings, web::AppError};
 
+/// So long whoever tries the relays before a visit can use them; trying takes seconds, and clocks differ.
+const TO_TRY: Duration = Duration::from_secs(300);
+
 /// What `RTCPeerConnection` takes, and until when it can be used. The name holds a random word and nothing of anybody.
 ///
 /// # Errors
 /// The secret is not one that can be used.
 pub(super) fn ice(settings: &CallSettings, now: DateTime<Utc>) -> Result<Value, AppError> {
-    let until = now + settings.turn_ttl;
+    until(settings, now + settings.turn_ttl)
+}
+
+/// The same, for a device check: it can be asked for on any day before the visit, so it is of use for a short while.
+///
+/// # Errors
+/// The same.
+pub(crate) fn ice_to_try(settings: &CallSettings, now: DateTime<Utc>) -> Result<Value, AppError> {
+    until(settings, now + settings.turn_ttl.min(TO_TRY))
+}
+
+fn until(settings: &CallSettings, until: DateTime<Utc>) -> Result<Value, AppError> {
     let servers = match &settings.turn_secret {
         Some(secret) if !settings.turn_urls.is_empty() => {
             let username = format!("{}:{:032x}", until.timestamp(), rand::random::<u128>());

@@ -12,6 +12,7 @@ mod policy;
 mod queries;
 mod service;
 
+pub(crate) use credentials::ice_to_try;
 pub(crate) use queries::CallNow;
 pub use service::CallKeeper;
 pub(crate) use service::{Beat, beat};

@@ -24,7 +24,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 43] = [
+pub const TABLES: [(&str, Fate); 44] = [
     (
         "user",
         Fate::Emptied {
@@ -243,6 +243,7 @@ pub const TABLES: [(&str, Fate); 43] = [
         },
     ),
     ("visit_presence", Fate::RowsGo),
+    ("device_check", Fate::RowsGo),
     ("call", Fate::Untouched("that two met from afar, when and for how long, by number")),
     ("call_peer", Fate::Untouched("which pages took part in a call, by number")),
     ("call_signal", Fate::RowsGo),

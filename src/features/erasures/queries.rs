@@ -2,8 +2,9 @@
 
 use entity::{
     address_link, appointment, appointment_event, attachment, attachment_data, calendar_link, call, call_signal,
-    document, enums::Role, erasure, mail, message, note, note_addendum, note_revision, notification, passkey,
-    passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session, visit, visit_presence,
+    device_check, document, enums::Role, erasure, mail, message, note, note_addendum, note_revision, notification,
+    passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session, visit,
+    visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -55,6 +56,7 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
         count(conn, "visit with a text", visits_with_texts(person)).await?,
         count(conn, "opening of a visit", openings_with_texts(person)).await?,
         count(conn, "presence in a room", presences(person)).await?,
+        count(conn, "check of devices", device_checks(person)).await?,
         count(conn, "signal of a call", signals(person)).await?,
         count(conn, "note in the history of visits", notes(person)).await?,
         count(conn, "note of a visit", notes_with_texts(person)).await?,
@@ -153,6 +155,11 @@ pub(super) fn openings_with_texts(person: ErasedPerson) -> Select<visit::Entity>
 /// When they were in rooms.
 fn presences(person: ErasedPerson) -> Select<visit_presence::Entity> {
     visit_presence::Entity::find().filter(visit_presence::Column::UserId.eq(person.user_id))
+}
+
+/// What they found when they tried camera and microphone.
+fn device_checks(person: ErasedPerson) -> Select<device_check::Entity> {
+    device_check::Entity::find().filter(device_check::Column::UserId.eq(person.user_id))
 }
 
 /// What was said by pages in the calls of their visits, with network addresses.

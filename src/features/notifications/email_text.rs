@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    enums::{AppointmentStatus, MailKind, NotificationKind, Role},
+    enums::{AppointmentStatus, MailKind, Modality, NotificationKind, Role},
     mail::Model,
 };
 
@@ -39,7 +39,7 @@ pub(super) const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Schedule
 pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient) -> Result<Written, AppError> {
     let Some(id) = mail.appointment_id else { return Ok(Written::NoLonger) };
     let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(Written::NoLonger) };
-    let now = state.clock.now();
+    let (now, origin) = (state.clock.now(), state.settings.server.origin());
     let takes_out = method(mail, &visit) == Some(CalendarMethod::Cancel);
     // What is not sent stays in a calendar for ever.
     if !takes_out && is_one_too_many(state, mail, recipient).await? {
@@ -53,12 +53,12 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
             if !visit.has_doctor() {
                 return Ok(Written::NotNow);
             }
-            ("Reminder of your visit", reminder(&visit, recipient))
+            ("Reminder of your visit", reminder((id, &visit), recipient, &origin))
         }
         _ => return Ok(Written::NoLonger),
     };
     let said = if takes_out { said + OUT_OF_CALENDAR } else { said };
-    let (origin, zone) = (state.settings.server.origin(), recipient.zone().name());
+    let zone = recipient.zone().name();
     let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/appointments/{id}");
     let words = EmailText { subject: subject.to_owned(), text };
     Ok(match invitation(state, mail, (id, &visit), recipient) {
@@ -122,15 +122,21 @@ fn is_of_what_was_written(kind: NotificationKind) -> bool {
     matches!(kind, NoteSigned | DocumentIssued | DocumentRevoked)
 }
 
-fn reminder(visit: &VisitOfMail, recipient: &Recipient) -> String {
+fn reminder((id, visit): (i64, &VisitOfMail), recipient: &Recipient, origin: &str) -> String {
     let when = when(visit.starts_at, recipient.zone());
     let (doctor, confirm) = (visit.doctor(), if visit.status == AppointmentStatus::Scheduled { CONFIRM } else { "" });
     let how = how_it_is_held(visit.modality, recipient.role);
-    format!("This is to remind you of your visit with {doctor} on {when}. {how}{confirm}\n\n{CANNOT_COME}")
+    let check = match visit.modality {
+        Modality::Video => format!("{TRY_DEVICES}\n{origin}/device-check?appointment={id}\n\n"),
+        Modality::Phone | Modality::InPerson => String::new(),
+    };
+    format!("This is to remind you of your visit with {doctor} on {when}. {how}{confirm}\n\n{check}{CANNOT_COME}")
 }
 
 const OUT_OF_CALENDAR: &str = " If it is in your calendar, this mail takes it out.";
 const CONFIRM: &str = " Please confirm that you will come.";
+const TRY_DEVICES: &str =
+    "Try before whether camera and microphone work, with the device that you will use; it takes a minute:";
 const CANNOT_COME: &str = "If you cannot come, cancel it on the page below, so that somebody else can have the time.";
 
 fn when(at: DateTime<Utc>, zone: Tz) -> String {

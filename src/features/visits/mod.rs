@@ -11,7 +11,7 @@ mod queries;
 mod rooms;
 mod service;
 
-pub(crate) use queries::{InRoom, LateDoctor, in_rooms, late_doctors};
+pub(crate) use queries::{CheckedPerson, InRoom, LateDoctor, checked_people, in_rooms, late_doctors};
 pub(crate) use rooms::{RoomMark, Rooms};
 pub(crate) use service::{sweep_delays, sweep_presence};
 

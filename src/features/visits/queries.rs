@@ -4,7 +4,7 @@ mod presence;
 mod rooms;
 
 pub(super) use presence::{PresenceState, is_open_room, may_say_delay, patients_to_come, presence_state};
-pub(crate) use rooms::{InRoom, LateDoctor, in_rooms, late_doctors};
+pub(crate) use rooms::{CheckedPerson, InRoom, LateDoctor, checked_people, in_rooms, late_doctors};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::{
@@ -24,7 +24,7 @@ use crate::{
     coherence::Topic,
     db::{ReadConnection, Reader, is_word},
     features::{
-        appointments::{AppointmentRow, arrived_at, open_call, scope, with_parties},
+        appointments::{AppointmentRow, DeviceChecks, arrived_at, open_call, scope, with_device_checks, with_parties},
         audit::Accessed,
         calls::CallNow,
     },
@@ -62,6 +62,7 @@ pub(super) struct NowRecord {
     pub(super) doctor_user_id: i64,
     pub(super) patient_user_id: i64,
     pub(super) present: Vec<PresenceRow>,
+    pub(super) devices: DeviceChecks,
     /// The call that goes on.
     pub(super) call: Option<CallNow>,
 }
@@ -76,6 +77,8 @@ struct NowJoined {
     patient: PatientOfNow,
     #[sea_orm(nested)]
     presence: Option<PresenceRow>,
+    #[sea_orm(nested)]
+    devices: DeviceChecks,
     #[sea_orm(nested)]
     call: Option<CallNow>,
 }
@@ -147,22 +150,25 @@ struct RoomJoined {
     #[sea_orm(nested)]
     presence: Option<PresenceRow>,
     #[sea_orm(nested)]
+    devices: DeviceChecks,
+    #[sea_orm(nested)]
     call: Option<CallNow>,
 }
 
 /// Where the visit `id` stands and who is there, if it is the viewer's to see. One statement.
 pub(super) async fn now(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<NowRecord>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let joined = with_parties(visit, JoinType::InnerJoin)
+    let joined = with_device_checks(with_parties(visit, JoinType::InnerJoin))
         .join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def())
         .join(JoinType::LeftJoin, open_call());
     let topics = viewer.visit_topics().and([Topic::Visit(id)]);
     let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
     let found: Vec<NowJoined> = reader.run(topics, read).await?;
     let mut found = found.into_iter();
-    let Some(NowJoined { row, doctor, patient, presence, call }) = found.next() else { return Ok(None) };
+    let Some(NowJoined { row, doctor, patient, presence, devices, call }) = found.next() else { return Ok(None) };
     let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
-    Ok(Some(NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: patient.user_id, present, call }))
+    let (doctor_user_id, patient_user_id) = (doctor.user_id, patient.user_id);
+    Ok(Some(NowRecord { row, doctor_user_id, patient_user_id, present, devices, call }))
 }
 
 /// Whose line a visit stands in, and on which day: its own.
@@ -179,7 +185,7 @@ pub(super) async fn room(
     id: i64,
 ) -> Result<Option<(Accessed<RoomRecord>, PlaceInLine)>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let joined = with_parties(visit, JoinType::InnerJoin)
+    let joined = with_device_checks(with_parties(visit, JoinType::InnerJoin))
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
         .join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def())
@@ -188,12 +194,13 @@ pub(super) async fn room(
     let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
     let found: Vec<RoomJoined> = reader.run(topics, read).await?;
     let mut found = found.into_iter();
-    let Some(RoomJoined { row, doctor, about, hospital, opening, presence, call }) = found.next() else {
+    let Some(RoomJoined { row, doctor, about, hospital, opening, presence, devices, call }) = found.next() else {
         return Ok(None);
     };
     let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
     let place = PlaceInLine { doctor_id: row.doctor_id, starts_at: row.starts_at };
-    let now = NowRecord { row, doctor_user_id: doctor.user_id, patient_user_id: about.user_id, present, call };
+    let (doctor_user_id, patient_user_id) = (doctor.user_id, about.user_id);
+    let now = NowRecord { row, doctor_user_id, patient_user_id, present, devices, call };
     let record = RoomRecord { now, patient: about, hospital, opening };
     Ok(Some((Accessed::new(AuditSubject::Appointment, id, record), place)))
 }

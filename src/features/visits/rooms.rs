@@ -1,4 +1,4 @@
-//! What lists say of the rooms of visits: who is there, how late their doctors run, and the way in. For `home`.
+//! What lists say of the rooms of visits: who is there, whose camera and microphone work, how late their doctors run, and the way in. For `home`.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,13 @@ use chrono::{DateTime, Duration, Utc};
 use entity::enums::{AppointmentStatus, CallState, Role};
 use serde::Serialize;
 
-use super::queries::{InRoom, LateDoctor};
+use super::queries::{CheckedPerson, InRoom, LateDoctor};
 use crate::{
     access::Viewer,
-    features::{appointments::AppointmentRow, calls::CallNow},
+    features::{
+        appointments::{AppointmentRow, DeviceCheckRow, DeviceMark, device_mark},
+        calls::CallNow,
+    },
     web::{Moment, Present},
 };
 
@@ -21,6 +24,8 @@ const OPENS_BEFORE: Duration = Duration::minutes(30);
 pub(crate) struct Rooms {
     /// By `appointment.id`.
     people: BTreeMap<i64, InRoom>,
+    /// By `appointment.id`.
+    checks: BTreeMap<i64, DeviceCheckRow>,
     /// Minutes by `doctor.id`.
     late: BTreeMap<i64, i32>,
 }
@@ -32,6 +37,8 @@ pub(crate) struct RoomMark {
     href: Option<String>,
     who: Option<Who>,
     call: Option<Call>,
+    /// What its patient has found when they tried camera and microphone.
+    devices: Option<DeviceMark>,
     /// By how many minutes its doctor runs late, while it is awaited.
     late: Option<i32>,
 }
@@ -70,8 +77,9 @@ impl Call {
 
 impl Rooms {
     /// With what was found beside other lists.
-    pub(crate) fn add(&mut self, person: Option<InRoom>, late: Option<LateDoctor>) {
+    pub(crate) fn add(&mut self, person: Option<InRoom>, check: Option<CheckedPerson>, late: Option<LateDoctor>) {
         self.people.extend(person.map(|person| (person.appointment_id, person)));
+        self.checks.extend(check.map(|check| (check.appointment_id, check.found)));
         self.late.extend(late.map(|late| (late.doctor_id, late.minutes)));
     }
 
@@ -88,10 +96,18 @@ impl Rooms {
         self.late.get(&doctor_id).copied()
     }
 
-    /// What is said of the room of `row`; nothing of one in which there is nothing to wait for.
+    /// What is said of the room of `row`; nothing of one in which there is nothing to wait for. What a check has found is said as soon as it is there,
+    /// so that there is time to do something about it, and that there was none only when the visit is near.
     pub(crate) fn of(&self, (viewer, present): (&Viewer, &Present), row: &AppointmentRow) -> Option<RoomMark> {
+        let check = self.checks.get(&row.id);
+        let devices = device_mark((row.status, row.modality), check);
+        let devices = match viewer.role() {
+            Role::Patient => devices.map(DeviceMark::of_oneself),
+            _ => devices,
+        };
         if !is_near(present, (row.status, row.starts_at)) {
-            return None;
+            let devices = devices.filter(|_| check.is_some())?;
+            return Some(RoomMark { href: None, who: None, call: None, devices: Some(devices), late: None });
         }
         let is_party = matches!(viewer.role(), Role::Doctor | Role::Patient);
         let is_today = viewer.zone().local(row.starts_at).date() == present.date(viewer.zone());
@@ -101,6 +117,7 @@ impl Rooms {
             call: person.and_then(|person| person.call.as_ref()).map(|call| Call::new(viewer, call)),
             href: is_party.then(|| format!("/appointments/{}/room", row.id)),
             who: person.map(|person| Who::new((viewer, present), person)),
+            devices,
             late: late.filter(|_| viewer.role() != Role::Doctor),
         })
     }

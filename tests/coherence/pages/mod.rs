@@ -30,7 +30,7 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`addresses`], [`calls`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 83] = [
+const WRITES: [&str; 84] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -49,6 +49,7 @@ const WRITES: [&str; 83] = [
     "/appointments/{id}/call/signals",
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
+    "/appointments/{id}/device-check",
     "/appointments/{id}/documents",
     "/appointments/{id}/messages",
     "/appointments/{id}/messages/read",

@@ -34,6 +34,14 @@ async fn no_page_is_stale_after_somebody_comes_or_goes_or_the_doctor_runs_late()
     world.after("the patient has gone", &PATIENT, moment(5)).await;
     world.after("nothing is heard of the doctor", &DOCTOR, moment(40)).await;
 
+    let check = format!("{}/device-check", visit.path());
+    let found = [("camera", "none"), ("microphone", "ok")];
+    // The patient's own board leads on from what they have said themselves.
+    world.after("the patient has no camera", &LATE, world.post("patient", &check, &found)).await;
+    let works = [("camera", "ok"), ("microphone", "ok"), ("network", "tcp")];
+    world.after("now they have", &LATE, world.post("patient", &check, &works)).await;
+    world.after("the doctor checks", &LATE[..3], world.post("doctor", &check, &works)).await;
+
     let delay = format!("/doctors/{}/delay", people.doctor.id);
     world.after("the doctor runs late", &LATE, world.post("doctor", &delay, &[("minutes", "20")])).await;
     world.after("later still", &LATE, world.post("admin", &delay, &[("minutes", "45")])).await;

@@ -15,7 +15,7 @@ pub(super) enum Act {
         form: u8,
         twice: bool,
     },
-    /// Somebody who has to do with a visit is in its room, or submits a form of the room, of the note, of messages or of documents, or says how late
+    /// Somebody who has to do with a visit is in its room, tries camera and microphone for it, or submits a form of the room, of the note, of messages or of documents, or says how late
     /// the doctor runs.
     Room {
         at: u8,

@@ -1,10 +1,16 @@
-//! What is done while a visit goes on and afterwards: signs of life, calls, the forms of its room, how late its doctor runs, messages, its note, and what
+//! What is done while a visit goes on and afterwards: signs of life, checks of devices, calls, the forms of its room, how late its doctor runs, messages, its note, and what
 //! is issued in it.
 
 use super::clinic::Walk;
 
 /// In minutes, the first of them: in time.
 const DELAYS: [&str; 4] = ["0", "10", "20", "45"];
+/// What somebody finds when they try camera and microphone.
+const DEVICES: [&[(&str, &str)]; 3] = [
+    &[("camera", "ok"), ("microphone", "ok"), ("network", "udp")],
+    &[("camera", "none"), ("microphone", "blocked")],
+    &[("camera", "ok"), ("microphone", "ok"), ("network", "none")],
+];
 
 impl Walk {
     /// One of a visit's parties is in its room, or calls or hangs up, or one of the forms there, of its messages, of its note or of its documents is sent, or
@@ -24,7 +30,7 @@ impl Walk {
     async fn act_there(&mut self, (who, at): (usize, u8), visit: i64, what: u8) -> Result<(), String> {
         self.come_in(who, at).await?;
         let path = |noun: &str| format!("/appointments/{visit}/{noun}");
-        match what % 11 {
+        match what % 12 {
             0 => self.post((who, at), &path("presence"), &[("state", "here")]).await.map(drop),
             1 => self.post((who, at), &path("presence"), &[("state", "leaving")]).await.map(drop),
             2 => self.submit((who, at), &path("room"), (what / 11, false)).await,
@@ -35,6 +41,9 @@ impl Walk {
             7 => self.submit((who, at), &path("documents"), (what / 11, what > 200)).await,
             8 => self.post((who, at), &path("call"), &[]).await.map(drop),
             9 => self.post((who, at), &path("call/end"), &[]).await.map(drop),
+            10 => {
+                self.post((who, at), &path("device-check"), DEVICES[usize::from(what) % DEVICES.len()]).await.map(drop)
+            }
             _ => self.revoke((who, at), (&path("documents"), what / 11)).await,
         }
     }

@@ -62,7 +62,7 @@ const SAID: [(&str, &str); 50] = [
 ];
 
 /// The same, addressed to whoever reads it.
-const SAID_TO_THEM: [(&str, &str); 14] = [
+const SAID_TO_THEM: [(&str, &str); 15] = [
     ("Another link is on its way. It works for seven days.", "nobody_is_invited_who_was_said_not_to_be"),
     ("If there is an account with that address", "a_password_is_what_was_said_of_it"),
     ("The visit goes on by telephone. Call the patient.", "a_visit_is_held_as_was_said"),
@@ -71,6 +71,7 @@ const SAID_TO_THEM: [(&str, &str); 14] = [
     ("Your address is confirmed.", "an_address_is_what_was_said_of_it"),
     ("Your address stays as it is.", "an_address_is_what_was_said_of_it"),
     ("Your answers are kept. Your doctor sees them.", "what_is_said_in_a_room_is_so"),
+    ("Your check is kept.", "what_is_said_in_a_room_is_so"),
     ("Your calendar has no address.", "a_calendar_is_closed_as_was_said"),
     ("Your message is sent.", "what_is_written_is_as_was_said"),
     ("Your message is taken back.", "what_is_written_is_as_was_said"),

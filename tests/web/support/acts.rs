@@ -35,6 +35,7 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/presence", own, &[("state", "here")]),
         act("/appointments/{id}/call", own, &[]),
         act("/appointments/{id}/call/end", own, &[]),
+        act("/appointments/{id}/device-check", own, &[("camera", "ok"), ("microphone", "ok"), ("network", "udp")]),
         act("/appointments/{id}/answers", own, &[("location_now", "Patan"), ("consent", "on")]),
         act("/appointments/{id}/opening", its_doctor, &[("version", "0"), ("skipped_reason", "No time.")]),
         act("/doctors/{id}/delay", its_doctor, &[("minutes", "20")]),

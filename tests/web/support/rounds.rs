@@ -12,6 +12,7 @@ use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 /// Answers for programs and files: no pages.
 const NOT_PAGES: [&str; 14] = [
     "/appointments/{id}/call/signals",
+    "/appointments/{id}/device-check/ice",
     "/appointments/{id}/ice",
     "/attachments/{id}",
     "/calendar/{token}.ics",

@@ -14,6 +14,7 @@ use crate::{
     features::{
         appointments::{
             appointment::{StatusTag, status_tag},
+            devices::{DeviceMark, check_href, device_mark},
             policy::{OfferedStep, acts},
             queries::{About, AppointmentRow, BloodAndAllergies, VisitRecord},
             service::holding,
@@ -48,6 +49,11 @@ pub(in crate::features::appointments) struct Show {
     other_modalities: Vec<ModalityChoice>,
     /// To the two who meet: where they do.
     room_href: Option<String>,
+    /// To the two who meet by video: where they try camera and microphone.
+    check_href: Option<String>,
+    /// What each of them has found there.
+    doctor_devices: Option<DeviceMark>,
+    patient_devices: Option<DeviceMark>,
     /// To the two who meet: where they write to each other.
     messages_href: Option<String>,
     /// What was sent to change it and refused.
@@ -92,7 +98,8 @@ impl Show {
     pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
         let zone = viewer.zone();
         let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
-        let VisitRecord { row, about, note, history: steps, calls } = record;
+        let VisitRecord { row, about, note, devices, history: steps, calls } = record;
+        let held = (row.status, row.modality);
         Self {
             title: title(viewer, &row),
             id: row.id,
@@ -107,6 +114,9 @@ impl Show {
             modality: modality_label(row.modality),
             other_modalities: other_modalities(viewer, &row, present),
             room_href: room_href(viewer, &row),
+            check_href: check_href(viewer, &row),
+            doctor_devices: device_mark(held, devices.doctor.as_ref()),
+            patient_devices: device_mark(held, devices.patient.as_ref()),
             messages_href: meets(viewer).then(|| format!("/appointments/{}/messages", row.id)),
             modality_form: FormView::default(),
             waiting_since: row.arrived_at.map(moment),

@@ -12,7 +12,7 @@ use sea_orm::{
     RelationTrait,
 };
 
-use super::{AppointmentRow, is_kept_from_patient, scope, with_parties};
+use super::{AppointmentRow, DeviceChecks, is_kept_from_patient, scope, with_device_checks, with_parties};
 use crate::{
     access::Viewer,
     coherence::Topic,
@@ -26,6 +26,7 @@ pub(in crate::features::appointments) struct VisitRecord {
     pub(in crate::features::appointments) row: AppointmentRow,
     pub(in crate::features::appointments) about: About,
     pub(in crate::features::appointments) note: Option<NoteOfVisit>,
+    pub(in crate::features::appointments) devices: DeviceChecks,
     /// From the first step on.
     pub(in crate::features::appointments) history: Vec<EventRow>,
     /// In no order.
@@ -112,6 +113,8 @@ struct Joined {
     #[sea_orm(nested)]
     note: Option<NoteOfVisit>,
     #[sea_orm(nested)]
+    devices: DeviceChecks,
+    #[sea_orm(nested)]
     event: Option<EventRow>,
 }
 
@@ -130,7 +133,7 @@ pub(in crate::features::appointments) async fn record(
     id: i64,
 ) -> Result<Option<Accessed<VisitRecord>>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let joined = with_parties(visit, JoinType::InnerJoin)
+    let joined = with_device_checks(with_parties(visit, JoinType::InnerJoin))
         .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
         .join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def())
         .join_as(JoinType::LeftJoin, event::Relation::User.def(), "actor");
@@ -155,5 +158,6 @@ fn folded(found: Vec<Row>) -> Option<VisitRecord> {
     let rest = joined.filter_map(|joined| joined.event);
     let mut history: Vec<EventRow> = first.event.into_iter().chain(rest).collect();
     history.sort_unstable_by_key(|event| (event.at, event.id));
-    Some(VisitRecord { row: first.row, about: first.about, note: first.note, history, calls })
+    let Joined { row, about, note, devices, .. } = first;
+    Some(VisitRecord { row, about, note, devices, history, calls })
 }

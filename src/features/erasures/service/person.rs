@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    address_link, calendar_link, call_signal,
+    address_link, calendar_link, call_signal, device_check,
     enums::{AuditAction, AuditSubject, Role},
     erasure, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
     user, user_session, visit_presence,
@@ -125,6 +125,8 @@ async fn remove(uow: &UnitOfWork, person: ErasedPerson) -> Result<(), DbErr> {
     uow.delete_where(challenges, own).await?;
     let presences = visit_presence::Entity::delete_many().filter(visit_presence::Column::UserId.eq(user_id));
     uow.delete_where(presences, own).await?;
+    let checks = device_check::Entity::delete_many().filter(device_check::Column::UserId.eq(user_id));
+    uow.delete_where(checks, own).await?;
     let said = queries::signals(person).select_only().column(call_signal::Column::Id).into_query();
     let said = call_signal::Entity::delete_many().filter(call_signal::Column::Id.in_subquery(said));
     uow.delete_where(said, own).await?;

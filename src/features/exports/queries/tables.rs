@@ -1,9 +1,9 @@
 //! Which rows of each table are about a patient, and which are a hospital's.
 
 use entity::{
-    address_link, appointment, appointment_event, audit_entry, availability, call, care_relation, doctor, doctor_delay,
-    doctor_tally, document, enums::AuditSubject, erasure, hospital, hospital_tally, mail, notification, passkey,
-    password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
+    address_link, appointment, appointment_event, audit_entry, availability, call, care_relation, device_check, doctor,
+    doctor_delay, doctor_tally, document, enums::AuditSubject, erasure, hospital, hospital_tally, mail, notification,
+    passkey, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
 };
 use sea_orm::{
     ColumnTrait, DbErr, EntityName, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -35,6 +35,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
         let calls = call::Column::AppointmentId;
         self.table(subject, call::Entity::find().filter(calls.in_subquery(visits()))).await?;
+        self.table(subject, device_check::Entity::find().filter(device_check::Column::UserId.eq(user_id))).await?;
         self.notes_of_patient(id).await?;
         self.messages_of_patient((id, user_id), visits()).await?;
         self.attachments_of_patient(id, visits()).await?;
@@ -139,6 +140,8 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
         let calls = call::Column::AppointmentId;
         self.table(subject, call::Entity::find().filter(calls.in_subquery(visits()))).await?;
+        let checks = device_check::Column::AppointmentId;
+        self.table(subject, device_check::Entity::find().filter(checks.in_subquery(visits()))).await?;
         let delays = doctor_delay::Column::DoctorId.in_subquery(doctors());
         self.table(subject, doctor_delay::Entity::find().filter(delays)).await?;
         self.notes_of_hospital(id, visits()).await?;

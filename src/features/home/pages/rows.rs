@@ -10,7 +10,7 @@ use super::super::{queries::Unread, sections::Section};
 use crate::{
     access::Viewer,
     features::{
-        appointments::{AppointmentRow, OfferedStep, StatusTag, row_acts, status_tag},
+        appointments::{AppointmentRow, OfferedStep, StatusTag, check_href, row_acts, status_tag},
         modalities::modality_label,
         notifications::{Facts, ToldTimes, sentence},
         visits::{RoomMark, Rooms},
@@ -46,6 +46,8 @@ pub(super) struct VisitRow {
     pub mark: Option<&'static str>,
     /// What is said of its room.
     pub room: Option<RoomMark>,
+    /// Where the viewer tries camera and microphone for it.
+    pub check_href: Option<String>,
     /// What the viewer may do about it.
     pub acts: Vec<OfferedStep>,
 }
@@ -73,6 +75,7 @@ impl VisitRow {
             requested: moment(row.created_at),
             mark: row.mark(viewer.role()),
             room: rooms.of((viewer, present), row),
+            check_href: check_href(viewer, row),
             acts: row_acts(viewer, row, present),
         }
     }

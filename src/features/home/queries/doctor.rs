@@ -21,7 +21,7 @@ use crate::{
     features::{
         appointments::scope,
         home::sections::{COUNTED, MANY},
-        visits::{InRoom, LateDoctor, Rooms, in_rooms, late_doctors},
+        visits::{CheckedPerson, InRoom, LateDoctor, Rooms, checked_people, in_rooms, late_doctors},
     },
 };
 
@@ -49,6 +49,8 @@ const WRITTEN_WITHIN: TimeDelta = TimeDelta::days(30);
 struct Row {
     #[sea_orm(nested(prefix = "here_"))]
     here: InList<InRoom>,
+    #[sea_orm(nested(prefix = "check_"))]
+    check: InList<CheckedPerson>,
     #[sea_orm(nested(prefix = "late_"))]
     late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "open_"))]
@@ -84,6 +86,7 @@ pub(crate) async fn of_doctor(
     let lists = SideBySide::default()
         .list::<LateDoctor>("late", late_doctors(viewer, date))
         .list::<InRoom>("here", in_rooms(viewer))
+        .list::<CheckedPerson>("check", checked_people(viewer, Some(day.1)))
         .list::<PatientsSeen>("tally", tally)
         .list::<ListedVisit>("draft", drafts(viewer))
         .list::<ListedVisit>("unwritten", unwritten(viewer, day.0 - WRITTEN_WITHIN))
@@ -94,7 +97,7 @@ pub(crate) async fn of_doctor(
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForDoctor::default();
     for row in rows {
-        found.rooms.add(row.here.0, row.late.0);
+        found.rooms.add(row.here.0, row.check.0, row.late.0);
         found.open.extend(row.open);
         found.done.extend(row.done);
         found.unread.extend(row.unread);

@@ -22,7 +22,7 @@ use crate::{
     features::{
         appointments::{of_absent_parties, of_shut_doctors, scope},
         home::sections::{COUNTED, SHOWN},
-        visits::{InRoom, LateDoctor, Rooms, in_rooms, late_doctors},
+        visits::{CheckedPerson, InRoom, LateDoctor, Rooms, checked_people, in_rooms, late_doctors},
     },
 };
 
@@ -92,6 +92,8 @@ pub(crate) struct NewestPerson {
 struct Row {
     #[sea_orm(nested(prefix = "here_"))]
     here: InList<InRoom>,
+    #[sea_orm(nested(prefix = "check_"))]
+    check: InList<CheckedPerson>,
     #[sea_orm(nested(prefix = "late_"))]
     late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "today_"))]
@@ -143,7 +145,7 @@ pub(crate) async fn of_hospital(
     let rows: Vec<Row> = reader.run(viewer.visit_topics().and(people), async |conn| lists.read(conn).await).await?;
     let mut found = FoundForHospital::default();
     for row in rows {
-        found.rooms.add(row.here.0, row.late.0);
+        found.rooms.add(row.here.0, row.check.0, row.late.0);
         found.today.extend(row.today);
         found.waiting.extend(row.waiting);
         found.shut.extend(row.shut);
@@ -186,6 +188,7 @@ fn lists(
     SideBySide::default()
         .list::<LateDoctor>("late", late_doctors(viewer, date))
         .list::<InRoom>("here", in_rooms(viewer))
+        .list::<CheckedPerson>("check", checked_people(viewer, Some(today.1)))
         .list::<ActivePeople>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
         .list::<Requests>("requests", requests())
         .list::<Unread>("unread", unread(viewer))

@@ -13,7 +13,7 @@ use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{InList, Reader, SideBySide},
-    features::visits::{InRoom, LateDoctor, Rooms, in_rooms, late_doctors},
+    features::visits::{CheckedPerson, InRoom, LateDoctor, Rooms, checked_people, in_rooms, late_doctors},
 };
 
 /// Everything there is for a patient to see.
@@ -36,6 +36,8 @@ pub(crate) struct FoundForPatient {
 struct Row {
     #[sea_orm(nested(prefix = "here_"))]
     here: InList<InRoom>,
+    #[sea_orm(nested(prefix = "check_"))]
+    check: InList<CheckedPerson>,
     #[sea_orm(nested(prefix = "late_"))]
     late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "open_"))]
@@ -71,6 +73,7 @@ pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader, date: NaiveDate
     let lists = SideBySide::default()
         .list::<LateDoctor>("late", late_doctors(viewer, date))
         .list::<InRoom>("here", in_rooms(viewer))
+        .list::<CheckedPerson>("check", checked_people(viewer, None))
         .list::<Unread>("unread", unread(viewer))
         .list::<Care>("care", care)
         .list::<OpenVisit>("open", open(viewer));
@@ -78,7 +81,7 @@ pub(crate) async fn of_patient(viewer: &Viewer, reader: &Reader, date: NaiveDate
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForPatient::default();
     for row in rows {
-        found.rooms.add(row.here.0, row.late.0);
+        found.rooms.add(row.here.0, row.check.0, row.late.0);
         if let Some(OpenVisit { doctor_id, listed }) = row.open.0 {
             found.awaited.extend((listed.status == AppointmentStatus::Waiting).then_some(doctor_id));
             found.open.push(listed);

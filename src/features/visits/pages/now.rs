@@ -7,7 +7,10 @@ use serde::Serialize;
 use crate::{
     access::Viewer,
     features::{
-        appointments::{AppointmentRow, OfferedStep, StatusTag, room_acts, status_tag, what_comes_next},
+        appointments::{
+            AppointmentRow, DeviceCheckRow, DeviceMark, OfferedStep, StatusTag, device_mark, room_acts, status_tag,
+            what_comes_next,
+        },
         calls::CallNow,
         modalities::modality_label,
         visits::queries::{Line, NowRecord, PresenceRow},
@@ -28,6 +31,8 @@ struct Person {
     words: &'static str,
     /// Since when.
     since: Option<Moment>,
+    /// What they have found when they tried camera and microphone.
+    devices: Option<DeviceMark>,
 }
 
 /// The call that goes on.
@@ -121,7 +126,10 @@ impl Now {
     ) -> Self {
         let NowRecord { row, doctor_user_id, patient_user_id, .. } = record;
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
-        let both = [(*doctor_user_id, row.doctor_name()), (*patient_user_id, row.patient_name())];
+        let both = [
+            (*doctor_user_id, row.doctor_name(), record.devices.doctor),
+            (*patient_user_id, row.patient_name(), record.devices.patient),
+        ];
         let people: Vec<Person> = both.into_iter().map(|who| Person::new((viewer, present), who, record)).collect();
         let is_today = viewer.zone().local(row.starts_at).date() == present.date(viewer.zone());
         let awaits = matches!(
@@ -167,7 +175,11 @@ fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<Offered
 }
 
 impl Person {
-    fn new((viewer, present): (&Viewer, &Present), (user, name): (i64, String), record: &NowRecord) -> Self {
+    fn new(
+        (viewer, present): (&Viewer, &Present),
+        (user, name, check): (i64, String, Option<DeviceCheckRow>),
+        record: &NowRecord,
+    ) -> Self {
         let moment = |instant: DateTime<Utc>| Some(Moment::new(instant, viewer.zone()));
         let name = if user == viewer.user_id { "You".to_owned() } else { name };
         let row = record.present.iter().find(|row| row.user_id == user).filter(|_| record.row.status.is_busy());
@@ -180,7 +192,8 @@ impl Person {
                 ("away", "left at", moment(left_at.unwrap_or(*here_until)))
             }
         };
-        Self { user, name, state, words, since }
+        let devices = device_mark((record.row.status, record.row.modality), check.as_ref());
+        Self { user, name, state, words, since, devices }
     }
 }
 

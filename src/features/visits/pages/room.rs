@@ -8,37 +8,21 @@ use super::Now;
 use crate::{
     access::Viewer,
     features::{
-        appointments::{AppointmentRow, OfferedStep, room_acts},
+        appointments::{AppointmentRow, OfferedStep, check_href, room_acts},
         people::Banner,
         visits::{
             forms::{IdentityChoice, identity_choices, identity_code, identity_label},
             queries::{HospitalOfRoom, Line, OpeningRow, PatientOfRoom, RoomRecord},
         },
     },
-    web::{ClinicalPage, FormView, Moment, Present},
+    web::{ClinicalPage, FormView, Moment, PhoneLink, Present},
 };
-
-/// A number that can be called with one press.
-#[derive(Clone, Debug, Serialize)]
-struct Phone {
-    /// As it was written.
-    text: String,
-    /// For the telephone.
-    href: String,
-}
-
-impl Phone {
-    fn new(text: &str) -> Self {
-        let number: String = text.chars().filter(|letter| letter.is_ascii_digit() || *letter == '+').collect();
-        Self { text: text.to_owned(), href: format!("tel:{number}") }
-    }
-}
 
 /// What was said and checked at the beginning.
 #[derive(Debug, Serialize)]
 struct Said {
     location_now: Option<String>,
-    call_back: Option<Phone>,
+    call_back: Option<PhoneLink>,
     others_present: Option<String>,
     /// Since when they agree to be seen from afar.
     consented: Option<Moment>,
@@ -52,7 +36,7 @@ struct Said {
 #[derive(Debug, Serialize)]
 struct Emergency {
     contact_name: Option<String>,
-    contact_phone: Option<Phone>,
+    contact_phone: Option<PhoneLink>,
     /// What the hospital tells its doctors to do.
     text: Option<String>,
 }
@@ -82,14 +66,16 @@ pub(in crate::features::visits) struct Room {
     is_unchecked: bool,
     emergency: Option<Emergency>,
     /// Of a visit by telephone: whom the doctor calls; to the patient, on which number they are called.
-    call: Option<Phone>,
+    call: Option<PhoneLink>,
     is_by_phone: bool,
     is_by_video: bool,
+    /// Where they try camera and microphone.
+    check_href: Option<String>,
     /// The name of whom the viewer meets.
     other: String,
     is_remote: bool,
     hospital: String,
-    hospital_phone: Phone,
+    hospital_phone: PhoneLink,
     /// What was sent and refused.
     form: FormView,
     /// To the doctor: how late they can say that they run, and where.
@@ -123,14 +109,15 @@ impl Room {
             identities: identity_choices(),
             is_unchecked: is_doctor && !is_checked && row.status == AppointmentStatus::InProgress,
             emergency: is_doctor.then(|| Emergency::new(&patient, &hospital)),
-            call: call.as_deref().map(Phone::new),
+            call: call.as_deref().map(PhoneLink::new),
             is_by_phone: row.modality == Modality::Phone,
             is_by_video: row.modality == Modality::Video,
+            check_href: check_href(viewer, row),
             other: if is_doctor { row.patient_name() } else { row.doctor_name() },
             is_remote: row.modality != Modality::InPerson,
             form: filled(opening.as_ref()),
             said: Said::new(viewer, opening),
-            hospital_phone: Phone::new(&hospital.phone),
+            hospital_phone: PhoneLink::new(&hospital.phone),
             hospital: hospital.name,
             delay_href: is_doctor.then(|| format!("/doctors/{}/delay", row.doctor_id)),
             delays: DELAYS,
@@ -204,7 +191,7 @@ impl Said {
         };
         Self {
             location_now: said.location_now,
-            call_back: said.call_back.as_deref().map(Phone::new),
+            call_back: said.call_back.as_deref().map(PhoneLink::new),
             others_present: said.others_present,
             consented: said.consented_at.map(moment),
             checked: said.checked_at.map(moment),
@@ -219,7 +206,7 @@ impl Emergency {
     fn new(patient: &PatientOfRoom, hospital: &HospitalOfRoom) -> Self {
         Self {
             contact_name: patient.emergency_contact_name.clone(),
-            contact_phone: patient.emergency_contact_phone.as_deref().map(Phone::new),
+            contact_phone: patient.emergency_contact_phone.as_deref().map(PhoneLink::new),
             text: hospital.emergency_text.clone(),
         }
     }

@@ -1,10 +1,10 @@
-//! Who is in the rooms of visits and which doctors run late, for lists that are read beside others.
+//! Who is in the rooms of visits, whose camera and microphone work, and which doctors run late, for lists that are read beside others.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
-    doctor, doctor_delay,
-    enums::{AppointmentStatus, Role},
+    device_check, doctor, doctor_delay,
+    enums::{AppointmentStatus, Modality, Role},
     patient, user, visit_presence,
 };
 use sea_orm::{
@@ -15,9 +15,9 @@ use sea_orm::{
 
 use crate::{
     access::{Viewer, ViewerKind},
-    db::is_one_of,
+    db::{is_one_of, is_word},
     features::{
-        appointments::{open_call, scope},
+        appointments::{DeviceCheckRow, open_call, scope},
         calls::CallNow,
     },
 };
@@ -46,6 +46,15 @@ pub(crate) struct VisitOfRoom {
     pub(in crate::features::visits) starts_at: DateTime<Utc>,
 }
 
+/// What the patient of a visit has found when they tried camera and microphone for it.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "device_check::Entity")]
+pub(crate) struct CheckedPerson {
+    pub(in crate::features::visits) appointment_id: i64,
+    #[sea_orm(nested)]
+    pub(in crate::features::visits) found: DeviceCheckRow,
+}
+
 /// A doctor who runs late.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "doctor_delay::Entity")]
@@ -70,6 +79,23 @@ pub(crate) fn in_rooms(viewer: &Viewer) -> Select<visit_presence::Entity> {
             .into_condition()
     });
     of_visit.join(JoinType::InnerJoin, is_patient)
+}
+
+/// What the patients of the viewer's visits by video have found, of those that begin before `until`; to a patient, of all that are to come. For a list
+/// beside others; told of by `Viewer::visit_topics`.
+pub(crate) fn checked_people(viewer: &Viewer, until: Option<DateTime<Utc>>) -> Select<device_check::Entity> {
+    let is_patient = appointment::Relation::Patient.def().on_condition(|_, patient| {
+        Expr::col((patient, patient::Column::UserId))
+            .equals((device_check::Entity, device_check::Column::UserId))
+            .into_condition()
+    });
+    let checked = device_check::Entity::find()
+        .join(JoinType::InnerJoin, device_check::Relation::Appointment.def())
+        .join(JoinType::InnerJoin, is_patient)
+        .filter(scope(viewer))
+        .filter(is_one_of(Column::Status, AppointmentStatus::BUSY))
+        .filter(is_word(Column::Modality, Modality::Video));
+    until.into_iter().fold(checked, |checked, until| checked.filter(Column::StartsAt.lt(until)))
 }
 
 /// Whoever of the viewer's doctors runs late on `day`. For a list beside others; told of by `Viewer::visit_topics`.

@@ -116,6 +116,11 @@ async fn what_is_said_in_a_room_is_so() {
     says(&house.home, kept, "Your answers are kept. Your doctor sees them.").await;
     assert!(house.surgery.get(&format!("{}/room", visit.path())).await.ok().says("Mangal Bazar"));
 
+    let found = [("camera", "none"), ("microphone", "ok")];
+    let kept = house.home.post_form(&format!("{}/device-check", visit.path()), &found).await;
+    says(&house.home, kept, "Your check is kept.").await;
+    assert!(house.surgery.get(&format!("{}/now", visit.path())).await.ok().says("No camera"));
+
     let delay = format!("/doctors/{}/delay", house.doctor.id);
     let late = async || {
         let page = house.home.get(&format!("{}/now", visit.path())).await.ok();

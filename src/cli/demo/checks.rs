@@ -1,0 +1,53 @@
+//! What patients of a demo have found when they tried camera and microphone for visits to come: most that they work, some what does not, some have not tried.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    device_check,
+    enums::{DeviceState, Modality, RelayReach},
+};
+use sea_orm::{ActiveValue::NotSet, DbErr, Set};
+
+use super::{stories, visits::DemoVisit};
+
+/// Of the `visits` that are to come or go on by video, with their `appointment.id` and the `user.id` of their patient.
+pub(super) fn rows(
+    visits: &[(&DemoVisit, i64)],
+    now: DateTime<Utc>,
+    patient: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
+) -> Result<Vec<device_check::ActiveModel>, DbErr> {
+    let by_video = visits.iter().filter(|(visit, _)| visit.status.is_busy());
+    let by_video = by_video.filter(|(visit, _)| stories::modality(visit) == Modality::Video);
+    let tried = by_video.filter_map(|(visit, id)| Some((visit, *id, found(visit)?)));
+    tried.map(|(visit, id, found)| Ok(row((visit, id), patient(visit)?, (found, now)))).collect()
+}
+
+/// Nothing where they have not tried.
+fn found(visit: &DemoVisit) -> Option<(DeviceState, DeviceState, RelayReach)> {
+    use DeviceState::{Absent, Blocked, Ok};
+    match visit.dice % 7 {
+        0 => None,
+        1 => Some((Absent, Ok, RelayReach::Udp)),
+        2 => Some((Blocked, Blocked, RelayReach::Udp)),
+        3 => Some((Ok, Ok, RelayReach::Tcp)),
+        _ => Some((Ok, Ok, RelayReach::Udp)),
+    }
+}
+
+fn row(
+    (visit, appointment_id): (&DemoVisit, i64),
+    patient: i64,
+    ((camera, microphone, network), now): ((DeviceState, DeviceState, RelayReach), DateTime<Utc>),
+) -> device_check::ActiveModel {
+    let at = (visit.starts_at - Duration::hours(20)).max(visit.asked_at).min(now);
+    device_check::ActiveModel {
+        id: NotSet,
+        appointment_id: Set(appointment_id),
+        user_id: Set(patient),
+        camera: Set(camera),
+        microphone: Set(microphone),
+        network: Set(Some(network)),
+        checked_at: Set(at),
+        created_at: Set(at),
+        updated_at: Set(at),
+    }
+}
