@@ -57,6 +57,7 @@ fn the_room_of_a_visit_and_its_check_load_little() {
         ("css/call.css", 4_000),
         ("js/visit.js", 12_000),
         ("js/call.js", 12_000),
+        ("js/line.js", 12_000),
         ("js/signals.js", 4_500),
         ("js/devices.js", 5_000),
         ("css/check.css", 1_000),

@@ -8,7 +8,7 @@ for (const box of document.querySelectorAll("#call[data-href], #check")) {
     NotAllowedError: "This browser does not let the page use it: look beside the address.",
     NotFoundError: "None was found.",
   };
-  let inUse, isTaking, lacks = "", screen, why = {}, chosen = {};
+  let inUse, isTaking, lacks = "", screen, wasInterrupted, why = {}, chosen = {};
 
   const mirror = () => {
     const picture = screen ?? tracks.video;
@@ -17,7 +17,7 @@ for (const box of document.querySelectorAll("#call[data-href], #check")) {
   };
   const forget = () => {
     for (const kind of ["audio", "video"]) {
-      if (tracks[kind]) tracks[kind].onended = null;
+      if (tracks[kind]) tracks[kind].onended = tracks[kind].onmute = tracks[kind].onunmute = null;
       tracks[kind]?.stop();
       delete tracks[kind];
     }
@@ -32,11 +32,14 @@ for (const box of document.querySelectorAll("#call[data-href], #check")) {
     inUse = true;
     why = {};
     chosen = which;
+    wasInterrupted = false;
     for (const wanted of [{ audio, video }, { audio }, { video }]) {
       try {
         for (const track of (await navigator.mediaDevices.getUserMedia(wanted)).getTracks()) {
           tracks[track.kind] = track;
           track.onended = again;
+          track.onmute = () => { wasInterrupted = true; };
+          track.onunmute = back;
         }
         break;
       } catch (error) {
@@ -51,14 +54,20 @@ for (const box of document.querySelectorAll("#call[data-href], #check")) {
     if (!inUse) forget();
     mirror();
   };
-  /* A telephone call or another program has taken it away: asked for anew. */
+  /* A telephone call or another program has taken it away: asked for anew. What was switched off stays off. */
   const again = async () => {
     if (!inUse || isTaking) return;
     isTaking = true;
+    const off = Object.values(tracks).filter((track) => !track.enabled).map((track) => track.kind);
     forget();
     await capture();
+    for (const kind of off) if (tracks[kind]) tracks[kind].enabled = false;
     isTaking = false;
     changed();
+  };
+  /* After a telephone call (iOS) a track may say that it is alive, and give nothing any more: that it was interrupted is remembered. */
+  const back = () => {
+    if (!document.hidden && (wasInterrupted || Object.values(tracks).some((track) => track.readyState === "ended"))) again();
   };
   const release = () => {
     inUse = false;
@@ -81,9 +90,7 @@ for (const box of document.querySelectorAll("#call[data-href], #check")) {
     changed();
   };
 
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && Object.values(tracks).some((track) => track.readyState === "ended")) again();
-  });
+  document.addEventListener("visibilitychange", back);
   box.devices = {
     tracks, capture, release, share, isSharing: () => Boolean(screen), lacks: () => lacks,
     why: (kind) => tracks[kind] ? undefined : why[kind],

@@ -106,6 +106,8 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
 
   document.addEventListener("live", () => source && at && say());
   addEventListener("pagehide", () => { left = true; close(); });
+  /* Taken out of the browser's memory by its Back button. */
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) { left = false; load(); } });
   if (navigator.locks) {
     setInterval(take, 1000);
     take();

@@ -1,24 +1,35 @@
 "use strict";
-/* What a page says to another about their call, and hears: by plain requests, and by the stream that says that there is more to hear. For call.js, which
-   says what to do with it. A page has a key for as long as it takes part (`me`); the one that it speaks to has another (`them`). */
+/* What a page says to the others of its call, and hears: by plain requests, and by the stream that says that there is more to hear. For line.js and
+   call.js, which say what to do with it. A page has a key for as long as it takes part (`me`). */
 for (const box of document.querySelectorAll("#call[data-href]")) {
-  const { href } = box.dataset, line = box.line = {};
-  let last, silence, source, queue = Promise.resolve();
+  const { href } = box.dataset, signals = box.signals = {};
+  /* A server that has not heard of a page for so long may have struck it off (milliseconds). */
+  const FORGOTTEN = 40000;
+  const queues = new Map();
+  let last, silence, source, reachedAt = Date.now(), cutOffAt;
 
   const pause = (time) => new Promise((done) => setTimeout(done, time));
-  const ask = line.ask = async (path, { isPressed, ...more } = {}) => {
+  const reached = () => {
+    const now = Date.now();
+    if (now - reachedAt > FORGOTTEN) cutOffAt = now;
+    reachedAt = now;
+  };
+  const ask = signals.ask = async (path, { isPressed, ...more } = {}) => {
     /* What the page does by itself is no use of the session. */
     const headers = { ...(isPressed ? {} : { "X-Live": "1" }), ...more.headers };
     const answer = await fetch(`${href}/${path}`, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(15000), ...more, headers });
+    reached();
     if (answer.ok) return answer;
     throw Object.assign(new Error("refused"), { status: answer.type === "opaqueredirect" ? 401 : answer.status });
   };
-  line.post = (path, fields, isPressed) => ask(path, { method: "POST", body: new URLSearchParams(fields), isPressed });
+  signals.post = (path, fields, isPressed) => ask(path, { method: "POST", body: new URLSearchParams(fields), isPressed });
+  /* Whether this page was out of the server's reach for so long, a moment ago: then a call that is over was not hung up. */
+  signals.wasCutOff = () => Date.now() - cutOffAt < 60000;
 
   const listen = (of, live) => {
     source?.close();
     clearTimeout(silence);
-    if (of !== line.me) return;
+    if (of !== signals.me) return;
     const own = source = live ? new EventSource(`/live?on=${live}`) : undefined;
     const next = (wait) => {
       if (own !== source) return;
@@ -27,53 +38,59 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       clearTimeout(silence);
       setTimeout(hear, wait, of);
     };
-    const watch = () => { if (own !== source) return; clearTimeout(silence); silence = setTimeout(next, 40000, 0); };
+    const watch = () => { clearTimeout(silence); silence = setTimeout(next, 40000, 0); };
+    const beat = () => { if (own !== source) return; reached(); watch(); };
     if (!own) return next(1000);
-    for (const [name, act] of [["ready", watch], ["beat", watch], ["changed", () => next(0)], ["bye", () => next(1500)], ["error", () => next(1000)]]) own.addEventListener(name, act);
+    for (const [name, act] of [["ready", beat], ["beat", beat], ["changed", () => next(0)], ["bye", () => next(1500)], ["error", () => next(1000)]]) own.addEventListener(name, act);
     watch();
+    /* A page that was put aside (iOS) has a stream that is dead and does not say so. */
+    signals.again = () => next(0);
   };
   const hear = async (of) => {
-    if (of !== line.me) return;
+    if (of !== signals.me) return;
     try {
       const answer = await ask(`call/signals?peer=${of}&after=${last}`), said = await answer.json();
-      if (of !== line.me) return;
+      if (of !== signals.me) return;
       for (const signal of said) {
         last = signal.id;
-        await line.take(of, signal);
+        await signals.take(of, signal);
       }
-      if (of !== line.me) return;
+      if (of !== signals.me) return;
       if (said.length > 99) hear(of); else listen(of, answer.headers.get("x-live-on"));
     } catch ({ status }) {
-      if (of !== line.me) return;
-      if ([403, 404, 409].includes(status)) line.over();
+      if (of !== signals.me) return;
+      if ([403, 404, 409].includes(status)) signals.over();
       else setTimeout(hear, 2000, of);
     }
   };
-  line.say = (to, kind, body) => {
-    const of = line.me;
-    queue = queue.then(async () => {
-      for (let wait = 500; of === line.me && to === line.them; wait = Math.min(wait * 2, 8000)) {
+  /* In the order in which it is said, to each page by itself: one that is not to be reached holds up no other. */
+  signals.say = (to, kind, body) => {
+    const of = signals.me;
+    queues.set(to, (queues.get(to) ?? Promise.resolve()).then(async () => {
+      for (let wait = 500; of === signals.me && signals.isThere(to); wait = Math.min(wait * 2, 8000)) {
         try {
           return await ask("call/signals", { method: "POST", body: JSON.stringify({ peer: of, to, kind, body }), headers: { "Content-Type": "application/json" } });
         } catch ({ status }) {
           /* Who it was said to is gone, and comes back as another. */
-          if (status === 409 && to === line.them) return line.gone();
+          if (status === 409) return signals.gone(to);
           if ([403, 404, 413, 422].includes(status)) return undefined;
           await pause(wait);
         }
       }
       return undefined;
-    });
+    }));
   };
 
-  line.join = ({ peer, live }) => {
-    line.me = peer;
+  signals.join = ({ peer, live }) => {
+    signals.me = peer;
     last = 0;
+    queues.clear();
     listen(peer, live);
   };
-  line.leave = () => {
+  signals.leave = () => {
     source?.close();
     clearTimeout(silence);
-    source = line.me = line.them = undefined;
+    source = signals.me = undefined;
   };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && source) signals.again(); });
 }

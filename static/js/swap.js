@@ -15,6 +15,21 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     || part.querySelector("details[open]") || part.matches(":hover") && part.querySelector("li:not([data-user]), tr, button")
     || [...part.querySelectorAll("input, textarea")].some(isTyped));
 
+  /* What the pointer is over stays where it is, so that a press goes to what was aimed at. What stands above it may grow all the same, for whoever rests the
+     pointer on one list has to see who comes in another: the page is scrolled by as much. Not left to the browser: it holds still what is first in the
+     window, if anything. Where the page cannot be scrolled so far (its end is in the window, or its beginning) the part waits, as one in hand does. */
+  const still = (act, undo) => {
+    const under = [...document.querySelectorAll("main :hover")].at(-1), top = () => under.getBoundingClientRect().top;
+    const before = under && top(), from = scrollY;
+    act();
+    if (!under?.isConnected || top() === before) return true;
+    scrollBy({ top: top() - before, behavior: "instant" });
+    if (Math.abs(top() - before) < 1) return true;
+    undo();
+    scrollTo({ top: from, behavior: "instant" });
+    return false;
+  };
+
   const waiting = (part) => part?.id === "waiting" ? [...part.querySelectorAll("[data-appointment]")] : [];
   const newcomers = (part, old) => {
     const known = waiting(old).map((row) => row.dataset.appointment);
@@ -27,21 +42,21 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     for (const part of fresh) {
       const old = document.getElementById(part.id), text = part.outerHTML;
       if (old !== part && shown.get(part.id) !== text) {
-        if (isInHand(old)) held = true;
+        const after = last, act = () => { if (old) old.replaceWith(part); else after.after(part); }, undo = () => { if (old) part.replaceWith(old); else part.remove(); };
+        if (isInHand(old) || !still(act, undo)) held = true;
         else {
           came.push(...newcomers(part, old));
-          if (old) old.replaceWith(part); else last.after(part);
           shown.set(part.id, text);
         }
       }
       const now = document.getElementById(part.id);
-      if (note.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING) last = now;
+      if (now && note.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING) last = now;
     }
     for (const id of gone) {
-      const old = document.getElementById(id);
-      if (isInHand(old)) held = true;
+      const old = document.getElementById(id), place = document.createComment(""), act = () => old?.replaceWith(place), undo = () => place.replaceWith(old);
+      if (isInHand(old) || !still(act, undo)) held = true;
       else {
-        old?.remove();
+        place.remove();
         shown.delete(id);
       }
     }

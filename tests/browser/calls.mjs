@@ -1,16 +1,14 @@
 // node calls.mjs
 // The call, in two browsers with pictures of their own, at two servers on one database: straight and through a relay, and what befalls pages, servers and
 // the relay in the middle of it. calls.sh says where everything is.
-import { chromium } from 'playwright-core';
 import { Caller } from './caller.mjs';
 import { checkParts } from './check.mjs';
-import { FLAGS } from './checks.mjs';
 import { clinicOfToday } from './clinic_today.mjs';
 import { expect, inShort, open, signedIn } from './keyboard.mjs';
+import { DEVICES, bothSee, browserWith, framesOf, openRoom, pathOf, phoneIsOffered, press, seesPictures, state } from './pictures.mjs';
 import { Relay } from './relay.mjs';
 import { Server } from './servers.mjs';
 
-const DEVICES = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const relay = new Relay();
 const relays = { TURN_URLS: relay.urls.join(','), TURN_SECRET: relay.secret };
 const [here, there] = [new Server(process.env.BASE_URL, relays), new Server(process.env.OTHER_URL, relays)];
@@ -18,45 +16,9 @@ const shots = process.env.SHOTS;
 const began = Date.now();
 let clinic, surgery, visits = 0;
 
-const browserWith = (...flags) => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, '--allow-loopback-in-peer-connection', ...flags] });
-
-/** Each page keeps its connections, so that what arrives can be counted without asking the page's own scripts. */
-const watchConnections = () => {
-  const Connection = window.RTCPeerConnection;
-  window.connections = [];
-  window.RTCPeerConnection = class extends Connection {
-    constructor(...settings) { super(...settings); window.connections.push(this); }
-  };
-};
-const framesOf = page => page.evaluate(async () => {
-  const open = window.connections.filter(one => one.connectionState !== 'closed').at(-1);
-  const stats = open ? [...(await open.getStats()).values()] : [];
-  return stats.find(one => one.type === 'inbound-rtp' && one.kind === 'video')?.framesDecoded ?? 0;
-});
-
-const state = (page, wanted, timeout = 40_000) => page.waitForSelector(`#call[data-state=${wanted}]`, { timeout });
-const press = (page, name) => page.locator(`[data-call=${name}]`).click();
-
-/** Pictures come, and go on coming; the page counts them too. */
-async function seesPictures(page, patience = 40_000) {
-  const until = Date.now() + patience;
-  await state(page, 'connected', patience);
-  for (let before = await framesOf(page); ;) {
-    const now = await framesOf(page);
-    if (before > 0 && now > before + 4) break;
-    if (now < before || before === 0) before = now;
-    expect(Date.now() < until, `no pictures arrive at ${page.url()}`);
-    await new Promise(wake => setTimeout(wake, 100));
-  }
-  await page.waitForFunction(() => Number(document.querySelector('#call').dataset.frames) > 0);
-}
-const bothSee = (pages, patience) => Promise.all(pages.map(page => seesPictures(page, patience)));
-
 async function inTheRoom(browser, who, visit, server) {
   const page = await signedIn(browser, who.email, clinic.password, true);
-  await page.addInitScript(watchConnections);
-  await open(page, `${server.url}${visit}/room`);
-  await page.waitForSelector('[data-call=join]:enabled');
+  await openRoom(page, `${server.url}${visit}/room`);
   return page;
 }
 
@@ -78,8 +40,6 @@ async function inACall() {
   await bothSee([both.doctor, both.patient]);
   return both;
 }
-
-const pathOf = page => page.waitForFunction(() => document.querySelector('#call').dataset.path).then(handle => handle.jsonValue());
 
 async function twoSeeEachOther() {
   const both = await bothInTheRoom(), { doctor, patient } = both;
@@ -165,8 +125,7 @@ async function whoHangsUpCanJoinAgain() {
 async function anotherWindowTakesTheCallOver() {
   const { doctor, patient, visit, end } = await inACall();
   const second = await patient.context().newPage();
-  await second.addInitScript(watchConnections);
-  await open(second, `${there.url}${visit}/room`);
+  await openRoom(second, `${there.url}${visit}/room`);
   await press(second, 'join');
   await patient.waitForSelector('[data-call=words] >> text=goes on in another window');
   await bothSee([doctor, second]);
@@ -219,6 +178,30 @@ async function whoHasNoCameraIsTold() {
   }
 }
 
+/** After a telephone call on a telephone (iOS): what was interrupted is asked for anew when its person is back at the page, and what they had switched off
+ * stays off. A microphone that says that it is alive and sends nothing is noticed, and one button leads back into the call. */
+async function whatATelephoneCallTakesAwayIsBack() {
+  const { doctor, patient, end } = await inACall();
+  await press(patient, 'microphone');
+  const outgoing = () => patient.evaluate(() => window.connections.at(-1).getSenders().map(one => one.track.id));
+  const before = await outgoing();
+  await patient.evaluate(() => {
+    for (const { track } of window.connections.at(-1).getSenders()) track.dispatchEvent(new Event('mute'));
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await patient.waitForFunction(before => window.connections.at(-1).getSenders().every(({ track }) => track && !before.includes(track.id)), before);
+  expect(await patient.evaluate(() => window.connections.at(-1).getSenders().every(({ track }) => track.enabled === (track.kind === 'video'))), 'a microphone that was off is on');
+  await bothSee([doctor, patient]);
+
+  await patient.evaluate(() => window.connections.at(-1).getSenders().find(({ track }) => track.kind === 'audio').replaceTrack(null));
+  await patient.waitForSelector('[data-call=restart]:visible', { timeout: 20_000 });
+  expect(await doctor.locator('[data-call=restart]').isHidden(), 'who is not heard is said at the other side');
+  await Promise.all([patient.waitForEvent('load'), press(patient, 'restart')]);
+  await bothSee([doctor, patient]);
+  expect(await patient.locator('[data-call=restart]').isHidden(), 'the button stays');
+  await end();
+}
+
 /** From here on everything goes through the relay. */
 async function theRelayCarriesTheCall() {
   for (const server of [here, there]) {
@@ -253,7 +236,7 @@ async function theTelephoneIsOffered() {
   const { doctor, patient, end } = await inACall();
   await relay.end();
   const from = Date.now();
-  await Promise.all([doctor, patient].map(page => page.waitForSelector('[data-call=phone]:visible', { timeout: 40_000 })));
+  await Promise.all([doctor, patient].map(page => phoneIsOffered(page)));
   const took = Date.now() - from;
   await relay.start();
   await bothSee([doctor, patient], 60_000);
@@ -280,7 +263,7 @@ try {
   clinic = await clinicOfToday();
   for (const part of checkParts({ clinic, here, relay, launch: browserWith, devices: DEVICES, shots })) await look(part);
   for (const part of [twoSeeEachOther, whoLoadsThePageAgainIsBack, whoHangsUpCanJoinAgain, anotherWindowTakesTheCallOver, aStrangerFindsNothing, serversThatEndTakeNoPictureAway,
-    whoHasNoCameraIsTold, theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await look(part);
+    whoHasNoCameraIsTold, whatATelephoneCallTakesAwayIsBack, theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await look(part);
   console.log(`     calls: ${Math.round((Date.now() - began) / 1000)} s`);
 } finally {
   await Promise.all([doctors.close(), patients.close()]);

@@ -144,6 +144,63 @@ async function handsOnPagesAreLeftAlone() {
   await Promise.all([page.context().close(), patient.close()]);
 }
 
+/** What grows above the row that the pointer is over is shown, and the row stays in its place: a press goes to the same visit. Where the page cannot make room,
+ * in a window that shows all of it, what would grow waits. */
+async function rowsStayUnderThePointer() {
+  const page = await doctor(), { visit } = clinic.patients[11];
+  const late = minutes => desk.post(`${clinic.doctor.path}/delay`, { minutes });
+  await late(0);
+  const link = page.locator(`#coming [data-appointment="${visit.split('/').at(-1)}"] a[href="${visit}"]`).first();
+  const top = async () => (await link.boundingBox()).y;
+  const stays = async before => expect(Math.abs(await top() - before) < 1, `a row moved under the pointer, from ${before} to ${await top()}`);
+
+  await page.setViewportSize({ width: 1280, height: 8000 });
+  await open(page, '/dashboard');
+  await isLive(page);
+  await link.hover();
+  let before = await top();
+  await late(7);
+  await page.waitForSelector('.session >> text=Something changed here.');
+  await stays(before);
+  expect(await page.locator('[data-late]').count() === 0, 'it is shown where there is no room');
+  await page.click('.session button');
+  await page.waitForSelector('#waiting [data-late="7"]');
+
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await open(page, '/dashboard');
+  await isLive(page);
+  await link.hover();
+  before = await top();
+  const newcomer = page.locator(`#waiting a[href^="${clinic.patients[10].visit}"]`).first();
+  await arrives(10);
+  await newcomer.waitFor();
+  await stays(before);
+  await late(0);
+  await page.waitForFunction(() => !document.querySelector('[data-late]'));
+  await stays(before);
+  await page.mouse.down();
+  await Promise.all([page.waitForURL(`**${visit}`), page.mouse.up()]);
+  await page.context().close();
+}
+
+/** One person with a device at each server is there until both are gone. */
+async function whoIsThereTwiceLeavesTwice() {
+  const patient = clinic.patients[10];
+  const looking = await inTheRoom(clinic.doctor, patient.visit, here);
+  const one = await inTheRoom(patient, patient.visit, here), other = await inTheRoom(patient, patient.visit, there);
+  await seen(looking, 'here');
+  const left = looking.waitForFunction(() => document.querySelector('#now li:nth-child(2)').dataset.presence === 'away', undefined, { timeout: 12_000 });
+  await one.close({ runBeforeUnload: true });
+  expect(await left.then(() => false, () => true), 'whoever is there with another device is said to have left');
+  await other.close({ runBeforeUnload: true });
+  await seen(looking, 'away');
+  // Here again, with the device that had gone first.
+  const again = await one.context().newPage();
+  await open(again, `${here.url}${patient.visit}/room`);
+  await seen(looking, 'here');
+  await Promise.all([looking, one, other].map(page => page.context().close()));
+}
+
 /** The visit goes on and is over, and another is called off: their rooms say so and lead on. */
 async function aRoomSaysThatTheVisitIsOver() {
   const [met, off] = [clinic.patients[6], clinic.patients[7]];
@@ -239,9 +296,9 @@ try {
   desk = await Caller.signedIn(clinic.desk.email, clinic.password, there.url);
   surgery = await Caller.signedIn(clinic.doctor.email, clinic.password, here.url);
   for (const part of [anArrivalElsewhereIsShown, whileRedisIsStoppedAsWell, whenSubscriptionsAreLostAsWell, whatHappensBeforeTheStreamIsShown]) await look(part);
-  // The first two wait for most of a minute.
+  // These two wait for most of a minute.
   const waiting = [aSilentLineIsNoticed, whoLeavesIsSeenToHaveLeft].map(look);
-  for (const part of [handsOnPagesAreLeftAlone, aRoomSaysThatTheVisitIsOver, whoSignsOutElsewhereIsTold, eightTabsOpen]) await look(part);
+  for (const part of [handsOnPagesAreLeftAlone, rowsStayUnderThePointer, whoIsThereTwiceLeavesTwice, aRoomSaysThatTheVisitIsOver, whoSignsOutElsewhereIsTold, eightTabsOpen]) await look(part);
   await Promise.all(waiting);
   await look(aServerEndsAndComesBack);
 } finally {
