@@ -94,7 +94,7 @@ const UNRECORDED: &[(&str, usize, &[&str])] = &[
         &["a draft is no record: that the note was opened is in the trail, and its signature will be"],
     ),
     (
-        "src/features/notes/service/mod.rs",
+        "src/features/notes/service/sweeping.rs",
         0,
         &["versions of notes that nobody will go back to are removed by the clock"],
     ),

@@ -13,9 +13,9 @@ use super::{notes::WRITTEN_SINCE, stories, visits::DemoVisit};
 #[derive(Clone, Copy, Debug)]
 struct DemoCall {
     /// Seconds from the start of the visit.
-    after: u64,
+    after: u32,
     /// Seconds in which the two saw each other, and which way that went; none if nobody answered.
-    connected: Option<(u64, CallPath)>,
+    connected: Option<(u32, CallPath)>,
     end: CallEnd,
     restarts: i32,
     /// Per cent.
@@ -64,8 +64,8 @@ fn calls(visit: &DemoVisit) -> Vec<DemoCall> {
 }
 
 fn row((visit, appointment_id): (&DemoVisit, i64), doctor: i64, call: DemoCall) -> call::ActiveModel {
-    let seconds = |seconds: u64| Duration::seconds(i64::try_from(seconds).unwrap_or_default());
-    let number = |number: u64| i32::try_from(number).unwrap_or_default();
+    let seconds = |seconds: u32| Duration::seconds(i64::from(seconds));
+    let number = |number: u32| i32::try_from(number).unwrap_or_default();
     let started_at = visit.starts_at + seconds(call.after);
     let connected_at = call.connected.map(|_| started_at + seconds(5));
     let length = call.connected.map_or(0, |(seconds, _)| seconds);

@@ -65,6 +65,8 @@ async fn no_page_is_stale_after_anything_that_is_done_in_a_call() {
     world.after("the patient calls", &SEEN, join("patient")).await;
     let done = [("version", "0"), ("outcome", "completed")];
     world.after("the visit is over", &SEEN_AND_REPORTED, world.post("doctor", &path("outcome"), &done)).await;
+    let name = [("first_name", "Asha"), ("last_name", "Otherwise"), ("phone", "+977 1 5550123")];
+    world.after("the doctor is called otherwise", &[REPORT], world.post("doctor", "/profile", &name)).await;
 }
 
 /// Whose pages are not heard of: it is over when somebody comes anew, or by the clock.

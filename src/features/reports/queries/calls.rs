@@ -82,7 +82,7 @@ pub(in crate::features::reports) async fn of_calls(
     });
     let spans: Vec<Span> = spans.collect();
     // Calls begin, connect and end with the lists on which their visits are.
-    let topics = Topics::from([Topic::Board(hospital.id), Topic::Doctors(hospital.id), Topic::Names(hospital.id)]);
+    let topics = Topics::from([Topic::Board(hospital.id), Topic::Names(hospital.id)]);
     let rows: Vec<CallsRow> = reader
         .run(topics, async |conn| {
             CallsRow::find_by_statement(counts(conn.get_database_backend(), &spans)).all(conn).await
