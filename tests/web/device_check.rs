@@ -140,7 +140,7 @@ async fn each_check_has_its_line_in_the_trail() {
 
 #[tokio::test]
 async fn a_board_tells_early_what_was_found_and_shortly_before_that_nothing_was_tried() {
-    let practice = Practice::open(120, AppointmentStatus::Scheduled).await;
+    let practice = Practice::with(120, AppointmentStatus::Scheduled, &[("SESSION_IDLE_MINUTES", "720")]).await;
     let boards = async || {
         let mut said = Vec::new();
         for client in [&practice.surgery, &practice.desk] {
@@ -179,7 +179,7 @@ async fn nobody_but_the_two_who_meet_checks_for_a_visit() {
         practice.tell(&other, &WORKS).await.expect(404);
         practice.tell(&other, &[("camera", "nonsense")]).await.expect(404);
     }
-    assert_eq!(practice.stored().await, []);
+    assert_eq!(practice.stored().await.len(), 0);
     for path in ["/device-check?appointment=999999999", "/device-check?appointment=x", "/device-check?appointment="] {
         practice.home.get(path).await.expect(404);
     }

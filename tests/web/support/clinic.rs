@@ -11,8 +11,9 @@ use super::{
     TestApp,
     factories::{
         Appointment, Attachment, Doctor, Document, Hospital, Message, Note, Notification, Patient, Person,
-        address_link, answered, appointment, attachment, availability, call, doctor, document, gone_without, hospital,
-        hospital_admin, message, note, notification, password_link, patient, session, super_admin, time_off,
+        address_link, answered, appointment, attachment, availability, call, device_check, doctor, document,
+        gone_without, hospital, hospital_admin, message, note, notification, password_link, patient, session,
+        super_admin, time_off,
     },
 };
 
@@ -149,6 +150,8 @@ impl House {
         }
         let waiting = self.appointment(AppointmentStatus::Waiting).clone();
         self.opening_texts = answered(app, &waiting, payload).await;
+        device_check(app, &waiting, &self.patient).await;
+        device_check(app, &waiting, &self.doctor).await;
         let goes_on = self.appointment(AppointmentStatus::InProgress).clone();
         self.opening_texts.extend(gone_without(app, (&goes_on, &self.doctor), payload).await);
         let draft = note(self.appointment(AppointmentStatus::InProgress), &self.doctor).saying(payload);

@@ -23,7 +23,7 @@ pub(crate) use messages::{Message, message};
 pub(crate) use notes::{Note, note};
 pub(crate) use password::PASSWORD;
 pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};
-pub(crate) use rooms::{answered, gone_without};
+pub(crate) use rooms::{answered, device_check, gone_without};
 pub(crate) use traces::{
     Notification, address_link, availability, notification, password_link, session, time_off, token_in,
 };

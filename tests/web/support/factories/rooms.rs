@@ -1,9 +1,18 @@
-//! What was said at the beginning of visits.
+//! What was said at the beginning of visits, and found before them.
 
-use entity::{enums::IdentityCheck, visit};
+use entity::{
+    device_check,
+    enums::{DeviceState, IdentityCheck, RelayReach},
+    visit,
+};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
-use super::{super::TestApp, appointments::Appointment, people::Doctor, texts::Texts};
+use super::{
+    super::TestApp,
+    appointments::Appointment,
+    people::{Doctor, Person},
+    texts::Texts,
+};
 
 /// What the patient of `appointment` said; with `payload` in every text. The texts.
 pub(crate) async fn answered(app: &TestApp, appointment: &Appointment, payload: &str) -> Vec<String> {
@@ -31,6 +40,22 @@ pub(crate) async fn gone_without(
     };
     row.insert(&app.db).await.unwrap();
     texts.made
+}
+
+/// That `person` has no camera, and reaches the relay by TCP, for `appointment`.
+pub(crate) async fn device_check(app: &TestApp, appointment: &Appointment, person: &Person) {
+    let row = device_check::ActiveModel {
+        appointment_id: Set(appointment.id),
+        user_id: Set(person.user_id),
+        camera: Set(DeviceState::Absent),
+        microphone: Set(DeviceState::Ok),
+        network: Set(Some(RelayReach::Tcp)),
+        checked_at: Set(app.now()),
+        created_at: Set(app.now()),
+        updated_at: Set(app.now()),
+        ..Default::default()
+    };
+    row.insert(&app.db).await.unwrap();
 }
 
 fn said(app: &TestApp, appointment: &Appointment, texts: &mut Texts) -> visit::ActiveModel {
