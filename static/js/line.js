@@ -67,8 +67,15 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
         return;
       }
       if (kind === "offer") {
-        if (!isPolite && (offering || pc.signalingState !== "stable")) return;
+        const collides = () => !isPolite && (offering || pc.signalingState !== "stable");
+        if (collides()) return;
         mendAt = Math.max(mendAt, Date.now() + AGAIN);
+        /* Another way is looked for from here as well, and the credentials that this page has may be over. */
+        if (pc.remoteDescription) {
+          await renew().catch(() => {});
+          if (!isOpen() || collides()) return;
+          pc.setConfiguration(settings());
+        }
       }
       goneAt = undefined;
       await pc.setRemoteDescription(body);

@@ -3,8 +3,10 @@
 // the relay in the middle of it. calls.sh says where everything is.
 import { Caller } from './caller.mjs';
 import { checkParts } from './check.mjs';
+import { look } from './checks.mjs';
 import { clinicOfToday } from './clinic_today.mjs';
 import { expect, inShort, open, signedIn } from './keyboard.mjs';
+import { addressedToPeople } from './planted_calls.mjs';
 import { DEVICES, bothSee, browserWith, framesOf, openRoom, pathOf, phoneIsOffered, press, seesPictures, state } from './pictures.mjs';
 import { Relay } from './relay.mjs';
 import { Server } from './servers.mjs';
@@ -56,6 +58,7 @@ async function twoSeeEachOther() {
   await doctor.waitForSelector('[data-call=words] >> text=Connected with');
   await patient.waitForSelector('#now [data-call-state=connected]');
   if (shots) await photographs({ doctor, patient });
+  await areAccessible({ doctor, patient });
   // Controls have names and say what is on; all of it by the keyboard.
   const microphone = doctor.getByRole('button', { name: 'Microphone' });
   expect(await microphone.getAttribute('aria-pressed') === 'true', 'the microphone is not said to be on');
@@ -73,6 +76,24 @@ async function twoSeeEachOther() {
   return took;
 }
 
+/** A room with a call in it, as on every other page: axe, nothing sideways, the first stop of the Tab key. */
+async function areAccessible(pages) {
+  for (const [name, page] of Object.entries(pages)) {
+    // As if the page had just been opened: the Tab key begins at its beginning.
+    await page.evaluate(() => {
+      const first = Object.assign(document.createElement('a'), { href: '#' });
+      document.body.prepend(first);
+      first.focus();
+      first.remove();
+    });
+    const problems = await look(page);
+    expect(problems.length === 0, `${name}: ${problems.join('; ')}`);
+    expect(await page.getAttribute('#call', 'data-state') === 'connected', 'looked at without a call');
+    await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+    await page.setViewportSize({ width: 1280, height: 720 });
+  }
+}
+
 async function photographs(pages) {
   for (const [name, page] of Object.entries(pages)) {
     for (const [width, height] of [[1280, 900], [375, 800]]) {
@@ -86,17 +107,39 @@ async function photographs(pages) {
   }
 }
 
-async function whoLoadsThePageAgainIsBack() {
-  const both = await inACall();
+/** And hears nothing that was meant for the page before: no more answers than it has offered. */
+async function whoLoadsThePageAgainIsBack(both) {
+  both = both ?? await inACall();
   let took = 0;
   for (const page of [both.patient, both.doctor]) {
     const from = Date.now();
+    let offers = 0, answers = 0;
+    const said = request => { if (request.url().endsWith('/call/signals') && request.postDataJSON().kind === 'offer') offers += 1; };
+    const heard = async response => {
+      if (response.url().includes('/call/signals?')) answers += (await response.json().catch(() => [])).filter(({ kind }) => kind === 'answer').length;
+    };
+    page.on('request', said).on('response', heard);
     await page.reload();
     await bothSee([both.doctor, both.patient]);
+    page.off('request', said).off('response', heard);
+    expect(answers > 0 && answers <= offers, `${answers} answers were heard to ${offers} offers`);
     took = Math.max(took, Date.now() - from);
   }
   await both.end();
   return took;
+}
+
+/** A planted fault, which the part above must find: what pages say is addressed to people, so that whoever loads the page again hears what was said to the page before. */
+async function signalsAddressedToPeopleAreFound() {
+  const both = await bothInTheRoom(), pages = [both.doctor, both.patient];
+  await addressedToPeople(pages);
+  for (const page of pages) await press(page, 'join');
+  await bothSee(pages);
+  const found = await whoLoadsThePageAgainIsBack(both).then(() => undefined, error => error);
+  expect(found, 'a call in which signals are addressed to people passes');
+  await Promise.all(pages.map(page => page.unrouteAll({ behavior: 'ignoreErrors' })));
+  await both.end();
+  expect(/no pictures arrive|data-state=connected|answers were heard/.test(found.message), `something else was found: ${found.message}`);
 }
 
 async function whoHangsUpCanJoinAgain() {
@@ -134,14 +177,13 @@ async function anotherWindowTakesTheCallOver() {
 
 /** Nobody else finds a room, a relay, or anything that was said. */
 async function aStrangerFindsNothing() {
-  const { visit, end } = await bothInTheRoom();
+  const { visit } = clinic.patients[0];
   const stranger = await signedIn(doctors, clinic.patients[11].email, clinic.password, true);
   for (const address of ['room', 'ice', 'call/signals?peer=00000000000000000000000000000000&after=0']) {
     const answer = await stranger.goto(`${here.url}${visit}/${address}`);
     expect(answer.status() === 404, `${address} answers a stranger ${answer.status()}`);
   }
   await stranger.context().close();
-  await end();
 }
 
 /** Pictures go on while both servers are gone; then the call can be hung up, which the other is told. */
@@ -245,7 +287,7 @@ async function theTelephoneIsOffered() {
   return took;
 }
 
-async function look(part) {
+async function run(part) {
   const only = process.env.ONLY;
   if (only && !part.name.match(only)) return;
   try {
@@ -261,9 +303,9 @@ const [doctors, patients] = await Promise.all([browserWith(...DEVICES), browserW
 try {
   await Promise.all([relay.start(), here.start(), there.start()]);
   clinic = await clinicOfToday();
-  for (const part of checkParts({ clinic, here, relay, launch: browserWith, devices: DEVICES, shots })) await look(part);
-  for (const part of [twoSeeEachOther, whoLoadsThePageAgainIsBack, whoHangsUpCanJoinAgain, anotherWindowTakesTheCallOver, aStrangerFindsNothing, serversThatEndTakeNoPictureAway,
-    whoHasNoCameraIsTold, whatATelephoneCallTakesAwayIsBack, theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await look(part);
+  for (const part of checkParts({ clinic, here, relay, launch: browserWith, devices: DEVICES, shots })) await run(part);
+  for (const part of [twoSeeEachOther, whoLoadsThePageAgainIsBack, signalsAddressedToPeopleAreFound, whoHangsUpCanJoinAgain, anotherWindowTakesTheCallOver, aStrangerFindsNothing, serversThatEndTakeNoPictureAway,
+    whoHasNoCameraIsTold, whatATelephoneCallTakesAwayIsBack, theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await run(part);
   console.log(`     calls: ${Math.round((Date.now() - began) / 1000)} s`);
 } finally {
   await Promise.all([doctors.close(), patients.close()]);

@@ -106,6 +106,20 @@ async function redisIsStopped({ pages }) {
   return Math.max(took - 6000, 0);
 }
 
+/** These pages reach neither the server nor each other for so long that the server forgets them: whoever waits for one that is gone comes with a new page. */
+const cutOffFor = (seconds, which) => async ({ pages, wire }) => {
+  const cut = which.map(one => pages[one]);
+  const offline = is => Promise.all(cut.map(page => page.context().setOffline(is)));
+  wire.befall({ cut: true });
+  await offline(true);
+  await Promise.all(cut.map(page => phoneIsOffered(page, MOST * 1000)));
+  await pause(seconds);
+  wire.befall();
+  await offline(false);
+  const from = Date.now();
+  return bothSeeSince(from, pages);
+};
+
 /** The call goes on; when the relay has forgotten it, fresh ones are asked for. */
 async function theCredentialExpires(call) {
   await pause(TURN_TTL + 5);
@@ -129,6 +143,9 @@ const without = flags => async ({ path, patient }) => {
   }
 };
 
+/** Whatever way the call took. */
+const FORGOTTEN = Object.fromEntries(PATHS.filter(({ isStraight }) => !isStraight).map(({ name }) => [name, 'what the server forgets has nothing to do with the way']));
+
 /** What befalls, the most seconds that it may take by the visit's contract, with as much again for a busy machine; and where it cannot be, why. */
 const EVENTS = [
   ['reload', whoLoadsThePageAgain, 8],
@@ -139,6 +156,8 @@ const EVENTS = [
   ['servers restarted', theServersStartAgain, 10],
   ['Redis stopped', redisIsStopped, MOST],
   ['credential expired', theCredentialExpires, 15, { direct: 'no credential is used' }],
+  ['both cut off', cutOffFor(75, [0, 1]), 20, FORGOTTEN],
+  ['one cut off', cutOffFor(60, [1]), 20, FORGOTTEN],
   ['no camera', without(DEVICES.slice(1)), MOST, {}, true],
   ['refused', without(DEVICES.slice(0, 1)), MOST, {}, true],
 ];
