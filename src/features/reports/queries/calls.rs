@@ -103,7 +103,7 @@ pub(in crate::features::reports) async fn of_calls(
     Ok(Some(CallReport { weeks, parts }))
 }
 
-/// Counts the calls of each span's visits, by doctor, and their first pictures.
+/// Counts the calls of each span's visits, by doctor, and their first pictures. All spans are of one hospital, whose doctors are found by it.
 fn counts(backend: DbBackend, spans: &[Span]) -> Statement {
     let (rows, values): (String, Vec<Value>) = span_values(spans);
     let sql = format!(
@@ -116,7 +116,8 @@ fn counts(backend: DbBackend, spans: &[Span]) -> Statement {
          SELECT CAST(counted.week AS bigint) AS week, counted.doctor_id, person.first_name, person.last_name, \
          CAST(counted.first_frame AS bigint) AS first_frame, visits, calls, connected, direct, relay_udp, relay_tcp, relay_tls, \
          not_answered, lost, by_phone, restarts, seconds FROM counted \
-         JOIN doctor ON doctor.id = counted.doctor_id JOIN \"user\" AS person ON person.id = doctor.user_id",
+         JOIN doctor ON doctor.id = counted.doctor_id JOIN \"user\" AS person ON person.id = doctor.user_id \
+         WHERE person.hospital_id = $2 AND person.role = 'doctor'",
         told(backend),
         those("connected", "connected_at IS NOT NULL"),
         on_path("direct"),
