@@ -99,10 +99,14 @@ pub(crate) async fn all_pages(walker: &Walker, house: &House) -> Vec<(String, Pa
 }
 
 impl House {
-    /// The addresses of `route` for this house's records: of an appointment's page one for each status.
+    /// The addresses of `route` for this house's records: of an appointment's page one for each status, of the check of devices one with a visit.
     pub(crate) fn addresses(&self, route: &str) -> Vec<String> {
         if route == "/appointments/{id}" {
             return self.appointments.iter().map(super::Appointment::path).collect();
+        }
+        if route == "/device-check" {
+            let visit = self.appointment(AppointmentStatus::Waiting).id;
+            return vec![route.to_owned(), format!("{route}?appointment={visit}")];
         }
         vec![self.address(route)]
     }
