@@ -111,15 +111,19 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     } finally { if (entering === own) entering = undefined; }
     return true;
   };
-  /* The server takes the call to be over. If it could not hear of this page for long, nobody has hung up. */
+  /* The server takes the call to be over. If it could not hear of this page for long, nobody has hung up (visit.js). */
   const ended = async (of) => {
-    if (!signals.wasCutOff()) return over("The call is over. The visit is not: you can join again.");
+    if (!box.closest(".room").wasCutOff()) return over("The call is over. The visit is not: you can join again.");
     if (of === signals.me && !await enter()) setTimeout(ended, 2000, of);
     return undefined;
   };
   Object.assign(signals, {
     anew: () => enter(), over: () => ended(signals.me),
-    take: (of, signal) => signal.kind === "bye" ? over("The call goes on in another window of yours.") : lines.take(of, signal),
+    take: (of, signal) => {
+      if (signal.kind !== "bye") return lines.take(of, signal);
+      /* A page that joins anew takes its own place, and may be told so first. */
+      return entering === stay ? undefined : over("The call goes on in another window of yours.");
+    },
   });
 
   /* The controls. */

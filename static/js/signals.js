@@ -3,28 +3,18 @@
    call.js, which say what to do with it. A page has a key for as long as it takes part (`me`). */
 for (const box of document.querySelectorAll("#call[data-href]")) {
   const { href } = box.dataset, signals = box.signals = {};
-  /* A server that has not heard of a page for so long may have struck it off (milliseconds). */
-  const FORGOTTEN = 40000;
   const queues = new Map();
-  let last, silence, source, reachedAt = Date.now(), cutOffAt;
+  let last, silence, source;
 
   const pause = (time) => new Promise((done) => setTimeout(done, time));
-  const reached = () => {
-    const now = Date.now();
-    if (now - reachedAt > FORGOTTEN) cutOffAt = now;
-    reachedAt = now;
-  };
   const ask = signals.ask = async (path, { isPressed, ...more } = {}) => {
     /* What the page does by itself is no use of the session. */
     const headers = { ...(isPressed ? {} : { "X-Live": "1" }), ...more.headers };
     const answer = await fetch(`${href}/${path}`, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(15000), ...more, headers });
-    reached();
     if (answer.ok) return answer;
     throw Object.assign(new Error("refused"), { status: answer.type === "opaqueredirect" ? 401 : answer.status });
   };
   signals.post = (path, fields, isPressed) => ask(path, { method: "POST", body: new URLSearchParams(fields), isPressed });
-  /* Whether this page was out of the server's reach for so long, a moment ago: then a call that is over was not hung up. */
-  signals.wasCutOff = () => Date.now() - cutOffAt < 60000;
 
   const listen = (of, live) => {
     source?.close();
@@ -38,10 +28,9 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       clearTimeout(silence);
       setTimeout(hear, wait, of);
     };
-    const watch = () => { clearTimeout(silence); silence = setTimeout(next, 40000, 0); };
-    const beat = () => { if (own !== source) return; reached(); watch(); };
+    const watch = () => { if (own !== source) return; clearTimeout(silence); silence = setTimeout(next, 40000, 0); };
     if (!own) return next(1000);
-    for (const [name, act] of [["ready", beat], ["beat", beat], ["changed", () => next(0)], ["bye", () => next(1500)], ["error", () => next(1000)]]) own.addEventListener(name, act);
+    for (const [name, act] of [["ready", watch], ["beat", watch], ["changed", () => next(0)], ["bye", () => next(1500)], ["error", () => next(1000)]]) own.addEventListener(name, act);
     watch();
     /* A page that was put aside (iOS) has a stream that is dead and does not say so. */
     signals.again = () => next(0);
@@ -50,8 +39,8 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     if (of !== signals.me) return;
     try {
       const answer = await ask(`call/signals?peer=${of}&after=${last}`), said = await answer.json();
-      if (of !== signals.me) return;
       for (const signal of said) {
+        if (of !== signals.me) return;
         last = signal.id;
         await signals.take(of, signal);
       }

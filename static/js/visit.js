@@ -15,6 +15,8 @@
 }
 {
   const BEAT = 15000;
+  /* So long after the last sign (milliseconds) the server may have ended a call by itself. */
+  const FORGOTTEN = 90000;
   const room = document.querySelector("[data-presence-href]");
   if (room) {
     const href = room.dataset.presenceHref;
@@ -22,8 +24,10 @@
     const signed = (state) => new URLSearchParams(room.dataset.callPeer ? { state, call: room.dataset.callPeer } : { state });
     /* Another tab with the same room: when one is closed the others say, right after it, that they are still there. */
     const tabs = window.BroadcastChannel && new BroadcastChannel(href);
-    let timer = 0, isOut = false;
+    let timer = 0, isOut = false, heardAt, cutOffAt;
 
+    /* Whether the server could not hear of this page for so long, a moment ago or still. For call.js. */
+    room.wasCutOff = () => Date.now() - heardAt > FORGOTTEN || Date.now() - cutOffAt < FORGOTTEN;
     const stop = () => { clearInterval(timer); timer = 0; };
 
     const sign = async () => {
@@ -33,6 +37,11 @@
         });
         /* Signed out: tried again once somebody signs in, in another tab. Nothing to wait for any more: the page says so when it is loaded. */
         isOut = answer.type === "opaqueredirect" || answer.status === 401;
+        if (answer.ok) {
+          const now = Date.now();
+          if (now - heardAt > FORGOTTEN) cutOffAt = now;
+          heardAt = now;
+        }
         if (isOut || [403, 404, 409].includes(answer.status)) stop();
       } catch { /* away: the next beat */ }
     };
