@@ -87,8 +87,8 @@ pub(crate) use entity::enums::{
 };
 pub(crate) use factories::{
     Appointment, Doctor, Document, Hospital, Note, Notification, PASSWORD, Patient, Person, answered, appointment,
-    attachment, availability, doctor, document, gone_without, hospital, hospital_admin, message, note, notification,
-    password_link, patient, session, super_admin, time_off, token_in,
+    attachment, availability, call, doctor, document, gone_without, hospital, hospital_admin, message, note,
+    notification, password_link, patient, session, super_admin, time_off, token_in,
 };
 pub(crate) use live::Live;
 pub(crate) use logged::lines_of_sealing;
