@@ -10,7 +10,7 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 14] = [
+const NOT_PAGES: [&str; 15] = [
     "/appointments/{id}/call/signals",
     "/appointments/{id}/device-check/ice",
     "/appointments/{id}/ice",
