@@ -98,6 +98,8 @@ pub(in crate::features::visits) struct Now {
     here: usize,
     /// The call that goes on, while the visit does.
     call: Option<Call>,
+    /// `call.id` of that one: whoever loads the page again goes on in it by themselves, and in no other.
+    call_id: Option<i64>,
     /// Of those who wait for the doctor, whose turn comes before: 1 is next. To the patient and the desk, while they wait.
     place: Option<usize>,
     /// By how many minutes the doctor runs late today, while somebody waits for the visit to begin.
@@ -144,6 +146,7 @@ impl Now {
                 .map(|call| Call::new(viewer, call, &people)),
             here: people.iter().filter(|person| person.state == HERE).count(),
             people,
+            call_id: record.call.as_ref().map(|call| call.id),
             place: place.filter(|_| viewer.role() != Role::Doctor),
             late: line.delay.filter(|_| is_today && awaits),
             doctor: row.doctor_name(),
