@@ -9,7 +9,7 @@ use crate::{
     features::{
         appointments::{AppointmentRow, OfferedStep, StatusTag, room_acts, status_tag, what_comes_next},
         calls::CallNow,
-        modalities::modality_label,
+        modalities::{modality_code, modality_label},
         visits::queries::{Line, NowRecord, PresenceRow},
     },
     web::{Moment, Page, Present},
@@ -86,7 +86,7 @@ impl Onward {
 #[derive(Debug, Serialize)]
 pub(in crate::features::visits) struct Now {
     id: i64,
-    /// In which state the visit is and with whom: a room that was made for another shows forms that are out of date.
+    /// In which state the visit is, with whom, and in which way it is held: a room that was made for another shows forms that are out of date.
     stage: String,
     status: StatusTag,
     next: &'static str,
@@ -133,7 +133,7 @@ impl Now {
         let place = line.waiting.iter().position(|id| *id == row.id).map(|before| before + 1);
         Self {
             id: row.id,
-            stage: format!("{}-{}", status_tag(row.status).code, row.doctor_id),
+            stage: format!("{}-{}-{}", status_tag(row.status).code, row.doctor_id, modality_code(row.modality)),
             status: status_tag(row.status),
             next: what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
             modality: modality_label(row.modality),
