@@ -5,6 +5,8 @@ for (const box of document.querySelectorAll("main[data-live] [data-live-sound]")
   const button = box.querySelector("button");
   let audio;
   const ring = () => {
+    /* A telephone call stops it for good, unless it is told to go on (iOS). */
+    audio.resume();
     const tone = audio.createOscillator();
     tone.connect(audio.destination);
     tone.start();

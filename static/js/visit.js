@@ -1,20 +1,12 @@
 "use strict";
 /* The room of a visit says that somebody is in it: a sign of life every 15 s (each minute, as a browser lets it, when nobody looks at the page: that
    sign counts for longer), and one when the page goes away. Nothing is decided by it, so whatever
-   fails is tried again at the next beat; the room is whole without it. The signs are no use of the session (X-Live): an abandoned PC is signed out.
-   Where the visit stands changes by itself (live.js); forms of another stage stay, since something may be typed in them, and a line leads on. */
-{
-  const anew = document.querySelector("[data-anew]");
-  const stage = () => document.getElementById("now").dataset.stage;
-  const made = stage();
-  document.addEventListener("live", () => { anew.hidden = stage() === made; });
-  document.addEventListener("live-gone", () => {
-    anew.replaceChildren("This visit is not yours any more. ", Object.assign(document.createElement("a"), { href: "/dashboard", textContent: "To your day" }));
-    anew.hidden = false;
-  });
-}
+   fails is tried again at the next beat; the room is whole without it. The signs are no use of the session (X-Live): an abandoned PC is signed out. But
+   whoever speaks with somebody uses it, and then the answer says so. */
 {
   const BEAT = 15000;
+  /* So long after the last sign (milliseconds) the server may have ended a call by itself. */
+  const FORGOTTEN = 90000;
   const room = document.querySelector("[data-presence-href]");
   if (room) {
     const href = room.dataset.presenceHref;
@@ -22,8 +14,10 @@
     const signed = (state) => new URLSearchParams(room.dataset.callPeer ? { state, call: room.dataset.callPeer } : { state });
     /* Another tab with the same room: when one is closed the others say, right after it, that they are still there. */
     const tabs = window.BroadcastChannel && new BroadcastChannel(href);
-    let timer = 0, isOut = false;
+    let timer = 0, isOut = false, heardAt, cutOffAt;
 
+    /* Whether the server could not hear of this page for so long, a moment ago or still. For call.js. */
+    room.wasCutOff = () => Date.now() - heardAt > FORGOTTEN || Date.now() - cutOffAt < FORGOTTEN;
     const stop = () => { clearInterval(timer); timer = 0; };
 
     const sign = async () => {
@@ -33,6 +27,12 @@
         });
         /* Signed out: tried again once somebody signs in, in another tab. Nothing to wait for any more: the page says so when it is loaded. */
         isOut = answer.type === "opaqueredirect" || answer.status === 401;
+        if (answer.headers.has("X-Session-Used")) document.dispatchEvent(new Event("session-used"));
+        if (answer.ok) {
+          const now = Date.now();
+          if (now - heardAt > FORGOTTEN) cutOffAt = now;
+          heardAt = now;
+        }
         if (isOut || [403, 404, 409].includes(answer.status)) stop();
       } catch { /* away: the next beat */ }
     };
