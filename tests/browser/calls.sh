@@ -3,7 +3,7 @@
 #
 # Starts debug/telemedicine of CARGO_TARGET_DIR, else of target/ (or TELEMEDICINE, a path) twice, on a Postgres and a Redis of their own (tests/services.sh),
 # and coturn on this machine's loopback. ONLY=PATTERN looks at some parts. CALLS=matrix tries each way that a call can take with all that can befall it, in
-# half an hour (matrix.mjs; PATHS=PATTERN: some ways); CALLS=all does both.
+# twenty minutes (matrix.mjs; PATHS=PATTERN: some ways); CALLS=all does both.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 program=${TELEMEDICINE:-$(cd "${CARGO_TARGET_DIR:-$here/../../target}" && pwd)/debug/telemedicine}
