@@ -56,6 +56,8 @@ fn the_room_of_a_visit_and_its_check_load_little() {
         ("css/visit.css", 8_000),
         ("css/call.css", 4_000),
         ("js/visit.js", 12_000),
+        ("js/room.js", 6_000),
+        ("js/unsaved.js", 3_000),
         ("js/call.js", 12_000),
         ("js/line.js", 12_000),
         ("js/signals.js", 4_500),

@@ -9,7 +9,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
      was never there; how long until the page joins anew, twice that each time it did not help, and how soon if the other page is gone. The two do not
      begin at the same moment: whoever hears that the other has begun waits. */
   const FIRST = isPolite ? 1500 : 1000, AGAIN = 5000, UNREACHED = 8000, ANEW = isPolite ? 15000 : 10000, GONE = 2500;
-  const THIN = 100000, MOST = 800000, LOSS = 10;
+  const STILL = 3000, THIN = 100000, MOST = 800000, LOSS = 10;
   const all = new Map(), people = new Map();
   let ice, restarts = 0, firstFrame;
 
@@ -27,12 +27,12 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
 
   const make = (to, offers) => {
     const pc = new RTCPeerConnection(settings()), seen = new MediaStream(), found = [], madeAt = Date.now(), who = person(to);
-    let offering, mendAt = madeAt + UNREACHED, anewAt, goneAt, badSince, goodSince, sent, sentAt;
-    const own = { to, who, seen, frames: 0, isThin: false, isSilent: false };
+    let offering, mendAt = madeAt + UNREACHED, anewAt, goneAt, badSince, goodSince, sent, sentAt, got, gotAt;
+    const own = { to, who, seen, frames: 0, isThin: false, isSilent: false, isStill: false };
     const isOpen = () => all.get(to) === own;
     const isConnected = own.isConnected = () => pc.connectionState === "connected";
     who.lostAt ??= madeAt;
-    anewAt = madeAt + ANEW * 2 ** Math.min(who.tries, 2);
+    anewAt = madeAt + ANEW * 2 ** Math.min(who.tries, 4);
 
     pc.ontrack = ({ track }) => { seen.addTrack(track); changed(); };
     pc.onicecandidate = ({ candidate }) => {
@@ -51,7 +51,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       if (!isOpen()) return;
       if (isConnected()) {
         Object.assign(who, { lostAt: undefined, wasConnected: true, tries: 0 });
-        sentAt = Date.now();
+        sentAt = gotAt = Date.now();
       } else if (!who.lostAt) {
         who.lostAt = Date.now();
         mendAt = who.lostAt + FIRST;
@@ -109,7 +109,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
         if (!isOpen() || isConnected()) return;
         pc.setConfiguration(settings());
         pc.restartIce();
-      } catch { mendAt = Date.now() + 1000; }
+      } catch ({ status }) { mendAt = Date.now() + (status === 429 ? 3 * AGAIN : 1000); }
     };
     own.mend = () => {
       const now = Date.now();
@@ -153,7 +153,12 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       const packets = of("outbound-rtp", (one) => one.kind === "audio")?.packetsSent;
       if (packets !== sent || !outgoing("audio")) sentAt = now;
       sent = packets;
-      own.isSilent = now - sentAt > 3000;
+      own.isSilent = now - sentAt > STILL;
+      /* Nor does all that comes stop, from a page that is well. */
+      const received = stats.reduce((sum, one) => sum + (one.type === "inbound-rtp" ? one.packetsReceived : 0), 0);
+      if (received !== got) gotAt = now;
+      got = received;
+      own.isStill = got > 0 && now - gotAt > STILL;
       await judge(own.loss > LOSS || !own.isThin && pair?.availableOutgoingBitrate < THIN, now);
     };
 

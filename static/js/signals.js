@@ -3,8 +3,10 @@
    call.js, which say what to do with it. A page has a key for as long as it takes part (`me`). */
 for (const box of document.querySelectorAll("#call[data-href]")) {
   const { href } = box.dataset, signals = box.signals = {};
+  /* So long nobody is signed in here before it is believed (milliseconds). */
+  const OUT = 5000;
   const queues = new Map();
-  let last, silence, source;
+  let last, outSince, silence, source;
 
   const pause = (time) => new Promise((done) => setTimeout(done, time));
   const ask = signals.ask = async (path, { isPressed, ...more } = {}) => {
@@ -12,25 +14,25 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     const headers = { ...(isPressed ? {} : { "X-Live": "1" }), ...more.headers };
     const answer = await fetch(`${href}/${path}`, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(15000), ...more, headers });
     if (answer.ok) return answer;
-    throw Object.assign(new Error("refused"), { status: answer.type === "opaqueredirect" ? 401 : answer.status });
+    const status = answer.type === "opaqueredirect" ? 401 : answer.status;
+    const why = status === 409 ? new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main .lead")?.textContent : undefined;
+    throw Object.assign(new Error("refused"), { status, why });
   };
   signals.post = (path, fields, isPressed) => ask(path, { method: "POST", body: new URLSearchParams(fields), isPressed });
 
+  const quiet = () => { clearTimeout(silence); source = source?.close(); };
   const listen = (of, live) => {
-    source?.close();
-    clearTimeout(silence);
+    quiet();
     if (of !== signals.me) return;
     const own = source = live ? new EventSource(`/live?on=${live}`) : undefined;
     const next = (wait) => {
       if (own !== source) return;
-      own?.close();
-      source = undefined;
-      clearTimeout(silence);
+      quiet();
       setTimeout(hear, wait, of);
     };
     const watch = () => { if (own !== source) return; clearTimeout(silence); silence = setTimeout(next, 40000, 0); };
     if (!own) return next(1000);
-    for (const [name, act] of [["ready", watch], ["beat", watch], ["changed", () => next(0)], ["bye", () => next(1500)], ["error", () => next(1000)]]) own.addEventListener(name, act);
+    for (const [name, act] of [["ready", watch], ["beat", watch], ["changed", () => next(0)], ["bye", ({ data }) => { if (own === source && data === "signed-out") signals.over(401); else next(1500); }], ["error", () => next(1000)]]) own.addEventListener(name, act);
     watch();
     /* A page that was put aside (iOS) has a stream that is dead and does not say so. */
     signals.again = () => next(0);
@@ -45,10 +47,12 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
         await signals.take(of, signal);
       }
       if (of !== signals.me) return;
+      outSince = undefined;
       if (said.length > 99) hear(of); else listen(of, answer.headers.get("x-live-on"));
     } catch ({ status }) {
       if (of !== signals.me) return;
-      if ([403, 404, 409].includes(status)) signals.over();
+      outSince = status === 401 ? outSince ?? Date.now() : undefined;
+      if ([403, 404, 409].includes(status) || Date.now() - outSince > OUT) signals.over(status);
       else setTimeout(hear, 2000, of);
     }
   };
@@ -70,16 +74,18 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     }));
   };
 
-  signals.join = ({ peer, live }) => {
+  /* Something may have been said before the join was answered, so that no stream tells of it; or the call is over meanwhile. */
+  signals.join = ({ peer }) => {
     signals.me = peer;
     last = 0;
     queues.clear();
-    listen(peer, live);
+    outSince = undefined;
+    quiet();
+    hear(peer);
   };
   signals.leave = () => {
-    source?.close();
-    clearTimeout(silence);
-    source = signals.me = undefined;
+    quiet();
+    signals.me = undefined;
   };
   document.addEventListener("visibilitychange", () => { if (!document.hidden && source) signals.again(); });
 }

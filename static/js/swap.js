@@ -5,13 +5,22 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   const { dataset } = note.parentElement;
   const parts = (root) => [...root.querySelectorAll("[data-live-region][id]")];
   const make = (tag, more) => Object.assign(document.createElement(tag), more);
-  const shown = new Map(parts(document).map((part) => [part.id, part.outerHTML]));
+  /* What stands in a part of its own counts there. */
+  const textOf = (part) => {
+    const copy = part.cloneNode(true);
+    for (const inner of parts(copy)) inner.remove();
+    return copy.outerHTML;
+  };
+  const shown = new Map(parts(document).map((part) => [part.id, textOf(part)]));
   const said = make("p", { className: "unseen", role: "status" });
   let bar, fresh, gone;
   document.body.append(said);
 
   const isTyped = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
-  const isInHand = (part) => part && (part.contains(document.activeElement) || document.querySelector("dialog[open]")
+  /* A form that was sent from here (room.js) is in nobody's hands any more. */
+  const isSent = (part) => part?.dataset.sent === "yes";
+  const region = (part) => part.parentElement?.closest("[data-live-region][id]");
+  const isInHand = (part) => part && !isSent(part) && (part.contains(document.activeElement) || document.querySelector("dialog[open]")
     || part.querySelector("details[open]") || part.matches(":hover") && part.querySelector("li:not([data-user]), tr, button")
     || [...part.querySelectorAll("input, textarea")].some(isTyped));
 
@@ -40,9 +49,15 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     let last = note, held = false;
     const came = [];
     for (const part of fresh) {
-      const old = document.getElementById(part.id), text = part.outerHTML;
-      if (old !== part && shown.get(part.id) !== text) {
-        const after = last, act = () => { if (old) old.replaceWith(part); else after.after(part); }, undo = () => { if (old) part.replaceWith(old); else part.remove(); };
+      const old = document.getElementById(part.id), text = textOf(part);
+      /* It came with what it stands in. */
+      if (old === part) shown.set(part.id, text);
+      else if (isSent(old) || shown.get(part.id) !== text) {
+        let at = last;
+        while (region(at) && region(at).id !== region(part)?.id) at = region(at);
+        /* The part that it stands in may come later, and then has it as well. */
+        const after = at, next = region(part) ? part.cloneNode(true) : part;
+        const act = () => { if (old) old.replaceWith(next); else after.after(next); }, undo = () => { if (old) next.replaceWith(old); else next.remove(); };
         if (isInHand(old) || !still(act, undo)) held = true;
         else {
           came.push(...newcomers(part, old));
@@ -76,8 +91,8 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   };
 
   document.addEventListener("live-page", ({ detail: page }) => {
-    /* Another page's parts are for this one, but not what it is called. */
-    const isAnother = Boolean(note.parentElement.dataset.liveFrom);
+    /* Another page's parts are for this one, but not what it is called. Its own page, whole, comes when somebody has asked for it. */
+    const isAnother = Boolean(note.parentElement.dataset.liveFrom) && !page.querySelector("main[data-live-from]");
     fresh = parts(page).filter((part) => !isAnother || part.id !== "page-header");
     gone = isAnother ? [] : [...shown.keys()].filter((id) => !page.getElementById(id));
     put();

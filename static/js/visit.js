@@ -1,18 +1,8 @@
 "use strict";
 /* The room of a visit says that somebody is in it: a sign of life every 15 s (each minute, as a browser lets it, when nobody looks at the page: that
    sign counts for longer), and one when the page goes away. Nothing is decided by it, so whatever
-   fails is tried again at the next beat; the room is whole without it. The signs are no use of the session (X-Live): an abandoned PC is signed out.
-   Where the visit stands changes by itself (live.js); forms of another stage stay, since something may be typed in them, and a line leads on. */
-{
-  const anew = document.querySelector("[data-anew]");
-  const stage = () => document.getElementById("now").dataset.stage;
-  const made = stage();
-  document.addEventListener("live", () => { anew.hidden = stage() === made; });
-  document.addEventListener("live-gone", () => {
-    anew.replaceChildren("This visit is not yours any more. ", Object.assign(document.createElement("a"), { href: "/dashboard", textContent: "To your day" }));
-    anew.hidden = false;
-  });
-}
+   fails is tried again at the next beat; the room is whole without it. The signs are no use of the session (X-Live): an abandoned PC is signed out. But
+   whoever speaks with somebody uses it, and then the answer says so. */
 {
   const BEAT = 15000;
   /* So long after the last sign (milliseconds) the server may have ended a call by itself. */
@@ -37,6 +27,7 @@
         });
         /* Signed out: tried again once somebody signs in, in another tab. Nothing to wait for any more: the page says so when it is loaded. */
         isOut = answer.type === "opaqueredirect" || answer.status === 401;
+        if (answer.headers.has("X-Session-Used")) document.dispatchEvent(new Event("session-used"));
         if (answer.ok) {
           const now = Date.now();
           if (now - heardAt > FORGOTTEN) cutOffAt = now;

@@ -68,9 +68,13 @@ export async function lead(page, control, key = 'Enter') {
 /** Follows a link of the page's own, not one of the navigation. */
 export const follow = (page, href) => lead(page, page.locator(`main a[href="${href}"]:visible`).first());
 
-/** Submits the form that goes to an address with this end, and shows where it leads. */
-export function submit(page, end, within = '') {
-  return lead(page, page.locator(`${within} form[action$="${end}"][method=post] button[type=submit]:visible`).first());
+/** Submits the form that goes to an address with this end, and shows where it leads. A room that can have a call stays where it is, and says what came of it. */
+export async function submit(page, end, within = '') {
+  const button = page.locator(`${within} form[action$="${end}"][method=post] button[type=submit]:visible`).first();
+  if (ways.get(page.context()) !== 'with' || !await page.locator('.room #call').count()) return lead(page, button);
+  await page.evaluate(() => { for (const old of document.querySelectorAll('.flash, .error-summary')) old.classList.add('old'); });
+  await press(page, button);
+  return page.waitForSelector('.room :is(.flash, .error-summary):not(.old)');
 }
 
 /** The same for a form behind a question: in place without scripts, in a dialog with them. */

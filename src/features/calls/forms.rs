@@ -137,6 +137,16 @@ pub(super) fn report(fields: Fields) -> Result<CallReport, AppError> {
 
 const NO_REPORT: &str = "It does not say how the call goes.";
 
+/// The page whose place the one that joins takes, if it says so: one that looks for another way joins anew.
+///
+/// # Errors
+/// [`AppError::Unprocessable`] when it says something else.
+pub(super) fn joining(fields: Fields) -> Result<Option<String>, AppError> {
+    let reader = FormReader::new(fields);
+    let replaces = reader.parsed_optional("replaces", "Page", key);
+    reader.finish(Some(replaces)).map_err(|_form| AppError::Unprocessable("It does not say whose place it takes."))
+}
+
 /// The page that hangs up, if it says which it is; a button does not.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ use crate::{
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "call::Entity")]
 pub(crate) struct CallNow {
+    pub(crate) id: i64,
     /// Calling or connected.
     pub(crate) state: CallState,
     /// `user.id` of who was there first.

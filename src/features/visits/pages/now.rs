@@ -12,7 +12,7 @@ use crate::{
             what_comes_next,
         },
         calls::CallNow,
-        modalities::modality_label,
+        modalities::{modality_code, modality_label},
         visits::queries::{Line, NowRecord, PresenceRow},
     },
     web::{Moment, Page, Present},
@@ -91,7 +91,7 @@ impl Onward {
 #[derive(Debug, Serialize)]
 pub(in crate::features::visits) struct Now {
     id: i64,
-    /// In which state the visit is and with whom: a room that was made for another shows forms that are out of date.
+    /// In which state the visit is, with whom, and in which way it is held: a room that was made for another shows forms that are out of date.
     stage: String,
     status: StatusTag,
     next: &'static str,
@@ -103,6 +103,8 @@ pub(in crate::features::visits) struct Now {
     here: usize,
     /// The call that goes on, while the visit does.
     call: Option<Call>,
+    /// `call.id` of that one: whoever loads the page again goes on in it by themselves, and in no other.
+    call_id: Option<i64>,
     /// Of those who wait for the doctor, whose turn comes before: 1 is next. To the patient and the desk, while they wait.
     place: Option<usize>,
     /// By how many minutes the doctor runs late today, while somebody waits for the visit to begin.
@@ -139,7 +141,7 @@ impl Now {
         let place = line.waiting.iter().position(|id| *id == row.id).map(|before| before + 1);
         Self {
             id: row.id,
-            stage: format!("{}-{}", status_tag(row.status).code, row.doctor_id),
+            stage: format!("{}-{}-{}", status_tag(row.status).code, row.doctor_id, modality_code(row.modality)),
             status: status_tag(row.status),
             next: what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
             modality: modality_label(row.modality),
@@ -152,6 +154,7 @@ impl Now {
                 .map(|call| Call::new(viewer, call, &people)),
             here: people.iter().filter(|person| person.state == HERE).count(),
             people,
+            call_id: record.call.as_ref().map(|call| call.id),
             place: place.filter(|_| viewer.role() != Role::Doctor),
             late: line.delay.filter(|_| is_today && awaits),
             doctor: row.doctor_name(),
