@@ -13,7 +13,8 @@ use crate::{
 };
 
 const PATHS: [CallPath; 4] = [CallPath::Direct, CallPath::RelayUdp, CallPath::RelayTcp, CallPath::RelayTls];
-const KINDS: [SignalKind; 4] = [SignalKind::Offer, SignalKind::Answer, SignalKind::Candidate, SignalKind::Bye];
+/// What one page says to another. That its place is taken is said to a page by the server alone.
+const KINDS: [SignalKind; 3] = [SignalKind::Offer, SignalKind::Answer, SignalKind::Candidate];
 
 /// The word for a kind of signal.
 pub(super) fn kind_code(kind: SignalKind) -> &'static str {
@@ -136,6 +137,16 @@ pub(super) fn report(fields: Fields) -> Result<CallReport, AppError> {
 }
 
 const NO_REPORT: &str = "It does not say how the call goes.";
+
+/// The page whose place the one that joins takes, if it says so: one that looks for another way joins anew.
+///
+/// # Errors
+/// [`AppError::Unprocessable`] when it says something else.
+pub(super) fn joining(fields: Fields) -> Result<Option<String>, AppError> {
+    let reader = FormReader::new(fields);
+    let replaces = reader.parsed_optional("replaces", "Page", key);
+    reader.finish(Some(replaces)).map_err(|_form| AppError::Unprocessable("It does not say whose place it takes."))
+}
 
 /// The page that hangs up, if it says which it is; a button does not.
 ///

@@ -14,7 +14,7 @@ mod service;
 
 pub(crate) use queries::CallNow;
 pub use service::CallKeeper;
-pub(crate) use service::{Beat, beat};
+pub(crate) use service::{Beat, LEASE, beat};
 
 use handlers::{ending, joining, relays, reporting, signals};
 

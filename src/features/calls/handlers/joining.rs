@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 
 use super::{
-    super::{policy::TakePart, service},
+    super::{forms, policy::TakePart, service},
     live_on, told,
 };
 use crate::{
@@ -20,9 +20,10 @@ pub(in super::super) async fn join(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    submitted.button()?;
-    let joined = service::join(pages.state(), &viewer, *id).await?;
-    // Nothing can be said to a page before its key is told.
+    let replaces = forms::joining(submitted.fields()?)?;
+    let joined = service::join(pages.state(), &viewer, *id, replaces.as_deref()).await?;
+    // Whoever joins now is told of this page at once, so something may have been said to it before this is read: it is to be asked for once, whatever its
+    // stream says.
     let live = live_on(pages.state(), &viewer, *id).await;
     Ok(told(&json!({"call": joined.call, "peer": joined.peer, "peers": joined.peers, "live": live})))
 }

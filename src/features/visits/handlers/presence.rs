@@ -34,23 +34,29 @@ pub(in super::super) async fn sign(
         presence::sign(pages.state(), &viewer, *id, sign).await?;
     }
     if let Some((peer, sign)) = fields.get("call").zip(sign) {
-        note_call(&holder, (*id, peer), sign, &pages).await?;
+        if note_call(&holder, (*id, peer), sign, &pages).await? {
+            return Ok(HttpResponse::NoContent().insert_header((SESSION_USED, "1")).finish());
+        }
     }
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Whoever speaks with somebody uses the session, though for an hour they press nothing.
+/// The header of the answer to a sign that was use of the session: the page need not tell of its end.
+const SESSION_USED: &str = "x-session-used";
+
+/// Whoever speaks with somebody uses the session, though for an hour they press nothing; whether they do.
 async fn note_call(
     holder: &SessionHolder,
     (visit, peer): (i64, &str),
     sign: Sign,
     pages: &Pages,
-) -> Result<(), AppError> {
+) -> Result<bool, AppError> {
     // A page that is hidden is there for as long in the call as in the room.
     let lease = (sign != Sign::Leaving).then(|| presence::lease(sign));
     let beat = Beat { user_id: holder.user_id, visit, peer, lease };
-    if calls::beat(pages.state(), beat).await? {
+    let is_use = calls::beat(pages.state(), beat).await?;
+    if is_use {
         pages.state().sessions.is_in_use(&KeyHash::from_text(holder.key_hash.as_str().into()));
     }
-    Ok(())
+    Ok(is_use)
 }

@@ -9,7 +9,7 @@ use crate::{
     features::{
         appointments::{AppointmentRow, OfferedStep, StatusTag, room_acts, status_tag, what_comes_next},
         calls::CallNow,
-        modalities::modality_label,
+        modalities::{modality_code, modality_label},
         visits::queries::{Line, NowRecord, PresenceRow},
     },
     web::{Moment, Page, Present},
@@ -33,7 +33,7 @@ struct Person {
 /// The call that goes on.
 #[derive(Debug, Serialize)]
 struct Call {
-    /// calling or connected
+    /// calling or connected; waiting, when it is connected and one of the two is not there
     state: &'static str,
     /// What that means, before the moment.
     words: String,
@@ -45,7 +45,18 @@ impl Call {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         if call.state == CallState::Connected {
             let since = moment(call.connected_at.unwrap_or(call.started_at));
-            return Self { state: "connected", words: "The call goes on since".to_owned(), since };
+            let absent: Vec<&Person> = people.iter().filter(|person| person.state != HERE).collect();
+            return match absent[..] {
+                [] => Self { state: "connected", words: "The call goes on since".to_owned(), since },
+                [one] => {
+                    let name = if one.user == viewer.user_id { "you" } else { &one.name };
+                    let words = format!("The call waits for {name}, since");
+                    Self { state: "waiting", words, since: one.since.clone().unwrap_or(since) }
+                }
+                _ => {
+                    Self { state: "waiting", words: "Nobody is there in the call that goes on since".to_owned(), since }
+                }
+            };
         }
         let caller = people.iter().find(|person| person.user == call.started_by);
         let words = match caller {
@@ -86,7 +97,7 @@ impl Onward {
 #[derive(Debug, Serialize)]
 pub(in crate::features::visits) struct Now {
     id: i64,
-    /// In which state the visit is and with whom: a room that was made for another shows forms that are out of date.
+    /// In which state the visit is, with whom, and in which way it is held: a room that was made for another shows forms that are out of date.
     stage: String,
     status: StatusTag,
     next: &'static str,
@@ -131,7 +142,7 @@ impl Now {
         let place = line.waiting.iter().position(|id| *id == row.id).map(|before| before + 1);
         Self {
             id: row.id,
-            stage: format!("{}-{}", status_tag(row.status).code, row.doctor_id),
+            stage: format!("{}-{}-{}", status_tag(row.status).code, row.doctor_id, modality_code(row.modality)),
             status: status_tag(row.status),
             next: what_comes_next(row.status, present.has_come(row.ends_at), viewer.role()),
             modality: modality_label(row.modality),
