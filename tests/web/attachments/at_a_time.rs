@@ -16,7 +16,7 @@ async fn ask(client: &Client, path: &str) -> Response {
 async fn one_person_takes_three_at_a_time_and_keeps_nobody_else_out() {
     let practice = Practice::open(&[]).await;
     // More than lies between a server and a browser that does not read.
-    let bytes = [b"%PDF-1.7 ", "scan ".repeat(1_900_000).as_bytes()].concat();
+    let bytes = [b"%PDF-1.7 ".as_slice(), "scan ".repeat(1_900_000).as_bytes()].concat();
     practice.send(&Sent { name: "scan.pdf", bytes: &bytes }).await.expect(303);
     let path = format!("/attachments/{}", practice.newest().await.id);
     let mut taken = Vec::new();

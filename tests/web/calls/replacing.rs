@@ -6,9 +6,11 @@ use super::{Joined, Practice, joined, signal};
 use crate::support::*;
 
 async fn mend(practice: &Practice, client: &Client, replaces: &str) -> Joined {
-    let page = client.post_form(&practice.path("call"), &[("replaces", replaces)]).await.ok();
-    assert!(page.statements() <= 8, "{} statements", page.statements());
-    joined(&page)
+    joined(&sent(practice, client, replaces).await)
+}
+
+async fn sent(practice: &Practice, client: &Client, replaces: &str) -> Page {
+    client.post_form(&practice.path("call"), &[("replaces", replaces)]).await.ok()
 }
 
 fn words(told: &[serde_json::Value]) -> Vec<&str> {
@@ -21,7 +23,9 @@ async fn it_hears_no_bye_of_itself_and_the_trail_tells_that_its_person_joined_on
     let (doctor, old) = practice.both().await;
     let mut page = old.clone();
     for _ in 0..3 {
-        let next = mend(&practice, &practice.home, &page.peer).await;
+        let answer = sent(&practice, &practice.home, &page.peer).await;
+        assert!(answer.statements() <= 8, "{} statements", answer.statements());
+        let next = joined(&answer);
         assert_eq!((next.call, next.peers.as_slice()), (old.call, std::slice::from_ref(&doctor.peer)));
         assert_eq!(practice.heard(&practice.home, &page.peer).await, []);
         // It has the place, and the one before has none.
