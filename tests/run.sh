@@ -114,6 +114,7 @@ export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(getconf _NPROCESSORS_ONLN
 services-tests() {
   local exports
   needed redis-server redis-server || { remark "the tests of outages of Redis need the program redis-server: install it"; return 1; }
+  needed turnserver coturn || leave_out "the relay as turnserver.conf has it is tried with coturn"
   exports=$(tests/services.sh up)
   eval "$exports"
   cargo test --locked --workspace --no-fail-fast

@@ -1,16 +1,23 @@
 //! A file out of a patient's record, as it is handed to a browser: once, as what it is, and unable to do anything there.
 
+use std::convert::Infallible;
+
 use actix_web::{
     HttpResponse,
+    body::{MessageBody, SizedStream},
     http::header::{
         self, Charset, ContentDisposition, ContentEncoding, DispositionParam, DispositionType, ExtendedValue,
     },
+    web::Bytes,
 };
+use futures_util::stream;
 
-use super::Clinical;
+use super::{Clinical, FilePlace};
 
 /// Nothing in it runs, and nothing is fetched for it.
 const POLICY: &str = "sandbox; default-src 'none'";
+/// So many bytes are handed to a connection at a time: it holds no more of a file that nobody takes.
+const PIECE: usize = 64 << 10;
 
 /// A file.
 #[derive(Debug)]
@@ -26,8 +33,8 @@ pub struct ClinicalFile {
 }
 
 impl Clinical<ClinicalFile> {
-    /// The answer that hands it out.
-    pub fn hand_out(self) -> HttpResponse {
+    /// The answer that hands it out, piece by piece; it holds `place` as long as it holds the file, which is until the browser has taken all of it.
+    pub fn hand_out(self, place: FilePlace) -> HttpResponse {
         let ClinicalFile { name, media_type, is_shown, data } = self.into_shown();
         let disposition = if is_shown { DispositionType::Inline } else { DispositionType::Attachment };
         HttpResponse::Ok()
@@ -37,8 +44,19 @@ impl Clinical<ClinicalFile> {
             .insert_header((header::CACHE_CONTROL, "no-store"))
             // It is compressed already.
             .insert_header(ContentEncoding::Identity)
-            .body(data)
+            .body(in_pieces(data.into(), place))
     }
+}
+
+/// `data` and its length, and `place` as long as it is there.
+fn in_pieces(mut data: Bytes, place: FilePlace) -> impl MessageBody {
+    let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
+    let pieces = std::iter::from_fn(move || {
+        let _held = &place;
+        let piece = data.split_to(data.len().min(PIECE));
+        (!piece.is_empty()).then_some(Ok::<_, Infallible>(piece))
+    });
+    SizedStream::new(length, stream::iter(pieces))
 }
 
 /// The name for browsers of today, and what is left of it for all others.

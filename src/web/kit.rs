@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::{
     assets::Assets,
+    error::AppError,
     form_owner::FormOwners,
     health::Subsystems,
     hosts::Hosts,
@@ -17,7 +18,7 @@ use super::{
     refusals::{Refusal, RefusalLog, RefusedAct},
     shutdown::Shutdown,
     templates::{TemplateError, Templates},
-    upload::Places,
+    upload::{FilePlace, Places},
 };
 use crate::{integrations::Clock, redis::Redis, session::CookieNames, settings::Settings};
 
@@ -49,6 +50,8 @@ pub struct Kit {
     pub(super) flash_key: Key,
     /// Where files are held while they come.
     pub(super) places: Places,
+    /// Where files are held while they are handed out.
+    pub(super) handed_out: Places,
     /// Bytes of the largest that can be sent.
     pub(super) largest_file: usize,
     /// Binds forms to a person.
@@ -115,6 +118,7 @@ impl Kit {
             has_toolbar: settings.diagnostics.debug_toolbar,
             flash_key: Key::from(&settings.secret_key.derive("flash message")),
             places: Places::default(),
+            handed_out: Places::default(),
             largest_file: settings.attachments.max_bytes(),
             form_owners: FormOwners::new(&settings.secret_key.derive("forms of a person")),
             secure_cookies: is_https,
@@ -131,7 +135,18 @@ impl Kit {
     }
 }
 
+/// After so many seconds a file is asked for again that there was no place for.
+const BUSY: u64 = 10;
+
 impl Kit {
+    /// A place for a file that is handed out to `user_id` (`user.id`), until it is dropped: to be had before the file is read.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`] when they have several, or when none is free for a while.
+    pub async fn place_to_hand_out(&self, user_id: i64) -> Result<FilePlace, AppError> {
+        self.handed_out.take(user_id).await.ok_or(AppError::TooManyRequests(BUSY))
+    }
+
     /// Notes that `request` was refused, of which it is not known with whose account it was tried.
     pub(super) fn note(request: &HttpRequest, act: RefusedAct, reason: &'static str) {
         let Some(kit) = request.app_data::<web::Data<Self>>() else { return };

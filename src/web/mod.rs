@@ -52,4 +52,4 @@ pub use present::Present;
 pub use program::{is_program, told};
 pub use sent_json::SentJson;
 pub use submitted::Relay;
-pub use upload::{NotHeld, Received, SentFile, Typed, Upload};
+pub use upload::{FilePlace, NotHeld, Received, SentFile, Typed, Upload};

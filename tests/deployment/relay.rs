@@ -43,9 +43,14 @@ fn the_relay_sends_into_no_private_network_and_is_bounded() {
     let options = options(&text);
     assert_eq!(reached(&options), Vec::<Ipv4Addr>::new());
     assert!(values(&options, "denied-peer-ip").iter().any(|range| range.starts_with("fc00::")));
-    for needed in ["use-auth-secret", "no-multicast-peers", "user-quota", "total-quota", "no-cli", "no-tlsv1"] {
+    for needed in
+        ["use-auth-secret", "no-multicast-peers", "user-quota", "total-quota", "no-cli", "no-tlsv1", "no-tcp-relay"]
+    {
         assert_eq!(values(&options, needed).len(), 1, "{needed}");
     }
+    let number = |name| values(&options, name).concat().parse::<u32>().unwrap();
+    let ports = number("max-port") - number("min-port") + 1;
+    assert!(number("total-quota") < ports && number("user-quota") * 10 <= ports, "one takes the ports of all others");
     for port in ["listening-port", "tls-listening-port", "min-port", "max-port"] {
         let port = values(&options, port).concat();
         assert!(file("docs/operations.md").contains(&port), "what a firewall lets in does not name {port}");

@@ -2,6 +2,7 @@
 
 mod afterwards;
 mod again;
+mod at_a_time;
 mod files;
 mod kept_apart;
 mod scanner;

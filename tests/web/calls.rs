@@ -1,10 +1,12 @@
 //! The call: pages join it, find each other, hang up and join again; it ends with the visit, by the telephone or by the clock; and for anybody but the
 //! two who meet there is none.
 
+mod at_once;
 mod by_the_clock;
 mod ending;
 mod refusals;
 mod relays;
+mod replacing;
 mod room;
 mod told;
 
@@ -162,6 +164,10 @@ async fn two_pages_find_each_other_and_each_hears_what_is_said_to_it_alone() {
     let all = [("state", "connected"), ("path", "relay/udp"), ("restarts", "1"), ("loss", "2.4"), ("rtt", "83.5")];
     let reported = practice.report(&practice.home, &patient.peer, &all).await.expect(204);
     assert!(reported.statements() <= 8, "{} statements", reported.statements());
+    assert_eq!(state(&practice.surgery).await, ["waiting"], "neither is in the room");
+    for client in [&practice.surgery, &practice.home] {
+        client.post_form(&practice.path("presence"), &[("state", "here")]).await.expect(204);
+    }
     assert_eq!(state(&practice.surgery).await, ["connected"]);
     let again = [("state", "reconnecting"), ("path", "relay_tcp"), ("restarts", "0"), ("first_frame", "900")];
     practice.report(&practice.surgery, &doctor.peer, &again).await.expect(204);

@@ -8,33 +8,39 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sha1::Sha1;
+use sha2::Sha256;
 
 use crate::{settings::CallSettings, web::AppError};
 
 /// So long whoever tries the relays before a visit can use them; trying takes seconds, and clocks differ.
 const TO_TRY: Duration = Duration::from_secs(300);
 
-/// What `RTCPeerConnection` takes, and until when it can be used. The name holds a random word and nothing of anybody.
+/// What `RTCPeerConnection` takes, and until when it can be used, for `user_id` (`user.id`). The name says nothing of them.
 ///
 /// # Errors
 /// The secret is not one that can be used.
-pub(super) fn ice(settings: &CallSettings, now: DateTime<Utc>) -> Result<Value, AppError> {
-    until(settings, now + settings.turn_ttl)
+pub(super) fn ice(settings: &CallSettings, now: DateTime<Utc>, user_id: i64) -> Result<Value, AppError> {
+    until(settings, (now, now + settings.turn_ttl), user_id)
 }
 
 /// The same, for a device check: it can be asked for on any day before the visit, so it is of use for a short while.
 ///
 /// # Errors
 /// The same.
-pub(crate) fn ice_to_try(settings: &CallSettings, now: DateTime<Utc>) -> Result<Value, AppError> {
-    until(settings, now + settings.turn_ttl.min(TO_TRY))
+pub(crate) fn ice_to_try(settings: &CallSettings, now: DateTime<Utc>, user_id: i64) -> Result<Value, AppError> {
+    until(settings, (now, now + settings.turn_ttl.min(TO_TRY)), user_id)
 }
 
-fn until(settings: &CallSettings, until: DateTime<Utc>) -> Result<Value, AppError> {
+fn until(
+    settings: &CallSettings,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+    user_id: i64,
+) -> Result<Value, AppError> {
     let servers = match &settings.turn_secret {
         Some(secret) if !settings.turn_urls.is_empty() => {
-            let username = format!("{}:{:032x}", until.timestamp(), rand::random::<u128>());
-            let credential = credential(secret.expose_secret(), &username)?;
+            let secret = secret.expose_secret();
+            let username = format!("{}:{}", until.timestamp(), name(secret, user_id, now)?);
+            let credential = credential(secret, &username)?;
             let urls: Vec<&str> = settings.turn_urls.iter().map(|url| url.text()).collect();
             json!([{"urls": urls, "username": username, "credential": credential}])
         }
@@ -45,6 +51,15 @@ fn until(settings: &CallSettings, until: DateTime<Utc>) -> Result<Value, AppErro
         "policy": if settings.relay_only { "relay" } else { "all" },
         "expires_at": until.to_rfc3339_opts(SecondsFormat::Secs, true),
     }))
+}
+
+/// By what a relay knows one person again, whose allocations it counts (`user-quota`), for an hour; nobody else does.
+fn name(secret: &str, user_id: i64, now: DateTime<Utc>) -> Result<String, AppError> {
+    let hour = now.timestamp().div_euclid(3_600);
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(AppError::internal)?;
+    mac.update(format!("the relays' name for user {user_id} in hour {hour}").as_bytes());
+    let digest = mac.finalize().into_bytes();
+    Ok(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn credential(secret: &str, username: &str) -> Result<String, AppError> {

@@ -13,7 +13,8 @@ use crate::{
 };
 
 const PATHS: [CallPath; 4] = [CallPath::Direct, CallPath::RelayUdp, CallPath::RelayTcp, CallPath::RelayTls];
-const KINDS: [SignalKind; 4] = [SignalKind::Offer, SignalKind::Answer, SignalKind::Candidate, SignalKind::Bye];
+/// What one page says to another. That its place is taken is said to a page by the server alone.
+const KINDS: [SignalKind; 3] = [SignalKind::Offer, SignalKind::Answer, SignalKind::Candidate];
 
 /// The word for a kind of signal.
 pub(super) fn kind_code(kind: SignalKind) -> &'static str {

@@ -15,7 +15,7 @@ mod service;
 pub(crate) use credentials::ice_to_try;
 pub(crate) use queries::CallNow;
 pub use service::CallKeeper;
-pub(crate) use service::{Beat, beat};
+pub(crate) use service::{Beat, LEASE, beat};
 
 use handlers::{ending, joining, relays, reporting, signals};
 

@@ -15,7 +15,10 @@ use crate::{
     db::Reader,
     features::{appointments::check_href, calls},
     state::Pages,
-    web::{AppError, FlashKind, FormView, Submitted, is_program, query::Filter, see_other_saying, told, with_devices},
+    web::{
+        AppError, FlashKind, FormView, Submitted, is_program, query::Filter, rate_limit::Key, see_other_saying, told,
+        with_devices,
+    },
 };
 
 /// Where devices are tried, for a visit or for none.
@@ -45,7 +48,8 @@ pub(super) async fn relays(
         return Err(AppError::Conflict(service::OVER.to_owned()));
     }
     let state = pages.state();
-    Ok(told(StatusCode::OK, &calls::ice_to_try(&state.settings.calls, state.clock.now())?))
+    let _counted = state.kit.rate_limiter.attempt(&Key::relays(viewer.user_id)).await?;
+    Ok(told(StatusCode::OK, &calls::ice_to_try(&state.settings.calls, state.clock.now(), viewer.user_id)?))
 }
 
 /// Keeps what was found, as the page tells it or as somebody says it.

@@ -57,7 +57,7 @@ struct Who {
 /// The call that goes on in the room.
 #[derive(Clone, Debug, Serialize)]
 struct Call {
-    /// calling or connected
+    /// calling or connected; waiting, when it is connected and whom the list names is not there
     state: &'static str,
     /// What that means, before the moment.
     words: &'static str,
@@ -65,8 +65,12 @@ struct Call {
 }
 
 impl Call {
-    fn new(viewer: &Viewer, call: &CallNow) -> Self {
+    fn new((viewer, present): (&Viewer, &Present), person: &InRoom, call: &CallNow) -> Self {
+        let is_here = !present.has_come(person.here_until);
         let (state, words, since) = match (call.state, call.connected_at) {
+            (CallState::Connected, Some(_)) if !is_here => {
+                ("waiting", "awaited in the call since", person.left_at.unwrap_or(person.here_until))
+            }
             (CallState::Connected, Some(since)) => ("connected", "in the call since", since),
             _ if call.started_by == viewer.user_id => ("calling", "you wait in the call since", call.started_at),
             _ => ("calling", "ready in the call since", call.started_at),
@@ -114,7 +118,7 @@ impl Rooms {
         let late = self.late(row.doctor_id).filter(|_| is_today && row.status != AppointmentStatus::InProgress);
         let person = self.people.get(&row.id);
         Some(RoomMark {
-            call: person.and_then(|person| person.call.as_ref()).map(|call| Call::new(viewer, call)),
+            call: person.and_then(|person| Some(Call::new((viewer, present), person, person.call.as_ref()?))),
             href: is_party.then(|| format!("/appointments/{}/room", row.id)),
             who: person.map(|person| Who::new((viewer, present), person)),
             devices,

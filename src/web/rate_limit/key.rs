@@ -132,6 +132,24 @@ impl Key {
         [Self::refusing(format!("signal:user:{user_id}"), 300, MINUTE)]
     }
 
+    /// The window of a person's pages that join calls: one that finds no way to the other tries again, with a pause.
+    #[must_use]
+    pub fn call(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("call:user:{user_id}"), 20, MINUTE)]
+    }
+
+    /// The window of a person's hanging up: one of its own, for whoever joined too often still can.
+    #[must_use]
+    pub fn hang_up(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("hang-up:user:{user_id}"), 20, MINUTE)]
+    }
+
+    /// The window of how often a person's pages ask for credentials of the relays: one asks when it joins, and when it looks for another way.
+    #[must_use]
+    pub fn relays(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("relays:user:{user_id}"), 60, MINUTE)]
+    }
+
     /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's two. The second is as
     /// long as a link works, so a stranger who fills it leaves the owner with links that do; the third bounds what anybody can have sent
     /// to somebody in a day.

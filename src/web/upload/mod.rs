@@ -3,6 +3,7 @@
 mod pace;
 mod places;
 
+pub use self::places::FilePlace;
 pub(super) use self::places::Places;
 
 use std::{
@@ -20,7 +21,7 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 
-use self::{pace::in_pace, places::FilePlace};
+use self::pace::in_pace;
 use super::{
     Kit,
     error::AppError,

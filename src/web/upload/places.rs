@@ -1,4 +1,4 @@
-//! Places for files: how many one process holds at a time, and how many of them one person.
+//! Places for files: how many one process holds at a time while they come, and as many while they are handed out; and how many of them one person.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const WAITING: Duration = Duration::from_secs(10);
 /// Files that one process holds at a time: each is in memory as a whole.
 const OF_ALL: usize = 12;
-/// Those of one person: whoever sends slowly keeps nobody else out.
+/// Those of one person: whoever sends or takes slowly keeps nobody else out.
 const OF_ONE: usize = 3;
 
 /// The places of a process.
@@ -31,7 +31,7 @@ impl Default for Places {
 
 impl Places {
     /// A place for a file of `user_id`; none when they have several, or when none is free for a while.
-    pub(super) async fn take(&self, user_id: i64) -> Option<FilePlace> {
+    pub(in crate::web) async fn take(&self, user_id: i64) -> Option<FilePlace> {
         let own = Own::take(&self.taken, user_id)?;
         let of_all = tokio::time::timeout(WAITING, Arc::clone(&self.all).acquire_owned()).await.ok()?.ok()?;
         Some(FilePlace { _of_all: of_all, _own: own })
@@ -40,7 +40,7 @@ impl Places {
 
 /// A place for one file, until it is dropped.
 #[derive(Debug)]
-pub(super) struct FilePlace {
+pub struct FilePlace {
     _of_all: OwnedSemaphorePermit,
     _own: Own,
 }

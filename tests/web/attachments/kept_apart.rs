@@ -1,5 +1,7 @@
 //! Where there is a virus scanner: what it finds harmful, and what it does not answer about.
 
+use entity::{attachment as row, enums::AttachmentState, message as message_row};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::NotSet, EntityTrait, IntoActiveModel as _, QueryOrder};
 use telemedicine::features;
 
 use super::{Practice, files::Sent, scanner::Scanner};
@@ -58,7 +60,8 @@ async fn nothing_is_opened_that_the_scanner_found_harmful_or_did_not_answer_abou
     // It answers, and not about this one: that one stays apart, and the others do not wait for it.
     practice.surgery.get(&confusing).await.expect(404);
     let reasons: Vec<String> = practice.told().await.into_iter().filter(|detail| detail.contains("reason")).collect();
-    assert_eq!(reasons, ["{\"attachment\":\"refused\",\"reason\":\"harmful\"}"]);
+    // At once and later.
+    assert_eq!(reasons, ["{\"attachment\":\"refused\",\"reason\":\"harmful\"}"; 2]);
     copy_holds(&practice, &[&fine, &later]).await;
 }
 
@@ -71,4 +74,19 @@ async fn copy_holds(practice: &Practice, open: &[&String]) {
     let files = copy["attachment_data"].as_array().unwrap();
     let paths: Vec<String> = files.iter().map(|file| format!("/attachments/{}", file["attachment_id"])).collect();
     assert_eq!(paths.iter().collect::<Vec<_>>(), open);
+}
+
+#[tokio::test]
+async fn what_is_kept_apart_is_said_to_be_unchecked_where_there_is_no_scanner_any_more() {
+    let practice = Practice::open(&[]).await;
+    practice.document("fine").await;
+    let sent = practice.newest().await;
+    practice.home.post_form(&practice.path(), &[("body", "Only words")]).await.expect(303);
+    let words = message_row::Entity::find().order_by_desc(message_row::Column::Id).one(&practice.app.db).await;
+    let apart =
+        row::Model { id: 0, message_id: words.unwrap().unwrap().id, state: AttachmentState::Quarantined, ..sent };
+    let apart = row::ActiveModel { id: NotSet, ..apart.into_active_model().reset_all() };
+    row::Entity::insert(apart).exec(&practice.app.db).await.unwrap();
+    let thread = practice.surgery.get(&practice.path()).await.ok();
+    assert!(thread.says("It cannot be checked for viruses") && !thread.says("being checked"), "{}", thread.words());
 }

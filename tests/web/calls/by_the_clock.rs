@@ -21,21 +21,22 @@ use super::{Practice, signal};
 use crate::support::*;
 
 /// A keeper of the test's own, with connections of its own.
-async fn keeper(app: &TestApp) -> CallKeeper {
+pub(super) async fn keeper(app: &TestApp) -> CallKeeper {
     let settings = Settings::from_vars(&app.variables()).unwrap();
     let outside = Outside { clock: app.clock.clone(), outgoing_mail: OutgoingMail::off() };
     CallKeeper::new(&AppState::open(settings, outside).await.unwrap())
 }
 
-/// A sign of life as the room's page sends it.
-async fn beat(practice: &Practice, client: &Client, peer: &str) {
-    say(practice, client, ("here", peer)).await;
+/// A sign of life as the room's page sends it; whether it was use of the session.
+async fn beat(practice: &Practice, client: &Client, peer: &str) -> bool {
+    say(practice, client, ("here", peer)).await
 }
 
-async fn say(practice: &Practice, client: &Client, (state, peer): (&str, &str)) {
+async fn say(practice: &Practice, client: &Client, (state, peer): (&str, &str)) -> bool {
     let request = client.request(Method::POST, &practice.path("presence")).header("x-live", "1");
     let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    client.send(request.body(format!("state={state}&call={peer}"))).await.expect(204);
+    let answer = client.send(request.body(format!("state={state}&call={peer}"))).await.expect(204);
+    answer.header("x-session-used") == "1"
 }
 
 #[tokio::test]
@@ -94,6 +95,9 @@ async fn whoever_joins_after_everybody_is_gone_begins_another_call() {
     assert_ne!(practice.join(&surgery).await.call, doctor.call);
     let calls = practice.calls().await;
     assert_eq!((calls[0].end_reason, calls[1].state), (Some(CallEnd::Lost), CallState::Calling));
+    let told = practice.told().await.pop().unwrap();
+    assert_eq!((&told["call"], &told["before"]), (&json!("began"), &json!("lost")), "its end is told as well");
+    assert_eq!(told["before_id"], calls[0].id);
     assert_eq!(practice.signals().await, 0);
 }
 
@@ -117,30 +121,66 @@ async fn what_was_said_is_forgotten_after_ten_minutes() {
 #[tokio::test]
 async fn whoever_speaks_with_somebody_stays_signed_in() {
     let practice = Practice::open().await;
-    let (doctor, _) = practice.both().await;
+    let (doctor, patient) = practice.both().await;
     practice.report(&practice.surgery, &doctor.peer, &[("state", "connected")]).await.expect(204);
+    let half_a_minute = || practice.app.clock.advance(TimeDelta::seconds(30));
     for minute in 1..=40 {
         for _ in 0..2 {
-            practice.app.clock.advance(TimeDelta::seconds(30));
-            beat(&practice, &practice.surgery, &doctor.peer).await;
-        }
-        if minute < 30 {
-            // The patient's page says that it is there, and that it is in a call in which it is not.
-            beat(&practice, &practice.home, &doctor.peer).await;
+            half_a_minute();
+            assert!(beat(&practice, &practice.home, &patient.peer).await, "in minute {minute}");
+            assert!(beat(&practice, &practice.surgery, &doctor.peer).await, "in minute {minute}");
         }
         if minute % 10 == 0 {
-            is_noted(&practice).await;
+            is_noted(&practice, practice.doctor.user_id).await;
+            is_noted(&practice, practice.patient.user_id).await;
         }
     }
-    assert!(practice.surgery.is_signed_in().await);
+    assert!(practice.surgery.is_signed_in().await && practice.home.is_signed_in().await);
+    // The patient is gone, and the doctor has forgotten the page.
+    half_a_minute();
+    assert!(beat(&practice, &practice.surgery, &doctor.peer).await);
+    is_noted(&practice, practice.doctor.user_id).await;
+    for minute in 1..=29 {
+        for _ in 0..2 {
+            half_a_minute();
+            assert!(!beat(&practice, &practice.surgery, &doctor.peer).await, "in minute {minute}");
+        }
+    }
+    practice.app.clock.advance(TimeDelta::minutes(2));
+    assert!(!practice.surgery.is_signed_in().await, "nobody was there");
     assert!(!practice.home.is_signed_in().await);
 }
 
-/// Waits until it is noted, behind the answers, that the doctor's session is in use.
-async fn is_noted(practice: &Practice) {
+#[tokio::test]
+async fn a_call_is_connected_while_another_is_there_and_a_page_alone_says_nothing_of_it() {
+    let practice = Practice::open().await;
+    let connected = [("state", "connected")];
+    let alone = practice.join(&practice.surgery).await;
+    practice.report(&practice.surgery, &alone.peer, &connected).await.expect(204);
+    assert_eq!(practice.calls().await[0].state, CallState::Calling);
+    assert!(!beat(&practice, &practice.surgery, &alone.peer).await);
+    let patient = practice.join(&practice.home).await;
+    practice.home.post_form(&practice.path("presence"), &[("state", "here")]).await.expect(204);
+    practice.report(&practice.surgery, &alone.peer, &connected).await.expect(204);
+    assert_eq!(practice.calls().await[0].state, CallState::Connected);
+    // A key of the other's makes no use of one's own session.
+    assert!(!beat(&practice, &practice.home, &alone.peer).await);
+    assert!(beat(&practice, &practice.home, &patient.peer).await);
+    say(&practice, &practice.home, ("leaving", &patient.peer)).await;
+    practice.app.clock.advance(TimeDelta::seconds(6));
+    let now = practice.surgery.get(&practice.path("now")).await.ok();
+    assert_eq!(now.attributes("[data-call-state]", "data-call-state"), ["waiting"]);
+    let name = format!("The call waits for {}", practice.patient.name());
+    assert!(now.says(&name), "{}", now.words());
+    let board = practice.surgery.get("/dashboard").await.ok();
+    assert!(board.says("awaited in the call since"), "{}", board.words());
+}
+
+/// Waits until it is noted, behind the answers, that the session of `user_id` is in use.
+async fn is_noted(practice: &Practice, user_id: i64) {
     let lately = practice.app.now() - TimeDelta::minutes(2);
     let noted = user_session::Entity::find()
-        .filter(user_session::Column::UserId.eq(practice.doctor.user_id))
+        .filter(user_session::Column::UserId.eq(user_id))
         .filter(user_session::Column::LastSeenAt.gt(lately));
     for _ in 0..100 {
         if noted.clone().one(&practice.app.db).await.unwrap().is_some() {

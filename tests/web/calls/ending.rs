@@ -83,7 +83,7 @@ async fn a_page_that_is_loaded_again_takes_the_place_of_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_page_that_leaves_is_gone_for_the_other_and_a_third_of_strangers_finds_no_room() {
+async fn a_page_that_leaves_is_gone_for_the_other_and_beside_two_others_there_is_no_place() {
     let practice = Practice::open().await;
     let (doctor, patient) = practice.both().await;
     let leaving = [("state", "leaving"), ("call", patient.peer.as_str())];
@@ -93,17 +93,18 @@ async fn a_page_that_leaves_is_gone_for_the_other_and_a_third_of_strangers_finds
     let request = practice.surgery.request(Method::POST, &practice.path("call/end")).header("x-live", "1");
     practice.surgery.send(request).await.expect(204);
     let call = practice.join(&practice.surgery).await.call;
-    for number in 0..3 {
-        let guest = entity::call_peer::ActiveModel {
-            call_id: sea_orm::Set(call),
-            key: sea_orm::Set(format!("{number:032x}")),
-            here_until: sea_orm::Set(practice.app.in_minutes(1)),
-            created_at: sea_orm::Set(practice.app.now()),
-            updated_at: sea_orm::Set(practice.app.now()),
-            ..Default::default()
-        };
-        entity::call_peer::Entity::insert(guest).exec(&practice.app.db).await.unwrap();
-    }
+    let guest = entity::call_peer::ActiveModel {
+        call_id: sea_orm::Set(call),
+        key: sea_orm::Set("0".repeat(32)),
+        here_until: sea_orm::Set(practice.app.in_minutes(1)),
+        created_at: sea_orm::Set(practice.app.now()),
+        updated_at: sea_orm::Set(practice.app.now()),
+        ..Default::default()
+    };
+    entity::call_peer::Entity::insert(guest).exec(&practice.app.db).await.unwrap();
+    // Two are there already, of whom one is the doctor: there is a place for the doctor's next page, and none for a third person.
+    let doctor = practice.join(&practice.surgery).await;
+    assert_eq!(doctor.peers, ["0".repeat(32)]);
     practice.home.post_form(&practice.path("call"), &[]).await.expect(409);
 }
 
@@ -113,10 +114,14 @@ async fn the_telephone_and_a_cancellation_end_the_call_as_well() {
     let (doctor, patient) = practice.both().await;
     practice.report(&practice.surgery, &doctor.peer, &[("state", "connected"), ("path", "direct")]).await.expect(204);
     practice.send(&practice.surgery, &signal(&doctor, &patient.peer, "offer", &json!(1))).await.expect(204);
+    let stage = async || practice.home.get(&practice.path("now")).await.ok().attributes("#now", "data-stage");
+    let before = stage().await;
     let phone = [("version", "0"), ("modality", "phone"), ("reason", "No picture.")];
     let moved = practice.surgery.post_form(&practice.path("modality"), &phone).await.expect(303);
     assert!(moved.statements() <= 10, "{} statements", moved.statements());
     assert_eq!(practice.calls().await[0].end_reason, Some(CallEnd::MovedToPhone));
+    let after = stage().await;
+    assert!(before[0].ends_with("-video") && after[0].ends_with("-phone"), "{before:?} {after:?}");
     assert_eq!(practice.signals().await, 0);
     let told = practice.told().await.pop().unwrap();
     assert_eq!([&told["why"], &told["path"]], [&Value::from("moved_to_phone"), &Value::from("direct")]);

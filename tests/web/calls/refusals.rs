@@ -53,6 +53,8 @@ async fn what_is_no_signal_is_refused() {
     more["more"] = json!(1);
     for (said, status) in [
         (signal(&doctor, &patient.peer, "shout", &json!(1)), 422),
+        // That its place is taken is said to a page by nobody but the server.
+        (signal(&doctor, &patient.peer, "bye", &json!("replaced")), 422),
         (signal(&doctor, &doctor.peer, "offer", &json!(1)), 422),
         (signal(&doctor, "nobody", "offer", &json!(1)), 422),
         (signal(&doctor, &"0".repeat(32), "offer", &json!(1)), 409),
@@ -73,7 +75,9 @@ async fn what_is_no_signal_is_refused() {
     ] {
         practice.report(&practice.surgery, &doctor.peer, &fields).await.expect(422);
     }
-    practice.surgery.post_form(&practice.path("call"), &[("room", "1")]).await.expect(422);
+    for field in [("room", "1"), ("replaces", "nobody")] {
+        practice.surgery.post_form(&practice.path("call"), &[field]).await.expect(422);
+    }
     practice.surgery.get(&practice.path(&format!("call/signals?peer={}&after=x", doctor.peer))).await.expect(404);
     practice.surgery.get(&practice.path("call/signals")).await.expect(404);
     assert_eq!(practice.signals().await, 1);
@@ -83,13 +87,32 @@ async fn what_is_no_signal_is_refused() {
 async fn nobody_says_more_than_three_hundred_things_a_minute() {
     let practice = Practice::open().await;
     let (doctor, patient) = practice.both().await;
-    let nobody = signal(&doctor, &"0".repeat(32), "bye", &json!(1));
+    let nobody = signal(&doctor, &"0".repeat(32), "answer", &json!(1));
     for _ in 0..300 {
         practice.send(&practice.surgery, &nobody).await.expect(409);
     }
     let refused = practice.send(&practice.surgery, &nobody).await.expect(429);
     assert!(!refused.header("retry-after").is_empty());
-    practice.send(&practice.home, &signal(&patient, &doctor.peer, "bye", &json!(1))).await.expect(204);
+    practice.send(&practice.home, &signal(&patient, &doctor.peer, "answer", &json!(1))).await.expect(204);
     practice.app.clock.advance(chrono::TimeDelta::seconds(61));
     practice.send(&practice.surgery, &nobody).await.expect(409);
+}
+
+#[tokio::test]
+async fn nobody_joins_or_hangs_up_more_than_twenty_times_a_minute() {
+    let practice = Practice::open().await;
+    for _ in 0..20 {
+        practice.join(&practice.home).await;
+    }
+    let refused = practice.home.post_form(&practice.path("call"), &[]).await.expect(429);
+    assert!(!refused.header("retry-after").is_empty());
+    practice.join(&practice.surgery).await;
+    // Whoever joined too often can still hang up.
+    for _ in 0..20 {
+        practice.hang_up(&practice.home).await;
+    }
+    practice.home.post_form(&practice.path("call/end"), &[]).await.expect(429);
+    practice.app.clock.advance(chrono::TimeDelta::seconds(61));
+    practice.join(&practice.home).await;
+    practice.hang_up(&practice.home).await;
 }

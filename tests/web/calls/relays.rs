@@ -28,11 +28,35 @@ async fn credentials_are_for_a_while_and_name_nobody() {
     let told: DateTime<chrono::Utc> = one["expires_at"].as_str().unwrap().parse().unwrap();
     assert_eq!(told, until);
     let username = server["username"].as_str().unwrap();
-    let (expiry, random) = username.split_once(':').unwrap();
-    assert_eq!((expiry, random.len()), (until.timestamp().to_string().as_str(), 32));
-    assert_ne!(other["iceServers"][0]["username"], server["username"]);
-    assert_ne!(other["iceServers"][0]["credential"], server["credential"]);
+    let (expiry, name) = username.split_once(':').unwrap();
+    assert_eq!((expiry, name.len()), (until.timestamp().to_string().as_str(), 32));
+    // Relays count by the name what one person has opened; for an hour it is the same.
+    let name_of = |told: &Value| {
+        let username = told["iceServers"][0]["username"].as_str().unwrap();
+        username.split_once(':').unwrap().1.to_owned()
+    };
+    assert_eq!(name_of(&other), name);
+    assert_ne!(name_of(&ice(&practice, &practice.surgery).await), name);
+    practice.app.clock.advance(TimeDelta::minutes(20));
+    let later = ice(&practice, &practice.home).await;
+    assert_ne!(later["iceServers"][0]["credential"], server["credential"]);
+    practice.app.clock.advance(TimeDelta::hours(1));
+    let home = practice.app.sign_in(&practice.patient).await;
+    assert_ne!(name_of(&ice(&practice, &home).await), name);
     assert!(!one.to_string().contains(&practice.patient.email) && !one.to_string().contains("north-of"));
+}
+
+#[tokio::test]
+async fn nobody_asks_more_than_sixty_times_a_minute() {
+    let practice = Practice::open().await;
+    for _ in 0..60 {
+        ice(&practice, &practice.home).await;
+    }
+    let refused = practice.home.get(&practice.path("ice")).await.expect(429);
+    assert!(!refused.header("retry-after").is_empty());
+    ice(&practice, &practice.surgery).await;
+    practice.app.clock.advance(TimeDelta::seconds(61));
+    ice(&practice, &practice.home).await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event, call, doctor,
-    enums::{AppointmentStatus, CallPath, CallState, EventKind, Modality},
+    enums::{AppointmentStatus, CallState, EventKind, Modality},
     hospital, patient, user, visit,
 };
 use sea_orm::{
@@ -52,11 +52,6 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) time_zone: String,
     /// `visit.id` of what the patient has said already, if they have.
     pub(in crate::features::appointments) visit_id: Option<i64>,
-    /// `call.id` of the call that goes on in it, if one does.
-    call_id: Option<i64>,
-    call_connected_at: Option<DateTime<Utc>>,
-    call_path: Option<CallPath>,
-    call_restarts: Option<i32>,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -66,13 +61,6 @@ impl AppointmentState {
     /// Whose lists it is on.
     pub(in crate::features::appointments) fn topics(&self) -> [Topic; 3] {
         Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id)
-    }
-
-    /// The call that goes on in it.
-    pub(in crate::features::appointments) fn open_call(&self) -> Option<OpenCall> {
-        let (connected_at, path) = (self.call_connected_at, self.call_path);
-        let restarts = self.call_restarts.unwrap_or_default();
-        self.call_id.map(|id| OpenCall { id, connected_at, path, restarts })
     }
 
     /// What is kept of its times beside something that happens to it: those of before, with what is `proposed` instead.
@@ -138,10 +126,6 @@ fn states() -> Select<appointment::Entity> {
         .column_as(user::Column::Active, "doctor_active")
         .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
         .column_as(visit::Column::Id, "visit_id")
-        .column_as(call::Column::Id, "call_id")
-        .column_as(call::Column::ConnectedAt, "call_connected_at")
-        .column_as(call::Column::Path, "call_path")
-        .column_as(call::Column::Restarts, "call_restarts")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::TimeZone])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
@@ -150,13 +134,25 @@ fn states() -> Select<appointment::Entity> {
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
         .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
-        .join(JoinType::LeftJoin, open_call())
 }
 
 /// The call that goes on in a visit: there is one at most.
 pub(crate) fn open_call() -> RelationDef {
     let is_open = |_, _| is_not_word(call::Column::State, CallState::Ended).into_condition();
     appointment::Relation::Call.def().on_condition(is_open)
+}
+
+/// The call that goes on in the visit `id`, as it is once nobody else ends it, joins it or says that it is connected: they wait until this unit of work
+/// ends. Whoever changes the visit as well asks after that, for whoever begins a call holds the visit.
+pub(crate) async fn open_call_held(conn: &ReadConnection<'_>, id: i64) -> Result<Option<OpenCall>, DbErr> {
+    use call::Column as Call;
+    let open = call::Entity::find()
+        .select_only()
+        .columns([Call::Id, Call::ConnectedAt, Call::Path, Call::Restarts])
+        .filter(Call::AppointmentId.eq(id))
+        .filter(is_not_word(Call::State, CallState::Ended))
+        .lock_exclusive();
+    open.into_model().one(conn).await
 }
 
 /// The last step that was taken with an appointment, and what came of it.

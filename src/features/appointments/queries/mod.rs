@@ -12,8 +12,8 @@ mod rows;
 mod scope;
 
 pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chosen, offered};
-pub(crate) use change::open_call;
 pub(super) use change::{AppointmentState, appointment_state, appointment_state_held, last_step, states_to_come};
+pub(crate) use change::{open_call, open_call_held};
 pub(crate) use devices::{DeviceCheckRow, DeviceChecks, with_device_checks};
 pub(crate) use line::{VisitsInLine, visits_in_line};
 pub(super) use list::{DoctorOption, doctors, list};

@@ -8,17 +8,22 @@ use entity::{
     call_signal,
     enums::{CallEnd, CallPath, CallState},
 };
-use sea_orm::{ColumnTrait, EntityTrait, Iterable as _, QueryFilter, Set, sea_query::Expr, sea_query::ExprTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, Iterable as _, QueryFilter, Set, sea_query::Expr, sea_query::ExprTrait,
+};
 
 use crate::{
     coherence::{Topic, Topics},
     db::{DbErr, UnitOfWork},
-    features::{appointments::queries::AppointmentState, audit::AuditEvent},
+    features::{
+        appointments::queries::{self, AppointmentState},
+        audit::AuditEvent,
+    },
     metrics::{counter, or_none},
 };
 
 /// A call that is not over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromQueryResult)]
 pub(crate) struct OpenCall {
     /// `call.id`
     pub(crate) id: i64,
@@ -87,6 +92,12 @@ impl EndedCall {
         }
     }
 
+    /// The line of the call that came next, which tells of this one, `id`, as well.
+    pub(crate) fn tell_before(&self, act: AuditEvent, id: i64) -> AuditEvent {
+        let seconds = i64::from(self.seconds);
+        act.word("before", end_code(self.why)).number("before_id", id).number("before_seconds", seconds)
+    }
+
     fn count(self) {
         CallFigures::of(self.path).add((self.why, 1), [self.seconds, self.restarts]);
     }
@@ -130,7 +141,8 @@ pub(crate) fn seen_by(lists: [Topic; 3], id: i64) -> Topics {
     Topics::from(lists).and([Topic::Visit(id), Topic::Call(id)])
 }
 
-/// Ends the call that goes on in `visit`, if one does. Two statements then.
+/// Ends the call that goes on in `visit`, if one does; after the visit itself was changed, for a call that began meanwhile goes on in it as well. One
+/// statement, and two more then.
 ///
 /// # Errors
 /// The database's.
@@ -139,7 +151,8 @@ pub(super) async fn end_call(
     (now, why): (DateTime<Utc>, CallEnd),
     visit: &AppointmentState,
 ) -> Result<Option<EndedCall>, DbErr> {
-    let Some(call) = visit.open_call() else { return Ok(None) };
+    let open = uow.read(async |conn| queries::open_call_held(conn, visit.id).await).await?;
+    let Some(call) = open else { return Ok(None) };
     call.end(uow, (now, why), seen_by(visit.topics(), visit.id)).await
 }
 

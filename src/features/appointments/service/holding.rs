@@ -45,7 +45,7 @@ pub(in crate::features::appointments) fn alternatives(
     REMOTE.into_iter().filter(|other| may && *other != modality).collect()
 }
 
-/// Changes how the visit `id` is held, and tells its patient; a call that goes on ends when it moves to the telephone. Seven statements, and two more that
+/// Changes how the visit `id` is held, and tells its patient; a call that goes on ends when it moves to the telephone. Eight statements, and two more that
 /// end it.
 ///
 /// # Errors

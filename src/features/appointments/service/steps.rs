@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// Takes a step with the appointment `id`. Six statements, of which two tell the others; one that promises a visit asks first whether
-/// it can be held, and two more end the call of a visit that is over.
+/// it can be held, and three more end the call of a visit that is over.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`], with the state

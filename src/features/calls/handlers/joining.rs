@@ -20,8 +20,8 @@ pub(in super::super) async fn join(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let _replaces = forms::joining(submitted.fields()?)?;
-    let joined = service::join(pages.state(), &viewer, *id).await?;
+    let replaces = forms::joining(submitted.fields()?)?;
+    let joined = service::join(pages.state(), &viewer, *id, replaces.as_deref()).await?;
     // Whoever joins now is told of this page at once, so something may have been said to it before this is read: it is to be asked for once, whatever its
     // stream says.
     let live = live_on(pages.state(), &viewer, *id).await;

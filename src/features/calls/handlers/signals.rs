@@ -61,7 +61,7 @@ pub(in super::super) async fn heard(
     let live = live_on(pages.state(), &viewer, *id).await;
     let heard = queries::heard(&viewer, &reader, (*id, peer), after).await?.ok_or(AppError::NotFound)?;
     if heard.is_over {
-        return Err(AppError::Conflict(OVER.to_owned()));
+        return Err(AppError::Conflict(service::OVER.to_owned()));
     }
     let mut answer = told(&heard.signals.into_iter().map(line).collect::<Vec<_>>());
     if let Some(live) = live.and_then(|live| HeaderValue::from_str(&live).ok()) {
@@ -69,8 +69,6 @@ pub(in super::super) async fn heard(
     }
     Ok(answer)
 }
-
-const OVER: &str = "This call is over. Join again to go on.";
 
 fn line(signal: HeardSignal) -> Value {
     let HeardSignal { id, from, kind, body } = signal;

@@ -7,35 +7,42 @@ use entity::{
     appointment, call,
     call::Column,
     call_peer,
-    enums::{AppointmentStatus, CallPath, CallState},
+    enums::{AppointmentStatus, CallState, Modality},
 };
-use sea_orm::{DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
+use sea_orm::{
+    DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    sea_query::{Expr, ExprTrait, IntoCondition},
+};
 
-use super::peers::last_here;
+use super::{is_over, peers::last_here};
 use crate::{
     coherence::{Topic, Topics},
     db::{ReadConnection, is_not_word},
-    features::appointments::{OpenCall, call_seen_by},
+    features::appointments::call_seen_by,
 };
 
-/// A call to be ended.
+/// A call that is to be ended, as far as was seen.
 #[derive(Clone, Debug)]
 pub(in crate::features::calls) struct LostCall {
-    pub(in crate::features::calls) call: OpenCall,
-    /// When somebody was there for the last time; when it began, if nobody was.
-    pub(in crate::features::calls) last_here: DateTime<Utc>,
+    /// `call.id`
+    pub(in crate::features::calls) id: i64,
+    /// `appointment.id`
+    pub(in crate::features::calls) visit: i64,
+    /// When it began; since then nobody was there, if it has no page.
+    pub(in crate::features::calls) started_at: DateTime<Utc>,
+    /// Whether nobody can take part in it any more, who is there or not.
+    pub(in crate::features::calls) is_over: bool,
     pub(in crate::features::calls) seen_by: Topics,
 }
 
 #[derive(FromQueryResult)]
 struct Line {
     id: i64,
+    state: CallState,
     started_at: DateTime<Utc>,
-    connected_at: Option<DateTime<Utc>>,
-    path: Option<CallPath>,
-    restarts: i32,
     appointment_id: i64,
     status: AppointmentStatus,
+    modality: Modality,
     hospital_id: i64,
     doctor_id: i64,
     patient_id: i64,
@@ -51,43 +58,45 @@ impl Line {
     fn call(&self) -> LostCall {
         let lists = Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id);
         LostCall {
-            call: OpenCall { id: self.id, connected_at: self.connected_at, path: self.path, restarts: self.restarts },
-            last_here: self.last_here(),
+            id: self.id,
+            visit: self.appointment_id,
+            started_at: self.started_at,
+            is_over: is_over(self.state, (self.status, self.modality)),
             seen_by: call_seen_by(lists, self.appointment_id),
         }
     }
 }
 
-/// Calls that go on, and of whose pages none was heard of since the instant `before`; or whose visits are over. All that go on are looked at: there are as
-/// many as doctors who speak with somebody.
+/// Calls that go on, and of whose pages none was heard of since the instant `before`; or in which nobody can take part. All that go on are looked at: there
+/// are as many as doctors who speak with somebody. Of their pages those alone are that were there since.
 pub(in crate::features::calls) async fn lost(
     conn: &ReadConnection<'_>,
     before: DateTime<Utc>,
 ) -> Result<Vec<LostCall>, DbErr> {
+    let lately = call::Relation::CallPeer.def().on_condition(move |_, peer| {
+        let left = Expr::col((peer, call_peer::Column::LeftAt));
+        left.clone().is_null().or(left.gt(before)).into_condition()
+    });
     let open = call::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::StartedAt, Column::ConnectedAt, Column::Path, Column::Restarts])
-        .column(Column::AppointmentId)
+        .columns([Column::Id, Column::State, Column::StartedAt, Column::AppointmentId])
         .columns([
             appointment::Column::Status,
+            appointment::Column::Modality,
             appointment::Column::HospitalId,
             appointment::Column::DoctorId,
             appointment::Column::PatientId,
         ])
         .columns([call_peer::Column::HereUntil, call_peer::Column::LeftAt])
         .join(JoinType::InnerJoin, call::Relation::Appointment.def())
-        .join(JoinType::LeftJoin, call::Relation::CallPeer.def())
+        .join(JoinType::LeftJoin, lately)
         .filter(is_not_word(Column::State, CallState::Ended))
         .order_by_asc(Column::Id);
     let lines: Vec<Line> = open.into_model().all(conn).await?;
     let mut calls: BTreeMap<i64, (bool, LostCall)> = BTreeMap::new();
     for line in &lines {
-        let (_, call) = calls.entry(line.id).or_insert_with(|| (!line.status.is_under_way(), line.call()));
-        call.last_here = call.last_here.max(line.last_here());
+        let (is_there, _) = calls.entry(line.id).or_insert_with(|| (false, line.call()));
+        *is_there |= before < line.last_here();
     }
-    Ok(calls
-        .into_values()
-        .filter(|(is_over, call)| *is_over || call.last_here <= before)
-        .map(|(_, call)| call)
-        .collect())
+    Ok(calls.into_values().filter(|(is_there, call)| call.is_over || !is_there).map(|(_, call)| call).collect())
 }

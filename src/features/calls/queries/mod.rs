@@ -4,7 +4,14 @@ mod keeping;
 mod peers;
 mod visit;
 
-pub(super) use keeping::lost;
-pub(super) use peers::{HeardSignal, PeerRow, PeerStanding, heard, peers, standing};
+pub(super) use keeping::{LostCall, lost};
+pub(super) use peers::{HeardSignal, PeerRow, PeerStanding, heard, is_another_there, peers, standing};
 pub(crate) use visit::CallNow;
 pub(super) use visit::{VisitOfCall, visit_of_call, visit_of_call_held};
+
+use entity::enums::{AppointmentStatus, CallState, Modality};
+
+/// Whether nobody takes part any more in a call in that state, of a visit in that status which is held in that way.
+fn is_over(state: CallState, (status, modality): (AppointmentStatus, Modality)) -> bool {
+    state == CallState::Ended || !status.is_under_way() || modality != Modality::Video
+}

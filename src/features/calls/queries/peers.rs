@@ -7,14 +7,15 @@ use entity::{
     appointment, call,
     call_peer::{self, Column},
     call_signal,
-    enums::{AppointmentStatus, CallPath, CallState, SignalKind},
+    enums::{AppointmentStatus, CallPath, CallState, Modality, SignalKind},
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, RelationTrait, Select,
-    sea_query::{Expr, ExprTrait, IntoCondition, SimpleExpr},
+    sea_query::{Expr, ExprTrait, IntoCondition, NullOrdering, SimpleExpr},
 };
 
+use super::is_over;
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
@@ -53,9 +54,16 @@ pub(super) fn last_here(here_until: DateTime<Utc>, left_at: Option<DateTime<Utc>
     left_at.map_or(here_until, |left| min(left, here_until))
 }
 
-/// All pages that ever took part in a call.
+/// Of all pages that ever took part in a call so many are looked at: far more than can be there.
+const LOOKED_AT: u64 = 64;
+
+/// The pages that take part in a call, and then those that left it last.
 pub(in crate::features::calls) async fn peers(conn: &ReadConnection<'_>, call_id: i64) -> Result<Vec<PeerRow>, DbErr> {
-    let peers = call_peer::Entity::find().filter(Column::CallId.eq(call_id)).order_by_asc(Column::Id);
+    let peers = call_peer::Entity::find()
+        .filter(Column::CallId.eq(call_id))
+        .order_by_with_nulls(Column::LeftAt, Order::Desc, NullOrdering::First)
+        .order_by_asc(Column::Id)
+        .limit(LOOKED_AT);
     peers.into_partial_model().all(conn).await
 }
 
@@ -63,6 +71,7 @@ pub(in crate::features::calls) async fn peers(conn: &ReadConnection<'_>, call_id
 #[derive(Clone, Debug, FromQueryResult)]
 pub(in crate::features::calls) struct PeerStanding {
     status: AppointmentStatus,
+    modality: Modality,
     hospital_id: i64,
     doctor_id: i64,
     patient_id: i64,
@@ -77,12 +86,14 @@ pub(in crate::features::calls) struct PeerStanding {
     left_at: Option<DateTime<Utc>>,
     /// Whether the page that it speaks to is there.
     pub(in crate::features::calls) reaches: bool,
+    /// Whether a page of somebody else is.
+    pub(in crate::features::calls) has_another: bool,
 }
 
 impl PeerStanding {
     /// Whether it still takes part: the call goes on, and no other page has taken its place.
     pub(in crate::features::calls) fn takes_part(&self) -> bool {
-        self.state != CallState::Ended && self.status.is_under_way() && self.left_at.is_none()
+        !is_over(self.state, (self.status, self.modality)) && self.left_at.is_none()
     }
 
     /// By what those are told who see, in the room of the visit `id` or in a list, how the call stands, or take part in it.
@@ -102,24 +113,31 @@ pub(in crate::features::calls) async fn standing(
     use call::Column as Call;
     own_pages_in(viewer, id)
         .filter(Column::Key.eq(key))
-        .columns([Visit::Status, Visit::HospitalId, Visit::DoctorId, Visit::PatientId])
+        .columns([Visit::Status, Visit::Modality, Visit::HospitalId, Visit::DoctorId, Visit::PatientId])
         .column_as(Call::Id, "call_id")
         .columns([Call::State, Call::Path, Call::Restarts, Call::Loss, Call::Rtt, Call::FirstFrame])
         .column_as(Column::Id, "peer_id")
         .column(Column::LeftAt)
-        .expr_as(is_there(to, now), "reaches")
+        .expr_as(is_there(now, Column::Key.eq(to)), "reaches")
+        .expr_as(is_another_there(viewer.user_id, now), "has_another")
         .into_model()
         .one(conn)
         .await
 }
 
-/// Whether the page `to` of the call that a statement is about is there.
-fn is_there(to: &str, now: DateTime<Utc>) -> SimpleExpr {
+/// Whether a page of somebody else than `user_id` (`user.id`) is there, in the call that a statement is about.
+pub(in crate::features::calls) fn is_another_there(user_id: i64, now: DateTime<Utc>) -> SimpleExpr {
+    // Of somebody without an account there is none.
+    is_there(now, Column::UserId.ne(user_id).or(Column::UserId.is_null()))
+}
+
+/// Whether such a page of the call that a statement is about is there.
+fn is_there(now: DateTime<Utc>, such: SimpleExpr) -> SimpleExpr {
     let there = call_peer::Entity::find()
         .select_only()
         .column(Column::Id)
         .filter(Expr::col((call_peer::Entity, Column::CallId)).equals((call::Entity, call::Column::Id)))
-        .filter(Column::Key.eq(to))
+        .filter(such)
         .filter(Column::LeftAt.is_null())
         .filter(Column::HereUntil.gt(now));
     Expr::exists(there.into_query())
@@ -169,7 +187,7 @@ pub(in crate::features::calls) async fn heard(
     });
     let found = own_pages_in(viewer, id)
         .filter(Column::Key.eq(key))
-        .column(appointment::Column::Status)
+        .columns([appointment::Column::Status, appointment::Column::Modality])
         .column(call::Column::State)
         .column_as(call_signal::Column::Id, "signal_id")
         .columns([call_signal::Column::FromKey, call_signal::Column::Kind, call_signal::Column::Body])
@@ -179,13 +197,14 @@ pub(in crate::features::calls) async fn heard(
     let topics = Topics::exempt("what pages say to each other is on no page");
     let found: Vec<HeardLine> = reader.run(topics, async |conn| found.clone().into_model().all(conn).await).await?;
     let Some(first) = found.first() else { return Ok(None) };
-    let is_over = first.state == CallState::Ended || !first.status.is_under_way();
+    let is_over = is_over(first.state, (first.status, first.modality));
     Ok(Some(Heard { is_over, signals: found.into_iter().filter_map(HeardLine::signal).collect() }))
 }
 
 #[derive(Clone, FromQueryResult)]
 struct HeardLine {
     status: AppointmentStatus,
+    modality: Modality,
     state: CallState,
     signal_id: Option<i64>,
     from_key: Option<String>,

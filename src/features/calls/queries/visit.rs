@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     call,
-    enums::{AppointmentStatus, CallPath, CallState, Modality},
+    enums::{AppointmentStatus, CallState, Modality},
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Select,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select,
     sea_query::LockType,
 };
 
@@ -15,7 +15,7 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::ReadConnection,
-    features::appointments::{OpenCall, call_seen_by, open_call, scope_of_both},
+    features::appointments::{call_seen_by, scope_of_both},
 };
 
 /// A call that goes on, as the room and lists show it. Nothing clinical.
@@ -41,10 +41,6 @@ pub(in crate::features::calls) struct VisitOfCall {
     hospital_id: i64,
     doctor_id: i64,
     patient_id: i64,
-    call_id: Option<i64>,
-    connected_at: Option<DateTime<Utc>>,
-    path: Option<CallPath>,
-    restarts: Option<i32>,
 }
 
 impl VisitOfCall {
@@ -53,19 +49,13 @@ impl VisitOfCall {
         self.status.is_under_way()
     }
 
-    /// The call that goes on in it.
-    pub(in crate::features::calls) fn call(&self) -> Option<OpenCall> {
-        let (connected_at, path, restarts) = (self.connected_at, self.path, self.restarts.unwrap_or_default());
-        self.call_id.map(|id| OpenCall { id, connected_at, path, restarts })
-    }
-
     /// By what those are told who see, in the room of the visit `id` or in a list, how its call stands, or take part in it.
     pub(in crate::features::calls) fn seen_by(&self, id: i64) -> Topics {
         call_seen_by(Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id), id)
     }
 }
 
-/// The visit `id` and the call that goes on in it, if the viewer is one of the two who meet.
+/// The visit `id`, if the viewer is one of the two who meet.
 pub(in crate::features::calls) async fn visit_of_call(
     viewer: &Viewer,
     conn: &ReadConnection<'_>,
@@ -74,7 +64,7 @@ pub(in crate::features::calls) async fn visit_of_call(
     visits_of_call(viewer, id).into_model().one(conn).await
 }
 
-/// The same for whoever joins: they do so one after the other, until their units of work end. A call that began while this one waited is not seen.
+/// The same for whoever joins: they do so one after the other, until their units of work end. What was done while this one waited is seen by what is read next.
 pub(in crate::features::calls) async fn visit_of_call_held(
     viewer: &Viewer,
     conn: &ReadConnection<'_>,
@@ -89,9 +79,6 @@ fn visits_of_call(viewer: &Viewer, id: i64) -> Select<appointment::Entity> {
     appointment::Entity::find()
         .select_only()
         .columns([Column::Status, Column::Modality, Column::HospitalId, Column::DoctorId, Column::PatientId])
-        .column_as(call::Column::Id, "call_id")
-        .columns([call::Column::ConnectedAt, call::Column::Path, call::Column::Restarts])
-        .join(JoinType::LeftJoin, open_call())
         .filter(scope_of_both(viewer))
         .filter(Column::Id.eq(id))
 }

@@ -6,12 +6,12 @@ use entity::{
     call_peer,
     enums::CallState,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set, UpdateMany};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Set, UpdateMany};
 
 use crate::{
     coherence::{Topic, Topics},
     db::{UnitOfWork, Unrecorded},
-    features::calls::forms::is_key,
+    features::calls::{forms::is_key, queries::is_another_there},
     state::AppState,
     web::AppError,
 };
@@ -35,8 +35,8 @@ pub(crate) struct Beat<'a> {
     pub(crate) lease: Option<TimeDelta>,
 }
 
-/// Notes it, if the page takes part in a call that goes on; whether the two see or hear each other in it. A page that goes is there no more, and the
-/// others are told. Two statements at most, and one while the call is connected.
+/// Notes it, if the page takes part in a call that goes on; whether its person sees or hears somebody in it: the call is connected, and a page of
+/// another is there. A page that goes is there no more, and the others are told. Two statements at most, and one while they see or hear each other.
 ///
 /// # Errors
 /// The database's.
@@ -57,21 +57,29 @@ async fn note(uow: &UnitOfWork, now: DateTime<Utc>, beat: Beat<'_>) -> Result<bo
         return Ok(false);
     };
     let row = call_peer::ActiveModel { here_until: Set(now + lease), updated_at: Set(now), ..Default::default() };
-    let renewal = |state| in_call(beat, &[state]).set(row.clone());
-    if uow.update_where(renewal(CallState::Connected), STILL_THERE).await? > 0 {
+    let with_another = of_calls(beat, calls(beat, &[CallState::Connected]).filter(is_another_there(beat.user_id, now)));
+    if uow.update_where(with_another.set(row.clone()), STILL_THERE).await? > 0 {
         return Ok(true);
     }
-    uow.update_where(renewal(CallState::Calling), STILL_THERE).await?;
+    uow.update_where(in_call(beat, &[CallState::Calling, CallState::Connected]).set(row), STILL_THERE).await?;
     Ok(false)
 }
 
 /// The page, if it takes part in a call of its visit that is in one of these states.
 fn in_call(beat: Beat<'_>, states: &[CallState]) -> UpdateMany<call_peer::Entity> {
-    let calls = call::Entity::find()
+    of_calls(beat, calls(beat, states))
+}
+
+/// The ids of calls of its visit that are in one of these states.
+fn calls(beat: Beat<'_>, states: &[CallState]) -> Select<call::Entity> {
+    call::Entity::find()
         .select_only()
         .column(Column::Id)
         .filter(Column::AppointmentId.eq(beat.visit))
-        .filter(Column::State.is_in(states.iter().copied()));
+        .filter(Column::State.is_in(states.iter().copied()))
+}
+
+fn of_calls(beat: Beat<'_>, calls: Select<call::Entity>) -> UpdateMany<call_peer::Entity> {
     call_peer::Entity::update_many()
         .filter(call_peer::Column::Key.eq(beat.peer))
         .filter(call_peer::Column::UserId.eq(beat.user_id))

@@ -6,24 +6,26 @@ use crate::{
     access::{ActingViewer, Viewer},
     db::{Recorded, UnitOfWork},
     features::{
+        appointments::open_call_held,
         audit::{self, AuditEvent},
         calls::queries,
     },
     state::AppState,
-    web::AppError,
+    web::{AppError, rate_limit::Key},
 };
 
 /// Ends the call that goes on in the visit `id`. Both may do so at once: it ends once. A page whose place another has taken (`peer`) ends nothing.
-/// Five statements at most.
+/// Six statements at most.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the viewer is not one of the two who meet.
+/// [`AppError::NotFound`] when the viewer is not one of the two who meet; [`AppError::TooManyRequests`] after too many in a minute.
 pub(in crate::features::calls) async fn hang_up(
     state: &AppState,
     viewer: &Viewer,
     id: i64,
     peer: Option<&str>,
 ) -> Result<(), AppError> {
+    let _counted = state.kit.rate_limiter.attempt(&Key::hang_up(viewer.user_id)).await?;
     let acting = viewer.acting(state.clock.now());
     state.db.write(async |uow| end(uow, acting, (id, peer)).await).await
 }
@@ -35,7 +37,9 @@ async fn end(
 ) -> Result<Recorded, AppError> {
     let visit = uow.read(async |conn| queries::visit_of_call(viewer, conn, id).await).await?;
     let visit = visit.ok_or(AppError::NotFound)?;
-    let Some(call) = visit.call() else { return Ok(Recorded::unchanged(())) };
+    // As it is when nobody joins it and no page says any more that it is connected.
+    let open = uow.read(async |conn| open_call_held(conn, id).await).await?;
+    let Some(call) = open else { return Ok(Recorded::unchanged(())) };
     if let Some(key) = peer {
         let page = uow.read(async |conn| queries::standing(viewer, conn, (id, key), ("", now)).await).await?;
         if !page.is_some_and(|page| page.takes_part()) {

@@ -10,7 +10,10 @@ use super::SILENCE;
 use crate::{
     background::Job,
     db::{UnitOfWork, Unrecorded},
-    features::{appointments::show_call_figures, calls::queries},
+    features::{
+        appointments::{open_call_held, show_call_figures},
+        calls::queries::{self, LostCall, PeerRow},
+    },
     state::AppState,
 };
 
@@ -46,15 +49,25 @@ impl CallKeeper {
     }
 }
 
-/// A few at a time, each when somebody was there for the last time.
 async fn end_lost(uow: &UnitOfWork, now: DateTime<Utc>) -> Result<usize, DbErr> {
     let lost = uow.read(async |conn| queries::lost(conn, now - SILENCE).await).await?;
     let mut ended = 0;
     for lost in lost {
-        let at = lost.last_here.min(now);
-        ended += usize::from(lost.call.end(uow, (at, CallEnd::Lost), lost.seen_by).await?.is_some());
+        ended += usize::from(end(uow, now, lost).await?);
     }
     Ok(ended)
+}
+
+/// Ends it when somebody was there for the last time, unless somebody came back, or it was ended, since it was seen.
+async fn end(uow: &UnitOfWork, now: DateTime<Utc>, lost: LostCall) -> Result<bool, DbErr> {
+    let held = uow.read(async |conn| open_call_held(conn, lost.visit).await).await?;
+    let Some(call) = held.filter(|call| call.id == lost.id) else { return Ok(false) };
+    let pages = uow.read(async |conn| queries::peers(conn, call.id).await).await?;
+    let last_here = pages.iter().map(PeerRow::last_here).max().unwrap_or(lost.started_at);
+    if !lost.is_over && now - SILENCE < last_here {
+        return Ok(false);
+    }
+    Ok(call.end(uow, (last_here.min(now), CallEnd::Lost), lost.seen_by).await?.is_some())
 }
 
 impl Job for CallKeeper {

@@ -16,10 +16,10 @@ pub(super) use signalling::send;
 
 use chrono::TimeDelta;
 
-/// Pages give a sign every 15 s: two may be lost.
-const LEASE: TimeDelta = TimeDelta::seconds(45);
+/// For how long a page is there, in a call and in its room, once it has given a sign: it does so every 15 s, and two may be lost.
+pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(45);
 /// So long after nothing was heard of anybody a call is over.
 const SILENCE: TimeDelta = TimeDelta::seconds(60);
 
 /// What is said to a page that has no part in a call.
-const OVER: &str = "This call is over. Join again to go on.";
+pub(super) const OVER: &str = "This call is over. Join again to go on.";

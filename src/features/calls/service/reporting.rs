@@ -34,7 +34,7 @@ const REPORTS: Unrecorded = Unrecorded::of(
 );
 const NOT_SHOWN: Topics = Topics::exempt("how well a call goes is on no page that is kept before it is over");
 
-/// Notes it. Five statements at most.
+/// Notes it. That it is connected is believed only while a page of somebody else is there. Five statements at most.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the page is not one of the viewer's in the visit `id`; [`AppError::Conflict`] when it has no part in the call any more;
@@ -55,7 +55,7 @@ pub(in crate::features::calls) async fn report(
     if !standing.takes_part() {
         return Err(AppError::Conflict(OVER.to_owned()));
     }
-    if !report.is_connected || standing.state != CallState::Calling {
+    if !report.is_connected || standing.state != CallState::Calling || !standing.has_another {
         let noted =
             state.db.write_unrecorded(REPORTS, async |uow| note(uow, acting.now, &standing, report).await).await;
         return noted.map_err(|error: DbErr| error.into());

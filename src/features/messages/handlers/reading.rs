@@ -53,16 +53,17 @@ pub(in super::super) async fn now(
     pages.show(&*viewer, &ThreadNow::new(*id, &found))
 }
 
-/// What is attached to a message. That it was opened is recorded.
+/// What is attached to a message. That it was opened is recorded. It is held in one of few places until it is handed out.
 pub(in super::super) async fn file(
     viewer: Allowed<UseThread>,
     reader: Reader,
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
+    let place = pages.state().kit.place_to_hand_out(viewer.user_id).await?;
     let sealed = queries::attached_file(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let file = sealed.open(pages.state(), &viewer).await?;
-    Ok(file.map(handed_out).hand_out())
+    Ok(file.map(handed_out).hand_out(place))
 }
 
 /// A document may do what its reader lets it: it is kept, and shown by nothing of ours.

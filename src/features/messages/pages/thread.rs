@@ -107,7 +107,7 @@ impl Thread {
         let newest_id = messages.first().map_or(0, |(message, _)| message.id);
         let HospitalOfThread { name, phone, emergency_text, .. } = hospital;
         let entries: Vec<Entry> =
-            messages.into_iter().rev().map(|said| Entry::new(viewer, (&row, read), said)).collect();
+            messages.into_iter().rev().map(|said| Entry::new(viewer, (&row, read), files, said)).collect();
         let has_new = entries.iter().any(|entry| entry.is_new);
         let is_reached = earlier.is_none_or(|id| id <= read.0);
         Self {
@@ -153,6 +153,7 @@ impl Entry {
     fn new(
         viewer: &Viewer,
         (row, (read, read_by_other)): (&AppointmentRow, (i64, i64)),
+        files: &AttachmentSettings,
         (message, attachment): (MessageRow, Option<AttachmentRow>),
     ) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
@@ -169,7 +170,7 @@ impl Entry {
             },
             at: moment(message.created_at),
             text: stands.then_some(message.body),
-            attachment: attachment.filter(|_| stands).map(Attached::new),
+            attachment: attachment.filter(|_| stands).map(|attached| Attached::new(attached, files)),
             taken_back_at: message.retracted_at.map(moment),
             is_new: !is_own && stands && message.id > read,
             is_read: is_own && stands && message.id <= read_by_other,
@@ -178,10 +179,17 @@ impl Entry {
     }
 }
 
+/// Its scanner did not answer, and there is none any more.
+const UNCHECKED: &str = "It cannot be checked for viruses, so nobody can open it. It can be sent again.";
+
 impl Attached {
-    fn new(AttachmentRow { id, name, media_type, bytes, sha256, state }: AttachmentRow) -> Self {
+    fn new(
+        AttachmentRow { id, name, media_type, bytes, sha256, state }: AttachmentRow,
+        files: &AttachmentSettings,
+    ) -> Self {
         let remark = match state {
             AttachmentState::Clean => None,
+            AttachmentState::Quarantined if files.scanner.is_none() => Some(UNCHECKED),
             AttachmentState::Quarantined => Some("It is being checked for viruses. Until then nobody can open it."),
             AttachmentState::Refused => Some("The virus scanner found something harmful in it. Nobody can open it."),
         };

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     attachment, attachment_data,
-    enums::{AttachmentState, AuditSubject, MediaType},
-    message,
+    enums::{AttachmentState, AuditSubject, MediaType, Role},
+    message, user,
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
@@ -117,6 +117,10 @@ pub(in crate::features::messages) struct FileKeptApart {
     pub(in crate::features::messages) id: i64,
     pub(in crate::features::messages) appointment_id: i64,
     pub(in crate::features::messages) created_at: DateTime<Utc>,
+    /// Who sent it, and as whom: `user.id`.
+    pub(in crate::features::messages) uploader_id: i64,
+    pub(in crate::features::messages) role: Role,
+    pub(in crate::features::messages) hospital_id: i64,
     pub(in crate::features::messages) data: Vec<u8>,
 }
 
@@ -128,9 +132,11 @@ pub(in crate::features::messages) async fn kept_apart(
     use attachment::Column as Of;
     let first = attachment::Entity::find()
         .select_only()
-        .columns([Of::Id, Of::AppointmentId, Of::CreatedAt])
+        .columns([Of::Id, Of::AppointmentId, Of::CreatedAt, Of::UploaderId, Of::HospitalId])
+        .column(user::Column::Role)
         .column(attachment_data::Column::Data)
         .join(JoinType::InnerJoin, attachment_data::Relation::Attachment.def().rev())
+        .join(JoinType::InnerJoin, attachment::Relation::User.def())
         .filter(Of::State.eq(AttachmentState::Quarantined))
         .filter(Of::Id.gt(after))
         .order_by_asc(Of::Id)

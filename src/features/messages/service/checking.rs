@@ -2,17 +2,24 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use entity::{
     attachment::{self, Column},
-    enums::AttachmentState,
+    enums::{AttachmentState, AuditAction, AuditSubject},
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
 use crate::{
     background::Job,
     coherence::Topic,
-    db::Unrecorded,
-    features::messages::queries::{self, FileKeptApart},
+    db::{Recorded, UnitOfWork, Unrecorded},
+    features::{
+        audit::{self, Actor, AuditEvent},
+        messages::{
+            attachments::Refused,
+            queries::{self, FileKeptApart},
+        },
+    },
     integrations::virus_scanner::{self, Finding, Unanswered},
     state::AppState,
 };
@@ -61,22 +68,40 @@ impl FileChecker {
     }
 
     async fn settle(&self, file: &FileKeptApart, finding: Finding) -> Result<(), DbErr> {
-        let state = match finding {
-            Finding::Nothing => AttachmentState::Clean,
-            Finding::Harmful => AttachmentState::Refused,
-        };
-        let row = attachment::ActiveModel {
-            state: Set(state),
-            updated_at: Set(self.state.clock.now()),
-            ..Default::default()
-        };
-        let update = attachment::Entity::update_many()
-            .set(row)
-            .filter(Column::Id.eq(file.id))
-            .filter(Column::State.eq(AttachmentState::Quarantined));
-        let topic = Topic::Thread(file.appointment_id);
-        self.state.db.write_unrecorded(FOUND, async |uow| uow.update_where(update.clone(), topic).await.map(drop)).await
+        let (db, now) = (&self.state.db, self.state.clock.now());
+        match finding {
+            Finding::Nothing => {
+                let let_in = async |uow: &UnitOfWork| settled(uow, now, (file, AttachmentState::Clean)).await;
+                db.write_unrecorded(FOUND, let_in).await.map(drop)
+            }
+            Finding::Harmful => db.write(async |uow| refuse(uow, now, file).await).await,
+        }
     }
+}
+
+/// Whether it was kept apart until now.
+async fn settled(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    (file, state): (&FileKeptApart, AttachmentState),
+) -> Result<bool, DbErr> {
+    let row = attachment::ActiveModel { state: Set(state), updated_at: Set(now), ..Default::default() };
+    let update = attachment::Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(file.id))
+        .filter(Column::State.eq(AttachmentState::Quarantined));
+    Ok(uow.update_where(update, Topic::Thread(file.appointment_id)).await? > 0)
+}
+
+/// What somebody sent is refused, as if it had been at once: the line is the same.
+async fn refuse(uow: &UnitOfWork, now: DateTime<Utc>, file: &FileKeptApart) -> Result<Recorded, DbErr> {
+    if !settled(uow, now, (file, AttachmentState::Refused)).await? {
+        return Ok(Recorded::unchanged(()));
+    }
+    let sender = Actor { id: file.uploader_id, role: file.role, hospital_id: Some(file.hospital_id), address: None };
+    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, file.appointment_id);
+    let event = event.word("attachment", "refused").word("reason", Refused::Harmful.word());
+    audit::record(uow, now, sender, event).await
 }
 
 impl Job for FileChecker {

@@ -38,7 +38,7 @@ struct Person {
 /// The call that goes on.
 #[derive(Debug, Serialize)]
 struct Call {
-    /// calling or connected
+    /// calling or connected; waiting, when it is connected and one of the two is not there
     state: &'static str,
     /// What that means, before the moment.
     words: String,
@@ -50,7 +50,18 @@ impl Call {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         if call.state == CallState::Connected {
             let since = moment(call.connected_at.unwrap_or(call.started_at));
-            return Self { state: "connected", words: "The call goes on since".to_owned(), since };
+            let absent: Vec<&Person> = people.iter().filter(|person| person.state != HERE).collect();
+            return match absent[..] {
+                [] => Self { state: "connected", words: "The call goes on since".to_owned(), since },
+                [one] => {
+                    let name = if one.user == viewer.user_id { "you" } else { &one.name };
+                    let words = format!("The call waits for {name}, since");
+                    Self { state: "waiting", words, since: one.since.clone().unwrap_or(since) }
+                }
+                _ => {
+                    Self { state: "waiting", words: "Nobody is there in the call that goes on since".to_owned(), since }
+                }
+            };
         }
         let caller = people.iter().find(|person| person.user == call.started_by);
         let words = match caller {

@@ -41,8 +41,7 @@ pub(in crate::features::visits) struct PresenceState {
 impl PresenceState {
     /// Those who see, in the room of the visit `id` or in a list, that somebody comes or goes.
     pub(in crate::features::visits) fn seen_by(&self, id: i64) -> Topics {
-        let lists = [Topic::Agenda(self.doctor_id), Topic::PatientAgenda(self.patient_id)];
-        Topics::from(lists).and([Topic::Board(self.hospital_id), Topic::Visit(id)])
+        Topics::from(Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id)).and([Topic::Visit(id)])
     }
 }
 

@@ -13,16 +13,17 @@ use crate::{
     access::{ActingViewer, SessionHolder, Viewer},
     coherence::Topics,
     db::{DbErr, UnitOfWork, Unrecorded, ViolationKind, violation},
-    features::visits::{
-        forms::Sign,
-        queries::{self, PresenceState},
+    features::{
+        calls::LEASE,
+        visits::{
+            forms::Sign,
+            queries::{self, PresenceState},
+        },
     },
     state::AppState,
     web::AppError,
 };
 
-/// Pages give a sign every 15 s: two may be lost.
-const LEASE: TimeDelta = TimeDelta::seconds(45);
 /// One that is hidden is let by its browser once a minute.
 const LEASE_OF_HIDDEN: TimeDelta = TimeDelta::seconds(90);
 /// A page that is loaded again says that it leaves, and a moment later that it is there.
