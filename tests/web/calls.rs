@@ -143,7 +143,9 @@ async fn two_pages_find_each_other_and_each_hears_what_is_said_to_it_alone() {
     assert_eq!((doctor.call, &doctor.peers), (patient.call, &vec![]));
     assert_eq!(patient.peers, std::slice::from_ref(&doctor.peer));
     assert_eq!(state(&practice.home).await, ["calling"]);
-    assert!(practice.home.get(&practice.path("now")).await.ok().says("Asha Rai is ready in the call"));
+    let now = practice.home.get(&practice.path("now")).await.ok();
+    assert!(now.says("Asha Rai is ready in the call"));
+    assert_eq!(now.attributes("[data-call-id]", "data-call-id"), [doctor.call.to_string()]);
     assert!(practice.surgery.get(&practice.path("room")).await.ok().says("You are in the call"));
 
     let offer = json!({"type": "offer", "sdp": "v=0\r\no=- 1 2 IN IP4 192.0.2.7\r\n"});
