@@ -112,7 +112,7 @@ fn templates_are_short_and_escaped() {
 
 /// What is put in unescaped, once each: SVG drawn on the server of numbers and dates, with nothing anybody typed.
 /// `features::reports::chart` tests that no script and no style is in it.
-const DRAWINGS: [(&str, &str); 2] = [
+const DRAWINGS: [(&str, &str); 4] = [
     ("reports/calls.html", "{{ page.ways_chart | safe }}"),
     ("reports/calls.html", "{{ page.first_frames_chart | safe }}"),
     ("reports/hospital.html", "{{ page.visits_chart | safe }}"),

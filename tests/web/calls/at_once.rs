@@ -14,7 +14,6 @@ use sea_orm::{
 };
 
 use super::{Practice, by_the_clock::keeper, joined};
-use crate::support::*;
 
 /// `act`, while `held` is done and not committed yet.
 async fn beside<T>(
