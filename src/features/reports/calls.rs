@@ -71,7 +71,7 @@ impl CallNumbers {
 /// The calls of one doctor's visits in one week.
 #[derive(Clone, Debug)]
 pub(super) struct CallsOfDoctor {
-    /// Which week of [`CallReport::weeks`].
+    /// Which week of [`CallsReport::weeks`].
     pub(super) week: usize,
     pub(super) doctor_id: i64,
     /// With the title.
@@ -81,14 +81,14 @@ pub(super) struct CallsOfDoctor {
 
 /// The report of a hospital's calls.
 #[derive(Clone, Debug)]
-pub(super) struct CallReport {
+pub(super) struct CallsReport {
     /// All weeks, also those without a call.
     pub(super) weeks: Vec<Range>,
     /// Week by week, and in each by name; none without a call.
     pub(super) parts: Vec<CallsOfDoctor>,
 }
 
-impl CallReport {
+impl CallsReport {
     /// All of them.
     pub(super) fn total(&self) -> CallNumbers {
         summed(self.parts.iter())

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::header};
 
 use super::{
-    calls::CallReport,
+    calls::CallsReport,
     forms::Range,
     numbers::{HospitalNumbers, HospitalReport, Numbers},
 };
@@ -31,7 +31,7 @@ pub(super) fn doctors(report: &HospitalReport, range: Range) -> Result<HttpRespo
 }
 
 /// A row for each doctor of each week in whose visits there was a call.
-pub(super) fn calls(report: &CallReport, range: Range) -> Result<HttpResponse, AppError> {
+pub(super) fn calls(report: &CallsReport, range: Range) -> Result<HttpResponse, AppError> {
     let rows = report.parts.iter().map(|part| {
         let numbers = &part.numbers;
         let week = report.weeks.get(part.week).copied().unwrap_or(range);

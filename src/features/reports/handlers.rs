@@ -6,7 +6,7 @@ use super::{
     download,
     forms::{Range, ReportQuery},
     pages,
-    policy::{SeeCallReport, SeeReports, TakeHospitalReport, TakePlatformReport},
+    policy::{SeeCallsReport, SeeReports, TakeHospitalReport, TakePlatformReport},
     queries,
 };
 use crate::{
@@ -64,7 +64,7 @@ pub(super) async fn doctors(
 
 /// The calls in the viewer's hospital.
 pub(super) async fn calls(
-    viewer: Allowed<SeeCallReport>,
+    viewer: Allowed<SeeCallsReport>,
     reader: Reader,
     query: Filter<ReportQuery>,
     pages: Pages,

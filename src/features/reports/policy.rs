@@ -14,9 +14,9 @@ impl Permission for SeeReports {
 
 /// See the report of the calls in one's own hospital.
 #[derive(Debug)]
-pub(super) struct SeeCallReport;
+pub(super) struct SeeCallsReport;
 
-impl Permission for SeeCallReport {
+impl Permission for SeeCallsReport {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin];
 }
 

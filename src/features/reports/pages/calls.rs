@@ -6,7 +6,7 @@ use super::{in_words, parameters};
 use crate::{
     access::Viewer,
     features::reports::{
-        calls::{CallNumbers, CallReport},
+        calls::{CallNumbers, CallsReport},
         chart::{Bars, Series, bars},
         forms::Range,
         numbers::rounded_percent,
@@ -122,7 +122,7 @@ impl CallsPage {
         viewer: &Viewer,
         form: FormView,
         range: Range,
-        report: &CallReport,
+        report: &CallsReport,
     ) -> Result<Self, AppError> {
         let (total, weeks) = (report.total(), report.by_week());
         let doctors = report.by_doctor().into_iter();

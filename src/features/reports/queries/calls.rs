@@ -15,7 +15,7 @@ use crate::{
     coherence::{Topic, Topics},
     db::Reader,
     features::reports::{
-        calls::{CallNumbers, CallReport, CallsOfDoctor},
+        calls::{CallNumbers, CallsOfDoctor, CallsReport},
         forms::Range,
     },
     text::search_key,
@@ -71,7 +71,7 @@ pub(in crate::features::reports) async fn of_calls(
     viewer: &Viewer,
     reader: &Reader,
     range: Range,
-) -> Result<Option<CallReport>, DbErr> {
+) -> Result<Option<CallsReport>, DbErr> {
     let Some(hospital) = viewer.hospital().filter(|_| viewer.role() == Role::HospitalAdmin) else {
         return Ok(None);
     };
@@ -100,7 +100,7 @@ pub(in crate::features::reports) async fn of_calls(
     }
     let mut parts: Vec<CallsOfDoctor> = parts.into_values().collect();
     parts.sort_by_cached_key(|part| (part.week, search_key(&part.doctor), part.doctor_id));
-    Ok(Some(CallReport { weeks, parts }))
+    Ok(Some(CallsReport { weeks, parts }))
 }
 
 /// Counts the calls of each span's visits, by doctor, and their first pictures. All spans are of one hospital, whose doctors are found by it.
