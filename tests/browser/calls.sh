@@ -42,8 +42,8 @@ env -i PATH="$PATH" DATABASE_URL="$DATABASE_URL" RUST_LOG=warn "$(dirname "$prog
 env -i PATH="$PATH" DATABASE_URL="$DATABASE_URL" REDIS_URL="$REDIS_URL" RUST_LOG=warn "$program" demo --hospitals 1 --doctors 1 --patients 1 --appointments 0 >> "$folder/log" 2>&1
 export BASE_URL=http://localhost:$(free_port) OTHER_URL=http://localhost:$(free_port)
 case ${CALLS:-short} in
-  short) timeout --kill-after=20 400 node "$here/calls.mjs" ;;
+  short) timeout --kill-after=20 600 node "$here/calls.mjs" ;;
   matrix) timeout --kill-after=20 2700 node "$here/matrix.mjs" ;;
-  all) timeout --kill-after=20 400 node "$here/calls.mjs"; timeout --kill-after=20 2700 node "$here/matrix.mjs" ;;
+  all) timeout --kill-after=20 600 node "$here/calls.mjs"; timeout --kill-after=20 2700 node "$here/matrix.mjs" ;;
   *) echo "CALLS is short, matrix or all" >&2; exit 2 ;;
 esac

