@@ -149,7 +149,7 @@ export function partsOfTheRoom(enter) {
   /** Whoever comes back after a while presses again, and no camera is on before. */
   async function whoComesBackLateIsAsked() {
     const { doctor, patient } = await inTheCall(), address = patient.url();
-    await open(patient, '/profile');
+    await open(patient, new URL('/profile', address).href);
     await patient.evaluate(ago => {
       const [key] = Object.keys(sessionStorage).filter(name => name.startsWith('call '));
       const kept = JSON.parse(sessionStorage.getItem(key));
