@@ -182,6 +182,7 @@ export function partsOfTheRoom(enter) {
     await desk.close();
     await Promise.all([doctor, patient].map(page => page.waitForSelector('[data-call=join]:enabled')));
     await join();
+    if (await doctor.locator('form[action$="/start"]').count()) await submit(doctor, '/start');
     await submit(doctor, '/outcome');
     await words(patient, 'The visit is over.');
     expect(!(await patient.locator('[data-call=words]').innerText()).includes('join'), 'the patient is told to join');
