@@ -85,7 +85,7 @@
   };
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
-    if (event.defaultPrevented || form.method !== "post" || form.closest(".mast")) return;
+    if (event.defaultPrevented || form.method !== "post" || !form.closest(".room > section, dialog")) return;
     /* Nothing is lost by leaving. */
     if (!hasCall(document) && !main.hasTyped(form)) return;
     event.preventDefault();

@@ -149,7 +149,7 @@ export function partsOfTheRoom(enter) {
   /** Whoever comes back after a while presses again, and no camera is on before. */
   async function whoComesBackLateIsAsked() {
     const { doctor, patient } = await inTheCall(), address = patient.url();
-    await open(patient, '/profile');
+    await open(patient, new URL('/profile', address).href);
     await patient.evaluate(ago => {
       const [key] = Object.keys(sessionStorage).filter(name => name.startsWith('call '));
       const kept = JSON.parse(sessionStorage.getItem(key));
@@ -182,6 +182,7 @@ export function partsOfTheRoom(enter) {
     await desk.close();
     await Promise.all([doctor, patient].map(page => page.waitForSelector('[data-call=join]:enabled')));
     await join();
+    if (await doctor.locator('form[action$="/start"]').count()) await submit(doctor, '/start');
     await submit(doctor, '/outcome');
     await words(patient, 'The visit is over.');
     expect(!(await patient.locator('[data-call=words]').innerText()).includes('join'), 'the patient is told to join');
