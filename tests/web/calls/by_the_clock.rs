@@ -98,6 +98,8 @@ async fn whoever_joins_after_everybody_is_gone_begins_another_call() {
     let told = practice.told().await.pop().unwrap();
     assert_eq!((&told["call"], &told["before"]), (&json!("began"), &json!("lost")), "its end is told as well");
     assert_eq!(told["before_id"], calls[0].id);
+    practice.app.clock.advance(TimeDelta::minutes(9));
+    keeper(&practice.app).await.round().await.unwrap();
     assert_eq!(practice.signals().await, 0);
 }
 

@@ -27,7 +27,7 @@ async fn it_hears_no_bye_of_itself_and_the_trail_tells_that_its_person_joined_on
         assert!(answer.statements() <= 8, "{} statements", answer.statements());
         let next = joined(&answer);
         assert_eq!((next.call, next.peers.as_slice()), (old.call, std::slice::from_ref(&doctor.peer)));
-        assert_eq!(practice.heard(&practice.home, &page.peer).await, []);
+        assert!(practice.heard(&practice.home, &page.peer).await.iter().all(|(kind, _)| kind != "bye"));
         // It has the place, and the one before has none.
         practice.send(&practice.home, &signal(&page, &doctor.peer, "offer", &json!(1))).await.expect(409);
         practice.send(&practice.surgery, &signal(&doctor, &next.peer, "offer", &json!(1))).await.expect(204);

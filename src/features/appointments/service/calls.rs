@@ -53,6 +53,22 @@ impl OpenCall {
     pub(crate) async fn end(
         &self,
         uow: &UnitOfWork,
+        when: (DateTime<Utc>, CallEnd),
+        seen_by: Topics,
+    ) -> Result<Option<EndedCall>, DbErr> {
+        let Some(ended) = self.end_unheard(uow, when, seen_by).await? else { return Ok(None) };
+        let said = call_signal::Entity::delete_many().filter(call_signal::Column::CallId.eq(self.id));
+        uow.delete_where(said, Topics::exempt("no page shows what pages say to each other")).await?;
+        Ok(Some(ended))
+    }
+
+    /// The same for a call of which nobody was there for long: what was said in it nobody hears any more, and the clock forgets it. One statement.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn end_unheard(
+        &self,
+        uow: &UnitOfWork,
         (at, why): (DateTime<Utc>, CallEnd),
         seen_by: Topics,
     ) -> Result<Option<EndedCall>, DbErr> {
@@ -74,8 +90,6 @@ impl OpenCall {
         if uow.update_where(end, seen_by).await? == 0 {
             return Ok(None);
         }
-        let said = call_signal::Entity::delete_many().filter(call_signal::Column::CallId.eq(self.id));
-        uow.delete_where(said, Topics::exempt("no page shows what pages say to each other")).await?;
         let ended = EndedCall { why, path: self.path, seconds, restarts: self.restarts };
         uow.once_committed(move || ended.count());
         Ok(Some(ended))

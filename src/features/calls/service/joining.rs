@@ -174,7 +174,7 @@ async fn going_on(
     let pages = uow.read(async |conn| queries::peers(conn, call.id).await).await?;
     let last_here = pages.iter().map(PeerRow::last_here).max().unwrap_or(now);
     if last_here <= now - SILENCE {
-        let ended = call.end(uow, (last_here, CallEnd::Lost), visit.seen_by(id)).await?;
+        let ended = call.end_unheard(uow, (last_here, CallEnd::Lost), visit.seen_by(id)).await?;
         return Ok(GoingOn { before: ended.map(|ended| (call.id, ended)), ..GoingOn::default() });
     }
     Ok(GoingOn { call: Some(call), pages, before: None })
