@@ -108,7 +108,9 @@ async fn what_follows_a_commit_is_done_once_and_after_it(db: &Database) {
     let done = Arc::new(AtomicU32::new(0));
     let once = |unit: &UnitOfWork| {
         let done = done.clone();
-        unit.once_committed(move || drop(done.fetch_add(1, Ordering::Relaxed)));
+        unit.once_committed(move || {
+            done.fetch_add(1, Ordering::Relaxed);
+        });
     };
     let lost: Result<(), DbErr> = db
         .write_unrecorded(NO_ACT, async |unit| {
