@@ -92,6 +92,7 @@ fn free_port() -> u16 {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "whether all that can run has to is the runner's to say, not a setting")]
 async fn coturn_takes_the_configuration_answers_and_sends_into_no_private_network() {
     let Some(relay) = Running::start("") else {
         assert!(std::env::var_os("CI").is_none(), "coturn is not installed, and this is for nothing without it");

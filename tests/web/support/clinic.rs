@@ -150,8 +150,6 @@ impl House {
         }
         let waiting = self.appointment(AppointmentStatus::Waiting).clone();
         self.opening_texts = answered(app, &waiting, payload).await;
-        device_check(app, &waiting, &self.patient).await;
-        device_check(app, &waiting, &self.doctor).await;
         let goes_on = self.appointment(AppointmentStatus::InProgress).clone();
         self.opening_texts.extend(gone_without(app, (&goes_on, &self.doctor), payload).await);
         let draft = note(self.appointment(AppointmentStatus::InProgress), &self.doctor).saying(payload);
@@ -159,9 +157,7 @@ impl House {
         let signed = note(self.appointment(AppointmentStatus::Completed), &self.doctor).saying(payload);
         self.notes.push(signed.with_addendum(AddendumKind::Addition).create(app).await);
         let completed = self.appointment(AppointmentStatus::Completed).clone();
-        call(&completed, &self.doctor).create(app).await;
-        let connected = call(&completed, &self.doctor).later(2).connected(600, Some(CallPath::RelayUdp), Some(1_400));
-        connected.troubled(1, Some(3)).create(app).await;
+        self.call_each_other(app, (&waiting, &completed)).await;
         for is_revoked in [false, true] {
             self.documents.push(document(app, (&completed, &self.doctor), is_revoked, payload).await);
         }
@@ -180,6 +176,15 @@ impl House {
         session(app, &self.admin, &format!("Firefox {payload}")).await;
         session(app, &self.doctor, &format!("Firefox {payload}")).await;
         self.leave_a_trail(app).await;
+    }
+
+    /// What they have tried before a visit, and how it went in another.
+    async fn call_each_other(&self, app: &TestApp, (before, over): (&Appointment, &Appointment)) {
+        device_check(app, before, &self.patient).await;
+        device_check(app, before, &self.doctor).await;
+        call(over, &self.doctor).create(app).await;
+        let connected = call(over, &self.doctor).later(2).connected(600, Some(CallPath::RelayUdp), Some(1_400));
+        connected.troubled(1, Some(3)).create(app).await;
     }
 
     async fn leave_a_trail(&self, app: &TestApp) {

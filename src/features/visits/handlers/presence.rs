@@ -33,10 +33,10 @@ pub(in super::super) async fn sign(
         let sign = sign.ok_or(AppError::Unprocessable("state is here, hidden or leaving"))?;
         presence::sign(pages.state(), &viewer, *id, sign).await?;
     }
-    if let Some((peer, sign)) = fields.get("call").zip(sign) {
-        if note_call(&holder, (*id, peer), sign, &pages).await? {
-            return Ok(HttpResponse::NoContent().insert_header((SESSION_USED, "1")).finish());
-        }
+    if let Some((peer, sign)) = fields.get("call").zip(sign)
+        && note_call(&holder, (*id, peer), sign, &pages).await?
+    {
+        return Ok(HttpResponse::NoContent().insert_header((SESSION_USED, "1")).finish());
     }
     Ok(HttpResponse::NoContent().finish())
 }
