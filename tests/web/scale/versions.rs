@@ -20,16 +20,18 @@ async fn old_versions_of_notes_are_removed_without_a_look_at_the_others() {
          FROM note, generate_series(1, 40) AS n WHERE note.state = 'signed'";
     sql(&app, versions).await;
     sql(&app, "VACUUM ANALYZE").await;
-    app.clock.advance(TimeDelta::days(4));
-    let counters = Counters::connect(&app).await;
+    app.clock.advance(TimeDelta::days(1));
+    // By a connection of its own, which is ended before what is read is counted.
+    let counting = Counters::connect(&app).await;
     let kept = app.now() - TimeDelta::days(30);
-    let old = counters
+    let old = counting
         .number(&format!(
             "SELECT count(*) FROM note_revision JOIN note ON note.id = note_revision.note_id WHERE signed_at < '{kept}'"
         ))
         .await;
-    let all = counters.number("SELECT count(*) FROM note_revision").await;
+    let all = counting.number("SELECT count(*) FROM note_revision").await;
     assert!(old > 1_000 && all > 4 * old, "{old} of {all} versions are old");
+    let counters = Counters::connect(&app).await;
     counters.settle(&app).await;
     let scans = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'note_revision'";
     let before = (counters.number(scans).await, counters.rows_read("note_revision").await);
@@ -38,6 +40,7 @@ async fn old_versions_of_notes_are_removed_without_a_look_at_the_others() {
     assert!(removed.contains(&("versions of notes", u64::try_from(old).unwrap())), "{old}: {removed:?}");
     let (scans, read) = (counters.number(scans).await - before.0, counters.rows_read("note_revision").await - before.1);
     assert_eq!(scans, 0, "the versions were read from end to end");
-    // Each is found, looked up to be removed, and its note asked for a newer one.
-    assert!((old..=6 * old).contains(&read), "{read} versions of {all} were read to remove {old}");
+    // Each is found, looked up to be removed, and its note asked for a newer one; and those of the batches before it, of which there are few here, are
+    // passed over again.
+    assert!((old..=all.min(12 * old)).contains(&read), "{read} versions of {all} were read to remove {old}");
 }
