@@ -13,7 +13,7 @@ use crate::{
     access::{Allowed, Viewer},
     db::Reader,
     features::accounts::RecentlyProved,
-    web::{AppError, Pages, query::Filter},
+    web::{AppError, FormView, Pages, query::Filter},
 };
 
 /// The report of the viewer's hospital; to a platform administrator the numbers of all.
@@ -25,10 +25,7 @@ pub(super) async fn index(
 ) -> Result<HttpResponse, AppError> {
     let (range, form) = match query.0.range(&pages.present(), viewer.zone()) {
         Ok(asked) => asked,
-        Err(form) => {
-            let page = pages::RefusedRange::new(*form, "/reports");
-            return pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
-        }
+        Err(form) => return refused(&pages, &viewer, (*form, "/reports")),
     };
     if viewer.runs_platform() {
         let hospitals = queries::of_platform(&viewer, &reader, range).await?;
@@ -71,10 +68,7 @@ pub(super) async fn calls(
 ) -> Result<HttpResponse, AppError> {
     let (range, form) = match query.0.range(&pages.present(), viewer.zone()) {
         Ok(asked) => asked,
-        Err(form) => {
-            let page = pages::RefusedRange::new(*form, "/reports/calls");
-            return pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
-        }
+        Err(form) => return refused(&pages, &viewer, (*form, "/reports/calls")),
     };
     let report = queries::of_calls(&viewer, &reader, range).await?.ok_or(AppError::NotFound)?;
     pages.show(&*viewer, &pages::CallsPage::new(&viewer, form, range, &report)?)
@@ -101,6 +95,15 @@ pub(super) async fn hospitals(
 ) -> Result<HttpResponse, AppError> {
     let range = asked(query, &pages, &viewer)?;
     download::hospitals(&queries::of_platform(&viewer, &reader, range).await?, range)
+}
+
+/// Days that cannot be used: the form again, on the page at that address.
+fn refused(
+    pages: &Pages,
+    viewer: &Viewer,
+    (form, address): (FormView, &'static str),
+) -> Result<HttpResponse, AppError> {
+    pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, viewer, &pages::RefusedRange::new(form, address))
 }
 
 /// A file has no form to show again.
