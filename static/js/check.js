@@ -144,7 +144,7 @@ for (const box of document.querySelectorAll("#check")) {
     if (told !== text) return;
     if (status === 200) document.querySelector("[data-found]")?.remove();
     else told = undefined;
-    const WORDS = { 200: `Kept. ${seenBy}`, 401: "Not kept: you have been signed out. Sign in again in another tab, then try again.", 404: "Not kept: this visit is not yours any more.", 409: "Not kept: the visit is over, or not agreed any more." };
+    const WORDS = { 200: `Kept. ${seenBy}`, 401: "Not kept: you have been signed out. Sign in again in another tab, then try again.", 404: "Not kept: this visit is not yours any more.", 409: "Not kept: the visit is over, or not agreed any more.", 429: "Not kept: that was too often. Wait a minute, then try again." };
     say("kept", WORDS[status] ?? "Not kept: the server could not be reached. Try again, or press the button below.", status === 200 ? "good" : "bad");
   };
 

@@ -43,12 +43,12 @@ pub(super) async fn relays(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
+    let state = pages.state();
+    let _counted = state.kit.rate_limiter.attempt(&Key::relays(viewer.user_id)).await?;
     let visit = visit(&viewer, &reader, *id).await?;
     if check_href(&viewer, &visit.row).is_none() {
         return Err(AppError::Conflict(service::OVER.to_owned()));
     }
-    let state = pages.state();
-    let _counted = state.kit.rate_limiter.attempt(&Key::relays(viewer.user_id)).await?;
     Ok(told(StatusCode::OK, &calls::ice_to_try(&state.settings.calls, state.clock.now(), viewer.user_id)?))
 }
 

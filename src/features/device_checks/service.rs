@@ -12,7 +12,7 @@ use crate::{
     db::{Recorded, UnitOfWork},
     features::audit::{self, AuditEvent},
     state::AppState,
-    web::AppError,
+    web::{AppError, rate_limit::Key},
 };
 
 /// What is said where there is nothing to check for.
@@ -21,8 +21,10 @@ pub(super) const OVER: &str = "Nobody needs a camera for this visit now: it is o
 /// Keeps what the viewer has found for the visit `id`. Four statements at most.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when they are none of the two who meet; [`AppError::Conflict`] when the visit is over, or not agreed yet.
+/// [`AppError::NotFound`] when they are none of the two who meet; [`AppError::Conflict`] when the visit is over, or not agreed yet;
+/// [`AppError::TooManyRequests`] after too many in a minute.
 pub(super) async fn record(state: &AppState, viewer: &Viewer, id: i64, check: DeviceCheck) -> Result<(), AppError> {
+    let _counted = state.kit.rate_limiter.attempt(&Key::device_check(viewer.user_id)).await?;
     let now = state.clock.now();
     state.db.write(async |uow| store(uow, viewer.acting(now), id, check).await).await
 }

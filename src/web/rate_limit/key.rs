@@ -150,6 +150,12 @@ impl Key {
         [Self::refusing(format!("relays:user:{user_id}"), 60, MINUTE)]
     }
 
+    /// The window of a person's device checks: each is told to all lists that their visit is on.
+    #[must_use]
+    pub fn device_check(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("device-check:user:{user_id}"), 20, MINUTE)]
+    }
+
     /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's two. The second is as
     /// long as a link works, so a stranger who fills it leaves the owner with links that do; the third bounds what anybody can have sent
     /// to somebody in a day.

@@ -8,7 +8,7 @@ use entity::{
 use reqwest::{Method, header};
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use super::Practice;
+use super::{Practice, WORKS};
 use crate::support::*;
 
 #[tokio::test]
@@ -112,4 +112,17 @@ async fn the_reminder_of_a_visit_by_video_leads_to_the_check() {
         assert_eq!(said, has_link, "{modality:?}: {reminders:?}");
         practice.app.clock.set(asked.starts_at - TimeDelta::hours(hours));
     }
+}
+
+#[tokio::test]
+async fn nobody_tells_of_more_than_twenty_checks_a_minute() {
+    let practice = Practice::open(60, AppointmentStatus::Confirmed).await;
+    for _ in 0..20 {
+        practice.tell(&practice.home, &WORKS).await.expect(303);
+    }
+    let refused = practice.tell(&practice.home, &WORKS).await.expect(429);
+    assert!(!refused.header("retry-after").is_empty());
+    practice.tell(&practice.surgery, &WORKS).await.expect(303);
+    practice.app.clock.advance(TimeDelta::seconds(61));
+    practice.tell(&practice.home, &WORKS).await.expect(303);
 }

@@ -32,3 +32,13 @@ async fn relays_can_be_tried_before_anybody_waits_with_credentials_for_minutes()
     let ice: Value = serde_json::from_str(&page.body).unwrap();
     assert_eq!(ice["iceServers"], json!([]), "no relay is set");
 }
+
+#[tokio::test]
+async fn nobody_asks_for_credentials_more_than_sixty_times_a_minute() {
+    let practice = Practice::open(60, AppointmentStatus::Confirmed).await;
+    for _ in 0..60 {
+        practice.home.get(&practice.path("device-check/ice")).await.ok();
+    }
+    practice.home.get(&practice.path("device-check/ice")).await.expect(429);
+    practice.surgery.get(&practice.path("device-check/ice")).await.ok();
+}
