@@ -3,7 +3,11 @@
 //! `css/app.css` is served as `/static/css/app-1a2b3c4d5e6f7a8b.css` and may be kept for a year:
 //! when the bytes change, so does the name. A name without its fingerprint is not served.
 
-use std::{collections::HashMap, io::Write, sync::Arc};
+use std::{
+    collections::HashMap,
+    io::Write,
+    sync::{Arc, LazyLock},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -13,28 +17,31 @@ use actix_web::{
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
-use crate::web::{Kit, error::AppError};
+use crate::web::error::AppError;
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
 struct Files;
 
+/// "css/app-….css" → its forms. Compressing them is half a second of work, which servers of one process do once together: a test starts dozens.
+static SERVED: LazyLock<HashMap<String, Asset>> = LazyLock::new(|| {
+    let assets = Files::iter().filter_map(|name| Some(Asset::new(&name, Files::get(&name)?.data.into_owned())));
+    assets.map(|asset| (asset.fingerprinted.clone(), asset)).collect()
+});
+
 /// All static files, by the name they are served under and by the name they are written with.
 #[derive(Clone, Debug)]
 pub struct Assets {
-    inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
     /// "css/app.css" → "/static/css/app-….css" (or under a CDN's address).
-    urls: HashMap<String, String>,
-    /// "css/app-….css" → its forms.
-    served: HashMap<String, Asset>,
+    urls: Arc<HashMap<String, String>>,
 }
 
 #[derive(Debug)]
 struct Asset {
+    /// "css/app.css"
+    name: String,
+    /// "css/app-….css"
+    fingerprinted: String,
     content_type: &'static str,
     identity: web::Bytes,
     gzip: Option<web::Bytes>,
@@ -46,27 +53,13 @@ impl Assets {
     /// `/static`, or the address of a CDN that fetches from it.
     pub fn load(static_url: &str) -> Self {
         let prefix = static_url.trim_end_matches('/');
-        let mut urls = HashMap::new();
-        let mut served = HashMap::new();
-        for name in Files::iter() {
-            let Some(file) = Files::get(&name) else {
-                continue;
-            };
-            let fingerprinted = fingerprinted(&name, &file.data);
-            urls.insert(name.to_string(), format!("{prefix}/{fingerprinted}"));
-            served.insert(fingerprinted, Asset::new(&name, file.data.into_owned()));
-        }
-        Self { inner: Arc::new(Inner { urls, served }) }
+        let urls = SERVED.values().map(|asset| (asset.name.clone(), format!("{prefix}/{}", asset.fingerprinted)));
+        Self { urls: Arc::new(urls.collect()) }
     }
 
     /// The address of the file written as `name`, or nothing if there is no such file.
     pub fn url(&self, name: &str) -> Option<&str> {
-        self.inner.urls.get(name).map(String::as_str)
-    }
-
-    /// Every name that is served, in no order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.inner.served.keys().map(String::as_str)
+        self.urls.get(name).map(String::as_str)
     }
 }
 
@@ -74,6 +67,8 @@ impl Asset {
     fn new(name: &str, bytes: Vec<u8>) -> Self {
         let smaller = |form: Option<Vec<u8>>| form.filter(|form| form.len() < bytes.len()).map(web::Bytes::from);
         Self {
+            name: name.to_owned(),
+            fingerprinted: fingerprinted(name, &bytes),
             content_type: content_type(name),
             gzip: smaller(gzip(&bytes)),
             brotli: smaller(brotli(&bytes)),
@@ -132,12 +127,8 @@ fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is none.
-pub async fn show(
-    request: HttpRequest,
-    name: web::Path<String>,
-    kit: web::Data<Kit>,
-) -> Result<HttpResponse, AppError> {
-    let asset = kit.assets.inner.served.get(name.as_str()).ok_or(AppError::NotFound)?;
+pub async fn show(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let asset = SERVED.get(name.as_str()).ok_or(AppError::NotFound)?;
     let accepted = AcceptEncoding::parse(&request).ok();
     let (encoding, body) = asset.best(accepted.as_ref());
     let mut answer = HttpResponse::Ok();
