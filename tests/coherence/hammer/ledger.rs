@@ -163,14 +163,15 @@ impl Ledger {
 }
 
 impl Tally {
-    /// Enough of everything was written and seen, part of it from the cache.
-    pub(super) fn assert_that_it_was_a_hammering(&self) {
+    /// What a run must have seen to say anything at all, and has not: enough of everything written and seen, part of it from the cache.
+    pub(super) fn missing(&self) -> Option<&'static str> {
         let number = |of: &AtomicU64| of.load(Relaxed);
-        // How much is done depends on the machine and on what else it does; the share of hits on how often the faults strike.
-        // These are what a run must have seen to say anything at all.
-        assert!(number(&self.writes) > 50 && number(&self.reads) > 200, "too little: {self}");
-        assert!(number(&self.hits) > 20, "the cache was hardly used: {self}");
-        assert!(self.seen.iter().all(|seen| number(seen) > 10), "something was hardly seen: {self}");
+        match () {
+            () if number(&self.writes) <= 50 || number(&self.reads) <= 200 => Some("too little was done"),
+            () if number(&self.hits) <= 20 => Some("the cache was hardly used"),
+            () if self.seen.iter().any(|seen| number(seen) <= 10) => Some("something was hardly seen"),
+            () => None,
+        }
     }
 }
 

@@ -34,6 +34,7 @@ use tokio::{
 
 use self::{
     faults::{Stamps, Struck},
+    ledger::{Ledger, Tally},
     participants::Participants,
     site::{Shared, Site},
 };
@@ -105,13 +106,28 @@ async fn hammer(cluster: Option<&Cluster>) {
             "nothing fails".to_owned()
         }
     };
+    let missing = enough(&shared.ledger.tally).await;
     shared.is_over.store(true, Relaxed);
     people.join_all().await;
     println!("{seconds} s, {} instances, {faults}: {}", shared.sites.len(), shared.ledger.tally);
     assert_that_it_was_read(&app, lagging);
-    let violations = shared.ledger.violations();
+    assert_coherent(&shared.ledger);
+    assert_eq!(missing, None, "{}", shared.ledger.tally);
+}
+
+fn assert_coherent(ledger: &Ledger) {
+    let violations = ledger.violations();
     assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));
-    shared.ledger.tally.assert_that_it_was_a_hammering();
+}
+
+/// How much is done depends on the machine and on what else it does, the share of hits on how often the faults strike: what a run must have seen is waited
+/// for, for a minute at most, and nothing fails meanwhile. What is missing all the same.
+async fn enough(tally: &Tally) -> Option<&'static str> {
+    for _ in 0..60 {
+        tally.missing()?;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    tally.missing()
 }
 
 async fn start(line: Option<&Line>, cluster: Option<&Cluster>) -> TestApp {
