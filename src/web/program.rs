@@ -4,7 +4,9 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::forms::FormView;
 
 /// Whether a program asks, which wants no page.
 #[must_use]
@@ -19,4 +21,11 @@ pub fn told(status: StatusCode, what: &Value) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((header::CACHE_CONTROL, header::HeaderValue::from_static("no-store")))
         .json(what)
+}
+
+/// What a program is told of a form that was refused: `{"error": "…"}`, in the sentences that people read above it.
+#[must_use]
+pub fn told_refused(status: StatusCode, form: &FormView) -> HttpResponse {
+    let why: Vec<&str> = form.summary.iter().map(|error| error.message.as_str()).collect();
+    told(status, &json!({"error": why.join(" ")}))
 }

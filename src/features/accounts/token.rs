@@ -4,52 +4,51 @@
 //! a key of the site. So whoever reads the database (or a copy of it) can make no link, and a link is over as soon as the
 //! password is another, whoever changed it, or the address, to which it was perhaps sent by mistake.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::{address_link, enums::AddressLinkPurpose};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::queries::LinkedAccount;
-use crate::settings::SecretKey;
+use crate::{settings::SecretKey, web::LinkToken};
 
-/// A link's id and what is said to be its secret, as they stand in an address: `{id}-{43 letters, digits, - and _}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token {
-    /// `password_link.id`
-    pub(super) id: i64,
-    mac: Vec<u8>,
-}
+/// What stands in the address of a link.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Token(LinkToken);
 
 impl Token {
     /// Of that link.
     pub(super) fn of(secret: &SecretKey, linked: &LinkedAccount) -> Self {
-        Self { id: linked.link.id, mac: mac(secret, linked).finalize().into_bytes().to_vec() }
-    }
-
-    /// From an address; nothing for what is none.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (id, mac) = text.split_once('-')?;
-        Some(Self { id: id.parse().ok()?, mac: BASE64_URL_SAFE_NO_PAD.decode(mac).ok()? })
+        Self(LinkToken { id: linked.link.id, secret: mac(secret, linked).finalize().into_bytes().into() })
     }
 
     /// Of a link to an address. It is bound to what is in the row alone: a way back must go on working when the password is another.
     pub(super) fn of_address(secret: &SecretKey, link: &address_link::Model) -> Self {
-        Self { id: link.id, mac: address_mac(secret, link).finalize().into_bytes().to_vec() }
+        Self(LinkToken { id: link.id, secret: address_mac(secret, link).finalize().into_bytes().into() })
     }
 
-    /// Whether it is the one of this link to an address. Takes the same time whatever is wrong with it.
-    pub(super) fn opens_address(&self, secret: &SecretKey, link: &address_link::Model) -> bool {
-        self.id == link.id && address_mac(secret, link).verify_slice(&self.mac).is_ok()
+    /// From an address; nothing for what is none.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        LinkToken::parse(text).map(Self)
+    }
+
+    /// `password_link.id` or `address_link.id`
+    pub(super) fn id(&self) -> i64 {
+        self.0.id
     }
 
     /// As an address has it.
     pub(super) fn text(&self) -> String {
-        format!("{}-{}", self.id, BASE64_URL_SAFE_NO_PAD.encode(&self.mac))
+        self.0.text()
     }
 
     /// Whether it is the one of this link. Takes the same time whatever is wrong with it.
     pub(super) fn opens(&self, secret: &SecretKey, linked: &LinkedAccount) -> bool {
-        self.id == linked.link.id && mac(secret, linked).verify_slice(&self.mac).is_ok()
+        self.0.id == linked.link.id && mac(secret, linked).verify_slice(&self.0.secret).is_ok()
+    }
+
+    /// Whether it is the one of this link to an address. Takes the same time whatever is wrong with it.
+    pub(super) fn opens_address(&self, secret: &SecretKey, link: &address_link::Model) -> bool {
+        self.0.id == link.id && address_mac(secret, link).verify_slice(&self.0.secret).is_ok()
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     pages::CalendarPage,
     policy::HaveCalendar,
     queries::{self, CalendarOwner, VisitOfCalendar},
-    secret::CalendarToken,
+    secret::CalendarSecret,
     service,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     },
     state::{AppState, Pages},
     text::{CalendarEvent, CalendarMethod, calendar},
-    web::{AppError, FlashKind, Submitted, see_other_saying},
+    web::{AppError, FlashKind, LinkToken, Submitted, see_other_saying},
 };
 
 /// Where it is made.
@@ -94,10 +94,10 @@ pub(super) async fn feed(
 
 /// Whose calendar has this address, with its `calendar_link.id`. What is wrong with one that leads nowhere cannot be told by the time it takes.
 async fn owner(state: &AppState, reader: &Reader, token: &str) -> Result<Option<(i64, CalendarOwner)>, AppError> {
-    let Some(token) = CalendarToken::parse(token) else { return Ok(None) };
+    let Some(token) = LinkToken::parse(token) else { return Ok(None) };
     let found = queries::owner(reader, token.id).await?;
     let kept = found.as_ref().map_or((&NO_DIGEST[..], None), |owner| (&owner.digest[..], owner.browsers_forgotten_at));
-    let is_right = token.secret.is_of(&state.settings.secret_key, kept);
+    let is_right = CalendarSecret(token.secret).is_of(&state.settings.secret_key, kept);
     Ok(found.filter(|owner| is_right && owner.may_enter()).map(|owner| (token.id, owner)))
 }
 

@@ -2,24 +2,15 @@
 //! read no calendar. The digest is of that and of the instant at which the person's browsers were last forgotten: whatever ends all sessions of an
 //! account at once ends the address too, which somebody who should not have come in may have made.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::settings::SecretKey;
 
-/// `{id}-{43 letters, digits, - and _}`, as an address has it.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct CalendarToken {
-    /// `calendar_link.id`
-    pub(super) id: i64,
-    pub(super) secret: CalendarSecret,
-}
-
 /// 32 random bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct CalendarSecret([u8; 32]);
+pub(super) struct CalendarSecret(pub(super) [u8; 32]);
 
 impl CalendarSecret {
     /// Another than all before.
@@ -44,19 +35,5 @@ impl CalendarSecret {
             mac.update(&instant.timestamp_micros().to_be_bytes());
         }
         mac
-    }
-}
-
-impl CalendarToken {
-    /// From an address; nothing for what is none.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (id, secret) = text.split_once('-')?;
-        let secret = BASE64_URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
-        Some(Self { id: id.parse().ok()?, secret: CalendarSecret(secret) })
-    }
-
-    /// As an address has it.
-    pub(super) fn text(&self) -> String {
-        format!("{}-{}", self.id, BASE64_URL_SAFE_NO_PAD.encode(self.secret.0))
     }
 }

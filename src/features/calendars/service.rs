@@ -8,7 +8,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::secret::{CalendarSecret, CalendarToken};
+use super::secret::CalendarSecret;
 use crate::{
     access::Viewer,
     coherence::Topics,
@@ -18,7 +18,7 @@ use crate::{
         audit::{self, AuditEvent},
     },
     state::AppState,
-    web::{AppError, rate_limit::Key},
+    web::{AppError, LinkToken, rate_limit::Key},
 };
 
 const NO_PAGE: Topics = Topics::exempt("no page that is kept tells of addresses of calendars");
@@ -28,7 +28,7 @@ const NO_PAGE: Topics = Topics::exempt("no page that is kept tells of addresses 
 ///
 /// # Errors
 /// [`AppError::TooManyRequests`] after too many in an hour; the database's.
-pub(super) async fn renew(state: &AppState, viewer: &Viewer) -> Result<CalendarToken, AppError> {
+pub(super) async fn renew(state: &AppState, viewer: &Viewer) -> Result<LinkToken, AppError> {
     let _counted = state.kit.rate_limiter.attempt(&Key::calendar(viewer.user_id)).await?;
     let secret = CalendarSecret::new();
     let (key, now) = (&state.settings.secret_key, state.clock.now());
@@ -37,7 +37,7 @@ pub(super) async fn renew(state: &AppState, viewer: &Viewer) -> Result<CalendarT
         store(uow, viewer, (digest, now)).await
     };
     let id = state.db.write(store).await?;
-    Ok(CalendarToken { id, secret })
+    Ok(LinkToken { id, secret: secret.0 })
 }
 
 /// When the viewer's browsers were last forgotten. Whoever presses twice gets one address after the other, and none that was ended meanwhile.

@@ -75,7 +75,7 @@ pub(in crate::features::accounts) async fn find(
 ) -> Result<Option<LinkedAddress>, AppError> {
     let Some(token) = Token::parse(token) else { return Ok(None) };
     let (reader, now) = (state.db.reader(), state.clock.now());
-    let Some(found) = queries::linked_address(&reader, token.id).await? else { return Ok(None) };
+    let Some(found) = queries::linked_address(&reader, token.id()).await? else { return Ok(None) };
     let is_ours = token.opens_address(&state.settings.secret_key, &found.link);
     if !is_ours || !found.works(now) {
         let reason = if is_ours { "over" } else { "not_the_token" };

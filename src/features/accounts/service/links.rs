@@ -171,7 +171,7 @@ pub(in crate::features::accounts) async fn find(
     token: &str,
 ) -> Result<Option<LinkedAccount>, AppError> {
     let Some(token) = Token::parse(token) else { return Ok(None) };
-    let found = queries::linked(&state.db.reader(), token.id).await?;
+    let found = queries::linked(&state.db.reader(), token.id()).await?;
     let Some(found) = found else { return Ok(None) };
     let reason = match found.works(state.clock.now()) {
         _ if !token.opens(&state.settings.secret_key, &found) => "not_the_token",

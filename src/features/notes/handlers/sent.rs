@@ -3,13 +3,12 @@
 use std::ops::ControlFlow;
 
 use actix_web::{HttpResponse, http::StatusCode};
-use serde_json::json;
 
 use super::super::{pages::NotePage, policy::WriteNote, queries, service::NotWritten};
 use crate::{
     access::{Allowed, Viewer},
     state::Pages,
-    web::{AppError, FormView, LongSubmitted, Present, RefusedForm, forms::Fields, is_program, told},
+    web::{AppError, FormView, LongSubmitted, Present, RefusedForm, forms::Fields, is_program, told_refused},
 };
 
 /// A form of somebody who is signed in, understood; with what was typed.
@@ -78,8 +77,7 @@ async fn show_again(
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     if is_program(pages.request()) {
-        let why: Vec<&str> = form.summary.iter().map(|error| error.message.as_str()).collect();
-        return Ok(told(status, &json!({"error": why.join(" ")})));
+        return Ok(told_refused(status, &form));
     }
     let state = pages.state();
     let record = queries::written(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?;
