@@ -72,6 +72,8 @@ pub struct Model {
     #[sea_orm(has_many)]
     pub device_checks: HasMany<super::device_check::Entity>,
     #[sea_orm(has_many)]
+    pub guests: HasMany<super::visit_guest::Entity>,
+    #[sea_orm(has_many)]
     pub calls: HasMany<super::call::Entity>,
 }
 

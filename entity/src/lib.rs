@@ -51,6 +51,7 @@ pub mod time_off;
 pub mod user;
 pub mod user_session;
 pub mod visit;
+pub mod visit_guest;
 pub mod visit_presence;
 
 pub use address_link::Entity as AddressLink;
@@ -94,6 +95,7 @@ pub use time_off::Entity as TimeOff;
 pub use user::Entity as User;
 pub use user_session::Entity as UserSession;
 pub use visit::Entity as Visit;
+pub use visit_guest::Entity as VisitGuest;
 pub use visit_presence::Entity as VisitPresence;
 
 /// Money.

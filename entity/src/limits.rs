@@ -56,6 +56,10 @@ pub const MESSAGE: usize = 4000;
 pub const MESSAGE_TOKEN: usize = 64;
 /// `attachment.name`
 pub const ATTACHMENT_NAME: usize = 120;
+/// `visit_guest.name`
+pub const GUEST_NAME: usize = 120;
+/// `visit_guest.form_token`
+pub const GUEST_TOKEN: usize = 64;
 /// `call_peer.key`, `call_signal.from_key`, `.to_key`: exactly so many.
 pub const PEER_KEY: usize = 32;
 /// `call_signal.body`

@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → calls → device_checks → visits → notes → messages → documents → calendars → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → calls → device_checks → guests → visits → notes → messages → documents → calendars → exports → erasures → reports → home`.
 
 pub mod accounts;
 mod appointments;
@@ -10,6 +10,7 @@ mod device_checks;
 mod documents;
 pub mod erasures;
 pub mod exports;
+mod guests;
 mod home;
 mod hospitals;
 pub mod mail;
@@ -59,6 +60,7 @@ pub fn routes() -> RouteTable {
     appointments::routes(&mut table);
     calls::routes(&mut table);
     device_checks::routes(&mut table);
+    guests::routes(&mut table);
     visits::routes(&mut table);
     notes::routes(&mut table);
     messages::routes(&mut table);
@@ -100,6 +102,7 @@ pub fn sweep_parts(db: &Database, clock: &Clock, retention: RetentionSettings) -
         part("versions of notes", retention.note_versions, |db, before| {
             async move { notes::sweep(&db, before).await }.boxed_local()
         }),
+        part("names of guests", ROOMS_KEPT, |db, before| async move { guests::sweep(&db, before).await }.boxed_local()),
         part("presence in rooms", ROOMS_KEPT, |db, before| {
             async move { visits::sweep_presence(&db, before).await }.boxed_local()
         }),
@@ -107,7 +110,7 @@ pub fn sweep_parts(db: &Database, clock: &Clock, retention: RetentionSettings) -
     ]
 }
 
-/// Who was in a room, and how late a doctor ran, is asked about in the days after it, and never again.
+/// Who was in a room, what guests were called, and how late a doctor ran, is asked about in the days after it, and never again.
 const ROOMS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 type Sweeping = LocalBoxFuture<'static, Result<Swept, DbErr>>;

@@ -48,6 +48,9 @@ pub enum AppError {
     /// The state moved on: 409, with a sentence saying what to do next.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// What the address led to is over, which whoever has it may know: 410, with a sentence saying what to do next.
+    #[error("gone: {0}")]
+    Gone(&'static str),
     /// The body is not a form: 400.
     #[error("malformed request: {0}")]
     Malformed(&'static str),
@@ -172,6 +175,7 @@ impl ResponseError for AppError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::OtherPerson { .. } => StatusCode::CONFLICT,
+            Self::Gone(_) => StatusCode::GONE,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooManyRequests(_) | Self::TooManySignIns(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -198,7 +202,9 @@ impl ResponseError for AppError {
             _ => {}
         }
         let explanation = match self {
-            Self::Unprocessable(sentence) | Self::Malformed(sentence) => Some((*sentence).to_owned()),
+            Self::Unprocessable(sentence) | Self::Malformed(sentence) | Self::Gone(sentence) => {
+                Some((*sentence).to_owned())
+            }
             Self::Conflict(sentence) => Some(sentence.clone()),
             Self::OtherPerson { signed_in, .. } => Some(somebody_elses(signed_in)),
             Self::TooManyRequests(seconds) => Some(wait_in_words(*seconds)),

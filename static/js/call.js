@@ -1,17 +1,19 @@
 "use strict";
-/* The call in the room of a visit: joining, going, the controls, and in words what happens. The two browsers send picture and sound to each other (line.js),
-   and find each other by what the server passes on (signals.js). To the server a page that joins is a peer; one that is loaded again is another. Whoever
-   comes makes the offer. */
+/* The call in the room of a visit: joining, going, the controls, and what happens, in words (words.js). The browsers send picture and sound to each other
+   (line.js), and find each other by what the server passes on (signals.js). To the server a page that joins is a peer; one that is loaded again is another.
+   Whoever comes makes the offers. Two meet, and a guest may be with them, whose page has the same call (guest.js says when there is one to join). */
 for (const box of document.querySelectorAll("#call[data-href]")) {
-  const { dataset, devices, lines, signals } = box, { href, other } = dataset, { release } = devices, { post } = signals;
-  const room = box.closest(".room"), isDoctor = dataset.side === "doctor", KEPT = `call ${href}`;
+  const { dataset, devices, lines, signals } = box, { nameOf, standing, being, WHY, ...SAYS } = box.wording, { href, side } = dataset, { release } = devices, { post } = signals;
+  const room = box.closest(".room"), isDoctor = side === "doctor", isGuest = side === "guest", KEPT = `call ${href}`;
   /* Milliseconds until the telephone is offered: the line is lost, nobody comes. */
   const LOST = 15000, ALONE = 120000;
   /* So long after it was left a page that is loaded again goes on in its call by itself; later its person presses. So long it is waited for what became of the visit. */
   const BACK = 60000, STANDS = 1500;
   const part = (name) => box.querySelector(`[data-call=${name}]`);
-  const [words, phone, theirs] = ["words", "phone", "theirs"].map(part);
-  let isBusy, isHeldBack, entering, hungUp, replaced, stay = 0, call, joinedAt, ticks = 0, isUp, wasOpen;
+  const [words, phone, theirs, also] = ["words", "phone", "theirs", "also"].map(part);
+  /* Whose picture is the large one, and who else may be there. */
+  const main = isDoctor ? "patient" : "doctor", third = isGuest ? "patient" : "guest", pictures = [[theirs, main], [also, third]];
+  let isBusy, isHeldBack, entering, hungUp, replaced, stay = 0, call, joinedAt, ticks = 0, isUp, plays = "", wasOpen, isStanding = false, isGone = false;
   words.tabIndex = -1;
 
   const tell = (text) => { if (words.textContent !== text) words.textContent = text; };
@@ -22,35 +24,38 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     } catch { /* then the call is joined by hand */ }
   };
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(KEPT)); } catch { return undefined; } };
-  const connected = () => lines.all().find((line) => line.isConnected());
+  const to = (whose) => lines.all().filter(({ who }) => who.side === whose);
+  const up = (whose) => to(whose).find((line) => line.isConnected());
+  /* How the call stands is told by the other of the two; to a guest by either. */
+  const connected = () => up(main) ?? (isGuest ? up(third) : undefined);
 
-  /* Where the visit stands, as the page says it: its status, with whom, how it is held. */
+  /* Where the visit stands, as the page says it: its status, with whom, how it is held. A guest's page is told whether there is a call. */
   const stage = () => document.getElementById("now")?.dataset.stage ?? "";
-  const canCall = () => /^(waiting|in_progress)-/.test(stage()) && !/-(phone|in_person)$/.test(stage());
-  const standing = () => {
-    const [status] = stage().split("-");
-    if (canCall()) return "The call is over. The visit is not: you can join again.";
-    if (/-phone$/.test(stage()) && /^(waiting|in_progress)$/.test(status)) return isDoctor ? `The visit goes on by telephone: call ${other}.` : `The visit goes on by telephone: ${other} calls you. Keep the line free.`;
-    if (/-in_person$/.test(stage()) && /^(waiting|in_progress)$/.test(status)) return "The visit goes on at the hospital, without a call.";
-    return { completed: "The visit is over. What comes after it stands below.", no_show: "The visit is over: it is recorded as missed.", cancelled: "The visit was cancelled. What you can do stands below." }[status]
-      ?? "The call is over. Look below for where the visit stands.";
-  };
+  const canCall = () => isGuest ? isStanding : /^(waiting|in_progress)-/.test(stage()) && !/-(phone|in_person)$/.test(stage());
 
   /* A control that has the keyboard and goes hands it on. */
   const pass = (from) => {
     if (!box.contains(from) || !from.closest("[hidden], [data-call=join]:disabled")) return;
-    const to = part(signals.me || isBusy ? "end" : "join");
-    (to.disabled ? words : to).focus();
+    const next = part(signals.me || isBusy ? "end" : "join");
+    (next.disabled ? words : next).focus();
   };
   /* What is shown. */
   const show = () => {
     const focused = document.activeElement;
-    const all = lines.all(), line = connected() ?? all[0], now = Date.now(), { me } = signals;
-    const state = isBusy ? "calling" : !me ? (dataset.state === "none" ? "none" : "ended") : connected() ? "connected" : line && lines.wasConnected() ? "reconnecting" : "calling";
+    const line = connected() ?? to(main)[0] ?? (isGuest ? to(third)[0] : undefined), now = Date.now(), { me } = signals;
+    const who = line?.who.side ?? main, { lostAt = Infinity, wasConnected } = lines.of(who);
+    const state = isBusy ? "calling" : !me ? (dataset.state === "none" ? "none" : "ended") : connected() ? "connected" : line && wasConnected ? "reconnecting" : "calling";
     dataset.state = state;
     if (line?.path) dataset.path = line.path;
     dataset.frames = line?.frames ?? 0;
-    if (theirs.srcObject !== (line?.seen ?? null)) theirs.srcObject = line?.seen ?? null;
+    const [, beside] = pictures.map(([picture, whose]) => {
+      const one = up(whose) ?? to(whose)[0], seen = one?.seen ?? null;
+      if (picture.srcObject !== seen) picture.srcObject = seen;
+      return one;
+    });
+    dataset.also = beside?.frames ?? "";
+    also.hidden = !beside;
+    also.setAttribute("aria-label", `Picture of ${nameOf(third)}`);
     part("join").hidden = Boolean(me || isBusy);
     for (const control of box.querySelectorAll("[data-in-call]")) control.hidden = !me && !isBusy;
     for (const [name, kind] of [["microphone", "audio"], ["camera", "video"]]) {
@@ -61,27 +66,21 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     part("share").setAttribute("aria-pressed", String(devices.isSharing()));
     part("restart").hidden = !(state === "connected" && (line.isSilent || line.isStill));
     part("play").hidden = !(me && isHeldBack);
-    phone.hidden = !me || !(state !== "connected" && now - lines.lostAt() > LOST || !line && now - joinedAt > ALONE || !devices.has("audio"));
+    if (phone) phone.hidden = !me || !(state !== "connected" && now - lostAt > LOST || !line && now - joinedAt > ALONE || !devices.has("audio"));
     pass(focused);
     if (!me) return;
-    const being = {
-      connected: `Connected with ${other}.`,
-      reconnecting: "The line is broken. Another way is being looked for…",
-      calling: line ? `${other} is there. Connecting…` : `You are in the call. ${lines.wasConnected() ? `${other} has left it and can come back` : `Waiting for ${other}`}.`,
-    };
-    tell([being[state], line?.isThin && state === "connected" ? "The line is thin: no picture for now, to keep the sound." : "", line?.isStill && state === "connected" ? `Nothing comes from ${other} at the moment.` : "",
-      isHeldBack ? "This browser plays nothing before you press." : "", devices.lacks()].filter(Boolean).join(" "));
+    tell(being(state, { line, who, beside: up(third) && who !== third ? third : undefined, wasConnected, isHeldBack }));
   };
   const report = async () => {
-    const line = connected() ?? lines.all()[0];
-    if (!signals.me || !line || !lines.wasConnected()) return;
+    const line = connected() ?? to(main)[0];
+    if (!signals.me || !line || !line.who.wasConnected) return;
     const { path, loss, rtt } = line, fields = { peer: signals.me, state: connected() ? "connected" : "reconnecting" };
     for (const [name, value] of Object.entries({ path, loss, rtt, ...lines.figures() })) if (value || value === 0) fields[name] = value;
     await post("call/report", fields).catch(() => {});
   };
   const play = async () => {
     try {
-      await theirs.play();
+      await Promise.all(pictures.filter(([, whose]) => up(whose)).map(([picture]) => picture.play()));
       isHeldBack = false;
     } catch ({ name }) {
       /* Otherwise another picture came meanwhile. */
@@ -90,12 +89,17 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     show();
   };
   box.addEventListener("line", () => {
-    const is = Boolean(connected());
+    const is = Boolean(connected()), those = pictures.map(([, whose]) => up(whose)?.to).join();
     show();
-    if (is === Boolean(isUp)) return;
-    isUp = is;
-    report();
-    if (is) play();
+    /* While there is nothing to hear but what is said to this page, it is asked for less often. */
+    signals.pace = is ? 3000 : 1000;
+    if (is !== Boolean(isUp)) {
+      isUp = is;
+      report();
+    }
+    /* Somebody has come, or come back. */
+    if (those !== plays && those !== ",") play();
+    plays = those;
   });
   setInterval(() => {
     ticks += 1;
@@ -117,18 +121,16 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     keep();
     show();
     tell(why);
+    box.dispatchEvent(new Event("out"));
   };
   /* The same when the server says so; what became of the visit is on the page in a moment. */
   const overThere = () => {
-    over("The call is over.");
+    over(SAYS.OVER);
     const own = stay;
-    setTimeout(() => { if (own === stay && !isBusy && !signals.me) tell(standing()); }, STANDS);
+    if (!isGuest) setTimeout(() => { if (own === stay && !isBusy && !signals.me) tell(standing(stage(), canCall())); }, STANDS);
   };
-  const WHY = {
-    401: "You have been signed out, and the call is over here. Sign in again in another tab, then join.", 403: "This visit is not yours any more.", 404: "This visit is not yours any more.",
-    409: "Nobody can be called in this visit now. Look below for where it stands.", 429: "That was too often. Wait a minute, then join again.",
-  };
-  const ELSEWHERE = "The call goes on in another window of yours.";
+  /* Hanging up ends the call of the two who meet; a guest goes, and the server says so to both. */
+  const end = (peer) => (isGuest ? post("presence", { state: "leaving", call: peer }) : post("call/end", { peer })).catch(() => {});
   /* Joins, or joins anew; whether there is nothing left to do. */
   const enter = async (isPressed) => {
     if (entering === stay) return true;
@@ -137,15 +139,15 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     try {
       show();
       if (!had) {
-        tell("Camera and microphone are being switched on…");
+        tell(SAYS.SWITCHING);
         await devices.capture();
         joinedAt = Date.now();
       }
       await lines.renew();
       const joined = await (await post("call", had ? { replaces: had } : {}, isPressed)).json();
       if (own !== stay) {
-        /* Hung up meanwhile: by hand, else the call is not this page's to end. */
-        if (hungUp === own) post("call/end", { peer: joined.peer }).catch(() => {});
+        /* Hung up meanwhile: by hand, else the call is not this page's to end. A guest ends none. */
+        if (hungUp === own || isGuest) end(joined.peer);
         return true;
       }
       isBusy = false;
@@ -154,20 +156,20 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       signals.join(joined);
       room.dataset.callPeer = signals.me;
       keep();
-      for (const to of joined.peers.slice(-1)) lines.open(to, true);
+      lines.openAll(joined.peers, joined.sides);
       show();
     } catch ({ status, why }) {
       if (own !== stay) return true;
       isBusy = false;
-      if (!had) over(why ?? WHY[status] ?? "The server could not be reached. Try again, or go on by telephone.");
+      if (!had) over(why ?? WHY[status] ?? SAYS.AWAY);
       else if (status === 409) overThere();
       else if (WHY[status] && status !== 429) over(WHY[status]);
-      else if (replaced === had) over(ELSEWHERE);
+      else if (replaced === had) over(SAYS.ELSEWHERE);
       else return false;
     } finally { if (entering === own) entering = undefined; }
     return true;
   };
-  /* The server takes the call to be over. If it could not hear of this page for long, nobody has hung up (visit.js). */
+  /* The server takes the call to be over. If it could not hear of this page for long, nobody has hung up (visit.js, guest.js). */
   const ended = async (status, of = signals.me) => {
     if (status !== 409) return over(WHY[status]);
     if (!room.wasCutOff()) return overThere();
@@ -177,9 +179,10 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
   Object.assign(signals, {
     anew: () => enter(), over: ended,
     take: (of, signal) => {
-      if (signal.kind !== "bye") return lines.take(of, signal);
+      /* What comes from this page itself is the server's word. */
+      if (signal.kind !== "bye" || signal.from !== of) return lines.take(of, signal);
       /* A page that joins anew takes its own place, and may be told so first. */
-      if (entering !== stay) return over(ELSEWHERE);
+      if (entering !== stay) return over(SAYS.ELSEWHERE);
       replaced = of;
       return undefined;
     },
@@ -190,8 +193,8 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
   part("end").addEventListener("click", () => {
     const peer = signals.me;
     hungUp = stay;
-    over("You have hung up. The visit goes on: you can join again.");
-    if (peer) post("call/end", { peer }).catch(() => {});
+    if (peer) end(peer);
+    over(SAYS.LEFT);
   });
   for (const [name, kind] of [["microphone", "audio"], ["camera", "video"]]) {
     part(name).addEventListener("click", () => {
@@ -214,20 +217,36 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     const focused = document.activeElement, isOpen = canCall();
     if (!signals.me && !isBusy) {
       box.hidden = !isOpen && dataset.state === "none";
-      if (isOpen !== wasOpen && dataset.state === "ended") tell(standing());
+      if (!isGone && isOpen !== wasOpen && dataset.state === "ended") tell(isGuest ? (isOpen ? SAYS.ONCE_MORE : SAYS.OVER) : standing(stage(), isOpen));
     }
     wasOpen = isOpen;
     part("join").disabled = !isOpen;
     pass(focused);
     return isOpen;
   };
-  document.addEventListener("live", open);
+  document.addEventListener("live", () => {
+    open();
+    /* Who waits to be let in. */
+    show();
+  });
   addEventListener("pagehide", () => { if (call) keep(); });
   show();
-  /* Whoever was in the call a moment ago, when the page was loaded again, goes on in it, as long as it is that one; with what they had switched off. */
-  const last = kept();
-  if (open() && last && Date.now() - last.at < BACK && document.querySelector("#now [data-call-id]")?.dataset.callId === String(last.call)) {
-    for (const kind of last.off) devices.want(kind, false);
-    enter();
-  }
+  /* Whoever was in the call a moment ago, when the page was loaded again, goes on in it, as long as it is that one; with what they had switched off. A
+     guest's page is told a moment later that there is one. */
+  let last = kept();
+  const back = () => {
+    const isOpen = open(), isThat = isGuest || document.querySelector("#now [data-call-id]")?.dataset.callId === String(last?.call);
+    if (isOpen && isThat && last && Date.now() - last.at < BACK) {
+      for (const kind of last.off) devices.want(kind, false);
+      enter();
+    }
+    if (isOpen || !isGuest) last = undefined;
+  };
+  box.addEventListener("standing", ({ detail }) => {
+    isStanding = detail.isOpen;
+    isGone = detail.isOver;
+    if (detail.isOver && (signals.me || isBusy)) over(WHY[410]);
+    back();
+  });
+  back();
 }

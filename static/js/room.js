@@ -1,6 +1,6 @@
 "use strict";
 /* The room of a visit is not left while something goes on in it: its forms go without a navigation, which would end the call and lose what is typed in
-   the others, and what has changed is put in its place (swap.js). In a call links open in a new tab. Where the visit stands changes by itself (live.js);
+   the others, and what has changed is put in its place (swap.js). In a call a link to the room itself shows it as it is now; others open in a new tab (links.js). Where the visit stands changes by itself (live.js);
    forms of another stage stay, since something may be typed in them, and a line leads on. Everything works without this. */
 {
   const main = document.getElementById("main"), room = main.querySelector(".room"), anew = main.querySelector("[data-anew]");
@@ -101,14 +101,8 @@
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
-    if (!link || !room.dataset.callPeer || event.defaultPrevented || link.origin !== location.origin || link.target) return;
-    if (link.pathname === location.pathname) {
-      if (link.hash) return;
-      event.preventDefault();
-      renew();
-      return;
-    }
-    Object.assign(link, { target: "_blank", rel: "noopener" });
-    setTimeout(() => link.removeAttribute("target"));
+    if (!link || !room.dataset.callPeer || event.defaultPrevented || link.origin !== location.origin || link.target || link.hash || link.pathname !== location.pathname) return;
+    event.preventDefault();
+    renew();
   });
 }

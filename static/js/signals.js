@@ -31,7 +31,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       setTimeout(hear, wait, of);
     };
     const watch = () => { if (own !== source) return; clearTimeout(silence); silence = setTimeout(next, 40000, 0); };
-    if (!own) return next(1000);
+    if (!own) return next(signals.pace ?? 1000);
     for (const [name, act] of [["ready", watch], ["beat", watch], ["changed", () => next(0)], ["bye", ({ data }) => { if (own === source && data === "signed-out") signals.over(401); else next(1500); }], ["error", () => next(1000)]]) own.addEventListener(name, act);
     watch();
     /* A page that was put aside (iOS) has a stream that is dead and does not say so. */
@@ -52,7 +52,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     } catch ({ status }) {
       if (of !== signals.me) return;
       outSince = status === 401 ? outSince ?? Date.now() : undefined;
-      if ([403, 404, 409].includes(status) || Date.now() - outSince > OUT) signals.over(status);
+      if ([403, 404, 409, 410].includes(status) || Date.now() - outSince > OUT) signals.over(status);
       else setTimeout(hear, 2000, of);
     }
   };
@@ -66,7 +66,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
         } catch ({ status }) {
           /* Who it was said to is gone, and comes back as another. */
           if (status === 409) return signals.gone(to);
-          if ([403, 404, 413, 422].includes(status)) return undefined;
+          if ([403, 404, 410, 413, 422].includes(status)) return undefined;
           await pause(wait);
         }
       }

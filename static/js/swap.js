@@ -20,8 +20,9 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   /* A form that was sent from here (room.js) is in nobody's hands any more. */
   const isSent = (part) => part?.dataset.sent === "yes";
   const region = (part) => part.parentElement?.closest("[data-live-region][id]");
+  /* What the pointer holds still: all of a list, unless the part says what of it. */
   const isInHand = (part) => part && !isSent(part) && (part.contains(document.activeElement) || document.querySelector("dialog[open]")
-    || part.querySelector("details[open]") || part.matches(":hover") && part.querySelector("li:not([data-user]), tr, button")
+    || part.querySelector("details[open]") || part.matches(":hover") && part.querySelector(part.dataset.held ?? "li:not([data-user]), tr, button")
     || [...part.querySelectorAll("input, textarea")].some(isTyped));
 
   /* What the pointer is over stays where it is, so that a press goes to what was aimed at. What stands above it may grow all the same, for whoever rests the
@@ -39,10 +40,13 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     return false;
   };
 
-  const waiting = (part) => part?.id === "waiting" ? [...part.querySelectorAll("[data-appointment]")] : [];
+  /* Where somebody may come who waits: patients in lists, guests in a room. */
+  const COMES = { waiting: "[data-appointment]", "guests-now": "[data-guest=waits], [data-guest=in_call]" };
+  const waiting = (part) => COMES[part?.id] ? [...part.querySelectorAll(COMES[part.id])] : [];
+  const whoOf = (row) => row.dataset.appointment ?? row.dataset.guest + row.querySelector("bdi").textContent;
   const newcomers = (part, old) => {
-    const known = waiting(old).map((row) => row.dataset.appointment);
-    return waiting(part).filter((row) => !known.includes(row.dataset.appointment));
+    const known = waiting(old).map(whoOf);
+    return waiting(part).filter((row) => !known.includes(whoOf(row)));
   };
 
   const put = () => {
@@ -75,7 +79,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
         shown.delete(id);
       }
     }
-    if (came.length) said.textContent = came.map((row) => `${row.querySelector("bdi").textContent} is waiting`).join(". ");
+    if (came.length) said.textContent = came.map((row) => `${row.querySelector("bdi").textContent} is ${row.dataset.guest === "in_call" ? "in the call" : "waiting"}`).join(". ");
     offer(held);
     document.dispatchEvent(new CustomEvent("live", { detail: came.length }));
   };

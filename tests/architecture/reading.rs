@@ -16,6 +16,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "appointments",
     "calls",
     "device_checks",
+    "guests",
     "visits",
     "notes",
     "messages",

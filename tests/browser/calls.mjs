@@ -5,6 +5,7 @@ import { Caller } from './caller.mjs';
 import { checkParts } from './check.mjs';
 import { look } from './checks.mjs';
 import { clinicOfToday } from './clinic_today.mjs';
+import { partsWithGuests } from './guests.mjs';
 import { expect, inShort, open, signedIn } from './keyboard.mjs';
 import { addressedToPeople } from './planted_calls.mjs';
 import { DEVICES, bothSee, browserWith, framesOf, openRoom, pathOf, phoneIsOffered, press, seesPictures, state } from './pictures.mjs';
@@ -304,15 +305,17 @@ async function run(part) {
   }
 }
 
-const [doctors, patients] = await Promise.all([browserWith(...DEVICES), browserWith(...DEVICES)]);
+const [doctors, patients, guests] = await Promise.all([1, 2, 3].map(() => browserWith(...DEVICES)));
 try {
   await Promise.all([relay.start(), here.start(), there.start()]);
   clinic = await clinicOfToday();
   for (const part of checkParts({ clinic, here, relay, launch: browserWith, devices: DEVICES, shots })) await run(part);
   for (const part of [twoSeeEachOther, whoLoadsThePageAgainIsBack, signalsAddressedToPeopleAreFound, whoHangsUpCanJoinAgain, anotherWindowTakesTheCallOver, aStrangerFindsNothing, ...partsOfTheRoom((number = 0) => bothInTheRoom(undefined, number)), serversThatEndTakeNoPictureAway,
-    whoHasNoCameraIsTold, whatATelephoneCallTakesAwayIsBack, theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await run(part);
+    whoHasNoCameraIsTold, whatATelephoneCallTakesAwayIsBack, ...partsWithGuests({
+    guests, bothInTheRoom, shots, surgery: () => ({ ...clinic.doctor, password: clinic.password, url: here.url }),
+  }), theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await run(part);
   console.log(`     calls: ${Math.round((Date.now() - began) / 1000)} s`);
 } finally {
-  await Promise.all([doctors.close(), patients.close()]);
+  await Promise.all([doctors, patients, guests].map(browser => browser.close()));
   await Promise.all([here.end(), there.end(), relay.end()]);
 }

@@ -9,7 +9,7 @@ export const DEVICES = ['--use-fake-device-for-media-stream', '--use-fake-ui-for
 export const browserWith = (...flags) => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, '--allow-loopback-in-peer-connection', ...flags] });
 
 /** Each page keeps its connections, so that what arrives can be counted without asking the page's own scripts. */
-const watchConnections = () => {
+export const watchConnections = () => {
   const Connection = window.RTCPeerConnection;
   window.connections = [];
   window.RTCPeerConnection = class extends Connection {

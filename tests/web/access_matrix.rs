@@ -162,13 +162,16 @@ fn judge(
 /// The texts that an answer with `status` must not hold.
 fn not_for(clinic: &Clinic, person: Option<&Person>, route: &str, status: u16) -> Vec<String> {
     let (here, there) = (&clinic.here, &clinic.there);
-    let is_open = ["GET /hospitals", "GET /hospitals/{id}", "GET /sign-up", "POST /sign-up"].contains(&route);
+    // A guest sees with which doctor the visit is, and where; of its patient nothing.
+    let is_guests = route.contains(" /guest/{token}");
+    let is_open =
+        is_guests || ["GET /hospitals", "GET /hospitals/{id}", "GET /sign-up", "POST /sign-up"].contains(&route);
     let own_hospital = person.and_then(|person| person.hospital_id);
     let mut texts = Vec::new();
     for house in [here, there] {
         let is_own = own_hospital == Some(house.hospital.id);
         // What is refused shows nothing at all; what is shown, or shown again with its form, is of one's own hospital.
-        if !matches!(status, 200 | 422) || !is_own {
+        if !matches!(status, 200 | 422) || !is_own || is_guests {
             texts.extend(house.clinical_texts());
             texts.extend(if is_open { Vec::new() } else { house.other_texts() });
         }

@@ -88,11 +88,14 @@ async fn a_longer_list_costs_no_more_than_a_short_one() {
     assert_eq!(costs(&app, &clinic).await, before);
 }
 
-/// What takes a code of somebody's app, an answer of a passkey or the key of a page, with which no form can be filled beforehand: counted in
-/// `accounts::second_factor`, `accounts::passkeys` and `calls`.
-const WITH_A_CODE: [&str; 10] = [
+/// What takes a code of somebody's app, an answer of a passkey, the key of a page or a call that goes on, with which no form can be filled beforehand:
+/// counted in `accounts::second_factor`, `accounts::passkeys`, `calls` and `guests`.
+const WITH_A_CODE: [&str; 13] = [
     "/appointments/{id}/call/report",
     "/appointments/{id}/call/signals",
+    "/guest/{token}/call",
+    "/guest/{token}/call/report",
+    "/guest/{token}/call/signals",
     "/sign-in/second-factor",
     "/sign-in/second-factor/challenge",
     "/profile/proof/challenge",
@@ -134,7 +137,10 @@ async fn no_act_costs_more_than_eight_statements() {
             // A sign of life is sent by a page, which goes nowhere.
             "/appointments/{id}/presence" => 204,
             // What is shown once.
-            "/profile/calendar" | "/appointments/{id}/call" => 200,
+            "/profile/calendar"
+            | "/appointments/{id}/call"
+            | "/appointments/{id}/guests"
+            | "/guest/{token}/presence" => 200,
             _ => 303,
         };
         let answer = client.post_form(&address, &fields).await.expect(expected);

@@ -13,11 +13,14 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 48] = [
+const UNCACHED: [(&str, &str); 51] = [
     ("/appointments/{id}/call/signals", "for programs, about this moment"),
     ("/appointments/{id}/device-check/ice", "for programs, with a secret"),
     ("/device-check", "may use camera and microphone, which no page that is kept may"),
     ("/appointments/{id}/ice", "for programs, with a secret"),
+    ("/guest/{token}", "for whoever has its address alone"),
+    ("/guest/{token}/call/signals", "for programs, about this moment"),
+    ("/guest/{token}/ice", "for programs, with a secret"),
     ("/reports/calls.csv", "a file to take away"),
     ("/reports/days.csv", "a file to take away"),
     ("/reports/doctors.csv", "a file to take away"),

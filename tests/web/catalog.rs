@@ -7,12 +7,13 @@ use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use crate::support::*;
 
 /// References to rows that nothing deletes, nor looks for by them: an index would be written all day and read never.
-const NOT_FOLLOWED: [&str; 14] = [
+const NOT_FOLLOWED: [&str; 16] = [
     "address_link.asked_by",
     "appointment.requested_by",
     "appointment_event.actor_id",
     "attachment.uploader_id",
     "call.started_by",
+    "call_peer.guest_id",
     "call_peer.user_id",
     "document.revoked_by",
     "erasure.requested_by",
@@ -22,6 +23,7 @@ const NOT_FOLLOWED: [&str; 14] = [
     "note_addendum.author_id",
     "notification.appointment_id",
     "visit.checked_by",
+    "visit_guest.admitted_by",
 ];
 
 /// Those without an index that finds all rows which refer to one: whole, or leaving out only those that refer to none.
@@ -35,7 +37,7 @@ const WITHOUT_INDEX: &str = "SELECT reference.conrelid::regclass::text || '.' ||
             OR pg_get_expr(index.indpred, index.indrelid) = '(' || attribute.attname || ' IS NOT NULL)'))";
 
 /// Tables that rows are written to at each visit, with a word that their settings must have.
-const WRITTEN: [(&str, &str); 11] = [
+const WRITTEN: [(&str, &str); 12] = [
     ("appointment", "fillfactor=90"),
     ("mail", "autovacuum_vacuum_scale_factor=0.02"),
     ("notification", "fillfactor=90"),
@@ -45,6 +47,7 @@ const WRITTEN: [(&str, &str); 11] = [
     ("call", "fillfactor=90"),
     ("call_peer", "fillfactor=50"),
     ("visit", "fillfactor=90"),
+    ("visit_guest", "fillfactor=90"),
     ("visit_presence", "fillfactor=50"),
     ("note_revision", "autovacuum_vacuum_insert_scale_factor=0.02"),
 ];

@@ -86,6 +86,7 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
         .chain(clinic.here.documents.iter().flat_map(|document| &document.texts))
         .chain(clinic.here.messages.iter().map(|message| &message.text))
         .chain(clinic.here.attachments.iter().map(|attachment| &attachment.text))
+        .chain(clinic.here.guests.iter().map(|guest| &guest.name))
         .chain(&patient.texts)
         .map(String::as_str)
         .chain([
@@ -115,7 +116,8 @@ async fn nothing_personal_is_left_in_any_table_and_nothing_of_others_is_lost() {
     let of_notes = clinic.there.notes.iter().flat_map(|note| &note.texts);
     let of_messages = clinic.there.messages.iter().map(|message| &message.text);
     let of_messages = of_messages.chain(clinic.there.attachments.iter().map(|attachment| &attachment.text));
-    for text in others.into_iter().flatten().chain(of_visits).chain(of_notes).chain(of_messages) {
+    let of_guests = clinic.there.guests.iter().map(|guest| &guest.name);
+    for text in others.into_iter().flatten().chain(of_visits).chain(of_notes).chain(of_messages).chain(of_guests) {
         assert!(after.iter().any(|(_, row)| row.contains(text.as_str())), "{text} is lost");
     }
     let rows = |all: &[(String, String)], table: &str| all.iter().filter(|(name, _)| name == table).count();

@@ -58,8 +58,9 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 22] = [
+const SHOWN: [&str; 23] = [
     "Attached",
+    "Guest",
     "Hospital",
     "Address",
     "Given",

@@ -32,6 +32,7 @@ mod erasures;
 mod exports;
 mod faults;
 mod figures;
+mod guests;
 mod harness;
 mod hostile;
 mod hostile_text;

@@ -157,7 +157,8 @@ fn wrong_headers((address, page): (&str, &Page), signed_in: bool) -> Vec<String>
     let wanted = [
         ("content-security-policy", policy),
         ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "same-origin"),
+        // The address of a guest's page is a secret, also to ourselves.
+        ("referrer-policy", if is_of_guest(address) { "strict-origin" } else { "same-origin" }),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         ("server", ""),
@@ -169,7 +170,8 @@ fn wrong_headers((address, page): (&str, &Page), signed_in: bool) -> Vec<String>
         .map(|(name, _)| format!("{name}: {:?}", page.header(name)))
         .collect();
     // Only where people see and hear each other may a page ask for camera and microphone.
-    let camera = if is_room(address) && page.status == 200 { "camera=(self)" } else { "camera=()" };
+    let camera =
+        if (is_room(address) || is_of_guest(address)) && page.status == 200 { "camera=(self)" } else { "camera=()" };
     if !page.header("permissions-policy").contains(camera) {
         wrong.push("permissions-policy".to_owned());
     }
@@ -189,6 +191,10 @@ fn wrong_headers((address, page): (&str, &Page), signed_in: bool) -> Vec<String>
         wrong.push(format!("cache-control of an error: {cache:?}"));
     }
     wrong
+}
+
+fn is_of_guest(address: &str) -> bool {
+    address.starts_with("/guest/")
 }
 
 fn is_room(address: &str) -> bool {

@@ -1,5 +1,6 @@
 //! What a page says before somebody presses the button is what happens then: every question of the templates, each with its act.
 
+mod rooms;
 mod said;
 mod steps;
 
@@ -9,7 +10,7 @@ use crate::support::*;
 
 /// Each question that is asked before something is done: the template, where its form goes, and the test below that reads it, does the act and
 /// looks. Whoever adds one adds the test.
-const QUESTIONS: [(&str, &str, &str); 10] = [
+const QUESTIONS: [(&str, &str, &str); 11] = [
     (
         "accounts/own_factor.html",
         "/profile/second-factor/totp/removal",
@@ -31,6 +32,11 @@ const QUESTIONS: [(&str, &str, &str); 10] = [
         "components/passkey_list.html",
         "\"/profile/second-factor/passkeys/\" ~ passkey.id ~ \"/removal\"",
         "a_passkey_that_is_removed_lets_nobody_in_as_it_was_said",
+    ),
+    (
+        "components/visit_now.html",
+        "guest.acts.removal",
+        "a_guest_that_is_removed_is_out_of_the_call_at_once_and_the_link_leads_nowhere",
     ),
     (
         "hospitals/form.html",
@@ -84,9 +90,10 @@ fn every_question_of_the_templates_is_known_here() {
 /// A test of the list is there, reads what is asked, and sends the form.
 #[test]
 fn every_question_has_the_test_that_is_named_beside_it() {
-    let source = include_str!("promises.rs");
+    let sources = [include_str!("promises.rs"), include_str!("promises/rooms.rs")];
     for (template, href, test) in QUESTIONS {
-        let body = source.split(&format!("async fn {test}() {{")).nth(1).and_then(|rest| rest.split("\n}\n").next());
+        let begin = format!("async fn {test}() {{");
+        let body = sources.iter().find_map(|source| source.split(&begin).nth(1)?.split("\n}\n").next());
         let body = body.unwrap_or_else(|| panic!("{template}, {href}: there is no test {test}"));
         assert!(body.contains("question(&") && body.contains(".submit(&"), "{test} asks or does nothing");
     }

@@ -20,7 +20,7 @@ use telemedicine::{coherence::Topics, features};
 use crate::{figures::assert_figures, support::*};
 
 /// Tables that grow with the years.
-const LARGE: [&str; 9] = [
+const LARGE: [&str; 10] = [
     "appointment",
     "appointment_event",
     "audit_entry",
@@ -30,6 +30,7 @@ const LARGE: [&str; 9] = [
     "notification",
     "user",
     "visit",
+    "visit_guest",
 ];
 
 const SIZE: [&str; 8] = ["--hospitals", "10", "--doctors", "200", "--patients", "10000", "--appointments", "100000"];
@@ -45,6 +46,7 @@ async fn no_page_scans_appointments_people_or_notifications() {
     years::leave_notifications(&app).await;
     years::leave_notes(&app).await;
     years::leave_checks(&app).await;
+    years::leave_guests(&app).await;
     let counters = Counters::connect(&app).await;
     assert_stored_counts(&app).await;
     vacuum(&app, &counters).await;

@@ -97,6 +97,7 @@ async fn more_than_one_batch_of_each_kind_goes_and_what_is_still_wanted_stays() 
         addresses,
         ("notifications", 599),
         ("versions of notes", 0),
+        ("names of guests", 0),
         ("presence in rooms", 0),
         ("delays", 0),
     ];

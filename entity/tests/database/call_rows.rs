@@ -6,6 +6,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, IntoActiveModel};
 
 use crate::rows::{changed, made, proposed};
 use crate::support::{at, clinic, insert, on_each, refused};
+use crate::visit_rows;
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -38,11 +39,18 @@ pub(crate) fn peer(call: i64, user: i64) -> call_peer::Model {
         call_id: call,
         key: KEY.to_owned(),
         user_id: Some(user),
+        guest_id: None,
         here_until: at(2),
         left_at: Some(at(2)),
         created_at: made(),
         updated_at: changed(),
     }
+}
+
+/// The same of a guest's.
+pub(crate) fn guest_peer(call: i64, guest: i64) -> call_peer::Model {
+    let key = KEY.chars().rev().collect();
+    call_peer::Model { user_id: None, guest_id: Some(guest), key, ..peer(call, 0) }
 }
 
 pub(crate) fn signal(call: i64) -> call_signal::Model {
@@ -99,6 +107,42 @@ async fn of_a_visit_one_call_goes_on_and_each_is_in_one_state() {
             ..peer(open_id, clinic.patient_user).into_active_model().reset_all()
         };
         refused(same.insert(db).await, "call_peer");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_is_one_persons_or_one_guests_and_whoever_let_a_guest_in_is_known() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        let visit = insert!(db, proposed(&clinic));
+        let call = insert!(db, call(visit, clinic.patient_user));
+        let guest = insert!(db, visit_rows::guest(visit, clinic.patient_user));
+        let own = insert!(db, peer(call, clinic.patient_user));
+        let of_guest = insert!(db, guest_peer(call, guest));
+        for (set, id) in [
+            (format!("guest_id = {guest}"), own),
+            ("user_id = NULL".to_owned(), own),
+            ("guest_id = NULL".to_owned(), of_guest),
+            (format!("user_id = {}", clinic.patient_user), of_guest),
+        ] {
+            let wrong = format!("UPDATE call_peer SET {set} WHERE id = {id}");
+            refused(db.execute_unprepared(&wrong).await, "guest_id");
+        }
+        for (set, rule) in [
+            ("here_until = NULL", "visit_guest_lease"),
+            ("here_since = '2100-01-01T00:00:00+00:00'", "visit_guest_lease"),
+            ("admitted_at = NULL", "visit_guest_admitted_by_somebody"),
+            ("admitted_by = NULL", "visit_guest_admitted_by_somebody"),
+            ("kind = 'plumber'", "kind"),
+            ("name = ''", "name"),
+        ] {
+            let wrong = format!("UPDATE visit_guest SET {set} WHERE id = {guest}");
+            refused(db.execute_unprepared(&wrong).await, rule);
+        }
+        let twice = visit_rows::guest(visit, clinic.patient_user).into_active_model().reset_all();
+        let twice = entity::visit_guest::ActiveModel { id: sea_orm::NotSet, ..twice };
+        refused(twice.insert(db).await, "form");
     })
     .await;
 }

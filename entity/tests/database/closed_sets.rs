@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use entity::enums::{
     AddendumKind, AddressLinkPurpose, AppointmentStatus, AttachmentState, AuditAction, AuditSubject, BloodType,
-    CallEnd, CallPath, CallState, DeviceState, DocumentKind, EventKind, IdentityCheck, LinkPurpose, MailKind,
-    MailStatus, MediaType, Modality, NoteState, NoteTemplate, NotificationKind, RelayReach, Role, SecondFactorRule,
-    SecurityEvent, SignalKind,
+    CallEnd, CallPath, CallState, DeviceState, DocumentKind, EventKind, GuestKind, IdentityCheck, LinkPurpose,
+    MailKind, MailStatus, MediaType, Modality, NoteState, NoteTemplate, NotificationKind, RelayReach, Role,
+    SecondFactorRule, SecurityEvent, SignalKind,
 };
 use migration::Planned;
 use sea_orm::{ActiveEnum, ActiveModelTrait, ConnectionTrait, Database, Iterable};
@@ -51,6 +51,7 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<DeviceState>(&plan, "device_check", "camera");
     same::<DeviceState>(&plan, "device_check", "microphone");
     same::<RelayReach>(&plan, "device_check", "network");
+    same::<GuestKind>(&plan, "visit_guest", "kind");
     // Where its check was made last.
     same::<AuditAction>(&plan, "factor_words", "action");
     same::<AuditSubject>(&plan, "audit_entry", "subject_kind");

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, Into
 use crate::support::{Clinic, clinic, insert, on_each, refused};
 use crate::{erasure_rows, mails, notes, passkey_rows, rows, visit_rows};
 
-const LIMITS: [(&str, &str, usize); 38] = [
+const LIMITS: [(&str, &str, usize); 40] = [
     ("hospital", "address", limits::ADDRESS),
     ("hospital", "phone", limits::PHONE),
     ("hospital", "email", limits::EMAIL),
@@ -29,6 +29,8 @@ const LIMITS: [(&str, &str, usize); 38] = [
     ("visit", "call_back", limits::PHONE),
     ("visit", "others_present", limits::OTHERS_PRESENT),
     ("visit", "skipped_reason", limits::APPOINTMENT_REASON),
+    ("visit_guest", "name", limits::GUEST_NAME),
+    ("visit_guest", "form_token", limits::GUEST_TOKEN),
     ("hospital", "emergency_text", limits::EMERGENCY_TEXT),
     ("user_session", "ip", limits::IP),
     ("user_session", "user_agent", limits::USER_AGENT),
@@ -54,6 +56,7 @@ async fn the_longest_text_fits_and_no_longer_one() {
         let clinic = clinic(db).await;
         let visit = clinic.visit(0, 30).insert(db).await.unwrap();
         insert!(db, visit_rows::opening(visit.id, clinic.patient_user));
+        insert!(db, visit_rows::guest(visit.id, clinic.patient_user));
         insert!(db, mails::notice(visit.id, clinic.patient_user));
         insert!(db, mails::address_link(clinic.patient_user));
         insert!(db, notes::draft(visit.id, clinic.patient_user));

@@ -6,7 +6,7 @@ use entity::{
     availability, calendar_link, call, call_peer, call_signal, device_check, doctor, doctor_delay, document, erasure,
     hospital, mail, message, message_read, note, note_addendum, note_revision, notification, passkey,
     passkey_challenge, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
-    visit_presence,
+    visit_guest, visit_presence,
 };
 use sea_orm::prelude::Decimal;
 use sea_orm::{ActiveModelTrait, EntityLoaderTrait, EntityTrait, IntoActiveModel};
@@ -77,8 +77,20 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         same!(db, attachment_data, attachments::file(attached));
         same!(db, mail, mails::unread_mail(visit, actor));
         same!(db, calendar_link, mails::calendar_link(actor));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn calls_and_who_takes_part_come_back_as_they_were() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        let actor = clinic.patient_user;
+        let visit = same!(db, appointment, rows::proposed(&clinic));
         let held = same!(db, call, call_rows::call(visit, actor));
         same!(db, call_peer, call_rows::peer(held, actor));
+        let guest = same!(db, visit_guest, visit_rows::guest(visit, actor));
+        same!(db, call_peer, call_rows::guest_peer(held, guest));
         same!(db, call_signal, call_rows::signal(held));
     })
     .await;

@@ -1,7 +1,7 @@
 //! Rows of the tables of a visit, with every column filled in.
 
-use entity::enums::{DeviceState, IdentityCheck, RelayReach};
-use entity::{device_check, doctor_delay, visit, visit_presence};
+use entity::enums::{DeviceState, GuestKind, IdentityCheck, RelayReach};
+use entity::{device_check, doctor_delay, visit, visit_guest, visit_presence};
 
 use crate::rows::{changed, made};
 use crate::support::at;
@@ -50,6 +50,26 @@ pub(crate) fn check(appointment: i64, user: i64) -> device_check::Model {
         microphone: DeviceState::Ok,
         network: Some(RelayReach::Tls),
         checked_at: at(-7),
+        created_at: made(),
+        updated_at: changed(),
+    }
+}
+
+pub(crate) fn guest(appointment: i64, doctor_user: i64) -> visit_guest::Model {
+    visit_guest::Model {
+        id: 0,
+        appointment_id: appointment,
+        name: Some("Mira Shrestha".to_owned()),
+        kind: GuestKind::Interpreter,
+        token_hash: vec![7; 32],
+        form_token: "0123456789abcdef".to_owned(),
+        invited_by: doctor_user,
+        expires_at: at(90),
+        here_since: Some(at(1)),
+        here_until: Some(at(2)),
+        admitted_at: Some(at(2)),
+        admitted_by: Some(doctor_user),
+        revoked_at: Some(at(3)),
         created_at: made(),
         updated_at: changed(),
     }

@@ -80,10 +80,11 @@ mod m0099_old_drafts;
 mod m0100_devices_in_room;
 mod m0101_rare_visits;
 mod m0102_device_check;
+mod m0105_visit_guest;
 mod m0106_old_versions;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 76] = [
+pub(crate) const ALL: [Change; 77] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -159,5 +160,6 @@ pub(crate) const ALL: [Change; 76] = [
     m0100_devices_in_room::CHANGE,
     m0101_rare_visits::CHANGE,
     m0102_device_check::CHANGE,
+    m0105_visit_guest::CHANGE,
     m0106_old_versions::CHANGE,
 ];

@@ -7,6 +7,7 @@ mod calendar;
 mod calls;
 mod checks;
 mod documents;
+mod guests;
 mod hours;
 mod messages;
 mod notes;

@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::NotSet, DbErr, EntityTrait, QuerySelect, Set, prelude
 
 use super::{
     calendar::SLOT,
-    calls, checks, documents, hours,
+    calls, checks, documents, guests, hours,
     messages::Talk,
     notes, openings,
     people::{Cast, DemoPerson},
@@ -54,6 +54,7 @@ pub(super) async fn everything(
         uow.insert_many(events.into_iter().flatten(), Topic::Everything).await?;
         let doctor = |visit: &DemoVisit| user_of(StoryActor::Doctor, visit, &ids);
         uow.insert_many(calls::rows(&stored, now, doctor)?, Topic::Everything).await?;
+        uow.insert_many(guests::rows(&stored, now, doctor)?, Topic::Everything).await?;
         uow.insert_many(openings::rows(&stored, now, doctor)?, Topic::Everything).await?;
         let patient = |visit: &DemoVisit| user_of(StoryActor::Patient, visit, &ids);
         uow.insert_many(checks::rows(&stored, now, patient)?, Topic::Everything).await?;

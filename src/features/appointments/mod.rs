@@ -1,11 +1,12 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
 //! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival, and ends
-//! the `call` of a visit that is over or goes on by telephone. Used by `calls`, `device_checks`, `visits`, `notes` and `home`.
+//! the `call` of a visit that is over or goes on by telephone. Used by `calls`, `device_checks`, `guests`, `visits`, `notes` and `home`.
 
 mod appointment;
 mod devices;
 mod forms;
+mod guests;
 mod handlers;
 mod pages;
 mod policy;
@@ -15,6 +16,7 @@ mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag, what_comes_next};
 pub(crate) use devices::{DeviceMark, check_href, device_mark};
+pub(crate) use guests::{guest_code, guest_label, guest_named};
 pub(crate) use pages::banner;
 pub(crate) use policy::{OfferedStep, room_acts, row_acts};
 pub(crate) use queries::{

@@ -10,36 +10,43 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::Sha256;
 
+use super::participant::PeerOwner;
 use crate::{settings::CallSettings, web::AppError};
 
 /// So long whoever tries the relays before a visit can use them; trying takes seconds, and clocks differ.
 const TO_TRY: Duration = Duration::from_secs(300);
+/// For so long at most a guest's can be used, who may be removed meanwhile. A call that goes on outlasts them.
+const OF_GUEST: Duration = Duration::from_secs(600);
 
-/// What `RTCPeerConnection` takes, and until when it can be used, for `user_id` (`user.id`). The name says nothing of them.
+/// What `RTCPeerConnection` takes, and until when it can be used, for a page of `owner`. The name says nothing of them.
 ///
 /// # Errors
 /// The secret is not one that can be used.
-pub(super) fn ice(settings: &CallSettings, now: DateTime<Utc>, user_id: i64) -> Result<Value, AppError> {
-    until(settings, (now, now + settings.turn_ttl), user_id)
+pub(super) fn ice(settings: &CallSettings, now: DateTime<Utc>, owner: PeerOwner) -> Result<Value, AppError> {
+    let lifetime = match owner {
+        PeerOwner::User(_) => settings.turn_ttl,
+        PeerOwner::Guest(_) => settings.turn_ttl.min(OF_GUEST),
+    };
+    until(settings, (now, now + lifetime), owner)
 }
 
-/// The same, for a device check: it can be asked for on any day before the visit, so it is of use for a short while.
+/// The same, for a device check of `user_id` (`user.id`): it can be asked for on any day before the visit, so it is of use for a short while.
 ///
 /// # Errors
 /// The same.
 pub(crate) fn ice_to_try(settings: &CallSettings, now: DateTime<Utc>, user_id: i64) -> Result<Value, AppError> {
-    until(settings, (now, now + settings.turn_ttl.min(TO_TRY)), user_id)
+    until(settings, (now, now + settings.turn_ttl.min(TO_TRY)), PeerOwner::User(user_id))
 }
 
 fn until(
     settings: &CallSettings,
     (now, until): (DateTime<Utc>, DateTime<Utc>),
-    user_id: i64,
+    owner: PeerOwner,
 ) -> Result<Value, AppError> {
     let servers = match &settings.turn_secret {
         Some(secret) if !settings.turn_urls.is_empty() => {
             let secret = secret.expose_secret();
-            let username = format!("{}:{}", until.timestamp(), name(secret, user_id, now)?);
+            let username = format!("{}:{}", until.timestamp(), name(secret, owner, now)?);
             let credential = credential(secret, &username)?;
             let urls: Vec<&str> = settings.turn_urls.iter().map(|url| url.text()).collect();
             json!([{"urls": urls, "username": username, "credential": credential}])
@@ -54,10 +61,14 @@ fn until(
 }
 
 /// By what a relay knows one person again, whose allocations it counts (`user-quota`), for an hour; nobody else does.
-fn name(secret: &str, user_id: i64, now: DateTime<Utc>) -> Result<String, AppError> {
+fn name(secret: &str, owner: PeerOwner, now: DateTime<Utc>) -> Result<String, AppError> {
+    let whose = match owner {
+        PeerOwner::User(user) => format!("user {user}"),
+        PeerOwner::Guest(guest) => format!("guest {guest}"),
+    };
     let hour = now.timestamp().div_euclid(3_600);
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(AppError::internal)?;
-    mac.update(format!("the relays' name for user {user_id} in hour {hour}").as_bytes());
+    mac.update(format!("the relays' name for {whose} in hour {hour}").as_bytes());
     let digest = mac.finalize().into_bytes();
     Ok(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
 }

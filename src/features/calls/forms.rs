@@ -13,7 +13,7 @@ use crate::{
 };
 
 const PATHS: [CallPath; 4] = [CallPath::Direct, CallPath::RelayUdp, CallPath::RelayTcp, CallPath::RelayTls];
-/// What one page says to another. That its place is taken is said to a page by the server alone.
+/// What one page says to another. That a page has gone, or has to, is said by the server alone.
 const KINDS: [SignalKind; 3] = [SignalKind::Offer, SignalKind::Answer, SignalKind::Candidate];
 
 /// The word for a kind of signal.

@@ -1,22 +1,6 @@
 //! What becomes of each table, and each column, when a patient is erased.
 
-/// What becomes of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// The person's rows are removed.
-    RowsGo,
-    /// The person's rows stay, without what is personal.
-    Emptied {
-        /// Columns that become null, or say that it was erased.
-        columns: &'static [&'static str],
-        /// All others.
-        kept: &'static [&'static str],
-        /// Why these stay.
-        reason: &'static str,
-    },
-    /// No row of it is about a patient, or what is has no column that could say anything personal: why.
-    Untouched(&'static str),
-}
+use super::fate::Fate;
 
 const SKELETON: &str =
     "that there was a visit, when and with which doctor, and how it went, is the hospital's record and in its counts";
@@ -24,7 +8,7 @@ const OF_STAFF: &str = "of those who work there";
 const NOBODY: &str = "about nobody";
 
 /// Every table.
-pub const TABLES: [(&str, Fate); 44] = [
+pub const TABLES: [(&str, Fate); 45] = [
     (
         "user",
         Fate::Emptied {
@@ -244,6 +228,28 @@ pub const TABLES: [(&str, Fate); 44] = [
     ),
     ("visit_presence", Fate::RowsGo),
     ("device_check", Fate::RowsGo),
+    (
+        "visit_guest",
+        Fate::Emptied {
+            columns: &["name", "updated_at"],
+            kept: &[
+                "id",
+                "appointment_id",
+                "kind",
+                "token_hash",
+                "form_token",
+                "invited_by",
+                "expires_at",
+                "here_since",
+                "here_until",
+                "admitted_at",
+                "admitted_by",
+                "revoked_at",
+                "created_at",
+            ],
+            reason: "that somebody else was in the call, as what and when, is the hospital's record",
+        },
+    ),
     ("call", Fate::Untouched("that two met from afar, when and for how long, by number")),
     ("call_peer", Fate::Untouched("which pages took part in a call, by number")),
     ("call_signal", Fate::RowsGo),

@@ -12,10 +12,12 @@
 //! Killed in between, it is run again and goes on; run once more when all is done, it finds nothing. What becomes of each column of each table
 //! is in [`TABLES`], and a table or column that is not there fails `tests/web/erasures.rs`.
 
+mod fate;
 mod inventory;
 mod queries;
 mod service;
 
-pub use inventory::{Fate, TABLES};
+pub use fate::Fate;
+pub use inventory::TABLES;
 pub use queries::{ErasedPerson, Remaining};
 pub use service::{ErasureError, ErasureMeans, ErasureOutcome, ErasureRequest, erase, preview};

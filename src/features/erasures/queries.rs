@@ -4,7 +4,7 @@ use entity::{
     address_link, appointment, appointment_event, attachment, attachment_data, calendar_link, call, call_signal,
     device_check, document, enums::Role, erasure, mail, message, note, note_addendum, note_revision, notification,
     passkey, passkey_challenge, password_link, patient, recovery_code, second_factor, user, user_session, visit,
-    visit_presence,
+    visit_guest, visit_presence,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -57,6 +57,7 @@ pub(super) async fn found(conn: &ReadConnection<'_>, person: ErasedPerson) -> Re
         count(conn, "opening of a visit", openings_with_texts(person)).await?,
         count(conn, "presence in a room", presences(person)).await?,
         count(conn, "check of devices", device_checks(person)).await?,
+        count(conn, "guest of a visit", guests(person)).await?,
         count(conn, "signal of a call", signals(person)).await?,
         count(conn, "note in the history of visits", notes(person)).await?,
         count(conn, "note of a visit", notes_with_texts(person)).await?,
@@ -150,6 +151,13 @@ pub(super) fn openings_with_texts(person: ErasedPerson) -> Select<visit::Entity>
         .column(appointment::Column::Id)
         .filter(appointment::Column::PatientId.eq(person.patient_id));
     visit::Entity::find().filter(Column::AppointmentId.in_subquery(theirs.into_query())).filter(texts)
+}
+
+/// Guests of their visits who are still called something: family of theirs, perhaps.
+pub(super) fn guests(person: ErasedPerson) -> Select<visit_guest::Entity> {
+    visit_guest::Entity::find()
+        .filter(visit_guest::Column::AppointmentId.in_subquery(visits(person)))
+        .filter(visit_guest::Column::Name.is_not_null())
 }
 
 /// When they were in rooms.

@@ -63,13 +63,13 @@ const SECRET: &str = "a secret, or what one is checked by";
 pub(super) const DOCTORS_OF_VISITS: &str = "doctors_of_visits";
 
 /// What no export holds.
-const ALWAYS: [LeftOut; 24] = [
+const ALWAYS: [LeftOut; 26] = [
     table("audit_chain_head", EVIDENCE),
     table("audit_redaction", EVIDENCE),
     table("audit_seal", EVIDENCE),
     table("calendar_link", "by what the secret address of a calendar is checked"),
     table("passkey_challenge", "what is asked of a device, for some minutes"),
-    table("call_peer", "which pages of the two took part in a call, told by these pages while they were open"),
+    table("call_peer", "which pages took part in a call, told by these pages while they were open"),
     table("call_signal", "how two pages looked for a way to each other, gone with their call"),
     table("visit_presence", "who was in the room of a visit, told by their pages while they were open"),
     table("cache_instance", OF_THE_SERVERS),
@@ -82,6 +82,8 @@ const ALWAYS: [LeftOut; 24] = [
     column("doctor", "specialization_key", MADE),
     column("doctor", "license_key", MADE),
     column("user_session", "key_hash", SECRET),
+    column("visit_guest", "token_hash", SECRET),
+    column("visit_guest", "form_token", SECRET),
     column("second_factor", "secret", SECRET),
     column("recovery_code", "digest", SECRET),
     column("passkey", "credential_id", SECRET),

@@ -112,25 +112,6 @@ pub(super) fn answers(fields: Fields) -> Result<(PatientAnswers, FormView), Box<
     reader.finish(Some((answers, typed)))
 }
 
-/// A sign of life from the room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
-    Here,
-    /// From a page that nobody looks at, whose timers its browser slows down.
-    Hidden,
-    Leaving,
-}
-
-/// The sign in these fields; none when it is neither.
-pub(super) fn sign(fields: &Fields) -> Option<Sign> {
-    match fields.get("state").map(String::as_str) {
-        Some("here") => Some(Sign::Here),
-        Some("hidden") => Some(Sign::Hidden),
-        Some("leaving") => Some(Sign::Leaving),
-        _ => None,
-    }
-}
-
 /// How late a doctor runs today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Delay {

@@ -15,7 +15,7 @@ pub(crate) use queries::{CheckedPerson, InRoom, LateDoctor, checked_people, in_r
 pub(crate) use rooms::{RoomMark, Rooms};
 pub(crate) use service::{sweep_delays, sweep_presence};
 
-use handlers::{delay, opening, presence, room};
+use handlers::{delay, guests, opening, presence, room};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 
@@ -25,5 +25,6 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.post("/appointments/{id}/presence", presence::sign);
     table.post("/appointments/{id}/answers", opening::answer);
     table.post("/appointments/{id}/opening", opening::check);
+    table.post("/appointments/{id}/guests", guests::invite);
     table.post("/doctors/{id}/delay", delay::set);
 }

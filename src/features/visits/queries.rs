@@ -1,34 +1,34 @@
 //! Reading what a room shows. Every query starts from the visits that the viewer may see.
 
+mod line;
 mod presence;
 mod rooms;
 
+pub(super) use line::{Line, PlaceInLine, line};
 pub(super) use presence::{PresenceState, is_open_room, may_say_delay, patients_to_come, presence_state};
 pub(crate) use rooms::{CheckedPerson, InRoom, LateDoctor, checked_people, in_rooms, late_doctors};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    doctor, doctor_delay,
-    enums::{AppointmentStatus, AuditSubject, BloodType, IdentityCheck},
-    hospital, patient, user, visit, visit_presence,
+    doctor,
+    enums::{AuditSubject, BloodType, IdentityCheck},
+    hospital, patient, user, visit, visit_guest, visit_presence,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationTrait,
-    sea_query::{Expr, ExprTrait, IntoCondition},
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
 
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{ReadConnection, Reader, is_word},
+    db::{ReadConnection, Reader},
     features::{
-        appointments::{AppointmentRow, DeviceChecks, arrived_at, open_call, scope, with_device_checks, with_parties},
+        appointments::{AppointmentRow, DeviceChecks, open_call, scope, with_device_checks, with_parties},
         audit::Accessed,
         calls::CallNow,
+        guests::{GuestInCall, GuestRow, guests_in_call, guests_of_visit},
     },
-    time_zone::Tz,
 };
 
 /// Somebody who is, or was, in the room.
@@ -61,10 +61,31 @@ pub(super) struct NowRecord {
     pub(super) row: AppointmentRow,
     pub(super) doctor_user_id: i64,
     pub(super) patient_user_id: i64,
-    pub(super) present: Vec<PresenceRow>,
+    pub(super) people: PeopleOfRoom,
     pub(super) devices: DeviceChecks,
     /// The call that goes on.
     pub(super) call: Option<CallNow>,
+}
+
+/// Who is, or was, in a room or is invited to its call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PeopleOfRoom {
+    /// Of the two who meet.
+    pub(super) present: Vec<PresenceRow>,
+    pub(super) guests: Vec<GuestRow>,
+    /// Those of the guests who are in the call.
+    pub(super) in_call: Vec<GuestInCall>,
+}
+
+impl PeopleOfRoom {
+    /// Each of what is beside the others in the rows of one statement, once.
+    fn add(&mut self, presence: Option<PresenceRow>, guest: Option<GuestRow>, in_call: Option<GuestInCall>) {
+        let presence = presence.filter(|row| self.present.iter().all(|known| known.user_id != row.user_id));
+        let guest = guest.filter(|row| self.guests.iter().all(|known| known.id != row.id));
+        self.present.extend(presence);
+        self.guests.extend(guest);
+        self.in_call.extend(in_call);
+    }
 }
 
 #[derive(DerivePartialModel)]
@@ -79,6 +100,10 @@ struct NowJoined {
     presence: Option<PresenceRow>,
     #[sea_orm(nested)]
     devices: DeviceChecks,
+    #[sea_orm(nested)]
+    guest: Option<GuestRow>,
+    #[sea_orm(nested)]
+    in_call: Option<GuestInCall>,
     #[sea_orm(nested)]
     call: Option<CallNow>,
 }
@@ -152,6 +177,10 @@ struct RoomJoined {
     #[sea_orm(nested)]
     devices: DeviceChecks,
     #[sea_orm(nested)]
+    guest: Option<GuestRow>,
+    #[sea_orm(nested)]
+    in_call: Option<GuestInCall>,
+    #[sea_orm(nested)]
     call: Option<CallNow>,
 }
 
@@ -160,22 +189,22 @@ pub(super) async fn now(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Opt
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
     let joined = with_device_checks(with_parties(visit, JoinType::InnerJoin))
         .join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def())
-        .join(JoinType::LeftJoin, open_call());
+        .join(JoinType::LeftJoin, guests_of_visit())
+        .join(JoinType::LeftJoin, open_call())
+        .join(JoinType::LeftJoin, guests_in_call())
+        .order_by_asc(visit_guest::Column::Id);
     let topics = viewer.visit_topics().and([Topic::Visit(id)]);
     let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
     let found: Vec<NowJoined> = reader.run(topics, read).await?;
     let mut found = found.into_iter();
-    let Some(NowJoined { row, doctor, patient, presence, devices, call }) = found.next() else { return Ok(None) };
-    let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
+    let Some(NowJoined { row, doctor, patient, presence, guest, in_call, devices, call }) = found.next() else {
+        return Ok(None);
+    };
+    let mut people = PeopleOfRoom::default();
+    people.add(presence, guest, in_call);
+    found.for_each(|joined| people.add(joined.presence, joined.guest, joined.in_call));
     let (doctor_user_id, patient_user_id) = (doctor.user_id, patient.user_id);
-    Ok(Some(NowRecord { row, doctor_user_id, patient_user_id, present, devices, call }))
-}
-
-/// Whose line a visit stands in, and on which day: its own.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PlaceInLine {
-    pub(super) doctor_id: i64,
-    pub(super) starts_at: DateTime<Utc>,
+    Ok(Some(NowRecord { row, doctor_user_id, patient_user_id, people, devices, call }))
 }
 
 /// The same with all that a room shows, and where in which line it stands. One statement.
@@ -189,67 +218,27 @@ pub(super) async fn room(
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
         .join(JoinType::LeftJoin, appointment::Relation::VisitPresence.def())
-        .join(JoinType::LeftJoin, open_call());
+        .join(JoinType::LeftJoin, guests_of_visit())
+        .join(JoinType::LeftJoin, open_call())
+        .join(JoinType::LeftJoin, guests_in_call())
+        .order_by_asc(visit_guest::Column::Id);
     let topics = viewer.visit_topics().and([Topic::Visit(id)]);
     let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
     let found: Vec<RoomJoined> = reader.run(topics, read).await?;
     let mut found = found.into_iter();
-    let Some(RoomJoined { row, doctor, about, hospital, opening, presence, devices, call }) = found.next() else {
+    let Some(RoomJoined { row, doctor, about, hospital, opening, presence, guest, in_call, devices, call }) =
+        found.next()
+    else {
         return Ok(None);
     };
-    let present = presence.into_iter().chain(found.filter_map(|joined| joined.presence)).collect();
+    let mut people = PeopleOfRoom::default();
+    people.add(presence, guest, in_call);
+    found.for_each(|joined| people.add(joined.presence, joined.guest, joined.in_call));
     let place = PlaceInLine { doctor_id: row.doctor_id, starts_at: row.starts_at };
     let (doctor_user_id, patient_user_id) = (doctor.user_id, about.user_id);
-    let now = NowRecord { row, doctor_user_id, patient_user_id, present, devices, call };
+    let now = NowRecord { row, doctor_user_id, patient_user_id, people, devices, call };
     let record = RoomRecord { now, patient: about, hospital, opening };
     Ok(Some((Accessed::new(AuditSubject::Appointment, id, record), place)))
-}
-
-/// Those who wait for a doctor, and how late the doctor runs.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Line {
-    /// In minutes; none when nobody has said so.
-    pub(super) delay: Option<i32>,
-    /// `appointment.id` of those who wait, whoever came first before the others.
-    pub(super) waiting: Vec<i64>,
-}
-
-#[derive(FromQueryResult)]
-struct LineRow {
-    minutes: Option<i32>,
-    visit_id: Option<i64>,
-    arrived_at: Option<DateTime<Utc>>,
-}
-
-/// Who waits for the doctor on the day of the visit, and how late the doctor runs on `today`. Who was left waiting on another day is before nobody.
-/// One statement.
-pub(super) async fn line(
-    reader: &Reader,
-    PlaceInLine { doctor_id, starts_at }: PlaceInLine,
-    (today, zone): (NaiveDate, Tz),
-) -> Result<Line, DbErr> {
-    let day = zone.local(starts_at).date();
-    let (from, until) = (zone.start_of_day(day), zone.start_of_day(day + Days::new(1)));
-    let delay = doctor::Relation::DoctorDelay
-        .def()
-        .on_condition(move |_, delay| Expr::col((delay, doctor_delay::Column::Day)).eq(today).into_condition());
-    let waiting = doctor::Relation::Appointment.def().on_condition(move |_, _| {
-        let waits = is_word(Column::Status, AppointmentStatus::Waiting).into_condition();
-        waits.add(Column::StartsAt.gte(from)).add(Column::StartsAt.lt(until))
-    });
-    let found = doctor::Entity::find_by_id(doctor_id)
-        .select_only()
-        .column_as(doctor_delay::Column::Minutes, "minutes")
-        .column_as(Column::Id, "visit_id")
-        .expr_as(arrived_at(), "arrived_at")
-        .join(JoinType::LeftJoin, delay)
-        .join(JoinType::LeftJoin, waiting);
-    let topics = [Topic::Agenda(doctor_id), Topic::Schedule(doctor_id)];
-    let found: Vec<LineRow> = reader.run(topics, async |conn| found.clone().into_model().all(conn).await).await?;
-    let delay = found.first().and_then(|row| row.minutes).filter(|minutes| *minutes > 0);
-    let mut waiting: Vec<_> = found.into_iter().filter_map(|row| Some((row.arrived_at, row.visit_id?))).collect();
-    waiting.sort_unstable();
-    Ok(Line { delay, waiting: waiting.into_iter().map(|(_, id)| id).collect() })
 }
 
 /// What the opening of a visit is about to be changed from.

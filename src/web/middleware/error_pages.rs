@@ -135,7 +135,7 @@ fn page(
 }
 
 /// A title and a sentence for each status.
-const WORDS: [(u16, &str, &str); 13] = [
+const WORDS: [(u16, &str, &str); 14] = [
     (400, "That request could not be read", "Go back, load the page again and try once more."),
     (401, "You are not signed in", "Sign in, then load the page again."),
     (403, "Your role may not do this", "If you think it should, ask your hospital's administrator."),
@@ -147,6 +147,7 @@ const WORDS: [(u16, &str, &str); 13] = [
         "Somebody was quicker",
         "The state has changed since you loaded the page. Load it again and see what it is now.",
     ),
+    (410, "This is over", "What the address led to is not there any more."),
     (413, "That is too large", "A form may hold 64 KiB, a note 256."),
     (
         421,

@@ -20,12 +20,15 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), disp
 const WITH_DEVICES: &str = "accelerometer=(), autoplay=(self), camera=(self), display-capture=(self), geolocation=(), gyroscope=(), microphone=(self), midi=(), payment=(), usb=()";
 
 /// What no answer varies.
-static SAME_FOR_ALL: [(HeaderName, HeaderValue); 4] = [
+static SAME_FOR_ALL: [(HeaderName, HeaderValue); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
 ];
+
+/// Below it each address is a secret by which a guest comes in: no request tells of it, not even one to ourselves. Of which server a page is they tell:
+/// what is sent as a page goes would have no origin else.
+const OF_GUESTS: &str = "/guest/";
 
 /// What the settings say about them, written once.
 #[derive(Debug)]
@@ -54,7 +57,13 @@ pub async fn security_headers<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let kit = request.app_data::<web::Data<Kit>>().cloned();
     let is_https = kit.as_ref().is_some_and(|kit| is_https(kit, &request));
-    with_headers(next.call(request).await, |headers| add(headers, kit.as_ref().map(|kit| kit.get_ref()), is_https))
+    let is_of_guests = request.path().starts_with(OF_GUESTS);
+    with_headers(next.call(request).await, |headers| {
+        if is_of_guests {
+            headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+        }
+        add(headers, kit.as_ref().map(|kit| kit.get_ref()), is_https);
+    })
 }
 
 /// The answer of a page that may use camera, microphone and screen, if whoever looks at it allows that.
@@ -82,6 +91,9 @@ pub(crate) fn add(headers: &mut HeaderMap, kit: Option<&Kit>, is_https: bool) {
     }
     for (name, value) in &SAME_FOR_ALL {
         set(headers, name.clone(), Some(value));
+    }
+    if !headers.contains_key(header::REFERRER_POLICY) {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     }
     // The page in which two people see and hear each other says otherwise.
     if !headers.contains_key(header::PERMISSIONS_POLICY) {

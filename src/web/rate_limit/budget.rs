@@ -62,6 +62,14 @@ impl Budget {
         self.take_from(format!("calendar {id}"))
     }
 
+    /// Takes one for the guest of this `visit_guest.id`, for whoever knows the link: what their page asks for by itself.
+    ///
+    /// # Errors
+    /// When there is one again.
+    pub fn take_of_guest(&self, id: i64) -> Result<(), RetryAfter> {
+        self.take_from(format!("guest {id}"))
+    }
+
     /// Takes one for somebody between the two steps of a sign-in, of which this is the `nonce`: not of their address, so that strangers there
     /// do not keep them out, nor of their account, so that whoever else has the password does not. A sign-in begins with a password that is
     /// compared, which costs more than a page.
@@ -118,7 +126,7 @@ mod tests {
         assert_eq!(taken(IpAddr::from([127, 0, 0, 1])), 1_000);
         assert_eq!((0..1_000).filter(|_| budget.take_of_sign_in("one").is_ok()).count(), 600);
         assert_eq!(budget.take_of_sign_in("other"), Ok(()));
-        assert!(budget.take(other).is_ok() && budget.take_of_calendar(1).is_ok());
+        assert!(budget.take(other).is_ok() && budget.take_of_calendar(1).is_ok() && budget.take_of_guest(1).is_ok());
         assert_eq!(taken(one), 0);
         budget.give_back(one);
         assert_eq!(taken(one), 1);

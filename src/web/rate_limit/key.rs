@@ -156,6 +156,30 @@ impl Key {
         [Self::refusing(format!("device-check:user:{user_id}"), 20, MINUTE)]
     }
 
+    /// The same as [`Self::signal`], of a guest's page (`visit_guest.id`).
+    #[must_use]
+    pub fn guest_signal(guest: i64) -> [Self; 1] {
+        [Self::refusing(format!("signal:guest:{guest}"), 300, MINUTE)]
+    }
+
+    /// The window of how often a guest joins a call: each time has its line in the trail.
+    #[must_use]
+    pub fn guest_call(guest: i64) -> [Self; 1] {
+        [Self::refusing(format!("call:guest:{guest}"), 30, QUARTER)]
+    }
+
+    /// The window of how often a guest's page asks for credentials of the relays.
+    #[must_use]
+    pub fn guest_relays(guest: i64) -> [Self; 1] {
+        [Self::refusing(format!("relays:guest:{guest}"), 60, MINUTE)]
+    }
+
+    /// The window of the guests whom somebody invites.
+    #[must_use]
+    pub fn new_guest(user_id: i64) -> [Self; 1] {
+        [Self::refusing(format!("guest:user:{user_id}"), 30, HOUR)]
+    }
+
     /// The windows of a request, from `address`, to send a link to `email`: the place's, then the mailbox's two. The second is as
     /// long as a link works, so a stranger who fills it leaves the owner with links that do; the third bounds what anybody can have sent
     /// to somebody in a day.

@@ -15,8 +15,8 @@
 //! - **Codes of an app**, after a right password or to prove once more who one is, are refused beyond 10 in 15 minutes from one address and 20 in an hour for one account: of a
 //!   million codes three are right at a time. A browser that is known for the account has 10 of its own, so that whoever has the password does
 //!   not keep its owner out. **Recovery codes**, which nobody guesses, are delayed as passwords are, whatever became of the others.
-//! - **What is written again and again**: per person 60 saves of drafts, 30 messages and 120 read marks in a minute, 30 documents and 10 addresses of
-//!   their calendar in an hour. What was typed is shown again with the refusal.
+//! - **What is written again and again**: per person 60 saves of drafts, 30 messages and 120 read marks in a minute, 30 documents, 30 invitations of
+//!   guests and 10 addresses of their calendar in an hour. What was typed is shown again with the refusal.
 //! - **Signing up**: 20 tries in an hour per address.
 //! - **Taking away everything about oneself**: 5 times in an hour.
 //! - **Links for a forgotten password**: 30 in an hour per address, refused beyond; 5 in half an hour and 12 in a day to one mailbox,

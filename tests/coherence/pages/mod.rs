@@ -12,6 +12,7 @@ mod clinic;
 mod erasures;
 mod factors;
 mod future;
+mod guests;
 mod keys;
 mod management;
 mod messages;
@@ -29,8 +30,8 @@ mod zones;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`addresses`], [`calls`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 84] = [
+/// What can be done through a form, all of it in [`addresses`], [`calls`], [`guests`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
+const WRITES: [&str; 91] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -51,6 +52,9 @@ const WRITES: [&str; 84] = [
     "/appointments/{id}/confirmation",
     "/appointments/{id}/device-check",
     "/appointments/{id}/documents",
+    "/appointments/{id}/guests",
+    "/appointments/{id}/guests/{id}/admission",
+    "/appointments/{id}/guests/{id}/removal",
     "/appointments/{id}/messages",
     "/appointments/{id}/messages/read",
     "/appointments/{id}/messages/{id}/retraction",
@@ -78,6 +82,10 @@ const WRITES: [&str; 84] = [
     "/doctors/{id}/time-off",
     "/doctors/{id}/time-off/{id}/removal",
     "/documents/{id}/revocation",
+    "/guest/{token}/call",
+    "/guest/{token}/call/report",
+    "/guest/{token}/call/signals",
+    "/guest/{token}/presence",
     "/hospitals",
     "/hospitals/{id}",
     "/hospitals/{id}/deactivation",

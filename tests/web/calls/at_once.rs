@@ -126,6 +126,7 @@ async fn the_clock_ends_no_call_that_somebody_comes_back_to_meanwhile() {
             call_id: Set(id),
             key: Set("c".repeat(32)),
             user_id: Set(Some(practice.patient.user_id)),
+            guest_id: Set(None),
             here_until: Set(now + TimeDelta::seconds(45)),
             left_at: Set(None),
             created_at: Set(now),

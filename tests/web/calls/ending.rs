@@ -83,7 +83,7 @@ async fn a_page_that_is_loaded_again_takes_the_place_of_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_page_that_leaves_is_gone_for_the_other_and_beside_two_others_there_is_no_place() {
+async fn a_page_that_leaves_is_gone_for_the_other_and_beside_three_others_there_is_no_place() {
     let practice = Practice::open().await;
     let (doctor, patient) = practice.both().await;
     let leaving = [("state", "leaving"), ("call", patient.peer.as_str())];
@@ -93,18 +93,24 @@ async fn a_page_that_leaves_is_gone_for_the_other_and_beside_two_others_there_is
     let request = practice.surgery.request(Method::POST, &practice.path("call/end")).header("x-live", "1");
     practice.surgery.send(request).await.expect(204);
     let call = practice.join(&practice.surgery).await.call;
-    let guest = entity::call_peer::ActiveModel {
-        call_id: sea_orm::Set(call),
-        key: sea_orm::Set("0".repeat(32)),
-        here_until: sea_orm::Set(practice.app.in_minutes(1)),
-        created_at: sea_orm::Set(practice.app.now()),
-        updated_at: sea_orm::Set(practice.app.now()),
-        ..Default::default()
+    let guest = guest(&practice.app, (&practice.visit, &practice.doctor), "").await;
+    let enters = async |key: &str| {
+        let page = entity::call_peer::ActiveModel {
+            call_id: sea_orm::Set(call),
+            key: sea_orm::Set(key.repeat(32)),
+            guest_id: sea_orm::Set(Some(guest.id)),
+            here_until: sea_orm::Set(practice.app.in_minutes(1)),
+            created_at: sea_orm::Set(practice.app.now()),
+            updated_at: sea_orm::Set(practice.app.now()),
+            ..Default::default()
+        };
+        entity::call_peer::Entity::insert(page).exec(&practice.app.db).await.unwrap();
     };
-    entity::call_peer::Entity::insert(guest).exec(&practice.app.db).await.unwrap();
-    // Two are there already, of whom one is the doctor: there is a place for the doctor's next page, and none for a third person.
-    let doctor = practice.join(&practice.surgery).await;
-    assert_eq!(doctor.peers, ["0".repeat(32)]);
+    enters("0").await;
+    // Beside the doctor and a guest there is a place for the patient, and for the doctor's next page; beside three others there is none.
+    assert_eq!(practice.join(&practice.home).await.peers.len(), 2);
+    assert_eq!(practice.join(&practice.surgery).await.peers.len(), 2);
+    enters("1").await;
     practice.home.post_form(&practice.path("call"), &[]).await.expect(409);
 }
 

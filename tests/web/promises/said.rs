@@ -8,7 +8,7 @@ mod visits;
 use super::*;
 
 /// Each sentence, by its beginning, and the test below that reads it. Whoever adds one adds the test.
-const SAID: [(&str, &str); 50] = [
+const SAID: [(&str, &str); 52] = [
     ("Another link is on its way. The mail says", "an_address_is_what_was_said_of_it"),
     ("A link is on its way to the new address.", "an_address_is_what_was_said_of_it"),
     ("All notifications are marked as read.", "news_is_read_as_far_as_was_said"),
@@ -37,6 +37,8 @@ const SAID: [(&str, &str); 50] = [
     ("The document is issued.", "what_is_written_is_as_was_said"),
     ("The document is revoked.", "what_is_written_is_as_was_said"),
     ("The draft is saved.", "what_is_written_is_as_was_said"),
+    ("The guest is let in.", "a_guest_is_in_or_out_as_was_said"),
+    ("The guest is removed, and the link leads nowhere any more.", "a_guest_is_in_or_out_as_was_said"),
     ("The hospital is listed again.", "a_hospital_is_listed_as_was_said"),
     ("The hospital is made. Add somebody who runs it.", "a_hospital_is_listed_as_was_said"),
     ("The hospital is no longer listed.", "a_hospital_is_listed_as_was_said"),

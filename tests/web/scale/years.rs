@@ -57,3 +57,12 @@ pub(super) async fn leave_checks(app: &TestApp) {
          ON CONFLICT DO NOTHING";
     sql(app, statement).await;
 }
+
+/// Each visit had a guest.
+pub(super) async fn leave_guests(app: &TestApp) {
+    let statement = "INSERT INTO visit_guest (appointment_id, kind, token_hash, form_token, invited_by, expires_at)
+         SELECT visit.id, 'interpreter', sha256(visit.id::text::bytea), 'form ' || visit.id, doctor.user_id, visit.ends_at + interval '4 hours'
+           FROM appointment AS visit JOIN doctor ON doctor.id = visit.doctor_id
+         ON CONFLICT DO NOTHING";
+    sql(app, statement).await;
+}

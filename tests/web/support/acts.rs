@@ -32,10 +32,6 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/cancellation", Some(admin), &SEEN_WITH_REASON),
         act("/appointments/{id}/arrival", own, &SEEN),
         act("/appointments/{id}/start", its_doctor, &SEEN),
-        act("/appointments/{id}/presence", own, &[("state", "here")]),
-        act("/appointments/{id}/call", own, &[]),
-        act("/appointments/{id}/call/end", own, &[]),
-        act("/appointments/{id}/device-check", own, &[("camera", "ok"), ("microphone", "ok"), ("network", "udp")]),
         act("/appointments/{id}/answers", own, &[("location_now", "Patan"), ("consent", "on")]),
         act("/appointments/{id}/opening", its_doctor, &[("version", "0"), ("skipped_reason", "No time.")]),
         act("/doctors/{id}/delay", its_doctor, &[("minutes", "20")]),
@@ -54,9 +50,27 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/messages/{id}/retraction", own, &[]),
         act("/appointments/{id}/outcome", its_doctor, &[("version", "0"), ("outcome", "completed")]),
     ]);
+    acts.extend(of_calls(clinic));
     acts.extend(of_times(clinic));
     acts.extend(of_management(clinic));
     acts
+}
+
+/// What those do who meet from afar, and a guest of theirs.
+fn of_calls(clinic: &Clinic) -> Vec<Act<'_>> {
+    let House { doctor, patient, .. } = &clinic.here;
+    let own = Some(&patient.person);
+    let its_doctor = Some(&doctor.person);
+    vec![
+        act("/appointments/{id}/presence", own, &[("state", "here")]),
+        act("/appointments/{id}/call", own, &[]),
+        act("/appointments/{id}/call/end", own, &[]),
+        act("/appointments/{id}/device-check", own, &[("camera", "ok"), ("microphone", "ok"), ("network", "udp")]),
+        act("/appointments/{id}/guests", its_doctor, &[("name", "Mira Shrestha"), ("kind", "interpreter")]),
+        act("/appointments/{id}/guests/{id}/admission", its_doctor, &[]),
+        act("/appointments/{id}/guests/{id}/removal", its_doctor, &[]),
+        act("/guest/{token}/presence", None, &[("state", "here")]),
+    ]
 }
 
 /// What somebody does with an account of their own, or for one.

@@ -10,9 +10,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, Iterable};
 use super::{
     TestApp,
     factories::{
-        Appointment, Attachment, Doctor, Document, Hospital, Message, Note, Notification, Patient, Person,
+        Appointment, Attachment, Doctor, Document, Guest, Hospital, Message, Note, Notification, Patient, Person,
         address_link, answered, appointment, attachment, availability, call, device_check, doctor, document,
-        gone_without, hospital, hospital_admin, message, note, notification, password_link, patient, session,
+        gone_without, guest, hospital, hospital_admin, message, note, notification, password_link, patient, session,
         super_admin, time_off,
     },
 };
@@ -29,6 +29,8 @@ pub(crate) struct House {
     pub(crate) appointments: Vec<Appointment>,
     /// What was said at the beginning of those that wait, and of those that go on.
     pub(crate) opening_texts: Vec<String>,
+    /// Let in, and there, in the visit that waits.
+    pub(crate) guests: Vec<Guest>,
     /// A draft of the visit in progress, and a signed one, with an addendum, of the completed visit.
     pub(crate) notes: Vec<Note>,
     /// One that counts, and one that was revoked, both of the completed visit.
@@ -122,6 +124,7 @@ impl House {
             session_id: session(app, &patient, &format!("Firefox {payload}")).await,
             appointments: Vec::new(),
             opening_texts: Vec::new(),
+            guests: Vec::new(),
             notes: Vec::new(),
             documents: Vec::new(),
             messages: Vec::new(),
@@ -150,6 +153,7 @@ impl House {
         }
         let waiting = self.appointment(AppointmentStatus::Waiting).clone();
         self.opening_texts = answered(app, &waiting, payload).await;
+        self.guests.push(guest(app, (&waiting, &self.doctor), payload).await);
         let goes_on = self.appointment(AppointmentStatus::InProgress).clone();
         self.opening_texts.extend(gone_without(app, (&goes_on, &self.doctor), payload).await);
         let draft = note(self.appointment(AppointmentStatus::InProgress), &self.doctor).saying(payload);

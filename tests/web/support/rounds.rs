@@ -10,7 +10,7 @@ use telemedicine::{
 use super::{AppointmentStatus, Client, Clinic, House, Page, Role, TestApp};
 
 /// Answers for programs and files: no pages.
-const NOT_PAGES: [&str; 15] = [
+const NOT_PAGES: [&str; 17] = [
     "/appointments/{id}/call/signals",
     "/appointments/{id}/device-check/ice",
     "/appointments/{id}/ice",
@@ -18,6 +18,8 @@ const NOT_PAGES: [&str; 15] = [
     "/calendar/{token}.ics",
     "/static/{name}",
     "/live",
+    "/guest/{token}/call/signals",
+    "/guest/{token}/ice",
     "/health/live",
     "/health/ready",
     "/metrics",
@@ -113,7 +115,11 @@ impl House {
 
     /// The address of `route` for a record of this house.
     pub(crate) fn address(&self, route: &str) -> String {
-        let token = if route.starts_with("/address-links/") { &self.address_token } else { &self.link_token };
+        let token = match route {
+            _ if route.starts_with("/address-links/") => &self.address_token,
+            _ if route.starts_with("/guest/") => &self.guests[0].token,
+            _ => &self.link_token,
+        };
         let route = &route.replace("{token}", token);
         let Some((noun, _)) = route.split_once("/{id}") else {
             return route.to_owned();
@@ -132,7 +138,11 @@ impl House {
             "/profile/second-factor/passkeys" => 1,
             _ => panic!("{route}: which record is meant? Say it in House::address."),
         };
-        let within = if route.contains("/messages/") { self.messages[1].id } else { self.time_off_id };
+        let within = match route {
+            _ if route.contains("/messages/") => self.messages[1].id,
+            _ if route.contains("/guests/") => self.guests[0].id,
+            _ => self.time_off_id,
+        };
         route.replacen("{id}", &id.to_string(), 1).replace("{id}", &within.to_string())
     }
 }
@@ -142,8 +152,20 @@ fn status_for(route: &str) -> AppointmentStatus {
     match route.trim_start_matches("/appointments/{id}") {
         "/approval" | "/rejection" | "/proposal" => AppointmentStatus::Requested,
         "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
-        "/start" | "/modality" | "/room" | "/now" | "/presence" | "/answers" | "/ice" | "/call" | "/call/signals"
-        | "/call/report" | "/call/end" => AppointmentStatus::Waiting,
+        "/start"
+        | "/modality"
+        | "/room"
+        | "/now"
+        | "/presence"
+        | "/answers"
+        | "/ice"
+        | "/call"
+        | "/call/signals"
+        | "/call/report"
+        | "/call/end"
+        | "/guests"
+        | "/guests/{id}/admission"
+        | "/guests/{id}/removal" => AppointmentStatus::Waiting,
         "/outcome" | "/opening" | "/note" | "/note/signature" => AppointmentStatus::InProgress,
         "/note/addenda" | "/summary" | "/documents" => AppointmentStatus::Completed,
         _ => AppointmentStatus::Scheduled,

@@ -15,8 +15,9 @@ use crate::{
         appointments::{
             appointment::{StatusTag, status_tag},
             devices::{DeviceMark, check_href, device_mark},
+            guests::guest_named,
             policy::{OfferedStep, acts},
-            queries::{About, AppointmentRow, BloodAndAllergies, VisitRecord},
+            queries::{About, AppointmentRow, BloodAndAllergies, GuestOfVisit, VisitRecord},
             service::holding,
             step::{Stage, Step},
         },
@@ -26,6 +27,13 @@ use crate::{
     },
     web::{ClinicalPage, FormView, Moment, Present},
 };
+
+/// Somebody who was let into the call beside the two who meet.
+#[derive(Debug, Serialize)]
+struct LetIn {
+    who: String,
+    at: Option<Moment>,
+}
 
 /// Everything about one appointment.
 #[derive(Debug, Serialize)]
@@ -73,6 +81,7 @@ pub(in crate::features::appointments) struct Show {
     free: Vec<DayOfTimes>,
     /// What the viewer may do, each with its own form.
     offers: Vec<Offer>,
+    guests: Vec<LetIn>,
     history: Vec<HistoryEntry>,
     /// Where its doctor issues documents, and its patient has theirs.
     documents_href: Option<String>,
@@ -96,15 +105,14 @@ struct Offer {
 
 impl Show {
     pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
-        let zone = viewer.zone();
-        let moment = |instant: DateTime<Utc>| Moment::new(instant, zone);
-        let VisitRecord { row, about, note, devices, history: steps, calls } = record;
+        let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
+        let VisitRecord { row, about, note, devices, guests, history: steps, calls } = record;
         let held = (row.status, row.modality);
         Self {
             title: title(viewer, &row),
             id: row.id,
             version: row.version,
-            patient: banner(&row, &about, present.date(zone)),
+            patient: banner(&row, &about, present.date(viewer.zone())),
             patient_href: patient_href(viewer, &row),
             doctor: row.doctor_name(),
             doctor_href: doctor_href(viewer, &row),
@@ -130,6 +138,7 @@ impl Show {
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             form: FormView::default(),
             typed: None,
+            guests: guests.into_iter().map(|guest| LetIn::new(viewer, &guest)).collect(),
             history: history(viewer, steps, &calls),
             specialization: row.doctor.specialization,
             symptoms: row.symptoms,
@@ -248,6 +257,13 @@ fn patient_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
         Role::Patient | Role::SuperAdmin => false,
     };
     may_see.then(|| format!("/patients/{}", row.patient_id))
+}
+
+impl LetIn {
+    fn new(viewer: &Viewer, guest: &GuestOfVisit) -> Self {
+        let at = guest.admitted_at.map(|at| Moment::new(at, viewer.zone()));
+        Self { who: guest_named(guest.name.as_deref(), guest.kind), at }
+    }
 }
 
 impl ClinicalPage for Show {

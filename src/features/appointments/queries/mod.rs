@@ -21,6 +21,6 @@ use note::{has_note_to_read, is_kept_from_patient};
 use outcome::{needs_outcome, not_over, to_come, without_doctor};
 pub(crate) use outcome::{of_absent_parties, of_shut_doctors};
 pub(crate) use record::About;
-pub(super) use record::{BloodAndAllergies, CallOfVisit, EventRow, NoteOfVisit, VisitRecord, record};
+pub(super) use record::{BloodAndAllergies, CallOfVisit, EventRow, GuestOfVisit, NoteOfVisit, VisitRecord, record};
 pub(crate) use rows::{AppointmentRow, arrived_at, visits, with_parties};
 pub(crate) use scope::{scope, scope_of_both, scope_of_doctor};

@@ -4,12 +4,13 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event, call,
-    enums::{AuditSubject, BloodType, CallEnd, CallPath, EventKind, NoteState, Role},
-    note, patient, user,
+    enums::{AuditSubject, BloodType, CallEnd, CallPath, EventKind, GuestKind, NoteState, Role},
+    note, patient, user, visit_guest,
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationTrait,
+    RelationDef, RelationTrait,
+    sea_query::{Expr, ExprTrait, IntoCondition},
 };
 
 use super::{AppointmentRow, DeviceChecks, is_kept_from_patient, scope, with_device_checks, with_parties};
@@ -27,6 +28,8 @@ pub(in crate::features::appointments) struct VisitRecord {
     pub(in crate::features::appointments) about: About,
     pub(in crate::features::appointments) note: Option<NoteOfVisit>,
     pub(in crate::features::appointments) devices: DeviceChecks,
+    /// Those who were let into its call beside the two who meet.
+    pub(in crate::features::appointments) guests: Vec<GuestOfVisit>,
     /// From the first step on.
     pub(in crate::features::appointments) history: Vec<EventRow>,
     /// In no order.
@@ -59,6 +62,17 @@ pub(in crate::features::appointments) struct NoteOfVisit {
     /// Whether the patient sees nothing of it: it is kept from them, or was entered in error.
     #[sea_orm(from_expr = "is_kept_from_patient()")]
     pub(in crate::features::appointments) is_kept_from_patient: bool,
+}
+
+/// A guest who was let into the call.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "visit_guest::Entity")]
+pub(in crate::features::appointments) struct GuestOfVisit {
+    pub(in crate::features::appointments) id: i64,
+    /// None some weeks after the visit.
+    pub(in crate::features::appointments) name: Option<String>,
+    pub(in crate::features::appointments) kind: GuestKind,
+    pub(in crate::features::appointments) admitted_at: Option<DateTime<Utc>>,
 }
 
 /// One step of the history.
@@ -115,6 +129,8 @@ struct Joined {
     #[sea_orm(nested)]
     devices: DeviceChecks,
     #[sea_orm(nested)]
+    guest: Option<GuestOfVisit>,
+    #[sea_orm(nested)]
     event: Option<EventRow>,
 }
 
@@ -135,6 +151,7 @@ pub(in crate::features::appointments) async fn record(
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
     let joined = with_device_checks(with_parties(visit, JoinType::InnerJoin))
         .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
+        .join(JoinType::LeftJoin, were_let_in())
         .join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def())
         .join_as(JoinType::LeftJoin, event::Relation::User.def(), "actor");
     let calls = call::Entity::find()
@@ -142,7 +159,7 @@ pub(in crate::features::appointments) async fn record(
         .filter(scope(viewer))
         .filter(call::Column::AppointmentId.eq(id));
     let lists = SideBySide::default().list::<CallOfVisit>("call", calls).list::<Joined>("visit", joined);
-    let topics = viewer.visit_topics().and([Topic::Note(id)]);
+    let topics = viewer.visit_topics().and([Topic::Note(id), Topic::Visit(id)]);
     let found: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     Ok(folded(found).map(|record| Accessed::new(AuditSubject::Appointment, id, record)))
 }
@@ -154,10 +171,21 @@ fn folded(found: Vec<Row>) -> Option<VisitRecord> {
         joined.extend(row.visit);
     }
     let mut joined = joined.into_iter();
-    let first = joined.next()?;
-    let rest = joined.filter_map(|joined| joined.event);
-    let mut history: Vec<EventRow> = first.event.into_iter().chain(rest).collect();
+    let Joined { row, about, note, devices, guest, event } = joined.next()?;
+    let (mut history, mut guests) = (Vec::from_iter(event), Vec::from_iter(guest));
+    // Each step stands beside each guest.
+    for Joined { event, guest, .. } in joined {
+        history.extend(event);
+        guests.extend(guest);
+    }
     history.sort_unstable_by_key(|event| (event.at, event.id));
-    let Joined { row, about, note, devices, .. } = first;
-    Some(VisitRecord { row, about, note, devices, history, calls })
+    history.dedup_by_key(|event| event.id);
+    guests.sort_unstable_by_key(|guest| guest.id);
+    guests.dedup_by_key(|guest| guest.id);
+    Some(VisitRecord { row, about, note, devices, guests, history, calls })
+}
+
+fn were_let_in() -> RelationDef {
+    let is_let_in = |_, guest| Expr::col((guest, visit_guest::Column::AdmittedAt)).is_not_null().into_condition();
+    appointment::Relation::VisitGuest.def().on_condition(is_let_in)
 }

@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::super::{forms, policy::TakePart, service};
+use super::{
+    super::{participant::Participant, policy::TakePart},
+    answers,
+};
 use crate::{
     access::Allowed,
     state::Pages,
@@ -16,7 +19,5 @@ pub(in super::super) async fn report(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let report = forms::report(submitted.fields()?)?;
-    service::report(pages.state(), &viewer, *id, &report).await?;
-    Ok(HttpResponse::NoContent().finish())
+    answers::report(&pages, Participant::Party(&viewer), *id, submitted.fields()?).await
 }

@@ -67,15 +67,17 @@ impl Line {
     }
 }
 
-/// Calls that go on, and of whose pages none was heard of since the instant `before`; or in which nobody can take part. All that go on are looked at: there
-/// are as many as doctors who speak with somebody. Of their pages those alone are that were there since.
+/// Calls that go on, and of whose pages, without those of guests, none was heard of since the instant `before`; or in which nobody can take part. All that
+/// go on are looked at: there are as many as doctors who speak with somebody. Of their pages those alone are that were there since.
 pub(in crate::features::calls) async fn lost(
     conn: &ReadConnection<'_>,
     before: DateTime<Utc>,
 ) -> Result<Vec<LostCall>, DbErr> {
     let lately = call::Relation::CallPeer.def().on_condition(move |_, peer| {
-        let left = Expr::col((peer, call_peer::Column::LeftAt));
-        left.clone().is_null().or(left.gt(before)).into_condition()
+        let left = Expr::col((peer.clone(), call_peer::Column::LeftAt));
+        let lately = left.clone().is_null().or(left.gt(before)).into_condition();
+        // A guest who is left alone keeps no call.
+        lately.add(Expr::col((peer, call_peer::Column::GuestId)).is_null())
     });
     let open = call::Entity::find()
         .select_only()

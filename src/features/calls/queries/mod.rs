@@ -1,11 +1,12 @@
-//! Reading calls. Every query starts from the visits in which the viewer is one of the two who meet; what the clock asks for belongs to no viewer.
+//! Reading calls. Every query starts from the visits in whose calls whoever asks may take part; what the clock asks for is asked by nobody.
 
 mod keeping;
+mod participant;
 mod peers;
 mod visit;
 
 pub(super) use keeping::{LostCall, lost};
-pub(super) use peers::{HeardSignal, PeerRow, PeerStanding, heard, is_another_there, peers, standing};
+pub(super) use peers::{HeardSignal, PeerRow, PeerStanding, heard, is_another_there, peers, peers_there, standing};
 pub(crate) use visit::CallNow;
 pub(super) use visit::{VisitOfCall, visit_of_call, visit_of_call_held};
 

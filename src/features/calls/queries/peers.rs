@@ -6,21 +6,23 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment, call,
     call_peer::{self, Column},
-    call_signal,
+    call_signal, doctor,
     enums::{AppointmentStatus, CallPath, CallState, Modality, SignalKind},
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, RelationTrait, Select,
-    sea_query::{Expr, ExprTrait, IntoCondition, NullOrdering, SimpleExpr},
+    sea_query::{Alias, Expr, ExprTrait, IntoCondition, NullOrdering, SimpleExpr},
 };
 
 use super::is_over;
 use crate::{
-    access::Viewer,
     coherence::{Topic, Topics},
-    db::{ReadConnection, Reader},
-    features::appointments::{call_seen_by, scope_of_both},
+    db::{ReadConnection, Reader, is_not_word},
+    features::{
+        appointments::call_seen_by,
+        calls::participant::{Participant, PeerOwner, Side},
+    },
 };
 
 /// So many signals are told at a time; the page asks for what comes after them.
@@ -31,13 +33,33 @@ const AT_ONCE: u64 = 100;
 #[sea_orm(entity = "call_peer::Entity")]
 pub(in crate::features::calls) struct PeerRow {
     pub(in crate::features::calls) id: i64,
+    pub(in crate::features::calls) call_id: i64,
     pub(in crate::features::calls) key: String,
-    pub(in crate::features::calls) user_id: Option<i64>,
+    user_id: Option<i64>,
+    guest_id: Option<i64>,
     pub(in crate::features::calls) here_until: DateTime<Utc>,
     pub(in crate::features::calls) left_at: Option<DateTime<Utc>>,
 }
 
 impl PeerRow {
+    /// Whether it is this one's.
+    pub(in crate::features::calls) fn is_of(&self, owner: PeerOwner) -> bool {
+        match owner {
+            PeerOwner::User(user) => self.user_id == Some(user),
+            PeerOwner::Guest(guest) => self.guest_id == Some(guest),
+        }
+    }
+
+    /// Whether it is a guest's.
+    pub(in crate::features::calls) fn is_a_guests(&self) -> bool {
+        self.guest_id.is_some()
+    }
+
+    /// Who sits before it, in a visit whose doctor has the account `doctor` (`user.id`).
+    pub(in crate::features::calls) fn side(&self, doctor: i64) -> Side {
+        Side::of(self.user_id, doctor)
+    }
+
     /// Whether it is there.
     pub(in crate::features::calls) fn is_here(&self, now: DateTime<Utc>) -> bool {
         self.left_at.is_none() && now < self.here_until
@@ -67,7 +89,18 @@ pub(in crate::features::calls) async fn peers(conn: &ReadConnection<'_>, call_id
     peers.into_partial_model().all(conn).await
 }
 
-/// A page of the viewer's own, and the call in which it takes part.
+/// The pages that have not gone from the call that goes on in the visit `id`.
+pub(in crate::features::calls) async fn peers_there(conn: &ReadConnection<'_>, id: i64) -> Result<Vec<PeerRow>, DbErr> {
+    let there = call_peer::Entity::find()
+        .join(JoinType::InnerJoin, call_peer::Relation::Call.def())
+        .filter(call::Column::AppointmentId.eq(id))
+        .filter(is_not_word(call::Column::State, CallState::Ended))
+        .filter(Column::LeftAt.is_null())
+        .order_by_asc(Column::Id);
+    there.into_partial_model().all(conn).await
+}
+
+/// A page of somebody's own, and the call in which it takes part.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(in crate::features::calls) struct PeerStanding {
     status: AppointmentStatus,
@@ -86,8 +119,8 @@ pub(in crate::features::calls) struct PeerStanding {
     left_at: Option<DateTime<Utc>>,
     /// Whether the page that it speaks to is there.
     pub(in crate::features::calls) reaches: bool,
-    /// Whether a page of somebody else is.
-    pub(in crate::features::calls) has_another: bool,
+    /// Whether a page of the other who meets is, and not only a guest's.
+    pub(in crate::features::calls) has_other: bool,
 }
 
 impl PeerStanding {
@@ -102,16 +135,16 @@ impl PeerStanding {
     }
 }
 
-/// The page `key` of the viewer's in the visit `id`, and whether the page `to` of the same call is there at the instant `now`.
+/// The page `key` of `who` in the visit `id`, and whether the page `to` of the same call is there at the instant `now`.
 pub(in crate::features::calls) async fn standing(
-    viewer: &Viewer,
+    who: Participant<'_>,
     conn: &ReadConnection<'_>,
     (id, key): (i64, &str),
     (to, now): (&str, DateTime<Utc>),
 ) -> Result<Option<PeerStanding>, DbErr> {
     use appointment::Column as Visit;
     use call::Column as Call;
-    own_pages_in(viewer, id)
+    own_pages_in(who, id)
         .filter(Column::Key.eq(key))
         .columns([Visit::Status, Visit::Modality, Visit::HospitalId, Visit::DoctorId, Visit::PatientId])
         .column_as(Call::Id, "call_id")
@@ -119,16 +152,15 @@ pub(in crate::features::calls) async fn standing(
         .column_as(Column::Id, "peer_id")
         .column(Column::LeftAt)
         .expr_as(is_there(now, Column::Key.eq(to)), "reaches")
-        .expr_as(is_another_there(viewer.user_id, now), "has_another")
+        .expr_as(is_there(now, who.owner().pages_of_the_other()), "has_other")
         .into_model()
         .one(conn)
         .await
 }
 
-/// Whether a page of somebody else than `user_id` (`user.id`) is there, in the call that a statement is about.
-pub(in crate::features::calls) fn is_another_there(user_id: i64, now: DateTime<Utc>) -> SimpleExpr {
-    // Of somebody without an account there is none.
-    is_there(now, Column::UserId.ne(user_id).or(Column::UserId.is_null()))
+/// Whether a page of somebody else than `owner` is there, be it a guest's, in the call that a statement is about.
+pub(in crate::features::calls) fn is_another_there(owner: PeerOwner, now: DateTime<Utc>) -> SimpleExpr {
+    is_there(now, owner.pages_of_others())
 }
 
 /// Whether such a page of the call that a statement is about is there.
@@ -143,14 +175,14 @@ fn is_there(now: DateTime<Utc>, such: SimpleExpr) -> SimpleExpr {
     Expr::exists(there.into_query())
 }
 
-fn own_pages_in(viewer: &Viewer, id: i64) -> Select<call_peer::Entity> {
+fn own_pages_in(who: Participant<'_>, id: i64) -> Select<call_peer::Entity> {
     call_peer::Entity::find()
         .select_only()
         .join(JoinType::InnerJoin, call_peer::Relation::Call.def())
         .join(JoinType::InnerJoin, call::Relation::Appointment.def())
-        .filter(scope_of_both(viewer))
+        .filter(who.visits())
         .filter(appointment::Column::Id.eq(id))
-        .filter(Column::UserId.eq(viewer.user_id))
+        .filter(who.owner().pages())
 }
 
 /// Something that was said to a page.
@@ -158,6 +190,8 @@ fn own_pages_in(viewer: &Viewer, id: i64) -> Select<call_peer::Entity> {
 pub(in crate::features::calls) struct HeardSignal {
     pub(in crate::features::calls) id: i64,
     pub(in crate::features::calls) from: String,
+    /// Who sits before the page that said it.
+    pub(in crate::features::calls) side: Side,
     pub(in crate::features::calls) kind: SignalKind,
     /// JSON, as the other page wrote it.
     pub(in crate::features::calls) body: String,
@@ -171,9 +205,9 @@ pub(in crate::features::calls) struct Heard {
     pub(in crate::features::calls) signals: Vec<HeardSignal>,
 }
 
-/// What was said to the page `key` of the viewer's after the signal `after`; nothing if there is no such page in the visit `id`. One statement.
+/// What was said to the page `key` of `who` after the signal `after`; nothing if there is no such page in the visit `id`. One statement.
 pub(in crate::features::calls) async fn heard(
-    viewer: &Viewer,
+    who: Participant<'_>,
     reader: &Reader,
     (id, key): (i64, &str),
     after: i64,
@@ -185,13 +219,21 @@ pub(in crate::features::calls) async fn heard(
             to.add(Expr::col((said, call_signal::Column::Id)).gt(after))
         }
     });
-    let found = own_pages_in(viewer, id)
+    let sender = call::Relation::CallPeer.def().on_condition(|_, sender| {
+        let from = (call_signal::Entity, call_signal::Column::FromKey);
+        Expr::col((sender, Column::Key)).equals(from).into_condition()
+    });
+    let found = own_pages_in(who, id)
         .filter(Column::Key.eq(key))
         .columns([appointment::Column::Status, appointment::Column::Modality])
         .column(call::Column::State)
+        .column_as(doctor::Column::UserId, "doctor_user_id")
+        .expr_as(Expr::col((Alias::new("sender"), Column::UserId)), "sender_user_id")
         .column_as(call_signal::Column::Id, "signal_id")
         .columns([call_signal::Column::FromKey, call_signal::Column::Kind, call_signal::Column::Body])
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .join(JoinType::LeftJoin, said)
+        .join_as(JoinType::LeftJoin, sender, "sender")
         .order_by_asc(call_signal::Column::Id)
         .limit(AT_ONCE);
     let topics = Topics::exempt("what pages say to each other is on no page");
@@ -206,6 +248,8 @@ struct HeardLine {
     status: AppointmentStatus,
     modality: Modality,
     state: CallState,
+    doctor_user_id: i64,
+    sender_user_id: Option<i64>,
     signal_id: Option<i64>,
     from_key: Option<String>,
     kind: Option<SignalKind>,
@@ -214,6 +258,7 @@ struct HeardLine {
 
 impl HeardLine {
     fn signal(self) -> Option<HeardSignal> {
-        Some(HeardSignal { id: self.signal_id?, from: self.from_key?, kind: self.kind?, body: self.body? })
+        let side = Side::of(self.sender_user_id, self.doctor_user_id);
+        Some(HeardSignal { id: self.signal_id?, from: self.from_key?, side, kind: self.kind?, body: self.body? })
     }
 }

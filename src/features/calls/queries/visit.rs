@@ -3,19 +3,19 @@
 use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    call,
+    call, doctor,
     enums::{AppointmentStatus, CallState, Modality},
+    visit_guest,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select,
-    sea_query::LockType,
+    ColumnTrait, DbErr, DerivePartialModel, EntityName, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QuerySelect, RelationTrait, Select, sea_query::LockType,
 };
 
 use crate::{
-    access::Viewer,
     coherence::{Topic, Topics},
     db::ReadConnection,
-    features::appointments::{call_seen_by, scope_of_both},
+    features::{appointments::call_seen_by, calls::participant::Participant},
 };
 
 /// A call that goes on, as the room and lists show it. Nothing clinical.
@@ -41,6 +41,8 @@ pub(in crate::features::calls) struct VisitOfCall {
     hospital_id: i64,
     doctor_id: i64,
     patient_id: i64,
+    /// `user.id` of its doctor.
+    pub(in crate::features::calls) doctor_user_id: i64,
 }
 
 impl VisitOfCall {
@@ -55,30 +57,58 @@ impl VisitOfCall {
     }
 }
 
-/// The visit `id`, if the viewer is one of the two who meet.
+/// The visit `id`, if `who` may take part in its call.
 pub(in crate::features::calls) async fn visit_of_call(
-    viewer: &Viewer,
+    who: Participant<'_>,
     conn: &ReadConnection<'_>,
     id: i64,
 ) -> Result<Option<VisitOfCall>, DbErr> {
-    visits_of_call(viewer, id).into_model().one(conn).await
+    visits_of_call(who, id).into_model().one(conn).await
 }
 
-/// The same for whoever joins: they do so one after the other, until their units of work end. What was done while this one waited is seen by what is read next.
+/// The same for whoever joins, and the guest, if one does: they do so one after the other, until their units of work end, and whoever is removed meanwhile
+/// does not. What was done while this one waited is seen by what is read next. One statement.
 pub(in crate::features::calls) async fn visit_of_call_held(
-    viewer: &Viewer,
+    who: Participant<'_>,
     conn: &ReadConnection<'_>,
     id: i64,
-) -> Result<Option<VisitOfCall>, DbErr> {
-    let mut held = visits_of_call(viewer, id);
+) -> Result<Option<(VisitOfCall, Option<visit_guest::Model>)>, DbErr> {
+    if let Some(guest) = who.guest() {
+        return Ok(guest_held(guest, conn, id).await?.map(|held| (held.visit, Some(held.guest))));
+    }
+    let mut held = visits_of_call(who, id);
     QuerySelect::query(&mut held).lock_with_tables(LockType::Update, [appointment::Entity]);
+    Ok(held.into_model().one(conn).await?.map(|visit| (visit, None)))
+}
+
+/// A guest and the visit.
+#[derive(FromQueryResult)]
+struct GuestOfVisit {
+    #[sea_orm(nested)]
+    guest: visit_guest::Model,
+    #[sea_orm(nested)]
+    visit: VisitOfCall,
+}
+
+/// The guest `guest` (`visit_guest.id`) of the visit `id`, both held.
+async fn guest_held(guest: i64, conn: &ReadConnection<'_>, id: i64) -> Result<Option<GuestOfVisit>, DbErr> {
+    let mut held = visit_guest::Entity::find_by_id(guest)
+        .columns([Column::Status, Column::Modality, Column::HospitalId, Column::DoctorId, Column::PatientId])
+        .column_as(doctor::Column::UserId, "doctor_user_id")
+        .join(JoinType::InnerJoin, visit_guest::Relation::Appointment.def())
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
+        .filter(Column::Id.eq(id));
+    let both = [appointment::Entity.table_ref(), visit_guest::Entity.table_ref()];
+    QuerySelect::query(&mut held).lock_with_tables(LockType::Update, both);
     held.into_model().one(conn).await
 }
 
-fn visits_of_call(viewer: &Viewer, id: i64) -> Select<appointment::Entity> {
+fn visits_of_call(who: Participant<'_>, id: i64) -> Select<appointment::Entity> {
     appointment::Entity::find()
         .select_only()
         .columns([Column::Status, Column::Modality, Column::HospitalId, Column::DoctorId, Column::PatientId])
-        .filter(scope_of_both(viewer))
+        .column_as(doctor::Column::UserId, "doctor_user_id")
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
+        .filter(who.visits())
         .filter(Column::Id.eq(id))
 }

@@ -8,25 +8,28 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Set, UpdateMany};
 
+use super::leaving::guest_leaves;
 use crate::{
     coherence::{Topic, Topics},
     db::{UnitOfWork, Unrecorded},
-    features::calls::{forms::is_key, queries::is_another_there},
+    features::calls::{forms::is_key, participant::PeerOwner, queries::is_another_there},
     state::AppState,
     web::AppError,
 };
 
 const SIGNS: Unrecorded = Unrecorded::of(
-    &["call_peer"],
+    &["call_peer", "call_signal"],
     "that a page is still there is no act; what its person does in the call has its line",
 );
-const STILL_THERE: Topics = Topics::exempt("no page shows until when a page is there");
+const STILL_THERE: Topics =
+    Topics::exempt("pages show until when they believe a guest's page, and look again then; of others none is shown");
+const OPEN: [CallState; 2] = [CallState::Calling, CallState::Connected];
 
 /// Whose page says what, of which visit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Beat<'a> {
-    /// `user.id`
-    pub(crate) user_id: i64,
+    /// Whose page it is.
+    pub(crate) owner: PeerOwner,
     /// `appointment.id`
     pub(crate) visit: i64,
     /// The page's key.
@@ -36,7 +39,8 @@ pub(crate) struct Beat<'a> {
 }
 
 /// Notes it, if the page takes part in a call that goes on; whether its person sees or hears somebody in it: the call is connected, and a page of
-/// another is there. A page that goes is there no more, and the others are told. Two statements at most, and one while they see or hear each other.
+/// another is there. Of a guest it is not told. A page that goes is there no more, and the others are told. Two statements at most, one while they see or hear each other, and three
+/// when a guest goes.
 ///
 /// # Errors
 /// The database's.
@@ -51,17 +55,30 @@ pub(crate) async fn beat(state: &AppState, beat: Beat<'_>) -> Result<bool, AppEr
 
 async fn note(uow: &UnitOfWork, now: DateTime<Utc>, beat: Beat<'_>) -> Result<bool, DbErr> {
     let Some(lease) = beat.lease else {
+        if let PeerOwner::Guest(guest) = beat.owner {
+            guest_leaves(uow, now, (beat.visit, guest, beat.peer)).await?;
+            return Ok(false);
+        }
         let row = call_peer::ActiveModel { left_at: Set(Some(now)), updated_at: Set(now), ..Default::default() };
-        let left = in_call(beat, &[CallState::Calling, CallState::Connected]).set(row);
-        uow.update_where(left, Topic::Call(beat.visit)).await?;
+        uow.update_where(in_call(beat, &OPEN).set(row), Topic::Call(beat.visit)).await?;
         return Ok(false);
     };
-    let row = call_peer::ActiveModel { here_until: Set(now + lease), updated_at: Set(now), ..Default::default() };
-    let with_another = of_calls(beat, calls(beat, &[CallState::Connected]).filter(is_another_there(beat.user_id, now)));
+    let until = now + lease;
+    let row = call_peer::ActiveModel { here_until: Set(until), updated_at: Set(now), ..Default::default() };
+    if matches!(beat.owner, PeerOwner::Guest(_)) {
+        // The room shows which guest is in the call: one who is back after nothing was heard of them is news to it, and what it believes is never shortened.
+        let back = in_call(beat, &OPEN).filter(call_peer::Column::HereUntil.lte(now));
+        if uow.update_where(back.set(row.clone()), Topic::Visit(beat.visit)).await? == 0 {
+            let renewal = in_call(beat, &OPEN).filter(call_peer::Column::HereUntil.lt(until));
+            uow.update_where(renewal.set(row), STILL_THERE).await?;
+        }
+        return Ok(false);
+    }
+    let with_another = of_calls(beat, calls(beat, &[CallState::Connected]).filter(is_another_there(beat.owner, now)));
     if uow.update_where(with_another.set(row.clone()), STILL_THERE).await? > 0 {
         return Ok(true);
     }
-    uow.update_where(in_call(beat, &[CallState::Calling, CallState::Connected]).set(row), STILL_THERE).await?;
+    uow.update_where(in_call(beat, &OPEN).set(row), STILL_THERE).await?;
     Ok(false)
 }
 
@@ -82,7 +99,7 @@ fn calls(beat: Beat<'_>, states: &[CallState]) -> Select<call::Entity> {
 fn of_calls(beat: Beat<'_>, calls: Select<call::Entity>) -> UpdateMany<call_peer::Entity> {
     call_peer::Entity::update_many()
         .filter(call_peer::Column::Key.eq(beat.peer))
-        .filter(call_peer::Column::UserId.eq(beat.user_id))
+        .filter(beat.owner.pages())
         .filter(call_peer::Column::LeftAt.is_null())
         .filter(call_peer::Column::CallId.in_subquery(calls.into_query()))
 }

@@ -8,7 +8,7 @@ use crate::{
     features::{
         appointments::open_call_held,
         audit::{self, AuditEvent},
-        calls::queries,
+        calls::{participant::Participant, queries},
     },
     state::AppState,
     web::{AppError, rate_limit::Key},
@@ -35,13 +35,14 @@ async fn end(
     ActingViewer { viewer, now }: ActingViewer<'_>,
     (id, peer): (i64, Option<&str>),
 ) -> Result<Recorded, AppError> {
-    let visit = uow.read(async |conn| queries::visit_of_call(viewer, conn, id).await).await?;
+    let who = Participant::Party(viewer);
+    let visit = uow.read(async |conn| queries::visit_of_call(who, conn, id).await).await?;
     let visit = visit.ok_or(AppError::NotFound)?;
     // As it is when nobody joins it and no page says any more that it is connected.
     let open = uow.read(async |conn| open_call_held(conn, id).await).await?;
     let Some(call) = open else { return Ok(Recorded::unchanged(())) };
     if let Some(key) = peer {
-        let page = uow.read(async |conn| queries::standing(viewer, conn, (id, key), ("", now)).await).await?;
+        let page = uow.read(async |conn| queries::standing(who, conn, (id, key), ("", now)).await).await?;
         if !page.is_some_and(|page| page.takes_part()) {
             return Ok(Recorded::unchanged(()));
         }

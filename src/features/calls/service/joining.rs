@@ -2,33 +2,41 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    call,
-    call_peer::{self, Column},
-    call_signal,
-    enums::{AuditAction, AuditSubject, CallEnd, CallState, Modality, SignalKind},
+    call, call_peer,
+    enums::{AuditAction, AuditSubject, CallEnd, CallState, Modality},
+    visit_guest,
 };
-use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{LEASE, OVER, SILENCE};
+use super::{
+    LEASE, OVER, SILENCE,
+    leaving::{Leaving, put_out},
+};
 use crate::{
-    access::{ActingViewer, Viewer},
-    coherence::Topic,
+    coherence::{Topic, Topics},
     db::{Recorded, UnitOfWork, Unrecorded},
     features::{
         appointments::{EndedCall, OpenCall, open_call_held},
         audit::{self, AuditEvent},
-        calls::queries::{self, PeerRow, VisitOfCall},
+        calls::{
+            participant::{GuestStanding, Participant, PeerOwner, Side},
+            queries::{self, PeerRow, VisitOfCall},
+        },
     },
     state::AppState,
-    web::{AppError, rate_limit::Key},
+    web::AppError,
 };
 
-/// So many pages of others there may be beside one's own: three take part at most.
+/// So many pages of others there may be beside one's own, for three take part at most: whom they meet and a guest, or a doctor who has handed the visit on
+/// and is still there.
 const MOST_OTHERS: usize = 2;
 
 const TOO_EARLY: &str = "Nobody can be called in this visit now: it has not begun and nobody waits, or it is over. Look at the visit to see where it stands.";
 const ANOTHER_WAY: &str = "This visit is not held by video. Its room says how it goes on.";
-const FULL: &str = "There are as many in this call as it takes.";
+const FULL: &str = "There are as many in this call as it takes. The doctor can remove a guest, and let in another.";
+const OTHER_GUEST: &str = "Another guest is in the call. Wait until they have left, then join.";
+const NO_CALL: &str = "The call has not begun. This page joins it when it does.";
+const NOT_LET_IN: &str = "The doctor has not let you in.";
 
 const MENDS: Unrecorded = Unrecorded::of(
     &["call_peer", "call_signal"],
@@ -42,8 +50,8 @@ pub(in crate::features::calls) struct Joined {
     pub(in crate::features::calls) call: i64,
     /// The page's own key.
     pub(in crate::features::calls) peer: String,
-    /// Those of the others who are there.
-    pub(in crate::features::calls) peers: Vec<String>,
+    /// Those of the others who are there, and who sits before them.
+    pub(in crate::features::calls) peers: Vec<(String, Side)>,
 }
 
 enum NotJoined {
@@ -69,38 +77,42 @@ impl From<NotJoined> for AppError {
     }
 }
 
-/// A page of the viewer's joins the call of the visit `id`, and begins it if none goes on. Another page of theirs that was in it is told that its place is
-/// taken; not the one of the key `replaces`, which is the same page and looks for another way. Eight statements at most, and three before them when that
-/// one has no place any more.
+/// A page of `who` joins the call of the visit `id`, and begins it if none goes on; a guest's begins none. Another page of theirs that was in it is told
+/// that its place is taken; not the one of the key `replaces`, which is the same page and looks for another way. Eight statements at most, and three before
+/// them when that one has no place any more.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the viewer is not one of the two who meet; [`AppError::Conflict`] when nobody can be called in the visit now;
-/// [`AppError::TooManyRequests`] after too many in a minute.
+/// [`AppError::NotFound`] when they may take part in no call of that visit; [`AppError::Conflict`] when nobody can be called in it now;
+/// [`AppError::TooManyRequests`] after too many in a while.
 pub(in crate::features::calls) async fn join(
     state: &AppState,
-    viewer: &Viewer,
+    who: Participant<'_>,
     id: i64,
     replaces: Option<&str>,
 ) -> Result<Joined, AppError> {
-    let _counted = state.kit.rate_limiter.attempt(&Key::call(viewer.user_id)).await?;
-    let acting = viewer.acting(state.clock.now());
+    let _counted = state.kit.rate_limiter.attempt(&who.joins()).await?;
+    let now = state.clock.now();
     if replaces.is_some() {
-        let mended = state.db.write_unrecorded(MENDS, async |uow| enter(uow, acting, (id, replaces)).await).await;
+        let mended = state.db.write_unrecorded(MENDS, async |uow| enter(uow, (who, now), (id, replaces)).await).await;
         if !matches!(mended, Err(NotJoined::NothingToReplace)) {
             return Ok(mended?.joined);
         }
     }
-    let joined = state.db.write(async |uow| enter_recorded(uow, acting, id).await).await;
+    let joined = state.db.write(async |uow| enter_recorded(uow, (who, now), id).await).await;
     Ok(joined?)
 }
 
-async fn enter_recorded(uow: &UnitOfWork, acting: ActingViewer<'_>, id: i64) -> Result<Recorded<Joined>, NotJoined> {
-    let ActingViewer { viewer, now } = acting;
-    let Entered { joined, how, before } = enter(uow, acting, (id, None)).await?;
+async fn enter_recorded(
+    uow: &UnitOfWork,
+    (who, now): (Participant<'_>, DateTime<Utc>),
+    id: i64,
+) -> Result<Recorded<Joined>, NotJoined> {
+    let Entered { joined, how, before } = enter(uow, (who, now), (id, None)).await?;
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id).word("call", how);
     let event = event.number("call_id", joined.call);
+    let event = who.guest().into_iter().fold(event, |event, guest| event.number("guest_id", guest));
     let event = before.iter().fold(event, |event, (id, ended)| ended.tell_before(event, *id));
-    Ok(audit::record(uow, now, viewer, event).await?.with(joined))
+    Ok(audit::record(uow, now, who.actor(), event).await?.with(joined))
 }
 
 /// What was done.
@@ -114,35 +126,50 @@ struct Entered {
 
 async fn enter(
     uow: &UnitOfWork,
-    acting: ActingViewer<'_>,
+    (who, now): (Participant<'_>, DateTime<Utc>),
     (id, replaces): (i64, Option<&str>),
 ) -> Result<Entered, NotJoined> {
-    let ActingViewer { viewer, now } = acting;
-    let visit = uow.read(async |conn| queries::visit_of_call_held(viewer, conn, id).await).await?;
-    let visit = visit.ok_or(NotJoined::Refused(AppError::NotFound))?;
-    if let Some(why) = refusal(&visit) {
-        return Err(NotJoined::Refused(AppError::Conflict(why.to_owned())));
-    }
-    let GoingOn { call: open, pages, before } = going_on(uow, acting, (id, &visit)).await?;
-    let is_own = |peer: &PeerRow| peer.user_id == Some(viewer.user_id);
+    let visit = uow.read(async |conn| queries::visit_of_call_held(who, conn, id).await).await?;
+    let (visit, guest) = visit.ok_or(NotJoined::Refused(AppError::NotFound))?;
+    refuse(refusal(&visit))?;
+    refuse(guest.and_then(|guest| guest_refusal(&guest, &visit, now)))?;
+    let GoingOn { call: open, pages, before } = going_on(uow, now, (id, &visit)).await?;
     // Also those that were not heard of for long: they may come back.
+    let is_own = |peer: &PeerRow| peer.is_of(who.owner());
     let own: Vec<&PeerRow> = pages.iter().filter(|peer| is_own(peer) && peer.left_at.is_none()).collect();
     let others: Vec<&PeerRow> = pages.iter().filter(|peer| !is_own(peer) && peer.is_here(now)).collect();
     if replaces.is_some_and(|key| !own.iter().any(|peer| peer.key == key)) {
         return Err(NotJoined::NothingToReplace);
     }
-    if others.len() >= MOST_OTHERS {
-        return Err(NotJoined::Refused(AppError::Conflict(FULL.to_owned())));
-    }
-    let (call, how) = match open {
-        Some(call) => (call.id, "joined"),
-        None => (begin(uow, acting, (id, &visit)).await?, "began"),
+    let is_guest = who.guest().is_some();
+    refuse((is_guest && others.iter().any(|other| other.is_a_guests())).then_some(OTHER_GUEST))?;
+    refuse((others.len() > MOST_OTHERS).then_some(FULL))?;
+    let (call, how) = match (open, who.user()) {
+        (Some(call), Some(_)) => (call.id, "joined"),
+        (Some(call), None) => (call.id, "joined_by_guest"),
+        (None, Some(user)) => (begin(uow, (user, now), (id, &visit)).await?, "began"),
+        (None, None) => return Err(NotJoined::Refused(AppError::Conflict(NO_CALL.to_owned()))),
     };
     let peer = format!("{:032x}", rand::random::<u128>());
-    replace(uow, now, (id, call, &peer), (&own, replaces)).await?;
-    uow.insert_many([new_peer((viewer.user_id, now), (call, &peer))], Topic::Call(id)).await?;
-    let peers = others.iter().map(|other| other.key.clone()).collect();
+    // The pages of the two who meet know whom they speak to, and end a line when another page of the same side offers one. A guest's need not offer any.
+    let told: &[&PeerRow] = if is_guest { &others } else { &[] };
+    put_out(uow, (now, Leaving::Replaced { known_to: replaces }), (id, call), (&own, told)).await?;
+    // The room shows which guest is in the call.
+    let seen_by = Topics::from(Topic::Call(id)).and(is_guest.then_some(Topic::Visit(id)));
+    uow.insert_many([new_peer((who.owner(), now), (call, &peer))], seen_by).await?;
+    let side = |other: &&PeerRow| (other.key.clone(), other.side(visit.doctor_user_id));
+    let peers = others.iter().map(side).collect();
     Ok(Entered { joined: Joined { call, peer, peers }, how, before })
+}
+
+fn refuse(why: Option<&'static str>) -> Result<(), NotJoined> {
+    why.map_or(Ok(()), |why| Err(NotJoined::Refused(AppError::Conflict(why.to_owned()))))
+}
+
+/// Why a guest may not join, who may have been removed since they asked.
+fn guest_refusal(guest: &visit_guest::Model, visit: &VisitOfCall, now: DateTime<Utc>) -> Option<&'static str> {
+    let standing = GuestStanding::of(guest, (visit.status, visit.modality), now);
+    (standing != GuestStanding::LetIn).then_some(NOT_LET_IN)
 }
 
 fn refusal(visit: &VisitOfCall) -> Option<&'static str> {
@@ -166,13 +193,15 @@ struct GoingOn {
 /// not.
 async fn going_on(
     uow: &UnitOfWork,
-    ActingViewer { now, .. }: ActingViewer<'_>,
+    now: DateTime<Utc>,
     (id, visit): (i64, &VisitOfCall),
 ) -> Result<GoingOn, NotJoined> {
     let open = uow.read(async |conn| open_call_held(conn, id).await).await?;
     let Some(call) = open else { return Ok(GoingOn::default()) };
     let pages = uow.read(async |conn| queries::peers(conn, call.id).await).await?;
-    let last_here = pages.iter().map(PeerRow::last_here).max().unwrap_or(now);
+    // A guest who is left alone keeps no call.
+    let of_both = pages.iter().filter(|peer| !peer.is_a_guests());
+    let last_here = of_both.map(PeerRow::last_here).max().unwrap_or(now);
     if last_here <= now - SILENCE {
         let ended = call.end_unheard(uow, (last_here, CallEnd::Lost), visit.seen_by(id)).await?;
         return Ok(GoingOn { before: ended.map(|ended| (call.id, ended)), ..GoingOn::default() });
@@ -182,14 +211,14 @@ async fn going_on(
 
 async fn begin(
     uow: &UnitOfWork,
-    ActingViewer { viewer, now }: ActingViewer<'_>,
+    (user, now): (i64, DateTime<Utc>),
     (id, visit): (i64, &VisitOfCall),
 ) -> Result<i64, DbErr> {
     let row = call::ActiveModel {
         appointment_id: Set(id),
         modality: Set(visit.modality),
         state: Set(CallState::Calling),
-        started_by: Set(viewer.user_id),
+        started_by: Set(user),
         started_at: Set(now),
         connected_seconds: Set(0),
         restarts: Set(0),
@@ -201,39 +230,17 @@ async fn begin(
     Ok(uow.insert(row, visit.seen_by(id)).await?.id)
 }
 
-/// The pages that the same person had in the call have no part in it any more, and are told so; the one that is `replaced` knows.
-async fn replace(
-    uow: &UnitOfWork,
-    now: DateTime<Utc>,
-    (visit, call, by): (i64, i64, &str),
-    (own, replaced): (&[&PeerRow], Option<&str>),
-) -> Result<(), DbErr> {
-    if own.is_empty() {
-        return Ok(());
-    }
-    let row = call_peer::ActiveModel { left_at: Set(Some(now)), updated_at: Set(now), ..Default::default() };
-    let left = call_peer::Entity::update_many().set(row).filter(Column::Id.is_in(own.iter().map(|peer| peer.id)));
-    uow.update_where(left, Topic::Call(visit)).await?;
-    let bye = |peer: &&PeerRow| call_signal::ActiveModel {
-        id: NotSet,
-        call_id: Set(call),
-        from_key: Set(by.to_owned()),
-        to_key: Set(peer.key.clone()),
-        kind: Set(SignalKind::Bye),
-        body: Set("\"replaced\"".to_owned()),
-        created_at: Set(now),
-        updated_at: Set(now),
+fn new_peer((owner, now): (PeerOwner, DateTime<Utc>), (call, key): (i64, &str)) -> call_peer::ActiveModel {
+    let (user_id, guest_id) = match owner {
+        PeerOwner::User(user) => (Some(user), None),
+        PeerOwner::Guest(guest) => (None, Some(guest)),
     };
-    let told = own.iter().filter(|peer| Some(peer.key.as_str()) != replaced);
-    uow.insert_many(told.map(bye), Topic::Call(visit)).await.map(drop)
-}
-
-fn new_peer((user_id, now): (i64, DateTime<Utc>), (call, key): (i64, &str)) -> call_peer::ActiveModel {
     call_peer::ActiveModel {
         id: NotSet,
         call_id: Set(call),
         key: Set(key.to_owned()),
-        user_id: Set(Some(user_id)),
+        user_id: Set(user_id),
+        guest_id: Set(guest_id),
         here_until: Set(now + LEASE),
         left_at: Set(None),
         created_at: Set(now),

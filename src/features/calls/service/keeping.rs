@@ -63,7 +63,9 @@ async fn end(uow: &UnitOfWork, now: DateTime<Utc>, lost: LostCall) -> Result<boo
     let held = uow.read(async |conn| open_call_held(conn, lost.visit).await).await?;
     let Some(call) = held.filter(|call| call.id == lost.id) else { return Ok(false) };
     let pages = uow.read(async |conn| queries::peers(conn, call.id).await).await?;
-    let last_here = pages.iter().map(PeerRow::last_here).max().unwrap_or(lost.started_at);
+    // A guest who is left alone keeps no call.
+    let of_both = pages.iter().filter(|page| !page.is_a_guests());
+    let last_here = of_both.map(PeerRow::last_here).max().unwrap_or(lost.started_at);
     if !lost.is_over && now - SILENCE < last_here {
         return Ok(false);
     }

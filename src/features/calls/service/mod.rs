@@ -4,6 +4,7 @@ mod beating;
 mod ending;
 mod joining;
 mod keeping;
+mod leaving;
 mod reporting;
 mod signalling;
 
@@ -11,13 +12,14 @@ pub(crate) use beating::{Beat, beat};
 pub(super) use ending::hang_up;
 pub(super) use joining::join;
 pub use keeping::CallKeeper;
+pub(crate) use leaving::put_guest_out;
 pub(super) use reporting::report;
 pub(super) use signalling::send;
 
 use chrono::TimeDelta;
 
-/// For how long a page is there, in a call and in its room, once it has given a sign: it does so every 15 s, and two may be lost.
-pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(45);
+use super::sign::LEASE;
+
 /// So long after nothing was heard of anybody a call is over.
 const SILENCE: TimeDelta = TimeDelta::seconds(60);
 

@@ -12,7 +12,6 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::Expr
 
 use super::{LEASE, OVER};
 use crate::{
-    access::{ActingViewer, Viewer},
     coherence::Topics,
     db::{Recorded, UnitOfWork, Unrecorded},
     features::{
@@ -20,12 +19,13 @@ use crate::{
         audit::{self, AuditEvent},
         calls::{
             forms::CallReport,
+            participant::Participant,
             queries::{self, PeerStanding},
         },
     },
     metrics::{counter, or_none},
     state::AppState,
-    web::{AppError, rate_limit::Key},
+    web::AppError,
 };
 
 const REPORTS: Unrecorded = Unrecorded::of(
@@ -34,33 +34,37 @@ const REPORTS: Unrecorded = Unrecorded::of(
 );
 const NOT_SHOWN: Topics = Topics::exempt("how well a call goes is on no page that is kept before it is over");
 
-/// Notes it. That it is connected is believed only while a page of somebody else is there. Five statements at most.
+/// Notes it. That it is connected is believed only while a page of the other who meets is there; of what a guest's page
+/// tells nothing is noted: it is about another line than that of the two. Five statements at most.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the page is not one of the viewer's in the visit `id`; [`AppError::Conflict`] when it has no part in the call any more;
+/// [`AppError::NotFound`] when the page is not one of `who` in the visit `id`; [`AppError::Conflict`] when it has no part in the call any more;
 /// [`AppError::TooManyRequests`] after too many in a minute.
 pub(in crate::features::calls) async fn report(
     state: &AppState,
-    viewer: &Viewer,
+    who: Participant<'_>,
     id: i64,
     report: &CallReport,
 ) -> Result<(), AppError> {
-    let _counted = state.kit.rate_limiter.attempt(&Key::signal(viewer.user_id)).await?;
-    let acting = viewer.acting(state.clock.now());
+    let _counted = state.kit.rate_limiter.attempt(&who.signals()).await?;
+    let now = state.clock.now();
     let topics = Topics::exempt("what is noted then says what has changed");
-    let (page, nobody) = ((id, report.peer.as_str()), ("", acting.now));
+    let (page, nobody) = ((id, report.peer.as_str()), ("", now));
     let reader = state.db.reader();
-    let standing = reader.run(topics, async |conn| queries::standing(viewer, conn, page, nobody).await).await?;
+    let standing = reader.run(topics, async |conn| queries::standing(who, conn, page, nobody).await).await?;
     let standing = standing.ok_or(AppError::NotFound)?;
     if !standing.takes_part() {
         return Err(AppError::Conflict(OVER.to_owned()));
     }
-    if !report.is_connected || standing.state != CallState::Calling || !standing.has_another {
-        let noted =
-            state.db.write_unrecorded(REPORTS, async |uow| note(uow, acting.now, &standing, report).await).await;
-        return noted.map_err(|error: DbErr| error.into());
+    if who.guest().is_some() {
+        return Ok(());
     }
-    let connected = state.db.write(async |uow| connect(uow, acting, (id, &standing), report).await).await;
+    let is_news = report.is_connected && standing.state == CallState::Calling && standing.has_other;
+    if !is_news {
+        let noted = state.db.write_unrecorded(REPORTS, async |uow| note(uow, now, &standing, report).await);
+        return noted.await.map_err(|error: DbErr| error.into());
+    }
+    let connected = state.db.write(async |uow| connect(uow, (who, now), (id, &standing), report).await).await;
     if connected.map_err(|error: DbErr| AppError::from(error))? {
         count(report);
     }
@@ -70,7 +74,7 @@ pub(in crate::features::calls) async fn report(
 /// The two see or hear each other, by the server's clock; whether nobody has said so before.
 async fn connect(
     uow: &UnitOfWork,
-    ActingViewer { viewer, now }: ActingViewer<'_>,
+    (who, now): (Participant<'_>, DateTime<Utc>),
     (id, standing): (i64, &PeerStanding),
     report: &CallReport,
 ) -> Result<Recorded<bool>, DbErr> {
@@ -94,7 +98,7 @@ async fn connect(
         Some(path) => event.word("path", path_code(path)),
         None => event,
     };
-    Ok(audit::record(uow, now, viewer, event).await?.with(true))
+    Ok(audit::record(uow, now, who.actor(), event).await?.with(true))
 }
 
 async fn note(uow: &UnitOfWork, now: DateTime<Utc>, standing: &PeerStanding, report: &CallReport) -> Result<(), DbErr> {

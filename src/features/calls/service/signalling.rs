@@ -5,15 +5,15 @@ use sea_orm::{ActiveValue::NotSet, Set};
 
 use super::OVER;
 use crate::{
-    access::Viewer,
     coherence::Topic,
     db::Unrecorded,
     features::calls::{
         forms::Signal,
+        participant::Participant,
         queries::{self, PeerStanding},
     },
     state::AppState,
-    web::{AppError, rate_limit::Key},
+    web::AppError,
 };
 
 const SIGNALS: Unrecorded =
@@ -24,23 +24,23 @@ const GONE: &str = "The page that this was said to is gone. Whoever sat before i
 /// Says it. Two statements.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the page is not one of the viewer's in the visit `id`; [`AppError::Conflict`] when it, or the one that it speaks to, has no
+/// [`AppError::NotFound`] when the page is not one of `who` in the visit `id`; [`AppError::Conflict`] when it, or the one that it speaks to, has no
 /// part in the call any more; [`AppError::TooManyRequests`] after too many in a minute.
 pub(in crate::features::calls) async fn send(
     state: &AppState,
-    viewer: &Viewer,
+    who: Participant<'_>,
     id: i64,
     signal: &Signal,
 ) -> Result<(), AppError> {
     // Each counts, whatever becomes of it.
-    let _counted = state.kit.rate_limiter.attempt(&Key::signal(viewer.user_id)).await?;
+    let _counted = state.kit.rate_limiter.attempt(&who.signals()).await?;
     let now = state.clock.now();
     let page = (id, signal.peer.as_str());
     state
         .db
         .write_unrecorded(SIGNALS, async |uow| {
             let to = (signal.to.as_str(), now);
-            let standing = uow.read(async |conn| queries::standing(viewer, conn, page, to).await).await?;
+            let standing = uow.read(async |conn| queries::standing(who, conn, page, to).await).await?;
             let standing = standing.ok_or(AppError::NotFound)?;
             if let Some(why) = refusal(&standing) {
                 return Err(AppError::Conflict(why.to_owned()));

@@ -1,9 +1,9 @@
 //! What was typed about the person's visits, and names and addresses in the trail: some hundred rows a transaction, until there are none.
 
 use chrono::{DateTime, Utc};
-use entity::{appointment, appointment_event, erasure, visit};
+use entity::{appointment, appointment_event, erasure, visit, visit_guest};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{CaseStatement, Expr},
 };
 
@@ -23,6 +23,7 @@ pub(super) async fn erase(
 ) -> Result<(), DbErr> {
     while db.write_unrecorded(PARTS, async |uow| visits(uow, now, person).await).await? > 0 {}
     while db.write_unrecorded(PARTS, async |uow| openings(uow, now, person).await).await? > 0 {}
+    while db.write_unrecorded(PARTS, async |uow| guests(uow, now, person).await).await? > 0 {}
     while db.write_unrecorded(PARTS, async |uow| notes(uow, person).await).await? > 0 {}
     let redaction = audit::Redaction { user_id: person.user_id, patient_id: person.patient_id, at: now, limit: BATCH };
     while db.write_unrecorded(PARTS, async |uow| audit::redact(uow, secret, redaction).await).await? > 0 {}
@@ -59,16 +60,8 @@ fn topics_of(visits: &[appointment::Model]) -> Topics {
 /// That somebody said where they were is gone; that it was gone without for a reason stays, without the reason.
 async fn openings(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
     use visit::Column;
-    let some = queries::openings_with_texts(person).order_by_asc(Column::Id).limit(BATCH);
-    let rows: Vec<(i64, i64)> = uow
-        .read(async |conn| {
-            let columns = [Column::Id, Column::AppointmentId];
-            some.select_only().columns(columns).into_tuple().all(conn).await
-        })
-        .await?;
-    if rows.is_empty() {
-        return Ok(0);
-    }
+    let columns = [Column::Id, Column::AppointmentId];
+    let Some((ids, rooms)) = in_rooms(uow, queries::openings_with_texts(person), columns).await? else { return Ok(0) };
     let reason = CaseStatement::new().case(Column::SkippedReason.is_not_null(), GONE).finally(None::<String>);
     let update = visit::Entity::update_many()
         .col_expr(Column::LocationNow, Expr::value(None::<String>))
@@ -76,9 +69,35 @@ async fn openings(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) ->
         .col_expr(Column::OthersPresent, Expr::value(None::<String>))
         .col_expr(Column::SkippedReason, reason.into())
         .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.is_in(rows.iter().map(|(id, _)| *id)));
-    let rooms = rows.iter().map(|(_, appointment_id)| Topic::Visit(*appointment_id));
-    uow.update_where(update, Topics::each(rooms)).await
+        .filter(Column::Id.is_in(ids));
+    uow.update_where(update, rooms).await
+}
+
+/// As what somebody was invited stays, without their name.
+async fn guests(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
+    use visit_guest::Column;
+    let columns = [Column::Id, Column::AppointmentId];
+    let Some((ids, rooms)) = in_rooms(uow, queries::guests(person), columns).await? else { return Ok(0) };
+    let update = visit_guest::Entity::update_many()
+        .col_expr(Column::Name, Expr::value(None::<String>))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.is_in(ids));
+    uow.update_where(update, rooms).await
+}
+
+/// The next of these rows, by their ids, and by what those are told who are in the rooms of their visits; nothing when there are none.
+async fn in_rooms<E: EntityTrait>(
+    uow: &UnitOfWork,
+    rows: Select<E>,
+    [id, appointment_id]: [E::Column; 2],
+) -> Result<Option<(Vec<i64>, Topics)>, DbErr> {
+    let some = rows.order_by_asc(id).limit(BATCH).select_only().columns([id, appointment_id]);
+    let rows: Vec<(i64, i64)> = uow.read(async |conn| some.into_tuple().all(conn).await).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let rooms = Topics::each(rows.iter().map(|(_, appointment_id)| Topic::Visit(*appointment_id)));
+    Ok(Some((rows.into_iter().map(|(id, _)| id).collect(), rooms)))
 }
 
 async fn notes(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {

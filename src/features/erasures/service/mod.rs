@@ -34,6 +34,7 @@ const PARTS: Unrecorded = Unrecorded::of(
         "appointment",
         "appointment_event",
         "visit",
+        "visit_guest",
         "audit_entry",
         "audit_redaction",
         "attachment",

@@ -3,7 +3,7 @@
 use entity::{
     address_link, appointment, appointment_event, audit_entry, availability, call, care_relation, device_check, doctor,
     doctor_delay, doctor_tally, document, enums::AuditSubject, erasure, hospital, hospital_tally, mail, notification,
-    passkey, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit,
+    passkey, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_guest,
 };
 use sea_orm::{
     ColumnTrait, DbErr, EntityName, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -29,12 +29,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, user::Entity::find_by_id(user_id)).await?;
         self.table(subject, patient::Entity::find_by_id(id)).await?;
         self.table(subject, appointment::Entity::find().filter(appointment::Column::PatientId.eq(id))).await?;
-        let event = appointment_event::Column::AppointmentId;
-        self.table(subject, appointment_event::Entity::find().filter(event.in_subquery(visits()))).await?;
-        let opening = visit::Column::AppointmentId;
-        self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
-        let calls = call::Column::AppointmentId;
-        self.table(subject, call::Entity::find().filter(calls.in_subquery(visits()))).await?;
+        self.course_of(subject, visits).await?;
         self.table(subject, device_check::Entity::find().filter(device_check::Column::UserId.eq(user_id))).await?;
         self.notes_of_patient(id).await?;
         self.messages_of_patient((id, user_id), visits()).await?;
@@ -45,6 +40,18 @@ impl<S: ExportSink> Exporter<'_, S> {
         self.table(subject, care_relation::Entity::find().filter(care_relation::Column::PatientId.eq(id))).await?;
         self.of_people(subject, |column| column.eq(user_id)).await?;
         self.trail_of(id, user_id).await
+    }
+
+    /// What happened before and in visits, and who else was there.
+    async fn course_of(&mut self, subject: Subject, visits: impl Fn() -> SelectStatement) -> Result<(), SinkError> {
+        let event = appointment_event::Column::AppointmentId;
+        self.table(subject, appointment_event::Entity::find().filter(event.in_subquery(visits()))).await?;
+        let opening = visit::Column::AppointmentId;
+        self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
+        let calls = call::Column::AppointmentId;
+        self.table(subject, call::Entity::find().filter(calls.in_subquery(visits()))).await?;
+        let guests = visit_guest::Column::AppointmentId;
+        self.table(subject, visit_guest::Entity::find().filter(guests.in_subquery(visits()))).await
     }
 
     /// What is kept for people, of those whom `theirs` lets through.
@@ -134,12 +141,7 @@ impl<S: ExportSink> Exporter<'_, S> {
         let tallies = doctor_tally::Column::DoctorId.in_subquery(doctors());
         self.table(subject, doctor_tally::Entity::find().filter(tallies)).await?;
         self.table(subject, appointment::Entity::find().filter(appointment::Column::HospitalId.eq(id))).await?;
-        let events = appointment_event::Column::AppointmentId.in_subquery(visits());
-        self.table(subject, appointment_event::Entity::find().filter(events)).await?;
-        let opening = visit::Column::AppointmentId;
-        self.table(subject, visit::Entity::find().filter(opening.in_subquery(visits()))).await?;
-        let calls = call::Column::AppointmentId;
-        self.table(subject, call::Entity::find().filter(calls.in_subquery(visits()))).await?;
+        self.course_of(subject, visits).await?;
         let checks = device_check::Column::AppointmentId;
         self.table(subject, device_check::Entity::find().filter(checks.in_subquery(visits()))).await?;
         let delays = doctor_delay::Column::DoctorId.in_subquery(doctors());

@@ -2,14 +2,10 @@
 
 use actix_web::{FromRequest as _, HttpResponse, web};
 
-use super::super::{
-    forms::{self, Sign},
-    policy::EnterRoom,
-    service::presence,
-};
+use super::super::{policy::EnterRoom, service::presence};
 use crate::{
     access::{Allowed, SessionHolder},
-    features::calls::{self, Beat},
+    features::calls::{self, Beat, PeerOwner, Sign},
     session::KeyHash,
     state::Pages,
     web::{AppError, Submitted},
@@ -23,7 +19,7 @@ pub(in super::super) async fn sign(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let fields = submitted.fields()?;
-    let sign = forms::sign(&fields);
+    let sign = Sign::read(&fields);
     let is_known = match sign {
         Some(sign @ (Sign::Here | Sign::Hidden)) => presence::renew(pages.state(), (&holder, *id), sign).await?,
         Some(Sign::Leaving) | None => false,
@@ -52,8 +48,8 @@ async fn note_call(
     pages: &Pages,
 ) -> Result<bool, AppError> {
     // A page that is hidden is there for as long in the call as in the room.
-    let lease = (sign != Sign::Leaving).then(|| presence::lease(sign));
-    let beat = Beat { user_id: holder.user_id, visit, peer, lease };
+    let lease = (sign != Sign::Leaving).then(|| sign.lease());
+    let beat = Beat { owner: PeerOwner::User(holder.user_id), visit, peer, lease };
     let is_use = calls::beat(pages.state(), beat).await?;
     if is_use {
         pages.state().sessions.is_in_use(&KeyHash::from_text(holder.key_hash.as_str().into()));

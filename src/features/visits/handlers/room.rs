@@ -10,7 +10,10 @@ use super::super::{
 use crate::{
     access::{Allowed, Viewer},
     db::Reader,
-    features::visits::queries::{Line, PlaceInLine, RoomRecord},
+    features::{
+        guests::InvitedGuest,
+        visits::queries::{Line, PlaceInLine, RoomRecord},
+    },
     state::Pages,
     web::{AppError, Clinical, FormView, Present, with_devices},
 };
@@ -49,11 +52,37 @@ pub(super) async fn show_again(
     (status, form): (StatusCode, FormView),
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
+    let page = room(viewer, id, pages).await?.map(|room| room.refusing(form));
+    Ok(with_devices(pages.refuse_clinical(status, viewer, &page)?))
+}
+
+/// The same of an invitation.
+pub(super) async fn refuse_invitation(
+    viewer: &Viewer,
+    id: i64,
+    (status, form): (StatusCode, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let page = room(viewer, id, pages).await?.map(|room| room.refusing_invitation(form));
+    Ok(with_devices(pages.refuse_clinical(status, viewer, &page)?))
+}
+
+/// The room as it is now, with the link of somebody who was just invited.
+pub(super) async fn show_invited(
+    viewer: &Viewer,
+    id: i64,
+    guest: InvitedGuest,
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let page = room(viewer, id, pages).await?.map(|room| room.inviting(guest));
+    Ok(with_devices(pages.show_clinical(viewer, &page)?))
+}
+
+async fn room(viewer: &Viewer, id: i64, pages: &Pages) -> Result<Clinical<Room>, AppError> {
     let reader = pages.state().db.reader();
     let (record, line) = record(viewer, (&reader, id), pages).await?;
     let present = pages.present();
-    let page = record.map(|record| Room::new((viewer, &present), record, &line).refusing(form));
-    Ok(with_devices(pages.refuse_clinical(status, viewer, &page)?))
+    Ok(record.map(|record| Room::new((viewer, &present), record, &line)))
 }
 
 async fn record(

@@ -12,6 +12,7 @@ use crate::{
             what_comes_next,
         },
         calls::CallNow,
+        guests::{GuestMark, guest_marks},
         modalities::{modality_code, modality_label},
         visits::queries::{Line, NowRecord, PresenceRow},
     },
@@ -112,6 +113,8 @@ pub(in crate::features::visits) struct Now {
     people: Vec<Person>,
     /// How many of the two are there.
     here: usize,
+    /// Who else is in the call, or invited to it, while the visit is awaited or goes on.
+    guests: Vec<GuestMark>,
     /// The call that goes on, while the visit does.
     call: Option<Call>,
     /// `call.id` of that one: whoever loads the page again goes on in it by themselves, and in no other.
@@ -163,6 +166,7 @@ impl Now {
                 .as_ref()
                 .filter(|_| row.status.is_under_way())
                 .map(|call| Call::new(viewer, call, &people)),
+            guests: guests(record, (viewer, present)),
             here: people.iter().filter(|person| person.state == HERE).count(),
             people,
             call_id: record.call.as_ref().map(|call| call.id),
@@ -178,6 +182,14 @@ impl Now {
 }
 
 const HERE: &str = "here";
+
+fn guests(record: &NowRecord, whom: (&Viewer, &Present)) -> Vec<GuestMark> {
+    let NowRecord { row, people, .. } = record;
+    if !row.status.is_busy() || row.modality != Modality::Video {
+        return Vec::new();
+    }
+    guest_marks(whom, row.id, (&people.guests, &people.in_call))
+}
 
 /// A patient says that they have arrived with their answers, in a form of the room; the desk does nothing in a room.
 fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {
@@ -196,7 +208,7 @@ impl Person {
     ) -> Self {
         let moment = |instant: DateTime<Utc>| Some(Moment::new(instant, viewer.zone()));
         let name = if user == viewer.user_id { "You".to_owned() } else { name };
-        let row = record.present.iter().find(|row| row.user_id == user).filter(|_| record.row.status.is_busy());
+        let row = record.people.present.iter().find(|row| row.user_id == user).filter(|_| record.row.status.is_busy());
         let (state, words, since) = match row {
             None => ("never", "not here yet", None),
             Some(PresenceRow { here_since, here_until, .. }) if !present.has_come(*here_until) => {

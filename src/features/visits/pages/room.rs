@@ -9,6 +9,7 @@ use crate::{
     access::Viewer,
     features::{
         appointments::{AppointmentRow, OfferedStep, check_href, room_acts},
+        guests::{GuestChoice, InvitedGuest, guest_choices},
         people::Banner,
         visits::{
             forms::{IdentityChoice, identity_choices, identity_code, identity_label},
@@ -39,6 +40,26 @@ struct Emergency {
     contact_phone: Option<PhoneLink>,
     /// What the hospital tells its doctors to do.
     text: Option<String>,
+}
+
+/// To the doctor of a visit by video: how somebody else is invited to the call.
+#[derive(Debug, Serialize)]
+struct Guests {
+    kinds: Vec<GuestChoice>,
+    /// So that the form invites once.
+    token: String,
+    /// What was sent and refused.
+    form: FormView,
+    /// Who was just invited, and the link: shown this once.
+    who: Option<String>,
+    link: Option<String>,
+}
+
+impl Guests {
+    fn new() -> Self {
+        let token = format!("{:032x}", rand::random::<u128>());
+        Self { kinds: guest_choices(), token, form: FormView::default(), who: None, link: None }
+    }
 }
 
 /// Everything in a room.
@@ -78,6 +99,7 @@ pub(in crate::features::visits) struct Room {
     hospital_phone: PhoneLink,
     /// What was sent and refused.
     form: FormView,
+    guests: Option<Guests>,
     /// To the doctor: how late they can say that they run, and where.
     delay_href: Option<String>,
     delays: [i32; 7],
@@ -119,6 +141,7 @@ impl Room {
             said: Said::new(viewer, opening),
             hospital_phone: PhoneLink::new(&hospital.phone),
             hospital: hospital.name,
+            guests: (is_doctor && row.modality == Modality::Video && row.status.is_busy()).then(Guests::new),
             delay_href: is_doctor.then(|| format!("/doctors/{}/delay", row.doctor_id)),
             delays: DELAYS,
             now: Now::new((viewer, present), &now, line),
@@ -134,6 +157,26 @@ impl Room {
             }
         }
         self.form = form;
+        self
+    }
+
+    /// The same with an invitation that was sent and refused.
+    pub(in crate::features::visits) fn refusing_invitation(mut self, form: FormView) -> Self {
+        self.form.summary.clone_from(&form.summary);
+        for entry in &mut self.form.summary {
+            let is_shown = self.guests.is_some() && !entry.field.is_empty();
+            entry.field = if is_shown { format!("guest-{}", entry.field) } else { String::new() };
+        }
+        if let Some(guests) = &mut self.guests {
+            guests.form = form;
+        }
+        self
+    }
+
+    /// The same with the link of somebody who was just invited.
+    pub(in crate::features::visits) fn inviting(mut self, InvitedGuest { who, link }: InvitedGuest) -> Self {
+        let guests = self.guests.take().unwrap_or_else(Guests::new);
+        self.guests = Some(Guests { who: Some(who), link: Some(link), ..guests });
         self
     }
 }

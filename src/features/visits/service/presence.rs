@@ -5,7 +5,7 @@
 //! Nothing is decided by it; it is shown. A page that was made shows somebody as there until their lease is over, and is then made anew: so a sign that
 //! only renews the lease touches no page, and two hundred people in their rooms cost next to nothing.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::visit_presence::{self, ActiveModel, Column};
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
 
@@ -14,33 +14,17 @@ use crate::{
     coherence::Topics,
     db::{DbErr, UnitOfWork, Unrecorded, ViolationKind, violation},
     features::{
-        calls::LEASE,
-        visits::{
-            forms::Sign,
-            queries::{self, PresenceState},
-        },
+        calls::{GRACE, PAUSE, Sign},
+        visits::queries::{self, PresenceState},
     },
     state::AppState,
     web::AppError,
 };
 
-/// One that is hidden is let by its browser once a minute.
-const LEASE_OF_HIDDEN: TimeDelta = TimeDelta::seconds(90);
-/// A page that is loaded again says that it leaves, and a moment later that it is there.
-const GRACE: TimeDelta = TimeDelta::seconds(5);
-
 const SIGNS: Unrecorded = Unrecorded::of(
     &["visit_presence"],
     "that somebody is still there is no act; that they opened the room has its line",
 );
-
-/// Signs that follow one another faster change nothing: whoever sends more than their page does costs no write.
-const PAUSE: TimeDelta = TimeDelta::seconds(5);
-
-/// For how long whoever gives that sign is there.
-pub(in crate::features::visits) fn lease(sign: Sign) -> TimeDelta {
-    if sign == Sign::Hidden { LEASE_OF_HIDDEN } else { LEASE }
-}
 
 /// Renews the lease of `holder` in the room of the visit `id` by a sign that they are there, and nothing else; `false`: they are not there, or were
 /// heard of from another device, or it was renewed just now, or it is no room of theirs. One statement, for hundreds are in their rooms at a time.
@@ -54,7 +38,7 @@ pub(in crate::features::visits) async fn renew(
 ) -> Result<bool, AppError> {
     let user_id = holder.user_id;
     let now = state.clock.now();
-    let until = now + lease(sign);
+    let until = now + sign.lease();
     let renewal = visit_presence::Entity::update_many()
         .set(ActiveModel { here_until: Set(until), updated_at: Set(now), ..Default::default() })
         .filter(Column::AppointmentId.eq(id))
@@ -144,10 +128,10 @@ fn after(before: &PresenceState, (own, now): (i64, DateTime<Utc>), sign: Sign) -
     let believed = before.here_until.filter(|until| now < *until);
     match (sign, believed) {
         (Sign::Leaving, believed) => leaves(before, (own, now), believed.filter(|_| before.left_at.is_none())?),
-        (_, Some(believed)) => goes_on(before, (own, believed), (now + lease(sign), sign))
+        (_, Some(believed)) => goes_on(before, (own, believed), (now + sign.lease(), sign))
             .map(|(changed, is_news)| (ActiveModel { updated_at: Set(now), ..changed }, is_news)),
         (_, None) => {
-            Some((ActiveModel { here_since: Set(now), here_until: Set(now + lease(sign)), ..alone(row, own) }, true))
+            Some((ActiveModel { here_since: Set(now), here_until: Set(now + sign.lease()), ..alone(row, own) }, true))
         }
     }
 }

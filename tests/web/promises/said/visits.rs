@@ -143,6 +143,29 @@ async fn what_is_said_in_a_room_is_so() {
 }
 
 #[tokio::test]
+async fn a_guest_is_in_or_out_as_was_said() {
+    let house = Ward::open().await;
+    let visit = house.visit(AppointmentStatus::Waiting, -5).await;
+    let room = house.surgery.get(&format!("{}/room", visit.path())).await.ok();
+    let whom = [("name", "Mira Shrestha"), ("kind", "interpreter")];
+    let invited = house.surgery.submit(&room, "form[action$='/guests']", &whom).await.ok();
+    let shown = invited.attributes("[data-guest-link]", "value").concat();
+    let link = shown[shown.find("/guest/").unwrap()..].to_owned();
+    let visitor = house.app.visitor();
+    let act = async |label: &str| {
+        let now = house.surgery.get(&format!("{}/now", visit.path())).await.ok();
+        let form = now.forms().into_iter().find(|form| form.action.ends_with(label)).unwrap();
+        house.surgery.post_form(&form.action, &[]).await
+    };
+    visitor.post_form(&format!("{link}/presence"), &[("state", "here")]).await.ok();
+    says(&house.surgery, act("/admission").await, "The guest is let in.").await;
+    assert!(visitor.get(&link).await.ok().says("has let you in"));
+    let out = act("/removal").await;
+    says(&house.surgery, out, "The guest is removed, and the link leads nowhere any more.").await;
+    visitor.get(&link).await.expect(410);
+}
+
+#[tokio::test]
 async fn what_is_written_is_as_was_said() {
     let house = Ward::open().await;
     let (surgery, home) = (&house.surgery, &house.home);
