@@ -9,7 +9,7 @@
 # once, each switched on by its name: what is added to the code is tried without being listed here. First each test of
 # tests/coherence/pages runs by itself without a mutant and writes down which ones it comes by; then each mutant goes through the
 # tests that do, and one that survives through a short random walk with a fixed seed. MUTATION_JOBS of them at a time, else as
-# many as there are processors; what found one out the last time is tried first.
+# many as there are processors; what found one out the last time, here or as tests/mutation/killers.txt has it, is tried first.
 #
 # tests/mutation/planted.txt lists what no page shows, with the test that must miss it and perhaps one that must not.
 # tests/mutation/equivalent.txt lists those that nothing can show, each with the reason, and with the mutants, if any, in
@@ -167,7 +167,7 @@ done
 (cd "$tree" && find . -type f) | while read -r file; do [ -e "$scratch/new/$file" ] || rm "$tree/$file"; done
 
 declare -A binaries earlier planted partner reason company together
-while IFS=$'\t' read -r id test; do earlier[$id]=$test; done <"$kept/killers"
+while IFS=$'\t' read -r id test; do earlier[$id]=$test; done < <(cat tests/mutation/killers.txt "$kept/killers")
 for id in "${!earlier[@]}"; do printf '%s\t%s\n' "$id" "${earlier[$id]}"; done >"$kept/killers"
 while IFS=$'\t' read -r id rest; do
   case $id in '' | '#'*) continue ;; esac

@@ -72,6 +72,11 @@ impl Story {
         *self.link.borrow_mut() = link[link.find("/guest/").unwrap()..].to_owned();
     }
 
+    async fn patient_comes(&self) {
+        let path = self.path("presence");
+        self.world.browser("patient").post_form(&path, &[("state", "here")]).await.expect(204);
+    }
+
     /// The doctor lets the guest in, or removes them.
     async fn act(&self, noun: &str) {
         let guest = self.link.borrow()["/guest/".len()..].split('-').next().unwrap().to_owned();
@@ -141,7 +146,10 @@ async fn no_page_is_stale_after_a_guest_comes_and_goes() {
     world.after("they join once more", &SEEN, story.join()).await;
     let own = story.own();
     let sign = |state| [("state", state), ("call", own.as_str())];
-    world.after("nothing is heard of it", &SEEN, story.pass(50)).await;
+    story.pass(20).await;
+    world.after("the patient comes", &SEEN, story.patient_comes()).await;
+    // Of the other two the room believes for longer that they are there.
+    world.after("nothing is heard of their page", &SEEN, story.pass(26)).await;
     world.after("it is heard of once more", &SEEN, story.sign(&sign("here"))).await;
     world.after("nothing is heard of it for nearly as long as it was let", &[], story.pass(41)).await;
     world.after("it goes", &SEEN, story.sign(&sign("leaving"))).await;
