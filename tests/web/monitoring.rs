@@ -47,8 +47,11 @@ fn sum(metrics: &str, name: &str, labels: &str) -> f64 {
 
 #[tokio::test]
 async fn every_metric_of_the_alerts_and_the_dashboard_is_there() {
-    let app = TestApp::start().await;
+    let relay = [("TURN_URLS", "turn:127.0.0.1:9?transport=tcp"), ("TURN_SECRET", "north-of-the-lake")];
+    let app = TestApp::start_with(&relay).await;
     app.visitor().get("/").await.ok();
+    // Who asks whether the server is ready has its relays asked.
+    app.visitor().get("/health/ready").await.ok();
     let wanted: BTreeSet<String> =
         ["alerts.yml", "dashboard.json"].iter().flat_map(|name| named(&file(name))).collect();
     assert!(wanted.len() > 30, "{wanted:?}");
