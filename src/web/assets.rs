@@ -25,8 +25,8 @@ struct Files;
 
 /// "css/app-….css" → its forms. Compressing them is half a second of work, which servers of one process do once together: a test starts dozens.
 static SERVED: LazyLock<HashMap<String, Asset>> = LazyLock::new(|| {
-    let assets = Files::iter().filter_map(|name| Some(Asset::new(&name, Files::get(&name)?.data.into_owned())));
-    assets.map(|asset| (asset.fingerprinted.clone(), asset)).collect()
+    let files = Files::iter().filter_map(|name| Some((Files::get(&name)?.data.into_owned(), name)));
+    files.map(|(bytes, name)| (fingerprinted(&name, &bytes), Asset::new(&name, bytes))).collect()
 });
 
 /// All static files, by the name they are served under and by the name they are written with.
@@ -40,8 +40,6 @@ pub struct Assets {
 struct Asset {
     /// "css/app.css"
     name: String,
-    /// "css/app-….css"
-    fingerprinted: String,
     content_type: &'static str,
     identity: web::Bytes,
     gzip: Option<web::Bytes>,
@@ -53,7 +51,7 @@ impl Assets {
     /// `/static`, or the address of a CDN that fetches from it.
     pub fn load(static_url: &str) -> Self {
         let prefix = static_url.trim_end_matches('/');
-        let urls = SERVED.values().map(|asset| (asset.name.clone(), format!("{prefix}/{}", asset.fingerprinted)));
+        let urls = SERVED.iter().map(|(served, asset)| (asset.name.clone(), format!("{prefix}/{served}")));
         Self { urls: Arc::new(urls.collect()) }
     }
 
@@ -68,7 +66,6 @@ impl Asset {
         let smaller = |form: Option<Vec<u8>>| form.filter(|form| form.len() < bytes.len()).map(web::Bytes::from);
         Self {
             name: name.to_owned(),
-            fingerprinted: fingerprinted(name, &bytes),
             content_type: content_type(name),
             gzip: smaller(gzip(&bytes)),
             brotli: smaller(brotli(&bytes)),

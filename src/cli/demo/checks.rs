@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use entity::{
     device_check,
-    enums::{DeviceState, Modality, RelayReach},
+    enums::{DeviceState, RelayReach},
 };
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
@@ -15,8 +15,7 @@ pub(super) fn rows(
     now: DateTime<Utc>,
     patient: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
 ) -> Result<Vec<device_check::ActiveModel>, DbErr> {
-    let by_video = visits.iter().filter(|(visit, _)| visit.status.is_busy());
-    let by_video = by_video.filter(|(visit, _)| stories::modality(visit) == Modality::Video);
+    let by_video = visits.iter().filter(|(visit, _)| stories::awaits_a_call(visit));
     let tried = by_video.filter_map(|(visit, id)| Some((visit, *id, found(visit)?)));
     tried.map(|(visit, id, found)| Ok(row((visit, id), patient(visit)?, (found, now)))).collect()
 }

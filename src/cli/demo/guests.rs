@@ -1,10 +1,7 @@
 //! Who is invited to visits of a demo that are to come or go on by video: to one in twelve somebody, whose link nobody has.
 
 use chrono::{DateTime, Duration, Utc};
-use entity::{
-    enums::{GuestKind, Modality},
-    visit_guest,
-};
+use entity::{enums::GuestKind, visit_guest};
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 use sha2::{Digest as _, Sha256};
 
@@ -16,8 +13,7 @@ pub(super) fn rows(
     now: DateTime<Utc>,
     doctor: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
 ) -> Result<Vec<visit_guest::ActiveModel>, DbErr> {
-    let by_video = visits.iter().filter(|(visit, _)| visit.status.is_busy());
-    let by_video = by_video.filter(|(visit, _)| stories::modality(visit) == Modality::Video);
+    let by_video = visits.iter().filter(|(visit, _)| stories::awaits_a_call(visit));
     let invited = by_video.filter_map(|(visit, id)| Some((visit, *id, guest(visit)?)));
     invited.map(|(visit, id, guest)| Ok(row((visit, id), doctor(visit)?, (guest, now)))).collect()
 }

@@ -76,6 +76,11 @@ pub(super) fn modality(visit: &DemoVisit) -> Modality {
     }
 }
 
+/// Whether it is to come or goes on, by video.
+pub(super) fn awaits_a_call(visit: &DemoVisit) -> bool {
+    visit.status.is_busy() && modality(visit) == Modality::Video
+}
+
 /// Whether the visit was to be by video, and went on by telephone.
 pub(super) fn moves_to_phone(visit: &DemoVisit) -> bool {
     let is_completed = visit.status == AppointmentStatus::Completed;

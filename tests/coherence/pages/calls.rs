@@ -18,7 +18,7 @@ const SEEN: [(&str, &str); 6] =
 const SEEN_AND_REPORTED: [(&str, &str); 7] = [SEEN[0], SEEN[1], SEEN[2], SEEN[3], SEEN[4], SEEN[5], REPORT];
 
 /// A visit that has begun, and all who see something of it.
-async fn under_way() -> (World, Appointment) {
+pub(super) async fn under_way() -> (World, Appointment) {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
     let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-5));

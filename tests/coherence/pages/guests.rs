@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use super::{clinic::People, world::World};
+use super::{calls::under_way, world::World};
 use crate::support::*;
 
 const NOW: &str = "/appointments/{id}/now";
@@ -28,12 +28,7 @@ struct Story {
 
 impl Story {
     async fn open() -> Self {
-        let mut world = World::start().await;
-        let people = People::create(&world.app).await;
-        let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-5));
-        let visit = visit.status(AppointmentStatus::InProgress).create(&world.app).await;
-        world.look_into_the_room_of(&visit);
-        people.sign_in(&mut world).await;
+        let (world, visit) = under_way().await;
         let outside = world.app.visitor();
         Self { world, visit, outside, link: RefCell::default(), joined: RefCell::default(), doctor: RefCell::default() }
     }

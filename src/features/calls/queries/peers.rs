@@ -18,7 +18,7 @@ use sea_orm::{
 use super::is_over;
 use crate::{
     coherence::{Topic, Topics},
-    db::{ReadConnection, Reader, is_not_word},
+    db::{ReadConnection, Reader},
     features::{
         appointments::call_seen_by,
         calls::participant::{Participant, PeerOwner, Side},
@@ -33,7 +33,6 @@ const AT_ONCE: u64 = 100;
 #[sea_orm(entity = "call_peer::Entity")]
 pub(in crate::features::calls) struct PeerRow {
     pub(in crate::features::calls) id: i64,
-    pub(in crate::features::calls) call_id: i64,
     pub(in crate::features::calls) key: String,
     user_id: Option<i64>,
     guest_id: Option<i64>,
@@ -89,12 +88,13 @@ pub(in crate::features::calls) async fn peers(conn: &ReadConnection<'_>, call_id
     peers.into_partial_model().all(conn).await
 }
 
-/// The pages that have not gone from the call that goes on in the visit `id`.
-pub(in crate::features::calls) async fn peers_there(conn: &ReadConnection<'_>, id: i64) -> Result<Vec<PeerRow>, DbErr> {
+/// The pages that have not gone from the call `call_id`.
+pub(in crate::features::calls) async fn peers_there(
+    conn: &ReadConnection<'_>,
+    call_id: i64,
+) -> Result<Vec<PeerRow>, DbErr> {
     let there = call_peer::Entity::find()
-        .join(JoinType::InnerJoin, call_peer::Relation::Call.def())
-        .filter(call::Column::AppointmentId.eq(id))
-        .filter(is_not_word(call::Column::State, CallState::Ended))
+        .filter(Column::CallId.eq(call_id))
         .filter(Column::LeftAt.is_null())
         .order_by_asc(Column::Id);
     there.into_partial_model().all(conn).await

@@ -92,23 +92,22 @@ struct GuestOfVisit {
 
 /// The guest `guest` (`visit_guest.id`) of the visit `id`, both held.
 async fn guest_held(guest: i64, conn: &ReadConnection<'_>, id: i64) -> Result<Option<GuestOfVisit>, DbErr> {
-    let mut held = visit_guest::Entity::find_by_id(guest)
-        .columns([Column::Status, Column::Modality, Column::HospitalId, Column::DoctorId, Column::PatientId])
-        .column_as(doctor::Column::UserId, "doctor_user_id")
-        .join(JoinType::InnerJoin, visit_guest::Relation::Appointment.def())
-        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
-        .filter(Column::Id.eq(id));
+    let guests = visit_guest::Entity::find_by_id(guest);
+    let mut held = with_visit(guests.join(JoinType::InnerJoin, visit_guest::Relation::Appointment.def()), id);
     let both = [appointment::Entity.table_ref(), visit_guest::Entity.table_ref()];
     QuerySelect::query(&mut held).lock_with_tables(LockType::Update, both);
     held.into_model().one(conn).await
 }
 
 fn visits_of_call(who: Participant<'_>, id: i64) -> Select<appointment::Entity> {
-    appointment::Entity::find()
-        .select_only()
+    with_visit(appointment::Entity::find().select_only().filter(who.visits()), id)
+}
+
+/// With what [`VisitOfCall`] is read from, of the visit `id`. Of a statement that has `appointment` in it.
+fn with_visit<E: EntityTrait>(found: Select<E>, id: i64) -> Select<E> {
+    found
         .columns([Column::Status, Column::Modality, Column::HospitalId, Column::DoctorId, Column::PatientId])
         .column_as(doctor::Column::UserId, "doctor_user_id")
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
-        .filter(who.visits())
         .filter(Column::Id.eq(id))
 }

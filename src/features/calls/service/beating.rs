@@ -39,8 +39,8 @@ pub(crate) struct Beat<'a> {
 }
 
 /// Notes it, if the page takes part in a call that goes on; whether its person sees or hears somebody in it: the call is connected, and a page of
-/// another is there. Of a guest it is not told. A page that goes is there no more, and the others are told. Two statements at most, one while they see or hear each other, and three
-/// when a guest goes.
+/// another is there. Of a guest it is not told. A page that goes is there no more, and the others are told. Two statements at most, one while they see or
+/// hear each other, and four when a guest goes.
 ///
 /// # Errors
 /// The database's.

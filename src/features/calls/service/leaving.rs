@@ -82,18 +82,13 @@ pub(super) async fn put_out(
     uow.insert_many(own.chain(told), seen_by()).await.map(drop)
 }
 
-/// The page `key` of the guest `guest` (`visit_guest.id`) goes from the call that goes on in the visit `id`, if it takes part. The others end their lines to it
-/// as soon as they hear of that, whether it does or not: no guest sees and hears two who believe them gone. Three statements at most.
+/// The page `key` of the guest `guest` (`visit_guest.id`) goes from the call that goes on in the visit `id`, if it takes part. Four statements at most.
 pub(super) async fn guest_leaves(
     uow: &UnitOfWork,
     now: DateTime<Utc>,
     (id, guest, key): (i64, i64, &str),
 ) -> Result<(), DbErr> {
-    let there = uow.read(async |conn| queries::peers_there(conn, id).await).await?;
-    let Some(call) = there.first().map(|peer| peer.call_id) else { return Ok(()) };
-    let owner = PeerOwner::Guest(guest);
-    let (own, others): (Vec<_>, Vec<_>) = there.iter().partition(|peer| peer.is_of(owner) && peer.key == key);
-    put_out(uow, (now, Leaving::Left), (id, call), (&own, &others)).await
+    go(uow, (now, Leaving::Left), id, |peer| peer.is_of(PeerOwner::Guest(guest)) && peer.key == key).await
 }
 
 /// Puts the pages of the guest `guest` (`visit_guest.id`) out of the call that goes on in the visit `id`, if they are in it. Of those that left it before the
@@ -102,10 +97,21 @@ pub(super) async fn guest_leaves(
 /// # Errors
 /// The database's.
 pub(crate) async fn put_guest_out(uow: &UnitOfWork, now: DateTime<Utc>, (id, guest): (i64, i64)) -> Result<(), DbErr> {
-    // Whoever joins meanwhile would be told of a page that is put out here.
-    uow.read(async |conn| open_call_held(conn, id).await).await?;
-    let there = uow.read(async |conn| queries::peers_there(conn, id).await).await?;
-    let Some(call) = there.first().map(|peer| peer.call_id) else { return Ok(()) };
-    let (theirs, others): (Vec<_>, Vec<_>) = there.iter().partition(|peer| peer.is_of(PeerOwner::Guest(guest)));
-    put_out(uow, (now, Leaving::Removed), (id, call), (&theirs, &others)).await
+    go(uow, (now, Leaving::Removed), id, |peer| peer.is_of(PeerOwner::Guest(guest))).await
+}
+
+/// The pages of guests that are `such` go from the call that goes on in the visit `id`. The others end their lines to them as soon as they hear of it, whether
+/// the guest does or not: no guest sees and hears two who believe them gone.
+async fn go(
+    uow: &UnitOfWork,
+    why: (DateTime<Utc>, Leaving<'_>),
+    id: i64,
+    such: impl Fn(&PeerRow) -> bool,
+) -> Result<(), DbErr> {
+    // Whoever joins meanwhile would be told of a page that goes here, and not that it has.
+    let open = uow.read(async |conn| open_call_held(conn, id).await).await?;
+    let Some(call) = open else { return Ok(()) };
+    let there = uow.read(async |conn| queries::peers_there(conn, call.id).await).await?;
+    let (gone, others): (Vec<_>, Vec<_>) = there.iter().partition(|peer| such(peer));
+    put_out(uow, why, (id, call.id), (&gone, &others)).await
 }
