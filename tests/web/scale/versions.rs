@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Counters, sql};
+use super::{Counters, number, sql};
 use crate::support::*;
 
 const SIZE: [&str; 8] = ["--hospitals", "2", "--doctors", "20", "--patients", "400", "--appointments", "4000"];
@@ -21,15 +21,15 @@ async fn old_versions_of_notes_are_removed_without_a_look_at_the_others() {
     sql(&app, versions).await;
     sql(&app, "VACUUM ANALYZE").await;
     app.clock.advance(TimeDelta::days(1));
-    // By a connection of its own, which is ended before what is read is counted.
-    let counting = Counters::connect(&app).await;
     let kept = app.now() - TimeDelta::days(30);
-    let old = counting
-        .number(&format!(
+    let old = number(
+        &app,
+        &format!(
             "SELECT count(*) FROM note_revision JOIN note ON note.id = note_revision.note_id WHERE signed_at < '{kept}'"
-        ))
-        .await;
-    let all = counting.number("SELECT count(*) FROM note_revision").await;
+        ),
+    )
+    .await;
+    let all = number(&app, "SELECT count(*) FROM note_revision").await;
     assert!(old > 1_000 && all > 4 * old, "{old} of {all} versions are old");
     let counters = Counters::connect(&app).await;
     counters.settle(&app).await;

@@ -30,7 +30,8 @@ impl Log for Keeping {
 
 /// Once for all tests of the process.
 pub(super) fn begin() {
-    let asked = env_logger::Env::default().default_filter_or("warn");
+    // Tests that end connections by the hundred would bury their own words under the driver's complaints.
+    let asked = env_logger::Env::default().default_filter_or("warn,sqlx_core::pool=error");
     let logger = env_logger::Builder::from_env(asked).is_test(true).build();
     let most = logger.filter().max(LevelFilter::Info);
     if log::set_boxed_logger(Box::new(Keeping(logger))).is_ok() {
