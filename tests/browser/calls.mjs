@@ -12,6 +12,7 @@ import { DEVICES, bothSee, browserWith, framesOf, openRoom, pathOf, phoneIsOffer
 import { Relay } from './relay.mjs';
 import { partsOfTheRoom } from './room.mjs';
 import { Server } from './servers.mjs';
+import { wholeVisit } from './whole_visit.mjs';
 
 const relay = new Relay();
 const relays = { TURN_URLS: relay.urls.join(','), TURN_SECRET: relay.secret };
@@ -293,6 +294,9 @@ async function theTelephoneIsOffered() {
   return took;
 }
 
+/** All of a visit, in the order of a clinic's day. */
+const aVisitFromCheckToOutcome = () => wholeVisit({ browsers: [doctors, patients, guests], clinic, patient: clinic.patients[visits++], servers: [here, there], relay, shots });
+
 async function run(part) {
   const only = process.env.ONLY;
   if (only && !part.name.match(only)) return;
@@ -313,7 +317,7 @@ try {
   for (const part of [twoSeeEachOther, whoLoadsThePageAgainIsBack, signalsAddressedToPeopleAreFound, whoHangsUpCanJoinAgain, anotherWindowTakesTheCallOver, aStrangerFindsNothing, ...partsOfTheRoom((number = 0) => bothInTheRoom(undefined, number)), serversThatEndTakeNoPictureAway,
     whoHasNoCameraIsTold, whatATelephoneCallTakesAwayIsBack, ...partsWithGuests({
     guests, bothInTheRoom, shots, surgery: () => ({ ...clinic.doctor, password: clinic.password, url: here.url }),
-  }), theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered]) await run(part);
+  }), theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered, aVisitFromCheckToOutcome]) await run(part);
   console.log(`     calls: ${Math.round((Date.now() - began) / 1000)} s`);
 } finally {
   await Promise.all([doctors, patients, guests].map(browser => browser.close()));

@@ -3,7 +3,7 @@
 #
 # Starts debug/telemedicine of CARGO_TARGET_DIR, else of target/ (or TELEMEDICINE, a path) twice, on a Postgres and a Redis of their own (tests/services.sh),
 # and coturn on this machine's loopback. ONLY=PATTERN looks at some parts. CALLS=matrix tries each way that a call can take with all that can befall it, in
-# twenty minutes (matrix.mjs; PATHS=PATTERN: some ways); CALLS=all does both.
+# half an hour (matrix.mjs; PATHS=PATTERN: some ways); CALLS=all does both.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 program=${TELEMEDICINE:-$(cd "${CARGO_TARGET_DIR:-$here/../../target}" && pwd)/debug/telemedicine}
@@ -42,8 +42,8 @@ env -i PATH="$PATH" DATABASE_URL="$DATABASE_URL" RUST_LOG=warn "$(dirname "$prog
 env -i PATH="$PATH" DATABASE_URL="$DATABASE_URL" REDIS_URL="$REDIS_URL" RUST_LOG=warn "$program" demo --hospitals 1 --doctors 1 --patients 1 --appointments 0 >> "$folder/log" 2>&1
 export BASE_URL=http://localhost:$(free_port) OTHER_URL=http://localhost:$(free_port)
 case ${CALLS:-short} in
-  short) timeout --kill-after=20 600 node "$here/calls.mjs" ;;
-  matrix) timeout --kill-after=20 2700 node "$here/matrix.mjs" ;;
-  all) timeout --kill-after=20 600 node "$here/calls.mjs"; timeout --kill-after=20 2700 node "$here/matrix.mjs" ;;
+  short) timeout --kill-after=20 900 node "$here/calls.mjs" ;;
+  matrix) timeout --kill-after=20 3600 node "$here/matrix.mjs" ;;
+  all) timeout --kill-after=20 900 node "$here/calls.mjs"; timeout --kill-after=20 3600 node "$here/matrix.mjs" ;;
   *) echo "CALLS is short, matrix or all" >&2; exit 2 ;;
 esac

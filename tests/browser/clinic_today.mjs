@@ -4,7 +4,7 @@ import { PASSWORD } from './paths.mjs';
 
 const CHOSEN = 'four quiet lamps on a hill';
 const SLOT = 5 * 60_000;
-const FIRST = ['Aarav', 'Bimala', 'Chandra', 'Deepa', 'Gita', 'Hari', 'Indira', 'Kiran', 'Laxmi', 'Mohan', 'Nabin', 'Ojaswi', 'Pema', 'Pramila', 'Rita'];
+const FIRST = ['Aarav', 'Bimala', 'Chandra', 'Deepa', 'Gita', 'Hari', 'Indira', 'Kiran', 'Laxmi', 'Mohan', 'Nabin', 'Ojaswi', 'Pema', 'Pramila', 'Rita', 'Sarita'];
 
 /** An instant as forms of that zone send it. */
 const local = (instant, timeZone) => new Date(instant).toLocaleString('sv-SE', { timeZone }).slice(0, 16).replace(' ', 'T');

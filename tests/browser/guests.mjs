@@ -13,7 +13,7 @@ const arriving = page => page.evaluate(async () => {
 });
 
 /** Two pictures come, and go on coming; the page counts them too. */
-async function seesTwo(page, patience = 40_000) {
+export async function seesTwo(page, patience = 40_000) {
   const until = Date.now() + patience;
   await state(page, 'connected', patience);
   for (let before = []; ;) {
@@ -28,7 +28,7 @@ async function seesTwo(page, patience = 40_000) {
 }
 
 /** From the form in the room, which is not left for it; the link. */
-async function invite(doctor, name) {
+export async function invite(doctor, name) {
   await doctor.fill('#guest-name', name);
   await doctor.selectOption('#guest-kind', 'interpreter');
   await doctor.click('#guests button[type=submit]');
@@ -36,7 +36,7 @@ async function invite(doctor, name) {
   return doctor.locator('[data-guest-link]').inputValue();
 }
 
-async function comes(browser, link) {
+export async function comes(browser, link) {
   const page = await (await browser.newContext()).newPage();
   page.setDefaultTimeout(20_000);
   await page.addInitScript(watchConnections);
@@ -44,10 +44,10 @@ async function comes(browser, link) {
   return page;
 }
 
-const letIn = doctor => doctor.locator('#guests-now').getByRole('button', { name: 'Let in' }).click();
+export const letIn = doctor => doctor.locator('#guests-now').getByRole('button', { name: 'Let in' }).click();
 
 /** It asks before. */
-async function remove(doctor) {
+export async function remove(doctor) {
   await doctor.locator('#guests-now summary').click();
   await doctor.locator('dialog button[type=submit]').click();
 }

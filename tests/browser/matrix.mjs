@@ -127,6 +127,39 @@ async function theCredentialExpires(call) {
   return theRelayStartsAgain(call);
 }
 
+/** Some of what passes is lost and the rest is late, and whoever loads the page again is back all the same. */
+const onALineWith = fate => call => {
+  call.wire.befall(fate);
+  return whoLoadsThePageAgain(call);
+};
+
+/** So much sound has arrived, in packets of a fiftieth of a second. */
+const soundOf = page => page.evaluate(async () => {
+  const stats = [...(await window.connections.at(-1).getStats()).values()];
+  return stats.find(one => one.type === 'inbound-rtp' && one.kind === 'audio')?.packetsReceived ?? 0;
+});
+
+/** Too little for a picture: both pages give theirs up for the sound and say so, and when the line is good again both see each other. */
+async function theLineIsThin({ pages, wire }) {
+  const from = Date.now();
+  wire.befall({ rate: 80 });
+  const saysThin = (page, state, patience) => page.waitForSelector('[data-call=words] >> text=The line is thin', { state, timeout: patience * 1000 });
+  await Promise.all(pages.map(page => saysThin(page, 'visible', MOST)));
+  const took = Date.now() - from;
+  await pause(3); // what was under way has passed
+  const before = await Promise.all(pages.map(async page => ({ pictures: await framesOf(page), sound: await soundOf(page) })));
+  await pause(4);
+  for (const [which, page] of pages.entries()) {
+    const pictures = await framesOf(page) - before[which].pictures, sound = await soundOf(page) - before[which].sound;
+    expect(pictures <= 2, `${pictures} pictures came over a thin line`);
+    expect(sound > 100, `${sound} packets of 200 of the sound came over a thin line`);
+  }
+  wire.befall();
+  await Promise.all(pages.map(page => saysThin(page, 'hidden', 2 * MOST)));
+  await bothSee(pages, MOST * 1000);
+  return took;
+}
+
 /** The patient's browser lacks something: they see, and are offered the telephone. */
 const without = flags => async ({ path, patient }) => {
   const bare = await browserWith(...flags, ...path.flags ?? []);
@@ -156,6 +189,8 @@ const EVENTS = [
   ['servers restarted', theServersStartAgain, 10],
   ['Redis stopped', redisIsStopped, MOST],
   ['credential expired', theCredentialExpires, 15, { direct: 'no credential is used' }],
+  ['2 % lost, 100 ms late', onALineWith({ loss: 2, delay: 100 }), 15],
+  ['80 kbit/s', theLineIsThin, MOST],
   ['both cut off', cutOffFor(130, [0, 1]), 20, FORGOTTEN],
   ['one cut off', cutOffFor(70, [1]), 20, FORGOTTEN],
   ['no camera', without(DEVICES.slice(1)), MOST, {}, true],
@@ -232,8 +267,8 @@ try {
   const rows = [];
   for (const [number, path] of paths.entries()) rows.push([path.name, await walk(path, number)]);
   const cell = (text, width) => String(text).padStart(width);
-  console.log(`\n${''.padEnd(12)}${events.map(([name]) => cell(name, 20)).join('')}`);
-  for (const [name, found] of rows) console.log(`${name.padEnd(12)}${found.map(({ shown }) => cell(shown, 20)).join('')}`);
+  console.log(`\n${''.padEnd(12)}${events.map(([name]) => cell(name, 22)).join('')}`);
+  for (const [name, found] of rows) console.log(`${name.padEnd(12)}${found.map(({ shown }) => cell(shown, 22)).join('')}`);
   for (const [name, found] of rows) for (const [which, { why }] of found.entries()) if (why) console.log(`– ${name}, ${events[which][0]}: ${why}`);
   console.log(`\nSeconds; of what befalls from its end on, of coturn from its death on. ${Math.round((Date.now() - began) / 1000)} s in all.`);
 } finally {

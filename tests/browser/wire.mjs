@@ -6,6 +6,12 @@ import { connect, createServer } from 'node:net';
 /** What may befall what passes: `loss` in per cent, `delay` in milliseconds, `rate` in kbit/s each way, `cut`: nothing passes. */
 const WELL = { loss: 0, delay: 0, rate: Infinity, cut: false };
 
+/** Milliseconds: a sender of a stream that has as much under way waits. */
+const HELD_UP = 300;
+
+/** Until that moment. */
+const pause = until => until - Date.now() < 1 ? undefined : new Promise(wake => setTimeout(wake, until - Date.now()));
+
 /** One way, or more that share a fate. */
 export class Wire {
   #ends = new Set();
@@ -54,7 +60,7 @@ export class Wire {
     return near.address().port;
   }
 
-  /** A stream loses nothing: while it is cut what is sent waits, and afterwards it goes on, as TCP does. */
+  /** A stream loses nothing and keeps its order: while it is cut what is sent waits, and afterwards it goes on, as TCP does; and who sends more than passes is held up. */
   async streams(port, host = '127.0.0.1') {
     const server = createServer(near => {
       const far = connect(port, host), both = [near, far];
@@ -62,10 +68,16 @@ export class Wire {
       const way = { befallen, destroy: () => { for (const one of both) one.destroy(); } };
       this.#ends.add(way);
       for (const [one, other] of [[near, far], [far, near]]) {
+        let free = 0, before = Promise.resolve();
         one.setNoDelay(true);
         one.on('data', data => {
-          const { delay } = this.#fate;
-          if (delay) setTimeout(() => other.writable && other.write(data), delay); else other.write(data);
+          const { delay, rate } = this.#fate, now = Date.now();
+          free = Math.max(free, now) + data.length * 8 / rate;
+          const due = free + delay;
+          before = before.then(() => pause(due)).then(() => other.writable && other.write(data));
+          if (free - now < HELD_UP) return;
+          one.pause();
+          Promise.resolve(pause(free - HELD_UP / 2)).then(() => this.#fate.cut || one.resume());
         });
         one.on('error', () => {});
         one.on('close', () => { this.#ends.delete(way); other.destroy(); });
