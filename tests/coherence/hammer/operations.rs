@@ -7,36 +7,57 @@ use std::{
 
 use super::{
     ledger::By,
-    participants::{Today, Visit, Writer},
+    participants::{Care, Today, Visit, Writer},
     site::{Shared, Site},
 };
 use crate::support::*;
 
+/// How much a writer has done of each kind, at least: of what an instance refused nobody knows.
+#[derive(Default)]
+struct Done {
+    names: u64,
+    read: usize,
+    messages: u64,
+    /// By how many minutes they run late.
+    late: u64,
+    /// Notes that were begun, and of those the ones that were signed.
+    begun: usize,
+    signed: u64,
+    documents: u64,
+    calls: u64,
+}
+
+/// Documents that one doctor issues: no more are issued in an hour than a few more than these.
+const DOCUMENTS: u64 = 25;
+
 /// Writes without pause a few times, then rests, until it is over: pages are kept meanwhile, and that is what is to be tried.
 pub(super) async fn write(shared: Arc<Shared>, number: usize) {
     let writer = &shared.participants.writers[number];
-    let (mut version, mut read, mut said, mut late) = (0, 0, 0, 0);
+    let mut done = Done::default();
     while shared.goes_on() {
         shared.rest().await;
         for _ in 0..rand::random_range(1..4) {
             let site = shared.any_site();
-            match (rand::random_range(0..12), &writer.today) {
-                (0..3, _) if read < writer.notifications.len() => {
-                    let path = format!("/notifications/{}/read", writer.notifications[read]);
+            match (rand::random_range(0..15), &writer.today, &writer.care) {
+                (0..3, ..) if done.read < writer.notifications.len() => {
+                    let path = format!("/notifications/{}/read", writer.notifications[done.read]);
                     if let Some(by) = post(&shared, (&writer.browser, site), (&path, &[])).await {
-                        read += 1;
-                        shared.ledger.learn(writer.unread, u64::try_from(read).unwrap(), by);
+                        done.read += 1;
+                        shared.ledger.learn(writer.unread, u64::try_from(done.read).unwrap(), by);
                     }
                 }
-                (3..7, _) if step(&shared, writer, site).await => {}
-                (10, Some(today)) => said = say(&shared, (writer, today), (site, said)).await,
-                (11, Some(today)) => late = run_late(&shared, (writer, today), (site, late)).await,
+                (3..7, ..) if step(&shared, writer, site).await => {}
+                (10, Some(today), _) => say(&shared, (writer, today), (site, &mut done)).await,
+                (11, Some(today), _) => run_late(&shared, (writer, today), (site, &mut done)).await,
+                (12, _, Some(care)) => sign(&shared, (writer, care), (site, &mut done)).await,
+                (13, _, Some(care)) => issue(&shared, (writer, care), (site, &mut done)).await,
+                (14, _, Some(care)) => call(&shared, (writer, care), (site, &mut done)).await,
                 _ => {
-                    version += 1;
-                    let last_name = super::things::name(&writer.mark, version);
+                    done.names += 1;
+                    let last_name = super::things::name(&writer.mark, done.names);
                     let fields = [("first_name", "Maya"), ("last_name", last_name.as_str())];
                     if let Some(by) = post(&shared, (&writer.browser, site), ("/profile", &fields)).await {
-                        shared.ledger.learn(writer.name, version, by);
+                        shared.ledger.learn(writer.name, done.names, by);
                     }
                 }
             }
@@ -45,22 +66,66 @@ pub(super) async fn write(shared: Arc<Shared>, number: usize) {
     }
 }
 
-/// Writes a message after so many; how many there are at least.
-async fn say(shared: &Shared, (writer, today): (&Writer, &Today), (site, said): (usize, u64)) -> u64 {
+/// Writes a message.
+async fn say(shared: &Shared, (writer, today): (&Writer, &Today), (site, done): (usize, &mut Done)) {
     let path = format!("/appointments/{}/messages", today.id);
-    let Some(by) = post(shared, (&writer.browser, site), (&path, &[("body", "Again")])).await else { return said };
-    shared.ledger.learn(today.thread, said + 1, by);
-    said + 1
+    if let Some(by) = post(shared, (&writer.browser, site), (&path, &[("body", "Again")])).await {
+        done.messages += 1;
+        shared.ledger.learn(today.thread, done.messages, by);
+    }
 }
 
-/// Runs a minute later than so many, two hours at most; by how many now.
-async fn run_late(shared: &Shared, (writer, today): (&Writer, &Today), (site, late): (usize, u64)) -> u64 {
-    let Some(thing) = today.late.filter(|_| late < 120) else { return late };
-    let (path, minutes) = (format!("/doctors/{}/delay", today.doctor_id), (late + 1).to_string());
+/// Runs a minute later than before, two hours at most.
+async fn run_late(shared: &Shared, (writer, today): (&Writer, &Today), (site, done): (usize, &mut Done)) {
+    let Some(thing) = today.late.filter(|_| done.late < 120) else { return };
+    done.late += 1;
+    let (path, minutes) = (format!("/doctors/{}/delay", today.doctor_id), done.late.to_string());
     if let Some(by) = post(shared, (&writer.browser, site), (&path, &[("minutes", &minutes)])).await {
-        shared.ledger.learn(thing, late + 1, by);
+        shared.ledger.learn(thing, done.late, by);
     }
-    late + 1
+}
+
+/// Writes the note of a visit, and signs it.
+async fn sign(shared: &Shared, (writer, care): (&Writer, &Care), (site, done): (usize, &mut Done)) {
+    let Some(visit) = care.unwritten.get(done.begun) else { return };
+    done.begun += 1;
+    let note = format!("/appointments/{visit}/note");
+    let draft = [("version", "0"), ("plan", "Rest")];
+    if post(shared, (&writer.browser, site), (&note, &draft)).await.is_none() {
+        return;
+    }
+    let signature = format!("{note}/signature");
+    if let Some(by) = post(shared, (&writer.browser, site), (&signature, &[("version", "1")])).await {
+        done.signed += 1;
+        shared.ledger.learn(care.notes, done.signed, by);
+        shared.ledger.learn(care.news, done.signed + done.documents, by);
+    }
+}
+
+/// Issues a letter.
+async fn issue(shared: &Shared, (writer, care): (&Writer, &Care), (site, done): (usize, &mut Done)) {
+    if done.documents == DOCUMENTS {
+        return;
+    }
+    let path = format!("/appointments/{}/documents", care.under_way);
+    let letter = [("kind", "letter"), ("body", "Dear colleague")];
+    if let Some(by) = post(shared, (&writer.browser, site), (&path, &letter)).await {
+        done.documents += 1;
+        shared.ledger.learn(care.news, done.signed + done.documents, by);
+    }
+}
+
+/// Calls the patient, and hangs up.
+async fn call(shared: &Shared, (writer, care): (&Writer, &Care), (site, done): (usize, &mut Done)) {
+    let Some(thing) = care.calls else { return };
+    let path = format!("/appointments/{}/call", care.under_way);
+    if submit(shared, (&writer.browser, site), (&path, &[]), 200).await.is_none() {
+        return;
+    }
+    if let Some(by) = post(shared, (&writer.browser, site), (&format!("{path}/end"), &[])).await {
+        done.calls += 1;
+        shared.ledger.learn(thing, done.calls, by);
+    }
 }
 
 /// Takes a visit a step on. `false` if there is none left.
@@ -85,11 +150,21 @@ async fn step(shared: &Shared, writer: &Writer, site: usize) -> bool {
     true
 }
 
-/// Submits a form; that it was done, if it was. An instance without its database may say that it cannot.
+/// Submits a form that leads on to a page; that it was done, if it was.
 pub(super) async fn post(
+    shared: &Shared,
+    from: (&Client, usize),
+    (path, fields): (&str, &[(&str, &str)]),
+) -> Option<By> {
+    submit(shared, from, (path, fields), 303).await
+}
+
+/// Submits a form that is answered so; that it was done, if it was. An instance without its database may say that it cannot.
+async fn submit(
     shared: &Shared,
     (browser, site): (&Client, usize),
     (path, fields): (&str, &[(&str, &str)]),
+    status: u16,
 ) -> Option<By> {
     let (instance, tally) = (&shared.sites[site], &shared.ledger.tally);
     let (may_refuse, began) = (instance.is_without_database(), Instant::now());
@@ -100,7 +175,7 @@ pub(super) async fn post(
         tally.refused.fetch_add(1, Relaxed);
         return None;
     }
-    if answer.status != 303 || answer.header("location").starts_with("/sign-in") {
+    if answer.status != status || answer.header("location").starts_with("/sign-in") {
         shared.ledger.violation(format!("{}: {} {}", answer.asked, answer.status, answer.header("location")));
         return None;
     }
@@ -146,11 +221,14 @@ pub(super) async fn read(shared: Arc<Shared>) {
         // Of a visit, one that has not long been over: nothing changes any more on the others.
         let writer = &shared.participants.writers[rand::random_range(0..shared.participants.writers.len())];
         let under_way = writer.visits.iter().position(|visit| visit.next().is_some()).unwrap_or(0);
-        let thing = match (rand::random_range(0..12), &writer.today) {
-            (0..3, _) if !writer.notifications.is_empty() => writer.unread,
-            (3..7, _) if !writer.visits.is_empty() => writer.visits[under_way].thing,
-            (0 | 10, Some(today)) => today.thread,
-            (1 | 11, Some(today)) => today.thread + 1,
+        let thing = match (rand::random_range(0..15), &writer.today, &writer.care) {
+            (0..3, ..) if !writer.notifications.is_empty() => writer.unread,
+            (3..7, ..) if !writer.visits.is_empty() => writer.visits[under_way].thing,
+            (0 | 10, Some(today), _) => today.thread,
+            (1 | 11, Some(today), _) => today.thread + 1,
+            (2 | 12, _, Some(care)) => care.notes,
+            (13, _, Some(care)) => care.news,
+            (14, _, Some(care)) => care.calls.unwrap_or(care.news),
             _ => writer.name,
         };
         look(&shared, thing, shared.any_site()).await;

@@ -35,6 +35,21 @@ pub(super) struct Writer {
     pub(super) patient: Option<Client>,
     /// Doctors who have such visits only: what they write about one of today, and how late they run.
     pub(super) today: Option<Today>,
+    /// The same doctors: what they do after their visits and in one of them.
+    pub(super) care: Option<Care>,
+}
+
+/// What a doctor signs, issues and is called for, for a patient who only looks on; and the places of all that among the things.
+pub(super) struct Care {
+    /// Visits that took place, whose notes are to be written.
+    pub(super) unwritten: Vec<i64>,
+    /// A visit that goes on.
+    pub(super) under_way: i64,
+    pub(super) notes: usize,
+    /// Of each note that is signed and each document that is issued the patient is told.
+    pub(super) news: usize,
+    /// In one visit of each hospital, whose report counts its calls.
+    pub(super) calls: Option<usize>,
 }
 
 /// A visit of today, and the places of its thread and of its doctor's delay among the things.
@@ -94,6 +109,7 @@ impl Participants {
             self.things.push(Thing { kind: Kind::Visit { id: visit.id }, sights });
         }
         let today = if has_visits(pair) { Some(self.add_today(app, (house, pair)).await) } else { None };
+        let care = if has_visits(pair) { Some(self.add_care(app, (house, pair), seconds).await) } else { None };
         let sights = vec![
             (browser.clone(), "/dashboard".to_owned()),
             (browser.clone(), "/notifications".to_owned()),
@@ -105,7 +121,29 @@ impl Participants {
         ];
         let writer = self.add(app, (&doctor.person, browser), (sights, unread(pair, seconds))).await;
         visits.retain(|_| has_visits(pair));
-        self.writers.push(Writer { visits, patient: Some(patients_browser.clone()), today, ..writer });
+        self.writers.push(Writer { visits, patient: Some(patients_browser.clone()), today, care, ..writer });
+    }
+
+    /// Notes to sign, a visit for documents and calls, and their patient.
+    async fn add_care(&mut self, app: &TestApp, (house, pair): (&House, usize), seconds: u64) -> Care {
+        let (doctor, surgery) = &house.doctors[pair];
+        let in_care = patient(&house.hospital).named("Maya", "In Care").create(app).await;
+        let home = app.sign_in(&in_care).await;
+        // The doctor's day counts two hundred of them.
+        let number = (8 + i64::try_from(seconds).unwrap() / 5).min(200);
+        let unwritten = things::visits_without_notes(app, (doctor, &in_care), number).await;
+        let under_way = things::visit_under_way(app, (doctor, &in_care)).await.id;
+        let sight = |browser: &Client, path: &str| (browser.clone(), path.to_owned());
+        let notes = self.things.len();
+        let all = u64::try_from(unwritten.len()).unwrap();
+        self.things.push(Thing { kind: Kind::Notes { all }, sights: vec![sight(surgery, "/dashboard")] });
+        let sights = ["/dashboard", "/notifications", "/appointments", "/doctors"].map(|path| sight(&home, path));
+        self.things.push(Thing { kind: Kind::News, sights: sights.into() });
+        let calls = (pair == 0).then(|| {
+            self.things.push(Thing { kind: Kind::Calls, sights: vec![sight(&house.admin, "/reports/calls")] });
+            notes + 2
+        });
+        Care { unwritten, under_way, notes, news: notes + 1, calls }
     }
 
     /// A visit about which its doctor writes to the patient, who reads nothing of it, and for which the doctor is late.
@@ -154,7 +192,17 @@ impl Participants {
         let kind = Kind::Unread { all: u64::try_from(notifications.len()).unwrap() };
         self.things.push(Thing { kind, sights });
         let browser = browser.clone();
-        Writer { browser, mark, name, notifications, unread: name + 1, visits: Vec::new(), patient: None, today: None }
+        Writer {
+            browser,
+            mark,
+            name,
+            notifications,
+            unread: name + 1,
+            visits: Vec::new(),
+            patient: None,
+            today: None,
+            care: None,
+        }
     }
 }
 

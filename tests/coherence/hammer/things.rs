@@ -25,6 +25,12 @@ pub(super) enum Kind {
     Thread { id: i64 },
     /// By how many minutes a doctor runs late: each is a version.
     Late,
+    /// Notes of so many visits that took place: each that is signed is a version. Its doctor's day says how many are not.
+    Notes { all: u64 },
+    /// What somebody is told who reads nothing of it: each is a version.
+    News,
+    /// Calls of a hospital's visits that are over: each is a version.
+    Calls,
 }
 
 /// The states of a visit in the order in which a doctor and a patient take it through them, with the step that leads to the
@@ -43,6 +49,9 @@ impl Kind {
             Self::Visit { .. } => 2,
             Self::Thread { .. } => 3,
             Self::Late => 4,
+            Self::Notes { .. } => 5,
+            Self::News => 6,
+            Self::Calls => 7,
         }
     }
 
@@ -54,11 +63,7 @@ impl Kind {
                 let shown = page.split(&mark).skip(1);
                 shown.filter_map(|rest| rest.get(..6)?.parse().ok()).min()
             }
-            Self::Unread { all } => {
-                let (before, _) = page.split_once("<span class=\"unseen\"> new")?;
-                let (_, unread) = before.rsplit_once('>')?;
-                all.checked_sub(unread.trim().parse().ok()?)
-            }
+            Self::Unread { all } => all.checked_sub(unread(page)?),
             Self::Visit { id } => {
                 let (_, rest) = page.split_once(&format!("data-appointment=\"{id}\""))?;
                 let row = rest.split("data-appointment=").next()?;
@@ -69,8 +74,17 @@ impl Kind {
             }
             Self::Thread { id } => messages(page, *id),
             Self::Late => page.contains("id=\"now\"").then(|| number_after(page, "data-late=\"").unwrap_or(0)),
+            Self::Notes { all } => all.checked_sub(number_after(page, "data-figure=\"notes-to-sign\">")?),
+            Self::News => page.contains("href=\"/notifications\"").then(|| unread(page).unwrap_or(0)),
+            Self::Calls => number_after(page, "data-figure=\"report-calls\">"),
         }
     }
+}
+
+/// How many unread notifications a page counts beside the way to them; nothing if there are none.
+fn unread(page: &str) -> Option<u64> {
+    let (before, _) = page.split_once("<span class=\"unseen\"> new")?;
+    before.rsplit_once('>')?.1.trim().parse().ok()
 }
 
 /// How many messages a page says that there are: the one that a thread is told by, a list of threads, or the patient's day.
@@ -135,6 +149,27 @@ pub(super) async fn visit_today(app: &TestApp, pair: (&Doctor, &Patient)) -> App
     visit.create(app).await
 }
 
+/// Visits that took place, whose notes are to be written; each was opened without words.
+pub(super) async fn visits_without_notes(app: &TestApp, pair: (&Doctor, &Patient), number: i64) -> Vec<i64> {
+    let mut visits = Vec::new();
+    for place in 1..=number {
+        let starts_at = app.now() - TimeDelta::days(1) - TimeDelta::minutes(30 * place);
+        let visit = appointment().of(pair.0).with(pair.1).at(starts_at).status(AppointmentStatus::Completed);
+        let visit = visit.create(app).await;
+        gone_without(app, (&visit, pair.0), "").await;
+        visits.push(visit.id);
+    }
+    visits
+}
+
+/// A visit that goes on, about which documents are issued and in which people call each other.
+pub(super) async fn visit_under_way(app: &TestApp, pair: (&Doctor, &Patient)) -> Appointment {
+    let visit = appointment().of(pair.0).with(pair.1).at(app.in_minutes(-5)).status(AppointmentStatus::InProgress);
+    let visit = visit.create(app).await;
+    gone_without(app, (&visit, pair.0), "").await;
+    visit
+}
+
 /// Whether it will be today in Kathmandu for as long as anybody hammers: who is late is late on one day.
 pub(super) fn is_far_from_midnight(app: &TestApp) -> bool {
     let local = app.now().with_timezone(&"Asia/Kathmandu".parse::<telemedicine::time_zone::Tz>().unwrap());
@@ -163,4 +198,13 @@ fn versions_are_read_off_pages() {
     assert_eq!(thread.version("<li data-thread=\"6\"><strong>3 new:</strong></li>"), None);
     assert_eq!(Kind::Late.version("<div id=\"now\"><p data-late=\"35\">"), Some(35));
     assert_eq!((Kind::Late.version("<div id=\"now\">"), Kind::Late.version("<p data-late=\"35\">")), (Some(0), None));
+    let notes = Kind::Notes { all: 12 };
+    assert_eq!(notes.version("<span class=\"number\" data-figure=\"notes-to-sign\">9</span>"), Some(3));
+    let nothing = "<a href=\"/notifications\">Notifications</a>";
+    let told = format!("{nothing}<span class=\"badge\">2<span class=\"unseen\"> new</span></span>");
+    assert_eq!(
+        (Kind::News.version(nothing), Kind::News.version(&told), Kind::News.version("")),
+        (Some(0), Some(2), None)
+    );
+    assert_eq!(Kind::Calls.version("<span class=\"number\" data-figure=\"report-calls\">5</span>"), Some(5));
 }
