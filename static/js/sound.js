@@ -1,5 +1,5 @@
 "use strict";
-/* A short tone when somebody comes to wait, on a page that changes by itself: switched on by one press, since browsers make no sound before one. */
+/* A short tone when somebody comes to wait, or calls, on a page that changes by itself: switched on by one press, since browsers make no sound before one. */
 for (const box of document.querySelectorAll("main[data-live] [data-live-sound]")) {
   const { dataset } = document.querySelector("main");
   const button = box.querySelector("button");

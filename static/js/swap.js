@@ -40,10 +40,10 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     return false;
   };
 
-  /* Where somebody may come who waits: patients in lists, guests in a room. */
-  const COMES = { waiting: "[data-appointment]", "guests-now": "[data-guest=waits], [data-guest=in_call]" };
-  const waiting = (part) => COMES[part?.id] ? [...part.querySelectorAll(COMES[part.id])] : [];
-  const whoOf = (row) => row.dataset.appointment ?? row.dataset.guest + row.querySelector("bdi").textContent;
+  /* Where somebody may come who waits: patients in lists, guests in a room; and anywhere the other of the two who meet, in a call. */
+  const COMES = { waiting: "[data-appointment],", "guests-now": "[data-guest=waits], [data-guest=in_call]," };
+  const waiting = (part) => [...part?.querySelectorAll(`${COMES[part.id] ?? ""}[data-rings]`) ?? []];
+  const whoOf = (row) => row.dataset.rings ? `call ${row.dataset.rings}` : row.dataset.appointment ?? row.dataset.guest + row.querySelector("bdi").textContent;
   const newcomers = (part, old) => {
     const known = waiting(old).map(whoOf);
     return waiting(part).filter((row) => !known.includes(whoOf(row)));
@@ -79,7 +79,8 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
         shown.delete(id);
       }
     }
-    if (came.length) said.textContent = came.map((row) => `${row.querySelector("bdi").textContent} is ${row.dataset.guest === "in_call" ? "in the call" : "waiting"}`).join(". ");
+    const sayOf = (row) => row.dataset.rings ? row.textContent.trim() : `${row.querySelector("bdi").textContent} is ${row.dataset.guest === "in_call" ? "in the call" : "waiting"}`;
+    if (came.length) said.textContent = [...new Set(came.map(sayOf))].join(". ");
     offer(held);
     document.dispatchEvent(new CustomEvent("live", { detail: came.length }));
   };

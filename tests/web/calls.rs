@@ -132,6 +132,29 @@ pub(super) fn signal(from: &Joined, to: &str, kind: &str, body: &Value) -> Value
     json!({"peer": from.peer, "to": to, "kind": kind, "body": body})
 }
 
+/// Once for each call: the tone and what is read out come when the mark does.
+#[tokio::test]
+async fn pages_of_whoever_is_waited_for_in_a_call_ring() {
+    let practice = Practice::open().await;
+    let desk = hospital_admin(&practice.pair.hospital).create(&practice.app).await;
+    let desk = practice.app.sign_in(&desk).await;
+    practice.surgery.post_form(&practice.path("presence"), &[("state", "here")]).await.expect(204);
+    let call = joined(&practice.surgery.post_form(&practice.path("call"), &[]).await.ok()).call.to_string();
+    let (now, room) = (practice.path("now"), practice.path("room"));
+    for path in [now.as_str(), room.as_str(), "/dashboard"] {
+        let page = practice.home.get(path).await.ok();
+        assert_eq!(page.attributes("[data-rings]", "data-rings"), [call.as_str()], "{path}");
+        assert!(page.says("Asha Rai is ready in the call, since"), "{path}");
+        assert!(!practice.surgery.get(path).await.ok().has("[data-rings]"), "{path}: who waits is not waited for");
+    }
+    for path in [now.as_str(), "/dashboard"] {
+        assert!(!desk.get(path).await.ok().has("[data-rings]"), "{path}: the desk is not waited for");
+    }
+    let home = practice.home.get("/dashboard").await.ok();
+    assert!(home.has("[data-live-sound] button") && home.has(&format!("a[href='{room}']")));
+    assert!(practice.home.get(&room).await.ok().has("[data-live-sound] button"));
+}
+
 #[tokio::test]
 async fn two_pages_find_each_other_and_each_hears_what_is_said_to_it_alone() {
     let practice = Practice::open().await;

@@ -60,22 +60,31 @@ struct Call {
     /// calling or connected; waiting, when it is connected and whom the list names is not there
     state: &'static str,
     /// What that means, before the moment.
-    words: &'static str,
+    words: String,
     since: Moment,
+    /// `call.id`, when the viewer is one of the two and the other waits for them in it.
+    rings: Option<i64>,
 }
 
 impl Call {
-    fn new((viewer, present): (&Viewer, &Present), person: &InRoom, call: &CallNow) -> Self {
+    fn new((viewer, present): (&Viewer, &Present), row: &AppointmentRow, (person, call): (&InRoom, &CallNow)) -> Self {
         let is_here = !present.has_come(person.here_until);
+        let rings = call.rings(viewer);
         let (state, words, since) = match (call.state, call.connected_at) {
             (CallState::Connected, Some(_)) if !is_here => {
-                ("waiting", "awaited in the call since", person.left_at.unwrap_or(person.here_until))
+                ("waiting", "awaited in the call since".to_owned(), person.left_at.unwrap_or(person.here_until))
             }
-            (CallState::Connected, Some(since)) => ("connected", "in the call since", since),
-            _ if call.started_by == viewer.user_id => ("calling", "you wait in the call since", call.started_at),
-            _ => ("calling", "ready in the call since", call.started_at),
+            (CallState::Connected, Some(since)) => ("connected", "in the call since".to_owned(), since),
+            _ if call.started_by == viewer.user_id => {
+                ("calling", "you wait in the call since".to_owned(), call.started_at)
+            }
+            _ if rings.is_some() => {
+                let caller = if viewer.role() == Role::Doctor { row.patient_name() } else { row.doctor_name() };
+                ("calling", format!("{caller} is ready in the call, since"), call.started_at)
+            }
+            _ => ("calling", "ready in the call since".to_owned(), call.started_at),
         };
-        Self { state, words, since: Moment::new(since, viewer.zone()) }
+        Self { state, words, since: Moment::new(since, viewer.zone()), rings }
     }
 }
 
@@ -118,7 +127,7 @@ impl Rooms {
         let late = self.late(row.doctor_id).filter(|_| is_today && row.status != AppointmentStatus::InProgress);
         let person = self.people.get(&row.id);
         Some(RoomMark {
-            call: person.and_then(|person| Some(Call::new((viewer, present), person, person.call.as_ref()?))),
+            call: person.and_then(|person| Some(Call::new((viewer, present), row, (person, person.call.as_ref()?)))),
             href: is_party.then(|| format!("/appointments/{}/room", row.id)),
             who: person.map(|person| Who::new((viewer, present), person)),
             devices,

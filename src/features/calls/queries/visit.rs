@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     call, doctor,
-    enums::{AppointmentStatus, CallState, Modality},
+    enums::{AppointmentStatus, CallState, Modality, Role},
     visit_guest,
 };
 use sea_orm::{
@@ -13,6 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
+    access::Viewer,
     coherence::{Topic, Topics},
     db::ReadConnection,
     features::{appointments::call_seen_by, calls::participant::Participant},
@@ -31,6 +32,14 @@ pub(crate) struct CallNow {
     pub(crate) started_at: DateTime<Utc>,
     /// Since when the two see or hear each other.
     pub(crate) connected_at: Option<DateTime<Utc>>,
+}
+
+impl CallNow {
+    /// `call.id`, when `viewer` is one of the two who meet and the other waits for them: their pages say so, and ring.
+    pub(crate) fn rings(&self, viewer: &Viewer) -> Option<i64> {
+        let is_party = matches!(viewer.role(), Role::Doctor | Role::Patient);
+        (is_party && self.state == CallState::Calling && self.started_by != viewer.user_id).then_some(self.id)
+    }
 }
 
 /// What whoever takes part needs to know of the visit.

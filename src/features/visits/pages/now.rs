@@ -44,24 +44,30 @@ struct Call {
     /// What that means, before the moment.
     words: String,
     since: Moment,
+    /// `call.id`, when the viewer is one of the two and the other waits for them in it.
+    rings: Option<i64>,
 }
 
 impl Call {
     fn new(viewer: &Viewer, call: &CallNow, people: &[Person]) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
+        let rings = call.rings(viewer);
         if call.state == CallState::Connected {
             let since = moment(call.connected_at.unwrap_or(call.started_at));
             let absent: Vec<&Person> = people.iter().filter(|person| person.state != HERE).collect();
             return match absent[..] {
-                [] => Self { state: "connected", words: "The call goes on since".to_owned(), since },
+                [] => Self { state: "connected", words: "The call goes on since".to_owned(), since, rings },
                 [one] => {
                     let name = if one.user == viewer.user_id { "you" } else { &one.name };
                     let words = format!("The call waits for {name}, since");
-                    Self { state: "waiting", words, since: one.since.clone().unwrap_or(since) }
+                    Self { state: "waiting", words, since: one.since.clone().unwrap_or(since), rings }
                 }
-                _ => {
-                    Self { state: "waiting", words: "Nobody is there in the call that goes on since".to_owned(), since }
-                }
+                _ => Self {
+                    state: "waiting",
+                    words: "Nobody is there in the call that goes on since".to_owned(),
+                    since,
+                    rings,
+                },
             };
         }
         let caller = people.iter().find(|person| person.user == call.started_by);
@@ -72,7 +78,7 @@ impl Call {
             Some(caller) => format!("{} is ready in the call, since", caller.name),
             None => "Somebody is ready in the call, since".to_owned(),
         };
-        Self { state: "calling", words, since: moment(call.started_at) }
+        Self { state: "calling", words, since: moment(call.started_at), rings }
     }
 }
 
