@@ -3,7 +3,7 @@
    its own address, or for the one that it takes its parts from, and swap.js puts what differs in its place. */
 for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   const { dataset } = note.parentElement;
-  let at, beat = 15, free, left, silence, source, taking, wait = 250;
+  let at, beat = 15, free, isOut, left, silence, source, taking, wait = 250;
 
   const off = (why) => {
     dataset.liveState = "off";
@@ -16,13 +16,9 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     clearTimeout(silence);
     source = source?.close();
   };
-  const out = (why) => { close(); off(why); };
-  const later = (act) => {
-    close();
-    setTimeout(act, wait * Math.random());
-    wait = Math.min(wait * 2, 16000);
-  };
-  const lost = (act) => { off(); later(act); };
+  const out = (why) => { close(); off(why); isOut = true; free = free?.(); };
+  const later = (act, most) => { close(); setTimeout(act, most * Math.random()); };
+  const lost = (act) => { off(); later(act, wait); wait = Math.min(wait * 2, 16000); };
   const watch = () => {
     clearTimeout(silence);
     silence = setTimeout(lost, beat * 2000 + 5000, open);
@@ -49,7 +45,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
       hear(ready.at);
     });
     on("beat", hear);
-    on("changed", () => later(load));
+    on("changed", () => later(load, 250));
     on("bye", (why) => {
       if (why === "signed-out") return out("you have been signed out");
       if (why === "superseded") return out("another tab is");
@@ -85,13 +81,13 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
 
   /* A browser opens six connections: four tabs listen, others wait for one of them. A tab that nobody sees or hears gives its place back. */
   const take = async () => {
-    const idle = document.hidden && !dataset.sound;
+    const idle = document.hidden && !dataset.sound && !document.querySelector("[data-call-peer]");
     if (idle && free) {
       close();
       free = free();
       off();
     }
-    if (idle || free || taking) return;
+    if (idle || free || taking || isOut) return;
     taking = true;
     for (let slot = 0; slot < 4 && !free; slot += 1) {
       await new Promise((done) => navigator.locks.request(`live-${slot}`, { ifAvailable: true }, (lock) => {
@@ -107,7 +103,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   document.addEventListener("live", () => source && at && say());
   addEventListener("pagehide", () => { left = true; close(); });
   /* Taken out of the browser's memory by its Back button. */
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) { left = false; load(); } });
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) { left = isOut = false; load(); } });
   if (navigator.locks) {
     setInterval(take, 1000);
     take();

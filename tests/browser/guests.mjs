@@ -80,7 +80,12 @@ export const partsWithGuests = ({ guests, bothInTheRoom, surgery, shots }) => {
     expect(await guest.locator('#call').isHidden(), 'who waits is offered the call');
     await doctor.waitForSelector('#guests-now [data-guest=waits]');
     await doctor.waitForSelector('[data-call=words] >> text=Mira Shrestha, interpreter waits to be let in');
-    for (const page of [guest, doctor]) await look(page);
+    for (const page of [guest, doctor]) {
+      const problems = await look(page);
+      expect(problems.length === 0, `${page.url().replace(/-.*/, '')}: ${problems.join('; ')}`);
+      await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+      await page.setViewportSize({ width: 1280, height: 720 });
+    }
     await photograph('waits', guest);
     await photograph('waits-doctor', doctor);
     await letIn(doctor);
