@@ -34,7 +34,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
   const make = (to, offers) => {
     const pc = new RTCPeerConnection(settings()), seen = new MediaStream(), found = [], madeAt = Date.now(), who = person(to);
     const isPolite = rank(own) > rank(who.side), FIRST = isPolite ? 1500 : 1000, ANEW = isPolite ? 15000 : 10000;
-    let offering, mendAt = madeAt + UNREACHED, anewAt, goneAt, badSince, goodSince, sent, sentAt, got, gotAt;
+    let offering, mendAt = madeAt + UNREACHED, anewAt, goneAt, badSince, goodSince, sent, sentAt, got, gotAt, isTried;
     const line = { to, who, seen, frames: 0, isThin: false, isSilent: false, isStill: false };
     const isOpen = () => all.get(to) === line;
     const isConnected = line.isConnected = () => pc.connectionState === "connected";
@@ -113,7 +113,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       restarts += 1;
       try {
         await renew();
-        if (!isOpen() || isConnected()) return;
+        if (!isOpen() || isConnected() && !line.isStill) return;
         pc.setConfiguration(settings());
         pc.restartIce();
       } catch ({ status }) { mendAt = Date.now() + (status === 429 ? 3 * AGAIN : 1000); }
@@ -168,6 +168,12 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       if (received !== got) gotAt = now;
       got = received;
       line.isStill = got > 0 && now - gotAt > STILL;
+      /* Sooner than browsers notice a lost line, another way is tried: once: who is well may send nothing. */
+      if (!line.isStill) isTried = false;
+      else if (!isTried && isConnected() && now - gotAt > STILL + FIRST - 1000) {
+        isTried = true;
+        restart();
+      }
       await judge(line.loss > LOSS || !line.isThin && pair?.availableOutgoingBitrate < THIN, now);
     };
 
