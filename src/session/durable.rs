@@ -7,8 +7,7 @@ use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, Upd
 use actix_web::cookie::time;
 
 use super::copies::NoCopy;
-use super::rows::{self, NewSession};
-use super::{KeyHash, SessionCopy, Sessions, key, state};
+use super::{KeyHash, NewKey, SessionCopy, Sessions, key, rows, state};
 
 type State = HashMap<String, String>;
 
@@ -37,30 +36,20 @@ impl SessionStore for DurableStore {
         })
     }
 
-    /// Begins a session for the person in the state, under a new key. Nobody in it: nothing is stored, and the key that is
-    /// handed back opens nothing.
+    /// Hands out the key of the session that was begun for the person in the state ([`Sessions::open`]), and makes its copy. Creates nothing: what the
+    /// request has done is done by now. Nobody in it: the key that is handed back opens nothing.
     async fn save(&self, state: State, _: &time::Duration) -> Result<SessionKey, SaveError> {
-        let key = key::random()?;
-        let Some(user_id) = state::user_id(&state) else {
-            return Ok(key);
+        let (Some(user_id), Some(begun)) = (state::user_id(&state), state::new_key(&state)) else {
+            return key::for_cookie(NewKey::random().text().to_owned());
         };
-        let now = self.0.now();
-        let new = NewSession {
-            key_hash: KeyHash::of(&key),
-            user_id,
-            ip: state::text(&state, state::IP, 45),
-            user_agent: state::text(&state, state::USER_AGENT, super::USER_AGENT_LENGTH),
-            now,
-            expires_at: now + self.0.limits().max,
-        };
-        // Before there is a row: whatever ends the session later gives the topic another stamp.
-        let basis = self.0.copies().basis(user_id).await;
-        rows::insert(self.0.database(), &new).await.map_err(|error| SaveError::Other(error.into()))?;
-        // Without a copy the next request makes one.
-        if let Some(basis) = basis
-            && let Ok(Some(found)) = rows::find(self.0.database(), &new.key_hash).await
+        let key = key::for_cookie(begun)?;
+        let hash = KeyHash::of(&key);
+        // Before the row is read: whatever ends the session later gives the topic another stamp. Without a copy the next request makes one.
+        if let Some(basis) = self.0.copies().basis(user_id).await
+            && let Ok(Some(found)) = rows::find(self.0.database(), &hash).await
+            && found.row.revoked_at.is_none()
         {
-            self.0.put(&new.key_hash, SessionCopy::of(&found, basis)).await;
+            self.0.put(&hash, SessionCopy::of(&found, basis)).await;
         }
         Ok(key)
     }

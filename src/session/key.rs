@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_session::storage::SessionKey;
+use actix_session::storage::{SaveError, SessionKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
@@ -44,12 +44,34 @@ impl KeyHash {
     }
 }
 
-/// A new key of 256 random bits.
-pub(super) fn random() -> Result<SessionKey, actix_session::storage::SaveError> {
-    BASE64_URL_SAFE_NO_PAD
-        .encode(rand::random::<[u8; 32]>())
-        .try_into()
-        .map_err(|error: <SessionKey as TryFrom<String>>::Error| actix_session::storage::SaveError::Other(error.into()))
+/// A key of 256 random bits for a session that may begin with the answer to a request. Until then nobody has it but the request.
+pub struct NewKey(String);
+
+impl NewKey {
+    /// One that nobody had before.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn hash(&self) -> KeyHash {
+        KeyHash::of_text(&self.0)
+    }
+}
+
+impl std::fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewKey")
+    }
+}
+
+/// A key as the middleware takes it.
+pub(super) fn for_cookie(key: String) -> Result<SessionKey, SaveError> {
+    key.try_into().map_err(|error: <SessionKey as TryFrom<String>>::Error| SaveError::Other(error.into()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -18,8 +18,9 @@
 //!
 //! Copies that leave the process are signed: whoever can write to Redis cannot make one.
 //!
-//! A key that a client brings is never adopted: [`DurableStore`] begins sessions under keys of its own only, and its `update`
-//! creates nothing.
+//! A session begins in the unit of work that lets its person in ([`Sessions::open`]): whatever ends the person's sessions comes before it, and then the
+//! account is not as it was, or after it, and finds it. The key goes out with the answer ([`begin`]). A key that a client brings is never adopted, and
+//! [`DurableStore`] creates nothing.
 //!
 //! Owns the table `user_session`. Features call [`begin`], [`end`] and [`Sessions`]; only [`Sessions::middleware`] is wired.
 
@@ -36,6 +37,7 @@ mod state;
 mod sweep;
 mod touches;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix::Arbiter;
@@ -51,7 +53,7 @@ pub use self::cookies::{CookieNames, CookieRefusal, OwnCookies};
 use self::copies::Copies;
 pub use self::copy::SessionCopy;
 pub use self::durable::DurableStore;
-pub use self::key::KeyHash;
+pub use self::key::{KeyHash, NewKey};
 pub use self::rows::Ended;
 pub use self::standing::Standing;
 pub use self::state::{HOSPITAL_ID, KEY_HASH, SESSION_ID, USER_ID, begin, end};
@@ -192,6 +194,23 @@ impl Sessions {
         let last_seen = rows::revoke(uow, which, now).await?;
         let live = last_seen.into_iter().filter(|last_seen| self.was_used_lately(*last_seen, now)).count();
         Ok(i64::try_from(live).unwrap_or(i64::MAX))
+    }
+
+    /// Begins a session of a person, whose browser calls itself `user_agent` and comes from `ip`, under that key: in the unit of work that lets them in, after
+    /// it has changed or locked their account. One statement.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open(
+        &self,
+        uow: &UnitOfWork,
+        user_id: i64,
+        (key, ip, user_agent): (&NewKey, IpAddr, &str),
+    ) -> Result<(), DbErr> {
+        let now = self.now();
+        let (ip, user_agent) = (ip.to_string(), state::cut(user_agent, USER_AGENT_LENGTH));
+        let expires_at = now + self.limits().max;
+        rows::insert(uow, rows::NewRow { key_hash: key.hash(), user_id, ip, user_agent, now, expires_at }).await
     }
 
     /// Makes room for one more session of a person: ends those beyond [`MOST`] that were not used for longest, and says how

@@ -16,7 +16,6 @@ use crate::db::{Database, ReadConnection, Reader, Swept, UnitOfWork, Unrecorded}
 /// Sessions are shown on one page, to their own person, which is not kept: it changes with each use.
 const LIST_IS_NOT_CACHED: Topics = Topics::exempt("the list of sessions is not kept");
 
-const BEGUN: Unrecorded = Unrecorded::of(&["user_session"], "the sign-in that begins a session has its line");
 const USED: Unrecorded = Unrecorded::of(&["user_session"], "when a session was last used changes no record");
 const PROVED: Unrecorded =
     Unrecorded::of(&["user_session"], "that somebody gave their own password once more changes no record");
@@ -35,7 +34,7 @@ pub struct Ended {
 }
 
 /// What a new session starts with.
-pub(super) struct NewSession {
+pub(super) struct NewRow {
     pub(super) key_hash: KeyHash,
     pub(super) user_id: i64,
     pub(super) ip: String,
@@ -44,25 +43,21 @@ pub(super) struct NewSession {
     pub(super) expires_at: DateTime<Utc>,
 }
 
-pub(super) async fn insert(database: &Database, new: &NewSession) -> Result<Model, DbErr> {
-    database
-        .write_unrecorded(BEGUN, async |uow| {
-            let row = ActiveModel {
-                key_hash: Set(new.key_hash.as_str().to_owned()),
-                user_id: Set(new.user_id),
-                created_at: Set(new.now),
-                updated_at: Set(new.now),
-                last_seen_at: Set(new.now),
-                expires_at: Set(new.expires_at),
-                ip: Set(new.ip.clone()),
-                user_agent: Set(new.user_agent.clone()),
-                proved_at: Set(Some(new.now)),
-                revoked_at: Set(None),
-                ..ActiveModel::default()
-            };
-            uow.insert(row, LIST_IS_NOT_CACHED).await
-        })
-        .await
+pub(super) async fn insert(uow: &UnitOfWork, new: NewRow) -> Result<(), DbErr> {
+    let row = ActiveModel {
+        key_hash: Set(new.key_hash.as_str().to_owned()),
+        user_id: Set(new.user_id),
+        created_at: Set(new.now),
+        updated_at: Set(new.now),
+        last_seen_at: Set(new.now),
+        expires_at: Set(new.expires_at),
+        ip: Set(new.ip),
+        user_agent: Set(new.user_agent),
+        proved_at: Set(Some(new.now)),
+        revoked_at: Set(None),
+        ..ActiveModel::default()
+    };
+    uow.insert(row, LIST_IS_NOT_CACHED).await.map(drop)
 }
 
 /// The row of a session, and the hospital of its person.

@@ -1,11 +1,10 @@
 //! The session state that handlers see: names and values, the values in JSON as the middleware keeps them.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use actix_session::{Session, SessionInsertError};
 
-use super::{KeyHash, SessionCopy};
+use super::{KeyHash, NewKey, SessionCopy};
 
 /// `user.id`, a number.
 pub const USER_ID: &str = "user_id";
@@ -15,20 +14,19 @@ pub const KEY_HASH: &str = "key_hash";
 pub const SESSION_ID: &str = "session_id";
 /// `hospital.id` of the person, or null; not there as long as nobody has looked. Set by the store.
 pub const HOSPITAL_ID: &str = "hospital_id";
-pub(super) const IP: &str = "ip";
-pub(super) const USER_AGENT: &str = "user_agent";
+/// The key of the session that begins, for the store, which hands it to the middleware.
+const NEW_KEY: &str = "new_key";
 
-/// Signs a person in: when the request is answered, its browser gets a new session with a new key, and the session that it
-/// came with, if any, is over. To be called after every sign-in, and again when password or rights change.
+/// Signs a person in: when the request is answered, its browser gets the key of the session that [`super::Sessions::open`] has begun for them, and
+/// the session that it came with, if any, is over. To be called after every sign-in, and again when password or rights change.
 ///
 /// # Errors
 /// Only if a value cannot be written as JSON.
-pub fn begin(session: &Session, user_id: i64, ip: IpAddr, user_agent: &str) -> Result<(), SessionInsertError> {
+pub fn begin(session: &Session, user_id: i64, key: &NewKey) -> Result<(), SessionInsertError> {
     session.clear();
     session.renew();
     session.insert(USER_ID, user_id)?;
-    session.insert(IP, ip)?;
-    session.insert(USER_AGENT, user_agent)
+    session.insert(NEW_KEY, key.text())
 }
 
 /// Signs the browser out when the request is answered.
@@ -55,10 +53,9 @@ pub(super) fn user_id(state: &HashMap<String, String>) -> Option<i64> {
     state.get(USER_ID)?.parse().ok()
 }
 
-/// A text of the state, at most `length` characters, without control characters; empty if there is none.
-pub(super) fn text(state: &HashMap<String, String>, name: &str, length: usize) -> String {
-    let text: Option<String> = state.get(name).and_then(|json| serde_json::from_str(json).ok());
-    cut(&text.unwrap_or_default(), length)
+/// The key that [`begin`] has put there.
+pub(super) fn new_key(state: &HashMap<String, String>) -> Option<String> {
+    serde_json::from_str(state.get(NEW_KEY)?).ok()
 }
 
 /// The first `length` characters of `text` as a row keeps them.

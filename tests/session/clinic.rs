@@ -7,6 +7,7 @@ use actix_session::Session;
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::dev::{Service, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
 use actix_web::http::StatusCode;
 use actix_web::{App, Error, HttpResponse, test, web};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,7 +17,7 @@ use telemedicine::coherence::{Coherence, MemoryStore, RedisStore, Store, Topic, 
 use telemedicine::db::{Database, Unrecorded};
 use telemedicine::integrations::clock::Clock;
 use telemedicine::redis::Redis;
-use telemedicine::session::{self, Sessions};
+use telemedicine::session::{self, NewKey, Sessions};
 use telemedicine::settings::Settings;
 
 use super::database::TestDatabase;
@@ -200,9 +201,11 @@ pub(crate) struct Browser<S> {
 
 /// The site: `/in/{user}` and `/out` sign in and out, `/who` tells who asks, `/slow` changes the state after a while, `/note` changes it.
 pub(crate) async fn browser(
+    db: &Database,
     sessions: Sessions,
 ) -> Browser<impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error>> {
     let app = App::new()
+        .app_data(web::Data::new((db.clone(), sessions.clone())))
         .wrap(sessions.middleware())
         .route("/in/{user}", web::get().to(sign_in))
         .route(
@@ -224,9 +227,17 @@ pub(crate) async fn browser(
     Browser { site: test::init_service(app).await, cookie: None }
 }
 
-async fn sign_in(session: Session, user_id: web::Path<i64>) -> &'static str {
-    session::begin(&session, *user_id, [192, 0, 2, 7].into(), "A browser").unwrap();
-    ""
+async fn sign_in(
+    session: Session,
+    user_id: web::Path<i64>,
+    site: web::Data<(Database, Sessions)>,
+) -> Result<&'static str, Error> {
+    let ((db, sessions), key) = (site.get_ref(), NewKey::random());
+    let begun = (&key, [192, 0, 2, 7].into(), "A browser");
+    let opened = db.write_unrecorded(NO_ACT, async |uow| sessions.open(uow, *user_id, begun).await).await;
+    opened.map_err(ErrorInternalServerError)?;
+    session::begin(&session, *user_id, &key)?;
+    Ok("")
 }
 
 async fn who(session: Session) -> HttpResponse {

@@ -5,6 +5,7 @@ mod breached_passwords;
 mod by_mail;
 mod forms_of_another;
 mod invitations;
+mod letting_in;
 mod links_elsewhere;
 mod ones_own_sessions;
 mod passkeys;

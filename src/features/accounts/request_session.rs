@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::head
 
 use super::device_cookie::{Devices, KnownFor};
 use crate::{
-    session,
+    session::{self, NewKey},
     state::AppState,
     web::{AppError, peer::Peer},
 };
@@ -30,13 +30,22 @@ pub(super) struct Origin {
     pub(super) user_agent: String,
     /// For which accounts it is known.
     pub(super) devices: Devices,
+    /// Of the session that begins if somebody is let in.
+    new_key: NewKey,
+}
+
+impl Origin {
+    /// What a session is begun with that somebody gets who is let in from here.
+    pub(super) fn new_session(&self) -> (&NewKey, IpAddr, &str) {
+        (&self.new_key, self.address, &self.user_agent)
+    }
 }
 
 impl RequestSession {
-    /// Begins a session for this person. The key is new, whatever cookie came with the request, and the session
-    /// that came with it is over.
+    /// Hands this person the session that was begun for them ([`Origin::new_session`]). The key is new, whatever cookie came with the request, and the
+    /// session that came with it is over.
     pub(super) fn sign_in(&self, user_id: i64) -> Result<(), AppError> {
-        session::begin(&self.session, user_id, self.origin.address, &self.origin.user_agent).map_err(AppError::internal)
+        session::begin(&self.session, user_id, &self.origin.new_key).map_err(AppError::internal)
     }
 
     /// `answer`, with which this browser becomes known for the account.
@@ -68,6 +77,7 @@ impl FromRequest for RequestSession {
                         .unwrap_or_default()
                         .to_owned(),
                     devices: Devices::of(request, state.sessions.cookie_names()),
+                    new_key: NewKey::random(),
                 },
                 session: request.get_session(),
                 state,

@@ -1,12 +1,10 @@
 //! An absence of a doctor and a promise of their time at one moment: the later of the two knows of the earlier. So no visit comes to stand in an
 //! absence without that somebody was asked.
 
-use std::time::Duration;
-
 use chrono::NaiveTime;
 use entity::enums::AuditSubject;
 use futures_util::future::{join, join_all};
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement, TransactionTrait as _};
+use sea_orm::{ConnectionTrait as _, Database, TransactionTrait as _};
 
 use super::*;
 
@@ -116,19 +114,6 @@ async fn and_a_booking_at_once_know_of_each_other() {
     assert!(rows.len() >= booked.iter().filter(|status| **status == 303).count());
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     none_was_promised_into_an_absence(&practice, (AuditSubject::Appointment, AuditAction::Booked), &ids).await;
-}
-
-/// Until so many of the server's statements wait for somebody else's lock.
-async fn waiting(other: &DatabaseConnection, count: i64) {
-    let sql = "SELECT count(*) AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    for _ in 0..400 {
-        let row = other.query_one_raw(Statement::from_string(other.get_database_backend(), sql)).await.unwrap();
-        if row.unwrap().try_get::<i64>("", "waiting").unwrap() >= count {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("fewer than {count} statements wait");
 }
 
 /// A promise that is under way when the doctor goes away: it is held up where its visit is changed, and the absence waits for it, so that

@@ -60,6 +60,7 @@ mod demo;
 mod factories;
 mod html;
 mod live;
+mod locks;
 mod logged;
 mod page;
 mod pair;
@@ -91,6 +92,7 @@ pub(crate) use factories::{
     notification, password_link, patient, session, super_admin, time_off, token_in,
 };
 pub(crate) use live::Live;
+pub(crate) use locks::waiting;
 pub(crate) use logged::lines_of_sealing;
 pub(crate) use page::Page;
 pub(crate) use pair::Pair;

@@ -195,15 +195,19 @@ pub(super) async fn update_password(
     let (profile, stored_hash) = (account.profile, account.password_hash);
     let form = match forms::password(fields, &profile.password_owner(&viewer)) {
         Err(form) => *form,
-        Ok(change) => match password::change(&request_session.state, &viewer, &stored_hash, &change).await? {
-            PasswordChanged::Done(ended) => {
-                request_session.sign_in(viewer.user_id)?;
-                let answer = done("/profile", PASSWORD_CHANGED);
-                return Ok(still_known(&profile.email, &request_session, ended, answer));
+        Ok(change) => {
+            match password::change(&request_session.state, (&viewer, &request_session.origin), &stored_hash, &change)
+                .await?
+            {
+                PasswordChanged::Done(ended) => {
+                    request_session.sign_in(viewer.user_id)?;
+                    let answer = done("/profile", PASSWORD_CHANGED);
+                    return Ok(still_known(&profile.email, &request_session, ended, answer));
+                }
+                PasswordChanged::Refused => refused_password(),
+                PasswordChanged::Breached => FormView::default().with_error("new_password", BREACHED),
             }
-            PasswordChanged::Refused => refused_password(),
-            PasswordChanged::Breached => FormView::default().with_error("new_password", BREACHED),
-        },
+        }
     };
     let page = profile_page(&viewer, &profile, &pages).await?.with_password_form(form);
     pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)

@@ -103,8 +103,9 @@ async fn note(
         // A code that was used up is given back with the rest.
         return if factor.is_none() { Ok(Recorded::unchanged(false)) } else { Err(NotEntered::Meanwhile) };
     }
-    // One more session begins with the answer.
+    // The account's row is locked by now: of two at one moment each finds the other's session, and so does whoever ends all of them.
     let ended = state.sessions.make_room(uow, account.id).await?;
+    state.sessions.open(uow, account.id, origin.new_session()).await?;
     // What it calls itself proves nothing: millions call themselves the same. Of who sets something up at the door that is told.
     let sets_up = matches!(factor, Some(EntryFactor::New(_)));
     let is_new =

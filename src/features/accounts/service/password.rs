@@ -16,6 +16,7 @@ use crate::{
         accounts::{
             forms::PasswordChange,
             hashing::{self, PasswordNotHashed, PasswordVerdict},
+            request_session::Origin,
             service::security,
         },
         audit::{self, AuditEvent},
@@ -28,7 +29,7 @@ use crate::{
 /// What became of a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::features::accounts) enum PasswordChanged {
-    /// It holds, and all other sessions of the person are over. The caller gives this one a new key.
+    /// It holds, and all other sessions of the person are over but one that begins: the caller hands its key out.
     Done(Ended),
     /// The current one was not right.
     Refused,
@@ -36,13 +37,13 @@ pub(in crate::features::accounts) enum PasswordChanged {
     Breached,
 }
 
-/// Sets a new password in place of the one whose PHC string is `stored_hash`.
+/// Sets a new password in place of the one whose PHC string is `stored_hash`, and begins a session in place of the one that `from` comes with.
 ///
 /// # Errors
 /// `TooManyRequests` after too many wrong current passwords; the database's.
 pub(in crate::features::accounts) async fn change(
     state: &AppState,
-    viewer: &Viewer,
+    (viewer, from): (&Viewer, &Origin),
     stored_hash: &str,
     change: &PasswordChange,
 ) -> Result<PasswordChanged, AppError> {
@@ -50,7 +51,7 @@ pub(in crate::features::accounts) async fn change(
         return Ok(PasswordChanged::Refused);
     }
     match hashing::hash_chosen(state, viewer.network(), &change.new).await {
-        Ok(hash) => replace(state, viewer, stored_hash, &hash).await,
+        Ok(hash) => replace(state, (viewer, from), stored_hash, &hash).await,
         Err(PasswordNotHashed::Breached) => Ok(PasswordChanged::Breached),
         Err(PasswordNotHashed::Failed(error)) => Err(error),
     }
@@ -79,7 +80,12 @@ async fn is_current(
 }
 
 /// Compare and set: of two changes at one moment the second finds that its current password is no longer right.
-async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Result<PasswordChanged, AppError> {
+async fn replace(
+    state: &AppState,
+    (viewer, from): (&Viewer, &Origin),
+    old: &str,
+    new: &str,
+) -> Result<PasswordChanged, AppError> {
     let now = state.clock.now();
     state
         .db
@@ -96,6 +102,7 @@ async fn replace(state: &AppState, viewer: &Viewer, old: &str, new: &str) -> Res
             security::withdraw_changes(uow, now, viewer.user_id).await?;
             security::tell(uow, now, viewer.user_id, SecurityEvent::PasswordChanged).await?;
             let live = state.sessions.revoke_sessions(uow, viewer.user_id, Some(viewer.session_id)).await?;
+            state.sessions.open(uow, viewer.user_id, from.new_session()).await?;
             let event = AuditEvent::new(AuditAction::PasswordChanged, AuditSubject::User, viewer.user_id)
                 .number("sessions_ended", live);
             Ok(audit::record(uow, now, viewer, event)

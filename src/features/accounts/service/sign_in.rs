@@ -90,11 +90,30 @@ pub(in crate::features::accounts) async fn sign_in(
         return Ok(Admission::Pending(pending));
     }
     if !entering::enter(state, Entry { account: &account, origin: from, renewed_hash, factor: None }).await? {
-        return Ok(Admission::Refused);
+        let Some(again) = looked_at_again(state, (place, cost), try_).await? else { return Ok(Admission::Refused) };
+        if !entering::enter(state, Entry { account: &again, origin: from, renewed_hash: None, factor: None }).await? {
+            return Ok(Admission::Refused);
+        }
+        account = again;
     }
     attempt.succeeded().await;
     let forgotten_at = account.known_for().forgotten_at;
     Ok(Admission::Whole(Entered { user_id: account.id, browsers_forgotten_at: forgotten_at }))
+}
+
+/// The account as it is now, if these still let in to it, and nothing beside them is asked for: of two sign-ins at one moment the first may have had the
+/// password hashed anew, which to the second is another one.
+async fn looked_at_again(
+    state: &AppState,
+    (place, cost): (ClientNetwork, PasswordHashing),
+    try_: &SignIn,
+) -> Result<Option<Credentials>, AppError> {
+    let account = queries::credentials_by_email(&state.db.reader(), &try_.email).await?;
+    let stored_hash = account.as_ref().map(|account| account.password_hash.clone());
+    let verdict = hashing::verify(place, try_.password.clone(), stored_hash, cost).await?;
+    let asks_more =
+        |account: &Credentials| account.has_factor() || account.must_have_factor(state.settings.environment);
+    Ok(judged(account, verdict).ok().filter(|account| !asks_more(account)))
 }
 
 /// The same password at today's cost; nothing when there is no turn for it: whoever gave the right one is let in all the same, and it is
