@@ -30,6 +30,7 @@ mod growth;
 mod live;
 mod load;
 mod mixed;
+mod others;
 mod peers;
 mod pgbench;
 mod plans;
