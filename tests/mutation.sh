@@ -146,7 +146,7 @@ of_company() { # mutants that must be found out together
   test=$(killed_by_pages "$1") || exit
   for id in ${1//,/ }; do
     # Whoever keeps another company may well be found out alone.
-    [ -n "${partner[$id]:-}" ] || continue
+    [ "${partner[$id]:--}" != - ] || continue
     if [ -n "$test" ]; then
       row "$id" "$test, together with ${partner[$id]} (alone equivalent: ${reason[$id]})"
     else

@@ -15,16 +15,21 @@ struct Edge {
     changes: Vec<(&'static str, &'static str)>,
 }
 
-/// The last of today, short of midnight, and the first of tomorrow, in minutes.
+/// Up to today, as long as that is less than four weeks.
+const REPORT_SINCE: &str = "/reports?from=2026-11-20";
+
+/// One during an absence, the last of today, short of midnight, and the first of tomorrow, in minutes.
+const AWAY: i64 = 128;
 const LATE: i64 = 797;
 const EARLY: i64 = 900;
 
-/// The visits: minutes from now, none of whose beginnings and ends, and half a day or a day before, fall on one moment.
-const VISITS: [(AppointmentStatus, i64); 7] = [
+/// The visits: minutes from now, none of whose beginnings and ends, and half a day or a day before, fall on one moment. One was over before its time.
+const VISITS: [(AppointmentStatus, i64); 8] = [
     (AppointmentStatus::Confirmed, -301),
     (AppointmentStatus::Completed, -11),
+    (AppointmentStatus::Completed, 43),
     (AppointmentStatus::Requested, 67),
-    (AppointmentStatus::Scheduled, 128),
+    (AppointmentStatus::Scheduled, AWAY),
     (AppointmentStatus::Confirmed, LATE),
     (AppointmentStatus::Scheduled, EARLY),
     (AppointmentStatus::Scheduled, 1541),
@@ -35,10 +40,27 @@ async fn no_page_is_stale_when_a_moment_comes() {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
     let edges = edges(&world.app, &people).await;
+    world.look_also_at(REPORT_SINCE);
     people.sign_in(&mut world).await;
     for edge in edges {
         pass_over(&world, &edge).await;
     }
+}
+
+/// A day's list has a hundred visits at most; how many come within 24 hours is counted of all.
+#[tokio::test]
+async fn no_page_is_stale_when_a_visit_begins_for_which_no_list_has_room() {
+    const LAST: i64 = 100;
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let starts_at = |place: i64| world.app.in_minutes(1 + 8 * place);
+    for place in 0..=LAST {
+        let visit = appointment().of(&people.doctor).with(&people.patient).at(starts_at(place)).lasting(5);
+        visit.status(AppointmentStatus::Scheduled).create(&world.app).await;
+    }
+    let (at, what) = (starts_at(LAST), "the beginning of the last visit of a long day".to_owned());
+    people.sign_in(&mut world).await;
+    pass_over(&world, &Edge { at, what, changes: vec![("doctor", "/dashboard")] }).await;
 }
 
 /// Of an empty list, of one whose pages fill up, and of those beyond the last: how many there are, and which.
@@ -104,6 +126,7 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
         ("admin", "/patients"),
         ("admin", "/reports"),
         ("admin", "/reports/calls"),
+        ("admin", REPORT_SINCE),
         // From the beginning of its day on the patient may say that they are there.
         ("patient", "/dashboard"),
     ];
@@ -114,6 +137,11 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
         visit.create(app).await;
         edges.extend(of_visit(status, starts_at));
     }
+    // Whoever is away in the middle of the day has a visit that nobody holds: until it is over.
+    let (begins, ends) = (app.in_minutes(AWAY - 5), app.in_minutes(AWAY + 35));
+    time_off(app, &people.doctor, (begins, ends), "").await;
+    let end = edges.iter_mut().find(|edge| edge.at == app.in_minutes(AWAY + 30)).unwrap();
+    end.changes.push(("admin", "/dashboard"));
     // Around midnight one may say that one is there for two hours before a visit and after it.
     for (minutes, what) in
         [(LATE + 30 + 120, "the day of a late visit is over"), (EARLY - 120, "that of an early one has come")]
@@ -133,19 +161,20 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
 /// When a visit of half an hour changes pages.
 fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>) -> Vec<Edge> {
     let is_expected = matches!(status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
+    let was_seen = status == AppointmentStatus::Completed;
     let edge = |at, what: &str, changes: &[(bool, &'static str)]| Edge {
         at,
         what: format!("{what} of the visit that is {status:?} for {starts_at}"),
         changes: changes.iter().filter(|(shows, _)| *shows).map(|(_, name)| (*name, "/dashboard")).collect(),
     };
-    let mut end =
-        edge(starts_at + TimeDelta::minutes(30), "the end", &[(is_expected, "doctor"), (is_expected, "patient")]);
+    let ends = [(is_expected, "doctor"), (is_expected, "patient"), (was_seen, "admin")];
+    let mut end = edge(starts_at + TimeDelta::minutes(30), "the end", &ends);
     if is_expected {
         end.changes.extend(["doctor", "admin"].map(|name| (name, NEEDS_OUTCOME)));
     }
     vec![
         edge(starts_at - TimeDelta::hours(24), "24 hours before", &[(is_expected, "doctor")]),
-        edge(starts_at, "the beginning", &[(is_expected, "doctor")]),
+        edge(starts_at, "the beginning", &[(is_expected || was_seen, "doctor")]),
         end,
     ]
 }

@@ -84,5 +84,7 @@ async fn no_page_is_stale_after_the_line_moves_on_or_its_time_is_over() {
     let delay = format!("/doctors/{}/delay", people.doctor.id);
     world.post("doctor", &delay, &[("minutes", "20")]).await;
     let midnight: DateTime<Utc> = "2026-11-24T18:15:00Z".parse().unwrap();
-    world.after("the day of the delay is over", &[("admin", NOW), ("admin", BOARD)], to(midnight)).await;
+    world
+        .after("the day of the delay is over", &[("admin", NOW), ("admin", BOARD), ("patient", BOARD)], to(midnight))
+        .await;
 }
