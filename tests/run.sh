@@ -9,8 +9,9 @@
 #
 # The first section that fails ends the run with its name. On Debian, as root, what is missing is installed.
 # Elsewhere the browser and the supply checks are left out with a remark when their programs are missing;
-# with CI set they are required. Containers are left out with a remark wherever no Docker engine runs and none can be started,
-# also in CI: that takes privileges which a machine has or has not.
+# with CI set they are required. Left out with a remark, also in CI, is what a machine has or has not: containers wherever no Docker engine
+# runs and none can be started, calls without coturn, the advisories without their database or the host that it comes from, and in the containers
+# what hadolint says of the Dockerfile where it is not installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
@@ -74,8 +75,12 @@ lint() {
   cargo clippy --locked --workspace --all-targets -- -D warnings
 }
 
+# A try to fetch it that fails leaves a file beside it.
+advisories_here() { compgen -G "${CARGO_HOME:-$HOME/.cargo}/advisory-db*/*/" >/dev/null; }
+
 # Which crates may be built in, from where and under which licence: deny.toml. Without optimisation the tool is
-# installed in two minutes. Advisories are compared where their database is already: fetching it takes another host.
+# installed in two minutes. The advisories come from another host, which not every machine reaches: where their database
+# is not here and cannot be fetched within a minute, they are left out, also in CI.
 supply() {
   if ! cargo deny --version >/dev/null 2>&1; then
     if [ -z "${CI:-}" ]; then
@@ -85,10 +90,11 @@ supply() {
     cargo install cargo-deny --version "$cargo_deny_version" --locked --debug --quiet --target-dir target/tools
   fi
   cargo deny --locked check bans licenses sources
-  if compgen -G "${CARGO_HOME:-$HOME/.cargo}/advisory-db*/*" >/dev/null; then
+  advisories_here || timeout --kill-after=5 60 cargo deny fetch db >/dev/null 2>&1 || true
+  if advisories_here; then
     cargo deny --locked --offline check advisories
   else
-    remark "left out: the advisories, whose database is not here (cargo deny fetch)"
+    remark "left out: the advisories. Their database is not here and could not be fetched (cargo deny fetch db)."
   fi
 }
 
