@@ -37,7 +37,7 @@ struct Row {
     unread_messages: i64,
 }
 
-/// The active person, of an active hospital if of one, whose live session has this hash; the request
+/// The active person whose live session has this hash, whether their hospital, if they are of one, is in the directory or not; the request
 /// comes from `address`.
 pub(super) async fn viewer(
     Authenticator { kit, idle, .. }: &Authenticator,

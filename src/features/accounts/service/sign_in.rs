@@ -50,9 +50,9 @@ pub(in crate::features::accounts) struct Entered {
     pub(in crate::features::accounts) browsers_forgotten_at: Option<DateTime<Utc>>,
 }
 
-/// How far the person comes whose address and password these are: whether the address is unknown,
-/// the password wrong, the person deactivated or their hospital closed, it is the same statement, the same
-/// hashing and the same answer. Whether they have a second factor shows only once the password was right.
+/// How far the person comes whose address and password these are: whether the address is unknown, the password wrong or the person
+/// deactivated, it is the same statement, the same hashing and the same answer. Whether their hospital is in the directory is not asked. Whether
+/// they have a second factor shows only once the password was right.
 ///
 /// # Errors
 /// `TooManyRequests` after too many failures; the database's, which are never taken for a wrong password.
