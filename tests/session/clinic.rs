@@ -11,9 +11,9 @@ use actix_web::error::ErrorInternalServerError;
 use actix_web::http::StatusCode;
 use actix_web::{App, Error, HttpResponse, test, web};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{cache_outbox, user, user_session};
+use entity::{user, user_session};
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
-use telemedicine::coherence::{Coherence, MemoryStore, RedisStore, Store, Topic, Topics, boot_clock};
+use telemedicine::coherence::{Coherence, MemoryStore, Store, Topics};
 use telemedicine::db::{Database, Unrecorded};
 use telemedicine::integrations::clock::Clock;
 use telemedicine::redis::Redis;
@@ -22,6 +22,7 @@ use telemedicine::settings::Settings;
 
 use super::database::TestDatabase;
 use super::redis_server::RedisServer;
+use super::store::shared_store;
 use super::{redis_settings, settings_with, until};
 
 /// What is written here is nobody's act.
@@ -128,47 +129,6 @@ impl Clinic {
     }
 }
 
-/// A store in this Redis, without leases, for one process, which reads the outbox as every process does.
-fn shared_store(db: &Database, redis: Redis) -> Arc<dyn Store> {
-    let store: Arc<dyn Store> = Arc::new(RedisStore::new(redis, Duration::ZERO));
-    if let Some(membership) = store.membership() {
-        // It begins while nothing is in the outbox.
-        membership.outbox_was_read(boot_clock::now(), []);
-    }
-    let (coherence, db) = (Coherence::new(Arc::clone(&store), Duration::from_secs(1)), db.clone());
-    actix_web::rt::spawn(async move {
-        let Some(membership) = coherence.membership().cloned() else { return };
-        membership.has_row(boot_clock::now());
-        actix_web::rt::spawn(async move {
-            // There are no others in this small site, and nobody who strikes anybody off.
-            loop {
-                membership.has_row(boot_clock::now());
-                if let Some(mark) = membership.unconfirmed() {
-                    membership.confirm(&mark, []);
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        });
-        loop {
-            read_outbox(&coherence, &db).await;
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    });
-    store
-}
-
-async fn read_outbox(coherence: &Coherence, db: &Database) {
-    let began = coherence.begin_reading();
-    let find = cache_outbox::Entity::find();
-    let read = db.reader().run(Topics::exempt("a test"), async |conn| find.clone().all(conn).await).await;
-    let Ok(rows) = read else { return };
-    let topics = rows.iter().filter_map(|row| Topic::parse(&row.topic)).collect();
-    let topics = coherence.outbox_was_read(began, topics);
-    if !topics.is_empty() {
-        drop(coherence.renew(&topics).await);
-    }
-}
-
 /// The person whose sessions they are.
 async fn add_person(db: &Database) -> i64 {
     let person = user::ActiveModel {
@@ -201,11 +161,11 @@ pub(crate) struct Browser<S> {
 
 /// The site: `/in/{user}` and `/out` sign in and out, `/who` tells who asks, `/slow` changes the state after a while, `/note` changes it.
 pub(crate) async fn browser(
-    db: &Database,
+    db: Database,
     sessions: Sessions,
 ) -> Browser<impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error>> {
     let app = App::new()
-        .app_data(web::Data::new((db.clone(), sessions.clone())))
+        .app_data(web::Data::new((db, sessions.clone())))
         .wrap(sessions.middleware())
         .route("/in/{user}", web::get().to(sign_in))
         .route(

@@ -41,7 +41,7 @@ fn has_copy_and_epoch(server: &RedisServer) -> bool {
 #[actix_web::test]
 async fn flushing_redis_signs_nobody_out() {
     with_own_redis!(|clinic, server| {
-        let mut browser = browser(&clinic.db, clinic.instance()).await;
+        let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
         browser.get(&sign_in(&clinic)).await;
         for _ in 0..3 {
             server.command("FLUSHALL");
@@ -54,7 +54,7 @@ async fn flushing_redis_signs_nobody_out() {
 #[actix_web::test]
 async fn a_killed_redis_signs_nobody_out() {
     with_own_redis!(|clinic, server| {
-        let mut browser = browser(&clinic.db, clinic.instance()).await;
+        let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
         browser.get(&sign_in(&clinic)).await;
         server.kill();
         for _ in 0..5 {
@@ -71,7 +71,7 @@ async fn a_killed_redis_signs_nobody_out() {
 #[actix_web::test]
 async fn a_frozen_redis_costs_a_page_its_patience_at_most() {
     with_own_redis!(|clinic, server| {
-        let mut browser = browser(&clinic.db, clinic.instance()).await;
+        let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
         browser.get(&sign_in(&clinic)).await;
         server.freeze();
         for _ in 0..6 {
@@ -94,8 +94,8 @@ async fn a_frozen_redis_costs_a_page_its_patience_at_most() {
 async fn what_was_revoked_while_redis_was_away_does_not_come_back_with_it() {
     with_own_redis!(|clinic, server| {
         let (one, other) = (clinic.instance(), clinic.instance());
-        let mut here = browser(&clinic.db, one.clone()).await;
-        let there = browser(&clinic.db, other.clone()).await;
+        let mut here = browser(clinic.db.clone(), one.clone()).await;
+        let there = browser(clinic.db.clone(), other.clone()).await;
         here.get(&sign_in(&clinic)).await;
         let cookie = here.cookie.clone();
         assert!(there.lets_in(&cookie).await && here.is_in().await);
@@ -115,8 +115,8 @@ async fn what_was_revoked_while_redis_was_away_does_not_come_back_with_it() {
 async fn a_redis_restarted_from_an_old_snapshot_revives_nobody() {
     with_own_redis!(|clinic, server| {
         let (one, other) = (clinic.instance(), clinic.instance());
-        let mut here = browser(&clinic.db, one.clone()).await;
-        let there = browser(&clinic.db, other.clone()).await;
+        let mut here = browser(clinic.db.clone(), one.clone()).await;
+        let there = browser(clinic.db.clone(), other.clone()).await;
         here.get(&sign_in(&clinic)).await;
         let cookie = here.cookie.clone();
         assert!(there.lets_in(&cookie).await && here.is_in().await);
@@ -134,7 +134,7 @@ async fn a_redis_restarted_from_an_old_snapshot_revives_nobody() {
 async fn a_redis_that_takes_no_writes_is_worked_around() {
     for refusal in ["CONFIG SET maxmemory 1", "REPLICAOF 127.0.0.1 1"] {
         with_own_redis!(|clinic, server| {
-            let mut browser = browser(&clinic.db, clinic.instance()).await;
+            let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
             browser.get(&sign_in(&clinic)).await;
             server.command(refusal);
             assert!(browser.is_in().await);
@@ -150,7 +150,7 @@ async fn a_redis_that_takes_no_writes_is_worked_around() {
 #[actix_web::test]
 async fn without_redis_and_database_the_session_is_known_by_its_hash_alone() {
     with_own_redis!(|clinic, server| {
-        let mut browser = browser(&clinic.db, clinic.instance()).await;
+        let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
         browser.get(&sign_in(&clinic)).await;
         clinic.db.close().await;
         // As soon as it is known that no process is missing, the copy is enough.
@@ -165,7 +165,7 @@ async fn without_redis_and_database_the_session_is_known_by_its_hash_alone() {
 #[actix_web::test]
 async fn redis_that_never_was_there_is_no_obstacle() {
     let clinic = Clinic::on(Kind::Actor, Some("redis://127.0.0.1:1".to_owned())).await;
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     assert_eq!(browser.get(&sign_in(&clinic)).await.0, StatusCode::OK);
     assert!(browser.is_in().await);
     browser.get("/out").await;

@@ -18,6 +18,7 @@ mod redis_faults;
 #[path = "../web/support/redis_server.rs"]
 mod redis_server;
 mod seat_belt;
+mod store;
 mod suite;
 
 use std::collections::BTreeMap;

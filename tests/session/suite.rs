@@ -50,7 +50,7 @@ on_every_store! {
 }
 
 async fn a_person_signs_in_and_out(clinic: &Clinic) {
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     assert_eq!(browser.get("/who").await.0, StatusCode::UNAUTHORIZED);
     let given = browser.get(&format!("/in/{}", clinic.user_id)).await.1.unwrap();
     assert_eq!((given.http_only(), given.path(), given.max_age()), (Some(true), Some("/"), None));
@@ -65,7 +65,7 @@ async fn a_person_signs_in_and_out(clinic: &Clinic) {
 }
 
 async fn only_the_hash_of_the_key_is_stored(clinic: &Clinic) {
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     // The signature stands before the key.
     let cookie = browser.cookie.clone().unwrap();
@@ -76,7 +76,7 @@ async fn only_the_hash_of_the_key_is_stored(clinic: &Clinic) {
 }
 
 async fn a_known_session_costs_no_statement(clinic: &Clinic) {
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     let (is_in, tally) = accounting::scope(browser.is_in()).await;
     assert!(is_in);
@@ -87,9 +87,9 @@ async fn others_are_signed_out_on_every_instance(clinic: &Clinic) {
     let sessions = clinic.instance();
     // Without Redis there is one process.
     let other = if has_redis(clinic) { clinic.instance() } else { sessions.clone() };
-    let mut here = browser(&clinic.db, sessions.clone()).await;
-    let mut laptop = browser(&clinic.db, sessions.clone()).await;
-    let mut phone = browser(&clinic.db, other).await;
+    let mut here = browser(clinic.db.clone(), sessions.clone()).await;
+    let mut laptop = browser(clinic.db.clone(), sessions.clone()).await;
+    let mut phone = browser(clinic.db.clone(), other).await;
     let path = format!("/in/{}", clinic.user_id);
     here.get(&path).await;
     laptop.get(&path).await;
@@ -106,7 +106,7 @@ async fn others_are_signed_out_on_every_instance(clinic: &Clinic) {
 
 async fn one_session_is_ended_by_its_owner_only(clinic: &Clinic) {
     let sessions = clinic.instance();
-    let mut browser = browser(&clinic.db, sessions.clone()).await;
+    let mut browser = browser(clinic.db.clone(), sessions.clone()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     let own = clinic.live(&sessions).await[0];
     let end = async |user_id: i64| {
@@ -122,7 +122,7 @@ async fn one_session_is_ended_by_its_owner_only(clinic: &Clinic) {
 }
 
 async fn an_idle_session_ends(clinic: &Clinic) {
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     for _ in 0..3 {
         clinic.pass(29);
@@ -134,7 +134,7 @@ async fn an_idle_session_ends(clinic: &Clinic) {
 }
 
 async fn a_session_in_use_ends_at_its_absolute_limit(clinic: &Clinic) {
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     for _ in 0..35 {
         clinic.pass(20);
@@ -146,7 +146,7 @@ async fn a_session_in_use_ends_at_its_absolute_limit(clinic: &Clinic) {
 }
 
 async fn its_use_is_noted_at_most_once_a_minute(clinic: &Clinic) {
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     let begun = clinic.rows().await[0].last_seen_at;
     clinic.clock.advance(chrono::TimeDelta::seconds(59));
@@ -165,7 +165,7 @@ async fn its_use_is_noted_at_most_once_a_minute(clinic: &Clinic) {
 
 /// As by somebody who changed rows by hand and told nobody.
 async fn a_row_revoked_behind_the_copy_ends_it_when_its_use_is_noted(clinic: &Clinic) {
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     clinic.revoke_by_hand().await;
     clinic.pass(1);
@@ -176,7 +176,7 @@ async fn a_row_revoked_behind_the_copy_ends_it_when_its_use_is_noted(clinic: &Cl
 
 async fn what_has_ended_by_itself_is_not_ended_again(clinic: &Clinic) {
     let sessions = clinic.instance();
-    let mut browser = browser(&clinic.db, sessions.clone()).await;
+    let mut browser = browser(clinic.db.clone(), sessions.clone()).await;
     // The one that idled is marked; the other was over.
     for (minutes, marked) in [(30, Some(false)), (12 * 60, None)] {
         browser.get(&format!("/in/{}", clinic.user_id)).await;
@@ -191,7 +191,7 @@ async fn what_has_ended_by_itself_is_not_ended_again(clinic: &Clinic) {
 
 async fn a_slow_request_does_not_undo_a_sign_out(clinic: &Clinic) {
     let sessions = clinic.instance();
-    let mut browser = browser(&clinic.db, sessions.clone()).await;
+    let mut browser = browser(clinic.db.clone(), sessions.clone()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     let cookie = browser.cookie.clone();
     let slow = browser.ask("/slow", cookie.clone());
@@ -208,8 +208,8 @@ async fn a_slow_request_does_not_undo_a_sign_out(clinic: &Clinic) {
 
 async fn a_foreign_key_is_never_adopted(clinic: &Clinic) {
     let sessions = clinic.instance();
-    let mut stranger = browser(&clinic.db, sessions.clone()).await;
-    let mut victim = browser(&clinic.db, sessions.clone()).await;
+    let mut stranger = browser(clinic.db.clone(), sessions.clone()).await;
+    let mut victim = browser(clinic.db.clone(), sessions.clone()).await;
     // A signed cookie that opens nothing, and one of the stranger's own session.
     stranger.get("/note").await;
     let empty = stranger.cookie.clone();
@@ -225,7 +225,7 @@ async fn a_foreign_key_is_never_adopted(clinic: &Clinic) {
 }
 
 async fn nobody_in_the_state_is_not_stored(clinic: &Clinic) {
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     assert_eq!(browser.get("/note").await.0, StatusCode::OK);
     assert!(clinic.rows().await.is_empty());
     assert!(!browser.is_in().await);
@@ -233,7 +233,7 @@ async fn nobody_in_the_state_is_not_stored(clinic: &Clinic) {
 
 async fn rows_that_ended_long_ago_are_deleted(clinic: &Clinic) {
     let sessions = clinic.instance();
-    let mut browser = browser(&clinic.db, sessions.clone()).await;
+    let mut browser = browser(clinic.db.clone(), sessions.clone()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     browser.get("/out").await;
     clinic.pass(31 * 24 * 60);
@@ -249,7 +249,7 @@ async fn a_forged_copy_is_not_believed(clinic: &Clinic) {
     if !has_redis(clinic) {
         return;
     }
-    let mut browser = browser(&clinic.db, clinic.instance()).await;
+    let mut browser = browser(clinic.db.clone(), clinic.instance()).await;
     browser.get(&format!("/in/{}", clinic.user_id)).await;
     assert!(browser.is_in().await);
     let redis = clinic.redis();
@@ -259,7 +259,7 @@ async fn a_forged_copy_is_not_believed(clinic: &Clinic) {
     let old = browser.cookie.clone();
     redis.run(Command::new("SET").arg(&key).arg(&stored)).await.unwrap();
     assert!(!browser.lets_in(&old).await);
-    let other = super::clinic::browser(&clinic.db, clinic.instance()).await;
+    let other = super::clinic::browser(clinic.db.clone(), clinic.instance()).await;
     assert!(!other.lets_in(&old).await, "nor at an instance that has never seen it");
 }
 

@@ -191,23 +191,20 @@ pub(super) async fn update_password(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let fields = submitted.fields()?;
-    let account = queries::account(&viewer, &request_session.state.db.reader()).await?;
+    let (state, from) = (&request_session.state, &request_session.origin);
+    let account = queries::account(&viewer, &state.db.reader()).await?;
     let (profile, stored_hash) = (account.profile, account.password_hash);
     let form = match forms::password(fields, &profile.password_owner(&viewer)) {
         Err(form) => *form,
-        Ok(change) => {
-            match password::change(&request_session.state, (&viewer, &request_session.origin), &stored_hash, &change)
-                .await?
-            {
-                PasswordChanged::Done(ended) => {
-                    request_session.sign_in(viewer.user_id)?;
-                    let answer = done("/profile", PASSWORD_CHANGED);
-                    return Ok(still_known(&profile.email, &request_session, ended, answer));
-                }
-                PasswordChanged::Refused => refused_password(),
-                PasswordChanged::Breached => FormView::default().with_error("new_password", BREACHED),
+        Ok(change) => match password::change(state, (&viewer, from), &stored_hash, &change).await? {
+            PasswordChanged::Done(ended) => {
+                request_session.sign_in(viewer.user_id)?;
+                let answer = done("/profile", PASSWORD_CHANGED);
+                return Ok(still_known(&profile.email, &request_session, ended, answer));
             }
-        }
+            PasswordChanged::Refused => refused_password(),
+            PasswordChanged::Breached => FormView::default().with_error("new_password", BREACHED),
+        },
     };
     let page = profile_page(&viewer, &profile, &pages).await?.with_password_form(form);
     pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
