@@ -1,6 +1,7 @@
 //! Hours, absences and bookings.
 
 use super::{clinic::People, world::World};
+use crate::support::*;
 
 #[tokio::test]
 async fn no_page_is_stale_after_hours_change_and_visits_are_booked() {
@@ -45,4 +46,17 @@ async fn no_page_is_stale_after_hours_change_and_visits_are_booked() {
         ("admin", "/dashboard"),
     ];
     world.after("a request", &seen, world.post("newcomer", "/appointments", &visit)).await;
+}
+
+/// A visit that nobody can hold any more stands on the hospital's board.
+#[tokio::test]
+async fn no_page_is_stale_after_an_absence_over_a_visit() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_hours(4));
+    visit.create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let path = format!("/doctors/{}/time-off", people.doctor.id);
+    let day = [("starts_at", "2026-11-24T12:00"), ("ends_at", "2026-11-24T18:00"), ("reason", "")];
+    world.after("an absence over a visit", &[("admin", "/dashboard")], world.post("admin", &path, &day)).await;
 }
