@@ -52,6 +52,19 @@ async fn no_page_is_stale_after_somebody_comes_or_goes_or_the_doctor_runs_late()
     world.after("the opening is gone without", &[], world.post("doctor", &path("opening"), &skipped)).await;
 }
 
+/// Also to whoever is on their way: they are in no line yet.
+#[tokio::test]
+async fn no_page_is_stale_after_the_doctor_of_a_visit_that_is_expected_runs_late() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(20));
+    visit.status(AppointmentStatus::Confirmed).create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let delay = format!("/doctors/{}/delay", people.doctor.id);
+    let seen = [("doctor", BOARD), ("patient", BOARD), ("admin", BOARD)];
+    world.after("the doctor runs late", &seen, world.post("doctor", &delay, &[("minutes", "20")])).await;
+}
+
 /// Whoever waits sees whose turn comes before; and what is late today is not late tomorrow.
 #[tokio::test]
 async fn no_page_is_stale_after_the_line_moves_on_or_its_time_is_over() {
