@@ -14,8 +14,8 @@ use futures_util::stream;
 
 use super::{Clinical, FilePlace};
 
-/// Nothing in it runs, and nothing is fetched for it.
-const POLICY: &str = "sandbox; default-src 'none'";
+/// Nothing in it runs, nothing is fetched for it, and no page has it in a frame.
+const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 /// So many bytes are handed to a connection at a time: it holds no more of a file that nobody takes.
 const PIECE: usize = 64 << 10;
 

@@ -101,7 +101,7 @@ async fn a_picture_is_opened_by_the_two_who_meet_until_it_is_taken_back_and_by_n
     let told = |name| opened.header(name).to_owned();
     assert_eq!(told("content-type"), "image/jpeg");
     assert!(told("content-disposition").starts_with("inline; filename=\"left arm.jpg\""), "{opened:?}");
-    assert_eq!(told("content-security-policy"), "sandbox; default-src 'none'");
+    assert_eq!(told("content-security-policy"), "sandbox; default-src 'none'; frame-ancestors 'none'");
     assert_eq!((told("cache-control"), told("x-content-type-options")), ("no-store".to_owned(), "nosniff".to_owned()));
     practice.home.get(&path).await.ok();
     let others = [

@@ -26,11 +26,16 @@ struct Received {
 impl Live {
     /// Asks `address` for what the tokens are told of, with this `Cookie` header.
     pub(crate) fn open(address: SocketAddr, cookies: &str, tokens: &[&str]) -> Self {
+        Self::open_with(address, &format!("Host: {address}\r\nCookie: {cookies}\r\n"), tokens)
+    }
+
+    /// The same with these header lines, each ended by CRLF.
+    pub(crate) fn open_with(address: SocketAddr, lines: &str, tokens: &[&str]) -> Self {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(tokens.iter().map(|token| ("on", token)))
             .finish();
         let request = format!(
-            "GET /live?{query} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookies}\r\nAccept: text/event-stream\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n"
+            "GET /live?{query} HTTP/1.1\r\n{lines}Accept: text/event-stream\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n"
         );
         let mut connection = TcpStream::connect(address).unwrap();
         connection.write_all(request.as_bytes()).unwrap();
