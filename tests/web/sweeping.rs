@@ -1,11 +1,11 @@
 //! What is of no use any more is removed: some at a time, by one process at a time, one kind whatever becomes of the others, and by a clock
 //! that is right.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use entity::{
     address_link,
-    enums::{AddressLinkPurpose, LinkPurpose, NotificationKind},
-    notification, password_link, user_session,
+    enums::{AddressLinkPurpose, LinkPurpose, MailKind, MailStatus, NotificationKind},
+    mail, notification, password_link, user_session,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, Database, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Set, Statement,
@@ -207,16 +207,35 @@ async fn no_removal_looks_through_a_table_for_each_row() {
     assert_eq!(names, Vec::<String>::new());
 }
 
-/// A second server on the same database whose clock is two months ahead: it is not ready, removes nothing and cancels nothing. Whoever
-/// is sent to it all the same is answered, and taken for signed out there; their session is as it was.
+/// An approved visit, and its reminder, which by the machine's clock has been due for an hour, and by that of `app` is not yet.
+async fn leave_a_reminder(app: &TestApp) -> Patient {
+    let house = hospital().create(app).await;
+    let (doctor, patient) = (doctor(&house).create(app).await, patient(&house).create(app).await);
+    let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(71));
+    let visit = visit.status(AppointmentStatus::Requested).requested_by(&patient).create(app).await;
+    let surgery = app.sign_in(&doctor).await;
+    surgery.post_form(&format!("{}/approval", visit.path()), &[("version", "0")]).await.expect(303);
+    assert_eq!(app.emails_to(&patient.email).await.len(), 1, "they are told that it was approved");
+    patient
+}
+
+/// A second server on the same database whose clock is two months ahead: it is not ready, removes nothing, and neither sends nor cancels
+/// reminders. Whoever is sent to it all the same is answered, and taken for signed out there; their session is as it was.
 #[tokio::test]
 async fn an_instance_whose_clock_is_wrong_does_nothing_by_it() {
     if !uses_postgres() {
         return;
     }
     let app = TestApp::start().await;
+    let seconds = Clock::system().now().timestamp();
+    app.clock.set(DateTime::from_timestamp(seconds - seconds % 60, 0).unwrap() - TimeDelta::days(2));
     let admin = hospital_admin(&hospital().create(&app).await).create(&app).await;
     leave_old_rows(&app, &admin).await;
+    let patient = leave_a_reminder(&app).await;
+    let reminder = async || {
+        let found = mail::Entity::find().filter(mail::Column::Kind.eq(MailKind::Reminder)).one(&app.db).await;
+        found.unwrap().map(|mail| (mail.status, mail.attempts))
+    };
     let browser = app.sign_in(&admin).await;
     let clock = Clock::shifted(TimeDelta::days(60));
     let instance = app.another_instance_by(clock.clone());
@@ -239,10 +258,17 @@ async fn an_instance_whose_clock_is_wrong_does_nothing_by_it() {
     let sweeper = Sweeper::new(parts, wrong.clock_skew.clone());
     let outcomes = sweeper.round().await;
     assert!(outcomes.iter().all(|outcome| outcome.removed == 0 && outcome.left.is_some()), "{outcomes:?}");
-    assert_eq!(features::mail_sender(&wrong).round().await.unwrap(), telemedicine::features::mail::Round::default());
+    let sender = features::mail_sender(&wrong);
+    assert_eq!(sender.round().await.unwrap(), telemedicine::features::mail::Round::default());
+    assert_eq!(reminder().await, Some((MailStatus::Waiting, 0)), "by its clock the visit is over");
     // Somebody sets it right.
     clock.advance(TimeDelta::days(-60));
     assert_eq!(condition().await, "ok");
+    sender.round().await.unwrap();
+    // It has a postman as well, who may have been faster.
+    let told = app.emails_to(&patient.email).await;
+    assert_eq!(told.last().map(|email| email.subject.as_str()), Some("Reminder of your visit"));
+    assert_eq!(reminder().await.map(|(status, _)| status), Some(MailStatus::Sent));
     assert_eq!(sweeper.round().await[0].removed, 1_200);
 }
 

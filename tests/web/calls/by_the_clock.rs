@@ -11,8 +11,9 @@ use reqwest::{Method, header::CONTENT_TYPE};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use telemedicine::{
+    background::Job as _,
     features::CallKeeper,
-    integrations::{OutgoingMail, Outside},
+    integrations::{Clock, OutgoingMail, Outside},
     settings::Settings,
     state::AppState,
 };
@@ -63,6 +64,37 @@ async fn a_call_that_nobody_is_in_is_over_a_minute_later() {
         0
     );
     assert_ne!(practice.join(&practice.home).await.call, call.id);
+}
+
+/// By a clock that is ahead everybody would be gone for long: whoever has one leaves calls, and what is said in them, as they are.
+#[tokio::test]
+async fn a_keeper_whose_clock_is_wrong_ends_no_call() {
+    if !uses_postgres() {
+        return;
+    }
+    let practice = Practice::open().await;
+    practice.app.clock.set(Clock::system().now());
+    let surgery = practice.app.sign_in(&practice.doctor).await;
+    let home = practice.app.sign_in(&practice.patient).await;
+    let (doctor, patient) = (practice.join(&surgery).await, practice.join(&home).await);
+    practice.send(&home, &signal(&patient, &doctor.peer, "offer", &json!(1))).await.expect(204);
+    let clock = Clock::shifted(TimeDelta::days(60));
+    let settings = Settings::from_vars(&practice.app.variables()).unwrap();
+    let outside = Outside { clock: clock.clone(), outgoing_mail: OutgoingMail::off() };
+    let wrong = AppState::open(settings, outside).await.unwrap();
+    wrong.clock_skew.measure(&wrong.db).await.unwrap();
+    let keeper = CallKeeper::new(&wrong);
+    assert!(!keeper.may_lead(), "it leaves them to the others");
+    assert_eq!(keeper.round().await.unwrap(), 0);
+    assert_eq!((practice.calls().await[0].state, practice.signals().await), (CallState::Calling, 1));
+    // Somebody sets it right; and some minutes later both pages are silent for long.
+    clock.advance(TimeDelta::days(-60));
+    wrong.clock_skew.measure(&wrong.db).await.unwrap();
+    clock.advance(TimeDelta::minutes(5));
+    assert_eq!((keeper.may_lead(), keeper.round().await.unwrap()), (true, 1));
+    let call = practice.calls().await.remove(0);
+    assert_eq!((call.state, call.end_reason), (CallState::Ended, Some(CallEnd::Lost)));
+    assert_eq!(practice.signals().await, 0);
 }
 
 /// Of which browsers let one say something once a minute.
