@@ -5,8 +5,12 @@ mod edges;
 mod line;
 
 use chrono::TimeDelta;
-use entity::{enums::IdentityCheck, visit};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{
+    audit_entry,
+    enums::{AuditAction, IdentityCheck},
+    patient as patient_row, visit,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::support::*;
 
@@ -76,7 +80,8 @@ async fn the_room_is_for_the_two_who_meet_and_for_nobody_else() {
         assert!(page.statements() <= 4, "{} statements", page.statements());
     }
     // Who runs the hospital sees where the visit stands, and nothing of what was said.
-    practice.desk.get(&room(&visit)).await.expect(403);
+    assert!(!practice.desk.get(&room(&visit)).await.expect(404).body.contains("Mangal Bazar"));
+    practice.sign(&practice.desk, &visit, "here").await.expect(404);
     for path in [visit.path(), format!("{}/now", visit.path())] {
         assert!(!practice.desk.get(&path).await.ok().body.contains("Mangal Bazar"), "{path}");
     }
@@ -86,7 +91,8 @@ async fn the_room_is_for_the_two_who_meet_and_for_nobody_else() {
         patient(&practice.hospital).create(&practice.app).await,
     );
     let of_there = (doctor(&elsewhere).create(&practice.app).await, patient(&elsewhere).create(&practice.app).await);
-    let others: [&Person; 4] = [&of_here.0, &of_here.1, &of_there.0, &of_there.1];
+    let desk_there = hospital_admin(&elsewhere).create(&practice.app).await;
+    let others: [&Person; 5] = [&of_here.0, &of_here.1, &of_there.0, &of_there.1, &desk_there];
     let others = futures_util::future::join_all(others.map(|person| practice.app.sign_in(person))).await;
     for other in &others {
         for path in ["room", "now"] {
@@ -98,6 +104,15 @@ async fn the_room_is_for_the_two_who_meet_and_for_nobody_else() {
     others[0].post_form(&format!("{}/opening", visit.path()), &CHECKED).await.expect(404);
     others[1].post_form(&format!("{}/answers", visit.path()), &fields).await.expect(404);
     assert_eq!(practice.opening(&visit).await.unwrap().checked_at, None);
+    practice.app.sign_in(&super_admin().create(&practice.app).await).await.get(&room(&visit)).await.expect(403);
+    let opened = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq(AuditAction::Opened));
+    let opened = opened.order_by_asc(audit_entry::Column::Id).all(&practice.app.db).await.unwrap();
+    let opened: Vec<_> = opened.iter().map(|line| (line.actor_id, line.detail.to_string())).collect();
+    // The page of the visit, which the desk has opened, has its own line.
+    let by = |person: &Person, detail: &str| (person.user_id, detail.to_owned());
+    let rooms = [&practice.doctor.person, &practice.patient.person].map(|person| by(person, "{\"part\":\"room\"}"));
+    assert_eq!(opened.get(..2), Some(&rooms[..]), "{opened:?}");
+    assert!(opened[2..].iter().all(|(_, detail)| detail == "{}"), "{opened:?}");
 }
 
 #[tokio::test]
@@ -146,7 +161,7 @@ async fn nobody_waits_in_the_room_of_a_visit_that_is_over_and_no_other_sign_is_u
     }
     let visit = practice.visit(5, AppointmentStatus::Scheduled).await;
     practice.sign(&practice.home, &visit, "dancing").await.expect(422);
-    practice.sign(&practice.desk, &visit, "here").await.expect(403);
+    practice.sign(&practice.desk, &visit, "here").await.expect(404);
 }
 
 #[tokio::test]
@@ -260,4 +275,23 @@ async fn what_the_hospital_says_for_an_emergency_stands_in_its_doctors_rooms() {
     practice.desk.submit(&edit, &action, &fields).await.expect(303);
     assert!(practice.surgery.get(&room(&visit)).await.ok().text("#emergency").contains("Call 102, then the ward."));
     assert!(!practice.home.get(&room(&visit)).await.ok().body.contains("Call 102"));
+}
+
+#[tokio::test]
+async fn whom_to_call_and_where_stands_in_the_doctors_room_for_an_emergency() {
+    let practice = Practice::open().await;
+    let visit = practice.visit(-5, AppointmentStatus::Waiting).await;
+    let row = patient_row::Entity::find_by_id(practice.patient.id).one(&practice.app.db).await.unwrap().unwrap();
+    let (contact, phone) = (row.emergency_contact_name.unwrap(), row.emergency_contact_phone.unwrap());
+    let fields = [("location_now", "Patan, Mangal Bazar 7"), ("call_back", "+977 1 5550199"), ("consent", "on")];
+    practice.home.post_form(&format!("{}/answers", visit.path()), &fields).await.expect(303);
+    let page = practice.surgery.get(&room(&visit)).await.ok();
+    let panel = page.text("#emergency");
+    for said in [&contact, &phone, "Patan, Mangal Bazar 7", "+977 1 5550199"] {
+        assert!(panel.contains(said), "{said} is not in {panel}");
+    }
+    let calls = page.attributes("#emergency a", "href");
+    assert_eq!(calls, ["tel:+97715550199".to_owned(), format!("tel:{}", phone.replace(' ', ""))]);
+    let own = practice.home.get(&room(&visit)).await.ok();
+    assert!(!own.has("#emergency") && !own.body.contains(&contact), "{}", own.words());
 }

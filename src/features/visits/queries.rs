@@ -24,7 +24,9 @@ use crate::{
     coherence::Topic,
     db::{ReadConnection, Reader},
     features::{
-        appointments::{AppointmentRow, DeviceChecks, open_call, scope, with_device_checks, with_parties},
+        appointments::{
+            AppointmentRow, DeviceChecks, open_call, scope, scope_of_both, with_device_checks, with_parties,
+        },
         audit::Accessed,
         calls::CallNow,
         guests::{GuestInCall, GuestRow, guests_in_call, guests_of_visit},
@@ -207,13 +209,13 @@ pub(super) async fn now(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Opt
     Ok(Some(NowRecord { row, doctor_user_id, patient_user_id, people, devices, call }))
 }
 
-/// The same with all that a room shows, and where in which line it stands. One statement.
+/// The same with all that a room shows, if the viewer is one of the two who meet, and where in which line it stands. One statement.
 pub(super) async fn room(
     viewer: &Viewer,
     reader: &Reader,
     id: i64,
 ) -> Result<Option<(Accessed<RoomRecord>, PlaceInLine)>, DbErr> {
-    let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
+    let visit = appointment::Entity::find().filter(scope_of_both(viewer)).filter(Column::Id.eq(id));
     let joined = with_device_checks(with_parties(visit, JoinType::InnerJoin))
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
@@ -238,7 +240,8 @@ pub(super) async fn room(
     let (doctor_user_id, patient_user_id) = (doctor.user_id, about.user_id);
     let now = NowRecord { row, doctor_user_id, patient_user_id, people, devices, call };
     let record = RoomRecord { now, patient: about, hospital, opening };
-    Ok(Some((Accessed::new(AuditSubject::Appointment, id, record), place)))
+    let sealed = Accessed::new(AuditSubject::Appointment, id, record).telling("part", "room");
+    Ok(Some((sealed, place)))
 }
 
 /// What the opening of a visit is about to be changed from.

@@ -22,6 +22,7 @@ async fn a_patient_sees_who_opened_what_of_theirs_and_when() {
         (&doctor, format!("/patients/{}", maya.id)),
         (&doctor, format!("{}/note", visit.path())),
         (&admin, visit.path()),
+        (&doctor, format!("{}/room", visit.path())),
         // What one opens oneself is no news.
         (&own, visit.path()),
         (&own, format!("{}/summary", visit.path())),
@@ -31,8 +32,9 @@ async fn a_patient_sees_who_opened_what_of_theirs_and_when() {
     }
     let page = own.get(PATH).await.ok();
     let rows = page.texts("tbody tr");
-    assert_eq!(rows.len(), 3, "{rows:?}");
+    assert_eq!(rows.len(), 4, "{rows:?}");
     let told = [
+        [format!("Dr {}", asha.name()), "Doctor".to_owned(), "The room of a visit".to_owned(), "10:04".to_owned()],
         [desk.name(), "Hospital administrator".to_owned(), "A visit:".to_owned(), "10:03".to_owned()],
         [format!("Dr {}", asha.name()), "Doctor".to_owned(), "The note of a visit".to_owned(), "10:02".to_owned()],
         [format!("Dr {}", asha.name()), "Doctor".to_owned(), "Your record".to_owned(), "10:01".to_owned()],

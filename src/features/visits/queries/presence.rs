@@ -17,7 +17,7 @@ use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
     db::{ReadConnection, is_one_of},
-    features::appointments::scope,
+    features::appointments::scope_of_both,
 };
 
 /// What a sign of life needs to know.
@@ -63,7 +63,7 @@ pub(in crate::features::visits) async fn presence_state(
         .columns([visit_presence::Column::SessionId, visit_presence::Column::OtherSessionId])
         .column(visit_presence::Column::OtherUntil)
         .join(JoinType::LeftJoin, own)
-        .filter(scope(viewer))
+        .filter(scope_of_both(viewer))
         .filter(Column::Id.eq(id))
         .into_model()
         .one(conn)
