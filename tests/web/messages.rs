@@ -226,6 +226,9 @@ async fn nobody_else_gets_a_word_and_each_opening_and_message_is_in_the_trail_wi
     practice.surgery.get(&practice.path("")).await.ok();
     let now = practice.surgery.get(&practice.path("/now")).await.ok();
     assert!(now.says("1 message.") && !now.body.contains("pair of eyes"));
+    for _ in 0..2 {
+        practice.home.post_form(&practice.path(&format!("/{id}/retraction")), &[]).await.expect(303);
+    }
     let lines = audit_entry::Entity::find()
         .filter(audit_entry::Column::SubjectKind.eq(AuditSubject::Appointment))
         .filter(audit_entry::Column::SubjectId.eq(practice.visit.id));
@@ -233,7 +236,11 @@ async fn nobody_else_gets_a_word_and_each_opening_and_message_is_in_the_trail_wi
     let details: Vec<String> = lines.iter().map(|line| line.detail.to_string()).collect();
     assert_eq!(
         details,
-        [format!("{{\"message\":\"sent\",\"message_id\":{id}}}"), "{\"part\":\"messages\"}".to_owned()]
+        [
+            format!("{{\"message\":\"sent\",\"message_id\":{id}}}"),
+            "{\"part\":\"messages\"}".to_owned(),
+            format!("{{\"message\":\"taken back\",\"message_id\":{id}}}"),
+        ]
     );
 }
 

@@ -1,7 +1,12 @@
 //! How a visit is held: chosen when it is booked, told wherever the visit is, and changed on its day with a reason.
 
-use entity::{appointment, hospital};
-use sea_orm::EntityTrait;
+use entity::{
+    appointment, audit_entry,
+    enums::{AuditAction, AuditSubject},
+    hospital,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
 
 use crate::support::*;
 
@@ -152,6 +157,12 @@ async fn the_doctor_goes_on_by_telephone_and_the_reason_stands_in_the_history() 
     // The same form once more is no second change.
     practice.surgery.submit(&page, &form, &fields).await.expect(303);
     assert_eq!(practice.stored().await.pop().unwrap().version, 1);
+    // The trail says by whom and from what to what. Why was typed, so that it stands in the history alone: the trail holds no such text.
+    let changes = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq(AuditAction::Updated));
+    let changes = changes.filter(audit_entry::Column::SubjectId.eq(visit.id)).all(&practice.app.db).await.unwrap();
+    let changes: Vec<_> = changes.into_iter().map(|line| (line.actor_id, line.subject_kind, line.detail)).collect();
+    let change = json!({"changed": ["modality"], "from": "video", "to": "phone"});
+    assert_eq!(changes, [(practice.doctor.user_id, AuditSubject::Appointment, change)]);
 }
 
 #[tokio::test]
