@@ -214,6 +214,27 @@ async fn two_pages_find_each_other_and_each_hears_what_is_said_to_it_alone() {
     assert!(!serde_json::to_string(&told).unwrap().contains("192.0.2.7"));
 }
 
+/// A page whose answer got lost may say something again. Nothing is kept from the other page: it hears it twice, each with a number of its own, so
+/// that what it has heard is not told again.
+#[tokio::test]
+async fn what_is_said_twice_is_heard_twice_and_each_has_its_number() {
+    let practice = Practice::open().await;
+    let (doctor, patient) = practice.both().await;
+    let said = signal(&patient, &doctor.peer, "offer", &json!({"type": "offer", "sdp": "v=0"}));
+    for _ in 0..2 {
+        practice.send(&practice.home, &said).await.expect(204);
+    }
+    let heard = async |after: i64| -> Vec<i64> {
+        let page = practice.ask(&practice.surgery, &doctor.peer, after).await.ok();
+        let lines: Vec<Value> = serde_json::from_str(&page.body).unwrap();
+        assert!(lines.iter().all(|line| line["body"] == said["body"] && line["kind"] == "offer"), "{lines:?}");
+        lines.iter().map(|line| line["id"].as_i64().unwrap()).collect()
+    };
+    let all = heard(0).await;
+    assert!(all.len() == 2 && all[0] < all[1], "{all:?}");
+    assert_eq!((heard(all[0]).await, heard(all[1]).await), (vec![all[1]], vec![]));
+}
+
 #[tokio::test]
 async fn streams_tell_that_something_was_said() {
     let practice = Practice::open().await;

@@ -240,3 +240,26 @@ async fn a_form_that_is_sent_twice_is_no_conflict() {
         assert_eq!(after.count(&app.db).await.unwrap(), before + 1, "{path}: what changed nothing is no act");
     }
 }
+
+/// A browser would offer the details of whoever sits at the desk.
+#[tokio::test]
+async fn forms_about_somebody_else_are_not_filled_with_ones_own_details() {
+    let app = TestApp::start().await;
+    let clinic = Clinic::create(&app).await;
+    let (desk, platform) = (app.sign_in(&clinic.here.admin).await, app.sign_in(&clinic.super_admin).await);
+    let of_anybody = ["first_name", "last_name", "email", "phone", "date_of_birth"];
+    let of_patients = ["emergency_contact_name", "emergency_contact_phone"];
+    for (client, noun, more) in
+        [(&desk, "patients", &of_patients[..]), (&desk, "doctors", &["license_number"]), (&platform, "admins", &[])]
+    {
+        for route in [format!("/{noun}/new"), format!("/{noun}/{{id}}/edit")] {
+            let page = client.get(&clinic.here.address(&route)).await.ok();
+            for name in of_anybody.iter().chain(more) {
+                let field = format!("form[autocomplete=off] input[name={name}]");
+                assert_eq!(page.attributes(&field, "autocomplete"), ["off"], "{name} of {route}");
+            }
+            let secret = "form[autocomplete=off] input[type=password]";
+            assert!(page.attributes(secret, "autocomplete").iter().all(|said| said == "new-password"), "{route}");
+        }
+    }
+}

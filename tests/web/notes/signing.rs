@@ -126,6 +126,30 @@ async fn nothing_of_a_signed_note_changes_and_what_was_typed_meanwhile_is_shown(
 }
 
 #[tokio::test]
+async fn an_addendum_that_was_written_about_another_patient_is_refused_and_not_lost() {
+    let app = TestApp::start().await;
+    let surgery = Surgery::open(&app).await;
+    let visit = surgery.visit_now(&app).await;
+    note(&visit, &surgery.doctor).signed().create(&app).await;
+    let doctor = app.sign_in(&surgery.doctor).await;
+    let other = patient(&surgery.hospital).create(&app).await;
+    let added = |patient: i64| {
+        [("text", "The left eye".to_owned()), ("reason", "Forgotten".to_owned()), ("patient_id", patient.to_string())]
+    };
+    let send = async |patient: i64| {
+        let fields = added(patient);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        doctor.post_form(&of(&visit, "/addenda"), &fields).await
+    };
+    let refused = send(other.id).await.expect(409);
+    assert!(refused.body.contains("The left eye"), "{}", refused.words());
+    assert_eq!(note_addendum::Entity::find().count(&app.db).await.unwrap(), 0);
+    assert_eq!(told(&app).await, Vec::<String>::new());
+    send(surgery.patient.id).await.expect(303);
+    assert_eq!(note_addendum::Entity::find().count(&app.db).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn an_addendum_stands_beneath_the_note_for_doctor_and_patient_alike() {
     let app = TestApp::start().await;
     let surgery = Surgery::open(&app).await;
