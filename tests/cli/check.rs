@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::TcpListener,
+    net::{SocketAddr, TcpListener, UdpSocket},
     thread,
 };
 
@@ -129,6 +129,39 @@ fn a_virus_scanner_is_greeted() {
     let out = Program::new().var("CLAMAV_ADDRESS", address.as_str()).run(&["check"]).succeeds();
     assert!(line(&out, "scanner").contains(&format!("ok      {address}")), "{out}");
     assert_eq!(&scanner.join().unwrap(), b"zPING\0");
+}
+
+/// Answers by UDP what a browser asks a relay first, a STUN Binding, for as long as the test goes on; where.
+fn relay() -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut question = [0; 100];
+        while let Ok((_, from)) = socket.recv_from(&mut question) {
+            let answer = [&[1, 1, 0, 0], &question[4..20]].concat();
+            let _ = socket.send_to(&answer, from);
+        }
+    });
+    address
+}
+
+#[test]
+fn a_relay_that_answers_is_fit_and_one_that_does_not_is_named() {
+    // Somebody is there, and says nothing.
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let (there, away) = (format!("turn:{}", relay()), format!("turn:{}", silent.local_addr().unwrap()));
+    let check = |urls: &str| {
+        let program = Program::new().var("TURN_URLS", urls).var("TURN_SECRET", "north-of-the-lake");
+        program.run(&["check"])
+    };
+    let out = check(&there).succeeds();
+    assert!(line(&out, "relay").contains(&format!("  ok      {there}, ")), "{out}");
+    let outcome = check(&format!("{there},{away}"));
+    let lines: Vec<&str> = outcome.out.lines().filter(|line| line.starts_with("relay")).collect();
+    let says = [format!("  ok      {there}, "), format!("  FAILED  {away} (TURN_URLS): no answer within 2 s")];
+    assert!(lines.len() == 2 && lines[0].contains(&says[0]) && lines[1].contains(&says[1]), "{lines:?}");
+    assert!(!outcome.out.contains("north-of") && !outcome.err.contains("north-of"), "{outcome:?}");
+    outcome.fails(1, &["FAILED"]);
 }
 
 #[test]
