@@ -120,8 +120,13 @@ async fn instances(redis: &Redis) -> Result<(), Failure> {
     output::line(format!("servers  {}:", registered.len()))?;
     for (process, until) in registered {
         let is_there = if until > now { "there" } else { "missing" };
-        let lease = leases.get(&process).map_or(0, |until| until - now).max(0);
-        output::line(format!("         {process} {is_there}, answers from memory for {lease} ms"))?;
+        // A process notes a lease while its listener hears itself, and has none else.
+        let answers = match leases.get(&process).map_or(0, |until| until - now) {
+            lease if lease > 0 => format!(", answers from memory for {lease} ms"),
+            _ if until > now => ", asks Redis for each page".to_owned(),
+            _ => String::new(),
+        };
+        output::line(format!("         {process} {is_there}{answers}"))?;
     }
     Ok(())
 }

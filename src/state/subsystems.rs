@@ -168,13 +168,18 @@ impl Opened {
     }
 
     /// `ok`: it answers from its own memory; `asking`: it asks Redis for each page, because it has no lease, or because a process is
-    /// missing and the outbox has to be read; `not configured`. None of this is a reason to take an instance out of service.
+    /// missing and the outbox has to be read; `not configured`. Behind it which process a change of this one waited for last, if one did not say
+    /// that it had heard. None of this is a reason to take an instance out of service.
     fn listener(&self) -> SubsystemHealth {
-        let says = match self.shared_store.as_ref().map(RedisStore::condition) {
-            None => "not configured",
-            Some(found) if found.is_listening && !found.lease_left.is_zero() => "ok",
-            Some(_) => "asking",
-        };
+        let says = self.shared_store.as_ref().map(RedisStore::condition).map_or_else(
+            || "not configured".to_owned(),
+            |found| {
+                let says = if found.is_listening && !found.lease_left.is_zero() { "ok" } else { "asking" };
+                let waited =
+                    |(process, time): (String, Duration)| format!("; waited {} ms for {process}", time.as_millis());
+                format!("{says}{}", found.waited_for.map(waited).unwrap_or_default())
+            },
+        );
         SubsystemHealth::new("listener", Fitness::Fit, says)
     }
 

@@ -1,5 +1,9 @@
 //! `telemedicine cache`.
 
+use std::{thread, time::Duration};
+
+use deadpool_redis::redis::{Client, cmd};
+
 use crate::program::{Program, service};
 
 /// A prefix that no other test uses.
@@ -72,4 +76,57 @@ fn clearing_the_cache_signs_nobody_out() {
     assert_eq!(program.run(&["cache", "clear"]).succeeds(), "1 keys removed\n");
     assert_eq!(redis(&["EXISTS", &session, &neighbour]), 2);
     redis(&["DEL", &session, &neighbour]);
+}
+
+/// Each server tells Redis that it is there, and until when it may answer from its own memory, which it does only while its listener hears itself.
+#[test]
+fn stats_tell_of_each_server_whether_it_is_there_and_from_where_it_answers() {
+    let Some(url) = service("TEST_REDIS_URL") else {
+        return;
+    };
+    let (program, prefix) = on_redis(&url);
+    let mut connection = Client::open(url).unwrap().get_connection().unwrap();
+    let (processes, leases, sequence) =
+        (format!("{prefix}:processes"), format!("{prefix}:leases"), format!("{prefix}:sequence"));
+    let (long, over) = ("99999999999999", "1");
+    for words in [
+        &["HSET", &processes, "#", "a mark", "aa-hears", long, "bb-asks", long, "cc-died", over][..],
+        &["HSET", &leases, "#", "a mark", "aa-hears", long, "bb-asks", over],
+        &["SET", &sequence, "42"],
+    ] {
+        cmd(words[0]).arg(&words[1..]).exec(&mut connection).unwrap();
+    }
+    let stats = program.run(&["cache", "stats"]).succeeds();
+    let from = stats.find("changes").unwrap_or_else(|| panic!("no line of changes in {stats}"));
+    let lines: Vec<&str> = stats[from..].lines().collect();
+    assert_eq!(lines.len(), 5, "{stats}");
+    assert_eq!((lines[0], lines[1]), ("changes  up to number 42", "servers  3:"));
+    let left = lines[2].strip_prefix("         aa-hears there, answers from memory for ");
+    let left = left.and_then(|rest| rest.strip_suffix(" ms")).and_then(|left| left.parse::<i64>().ok());
+    assert!(left.is_some_and(|left| left > 0), "{stats}");
+    assert_eq!((lines[3], lines[4]), ("         bb-asks there, asks Redis for each page", "         cc-died missing"));
+    cmd("DEL").arg(&[&processes, &leases, &sequence]).exec(&mut connection).unwrap();
+}
+
+#[test]
+fn stats_name_a_server_that_runs_once_it_answers_from_memory() {
+    let Some(url) = service("TEST_REDIS_URL") else {
+        return;
+    };
+    let (program, _) = on_redis(&url);
+    let program = program.var("BIND", "127.0.0.1:0");
+    let serving = program.serve();
+    let is_told = |stats: &str| stats.contains("servers  1:\n") && stats.contains(" there, answers from memory for ");
+    let mut stats = String::new();
+    for _ in 0..100 {
+        stats = program.run(&["cache", "stats"]).succeeds();
+        if is_told(&stats) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert!(is_told(&stats), "{stats}");
+    assert_eq!(serving.stop(), Some(0));
+    let stats = program.run(&["cache", "stats"]).succeeds();
+    assert!(stats.contains("servers  0:"), "whoever stops in order is missed by nobody: {stats}");
 }

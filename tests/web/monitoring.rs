@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
+use sea_orm::{ConnectionTrait, Database, TransactionTrait};
 use yaml_rust2::YamlLoader;
 
 use crate::support::*;
@@ -129,4 +130,30 @@ async fn what_is_tried_and_fails_is_counted() {
     assert!(metrics.contains(&format!("telemedicine_build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION"))));
     app.visitor().get("/health/ready").await.ok();
     assert!(sum(&figures(&app).await, "telemedicine_readiness", "") >= 1.0);
+}
+
+/// Whoever is told of a page that was slow has its reference, and finds by it what was slow.
+#[tokio::test]
+async fn a_slow_statement_is_logged_with_the_request_and_the_route_that_it_was_run_for() {
+    if !uses_postgres() {
+        return;
+    }
+    let pair = Pair::of(TestApp::start_with(&[("SLOW_QUERY_MS", "50")]).await, hospital()).await;
+    let visit = pair.meet_in(-5, AppointmentStatus::InProgress).await;
+    let other = Database::connect(pair.app.state.settings.database.url.expose()).await.unwrap();
+    let held = other.begin().await.unwrap();
+    held.execute_unprepared("LOCK TABLE audit_entry IN EXCLUSIVE MODE").await.unwrap();
+    let path = format!("{}/room", visit.path());
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        held.rollback().await.unwrap();
+    };
+    let (page, ()) = tokio::join!(pair.surgery.get(&path), release);
+    let page = page.ok();
+    let lines = logged(&format!(" id={}", page.header("x-request-id")));
+    let is_told = |line: &String| {
+        let said = ["slow statement: ", "INSERT INTO \"audit_entry\"", " route=/appointments/{id}/room"];
+        said.iter().all(|part| line.contains(part))
+    };
+    assert!(lines.iter().any(is_told), "{lines:?}");
 }

@@ -255,7 +255,7 @@ async fn several_instances_seal_each_entry_once() {
     // Whoever came second says nothing: each seal has its line in the log once.
     for seal in audit_seal::Entity::find().all(&app.db).await.unwrap() {
         let digest: String = seal.digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let told = lines_of_sealing(&digest);
+        let told = logged(&digest);
         let line = format!(
             "audit: {} sealed up to entry {}, seal {}, digest {digest}",
             name(&admin),

@@ -4,16 +4,21 @@ use std::time::Duration;
 
 use entity::cache_outbox;
 use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::Value;
 
 use super::outcome;
 use crate::support::*;
 
 /// A clinic whose Redis is the test's own; `None` where there is none to be had.
 async fn clinic_on(redis: &RedisServer) -> (TestApp, Clinic, Client) {
-    let settings =
-        [("REDIS_URL", redis.url()), ("CACHE_VERIFY", "false".to_owned()), ("CACHE_KEY_PREFIX", "c".to_owned())];
-    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let app = TestApp::start_with(&settings).await;
+    clinic_with(redis, &[]).await
+}
+
+/// The same with some settings of its own.
+async fn clinic_with(redis: &RedisServer, more: &[(&str, &str)]) -> (TestApp, Clinic, Client) {
+    let url = redis.url();
+    let settings = [("REDIS_URL", url.as_str()), ("CACHE_VERIFY", "false"), ("CACHE_KEY_PREFIX", "c")];
+    let app = TestApp::start_with(&[&settings[..], more].concat()).await;
     let clinic = Clinic::create(&app).await;
     let doctor = app.sign_in(&clinic.here.doctor).await;
     (app, clinic, doctor)
@@ -159,6 +164,46 @@ async fn a_hit_is_one_command_for_redis() {
     let spent = commands(&redis) - before - own;
     // Plain reads, or once in ten milliseconds a script of three commands that proves the server.
     assert!(spent <= 50 * 4, "{spent} commands for 50 pages");
+}
+
+/// How often Redis was asked what stands at some keys, by itself or in a script.
+fn questions(redis: &RedisServer) -> u64 {
+    let info = redis.text("INFO commandstats");
+    let counted = info.lines().find_map(|line| line.strip_prefix("cmdstat_mget:calls="));
+    counted.and_then(|rest| rest.split(',').next()).and_then(|calls| calls.parse().ok()).unwrap_or_default()
+}
+
+/// Without a lease nothing is answered from memory; with one as good as everything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_lease_redis_is_asked_for_each_hit() {
+    let Some(redis) = RedisServer::start() else { return };
+    let (_app, _clinic, doctor) = clinic_with(&redis, &[("CACHE_LEASE_MS", "0")]).await;
+    comes_to(&doctor, "hit").await;
+    for _ in 0..20 {
+        let before = questions(&redis);
+        assert_eq!(outcome(&doctor.get("/dashboard").await.ok()), "hit");
+        assert!(questions(&redis) > before, "a page was answered without a question");
+    }
+}
+
+/// One that was killed has a lease for a moment longer, for which a change waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readiness_tells_whom_a_change_has_waited_for() {
+    let Some(redis) = RedisServer::start() else { return };
+    let (app, clinic, doctor) = clinic_on(&redis).await;
+    comes_to(&doctor, "hit").await;
+    let listener = async || {
+        let ready: Value = serde_json::from_str(&app.visitor().get("/health/ready").await.ok().body).unwrap();
+        ready["listener"].as_str().unwrap().to_owned()
+    };
+    let before = listener().await;
+    assert!(["ok", "asking"].contains(&before.as_str()), "{before}");
+    let lease = "local time = redis.call('TIME') return redis.call('HSET', KEYS[1], 'killed', time[1] * 1000 + math.floor(time[2] / 1000) + 700)";
+    assert_eq!(redis.command(&format!("EVAL \"{lease}\" 1 c:leases")), ":1");
+    act(&clinic, &doctor).await;
+    let after = listener().await;
+    let (state, waited) = after.split_once("; waited ").unwrap_or_else(|| panic!("{after}"));
+    assert!(["ok", "asking"].contains(&state) && waited.ends_with(" ms for killed"), "{after}");
 }
 
 /// A user without a permission that is needed: pages go on, and readiness tells.

@@ -1,11 +1,17 @@
 //! What the servers of the tests say in the log: shown of a failed test as `RUST_LOG` says, and kept for tests that look for a line.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    fmt::Write as _,
+    sync::{Mutex, PoisonError},
+};
 
-use log::{LevelFilter, Log, Metadata, Record};
+use log::{
+    LevelFilter, Log, Metadata, Record,
+    kv::{Error, Key, Value, VisitSource},
+};
 
 /// Whose lines are kept, whatever `RUST_LOG` says.
-const KEPT: &str = "telemedicine::features::audit::service::sealing";
+const KEPT: [&str; 2] = ["telemedicine::features::audit::service::sealing", "telemedicine::db::accounting"];
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -13,18 +19,30 @@ struct Keeping(env_logger::Logger);
 
 impl Log for Keeping {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == KEPT || self.0.enabled(metadata)
+        KEPT.contains(&metadata.target()) || self.0.enabled(metadata)
     }
 
     fn log(&self, record: &Record<'_>) {
-        if record.target() == KEPT {
-            LINES.lock().unwrap_or_else(PoisonError::into_inner).push(record.args().to_string());
+        if KEPT.contains(&record.target()) {
+            let mut line = Line(record.args().to_string());
+            // What is written into a text is written.
+            let _ = record.key_values().visit(&mut line);
+            LINES.lock().unwrap_or_else(PoisonError::into_inner).push(line.0);
         }
         self.0.log(record);
     }
 
     fn flush(&self) {
         self.0.flush();
+    }
+}
+
+/// What was said, then each thing that was said beside it, as ` name=value`.
+struct Line(String);
+
+impl<'kvs> VisitSource<'kvs> for Line {
+    fn visit_pair(&mut self, name: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
+        write!(self.0, " {name}={value}").map_err(Error::from)
     }
 }
 
@@ -39,8 +57,8 @@ pub(super) fn begin() {
     }
 }
 
-/// The lines about sealing with `words` in them, of all tests so far.
-pub(crate) fn lines_of_sealing(words: &str) -> Vec<String> {
+/// The lines about sealing and about slow statements with `words` in them, of all tests so far.
+pub(crate) fn logged(words: &str) -> Vec<String> {
     let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     lines.iter().filter(|line| line.contains(words)).cloned().collect()
 }

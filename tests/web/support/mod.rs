@@ -93,7 +93,7 @@ pub(crate) use factories::{
 };
 pub(crate) use live::Live;
 pub(crate) use locks::waiting;
-pub(crate) use logged::lines_of_sealing;
+pub(crate) use logged::logged;
 pub(crate) use page::Page;
 pub(crate) use pair::Pair;
 pub(crate) use passkey::{Device, NAMED, asked, pages_with_a_passkey, with_a_passkey};
