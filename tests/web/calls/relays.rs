@@ -100,7 +100,7 @@ fn relay() -> SocketAddr {
     thread::spawn(move || {
         let mut question = [0; 100];
         while let Ok((_, from)) = socket.recv_from(&mut question) {
-            let answer = [&[1, 1, 0, 0], &question[4..20]].concat();
+            let answer = [&[1, 1, 0, 0][..], &question[4..20]].concat();
             let _ = socket.send_to(&answer, from);
         }
     });

@@ -95,7 +95,7 @@ fn between<'a>(page: &'a RawAnswer, before: &str, after: &str) -> &'a str {
 async fn of_programs(app: &TestApp, cookies: &str) -> [(String, RawAnswer); 3] {
     let own = format!("Cookie: {cookies}\r\n");
     let shown = posts(app, "/profile/calendar", (&own, ""));
-    let calendar = format!("/calendar/{}.ics", between(&shown, "/calendar/", ".ics"));
+    let calendar = format!("/calendar/{}.ics", between(&shown, "clinic.test/calendar/", ".ics"));
     let calendar = raw_get(app, &calendar, CAME_BY);
     let board = raw_get(app, "/dashboard", format!("{CAME_BY}{own}"));
     let live = Live::open_with(app.address, &format!("{CAME_BY}{own}"), &[between(&board, "data-live=\"", "\"")]);
