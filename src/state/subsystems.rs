@@ -51,8 +51,8 @@ impl Subsystems for Opened {
             let (database, migrations) = self.database().await;
             // The cache first: it meets what Redis refuses.
             let (cache, redis, listener) = (self.cache().await, self.redis().await, self.listener());
-            let mut found =
-                vec![database, redis, cache, listener, migrations, self.mail(), self.background(), self.clock()];
+            let mut found = vec![database, redis, cache, listener, self.acknowledgements()];
+            found.extend([migrations, self.mail(), self.background(), self.clock()]);
             found.push(time_zones());
             found.extend(self.relays().await);
             found.extend(self.instances());
@@ -168,19 +168,26 @@ impl Opened {
     }
 
     /// `ok`: it answers from its own memory; `asking`: it asks Redis for each page, because it has no lease, or because a process is
-    /// missing and the outbox has to be read; `not configured`. Behind it which process a change of this one waited for last, if one did not say
-    /// that it had heard. None of this is a reason to take an instance out of service.
+    /// missing and the outbox has to be read; `not configured`. None of this is a reason to take an instance out of service.
     fn listener(&self) -> SubsystemHealth {
-        let says = self.shared_store.as_ref().map(RedisStore::condition).map_or_else(
-            || "not configured".to_owned(),
-            |found| {
-                let says = if found.is_listening && !found.lease_left.is_zero() { "ok" } else { "asking" };
-                let waited =
-                    |(process, time): (String, Duration)| format!("; waited {} ms for {process}", time.as_millis());
-                format!("{says}{}", found.waited_for.map(waited).unwrap_or_default())
-            },
-        );
+        let says = match self.shared_store.as_ref().map(RedisStore::condition) {
+            None => "not configured",
+            Some(found) if found.is_listening && !found.lease_left.is_zero() => "ok",
+            Some(_) => "asking",
+        };
         SubsystemHealth::new("listener", Fitness::Fit, says)
+    }
+
+    /// `ok`; for which process a change of this one waited last, if one did not say that it had heard; `not configured`.
+    fn acknowledgements(&self) -> SubsystemHealth {
+        let says = match self.shared_store.as_ref().map(RedisStore::condition) {
+            None => "not configured".to_owned(),
+            Some(found) => found.waited_for.map_or_else(
+                || "ok".to_owned(),
+                |(process, time)| format!("waited {} ms for {process}", time.as_millis()),
+            ),
+        };
+        SubsystemHealth::new("acknowledgements", Fitness::Fit, says)
     }
 
     /// `ok`, `off`, or `retrying`: mails wait that should have gone.
