@@ -156,8 +156,9 @@ fn one_board(services: &Services, table: &mut Table) {
 
 /// A stream of the board for each of these people, ready.
 fn watch<'a>(clinic: &Clinic, cookies: &'a [String]) -> Vec<(OpenStream, &'a String)> {
-    let open =
-        |cookie| (OpenStream::open(&clinic.origin, cookie, &streams::token(clinic, "/dashboard", cookie)), cookie);
+    let open = |cookie: &'a String| {
+        (OpenStream::open(&clinic.origin, cookie, &streams::token(clinic, "/dashboard", cookie)), cookie)
+    };
     let mut watching: Vec<_> = cookies.iter().map(open).collect();
     for (stream, _) in &mut watching {
         stream.comes_to("ready");

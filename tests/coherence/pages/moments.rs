@@ -137,11 +137,7 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
         visit.create(app).await;
         edges.extend(of_visit(status, starts_at));
     }
-    // Whoever is away in the middle of the day has a visit that nobody holds: until it is over.
-    let (begins, ends) = (app.in_minutes(AWAY - 5), app.in_minutes(AWAY + 35));
-    time_off(app, &people.doctor, (begins, ends), "").await;
-    let end = edges.iter_mut().find(|edge| edge.at == app.in_minutes(AWAY + 30)).unwrap();
-    end.changes.push(("admin", "/dashboard"));
+    go_away(app, people, &mut edges).await;
     // Around midnight one may say that one is there for two hours before a visit and after it.
     for (minutes, what) in
         [(LATE + 30 + 120, "the day of a late visit is over"), (EARLY - 120, "that of an early one has come")]
@@ -156,6 +152,14 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
     edges.sort_by_key(|edge| edge.at);
     assert!(edges.windows(2).all(|two| two[0].at + TimeDelta::minutes(1) < two[1].at), "moments hide each other");
     edges
+}
+
+/// The doctor is away in the middle of the day and has a visit that nobody holds, until it is over.
+async fn go_away(app: &TestApp, people: &People, edges: &mut [Edge]) {
+    let away = (app.in_minutes(AWAY - 5), app.in_minutes(AWAY + 35));
+    time_off(app, &people.doctor, away, "").await;
+    let end = edges.iter_mut().find(|edge| edge.at == app.in_minutes(AWAY + 30)).unwrap();
+    end.changes.push(("admin", "/dashboard"));
 }
 
 /// When a visit of half an hour changes pages.
