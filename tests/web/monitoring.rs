@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
-use sea_orm::{ConnectionTrait, Database, TransactionTrait};
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement, TransactionTrait};
 use yaml_rust2::YamlLoader;
 
 use crate::support::*;
@@ -145,7 +145,12 @@ async fn a_slow_statement_is_logged_with_the_request_and_the_route_that_it_was_r
     held.execute_unprepared("LOCK TABLE audit_entry IN EXCLUSIVE MODE").await.unwrap();
     let path = format!("{}/room", visit.path());
     let release = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'audit_entry'::regclass";
+        let waits = Statement::from_string(DbBackend::Postgres, waits);
+        while held.query_all_raw(waits.clone()).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
         held.rollback().await.unwrap();
     };
     let (page, ()) = tokio::join!(pair.surgery.get(&path), release);
