@@ -65,6 +65,22 @@ async fn no_page_is_stale_after_the_doctor_of_a_visit_that_is_expected_runs_late
     world.after("the doctor runs late", &seen, world.post("doctor", &delay, &[("minutes", "20")])).await;
 }
 
+/// To whoever waits over midnight: what they may do is the same the day after.
+#[tokio::test]
+async fn no_page_is_stale_after_the_day_on_which_the_doctor_ran_late() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-5));
+    visit.status(AppointmentStatus::Waiting).create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let delay = format!("/doctors/{}/delay", people.doctor.id);
+    world.post("doctor", &delay, &[("minutes", "20")]).await;
+    let midnight: DateTime<Utc> = "2026-11-24T18:15:00Z".parse().unwrap();
+    world.app.clock.set(midnight - TimeDelta::minutes(1));
+    let tomorrow = async { world.app.clock.set(midnight) };
+    world.after("the day is over", &[("patient", BOARD), ("admin", BOARD)], tomorrow).await;
+}
+
 /// Whoever waits sees whose turn comes before; and what is late today is not late tomorrow.
 #[tokio::test]
 async fn no_page_is_stale_after_the_line_moves_on_or_its_time_is_over() {

@@ -24,13 +24,19 @@ async fn shut(app: &TestApp) {
 #[tokio::test]
 async fn whose_session_cannot_begin_was_not_let_in() {
     let app = TestApp::start().await;
-    let maya = patient(&hospital().create(&app).await).create(&app).await;
+    let house = hospital().create(&app).await;
+    let maya = patient(&house).create(&app).await;
     shut(&app).await;
     let fields = [("email", maya.email.as_str()), ("password", PASSWORD)];
     let refused = app.visitor().post_form("/sign-in", &fields).await;
     assert!(refused.status >= 500, "{}", refused.status);
     assert_eq!(trail(&app, maya.user_id).await, [], "the trail tells of somebody who is not in");
     assert_eq!(stored(&app, maya.user_id).await.last_sign_in_at, None);
+
+    let id = house.id.to_string();
+    let refused = app.visitor().post_form("/sign-up", &sign_up(&id)).await;
+    assert!(refused.status >= 500, "{}", refused.status);
+    assert_eq!(user::Entity::find().count(&app.db).await.unwrap(), 1, "somebody has an account and does not know it");
 }
 
 #[tokio::test]

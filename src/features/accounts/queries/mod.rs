@@ -106,6 +106,11 @@ pub(super) async fn credentials_by_id(reader: &Reader, user_id: i64) -> Result<O
     credentials(reader, Condition::all().add(user::Column::Id.eq(user_id))).await
 }
 
+/// The same in a unit of work, for an account that it has made.
+pub(super) async fn credentials_now(conn: &ReadConnection<'_>, user_id: i64) -> Result<Option<Credentials>, DbErr> {
+    whole_account().filter(user::Column::Id.eq(user_id)).into_model().one(conn).await
+}
+
 /// A link by which somebody chooses a password, with their account.
 pub(super) struct LinkedAccount {
     pub(super) link: password_link::Model,

@@ -1,7 +1,5 @@
 //! Patients make their accounts.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, Utc};
 use entity::{
     enums::{AuditAction, AuditSubject, Role},
@@ -65,11 +63,11 @@ pub(in crate::features::accounts) async fn sign_up(
     let hash = hashing::hash_chosen(state, ClientNetwork::of(from.address), &person.password).await?;
     let now = state.clock.now();
     let asks_for_proof = state.outgoing_mail.is_on();
-    let new = NewAccount { person, hash: &hash, from: from.address, asks_for_proof };
-    let stored = state.db.write(async |uow| store(uow, now, &new).await);
+    let new = NewAccount { person, hash: &hash, from, asks_for_proof };
+    let stored = state.db.write(async |uow| store(state, uow, now, &new).await);
     // A new account stays counted: accounts are not to be made by the hundred from one address.
     let admission = match stored.await {
-        Ok(user_id) => return Ok(admit(state, user_id).await?),
+        Ok(admission) => return Ok(admission),
         Err(SignUpRefusal::Failed(error)) => return Err(error.into()),
         Err(SignUpRefusal::Taken) => {
             let try_ = sign_in::with(person.email.as_str(), person.password.expose());
@@ -82,25 +80,32 @@ pub(in crate::features::accounts) async fn sign_up(
     Ok(admission)
 }
 
-/// How far somebody comes whose account was just made.
-async fn admit(state: &AppState, user_id: i64) -> Result<Admission, AppError> {
-    let account = queries::credentials_by_id(&state.db.reader(), user_id).await?;
-    let must_have = account.filter(|account| account.must_have_factor(state.settings.environment));
-    Ok(must_have.map_or(Admission::Whole(Entered { user_id, browsers_forgotten_at: None }), |account| {
-        Admission::Pending(PendingSignIn::begin(&state.settings.secret_key, &account, state.clock.now()))
-    }))
+/// How far somebody comes whose account was just made: whoever is in has a session.
+async fn admit(state: &AppState, uow: &UnitOfWork, user_id: i64, from: &Origin) -> Result<Admission, DbErr> {
+    let account = uow.read(async |conn| queries::credentials_now(conn, user_id).await).await?;
+    if let Some(account) = account.filter(|account| account.must_have_factor(state.settings.environment)) {
+        let pending = PendingSignIn::begin(&state.settings.secret_key, &account, state.clock.now());
+        return Ok(Admission::Pending(pending));
+    }
+    state.sessions.open(uow, user_id, from.new_session()).await?;
+    Ok(Admission::Whole(Entered { user_id, browsers_forgotten_at: None }))
 }
 
 /// An account that is to be made.
 struct NewAccount<'a> {
     person: &'a SignUp,
     hash: &'a str,
-    from: IpAddr,
+    from: &'a Origin,
     /// Whether the address is to be proved, which takes mail: where none is sent it is believed.
     asks_for_proof: bool,
 }
 
-async fn store(uow: &UnitOfWork, now: DateTime<Utc>, new: &NewAccount<'_>) -> Result<Recorded<i64>, SignUpRefusal> {
+async fn store(
+    state: &AppState,
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    new: &NewAccount<'_>,
+) -> Result<Recorded<Admission>, SignUpRefusal> {
     let NewAccount { person, hash, from, asks_for_proof } = *new;
     let topics = Topics::of_person(None, Role::Patient, Some(person.hospital_id));
     let SignUp { first_name, last_name, phone, .. } = person;
@@ -133,7 +138,8 @@ async fn store(uow: &UnitOfWork, now: DateTime<Utc>, new: &NewAccount<'_>) -> Re
         addresses::ask_for_proof(uow, now, (account.id, &account.email)).await?;
     }
     let hospital_id = Some(person.hospital_id);
-    let actor = Actor { id: account.id, role: Role::Patient, hospital_id, address: Some(from) };
+    let actor = Actor { id: account.id, role: Role::Patient, hospital_id, address: Some(from.address) };
     let event = AuditEvent::new(AuditAction::SignedUp, AuditSubject::User, account.id);
-    Ok(audit::record(uow, now, actor, event).await?.with(account.id))
+    let admission = admit(state, uow, account.id, from).await?;
+    Ok(audit::record(uow, now, actor, event).await?.with(admission))
 }
