@@ -23,5 +23,6 @@ pub(super) async fn read_each_visit_and_call_once_or_twice(people: &[Demo], (app
         number(app, &format!("SELECT count(*) FROM call WHERE appointment_id IN (SELECT visit.id {of_desk})")).await;
     assert!(page.figure("report-calls") > 100, "{}", page.figure("report-calls"));
     assert!((1..=visits + 500).contains(&read), "{read} visits of {visits} were read");
-    assert!((1..=of_desk).contains(&calls), "{calls} calls of {of_desk} were read");
+    // The server itself looks now and then for calls that nobody is in any more.
+    assert!((1..=of_desk + 100).contains(&calls), "{calls} calls of {of_desk} were read");
 }
