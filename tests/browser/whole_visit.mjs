@@ -91,6 +91,8 @@ export async function wholeVisit({ browsers: [doctors, patients, guests], clinic
   await open(doctor, `${here.url}${visit}/note`);
   await says(doctor, 'Signed by');
   await open(doctor, `${here.url}${visit}/room`);
+  // What lies under a pointer that rests on the page would wait for it, with a word that something has changed.
+  await patient.mouse.move(1, 1);
   await submit(doctor, '/outcome');
   await patient.waitForSelector('#now [data-status] >> text=Completed');
   await photograph('over');
