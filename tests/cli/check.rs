@@ -2,12 +2,13 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpListener, UdpSocket},
+    net::{TcpListener, UdpSocket},
     thread,
 };
 
 use crate::program::{Program, service};
 use crate::redis_server::RedisServer;
+use crate::relay::relay;
 
 /// Nothing listens on port 1.
 const NOWHERE: &str = "postgres://clinic:hush-hush@127.0.0.1:1/clinic";
@@ -129,20 +130,6 @@ fn a_virus_scanner_is_greeted() {
     let out = Program::new().var("CLAMAV_ADDRESS", address.as_str()).run(&["check"]).succeeds();
     assert!(line(&out, "scanner").contains(&format!("ok      {address}")), "{out}");
     assert_eq!(&scanner.join().unwrap(), b"zPING\0");
-}
-
-/// Answers by UDP what a browser asks a relay first, a STUN Binding, for as long as the test goes on; where.
-fn relay() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let address = socket.local_addr().unwrap();
-    thread::spawn(move || {
-        let mut question = [0; 100];
-        while let Ok((_, from)) = socket.recv_from(&mut question) {
-            let answer = [&[1, 1, 0, 0][..], &question[4..20]].concat();
-            let _ = socket.send_to(&answer, from);
-        }
-    });
-    address
 }
 
 #[test]

@@ -22,6 +22,8 @@ mod program;
 #[path = "../web/support/redis_server.rs"]
 #[expect(dead_code, reason = "the web tests use more of it")]
 mod redis_server;
+#[path = "../web/support/relay.rs"]
+mod relay;
 mod restored;
 mod serve;
 mod settings;

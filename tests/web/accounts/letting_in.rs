@@ -6,27 +6,12 @@ use sea_orm::{ConnectionTrait as _, Database, TransactionTrait as _};
 
 use super::*;
 
-/// From now on no session can begin.
-async fn shut(app: &TestApp) {
-    let statements: &[&str] = if uses_postgres() {
-        &[
-            "CREATE FUNCTION no_session() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'none'; END$$",
-            "CREATE TRIGGER no_session BEFORE INSERT ON user_session FOR EACH ROW EXECUTE FUNCTION no_session()",
-        ]
-    } else {
-        &["CREATE TRIGGER no_session BEFORE INSERT ON user_session BEGIN SELECT RAISE(ABORT, 'none'); END"]
-    };
-    for statement in statements {
-        app.db.execute_unprepared(statement).await.unwrap();
-    }
-}
-
 #[tokio::test]
 async fn whose_session_cannot_begin_was_not_let_in() {
     let app = TestApp::start().await;
     let house = hospital().create(&app).await;
     let maya = patient(&house).create(&app).await;
-    shut(&app).await;
+    stop_inserts(&app, "user_session").await;
     let fields = [("email", maya.email.as_str()), ("password", PASSWORD)];
     let refused = app.visitor().post_form("/sign-in", &fields).await;
     assert!(refused.status >= 500, "{}", refused.status);

@@ -1,10 +1,5 @@
 //! Through which relays a call may go, and with which credentials.
 
-use std::{
-    net::{SocketAddr, UdpSocket},
-    thread,
-};
-
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 
@@ -91,20 +86,6 @@ async fn readiness_tells_of_relays_that_do_not_answer_and_goes_on() {
     let without = TestApp::start().await;
     let ready: Value = serde_json::from_str(&without.visitor().get("/health/ready").await.ok().body).unwrap();
     assert_eq!(ready.get("relays"), None);
-}
-
-/// Answers by UDP what a browser asks a relay first, a STUN Binding, for as long as the test goes on; where.
-fn relay() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let address = socket.local_addr().unwrap();
-    thread::spawn(move || {
-        let mut question = [0; 100];
-        while let Ok((_, from)) = socket.recv_from(&mut question) {
-            let answer = [&[1, 1, 0, 0][..], &question[4..20]].concat();
-            let _ = socket.send_to(&answer, from);
-        }
-    });
-    address
 }
 
 #[tokio::test]

@@ -59,6 +59,7 @@ mod database;
 mod demo;
 mod factories;
 mod html;
+mod inserts;
 mod live;
 mod locks;
 mod logged;
@@ -68,6 +69,7 @@ mod passkey;
 mod raw;
 mod raw_database;
 mod redis_server;
+mod relay;
 mod rounds;
 pub(crate) mod rules;
 mod schema;
@@ -91,6 +93,7 @@ pub(crate) use factories::{
     attachment, availability, call, doctor, document, gone_without, guest, hospital, hospital_admin, message, note,
     notification, password_link, patient, session, super_admin, time_off, token_in,
 };
+pub(crate) use inserts::{allow_inserts, stop_inserts};
 pub(crate) use live::Live;
 pub(crate) use locks::waiting;
 pub(crate) use logged::logged;
@@ -99,6 +102,7 @@ pub(crate) use pair::Pair;
 pub(crate) use passkey::{Device, NAMED, asked, pages_with_a_passkey, with_a_passkey};
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis_server::RedisServer;
+pub(crate) use relay::relay;
 pub(crate) use rounds::{VARIATIONS, Walker, all_pages, may_use, page_routes, route_of, walkers};
 pub(crate) use schema::{everything, schema};
 pub(crate) use second_factor::{App, first_step, pages_with_a_factor};

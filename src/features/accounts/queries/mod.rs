@@ -75,6 +75,11 @@ impl Credentials {
         is_ruled || administers && environment.is_production()
     }
 
+    /// Whether the password is the first of two steps: they have a second factor, or must have one.
+    pub(super) fn is_asked_for_more(&self, environment: Environment) -> bool {
+        self.has_factor() || self.must_have_factor(environment)
+    }
+
     /// They as browsers are known for them.
     pub(super) fn known_for(&self) -> KnownFor<'_> {
         KnownFor { email: &self.email, forgotten_at: self.browsers_forgotten_at }

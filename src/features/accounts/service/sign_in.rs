@@ -64,8 +64,7 @@ pub(in crate::features::accounts) async fn sign_in(
     let (account, attempt, is_known) = admit(state, from, &try_.email).await?;
     let place = ClientNetwork::of(from.address).known(is_known);
     let cost = state.settings.security.password_hashing;
-    let stored_hash = account.as_ref().map(|account| account.password_hash.clone());
-    let verdict = hashing::verify(place, try_.password.clone(), stored_hash, cost).await?;
+    let verdict = verdict(account.as_ref(), try_, (place, cost)).await?;
     let mut account = match judged(account, verdict) {
         Ok(account) => account,
         Err((reason, id)) => {
@@ -78,7 +77,7 @@ pub(in crate::features::accounts) async fn sign_in(
         PasswordVerdict::RightAsOfOld => renewed(place, try_, cost).await,
         _ => None,
     };
-    if account.has_factor() || account.must_have_factor(state.settings.environment) {
+    if account.is_asked_for_more(state.settings.environment) {
         // Before the second step, which is bound to what is kept.
         if let Some(hash) = renewed_hash
             && replace_hash(state, &account, &hash).await
@@ -109,11 +108,19 @@ async fn looked_at_again(
     try_: &SignIn,
 ) -> Result<Option<Credentials>, AppError> {
     let account = queries::credentials_by_email(&state.db.reader(), &try_.email).await?;
-    let stored_hash = account.as_ref().map(|account| account.password_hash.clone());
-    let verdict = hashing::verify(place, try_.password.clone(), stored_hash, cost).await?;
-    let asks_more =
-        |account: &Credentials| account.has_factor() || account.must_have_factor(state.settings.environment);
-    Ok(judged(account, verdict).ok().filter(|account| !asks_more(account)))
+    let verdict = verdict(account.as_ref(), try_, (place, cost)).await?;
+    let account = judged(account, verdict).ok();
+    Ok(account.filter(|account| !account.is_asked_for_more(state.settings.environment)))
+}
+
+/// Whether the password is the account's. Whether there is one or not, as much is hashed.
+async fn verdict(
+    account: Option<&Credentials>,
+    try_: &SignIn,
+    (place, cost): (ClientNetwork, PasswordHashing),
+) -> Result<PasswordVerdict, AppError> {
+    let stored_hash = account.map(|account| account.password_hash.clone());
+    hashing::verify(place, try_.password.clone(), stored_hash, cost).await
 }
 
 /// The same password at today's cost; nothing when there is no turn for it: whoever gave the right one is let in all the same, and it is
