@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, mpsc},
-    thread,
     time::Duration,
 };
 
@@ -33,6 +32,7 @@ use super::{
     factories::{PASSWORD, Person},
     raw::{self, RawAnswer},
     raw_database::RawDatabase,
+    running::{Running, Started, launch},
 };
 
 /// Where each test's clock stands at first: Tuesday 24 November 2026, 04:15 UTC, which is 10:00 in Kathmandu.
@@ -62,20 +62,6 @@ pub(crate) struct Instance {
     /// Its own state.
     pub(crate) state: AppState,
     _running: Running,
-}
-
-/// A server in a thread of its own, until this is dropped.
-struct Running {
-    handle: actix_web::dev::ServerHandle,
-    thread: Option<thread::JoinHandle<()>>,
-}
-
-/// What the server's thread tells when it serves.
-struct Started {
-    address: SocketAddr,
-    handle: actix_web::dev::ServerHandle,
-    state: AppState,
-    vars: BTreeMap<String, String>,
 }
 
 impl TestApp {
@@ -249,26 +235,6 @@ impl TestApp {
     pub(crate) fn raw(&self, request: impl AsRef<[u8]>) -> RawAnswer {
         raw::send(self.address, request.as_ref())
     }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.handle.stop(false));
-        let ended = self.thread.take().map(thread::JoinHandle::join);
-        assert!(matches!(ended, Some(Ok(()))) || thread::panicking(), "the server's thread panicked");
-    }
-}
-
-/// Runs `server` in a thread of its own, and waits until it serves.
-fn launch(server: impl AsyncFnOnce(mpsc::Sender<Started>) + Send + 'static) -> (Started, Running) {
-    let (told, hears) = mpsc::channel();
-    let thread = thread::spawn(move || actix_web::rt::System::new().block_on(server(told)));
-    let Ok(started) = hears.recv() else {
-        let cause = thread.join().expect_err("a server that did not start has panicked");
-        std::panic::resume_unwind(cause);
-    };
-    let running = Running { handle: started.handle.clone(), thread: Some(thread) };
-    (started, running)
 }
 
 /// Everything that happens in the thread of a server with a database of its own, from its making to its dropping.

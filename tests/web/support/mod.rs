@@ -72,6 +72,7 @@ mod redis_server;
 mod relay;
 mod rounds;
 pub(crate) mod rules;
+mod running;
 mod schema;
 mod second_factor;
 mod stored_counts;
