@@ -137,7 +137,7 @@ async fn refuses_what_is_no_sign_in() {
 
 #[tokio::test]
 async fn hashes_anew_what_was_hashed_cheaply() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_at_full_cost(&[]).await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     let before = stored(&app, asha.user_id).await.password_hash;
     app.sign_in(&asha).await;

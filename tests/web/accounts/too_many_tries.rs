@@ -25,7 +25,7 @@ fn told_to_come_again(refused: &[Page]) {
 
 #[tokio::test]
 async fn of_one_account_from_many_places_are_judged_one_after_the_other_and_its_owner_is_let_in() {
-    let app = TestApp::start_with(&[BEHIND_A_PROXY]).await;
+    let app = TestApp::start_at_full_cost(&[BEHIND_A_PROXY]).await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     let tries = (0..110).map(|number| (format!("198.51.100.{number}"), asha.email.clone()));
     let (judged, refused) = at_once(&app, tries).await;
@@ -45,7 +45,7 @@ async fn of_one_account_from_many_places_are_judged_one_after_the_other_and_its_
 /// Whoever has a network of IPv6 has 65,536 places.
 #[tokio::test]
 async fn of_one_account_from_a_network_with_many_places_do_not_keep_its_owner_out() {
-    let app = TestApp::start_with(&[BEHIND_A_PROXY]).await;
+    let app = TestApp::start_at_full_cost(&[BEHIND_A_PROXY]).await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     let from = |subnet: i32| (format!("2001:db8:1:{subnet:x}::1"), asha.email.clone());
     at_once(&app, (0..60).map(from)).await;
@@ -56,7 +56,7 @@ async fn of_one_account_from_a_network_with_many_places_do_not_keep_its_owner_ou
 
 #[tokio::test]
 async fn from_ones_own_address_do_not_keep_out_whose_browser_is_known() {
-    let app = TestApp::start_with(&[BEHIND_A_PROXY]).await;
+    let app = TestApp::start_at_full_cost(&[BEHIND_A_PROXY]).await;
     let house = hospital().create(&app).await;
     let (asha, bina) = (doctor(&house).create(&app).await, doctor(&house).create(&app).await);
     let here = "203.0.113.1";
@@ -80,7 +80,7 @@ async fn from_ones_own_address_do_not_keep_out_whose_browser_is_known() {
 
 #[tokio::test]
 async fn with_a_browser_that_is_known_are_ten_and_then_it_is_one_like_any_other() {
-    let app = TestApp::start_with(&[BEHIND_A_PROXY]).await;
+    let app = TestApp::start_at_full_cost(&[BEHIND_A_PROXY]).await;
     let house = hospital().create(&app).await;
     let (asha, bina) = (doctor(&house).create(&app).await, doctor(&house).create(&app).await);
     let browser = app.sign_in(&asha).await;
@@ -98,7 +98,7 @@ async fn with_a_browser_that_is_known_are_ten_and_then_it_is_one_like_any_other(
 
 #[tokio::test]
 async fn are_not_those_that_succeed() {
-    let app = TestApp::start_with(&[BEHIND_A_PROXY]).await;
+    let app = TestApp::start_at_full_cost(&[BEHIND_A_PROXY]).await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     for _ in 0..25 {
         try_from(&app, "203.0.113.1", (&asha.email, PASSWORD)).await.expect(303);
@@ -107,7 +107,7 @@ async fn are_not_those_that_succeed() {
 
 #[tokio::test]
 async fn are_also_those_at_many_accounts_from_one_address() {
-    let app = TestApp::start_with(&[BEHIND_A_PROXY]).await;
+    let app = TestApp::start_at_full_cost(&[BEHIND_A_PROXY]).await;
     let tries = (0..90).map(|number| ("203.0.113.1".to_owned(), format!("guess{number}@clinic.test")));
     let (judged, refused) = at_once(&app, tries).await;
     assert!((50..90).contains(&judged), "{judged} of 90");

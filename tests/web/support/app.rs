@@ -21,7 +21,7 @@ use telemedicine::{
         mailer::{Email, MemoryMailer},
     },
     routing::RouteTable,
-    settings::Settings,
+    settings::{PasswordHashing, Settings},
     state::AppState,
 };
 use tokio::sync::OnceCell;
@@ -29,7 +29,7 @@ use tokio::sync::OnceCell;
 use super::{
     browser::Client,
     database::{self, TestDatabase},
-    factories::{PASSWORD, Person},
+    factories::{CHEAPEST, PASSWORD, Person},
     raw::{self, RawAnswer},
     raw_database::RawDatabase,
     running::{Running, Started, launch},
@@ -50,9 +50,18 @@ pub(crate) struct TestApp {
     pub(crate) state: AppState,
     /// The test's own way into the server's database: for factories, and to look what was stored.
     pub(crate) db: RawDatabase,
-    vars: BTreeMap<String, String>,
+    told: Told,
     sending_state: OnceCell<AppState>,
     _running: Running,
+}
+
+/// What a server is told at its start.
+#[derive(Clone)]
+struct Told {
+    /// By the names they have in the environment.
+    vars: BTreeMap<String, String>,
+    /// What hashing a password costs, if not what it costs in production: nearly every test signs people in.
+    hashing: Option<PasswordHashing>,
 }
 
 /// One more server over the database, the Redis keys, the secret and the clock of a [`TestApp`]. Stopped when dropped.
@@ -70,6 +79,12 @@ impl TestApp {
         Self::start_with(&[]).await
     }
 
+    /// The same at which hashing a password costs what it costs in production.
+    pub(crate) async fn start_at_full_cost(settings: &[(&str, &str)]) -> Self {
+        let told = Told { vars: named(settings), hashing: None };
+        Self::start_told(told, |mail| OutgoingMail::through(mail.clone())).await
+    }
+
     /// A server that sends no mail, as in production without a mail server.
     pub(crate) async fn start_without_mail() -> Self {
         Self::start_as(&[], |_| OutgoingMail::off()).await
@@ -82,18 +97,22 @@ impl TestApp {
 
     /// A server whose mail goes the way that `post` makes of [`Self::mail`].
     pub(crate) async fn start_as(settings: &[(&str, &str)], open: fn(&Arc<MemoryMailer>) -> OutgoingMail) -> Self {
+        Self::start_told(Told { vars: named(settings), hashing: Some(CHEAPEST) }, open).await
+    }
+
+    async fn start_told(own: Told, open: fn(&Arc<MemoryMailer>) -> OutgoingMail) -> Self {
         super::logged::begin();
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let hashing = own.hashing;
         let (clock, mail) = (Clock::fixed(NOW), Arc::new(MemoryMailer::default()));
         let outside = Outside { clock: clock.clone(), outgoing_mail: open(&mail) };
-        let (started, running) = launch(serve_alone(settings, outside));
+        let (started, running) = launch(serve_alone(own, outside));
         Self {
             address: started.address,
             clock,
             mail,
             db: RawDatabase::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.coherence.clone()),
             state: started.state,
-            vars: started.vars,
+            told: Told { vars: started.vars, hashing },
             sending_state: OnceCell::new(),
             _running: running,
         }
@@ -111,25 +130,25 @@ impl TestApp {
 
     /// The same whose addresses are those of `routes`, wired as all are.
     pub(crate) fn another_instance_of(&self, routes: fn() -> RouteTable, settings: &[(&str, &str)]) -> Instance {
-        let mut vars = self.vars.clone();
-        vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.launch_another(routes, self.clock.clone(), vars)
+        let mut told = self.told.clone();
+        told.vars.extend(named(settings));
+        self.launch_another(routes, self.clock.clone(), told)
     }
 
     /// The same by a clock of its own.
     pub(crate) fn another_instance_by(&self, clock: Clock) -> Instance {
-        self.launch_another(features::routes, clock, self.vars.clone())
+        self.launch_another(features::routes, clock, self.told.clone())
     }
 
-    fn launch_another(&self, routes: fn() -> RouteTable, clock: Clock, vars: BTreeMap<String, String>) -> Instance {
+    fn launch_another(&self, routes: fn() -> RouteTable, clock: Clock, told: Told) -> Instance {
         let outside = Outside { clock, outgoing_mail: OutgoingMail::through(self.mail.clone()) };
-        let (started, running) = launch(async move |told| serve(routes, vars, outside, told).await);
+        let (started, running) = launch(async move |hears| serve(routes, told, outside, hears).await);
         Instance { address: started.address, state: started.state, _running: running }
     }
 
     /// The settings it was started with, by the names they have in the environment.
     pub(crate) fn variables(&self) -> BTreeMap<String, String> {
-        self.vars.clone()
+        self.told.vars.clone()
     }
 
     /// The server's present instant.
@@ -198,7 +217,7 @@ impl TestApp {
     /// the test's runtime stand still whenever that is blocked, and the server would wait for them.
     pub(crate) async fn mail_sender(&self) -> MailSender {
         let open = async || {
-            let settings = Settings::from_vars(&self.vars).unwrap_or_else(|problems| panic!("{problems}"));
+            let settings = Settings::from_vars(&self.told.vars).unwrap_or_else(|problems| panic!("{problems}"));
             let outside = Outside { clock: self.clock.clone(), outgoing_mail: self.state.outgoing_mail.clone() };
             AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"))
         };
@@ -237,28 +256,29 @@ impl TestApp {
     }
 }
 
+fn named(settings: &[(&str, &str)]) -> BTreeMap<String, String> {
+    settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
 /// Everything that happens in the thread of a server with a database of its own, from its making to its dropping.
-fn serve_alone(own: BTreeMap<String, String>, outside: Outside) -> impl AsyncFnOnce(mpsc::Sender<Started>) + Send {
-    async move |told| {
+fn serve_alone(own: Told, outside: Outside) -> impl AsyncFnOnce(mpsc::Sender<Started>) + Send {
+    async move |hears| {
         let database = TestDatabase::create().await;
         let mut vars = database.variables();
-        vars.extend(own);
-        serve(features::routes, vars, outside, told).await;
+        vars.extend(own.vars);
+        serve(features::routes, Told { vars, ..own }, outside, hears).await;
         database.drop().await;
     }
 }
 
-async fn serve(
-    routes: fn() -> RouteTable,
-    vars: BTreeMap<String, String>,
-    outside: Outside,
-    told: mpsc::Sender<Started>,
-) {
-    let settings = Settings::from_vars(&vars).unwrap_or_else(|problems| panic!("{problems}"));
+async fn serve(routes: fn() -> RouteTable, told: Told, outside: Outside, hears: mpsc::Sender<Started>) {
+    let Told { vars, hashing } = told;
+    let mut settings = Settings::from_vars(&vars).unwrap_or_else(|problems| panic!("{problems}"));
+    settings.security.password_hashing = hashing.unwrap_or(settings.security.password_hashing);
     let state = AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"));
     let app = App::with_routes(state.clone(), routes).unwrap_or_else(|error| panic!("{error}"));
     let started = Started { address: app.address(), handle: app.handle(), state, vars };
-    if told.send(started).is_ok() {
+    if hears.send(started).is_ok() {
         app.run().await.expect("the server runs until it is stopped");
     }
 }

@@ -23,7 +23,7 @@ pub(crate) use guests::{Guest, guest};
 pub(crate) use hospitals::{Hospital, HospitalDraft, hospital};
 pub(crate) use messages::{Message, message};
 pub(crate) use notes::{Note, note};
-pub(crate) use password::PASSWORD;
+pub(crate) use password::{CHEAPEST, PASSWORD};
 pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};
 pub(crate) use rooms::{answered, device_check, gone_without};
 pub(crate) use traces::{
