@@ -94,11 +94,24 @@ pub(super) enum Act {
     NewNotification {
         who: u8,
     },
+    /// Something fails from now on in place of what failed so far; or nothing does. Only on walks on which things fail.
+    Fault {
+        what: u8,
+        at: u8,
+    },
     /// Time passes.
     Time(TimeDelta),
     /// The clock goes over one of the next moments at which something begins or ends: to a microsecond before it, to it, and
     /// to a microsecond after it.
     Edge(u8),
+}
+
+/// Any act, or something fails.
+pub(super) fn act_or_fault() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        1 => any::<(u8, u8)>().prop_map(|(what, at)| Act::Fault { what, at }),
+        4 => act(),
+    ]
 }
 
 /// Any act, those more often on which most pages depend.

@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Mutex};
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
+use super::faults::Struck;
 use crate::{number, support::*};
 
 /// When a walk begins: an ordinary day; the evening before the clocks go forward in London; the one before they go back.
@@ -41,9 +42,11 @@ pub(super) struct Walk {
     pub(super) plain: String,
     _others: Vec<Instance>,
     pub(super) app: TestApp,
+    /// What may fail on this walk; on most nothing does. After the instances: they are stopped before their Redis.
+    pub(super) struck: Option<Struck>,
 }
 
-/// Of all instances. The walk is about stale pages, so nobody is told that Redis is slow when the machine is.
+/// Of all instances. Where nothing fails, nobody is told that Redis is slow when the machine is.
 const SETTINGS: [(&str, &str); 5] = [
     ("SESSION_IDLE_MINUTES", "10080"),
     ("SESSION_MAX_HOURS", "168"),
@@ -54,18 +57,20 @@ const SETTINGS: [(&str, &str); 5] = [
 
 impl Walk {
     /// Two hospitals with an administrator, two doctors and three patients each, and some visits.
-    pub(super) async fn begin(beginning: usize) -> Self {
-        let app = TestApp::start_with(&SETTINGS).await;
+    pub(super) async fn begin(beginning: usize, struck: Option<Struck>) -> Self {
+        let redis = |instance| struck.as_ref().map(|struck| ("REDIS_URL", struck.url(instance)));
+        let app = TestApp::start_with(&with(&SETTINGS, redis(0).as_ref())).await;
         app.clock.set(BEGINNINGS[beginning]);
-        let plain = app.another_instance_with(&[("CACHE_PAGE_SECONDS", "0"), ("CACHE_VERIFY", "false")]);
+        let good = struck.as_ref().map(|struck| ("REDIS_URL", struck.good_url()));
+        let keeps_nothing = [("CACHE_PAGE_SECONDS", "0"), ("CACHE_VERIFY", "false")];
+        let plain = app.another_instance_with(&with(&keeps_nothing, good.as_ref()));
         let mut sites = vec![app.origin()];
         let mut others = Vec::new();
-        if variable("TEST_REDIS_URL").is_some() && uses_postgres() {
-            for _ in 1..number("WALK_INSTANCES").unwrap_or(2_u32) {
-                let another = app.another_instance_with(&[("CACHE_VERIFY", "false")]);
-                sites.push(another.origin());
-                others.push(another);
-            }
+        for instance in 1..instances() {
+            let place = usize::try_from(instance).unwrap();
+            let another = app.another_instance_with(&with(&[("CACHE_VERIFY", "false")], redis(place).as_ref()));
+            sites.push(another.origin());
+            others.push(another);
         }
         let mut walk = Self {
             began: app.now(),
@@ -77,6 +82,7 @@ impl Walk {
             plain: plain.origin(),
             _others: others.into_iter().chain([plain]).collect(),
             app,
+            struck,
         };
         walk.fill().await;
         walk
@@ -152,6 +158,16 @@ impl Walk {
     pub(super) fn everybody(&self) -> Vec<usize> {
         (0..self.members.len()).collect()
     }
+}
+
+/// How many keep pages: one where they could not tell each other.
+pub(super) fn instances() -> u32 {
+    let tell_each_other = variable("TEST_REDIS_URL").is_some() && uses_postgres();
+    if tell_each_other { number("WALK_INSTANCES").unwrap_or(2) } else { 1 }
+}
+
+fn with<'a>(settings: &[(&'a str, &'a str)], one: Option<&'a (&str, String)>) -> Vec<(&'a str, &'a str)> {
+    settings.iter().copied().chain(one.map(|(name, value)| (*name, value.as_str()))).collect()
 }
 
 fn hour(hour: u32) -> NaiveTime {

@@ -5,12 +5,15 @@
 //! oracles would share a fault of the code that renders, all pages are also compared with those of an instance
 //! that keeps nothing.
 //!
+//! On some walks Redis fails as well, or what is between it and an instance ([`faults`]).
+//!
 //! A walk that fails is shrunk to few acts, and printed with its seed.
 
 mod acts;
 mod addresses;
 mod booking;
 mod clinic;
+mod faults;
 mod making;
 mod management;
 mod pages;
@@ -21,17 +24,18 @@ use std::cell::Cell;
 
 use proptest::{
     collection::vec,
-    prelude::Strategy,
+    prelude::{BoxedStrategy, Strategy as _},
     test_runner::{Config, RngSeed, TestCaseError, TestRunner},
 };
 
 pub(crate) use self::pages::{masked, same};
 use self::{
-    acts::{Act, act},
+    acts::{Act, act, act_or_fault},
     clinic::Walk,
+    faults::Struck,
     pages::Tally,
 };
-use crate::number;
+use crate::{number, support::uses_postgres};
 
 /// Where a walk begins, and what happens on it.
 #[derive(Clone, Debug)]
@@ -43,7 +47,24 @@ struct Path {
 
 #[test]
 fn no_page_is_ever_stale() {
-    let cases = number("WALK_CASES").unwrap_or(5);
+    let total = go_ways(act().boxed(), 5, async || None);
+    total.assert_that_the_cache_was_used();
+}
+
+/// The same while Redis fails, or what is between it and an instance.
+#[test]
+fn nor_while_redis_fails() {
+    if !uses_postgres() {
+        // An instance alone, without Redis.
+        return;
+    }
+    let total = go_ways(act_or_fault().boxed(), 3, async || Struck::begin(clinic::instances()).await);
+    total.assert_that_something_was_kept();
+}
+
+/// Goes as many ways as `WALK_CASES` says, `usual` ones if it says nothing, each of which begins with what may fail on it.
+fn go_ways(acts: BoxedStrategy<Act>, usual: u32, begin: impl AsyncFn() -> Option<Struck>) -> Tally {
+    let cases = number("WALK_CASES").unwrap_or(usual);
     let steps: usize = number("WALK_STEPS").unwrap_or(20);
     let seed: u64 = number("WALK_SEED").unwrap_or_else(rand::random);
     let mut runner = TestRunner::new(Config {
@@ -56,10 +77,10 @@ fn no_page_is_ever_stale() {
     });
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let paths =
-        (0..clinic::BEGINNINGS.len(), vec(act(), 1..=steps)).prop_map(|(beginning, acts)| Path { beginning, acts });
+        (0..clinic::BEGINNINGS.len(), vec(acts, 1..=steps)).prop_map(|(beginning, acts)| Path { beginning, acts });
     let total = Cell::new(Tally::default());
     let ended = runner.run(&paths, |path| {
-        let tally = runtime.block_on(go(&path)).map_err(TestCaseError::fail)?;
+        let tally = runtime.block_on(async { go(&path, begin().await).await }).map_err(TestCaseError::fail)?;
         total.set(total.get() + tally);
         Ok(())
     });
@@ -68,12 +89,12 @@ fn no_page_is_ever_stale() {
     if let Err(failure) = ended {
         panic!("again with WALK_SEED={seed} WALK_CASES={cases} WALK_STEPS={steps}\n{failure}");
     }
-    total.assert_that_the_cache_was_used();
+    total
 }
 
 /// Goes that way. The error says which page was not what it should be.
-async fn go(path: &Path) -> Result<Tally, String> {
-    let mut walk = Walk::begin(path.beginning).await;
+async fn go(path: &Path, struck: Option<Struck>) -> Result<Tally, String> {
+    let mut walk = Walk::begin(path.beginning, struck).await;
     let mut tally = walk.check(&walk.everybody()).await.map_err(|what| format!("before the first act: {what}"))?;
     for (number, act) in path.acts.iter().enumerate() {
         tally = tally + walk.perform(act).await.map_err(|what| format!("act {number}, {act:?}: {what}"))?;

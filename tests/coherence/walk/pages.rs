@@ -39,6 +39,12 @@ impl Tally {
         assert!(self.hits * 3 > self.compared, "the cache was hardly used: {self}");
         assert!(self.unchanged * 10 > self.compared, "browsers hardly used what they had: {self}");
     }
+
+    /// The same where half of the time there is nothing to keep pages by.
+    pub(super) fn assert_that_something_was_kept(&self) {
+        assert!(self.compared >= 1_000, "too short a walk: {self}");
+        assert!(self.hits * 10 > self.compared, "the cache was hardly used: {self}");
+    }
 }
 
 impl Add for Tally {
