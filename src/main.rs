@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let clock = Clock::system();
     telemetry::start(&settings.diagnostics, move || clock.now());
     time_zone::install(settings.time_zones.folder.as_deref());
-    match actix_web::rt::System::new().block_on(cli.run(settings)) {
+    match cli.run(settings) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");

@@ -20,7 +20,9 @@ mod shared;
 mod sweep;
 mod zones;
 
+use actix_web::rt::System;
 use clap::{Parser, Subcommand};
+use tokio::runtime::Handle;
 
 pub use self::failure::Failure;
 
@@ -71,11 +73,20 @@ enum CliCommand {
 }
 
 impl Cli {
-    /// Does what the command line asks for.
+    /// Does what the command line asks for, on a runtime of its own.
     ///
     /// # Errors
     /// Why it could not be done, in a sentence for the operator.
-    pub async fn run(self, settings: Settings) -> Result<(), Failure> {
+    pub fn run(self, settings: Settings) -> Result<(), Failure> {
+        let system = System::new();
+        let (done, runtime) = system.block_on(async { (self.carry_out(settings).await, Handle::current()) });
+        // What is still under way is dropped with the system. A connection of the database that is given back then looks for a runtime, and without one panics.
+        let _inside = runtime.enter();
+        drop(system);
+        done
+    }
+
+    async fn carry_out(self, settings: Settings) -> Result<(), Failure> {
         match self.command.unwrap_or(CliCommand::Serve) {
             CliCommand::Serve => serve::run(settings).await,
             CliCommand::Check(options) => check::run(&settings, options).await,
