@@ -1,14 +1,14 @@
 "use strict";
 /* The line from this page to each other page of its call, for call.js: a connection, how the two agree on what goes over it, how it is mended, and how well
    it goes. When both speak at once one yields (perfect negotiation): the patient's page to the doctor's, a guest's to both. A line that is lost is mended
-   another way first (ICE restart, with fresh credentials), again and again, then by joining anew, which makes another connection. When something is
+   another way first (ICE restart, with fresh credentials), again and again, then by joining anew: another connection. When something is
    another, the event "line" says so. */
 for (const box of document.querySelectorAll("#call[data-href]")) {
   const { devices, signals } = box, { outgoing } = devices;
   const ORDER = ["doctor", "patient", "guest"], rank = (side) => ORDER.indexOf(side), own = box.dataset.side;
-  /* Milliseconds: the first restart after a line is lost (browsers notice that after five to seven seconds) and those after it; the first of a line that
-     was never there; how long until the page joins anew, twice that each time it did not help, and how soon if the other page is gone. The two do not
-     begin at the same moment: whoever hears that the other has begun waits. */
+  /* Milliseconds: restarts after the first (FIRST, below) of a line that is lost, which browsers notice after five to seven seconds; the first of one that was
+     never there; how long until the page joins anew (ANEW, twice that each time), and how soon if the other page is gone. The two do not begin at the same
+     moment: whoever hears that the other has begun waits. */
   const AGAIN = 5000, UNREACHED = 8000, GONE = 2500;
   const STILL = 3000, THIN = 100000, MOST = 800000, LOSS = 10;
   const all = new Map(), people = new Map(), sides = new Map();
@@ -34,8 +34,8 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
   const make = (to, offers) => {
     const pc = new RTCPeerConnection(settings()), seen = new MediaStream(), found = [], madeAt = Date.now(), who = person(to);
     const isPolite = rank(own) > rank(who.side), FIRST = isPolite ? 1500 : 1000, ANEW = isPolite ? 15000 : 10000;
-    let offering, mendAt = madeAt + UNREACHED, anewAt, goneAt, badSince, goodSince, sent, sentAt, got, gotAt, isTried;
-    const line = { to, who, seen, frames: 0, isThin: false, isSilent: false, isStill: false };
+    let offering, mendAt = madeAt + UNREACHED, anewAt, goneAt, strain = 0, sent, sentAt, got, gotAt, isTried;
+    const line = { to, who, seen, frames: 0, isThin: false };
     const isOpen = () => all.get(to) === line;
     const isConnected = line.isConnected = () => pc.connectionState === "connected";
     who.lostAt ??= madeAt;
@@ -135,13 +135,14 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     line.isThere = () => !goneAt;
     line.close = () => { pc.close(); if (isOpen()) all.delete(to); };
 
-    /* How it goes. On a thin line the picture is given up for the sound: browsers do not. */
-    const judge = (isBad, now) => {
-      badSince = isBad ? badSince ?? now : undefined;
-      goodSince = isBad ? undefined : goodSince ?? now;
-      const thin = line.isThin ? !(now - goodSince > 30000) : now - badSince > 10000;
+    /* How it goes. On a thin line the picture is given up for the sound: browsers do not. Too many bad seconds are ten in a row, or two of three
+       for twenty: now and then one says that all is well. */
+    const judge = (isBad) => {
+      strain = Math.min(Math.max(strain + (isBad ? 2 : -1), 0), 30);
+      const thin = line.isThin ? strain > 0 : strain >= 20;
       if (line.isThin === thin) return undefined;
       line.isThin = thin;
+      strain = thin ? 30 : 0;
       return limit();
     };
     line.measure = async () => {
@@ -156,14 +157,14 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
       }
       line.frames = of("inbound-rtp", (one) => one.kind === "video")?.framesDecoded ?? 0;
       if (line.frames) firstFrame ??= now - madeAt;
-      const lost = of("remote-inbound-rtp", (one) => one.kind === (line.isThin ? "audio" : "video"))?.fractionLost;
-      if (lost !== undefined) line.loss = Math.round(Math.min(Math.max(lost, 0), 1) * 100);
+      const lost = stats.filter((one) => one.type === "remote-inbound-rtp" && !(line.isThin && one.kind === "video")).map((one) => one.fractionLost ?? 0);
+      if (lost.length) line.loss = Math.round(Math.min(Math.max(0, ...lost), 1) * 100);
       /* A telephone call may leave behind a microphone that says it is alive and sends nothing. */
       const packets = of("outbound-rtp", (one) => one.kind === "audio")?.packetsSent;
       if (packets !== sent || !outgoing("audio")) sentAt = now;
       sent = packets;
       line.isSilent = now - sentAt > STILL;
-      /* Nor does all that comes stop, from a page that is well. */
+      /* Nor does all stop that comes from a page that is well. */
       const received = stats.reduce((sum, one) => sum + (one.type === "inbound-rtp" ? one.packetsReceived : 0), 0);
       if (received !== got) gotAt = now;
       got = received;
@@ -174,7 +175,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
         isTried = true;
         restart();
       }
-      await judge(line.loss > LOSS || !line.isThin && pair?.availableOutgoingBitrate < THIN, now);
+      await judge(line.loss > LOSS || !line.isThin && pair?.availableOutgoingBitrate < THIN);
     };
 
     all.set(to, line);
@@ -182,7 +183,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     return line;
   };
 
-  /* One page of each person: whoever comes with another has left the one before. */
+  /* One page of each person: whoever comes with another has left the first. */
   const open = (to, offers) => {
     for (const one of [...all.values()]) if (one.who === person(to)) one.close();
     make(to, offers);
@@ -192,7 +193,7 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
     for (const one of [...all.values()]) one.close();
     changed();
   };
-  /* The page has gone; and with it a guest, of whom nothing is awaited. */
+  /* The page has gone, and with it a guest: nobody waits for one. */
   const drop = (to) => {
     const who = person(to);
     all.get(to)?.close();
@@ -230,14 +231,14 @@ for (const box of document.querySelectorAll("#call[data-href]")) {
   signals.gone = (to) => all.get(to)?.gone();
   box.lines = {
     renew, close, take, all: () => [...all.values()], forget: () => people.clear(),
-    /* To each of those pages, which are there. */
+    /* To all who are there. */
     openAll: (peers, theirs = {}) => {
       for (const to of peers) {
         sides.set(to, theirs[to]);
         open(to, true);
       }
     },
-    /* Of somebody: since when they are not reached, whether they were. */
+    /* Since when somebody is not reached, and whether they were. */
     of: (side) => people.get(side) ?? {},
     figures: () => ({ restarts, first_frame: firstFrame }),
   };
