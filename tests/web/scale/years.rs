@@ -66,3 +66,41 @@ pub(super) async fn leave_guests(app: &TestApp) {
          ON CONFLICT DO NOTHING";
     sql(app, statement).await;
 }
+
+/// What the two of each visit that took place wrote to each other, what was attached, and how far they have read: the patient has not read the last.
+pub(super) async fn leave_messages(app: &TestApp) {
+    for statement in [
+        "INSERT INTO message (appointment_id, sender_id, body, token)
+         SELECT visit.id, CASE WHEN turn % 2 = 0 THEN doctor.user_id ELSE patient.user_id END, 'As ever.', 'years ' || visit.id || ' ' || turn
+           FROM appointment AS visit JOIN doctor ON doctor.id = visit.doctor_id JOIN patient ON patient.id = visit.patient_id
+           CROSS JOIN generate_series(1, 4) AS turn
+          WHERE visit.status = 'completed' AND visit.starts_at < now() - interval '3 days'
+          ORDER BY visit.id, turn",
+        "INSERT INTO message_read (appointment_id, user_id, last_read_id, newest_id, latest_id)
+         SELECT visit.id, person.user_id, person.is_doctor * thread.latest, thread.latest * (1 - person.is_doctor) + thread.before * person.is_doctor, thread.latest
+           FROM (SELECT appointment_id, max(id) AS latest, max(id) - 1 AS before FROM message WHERE token LIKE 'years %' GROUP BY appointment_id) AS thread
+           JOIN appointment AS visit ON visit.id = thread.appointment_id
+           JOIN doctor ON doctor.id = visit.doctor_id JOIN patient ON patient.id = visit.patient_id
+           CROSS JOIN LATERAL (VALUES (doctor.user_id, 1), (patient.user_id, 0)) AS person (user_id, is_doctor)
+         ON CONFLICT DO NOTHING",
+        "INSERT INTO attachment (hospital_id, appointment_id, message_id, uploader_id, name, media_type, bytes, sha256, state)
+         SELECT doctor_user.hospital_id, message.appointment_id, message.id, message.sender_id, 'leg.jpg', 'image/jpeg', 1000, sha256('x'), 'clean'
+           FROM message JOIN appointment AS visit ON visit.id = message.appointment_id JOIN doctor ON doctor.id = visit.doctor_id
+           JOIN \"user\" AS doctor_user ON doctor_user.id = doctor.user_id
+          WHERE message.token LIKE 'years % 1'",
+    ] {
+        sql(app, statement).await;
+    }
+}
+
+/// A prescription of each visit that took place.
+pub(super) async fn leave_documents(app: &TestApp) {
+    let statement = "INSERT INTO document (hospital_id, appointment_id, kind, number, body, issued_at, issued_by, version)
+         SELECT person.hospital_id, visit.id, 'prescription',
+                (SELECT coalesce(max(number), 0) FROM document WHERE hospital_id = person.hospital_id)
+                  + row_number() OVER (PARTITION BY person.hospital_id ORDER BY visit.id),
+                'Rest', visit.ends_at, person.id, 0
+           FROM appointment AS visit JOIN doctor ON doctor.id = visit.doctor_id JOIN \"user\" AS person ON person.id = doctor.user_id
+          WHERE visit.status = 'completed' AND visit.starts_at < now() - interval '3 days'";
+    sql(app, statement).await;
+}
