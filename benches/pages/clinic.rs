@@ -58,8 +58,13 @@ impl Clinic {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let begun = Instant::now();
         let process = program(services, port, changes).arg("serve").spawn().unwrap();
-        // Pages are weighed and shown as they came.
-        let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().no_brotli().no_gzip();
+        // Pages are weighed and shown as they came. A connection that is kept would outlive the runtime of the request that opened it.
+        let http = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            .no_brotli()
+            .no_gzip()
+            .pool_max_idle_per_host(0);
         let origin = format!("http://127.0.0.1:{port}");
         let mut clinic = Self { process, http: http.build().unwrap(), origin, start: Duration::ZERO };
         while !block_on(is_ready(&clinic.origin)) {

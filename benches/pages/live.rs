@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    clinic::{Clinic, form},
+    clinic::{Answer, Clinic, form},
     mixed,
     others::{self, Others},
     services::{Services, block_on, live_streams, seconds},
@@ -119,7 +119,7 @@ fn one_board(services: &Services, table: &mut Table) {
     let cookies = clinic.sign_in(&emails);
     let admin = clinic.sign_in(&["admin1@demo.test".to_owned()]).swap_remove(0);
     let others = Others::gather(services, &clinic);
-    let ((), mut quiet) = others.beside(|| std::thread::sleep(SETTLED * 3));
+    let ((), quiet) = others.beside(|| std::thread::sleep(SETTLED * 3));
     let (mut seen, mut waits) = (Vec::new(), Vec::new());
     for round in 0..CHANGES_OF_A_BOARD {
         let watching = watch(&clinic, &cookies);
@@ -144,11 +144,11 @@ fn one_board(services: &Services, table: &mut Table) {
         "",
         "≤ 2000 ms, ≤ 3",
     ]);
-    let (p99, of_quiet) = (others::p99(&mut waits), others::p99(&mut quiet));
+    let ((p99, hits), (of_quiet, quiet_hits)) = (others::p99(&waits), others::p99(&quiet));
     table.row([
         "live pages: pages of others meanwhile, from the cache, p99",
-        &format!("{p99:.1} ms, {} requests", waits.len()),
-        &format!("while nothing changes: {of_quiet:.1} ms, {} requests", quiet.len()),
+        &format!("{p99:.1} ms, {hits:.1} % of {} requests", waits.len()),
+        &format!("while nothing changes: {of_quiet:.1} ms, {quiet_hits:.1} % of {} requests", quiet.len()),
         &format!("{:.1}", p99 / of_quiet),
         "≤ 2",
     ]);
@@ -213,6 +213,7 @@ fn rooms(services: &Services, table: &mut Table) {
     let sign =
         |people: &[(String, String)]| -> u32 { people.iter().map(|(path, cookie)| clinic.sign(path, cookie)).sum() };
     sign(&people);
+    room_page(&clinic, &people[0], table);
     let beats = (seconds() / BEAT.as_secs()).max(1);
     let mut statements = 0;
     for _ in 0..beats {
@@ -222,6 +223,20 @@ fn rooms(services: &Services, table: &mut Table) {
     let each_second = f64::from(statements) / (beats * BEAT.as_secs()) as f64;
     let remark = format!("{} people, a sign each {} s", people.len(), BEAT.as_secs());
     table.row(["live pages: presence, statements a second", &format!("{each_second:.1}"), &remark, "", "≤ 15"]);
+}
+
+/// The page in which they wait: each opening of it stands in the trail.
+fn room_page(clinic: &Clinic, (presence, cookie): &(String, String), table: &mut Table) {
+    let path = presence.replace("/presence", "/room");
+    let (packed, page) = (clinic.page(&path, cookie, "br"), clinic.page(&path, cookie, ""));
+    let kilobytes = |answer: &Answer| answer.body.len() as f64 / 1000.0;
+    table.row([
+        "the room of a visit, its opening recorded",
+        &format!("{} statements, {:.1} kB", page.statements(), kilobytes(&packed)),
+        &format!("uncompressed: {:.1} kB", kilobytes(&page)),
+        "",
+        "≤ 3 and the record, ≤ 50 kB",
+    ]);
 }
 
 impl Clinic {

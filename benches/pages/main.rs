@@ -5,6 +5,7 @@
 //! - `cargo bench --bench pages -- plans` measures what the dashboards' statements take inside Postgres, and nothing else.
 //! - `cargo bench --bench pages -- mixed` measures five hundred people at once, and nothing else.
 //! - `cargo bench --bench pages -- live` measures pages that change by themselves, with `BENCH_STREAMS` (5000) of them open, and nothing else.
+//! - `cargo bench --bench pages -- far` measures what others notice of an instance that is far from Redis, and nothing else.
 //! - `cargo bench --bench pages -- growth` measures one page at 10,000 appointments and at a hundred and a thousand times as many.
 //!   `BENCH_GROWTH` (10000000) is the largest size; it needs 10 GB of disk.
 //! - `cargo bench --bench pages -- sealing` measures the sealing of a trail of `BENCH_TRAIL` (2000000) entries, and nothing else.
@@ -26,6 +27,7 @@
 mod acts;
 mod cached;
 mod clinic;
+mod far;
 mod growth;
 mod live;
 mod load;
@@ -61,14 +63,7 @@ fn main() {
         return;
     }
     clinic::load_demo(&services);
-    if is_asked("plans") {
-        plans::measure(&services, &mut table, (&plans::DASHBOARDS, ""));
-        println!("\n{}", table.markdown("`cargo bench --bench pages -- plans`:"));
-        return;
-    }
-    if is_asked("live") {
-        live::measure(&services, &mut table);
-        table.publish("`cargo bench --bench pages -- live`:", table::LIVE, is_asked("--write-readme"));
+    if of_this_build(&services, &mut table, &is_asked) {
         return;
     }
     let before = services.predecessor();
@@ -82,6 +77,7 @@ fn main() {
     }
     cached::measure(&services, &mut table);
     writes::measure(&services, before.as_ref(), &mut table);
+    far::measure(&services, &mut table);
     uncached::measure(&services, before.as_ref(), &mut table);
     plans::measure(&services, &mut table, (&plans::DASHBOARDS, ""));
     mixed::measure(&services, before.as_ref(), &mut table);
@@ -93,6 +89,23 @@ fn main() {
         services::seconds()
     );
     table.publish(&conditions, table::PAGES, is_asked("--write-readme"));
+}
+
+/// Measures a single thing of this build alone, if that is asked.
+fn of_this_build(services: &Services, table: &mut Table, is_asked: &impl Fn(&str) -> bool) -> bool {
+    if is_asked("plans") {
+        plans::measure(services, table, (&plans::DASHBOARDS, ""));
+        println!("\n{}", table.markdown("`cargo bench --bench pages -- plans`:"));
+    } else if is_asked("live") {
+        live::measure(services, table);
+        table.publish("`cargo bench --bench pages -- live`:", table::LIVE, is_asked("--write-readme"));
+    } else if is_asked("far") {
+        far::measure(services, table);
+        println!("\n{}", table.markdown("`cargo bench --bench pages -- far`:"));
+    } else {
+        return false;
+    }
+    true
 }
 
 /// Measures what needs no demo, if that is asked.

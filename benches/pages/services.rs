@@ -122,6 +122,12 @@ impl Services {
         url.into()
     }
 
+    /// Redis, as `host:port`.
+    pub(crate) fn redis_address(&self) -> String {
+        let url = url::Url::parse(&self.redis).unwrap();
+        format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(6379))
+    }
+
     /// What the server, and the peer that shares its sessions, are told.
     pub(crate) fn settings(&self, port: u16) -> BTreeMap<String, String> {
         let vars = [
