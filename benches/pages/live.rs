@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    clinic::{Answer, Clinic, form},
+    clinic::{Clinic, form},
     mixed,
     others::{self, Others},
     services::{Services, block_on, live_streams, seconds},
@@ -213,7 +213,6 @@ fn rooms(services: &Services, table: &mut Table) {
     let sign =
         |people: &[(String, String)]| -> u32 { people.iter().map(|(path, cookie)| clinic.sign(path, cookie)).sum() };
     sign(&people);
-    room_page(&clinic, &people[0], table);
     let beats = (seconds() / BEAT.as_secs()).max(1);
     let mut statements = 0;
     for _ in 0..beats {
@@ -223,20 +222,6 @@ fn rooms(services: &Services, table: &mut Table) {
     let each_second = f64::from(statements) / (beats * BEAT.as_secs()) as f64;
     let remark = format!("{} people, a sign each {} s", people.len(), BEAT.as_secs());
     table.row(["live pages: presence, statements a second", &format!("{each_second:.1}"), &remark, "", "≤ 15"]);
-}
-
-/// The page in which they wait: each opening of it stands in the trail.
-fn room_page(clinic: &Clinic, (presence, cookie): &(String, String), table: &mut Table) {
-    let path = presence.replace("/presence", "/room");
-    let (packed, page) = (clinic.page(&path, cookie, "br"), clinic.page(&path, cookie, ""));
-    let kilobytes = |answer: &Answer| answer.body.len() as f64 / 1000.0;
-    table.row([
-        "the room of a visit, its opening recorded",
-        &format!("{} statements, {:.1} kB", page.statements(), kilobytes(&packed)),
-        &format!("uncompressed: {:.1} kB", kilobytes(&page)),
-        "",
-        "≤ 3 and the record, ≤ 50 kB",
-    ]);
 }
 
 impl Clinic {

@@ -4,11 +4,12 @@ use std::fmt;
 
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait as _, DbBackend, DbErr, FromQueryResult, PartialModelTrait, QueryResult,
-    QuerySelect, QueryTrait, Statement, Value, Values,
+    QuerySelect, QueryTrait, RuntimeErr, Statement, Value, Values,
     sea_query::{
         Asterisk, Expr, ExprTrait as _, Func, JoinType, PostgresQueryBuilder, Query, QueryBuilder, SelectStatement,
         SqlWriter, SqlWriterValues, SqliteQueryBuilder,
     },
+    sqlx::{Row as _, ValueRef as _},
 };
 
 use super::ReadConnection;
@@ -85,11 +86,22 @@ pub struct InList<T>(pub Option<T>);
 
 impl<T: FromQueryResult> FromQueryResult for InList<T> {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        match row.try_get::<Option<i64>>(prefix, PLACE)? {
-            Some(_) => T::from_query_result(row, prefix).map(|found| Self(Some(found))),
-            None => Ok(Self(None)),
+        if is_null(row, &format!("{prefix}{PLACE}"))? {
+            return Ok(Self(None));
         }
+        T::from_query_result(row, prefix).map(|found| Self(Some(found)))
     }
+}
+
+/// Whether there is nothing in that column. SeaORM's `Option` asks the same, but writes an error for each null before it says that there is
+/// nothing; with nine lists of which one is long that took a tenth of the page's time.
+fn is_null(row: &QueryResult, column: &str) -> Result<bool, DbErr> {
+    let found = match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
+        (Some(row), _) => row.try_get_raw(column).map(|value| value.is_null()),
+        (_, Some(row)) => row.try_get_raw(column).map(|value| value.is_null()),
+        _ => return Ok(row.try_get_by::<Option<i64>, _>(column)?.is_none()),
+    };
+    found.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
 }
 
 impl<T> IntoIterator for InList<T> {

@@ -11,7 +11,7 @@
 //!    lets it look as it does (`entry`). 304 if the browser has it (`conditional`).
 //! 3. **Held**: somebody is committing a change to what it shows: rendered, and not kept.
 //! 4. **A miss** (`middleware`): the shared copy is looked for in Redis (`shared`, sealed by `seal`) and judged like ours. Else one request at a
-//!    time renders it, the others wait and are served what it made, if it is current for them too; of all pages a few at a time (`turns`). A page of which something was written
+//!    time renders it, the others wait and are served what it made, if it is current for them too; of all pages a few at a time (`render_limit`). A page of which something was written
 //!    while it was rendered is rendered once more, so that no page shows one part before a change and another after it. It is kept under the
 //!    stamps from before, if it was made for the viewer whose page it is, with status 200, no cookie and no `no-store`, and if no patient's
 //!    record was opened for it.
@@ -37,9 +37,9 @@ mod lookup;
 mod middleware;
 mod pages;
 mod records;
+mod render_limit;
 mod seal;
 mod shared;
-mod turns;
 mod verify;
 
 use std::sync::{Arc, OnceLock};
@@ -54,9 +54,9 @@ pub use self::middleware::{KeptFor, KeptHereAlone, cached};
 pub use self::records::record_opened;
 
 use self::pages::PageStore;
+use self::render_limit::RenderLimit;
 use self::seal::Seal;
 use self::shared::Shared;
-use self::turns::Turns;
 use crate::coherence::Store;
 use crate::integrations::clock::Clock;
 use crate::metrics;
@@ -108,7 +108,7 @@ struct Inner {
     addresses: fast_path::Addresses,
     host: Box<dyn Host + Send + Sync>,
     clock: Clock,
-    turns: Turns,
+    render_limit: RenderLimit,
     is_on: bool,
     verifies: bool,
     /// The development toolbar is put into the page's text, so it must not be compressed yet.
@@ -134,7 +134,7 @@ impl PageCache {
             addresses: fast_path::addresses(),
             host,
             clock,
-            turns: Turns::of(settings.server.workers),
+            render_limit: RenderLimit::of(settings.server.workers),
             is_on: !lifetime.is_zero(),
             verifies: settings.cache.verify,
             identity_only: settings.diagnostics.debug_toolbar,

@@ -16,18 +16,18 @@ const OF_A_WORKER: usize = 3;
 /// Whoever has waited for so long waits no more: then those before are not many, but slow, and it may be another page that keeps them.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Turns at making a page.
+/// Of pages that are made at a time.
 #[derive(Debug)]
-pub(super) struct Turns(Semaphore);
+pub(super) struct RenderLimit(Semaphore);
 
-impl Turns {
+impl RenderLimit {
     /// For so many workers.
     pub(super) fn of(workers: usize) -> Self {
         Self(Semaphore::new(OF_A_WORKER * workers.max(1)))
     }
 
-    /// A turn, which ends when it is dropped; none after a second, and then it is gone without.
-    pub(super) async fn take(&self) -> Option<SemaphorePermit<'_>> {
+    /// Leave to make a page, until it is dropped; none after a second, and then it is made without.
+    pub(super) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
         timeout(PATIENCE, self.0.acquire()).await.ok()?.ok()
     }
 }
@@ -40,14 +40,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_few_have_one_at_a_time_and_nobody_waits_for_longer_than_a_second() {
-        let turns = Turns::of(2);
+        let limit = RenderLimit::of(2);
         let mut taken = Vec::new();
         for _ in 0..2 * OF_A_WORKER {
-            taken.push(turns.take().now_or_never().flatten().expect("there is one"));
+            taken.push(limit.permit().now_or_never().flatten().expect("there is one"));
         }
-        assert!(turns.take().now_or_never().is_none(), "it waits");
-        assert!(turns.take().await.is_none(), "it goes without");
+        assert!(limit.permit().now_or_never().is_none(), "it waits");
+        assert!(limit.permit().await.is_none(), "it goes without");
         taken.pop();
-        assert!(turns.take().now_or_never().flatten().is_some());
+        assert!(limit.permit().now_or_never().flatten().is_some());
     }
 }
