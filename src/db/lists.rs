@@ -94,7 +94,7 @@ impl<T: FromQueryResult> FromQueryResult for InList<T> {
 }
 
 /// Whether there is nothing in that column. SeaORM's `Option` asks the same, but writes an error for each null before it says that there is
-/// nothing; with nine lists of which one is long that took a tenth of the page's time.
+/// nothing: with nine lists, of which one is long, 6 % of the page's time.
 fn is_null(row: &QueryResult, column: &str) -> Result<bool, DbErr> {
     let found = match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
         (Some(row), _) => row.try_get_raw(column).map(|value| value.is_null()),
