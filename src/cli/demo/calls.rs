@@ -7,7 +7,11 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{notes::WRITTEN_SINCE, stories, visits::DemoVisit};
+use super::{
+    notes::WRITTEN_SINCE,
+    stories,
+    visits::{DemoVisit, StoredVisit},
+};
 
 /// One call of a visit.
 #[derive(Clone, Copy, Debug)]
@@ -24,16 +28,16 @@ struct DemoCall {
 
 /// The calls of the `visits` that took place of late, each with its `appointment.id` and the `user.id` of its doctor.
 pub(super) fn rows(
-    visits: &[(&DemoVisit, i64)],
+    visits: &[StoredVisit<'_>],
     now: DateTime<Utc>,
     doctor: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
 ) -> Result<Vec<call::ActiveModel>, DbErr> {
-    let lately = visits.iter().filter(|(visit, _)| visit.starts_at > now - WRITTEN_SINCE);
-    let held = lately.filter(|(visit, _)| visit.status == AppointmentStatus::Completed);
-    let of_visit = |(visit, id): &(&DemoVisit, i64)| {
-        let doctor = doctor(visit)?;
-        let call = |call| row((visit, *id), doctor, call);
-        Ok(calls(visit).into_iter().map(call).collect::<Vec<_>>())
+    let lately = visits.iter().filter(|stored| stored.visit.starts_at > now - WRITTEN_SINCE);
+    let held = lately.filter(|stored| stored.visit.status == AppointmentStatus::Completed);
+    let of_visit = |stored: &StoredVisit<'_>| {
+        let doctor = doctor(stored.visit)?;
+        let call = |call| row(*stored, doctor, call);
+        Ok(calls(stored.visit).into_iter().map(call).collect::<Vec<_>>())
     };
     held.map(of_visit).collect::<Result<Vec<_>, DbErr>>().map(|rows| rows.concat())
 }
@@ -63,7 +67,7 @@ fn calls(visit: &DemoVisit) -> Vec<DemoCall> {
     }
 }
 
-fn row((visit, appointment_id): (&DemoVisit, i64), doctor: i64, call: DemoCall) -> call::ActiveModel {
+fn row(StoredVisit { visit, id }: StoredVisit<'_>, doctor: i64, call: DemoCall) -> call::ActiveModel {
     let seconds = |seconds: u32| Duration::seconds(i64::from(seconds));
     let number = |number: u32| i32::try_from(number).unwrap_or_default();
     let started_at = visit.starts_at + seconds(call.after);
@@ -74,7 +78,7 @@ fn row((visit, appointment_id): (&DemoVisit, i64), doctor: i64, call: DemoCall) 
     let slowest = if path == Some(CallPath::Direct) { 900 } else { 2_500 };
     call::ActiveModel {
         id: NotSet,
-        appointment_id: Set(appointment_id),
+        appointment_id: Set(id),
         modality: Set(Modality::Video),
         state: Set(CallState::Ended),
         started_by: Set(doctor),

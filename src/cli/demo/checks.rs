@@ -7,17 +7,20 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{stories, visits::DemoVisit};
+use super::{
+    stories,
+    visits::{DemoVisit, StoredVisit},
+};
 
 /// Of the `visits` that are to come or go on by video, with their `appointment.id` and the `user.id` of their patient.
 pub(super) fn rows(
-    visits: &[(&DemoVisit, i64)],
+    visits: &[StoredVisit<'_>],
     now: DateTime<Utc>,
     patient: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
 ) -> Result<Vec<device_check::ActiveModel>, DbErr> {
-    let by_video = visits.iter().filter(|(visit, _)| stories::awaits_a_call(visit));
-    let tried = by_video.filter_map(|(visit, id)| Some((visit, *id, found(visit)?)));
-    tried.map(|(visit, id, found)| Ok(row((visit, id), patient(visit)?, (found, now)))).collect()
+    let by_video = visits.iter().filter(|stored| stories::awaits_a_call(stored.visit));
+    let tried = by_video.filter_map(|stored| Some((*stored, found(stored.visit)?)));
+    tried.map(|(stored, found)| Ok(row(stored, patient(stored.visit)?, (found, now)))).collect()
 }
 
 /// Nothing where they have not tried.
@@ -33,14 +36,14 @@ fn found(visit: &DemoVisit) -> Option<(DeviceState, DeviceState, RelayReach)> {
 }
 
 fn row(
-    (visit, appointment_id): (&DemoVisit, i64),
+    StoredVisit { visit, id }: StoredVisit<'_>,
     patient: i64,
     ((camera, microphone, network), now): ((DeviceState, DeviceState, RelayReach), DateTime<Utc>),
 ) -> device_check::ActiveModel {
     let at = (visit.starts_at - Duration::hours(20)).max(visit.asked_at).min(now);
     device_check::ActiveModel {
         id: NotSet,
-        appointment_id: Set(appointment_id),
+        appointment_id: Set(id),
         user_id: Set(patient),
         camera: Set(camera),
         microphone: Set(microphone),

@@ -9,7 +9,11 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{calendar::SLOT, notes::WRITTEN_SINCE, visits::DemoVisit};
+use super::{
+    calendar::SLOT,
+    notes::WRITTEN_SINCE,
+    visits::{DemoVisit, StoredVisit},
+};
 
 /// Of so many visits one is without a document.
 const WITHOUT: u32 = 3;
@@ -32,7 +36,7 @@ const TEXTS: [(DocumentKind, &str); 4] = [
 
 /// The documents of `visits`, each with its `appointment.id`, the `hospital.id` and the `user.id` of its doctor; numbered as they were issued.
 pub(super) fn rows(
-    visits: &[(&DemoVisit, i64)],
+    visits: &[StoredVisit<'_>],
     now: DateTime<Utc>,
     place: impl Fn(&DemoVisit) -> Result<(i64, i64), DbErr>,
 ) -> Result<Vec<document::ActiveModel>, DbErr> {
@@ -41,21 +45,21 @@ pub(super) fn rows(
             && visit.starts_at > now - WRITTEN_SINCE
             && !visit.dice.is_multiple_of(WITHOUT)
     };
-    let mut issued: Vec<_> = visits.iter().filter(|(visit, _)| given(visit)).collect();
-    issued.sort_by_key(|(visit, id)| (visit.starts_at, *id));
+    let mut issued: Vec<_> = visits.iter().filter(|stored| given(stored.visit)).collect();
+    issued.sort_by_key(|stored| (stored.visit.starts_at, stored.id));
     let mut numbers: BTreeMap<i64, i32> = BTreeMap::new();
-    let numbered = |(visit, id): &&(&DemoVisit, i64)| {
-        let (hospital, doctor) = place(visit)?;
+    let numbered = |stored: &&StoredVisit<'_>| {
+        let (hospital, doctor) = place(stored.visit)?;
         let number = numbers.entry(hospital).or_default();
         *number += 1;
-        Ok(row(visit, (*id, *number), (hospital, doctor)))
+        Ok(row(**stored, *number, (hospital, doctor)))
     };
     issued.iter().map(numbered).collect()
 }
 
 fn row(
-    visit: &DemoVisit,
-    (appointment_id, number): (i64, i32),
+    StoredVisit { visit, id }: StoredVisit<'_>,
+    number: i32,
     (hospital_id, doctor): (i64, i64),
 ) -> document::ActiveModel {
     let place = usize::try_from(visit.dice).unwrap_or(0) % TEXTS.len();
@@ -65,7 +69,7 @@ fn row(
     document::ActiveModel {
         id: NotSet,
         hospital_id: Set(hospital_id),
-        appointment_id: Set(appointment_id),
+        appointment_id: Set(id),
         kind: Set(kind),
         number: Set(number),
         body: Set(body.to_owned()),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use entity::{enums::AppointmentStatus, message, message_read};
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{calendar::SLOT, notes::WRITTEN_SINCE, visits::DemoVisit};
+use super::{calendar::SLOT, notes::WRITTEN_SINCE, visits::StoredVisit};
 
 /// What was asked, and the answer.
 const TALKS: [[&str; 2]; 4] = [
@@ -31,15 +31,15 @@ pub(super) struct Talk {
 }
 
 impl Talk {
-    /// About the visit with that `appointment.id`, if something was written about it. `both`: the `user.id` of the doctor, and of the patient.
-    pub(super) fn of((visit, appointment_id): (&DemoVisit, i64), now: DateTime<Utc>, both: (i64, i64)) -> Option<Self> {
+    /// About the visit, if something was written about it. `both`: the `user.id` of the doctor, and of the patient.
+    pub(super) fn of(StoredVisit { visit, id }: StoredVisit<'_>, now: DateTime<Utc>, both: (i64, i64)) -> Option<Self> {
         let at = visit.starts_at + SLOT;
         let dice = usize::try_from(visit.dice).unwrap_or(0);
         let is_of_late = visit.starts_at > now - WRITTEN_SINCE && at + ANSWERED < now;
         let words = *TALKS.get(dice / 3 % TALKS.len())?;
         let is_one = is_of_late && visit.status == AppointmentStatus::Completed && dice.is_multiple_of(3);
         let (is_answered, is_read) = (dice.is_multiple_of(2), at < now - UNREAD_SINCE);
-        is_one.then_some(Self { appointment_id, both, words, at, is_answered, is_read })
+        is_one.then_some(Self { appointment_id: id, both, words, at, is_answered, is_read })
     }
 
     fn token(&self, place: usize) -> String {

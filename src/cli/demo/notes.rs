@@ -12,7 +12,10 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{calendar::SLOT, visits::DemoVisit};
+use super::{
+    calendar::SLOT,
+    visits::{DemoVisit, StoredVisit},
+};
 
 /// Of older visits there are none, so that a large demo is made as fast; but of all whose missing note a dashboard would ask for.
 pub(super) const WRITTEN_SINCE: Duration = Duration::days(31);
@@ -51,31 +54,31 @@ const FINDINGS: [[&str; 4]; 4] = [
 
 /// The notes of `visits`, each with its `appointment.id` and the `user.id` of its doctor.
 pub(super) fn rows(
-    visits: &[(&DemoVisit, i64)],
+    visits: &[StoredVisit<'_>],
     now: DateTime<Utc>,
     doctor: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
 ) -> Result<Vec<note::ActiveModel>, DbErr> {
-    let lately = visits.iter().filter(|(visit, _)| visit.starts_at > now - WRITTEN_SINCE);
-    let written: Vec<_> = lately.filter(|(visit, _)| visit.status == AppointmentStatus::Completed).collect();
+    let lately = visits.iter().filter(|stored| stored.visit.starts_at > now - WRITTEN_SINCE);
+    let written: Vec<_> = lately.filter(|stored| stored.visit.status == AppointmentStatus::Completed).collect();
     let newest = newest(&written);
-    let row = |(visit, id): &(&DemoVisit, i64)| Ok(row(visit, *id, doctor(visit)?, newest.contains(id)));
+    let row = |stored: &StoredVisit<'_>| Ok(row(*stored, doctor(stored.visit)?, newest.contains(&stored.id)));
     written.into_iter().map(row).collect()
 }
 
 /// `appointment.id` of the last visits of each doctor.
-fn newest(visits: &[&(&DemoVisit, i64)]) -> HashSet<i64> {
+fn newest(visits: &[&StoredVisit<'_>]) -> HashSet<i64> {
     let mut sorted = visits.to_vec();
-    sorted.sort_by_key(|(visit, _)| Reverse(visit.starts_at));
+    sorted.sort_by_key(|stored| Reverse(stored.visit.starts_at));
     let mut counts: HashMap<usize, usize> = HashMap::new();
-    let is_new = |(visit, _): &&&(&DemoVisit, i64)| {
-        let count = counts.entry(visit.doctor).or_default();
+    let is_new = |stored: &&&StoredVisit<'_>| {
+        let count = counts.entry(stored.visit.doctor).or_default();
         *count += 1;
         *count <= NEWEST
     };
-    sorted.iter().filter(is_new).map(|(_, id)| *id).collect()
+    sorted.iter().filter(is_new).map(|stored| stored.id).collect()
 }
 
-fn row(visit: &DemoVisit, appointment_id: i64, author_id: i64, is_new: bool) -> note::ActiveModel {
+fn row(StoredVisit { visit, id }: StoredVisit<'_>, author_id: i64, is_new: bool) -> note::ActiveModel {
     let dice = u64::from(visit.dice);
     let place = usize::try_from(dice).unwrap_or(0) % FINDINGS.len();
     let [found, assessment, plan, summary] = FINDINGS.get(place).copied().unwrap_or_default();
@@ -83,7 +86,7 @@ fn row(visit: &DemoVisit, appointment_id: i64, author_id: i64, is_new: bool) -> 
     let is_signed = !is_new && !dice.is_multiple_of(UNSIGNED);
     note::ActiveModel {
         id: NotSet,
-        appointment_id: Set(appointment_id),
+        appointment_id: Set(id),
         author_id: Set(author_id),
         state: Set(if is_signed { NoteState::Signed } else { NoteState::Draft }),
         subjective: Set(Some(visit.symptoms.to_owned())),

@@ -7,26 +7,30 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{notes::WRITTEN_SINCE, stories, visits::DemoVisit};
+use super::{
+    notes::WRITTEN_SINCE,
+    stories,
+    visits::{DemoVisit, StoredVisit},
+};
 
 /// Of each of the `visits` that has a note, with its `appointment.id` and the `user.id` of its doctor.
 pub(super) fn rows(
-    visits: &[(&DemoVisit, i64)],
+    visits: &[StoredVisit<'_>],
     now: DateTime<Utc>,
     doctor: impl Fn(&DemoVisit) -> Result<i64, DbErr>,
 ) -> Result<Vec<visit::ActiveModel>, DbErr> {
-    let lately = visits.iter().filter(|(visit, _)| visit.starts_at > now - WRITTEN_SINCE);
-    let held = lately.filter(|(visit, _)| visit.status == AppointmentStatus::Completed);
-    held.map(|(visit, id)| Ok(row(visit, *id, doctor(visit)?))).collect()
+    let lately = visits.iter().filter(|stored| stored.visit.starts_at > now - WRITTEN_SINCE);
+    let held = lately.filter(|stored| stored.visit.status == AppointmentStatus::Completed);
+    held.map(|stored| Ok(row(*stored, doctor(stored.visit)?))).collect()
 }
 
-fn row(visit: &DemoVisit, appointment_id: i64, doctor: i64) -> visit::ActiveModel {
+fn row(StoredVisit { visit, id }: StoredVisit<'_>, doctor: i64) -> visit::ActiveModel {
     let at = visit.starts_at;
     let is_remote = stories::modality(visit) != Modality::InPerson;
     let identity = if visit.dice.is_multiple_of(3) { IdentityCheck::NameAndDob } else { IdentityCheck::Known };
     visit::ActiveModel {
         id: NotSet,
-        appointment_id: Set(appointment_id),
+        appointment_id: Set(id),
         location_now: Set(is_remote.then(|| "At home".to_owned())),
         call_back: Set(None),
         others_present: Set(None),

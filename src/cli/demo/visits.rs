@@ -29,6 +29,14 @@ pub(super) struct DemoVisit {
     pub(super) dice: u32,
 }
 
+/// A visit that was stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StoredVisit<'a> {
+    pub(super) visit: &'a DemoVisit,
+    /// `appointment.id`
+    pub(super) id: i64,
+}
+
 /// Who asked for a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Booker {

@@ -17,7 +17,7 @@ use super::{
     notes, openings,
     people::{Cast, DemoPerson},
     stories::{self, StoryActor, StoryStep},
-    visits::{Booker, DemoVisit},
+    visits::{Booker, DemoVisit, StoredVisit},
 };
 use crate::coherence::Topic;
 use crate::db::{Database, UnitOfWork, Unrecorded};
@@ -49,8 +49,9 @@ pub(super) async fn everything(
         let ids = people(uow, cast).await?;
         hours::store(uow, &ids.doctors, (ids.hospitals.len(), now)).await?;
         let appointments = appointments(uow, &ids, (visits, now)).await?;
-        let stored: Vec<(&DemoVisit, i64)> = visits.iter().zip(appointments).collect();
-        let events = stored.iter().map(|(visit, id)| events(visit, *id, (&ids, now))).collect::<Result<Vec<_>, _>>()?;
+        let stored = visits.iter().zip(appointments).map(|(visit, id)| StoredVisit { visit, id });
+        let stored: Vec<StoredVisit<'_>> = stored.collect();
+        let events = stored.iter().map(|stored| events(*stored, &ids, now)).collect::<Result<Vec<_>, _>>()?;
         uow.insert_many(events.into_iter().flatten(), Topic::Everything).await?;
         let doctor = |visit: &DemoVisit| user_of(StoryActor::Doctor, visit, &ids);
         uow.insert_many(calls::rows(&stored, now, doctor)?, Topic::Everything).await?;
@@ -63,7 +64,7 @@ pub(super) async fn everything(
         let place = |visit: &DemoVisit| Ok((at(&ids.hospitals, visit.hospital)?, doctor(visit)?));
         uow.insert_many(documents::rows(&stored, now, place)?, Topic::Everything).await?;
         // As in life, a later one has the higher id.
-        let notifications = stored.iter().map(|(visit, id)| notifications(visit, *id, (&ids, now)));
+        let notifications = stored.iter().map(|stored| notifications(*stored, &ids, now));
         let mut notifications = notifications.collect::<Result<Vec<_>, _>>()?.concat();
         notifications.sort_by_key(|row| *row.created_at.as_ref());
         uow.insert_many(notifications, Topic::Everything).await?;
@@ -128,10 +129,10 @@ async fn patients_of(
 }
 
 /// What was written about visits.
-async fn talks(uow: &UnitOfWork, (visits, now): (&[(&DemoVisit, i64)], DateTime<Utc>), ids: &Ids) -> Result<(), DbErr> {
-    let talk = |(visit, id): &(&DemoVisit, i64)| {
-        let both = (user_of(StoryActor::Doctor, visit, ids)?, user_of(StoryActor::Patient, visit, ids)?);
-        Ok::<_, DbErr>(Talk::of((visit, *id), now, both))
+async fn talks(uow: &UnitOfWork, (visits, now): (&[StoredVisit<'_>], DateTime<Utc>), ids: &Ids) -> Result<(), DbErr> {
+    let talk = |stored: &StoredVisit<'_>| {
+        let user = |actor| user_of(actor, stored.visit, ids);
+        Ok::<_, DbErr>(Talk::of(*stored, now, (user(StoryActor::Doctor)?, user(StoryActor::Patient)?)))
     };
     let talks: Vec<Talk> = visits.iter().filter_map(|stored| talk(stored).transpose()).collect::<Result<_, _>>()?;
     uow.insert_many(talks.iter().flat_map(Talk::messages), Topic::Everything).await?;
@@ -240,9 +241,9 @@ fn user_of(actor: StoryActor, visit: &DemoVisit, ids: &Ids) -> Result<i64, DbErr
 }
 
 fn events(
-    visit: &DemoVisit,
-    appointment_id: i64,
-    (ids, now): (&Ids, DateTime<Utc>),
+    StoredVisit { visit, id }: StoredVisit<'_>,
+    ids: &Ids,
+    now: DateTime<Utc>,
 ) -> Result<Vec<appointment_event::ActiveModel>, DbErr> {
     let event = |step: StoryStep| {
         let reason = match (step.kind, step.to) {
@@ -252,7 +253,7 @@ fn events(
         };
         Ok(appointment_event::ActiveModel {
             id: NotSet,
-            appointment_id: Set(appointment_id),
+            appointment_id: Set(id),
             actor_id: Set(user_of(step.actor, visit, ids)?),
             kind: Set(step.kind),
             from_status: Set(step.from),
@@ -270,9 +271,9 @@ fn events(
 }
 
 fn notifications(
-    visit: &DemoVisit,
-    appointment_id: i64,
-    (ids, now): (&Ids, DateTime<Utc>),
+    StoredVisit { visit, id }: StoredVisit<'_>,
+    ids: &Ids,
+    now: DateTime<Utc>,
 ) -> Result<Vec<notification::ActiveModel>, DbErr> {
     let lately = stories::steps(visit, now).into_iter().filter(|step| step.at > now - NOTIFIED_SINCE);
     let stored = lately
@@ -283,7 +284,7 @@ fn notifications(
                 id: NotSet,
                 recipient_id: Set(user_of(who, visit, ids)?),
                 kind: Set(kind),
-                appointment_id: Set(Some(appointment_id)),
+                appointment_id: Set(Some(id)),
                 local_starts_at: Set(None),
                 proposed_local_starts_at: Set(None),
                 read_at: Set((at < now - UNREAD_SINCE).then(|| at + Duration::hours(6))),
