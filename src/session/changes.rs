@@ -16,6 +16,17 @@ const REMEMBERED: u64 = 500;
 /// So much is kept of what a browser calls itself.
 const USER_AGENT_LENGTH: usize = 255;
 
+/// What a session is begun with.
+#[derive(Clone, Copy)]
+pub struct NewSession<'a> {
+    /// Under which it is known.
+    pub key: &'a NewKey,
+    /// Where the browser comes from.
+    pub ip: IpAddr,
+    /// What the browser calls itself.
+    pub user_agent: &'a str,
+}
+
 impl Sessions {
     /// Ends one session of a person: whether it was live, or had ended by idling and is marked all the same. Nothing if they have no
     /// such session, or it was ended before.
@@ -56,7 +67,7 @@ impl Sessions {
         Ok(i64::try_from(live).unwrap_or(i64::MAX))
     }
 
-    /// Begins a session of a person, whose browser calls itself `user_agent` and comes from `ip`, under that key: in the unit of work that lets them in, after
+    /// Begins a session of a person: in the unit of work that lets them in, after
     /// it has changed or locked their account. One statement.
     ///
     /// # Errors
@@ -65,7 +76,7 @@ impl Sessions {
         &self,
         uow: &UnitOfWork,
         user_id: i64,
-        (key, ip, user_agent): (&NewKey, IpAddr, &str),
+        NewSession { key, ip, user_agent }: NewSession<'_>,
     ) -> Result<(), DbErr> {
         let now = self.now();
         let (ip, user_agent) = (ip.to_string(), state::cut(user_agent, USER_AGENT_LENGTH));

@@ -49,7 +49,7 @@ use entity::user_session;
 use sea_orm::DbErr;
 
 pub use self::automatic::{automatically, is_automatic};
-pub use self::changes::MOST;
+pub use self::changes::{MOST, NewSession};
 pub use self::cookies::{CookieNames, CookieRefusal, OwnCookies};
 use self::copies::Copies;
 pub use self::copy::SessionCopy;

@@ -17,7 +17,7 @@ use telemedicine::coherence::{Coherence, MemoryStore, Store, Topics};
 use telemedicine::db::{Database, Unrecorded};
 use telemedicine::integrations::clock::Clock;
 use telemedicine::redis::Redis;
-use telemedicine::session::{self, NewKey, Sessions};
+use telemedicine::session::{self, NewKey, NewSession, Sessions};
 use telemedicine::settings::Settings;
 
 use super::database::TestDatabase;
@@ -193,7 +193,7 @@ async fn sign_in(
     site: web::Data<(Database, Sessions)>,
 ) -> Result<&'static str, Error> {
     let ((db, sessions), key) = (site.get_ref(), NewKey::random());
-    let begun = (&key, [192, 0, 2, 7].into(), "A browser");
+    let begun = NewSession { key: &key, ip: [192, 0, 2, 7].into(), user_agent: "A browser" };
     let opened = db.write_unrecorded(NO_ACT, async |uow| sessions.open(uow, *user_id, begun).await).await;
     opened.map_err(ErrorInternalServerError)?;
     session::begin(&session, *user_id, &key)?;

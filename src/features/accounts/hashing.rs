@@ -43,6 +43,14 @@ pub(super) enum PasswordVerdict {
     RightAsOfOld,
 }
 
+/// When a password is hashed, and at what cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HashingTurn {
+    /// Whose turn it has to be.
+    pub(super) place: ClientNetwork,
+    pub(super) cost: PasswordHashing,
+}
+
 /// What stands between a password that was chosen and its hash.
 #[derive(Clone, Copy, Debug)]
 pub struct HashingRules<'a> {
@@ -114,9 +122,8 @@ async fn hash_for(
 /// The same for a password that was kept before the rules for choosing one. Normalised (NFKC): what looks the same is typed in several
 /// ways, depending on the keyboard.
 pub(super) async fn hash_text(
-    place: ClientNetwork,
+    HashingTurn { place, cost }: HashingTurn,
     text: SecretString,
-    cost: PasswordHashing,
 ) -> Result<String, AppError> {
     in_turn(place, hashing(text, cost)).await
 }
@@ -128,16 +135,15 @@ fn hashing(text: SecretString, cost: PasswordHashing) -> impl FnOnce() -> Result
     }
 }
 
-/// Compares `tried` with the PHC string `stored_hash`, when it is the turn of `place`: normalised, and if that is another text, as it was
+/// Compares `tried` with the PHC string `stored_hash`, when it is its turn: normalised, and if that is another text, as it was
 /// typed, for hashes from before passwords were normalised. Takes the same time when there is no hash.
 ///
 /// # Errors
 /// `TooManyRequests` when too many wait; `Unavailable` when no turn came in time.
 pub(super) async fn verify(
-    place: ClientNetwork,
+    HashingTurn { place, cost }: HashingTurn,
     tried: SecretString,
     stored_hash: Option<String>,
-    cost: PasswordHashing,
 ) -> Result<PasswordVerdict, AppError> {
     in_turn(place, move || {
         let hasher = hasher(cost)?;
@@ -213,17 +219,17 @@ mod tests {
     const CHEAP: PasswordHashing = PasswordHashing { memory_kib: 64, iterations: 1, parallelism: 1 };
     const DEARER: PasswordHashing = PasswordHashing { memory_kib: 128, iterations: 1, parallelism: 1 };
 
+    fn at(cost: PasswordHashing) -> HashingTurn {
+        HashingTurn { place: ClientNetwork::of_the_server(), cost }
+    }
+
     async fn verdict(tried: &str, stored_hash: Option<&str>, cost: PasswordHashing) -> Option<PasswordVerdict> {
-        verify(ClientNetwork::of_the_server(), SecretString::from(tried), stored_hash.map(str::to_owned), cost)
-            .await
-            .ok()
+        verify(at(cost), SecretString::from(tried), stored_hash.map(str::to_owned)).await.ok()
     }
 
     #[tokio::test]
     async fn only_the_password_itself_is_right() {
-        let stored_hash = hash_text(ClientNetwork::of_the_server(), SecretString::from("violet-harbour-41"), CHEAP)
-            .await
-            .unwrap_or_default();
+        let stored_hash = hash_text(at(CHEAP), SecretString::from("violet-harbour-41")).await.unwrap_or_default();
         assert!(stored_hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{stored_hash}");
         assert_eq!(verdict("violet-harbour-41", Some(&stored_hash), CHEAP).await, Some(PasswordVerdict::Right));
         assert_eq!(verdict("violet-harbour-42", Some(&stored_hash), CHEAP).await, Some(PasswordVerdict::Wrong));
@@ -233,8 +239,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_the_same_on_every_keyboard() {
         let (composed, apart) = ("zo\u{eb} in the harbour", "zoe\u{308} in the harbour");
-        let stored_hash =
-            hash_text(ClientNetwork::of_the_server(), SecretString::from(apart), CHEAP).await.unwrap_or_default();
+        let stored_hash = hash_text(at(CHEAP), SecretString::from(apart)).await.unwrap_or_default();
         assert_eq!(verdict(composed, Some(&stored_hash), CHEAP).await, Some(PasswordVerdict::Right));
         assert_eq!(verdict(apart, Some(&stored_hash), CHEAP).await, Some(PasswordVerdict::Right));
         // As it was kept before: by what the keyboard sent.

@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::head
 
 use super::device_cookie::{Devices, KnownFor};
 use crate::{
-    session::{self, NewKey},
+    session::{self, NewKey, NewSession},
     state::AppState,
     web::{AppError, peer::Peer},
 };
@@ -36,8 +36,8 @@ pub(super) struct Origin {
 
 impl Origin {
     /// What a session is begun with that somebody gets who is let in from here.
-    pub(super) fn new_session(&self) -> (&NewKey, IpAddr, &str) {
-        (&self.new_key, self.address, &self.user_agent)
+    pub(super) fn new_session(&self) -> NewSession<'_> {
+        NewSession { key: &self.new_key, ip: self.address, user_agent: &self.user_agent }
     }
 }
 

@@ -12,9 +12,10 @@ use super::{
         passkey_forms,
         pending::{self, PendingSignIn},
         queries::{self, Credentials},
-        request_session::RequestSession,
+        request_session::{Origin, RequestSession},
         second_factor::{Secret, TypedCode},
         service::{
+            entering::Entrant,
             passkeys::{self, Added, PasskeyTaken},
             second_factor::{self, FactorStanding},
             second_step::{self, CodeTaken},
@@ -63,6 +64,10 @@ impl Half {
         };
         let has_name = RelyingParty::of(&state.settings).is_some();
         Ok(Some(Self { account, nonce: pending.nonce, standing, offered, has_name }))
+    }
+
+    fn entrant<'a>(&'a self, from: &'a Origin) -> Entrant<'a> {
+        Entrant { from, account: &self.account }
     }
 
     fn page(&self, form: FormView, next: &Destination) -> SecondStepPage {
@@ -147,7 +152,7 @@ async fn signed(
 ) -> Result<HttpResponse, AppError> {
     let next = &Destination::of(fields.get("next").map(String::as_str));
     let (state, from) = (&request_session.state, &request_session.origin);
-    let refusal = match passkeys::enter(state, (from, &half.account), &half.nonce, answer).await? {
+    let refusal = match passkeys::enter(state, half.entrant(from), &half.nonce, answer).await? {
         PasskeyTaken::Taken => return entered(half, request_session, see_other(next.as_str())),
         PasskeyTaken::Wrong => passkeys::WRONG,
         PasskeyTaken::Copied => passkeys::COPIED,
@@ -166,13 +171,11 @@ async fn made(
     let next = Destination::of(fields.remove("next").as_deref());
     let (state, from) = (&request_session.state, &request_session.origin);
     let form = match passkey_forms::made(fields) {
-        Ok((name, answer)) => {
-            match passkeys::set_up(state, (from, &half.account), (&half.nonce, &name), &answer).await? {
-                Added::DoneWith(codes) => return with_codes(half, request_session, (codes, &next), pages),
-                Added::Taken => named(&name, TAKEN),
-                Added::Done | Added::Refused => named(&name, REFUSED),
-            }
-        }
+        Ok((name, answer)) => match passkeys::set_up(state, half.entrant(from), (&half.nonce, &name), &answer).await? {
+            Added::DoneWith(codes) => return with_codes(half, request_session, (codes, &next), pages),
+            Added::Taken => named(&name, TAKEN),
+            Added::Done | Added::Refused => named(&name, REFUSED),
+        },
         Err(form) => *form,
     };
     pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &half.page(form, &next))
@@ -181,8 +184,8 @@ async fn made(
 async fn taken(half: &Half, request_session: &RequestSession, typed: &TypedCode) -> Result<CodeTaken, AppError> {
     let (state, from) = (&request_session.state, &request_session.origin);
     match &half.offered {
-        Some(secret) => second_step::set_up(state, (from, &half.account), (&half.standing, secret), typed).await,
-        None => second_step::give(state, from, &half.account, typed).await,
+        Some(secret) => second_step::set_up(state, half.entrant(from), (&half.standing, secret), typed).await,
+        None => second_step::give(state, half.entrant(from), typed).await,
     }
 }
 

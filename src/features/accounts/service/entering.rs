@@ -23,12 +23,18 @@ use crate::{
     web::AppError,
 };
 
-/// Somebody who is about to be let in.
-pub(in crate::features::accounts) struct Entry<'a> {
+/// Somebody whose password was right.
+#[derive(Clone, Copy)]
+pub(in crate::features::accounts) struct Entrant<'a> {
+    /// Where they come from.
+    pub(in crate::features::accounts) from: &'a Origin,
     /// The account as it was when its password was looked at.
     pub(in crate::features::accounts) account: &'a Credentials,
-    /// Where they come from.
-    pub(in crate::features::accounts) origin: &'a Origin,
+}
+
+/// Somebody who is about to be let in.
+pub(in crate::features::accounts) struct Entry<'a> {
+    pub(in crate::features::accounts) entrant: Entrant<'a>,
     /// The same password at today's cost, if it was kept at another.
     pub(in crate::features::accounts) renewed_hash: Option<String>,
     /// What they have shown beside the password.
@@ -88,7 +94,7 @@ async fn note(
     now: DateTime<Utc>,
     entry: &Entry<'_>,
 ) -> Result<Recorded<bool>, NotEntered> {
-    let Entry { account, origin, factor, .. } = entry;
+    let Entry { entrant: Entrant { from, account }, factor, .. } = entry;
     let is_shown = match factor {
         None => true,
         Some(EntryFactor::Used(code)) => second_factor::consume(uow, now, account.id, code).await?,
@@ -105,11 +111,11 @@ async fn note(
     }
     // The account's row is locked by now: of two at one moment each finds the other's session, and so does whoever ends all of them.
     let ended = state.sessions.make_room(uow, account.id).await?;
-    state.sessions.open(uow, account.id, origin.new_session()).await?;
+    state.sessions.open(uow, account.id, from.new_session()).await?;
     // What it calls itself proves nothing: millions call themselves the same. Of who sets something up at the door that is told.
     let sets_up = matches!(factor, Some(EntryFactor::New(_)));
     let is_new =
-        account.last_sign_in_at.is_some() && !sets_up && origin.devices.known(state, account.known_for()).is_none();
+        account.last_sign_in_at.is_some() && !sets_up && from.devices.known(state, account.known_for()).is_none();
     let news = is_new.then_some(SecurityEvent::NewDevice);
     security::tell_all(uow, now, account.id, news.into_iter().chain(told(factor.as_ref()))).await?;
     let event = AuditEvent::new(AuditAction::SignedIn, AuditSubject::User, account.id);
@@ -124,11 +130,14 @@ async fn note(
         Some(EntryFactor::New(_)) => event.word("second_factor", "enabled"),
         Some(EntryFactor::NewPasskey(_)) => event.word("second_factor", "passkey added"),
     };
-    Ok(audit::record(uow, now, account.actor(origin.address), event).await?.with(true))
+    Ok(audit::record(uow, now, account.actor(from.address), event).await?.with(true))
 }
 
 /// The account with the sign-in noted, if nothing has changed since its password was looked at.
-fn signed_in(now: DateTime<Utc>, Entry { account, renewed_hash, .. }: &Entry<'_>) -> UpdateMany<user::Entity> {
+fn signed_in(
+    now: DateTime<Utc>,
+    Entry { entrant: Entrant { account, .. }, renewed_hash, .. }: &Entry<'_>,
+) -> UpdateMany<user::Entity> {
     let mut note = user::Entity::update_many()
         .col_expr(user::Column::LastSignInAt, Expr::value(now))
         .col_expr(user::Column::UpdatedAt, Expr::value(now));

@@ -21,7 +21,7 @@ use crate::{
     db::{Database, Recorded, Swept, UnitOfWork, Unrecorded},
     features::{
         accounts::{
-            hashing::{self, PasswordNotHashed},
+            hashing::{self, HashingTurn, PasswordNotHashed},
             passwords::Password,
             queries::{self, LinkedAccount, NO_PAGE},
             service::security,
@@ -104,7 +104,7 @@ pub(crate) async fn no_password(state: &AppState, place: ClientNetwork) -> Resul
 /// As above.
 pub(crate) async fn nobodys_password(place: ClientNetwork, cost: PasswordHashing) -> Result<String, AppError> {
     let random = SecretString::from(format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>()));
-    hashing::hash_text(place, random, cost).await
+    hashing::hash_text(HashingTurn { place, cost }, random).await
 }
 
 /// Sends a link to whoever has this address. What is answered, when, and at what cost does not tell whether anybody has: the

@@ -15,7 +15,7 @@ use crate::{
     features::{
         accounts::{
             forms::PasswordChange,
-            hashing::{self, PasswordNotHashed, PasswordVerdict},
+            hashing::{self, HashingTurn, PasswordNotHashed, PasswordVerdict},
             request_session::Origin,
             service::security,
         },
@@ -69,8 +69,8 @@ async fn is_current(
 ) -> Result<bool, AppError> {
     let attempt = state.kit.rate_limiter.attempt(&Key::password(viewer.user_id)).await;
     let attempt = attempt.map_err(AppError::from)?;
-    let cost = state.settings.security.password_hashing;
-    let verdict = hashing::verify(viewer.network(), typed.clone(), Some(stored_hash.to_owned()), cost).await?;
+    let turn = HashingTurn { place: viewer.network(), cost: state.settings.security.password_hashing };
+    let verdict = hashing::verify(turn, typed.clone(), Some(stored_hash.to_owned())).await?;
     if verdict == PasswordVerdict::Wrong {
         proof::note(state, viewer);
         return Ok(false);

@@ -11,7 +11,7 @@ use crate::{
     access::Viewer,
     features::{
         accounts::{
-            hashing::{self, PasswordVerdict},
+            hashing::{self, HashingTurn, PasswordVerdict},
             queries,
             second_factor::TypedCode,
         },
@@ -46,8 +46,8 @@ pub(in crate::features::accounts) async fn prove(
         return Ok(false);
     }
     let account = queries::account(viewer, &state.db.reader()).await?;
-    let cost = state.settings.security.password_hashing;
-    if hashing::verify(viewer.network(), given, Some(account.password_hash), cost).await? == PasswordVerdict::Wrong {
+    let turn = HashingTurn { place: viewer.network(), cost: state.settings.security.password_hashing };
+    if hashing::verify(turn, given, Some(account.password_hash)).await? == PasswordVerdict::Wrong {
         note(state, viewer);
         return Ok(false);
     }

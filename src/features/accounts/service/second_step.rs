@@ -5,18 +5,14 @@ use std::net::IpAddr;
 use entity::enums::{AuditAction, AuditSubject};
 
 use super::{
-    entering::{self, Entry, EntryFactor},
+    entering::{self, Entrant, Entry, EntryFactor},
     second_factor::{self, CodeVerdict, FactorStanding, NewFactor, UsedCode},
     security,
 };
 use crate::{
     db::Recorded,
     features::{
-        accounts::{
-            queries::Credentials,
-            request_session::Origin,
-            second_factor::{Secret, TypedCode},
-        },
+        accounts::second_factor::{Secret, TypedCode},
         audit::{self, Actor, AuditEvent},
     },
     state::AppState,
@@ -46,17 +42,17 @@ pub(in crate::features::accounts) enum CodeTaken {
 /// `TooManyRequests` after too many wrong ones; the database's.
 pub(in crate::features::accounts) async fn give(
     state: &AppState,
-    from: &Origin,
-    account: &Credentials,
+    entrant: Entrant<'_>,
     typed: &TypedCode,
 ) -> Result<CodeTaken, AppError> {
-    let attempt = attempt_from(state, from, account, typed).await?;
+    let attempt = attempt_from(state, entrant, typed).await?;
+    let Entrant { from, account } = entrant;
     let taken = match second_factor::judge(state, account.id, typed).await? {
         CodeVerdict::Unreadable => return Ok(CodeTaken::Unreadable),
         CodeVerdict::Wrong => false,
         CodeVerdict::Right(code) => {
             let factor = Some(EntryFactor::Used(&code));
-            entering::enter(state, Entry { account, origin: from, renewed_hash: None, factor }).await?
+            entering::enter(state, Entry { entrant, renewed_hash: None, factor }).await?
         }
     };
     if !taken {
@@ -73,17 +69,18 @@ pub(in crate::features::accounts) async fn give(
 /// `TooManyRequests` after too many wrong ones; the database's.
 pub(in crate::features::accounts) async fn set_up(
     state: &AppState,
-    (from, account): (&Origin, &Credentials),
+    entrant: Entrant<'_>,
     (standing, secret): (&FactorStanding, &Secret),
     typed: &TypedCode,
 ) -> Result<CodeTaken, AppError> {
-    let attempt = attempt_from(state, from, account, typed).await?;
+    let attempt = attempt_from(state, entrant, typed).await?;
+    let Entrant { from, account } = entrant;
     let Some(new) = NewFactor::of(state, (account.id, standing), secret, typed)? else {
         state.kit.refusals.note(refusal(account.id, from.address, "wrong_code"));
         return Ok(CodeTaken::Wrong);
     };
     let factor = Some(EntryFactor::New(&new));
-    if !entering::enter(state, Entry { account, origin: from, renewed_hash: None, factor }).await? {
+    if !entering::enter(state, Entry { entrant, renewed_hash: None, factor }).await? {
         return Ok(CodeTaken::Wrong);
     }
     attempt.succeeded().await;
@@ -94,8 +91,7 @@ pub(in crate::features::accounts) async fn set_up(
 /// not keep its owner out; else as everybody's.
 async fn attempt_from(
     state: &AppState,
-    from: &Origin,
-    account: &Credentials,
+    Entrant { from, account }: Entrant<'_>,
     typed: &TypedCode,
 ) -> Result<Attempt, AppError> {
     if let Some(device) = from.devices.known(state, account.known_for())

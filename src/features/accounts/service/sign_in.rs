@@ -5,18 +5,17 @@ use entity::user;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
-use super::entering::{self, Entry};
+use super::entering::{self, Entrant, Entry};
 use crate::{
     coherence::Topics,
     db::Unrecorded,
     features::accounts::{
         forms::SignIn,
-        hashing::{self, PasswordVerdict},
+        hashing::{self, HashingTurn, PasswordVerdict},
         pending::PendingSignIn,
         queries::{self, Credentials},
         request_session::Origin,
     },
-    settings::PasswordHashing,
     state::AppState,
     web::{
         AppError,
@@ -63,8 +62,8 @@ pub(in crate::features::accounts) async fn sign_in(
 ) -> Result<Admission, AppError> {
     let (account, attempt, is_known) = admit(state, from, &try_.email).await?;
     let place = ClientNetwork::of(from.address).known(is_known);
-    let cost = state.settings.security.password_hashing;
-    let verdict = verdict(account.as_ref(), try_, (place, cost)).await?;
+    let turn = HashingTurn { place, cost: state.settings.security.password_hashing };
+    let verdict = verdict(account.as_ref(), try_, turn).await?;
     let mut account = match judged(account, verdict) {
         Ok(account) => account,
         Err((reason, id)) => {
@@ -74,7 +73,7 @@ pub(in crate::features::accounts) async fn sign_in(
         }
     };
     let renewed_hash = match verdict {
-        PasswordVerdict::RightAsOfOld => renewed(place, try_, cost).await,
+        PasswordVerdict::RightAsOfOld => renewed(turn, try_).await,
         _ => None,
     };
     if account.is_asked_for_more(state.settings.environment) {
@@ -88,9 +87,11 @@ pub(in crate::features::accounts) async fn sign_in(
         let pending = PendingSignIn::begin(&state.settings.secret_key, &account, state.clock.now());
         return Ok(Admission::Pending(pending));
     }
-    if !entering::enter(state, Entry { account: &account, origin: from, renewed_hash, factor: None }).await? {
-        let Some(again) = looked_at_again(state, (place, cost), try_).await? else { return Ok(Admission::Refused) };
-        if !entering::enter(state, Entry { account: &again, origin: from, renewed_hash: None, factor: None }).await? {
+    let entrant = Entrant { from, account: &account };
+    if !entering::enter(state, Entry { entrant, renewed_hash, factor: None }).await? {
+        let Some(again) = looked_at_again(state, turn, try_).await? else { return Ok(Admission::Refused) };
+        let entrant = Entrant { from, account: &again };
+        if !entering::enter(state, Entry { entrant, renewed_hash: None, factor: None }).await? {
             return Ok(Admission::Refused);
         }
         account = again;
@@ -102,31 +103,23 @@ pub(in crate::features::accounts) async fn sign_in(
 
 /// The account as it is now, if these still let in to it, and nothing beside them is asked for: of two sign-ins at one moment the first may have had the
 /// password hashed anew, which to the second is another one.
-async fn looked_at_again(
-    state: &AppState,
-    (place, cost): (ClientNetwork, PasswordHashing),
-    try_: &SignIn,
-) -> Result<Option<Credentials>, AppError> {
+async fn looked_at_again(state: &AppState, turn: HashingTurn, try_: &SignIn) -> Result<Option<Credentials>, AppError> {
     let account = queries::credentials_by_email(&state.db.reader(), &try_.email).await?;
-    let verdict = verdict(account.as_ref(), try_, (place, cost)).await?;
+    let verdict = verdict(account.as_ref(), try_, turn).await?;
     let account = judged(account, verdict).ok();
     Ok(account.filter(|account| !account.is_asked_for_more(state.settings.environment)))
 }
 
 /// Whether the password is the account's. Whether there is one or not, as much is hashed.
-async fn verdict(
-    account: Option<&Credentials>,
-    try_: &SignIn,
-    (place, cost): (ClientNetwork, PasswordHashing),
-) -> Result<PasswordVerdict, AppError> {
+async fn verdict(account: Option<&Credentials>, try_: &SignIn, turn: HashingTurn) -> Result<PasswordVerdict, AppError> {
     let stored_hash = account.map(|account| account.password_hash.clone());
-    hashing::verify(place, try_.password.clone(), stored_hash, cost).await
+    hashing::verify(turn, try_.password.clone(), stored_hash).await
 }
 
 /// The same password at today's cost; nothing when there is no turn for it: whoever gave the right one is let in all the same, and it is
 /// renewed another time.
-async fn renewed(place: ClientNetwork, try_: &SignIn, cost: PasswordHashing) -> Option<String> {
-    let hash = hashing::hash_text(place, try_.password.clone(), cost).await;
+async fn renewed(turn: HashingTurn, try_: &SignIn) -> Option<String> {
+    let hash = hashing::hash_text(turn, try_.password.clone()).await;
     hash.inspect_err(|error| log::info!("a password is hashed anew another time: {error}")).ok()
 }
 

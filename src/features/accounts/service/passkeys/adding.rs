@@ -15,11 +15,9 @@ use crate::{
     features::{
         accounts::{
             passkey::{MadeAnswer, MadePasskey},
-            queries::Credentials,
-            request_session::Origin,
             second_factor::recovery,
             service::{
-                entering::{self, Entry, EntryFactor},
+                entering::{self, Entrant, Entry, EntryFactor},
                 second_factor,
             },
         },
@@ -86,21 +84,21 @@ pub(in crate::features::accounts) async fn add(
 /// `TooManyRequests` after too many that were none; the database's.
 pub(in crate::features::accounts) async fn set_up(
     state: &AppState,
-    (from, account): (&Origin, &Credentials),
+    entrant: Entrant<'_>,
     (nonce, name): (&str, &str),
     answer: &MadeAnswer,
 ) -> Result<Added, AppError> {
-    let attempt = using::attempt_from(state, from, account).await?;
-    let (site, now) = (challenges::site(state)?, state.clock.now());
+    let attempt = using::attempt_from(state, entrant).await?;
+    let (site, now, user_id) = (challenges::site(state)?, state.clock.now(), entrant.account.id);
     let Some(challenge) = answer.challenge() else { return Ok(Added::Refused) };
     let (reader, occasion) = (state.db.reader(), Occasion::SetUp(nonce));
-    let asked = challenges::find((&reader, now), (account.id, occasion), &challenge).await?;
+    let asked = challenges::find((&reader, now), (user_id, occasion), &challenge).await?;
     let Some(asked) = asked else { return Ok(Added::Refused) };
     let Some(made) = site.made(&asked.state, answer) else { return Ok(Added::Refused) };
-    let new = NewPasskey { user_id: account.id, challenge_id: asked.id, name, made: &made };
+    let new = NewPasskey { user_id, challenge_id: asked.id, name, made: &made };
     let first = FirstPasskey { new, codes: recovery::make() };
     let factor = Some(EntryFactor::NewPasskey(&first));
-    if !entering::enter(state, Entry { account, origin: from, renewed_hash: None, factor }).await? {
+    if !entering::enter(state, Entry { entrant, renewed_hash: None, factor }).await? {
         return Ok(Added::Refused);
     }
     attempt.succeeded().await;

@@ -18,9 +18,7 @@ use crate::{
     features::{
         accounts::{
             passkey::{Accepted, PasskeyRefusal, SignedAnswer},
-            queries::Credentials,
-            request_session::Origin,
-            service::entering::{self, Entry, EntryFactor},
+            service::entering::{self, Entrant, Entry, EntryFactor},
         },
         audit::{self, Actor},
     },
@@ -92,15 +90,16 @@ struct Answered {
 /// `TooManyRequests` after too many wrong ones; the database's.
 pub(in crate::features::accounts) async fn enter(
     state: &AppState,
-    (from, account): (&Origin, &Credentials),
+    entrant: Entrant<'_>,
     nonce: &str,
     answer: &str,
 ) -> Result<PasskeyTaken, AppError> {
-    let attempt = attempt_from(state, from, account).await?;
+    let attempt = attempt_from(state, entrant).await?;
+    let Entrant { from, account } = entrant;
     let answered = match judge(state, (account.id, Occasion::SignIn(nonce)), answer).await? {
         Verdict::Right(used) => {
             let factor = Some(EntryFactor::Passkey(&used));
-            if entering::enter(state, Entry { account, origin: from, renewed_hash: None, factor }).await? {
+            if entering::enter(state, Entry { entrant, renewed_hash: None, factor }).await? {
                 attempt.succeeded().await;
                 return Ok(PasskeyTaken::Taken);
             }
@@ -112,7 +111,10 @@ pub(in crate::features::accounts) async fn enter(
 }
 
 /// A try by somebody between the two steps. What a passkey signs is not guessed, so the account's window, which strangers could fill, is left out.
-pub(super) async fn attempt_from(state: &AppState, from: &Origin, account: &Credentials) -> Result<Attempt, AppError> {
+pub(super) async fn attempt_from(
+    state: &AppState,
+    Entrant { from, account }: Entrant<'_>,
+) -> Result<Attempt, AppError> {
     if let Some(device) = from.devices.known(state, account.known_for())
         && let Ok(attempt) = state.kit.rate_limiter.attempt(&Key::second_factor_device(&device)).await
     {
