@@ -20,6 +20,7 @@ use crate::{
     features::{
         accounts::RecentlyProved,
         notifications::{CalendarVisit, calendar_event},
+        schedules::Stretch,
     },
     state::{AppState, Pages},
     text::{CalendarEvent, CalendarMethod, calendar},
@@ -82,7 +83,7 @@ pub(super) async fn feed(
     visitor.give_back(pages.request());
     state.kit.page_budget.take_of_calendar(id).map_err(AppError::from)?;
     let now = state.clock.now();
-    let window = (now - PAST, now + state.settings.booking.horizon);
+    let window = Stretch { starts_at: now - PAST, ends_at: now + state.settings.booking.horizon };
     let visits = queries::visits(&owner, &reader, window).await?;
     let events: Vec<_> = visits.iter().map(|visit| event(state, &owner, visit)).collect();
     Ok(HttpResponse::Ok()

@@ -11,7 +11,7 @@ use sea_orm::{
     RelationTrait,
 };
 
-use crate::{access::Viewer, coherence::Topics, db::Reader};
+use crate::{access::Viewer, coherence::Topics, db::Reader, features::schedules::Stretch};
 
 /// Programs ask for it, and nothing of it is kept.
 const NOT_KEPT: Topics = Topics::exempt("calendars are read by programs, and never kept");
@@ -108,11 +108,11 @@ impl VisitOfCalendar {
     }
 }
 
-/// The visits of `owner` that begin between these instants and stand, the first one first. One statement.
+/// The visits of `owner` that begin `within` and stand, the first one first. One statement.
 pub(super) async fn visits(
     owner: &CalendarOwner,
     reader: &Reader,
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    within: Stretch,
 ) -> Result<Vec<VisitOfCalendar>, DbErr> {
     use appointment::Column;
     let visits = appointment::Entity::find()
@@ -124,8 +124,8 @@ pub(super) async fn visits(
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .filter(owner.own())
         .filter(Column::Status.is_in(STANDING))
-        .filter(Column::StartsAt.gte(from))
-        .filter(Column::StartsAt.lt(until))
+        .filter(Column::StartsAt.gte(within.starts_at))
+        .filter(Column::StartsAt.lt(within.ends_at))
         .order_by_asc(Column::StartsAt)
         .order_by_asc(Column::Id)
         .limit(MOST);

@@ -1,35 +1,36 @@
 //! Which days and moments a dashboard speaks of.
 
-use chrono::{DateTime, Days, Duration, Utc};
+use chrono::{Days, Duration};
 
 use crate::{
+    features::schedules::Stretch,
     time_zone::Tz,
     web::{Present, start_of_day},
 };
 
 /// The local date in `zone`, from its first instant to the first of the next: 23, 24 or 25
 /// hours, for days on which the clocks change are not 24 hours long.
-pub(super) fn today(present: &Present, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+pub(super) fn today(present: &Present, zone: Tz) -> Stretch {
     let date = present.date(zone);
-    (start_of_day(date, zone), start_of_day(date + Days::new(1), zone))
+    Stretch { starts_at: start_of_day(date, zone), ends_at: start_of_day(date + Days::new(1), zone) }
 }
 
 /// Whatever can be among what a doctor looks at before the day is over: they look 24 hours ahead.
-pub(super) fn widest_agenda(present: &Present, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
-    let (start, end) = today(present, zone);
-    (start, end + Duration::hours(24))
+pub(super) fn widest_agenda(present: &Present, zone: Tz) -> Stretch {
+    let today = today(present, zone);
+    Stretch { ends_at: today.ends_at + Duration::hours(24), ..today }
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone;
+    use chrono::{TimeZone, Utc};
 
     use super::*;
 
     fn hours(now: (i32, u32, u32, u32), zone: Tz) -> (String, i64) {
         let now = Utc.with_ymd_and_hms(now.0, now.1, now.2, now.3, 0, 0).single().unwrap_or_default();
-        let (start, end) = today(&Present::new(now, None), zone);
-        (start.format("%Y-%m-%dT%H:%M").to_string(), (end - start).num_hours())
+        let Stretch { starts_at, ends_at } = today(&Present::new(now, None), zone);
+        (starts_at.format("%Y-%m-%dT%H:%M").to_string(), (ends_at - starts_at).num_hours())
     }
 
     fn zone(name: &str) -> Tz {

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use entity::enums::AppointmentStatus;
 
 use super::queries::{FoundForDoctor, FoundForHospital, FoundForPatient, ListedVisit};
-use crate::web::Present;
+use crate::{features::schedules::Stretch, web::Present};
 
 /// How many rows the cut lists show.
 pub(super) const SHOWN: u64 = 10;
@@ -74,10 +74,12 @@ pub(super) struct DoctorSections {
 }
 
 impl DoctorSections {
-    pub(super) fn new(found: &FoundForDoctor, present: &Present, (start, end): (DateTime<Utc>, DateTime<Utc>)) -> Self {
+    pub(super) fn new(found: &FoundForDoctor, present: &Present, today: Stretch) -> Self {
         let busy = || found.open.iter().copied().filter(|visit| visit.status.is_busy());
         let is_near = |visit: &ListedVisit| present.is_past(visit.starts_at - Duration::hours(24));
-        let is_in_agenda = |visit: &ListedVisit| start <= visit.starts_at && (visit.starts_at < end || is_near(visit));
+        let is_in_agenda = |visit: &ListedVisit| {
+            today.starts_at <= visit.starts_at && (visit.starts_at < today.ends_at || is_near(visit))
+        };
         let meets =
             |one: &ListedVisit, other: &ListedVisit| one.starts_at < other.ends_at && other.starts_at < one.ends_at;
         let requests = found.open.iter().filter(|visit| visit.status == AppointmentStatus::Requested);

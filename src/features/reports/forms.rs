@@ -1,9 +1,10 @@
 //! Which days a report is about.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono::{Datelike, Days, NaiveDate};
 use serde::Deserialize;
 
 use crate::{
+    features::schedules::Stretch,
     time_zone::Tz,
     web::{FormReader, FormView, Present, query::day, start_of_day},
 };
@@ -45,8 +46,8 @@ impl Range {
     }
 
     /// From its first instant in `zone` to the first after it.
-    pub(super) fn span(self, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
-        (start_of_day(self.from, zone), start_of_day(self.to + Days::new(1), zone))
+    pub(super) fn span(self, zone: Tz) -> Stretch {
+        Stretch { starts_at: start_of_day(self.from, zone), ends_at: start_of_day(self.to + Days::new(1), zone) }
     }
 }
 

@@ -1,9 +1,12 @@
 //! How many minutes a doctor works within some days.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
+use chrono::{Datelike, Duration, NaiveDate};
 
 use super::forms::Range;
-use crate::time_zone::{ClockHours, Tz};
+use crate::{
+    features::schedules::Stretch,
+    time_zone::{ClockHours, Tz},
+};
 
 /// A doctor's week and absences.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +14,7 @@ pub(super) struct Hours {
     /// Weekday (0 = Monday), and from when to when in the hospital's zone.
     pub(super) windows: Vec<(i16, ClockHours)>,
     /// From when to when nobody is seen.
-    pub(super) absences: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    pub(super) absences: Vec<Stretch>,
 }
 
 impl Hours {
@@ -20,35 +23,40 @@ impl Hours {
         let absences = merged(self.absences.clone());
         // Of the night before the first day what is left, and of the last night what lies before midnight.
         let days = range.from.pred_opt().into_iter().chain(range.days());
-        let (from, until) = range.span(zone);
-        let windows = days.flat_map(|date| self.on(date, zone)).map(|window| (window.0.max(from), window.1.min(until)));
-        let windows = merged(windows.filter(|window| window.0 < window.1).collect());
+        let span = range.span(zone);
+        let windows = days.flat_map(|date| self.on(date, zone)).map(|window| shared(window, span));
+        let windows = merged(windows.filter(|window| window.starts_at < window.ends_at).collect());
         windows.into_iter().map(|window| (length(window) - taken(window, &absences)).num_minutes()).sum()
     }
 
-    fn on(&self, date: NaiveDate, zone: Tz) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+    fn on(&self, date: NaiveDate, zone: Tz) -> Vec<Stretch> {
         let weekday = i16::try_from(date.weekday().num_days_from_monday()).unwrap_or_default();
         let today = self.windows.iter().filter(|(day, _)| *day == weekday).map(|(_, hours)| hours.on(date));
-        today.map(|(from, until)| (zone.resolve(from), zone.resolve(until))).collect()
+        today.map(|(from, until)| Stretch { starts_at: zone.resolve(from), ends_at: zone.resolve(until) }).collect()
     }
 }
 
-fn length((from, to): (DateTime<Utc>, DateTime<Utc>)) -> Duration {
-    (to - from).max(Duration::zero())
+/// What lies in both; it ends before it begins where nothing does.
+fn shared(one: Stretch, other: Stretch) -> Stretch {
+    Stretch { starts_at: one.starts_at.max(other.starts_at), ends_at: one.ends_at.min(other.ends_at) }
+}
+
+fn length(Stretch { starts_at, ends_at }: Stretch) -> Duration {
+    (ends_at - starts_at).max(Duration::zero())
 }
 
 /// How much of `window` lies in `absences`, none of which meet.
-fn taken(window: (DateTime<Utc>, DateTime<Utc>), absences: &[(DateTime<Utc>, DateTime<Utc>)]) -> Duration {
-    absences.iter().map(|absence| length((window.0.max(absence.0), window.1.min(absence.1)))).sum()
+fn taken(window: Stretch, absences: &[Stretch]) -> Duration {
+    absences.iter().map(|absence| length(shared(window, *absence))).sum()
 }
 
 /// The same stretches in order, those that meet made one.
-fn merged(mut stretches: Vec<(DateTime<Utc>, DateTime<Utc>)>) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     stretches.sort_unstable();
-    let mut merged: Vec<(DateTime<Utc>, DateTime<Utc>)> = Vec::new();
+    let mut merged: Vec<Stretch> = Vec::new();
     for stretch in stretches {
         match merged.last_mut() {
-            Some(last) if stretch.0 <= last.1 => last.1 = last.1.max(stretch.1),
+            Some(last) if stretch.starts_at <= last.ends_at => last.ends_at = last.ends_at.max(stretch.ends_at),
             _ => merged.push(stretch),
         }
     }
@@ -57,7 +65,7 @@ fn merged(mut stretches: Vec<(DateTime<Utc>, DateTime<Utc>)>) -> Vec<(DateTime<U
 
 #[cfg(test)]
 mod tests {
-    use chrono::{NaiveTime, TimeZone as _};
+    use chrono::{DateTime, NaiveTime, TimeZone as _, Utc};
 
     use super::*;
 
@@ -91,7 +99,12 @@ mod tests {
         let mut hours = Hours { windows, absences: Vec::new() };
         assert_eq!(hours.minutes(range("2026-11-23", "2026-11-29"), Tz::UTC), 9 * 60);
         // Monday from 11 to 14, told twice, and Tuesday from 10 on.
-        hours.absences = vec![(utc(23, 11), utc(23, 14)), (utc(23, 11), utc(23, 13)), (utc(24, 10), utc(25, 0))];
+        let absence = |starts_at, ends_at| Stretch { starts_at, ends_at };
+        hours.absences = vec![
+            absence(utc(23, 11), utc(23, 14)),
+            absence(utc(23, 11), utc(23, 13)),
+            absence(utc(24, 10), utc(25, 0)),
+        ];
         assert_eq!(hours.minutes(range("2026-11-23", "2026-11-29"), Tz::UTC), 6 * 60);
         assert_eq!(hours.minutes(range("2026-11-24", "2026-11-24"), Tz::UTC), 60);
         assert_eq!(hours.minutes(range("2026-11-25", "2026-11-29"), Tz::UTC), 0);

@@ -21,6 +21,7 @@ use crate::{
     features::{
         appointments::scope,
         home::sections::{COUNTED, MANY},
+        schedules::Stretch,
         visits::{CheckedPerson, InRoom, LateDoctor, Rooms, checked_people, in_rooms, late_doctors},
     },
 };
@@ -73,11 +74,11 @@ struct PatientsSeen {
     patients_seen: i64,
 }
 
-/// What `viewer`, a doctor, has open, what began between the two instants of `day` and is over, and by how much they run late on `date`. One statement.
+/// What `viewer`, a doctor, has open, what began within `day` and is over, and by how much they run late on `date`. One statement.
 pub(crate) async fn of_doctor(
     viewer: &Viewer,
     reader: &Reader,
-    (date, day): (NaiveDate, (DateTime<Utc>, DateTime<Utc>)),
+    (date, day): (NaiveDate, Stretch),
 ) -> Result<FoundForDoctor, DbErr> {
     let ViewerKind::Doctor { doctor_id, .. } = viewer.kind else { return Ok(FoundForDoctor::default()) };
     let over = [AppointmentStatus::Completed, AppointmentStatus::NoShow];
@@ -86,10 +87,10 @@ pub(crate) async fn of_doctor(
     let lists = SideBySide::default()
         .list::<LateDoctor>("late", late_doctors(viewer, date))
         .list::<InRoom>("here", in_rooms(viewer))
-        .list::<CheckedPerson>("check", checked_people(viewer, Some(day.1)))
+        .list::<CheckedPerson>("check", checked_people(viewer, Some(day.ends_at)))
         .list::<PatientsSeen>("tally", tally)
         .list::<ListedVisit>("draft", drafts(viewer))
-        .list::<ListedVisit>("unwritten", unwritten(viewer, day.0 - WRITTEN_WITHIN))
+        .list::<ListedVisit>("unwritten", unwritten(viewer, day.starts_at - WRITTEN_WITHIN))
         .list::<Unread>("unread", unread(viewer))
         .list::<ListedVisit>("done", done)
         .list::<ListedVisit>("open", open(viewer));

@@ -22,6 +22,7 @@ use crate::{
     features::{
         appointments::{of_absent_parties, of_shut_doctors, scope},
         home::sections::{COUNTED, SHOWN},
+        schedules::Stretch,
         visits::{CheckedPerson, InRoom, LateDoctor, Rooms, checked_people, in_rooms, late_doctors},
     },
 };
@@ -137,7 +138,7 @@ struct ActivePeople {
 pub(crate) async fn of_hospital(
     viewer: &Viewer,
     reader: &Reader,
-    (now, date, today): (DateTime<Utc>, NaiveDate, (DateTime<Utc>, DateTime<Utc>)),
+    (now, date, today): (DateTime<Utc>, NaiveDate, Stretch),
 ) -> Result<FoundForHospital, DbErr> {
     let ViewerKind::HospitalAdmin { hospital } = &viewer.kind else { return Ok(FoundForHospital::default()) };
     let lists = lists(viewer, hospital, (now, date, today));
@@ -168,7 +169,7 @@ pub(crate) async fn of_hospital(
 fn lists(
     viewer: &Viewer,
     hospital: &HospitalOfViewer,
-    (now, date, today): (DateTime<Utc>, NaiveDate, (DateTime<Utc>, DateTime<Utc>)),
+    (now, date, today): (DateTime<Utc>, NaiveDate, Stretch),
 ) -> SideBySide {
     let in_state = |status| appointment::Entity::find().filter(scope(viewer)).filter(is_word(Column::Status, status));
     // However many a shut account leaves behind.
@@ -188,7 +189,7 @@ fn lists(
     SideBySide::default()
         .list::<LateDoctor>("late", late_doctors(viewer, date))
         .list::<InRoom>("here", in_rooms(viewer))
-        .list::<CheckedPerson>("check", checked_people(viewer, Some(today.1)))
+        .list::<CheckedPerson>("check", checked_people(viewer, Some(today.ends_at)))
         .list::<ActivePeople>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
         .list::<Requests>("requests", requests())
         .list::<Unread>("unread", unread(viewer))

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, Iterable, QueryFilte
 use crate::{
     access::Viewer,
     db::is_one_of,
-    features::{appointments::scope, notifications::ToldTimes},
+    features::{appointments::scope, notifications::ToldTimes, schedules::Stretch},
 };
 
 /// How many unread notifications and newest people are shown.
@@ -53,10 +53,10 @@ pub(super) fn open(viewer: &Viewer) -> Select<appointment::Entity> {
     appointment::Entity::find().filter(scope(viewer)).filter(is_one_of(Column::Status, AppointmentStatus::OPEN))
 }
 
-/// Of the viewer's visits those that begin at or after the first instant and before the second.
-pub(super) fn between(viewer: &Viewer, (from, until): (DateTime<Utc>, DateTime<Utc>)) -> Select<appointment::Entity> {
+/// Of the viewer's visits those that begin `within`.
+pub(super) fn between(viewer: &Viewer, within: Stretch) -> Select<appointment::Entity> {
     let found = appointment::Entity::find().filter(scope(viewer));
-    found.filter(Column::StartsAt.gte(from)).filter(Column::StartsAt.lt(until))
+    found.filter(Column::StartsAt.gte(within.starts_at)).filter(Column::StartsAt.lt(within.ends_at))
 }
 
 /// The newest of the viewer's unread notifications, of what this release has words for. A later one has the higher id.

@@ -14,9 +14,12 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::Reader,
-    features::reports::{
-        calls::{CallNumbers, CallsOfDoctor, CallsReport},
-        forms::Range,
+    features::{
+        reports::{
+            calls::{CallNumbers, CallsOfDoctor, CallsReport},
+            forms::Range,
+        },
+        schedules::Stretch,
     },
     text::search_key,
 };
@@ -77,7 +80,7 @@ pub(in crate::features::reports) async fn of_calls(
     };
     let weeks: Vec<Range> = range.weeks().collect();
     let spans = weeks.iter().zip(0..).map(|(week, id)| {
-        let (from, until) = week.span(hospital.zone);
+        let Stretch { starts_at: from, ends_at: until } = week.span(hospital.zone);
         Span { id, hospital_id: hospital.id, from, until }
     });
     let spans: Vec<Span> = spans.collect();

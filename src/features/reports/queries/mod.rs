@@ -28,6 +28,7 @@ use crate::{
     access::{HospitalOfViewer, Viewer},
     coherence::{Topic, Topics},
     db::{InList, Reader, SideBySide},
+    features::schedules::Stretch,
     text::search_key,
     time_zone::{ClockHours, Tz},
     web::start_of_day,
@@ -73,11 +74,11 @@ pub(super) async fn of_hospital(
     let Some(hospital) = viewer.hospital().filter(|_| viewer.role() == Role::HospitalAdmin) else {
         return Ok(None);
     };
-    let (from, until) = range.span(hospital.zone);
+    let within = range.span(hospital.zone);
     let spans: Vec<Span> = days(hospital, range).collect();
     let topics = Topics::from([Topic::Board(hospital.id), Topic::Doctors(hospital.id), Topic::Names(hospital.id)]);
-    let Found { spans: mut by_id, doctors } = found(reader, topics, (&spans, Some((hospital.id, from, until)))).await?;
-    let mut hours = hours(reader, hospital, (&doctors, from, until)).await?;
+    let Found { spans: mut by_id, doctors } = found(reader, topics, (&spans, Some((hospital.id, within)))).await?;
+    let mut hours = hours(reader, hospital, &doctors, within).await?;
     let days = range.days().zip(&spans);
     let days = days.map(|(date, span)| DayNumbers { date, numbers: by_id.remove(&span.id).unwrap_or_default() });
     let days: Vec<DayNumbers> = days.collect();
@@ -109,7 +110,7 @@ pub(super) async fn of_platform(viewer: &Viewer, reader: &Reader, range: Range) 
     let spans: Vec<Span> = hospitals
         .iter()
         .map(|(id, _, zone)| {
-            let (from, until) = range.span(zone.parse().unwrap_or(Tz::UTC));
+            let Stretch { starts_at: from, ends_at: until } = range.span(zone.parse().unwrap_or(Tz::UTC));
             Span { id: *id, hospital_id: *id, from, until }
         })
         .collect();
@@ -180,11 +181,12 @@ struct WindowOfDoctor {
     away: InList<Away>,
 }
 
-/// The hours of each of `doctors`, with the absences between two instants.
+/// The hours of each of `doctors`, with the absences that meet `within`.
 async fn hours(
     reader: &Reader,
     hospital: &HospitalOfViewer,
-    (doctors, from, until): (&[Row], DateTime<Utc>, DateTime<Utc>),
+    doctors: &[Row],
+    within: Stretch,
 ) -> Result<BTreeMap<i64, Hours>, DbErr> {
     let topics = Topics::each(doctors.iter().map(|doctor| Topic::Schedule(doctor.id)));
     let here = user::Column::HospitalId.eq(hospital.id);
@@ -196,8 +198,8 @@ async fn hours(
         .join(JoinType::InnerJoin, time_off::Relation::Doctor.def())
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .filter(here)
-        .filter(time_off::Column::StartsAt.lt(until))
-        .filter(time_off::Column::EndsAt.gt(from));
+        .filter(time_off::Column::StartsAt.lt(within.ends_at))
+        .filter(time_off::Column::EndsAt.gt(within.starts_at));
     let lists = SideBySide::default().list::<Working>("working", working).list::<Away>("away", away);
     let rows: Vec<WindowOfDoctor> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut hours: BTreeMap<i64, Hours> = BTreeMap::new();
@@ -207,7 +209,8 @@ async fn hours(
             hours.entry(row.doctor_id).or_default().windows.push((row.weekday, window));
         }
         for row in away {
-            hours.entry(row.doctor_id).or_default().absences.push((row.starts_at, row.ends_at));
+            let absence = Stretch { starts_at: row.starts_at, ends_at: row.ends_at };
+            hours.entry(row.doctor_id).or_default().absences.push(absence);
         }
     }
     Ok(hours)

@@ -10,6 +10,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, Statement, Value};
 
+use crate::features::schedules::Stretch;
+
 /// A stretch of time in a hospital.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
@@ -25,7 +27,7 @@ pub(super) struct Span {
 pub(super) const SPANS: usize = 2_000;
 
 /// A hospital whose doctors are asked for as well, and from when to when they were booked.
-pub(super) type BookedTimes = (i64, DateTime<Utc>, DateTime<Utc>);
+pub(super) type BookedTimes = (i64, Stretch);
 
 /// Which part of the answer a row is.
 pub(super) const SPAN: i32 = 0;
@@ -39,9 +41,9 @@ pub(super) fn counts(backend: DbBackend, spans: &[Span], doctors: Option<BookedT
          '' AS first_name, '' AS last_name, counted.status AS status, counted.wait AS wait, counted.visits AS number FROM {}",
         visits(backend),
     );
-    if let Some((hospital_id, from, until)) = doctors {
+    if let Some((hospital_id, within)) = doctors {
         let at = values.len();
-        values.extend([hospital_id.into(), from.into(), until.into()]);
+        values.extend([hospital_id.into(), within.starts_at.into(), within.ends_at.into()]);
         sql.push_str(&of_doctors(backend, at + 1));
     }
     Statement::from_sql_and_values(backend, sql, values)
