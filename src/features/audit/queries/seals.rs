@@ -73,13 +73,22 @@ pub(in crate::features::audit) async fn unsealed(reader: &Reader, last_id: i64) 
     chains(reader, (UNSEALED, &[last_id])).await
 }
 
+/// Entries by their ids: those after one, up to another.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::features::audit) struct EntryRange {
+    /// `audit_entry.id` of the one before the first.
+    pub(in crate::features::audit) after: i64,
+    /// `audit_entry.id` of the last.
+    pub(in crate::features::audit) last_id: i64,
+}
+
 const NEW: &str =
     "SELECT DISTINCT coalesce(hospital_id, 0) AS chain FROM audit_entry WHERE id > $1 AND id <= $2 ORDER BY chain";
 
-/// The chains that have entries after `after` and up to `last_id`: reads these entries alone.
+/// The chains that have entries in this range: reads these entries alone.
 pub(in crate::features::audit) async fn with_entries_within(
     reader: &Reader,
-    (after, last_id): (i64, i64),
+    EntryRange { after, last_id }: EntryRange,
 ) -> Result<Vec<Option<i64>>, DbErr> {
     chains(reader, (NEW, &[after, last_id])).await
 }
@@ -183,11 +192,11 @@ pub(in crate::features::audit) async fn seals_after(
     reader.run(NO_PAGE, async |conn| seals.clone().all(conn).await).await
 }
 
-/// At most `limit` entries of a chain after the id `after`, up to `last_id`.
+/// At most `limit` entries of a chain, of those in this range.
 pub(in crate::features::audit) async fn entries_within(
     conn: &ReadConnection<'_>,
     chain: Option<i64>,
-    (after, last_id): (i64, i64),
+    EntryRange { after, last_id }: EntryRange,
     limit: u64,
 ) -> Result<Vec<audit_entry::Model>, DbErr> {
     let entries = audit_entry::Entity::find()
@@ -203,7 +212,7 @@ pub(in crate::features::audit) async fn entries_within(
 pub(in crate::features::audit) async fn stored_within(
     reader: &Reader,
     chain: Option<i64>,
-    range: (i64, i64),
+    range: EntryRange,
     limit: u64,
 ) -> Result<Vec<audit_entry::Model>, DbErr> {
     reader.run(NO_PAGE, async |conn| entries_within(conn, chain, range, limit).await).await

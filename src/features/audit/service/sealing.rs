@@ -34,7 +34,7 @@ use crate::{
     features::audit::{
         chain::{ChainKey, SealedEntry, encode},
         chain_name,
-        queries::seals::{self, Horizon},
+        queries::seals::{self, EntryRange, Horizon},
         short,
     },
     state::AppState,
@@ -107,7 +107,7 @@ impl Sealer {
         let reader = self.state.db.reader();
         let before = self.progress().sealed_up_to;
         let chains = match before {
-            Some(before) => seals::with_entries_within(&reader, (before, last_id)).await?,
+            Some(before) => seals::with_entries_within(&reader, EntryRange { after: before, last_id }).await?,
             None => seals::unsealed(&reader, last_id).await?,
         };
         let (mut sealed, mut is_whole) = (0, true);
@@ -180,8 +180,8 @@ impl Sealer {
     ) -> Result<Option<audit_seal::Model>, DbErr> {
         let head = uow.read(async |conn| seals::head(conn, chain).await).await?;
         let after = head.as_ref().map_or(0, |head| head.last_entry_id);
-        let entries =
-            uow.read(async |conn| seals::entries_within(conn, chain, (after, last_id), self.batch).await).await?;
+        let range = EntryRange { after, last_id };
+        let entries = uow.read(async |conn| seals::entries_within(conn, chain, range, self.batch).await).await?;
         let Some(seal) = self.seal(head.as_ref(), &entries, now) else { return Ok(None) };
         let row = audit_seal::ActiveModel { id: NotSet, ..seal.clone().into() };
         uow.insert_many([row.reset_all()], Topics::exempt("no page shows seals")).await?;

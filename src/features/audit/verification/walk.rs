@@ -9,7 +9,7 @@ use crate::{
     db::{DbErr, Reader},
     features::audit::{
         chain::{ChainKey, SealedEntry, decode},
-        queries::seals,
+        queries::seals::{self, EntryRange},
     },
 };
 
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
         let passed = self.end.last_entry_id;
         while self.ahead.entries.pop_front_if(|entry| entry.id <= passed).is_some() {}
         if self.ahead.entries.is_empty() && self.ahead.up_to < last_id {
-            let range = (self.ahead.up_to.max(passed), self.ahead.last);
+            let range = EntryRange { after: self.ahead.up_to.max(passed), last_id: self.ahead.last };
             let read = seals::stored_within(self.reader, self.end.chain, range, ENTRIES).await?;
             let is_full = read.len() as u64 == ENTRIES;
             report(Verified::Read(read.len() as u64));
