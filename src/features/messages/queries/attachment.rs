@@ -17,7 +17,7 @@ use crate::{
     access::Viewer,
     coherence::Topics,
     db::Reader,
-    features::{appointments::scope_of_both, audit::Accessed},
+    features::{appointments::scope_of_both, audit::Accessed, messages::queries::ThreadForm},
 };
 
 /// What is attached to a message, in a thread.
@@ -80,12 +80,12 @@ pub(in crate::features::messages) struct RoomForFiles {
     pub(in crate::features::messages) of_hospital: i64,
 }
 
-/// How much is attached to the messages of the visit `id`, and in its hospital, if the viewer is one of the two who meet; the form carries `token`. One
+/// How much is attached to the messages of the visit that `form` is about, and in its hospital, if the viewer is one of the two who meet. One
 /// statement.
 pub(in crate::features::messages) async fn room_for_files(
     viewer: &Viewer,
     reader: &Reader,
-    (id, token): (i64, &str),
+    form: ThreadForm<'_>,
 ) -> Result<Option<RoomForFiles>, DbErr> {
     let all = |what: SimpleExpr, column: attachment::Column, same: Column| {
         let of = Expr::col((attachment::Entity, column)).equals((appointment::Entity, same));
@@ -97,7 +97,7 @@ pub(in crate::features::messages) async fn room_for_files(
         .select_only()
         .column(message::Column::Id)
         .filter(message::Column::SenderId.eq(viewer.user_id))
-        .filter(message::Column::Token.eq(token));
+        .filter(message::Column::Token.eq(form.token));
     let found = appointment::Entity::find()
         .select_only()
         .column(Column::HospitalId)
@@ -105,7 +105,7 @@ pub(in crate::features::messages) async fn room_for_files(
         .expr_as(all(files.into(), attachment::Column::AppointmentId, Column::Id), "of_visit")
         .expr_as(all(bytes.into(), attachment::Column::HospitalId, Column::HospitalId), "of_hospital")
         .filter(scope_of_both(viewer))
-        .filter(Column::Id.eq(id));
+        .filter(Column::Id.eq(form.visit));
     let topics = Topics::exempt("what is about to be written is no page");
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }

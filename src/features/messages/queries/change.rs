@@ -18,6 +18,15 @@ use crate::{
     features::{appointments::scope_of_both, mail},
 };
 
+/// A form in which something is written about a visit.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::features::messages) struct ThreadForm<'a> {
+    /// `appointment.id`
+    pub(in crate::features::messages) visit: i64,
+    /// The word by which it is known when it is sent twice.
+    pub(in crate::features::messages) token: &'a str,
+}
+
 /// A visit for whoever is about to write about it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(in crate::features::messages) struct StateOfThread {
@@ -40,16 +49,16 @@ pub(in crate::features::messages) struct StateOfThread {
     pub(in crate::features::messages) made_sha256: Option<Vec<u8>>,
 }
 
-/// The visit `id`, if the viewer is one of the two who meet; the form carries `token`.
+/// The visit that `form` is about, if the viewer is one of the two who meet.
 pub(in crate::features::messages) async fn state_of_thread(
     viewer: &Viewer,
     conn: &ReadConnection<'_>,
-    (id, token): (i64, &str),
+    form: ThreadForm<'_>,
 ) -> Result<Option<StateOfThread>, DbErr> {
     let made = message::Entity::find()
         .select_only()
         .filter(message::Column::SenderId.eq(viewer.user_id))
-        .filter(message::Column::Token.eq(token));
+        .filter(message::Column::Token.eq(form.token));
     let of_made = made.clone().column(message::Column::Id).into_query();
     let attached = attachment::Entity::find()
         .select_only()
@@ -78,7 +87,7 @@ pub(in crate::features::messages) async fn state_of_thread(
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
         .filter(scope_of_both(viewer))
-        .filter(Column::Id.eq(id))
+        .filter(Column::Id.eq(form.visit))
         .into_model()
         .one(conn)
         .await

@@ -9,7 +9,7 @@ pub(super) use attachment::{
     AttachedFile, AttachmentRow, FileKeptApart, RoomForFiles, attached_file, kept_apart, room_for_files,
 };
 pub(super) use change::{
-    StateOfThread, WhereRead, is_to_be_told, own_message, state_of_thread, unread_since, where_read,
+    StateOfThread, ThreadForm, WhereRead, is_to_be_told, own_message, state_of_thread, unread_since, where_read,
 };
 pub(super) use list::{ThreadRow, threads};
 pub(super) use thread::{HospitalOfThread, MessageRow, NowOfThread, ThreadRecord, now, thread};

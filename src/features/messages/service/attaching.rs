@@ -17,24 +17,24 @@ use crate::{
         audit::{self, AuditEvent},
         messages::{
             attachments::{self, Attachable, OF_A_VISIT, Refused},
-            queries::{self, RoomForFiles},
+            queries::{self, RoomForFiles, ThreadForm},
         },
     },
     state::AppState,
     web::{AppError, SentFile},
 };
 
-/// What can be attached to a message about the visit `id`, out of what was sent with the form that carries `token`. What cannot is told in the trail.
+/// What can be attached to a message, out of what was sent with `form`. What cannot is told in the trail.
 ///
 /// # Errors
 /// [`Unsent::File`] when it cannot; [`AppError::NotFound`] when the viewer is not one of the two who meet.
 pub(super) async fn taken(
     state: &AppState,
     viewer: &Viewer,
-    (id, token): (i64, &str),
+    form: ThreadForm<'_>,
     file: SentFile,
 ) -> Result<ForMessage, Unsent> {
-    let room = queries::room_for_files(viewer, &state.db.reader(), (id, token)).await?.ok_or(AppError::NotFound)?;
+    let room = queries::room_for_files(viewer, &state.db.reader(), form).await?.ok_or(AppError::NotFound)?;
     let settings = &state.settings.attachments;
     let examined = match full(room, settings.hospital_bytes()) {
         Some(refused) => Err(refused),
@@ -44,7 +44,7 @@ pub(super) async fn taken(
         Ok(file) => Ok(ForMessage { hospital_id: room.hospital_id, file }),
         Err(refused) => {
             let now = state.clock.now();
-            let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id);
+            let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, form.visit);
             let event = event.word("attachment", "refused").word("reason", refused.word());
             state.db.write(async |uow| audit::record(uow, now, viewer, event.clone()).await).await?;
             Err(Unsent::File(refused))

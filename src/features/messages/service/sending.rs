@@ -26,7 +26,7 @@ use crate::{
         messages::{
             email_text::PATIENCE,
             forms::NewMessage,
-            queries::{self, StateOfThread},
+            queries::{self, StateOfThread, ThreadForm},
         },
     },
     state::AppState,
@@ -74,13 +74,14 @@ pub(in crate::features::messages) async fn send(
     // Each counts, whatever becomes of it.
     let _counted = state.kit.rate_limiter.attempt(&Key::message(viewer.user_id)).await.map_err(AppError::from)?;
     let token = message.token.clone().unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
+    let form = ThreadForm { visit: id, token: &token };
     let file = match file {
-        Some(file) => Some(taken(state, viewer, (id, &token), file).await?),
+        Some(file) => Some(taken(state, viewer, form, file).await?),
         None => None,
     };
     let acting = viewer.acting(state.clock.now());
-    let what = (message, token.as_str(), file.as_ref());
-    let once = async || state.db.write(async |uow| write(uow, acting, id, what).await).await;
+    let what = (message, file.as_ref());
+    let once = async || state.db.write(async |uow| write(uow, acting, form, what).await).await;
     let sent = match once().await {
         // Twice at the same moment, or the first words of both: now it is known that the other is there.
         Err(NotSent::Database(error)) if violation(&error).is_some_and(|it| it.kind == ViolationKind::Unique) => {
@@ -97,11 +98,11 @@ pub(in crate::features::messages) async fn send(
 async fn write(
     uow: &UnitOfWork,
     acting: ActingViewer<'_>,
-    id: i64,
-    (message, token, file): (&NewMessage, &str, Option<&ForMessage>),
+    form: ThreadForm<'_>,
+    (message, file): (&NewMessage, Option<&ForMessage>),
 ) -> Result<Recorded, NotSent> {
-    let ActingViewer { viewer, now } = acting;
-    let thread = uow.read(async |conn| queries::state_of_thread(viewer, conn, (id, token)).await).await?;
+    let (ActingViewer { viewer, now }, id) = (acting, form.visit);
+    let thread = uow.read(async |conn| queries::state_of_thread(viewer, conn, form).await).await?;
     let thread = thread.ok_or(NotSent::Refused(AppError::NotFound))?;
     if is_sent(&thread, id, (message, file)) {
         return Ok(Recorded::unchanged(()));
@@ -115,7 +116,7 @@ async fn write(
     let other = both.into_iter().find(|user| *user != viewer.user_id);
     let recipient = is_told(uow, viewer, (id, other)).await?;
     let topics = Topics::from(Topic::Thread(id)).and(both.map(Topic::Messages));
-    let sent = uow.insert(row(acting, id, (message, token)), topics.clone()).await?;
+    let sent = uow.insert(row(acting, form, message), topics.clone()).await?;
     uow.update_where(told(id, &sent), topics).await?;
     let mails = recipient.map(|user| (user, QueuedMail::Messages { appointment_id: id, due_at: now + PATIENCE }));
     mail::queue(uow, now, mails).await?;
@@ -136,15 +137,15 @@ fn is_sent(thread: &StateOfThread, id: i64, (message, file): (&NewMessage, Optio
 
 fn row(
     ActingViewer { viewer, now }: ActingViewer<'_>,
-    id: i64,
-    (message, token): (&NewMessage, &str),
+    form: ThreadForm<'_>,
+    message: &NewMessage,
 ) -> message::ActiveModel {
     message::ActiveModel {
         id: NotSet,
-        appointment_id: Set(id),
+        appointment_id: Set(form.visit),
         sender_id: Set(viewer.user_id),
         body: Set(message.body.clone()),
-        token: Set(token.to_owned()),
+        token: Set(form.token.to_owned()),
         retracted_at: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
