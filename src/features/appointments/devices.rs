@@ -1,9 +1,9 @@
 //! What is said of somebody's check of camera and microphone: short words and a symbol, the same on boards, in the room and on the visit's page.
 
-use entity::enums::{AppointmentStatus, DeviceState, Modality, RelayReach, Role};
+use entity::enums::{DeviceState, Modality, RelayReach, Role};
 use serde::Serialize;
 
-use super::queries::{AppointmentRow, DeviceCheckRow};
+use super::queries::{AppointmentRow, DeviceCheckRow, VisitSituation};
 use crate::access::Viewer;
 
 /// What stands beside a person: a symbol and words, never colour alone.
@@ -16,21 +16,18 @@ pub(crate) struct DeviceMark {
     words: String,
 }
 
-/// What is said of `check` beside somebody who takes part in a visit in that state, held in that way; nothing where there is nothing to be seen or heard by.
-pub(crate) fn device_mark(
-    (status, modality): (AppointmentStatus, Modality),
-    check: Option<&DeviceCheckRow>,
-) -> Option<DeviceMark> {
-    needs_devices((status, modality)).then(|| check.map_or_else(unchecked, DeviceMark::from))
+/// What is said of `check` beside somebody who takes part in a visit that stands so; nothing where there is nothing to be seen or heard by.
+pub(crate) fn device_mark(visit: VisitSituation, check: Option<&DeviceCheckRow>) -> Option<DeviceMark> {
+    needs_devices(visit).then(|| check.map_or_else(unchecked, DeviceMark::from))
 }
 
 /// Where the viewer tries camera and microphone for the visit of `row`, if they are one of the two who meet in it and it is not over.
 pub(crate) fn check_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
     let meets = matches!(viewer.role(), Role::Doctor | Role::Patient);
-    (meets && needs_devices((row.status, row.modality))).then(|| format!("/device-check?appointment={}", row.id))
+    (meets && needs_devices(row.situation())).then(|| format!("/device-check?appointment={}", row.id))
 }
 
-fn needs_devices((status, modality): (AppointmentStatus, Modality)) -> bool {
+fn needs_devices(VisitSituation { status, modality }: VisitSituation) -> bool {
     status.is_busy() && modality == Modality::Video
 }
 
@@ -87,6 +84,7 @@ mod tests {
     use std::collections::HashSet;
 
     use chrono::DateTime;
+    use entity::enums::AppointmentStatus;
 
     use super::*;
 
@@ -123,9 +121,10 @@ mod tests {
 
     #[test]
     fn of_visits_without_a_picture_and_of_those_that_are_over_nothing_is_said() {
-        assert!(device_mark((AppointmentStatus::Waiting, Modality::Video), None).is_some());
-        assert_eq!(device_mark((AppointmentStatus::Waiting, Modality::Phone), None), None);
-        assert_eq!(device_mark((AppointmentStatus::Completed, Modality::Video), None), None);
-        assert_eq!(device_mark((AppointmentStatus::Requested, Modality::Video), None), None);
+        let mark = |status, modality| device_mark(VisitSituation { status, modality }, None);
+        assert!(mark(AppointmentStatus::Waiting, Modality::Video).is_some());
+        assert_eq!(mark(AppointmentStatus::Waiting, Modality::Phone), None);
+        assert_eq!(mark(AppointmentStatus::Completed, Modality::Video), None);
+        assert_eq!(mark(AppointmentStatus::Requested, Modality::Video), None);
     }
 }

@@ -16,7 +16,7 @@ mod sign;
 
 pub(crate) use credentials::ice_to_try;
 pub(crate) use handlers::answers;
-pub(crate) use participant::{GuestOfCall, GuestStanding, Participant, PeerOwner};
+pub(crate) use participant::{GuestOfCall, GuestStanding, Participant, PeerOfVisit, PeerOwner, VisitGuestId};
 pub(crate) use queries::CallNow;
 pub use service::CallKeeper;
 pub(crate) use service::{Beat, beat, put_guest_out};

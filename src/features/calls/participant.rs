@@ -1,13 +1,14 @@
 //! Who takes part in the call of a visit: one of the two who meet, or a guest whom the doctor has let in.
 
 use chrono::{DateTime, Utc};
-use entity::{
-    enums::{AppointmentStatus, Modality},
-    visit_guest,
-};
+use entity::{enums::Modality, visit_guest};
 use serde::Serialize;
 
-use crate::{access::Viewer, features::audit::Actor, web::rate_limit::Key};
+use crate::{
+    access::Viewer,
+    features::{appointments::VisitSituation, audit::Actor},
+    web::rate_limit::Key,
+};
 
 /// Whoever asks something of a call.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,31 @@ pub(crate) enum Participant<'a> {
     Party(&'a Viewer),
     /// Somebody without one.
     Guest(&'a GuestOfCall),
+}
+
+/// Whoever does something in a call, and the instant at which they do it: of what is written in one unit of work.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ActingParticipant<'a> {
+    pub(super) who: Participant<'a>,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// A page in the call of a visit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PeerOfVisit<'a> {
+    /// `appointment.id`
+    pub(crate) visit: i64,
+    /// `call_peer.key`
+    pub(crate) key: &'a str,
+}
+
+/// Which guest, of which visit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VisitGuestId {
+    /// `appointment.id`
+    pub(crate) visit: i64,
+    /// `visit_guest.id`
+    pub(crate) guest: i64,
 }
 
 /// A guest who was let into the call of a visit.
@@ -70,10 +96,10 @@ pub(crate) enum GuestStanding {
 }
 
 impl GuestStanding {
-    /// Of `guest`, whose visit is in this state and held so, at the instant `now`. The one place where that is decided.
+    /// Of `guest`, whose visit stands so, at the instant `now`. The one place where that is decided.
     pub(crate) fn of(
         guest: &visit_guest::Model,
-        (status, modality): (AppointmentStatus, Modality),
+        VisitSituation { status, modality }: VisitSituation,
         now: DateTime<Utc>,
     ) -> Self {
         let is_over = guest.revoked_at.is_some() || guest.expires_at <= now;
@@ -84,7 +110,12 @@ impl GuestStanding {
     }
 }
 
-impl Participant<'_> {
+impl<'a> Participant<'a> {
+    /// Who does something `now`.
+    pub(super) fn acting(self, now: DateTime<Utc>) -> ActingParticipant<'a> {
+        ActingParticipant { who: self, now }
+    }
+
     /// Whose pages are theirs.
     pub(super) fn owner(&self) -> PeerOwner {
         match self {

@@ -52,8 +52,7 @@ impl CheckedVisit {
             Role::Doctor => (devices.doctor, row.patient_name(), "Your patient and the hospital see this result."),
             _ => (devices.patient, row.doctor_name(), "Your doctor and the hospital see this result."),
         };
-        let held = (row.status, row.modality);
-        let mark = own.as_ref().and_then(|check| device_mark(held, Some(check)));
+        let mark = own.as_ref().and_then(|check| device_mark(row.situation(), Some(check)));
         Self {
             id: row.id,
             other,

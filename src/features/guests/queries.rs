@@ -19,9 +19,9 @@ use crate::{
     coherence::Topics,
     db::{ReadConnection, Reader},
     features::{
-        appointments::{open_call, scope_of_doctor},
+        appointments::{VisitSituation, open_call, scope_of_doctor},
         audit::Actor,
-        calls::{GuestOfCall, GuestStanding},
+        calls::{GuestOfCall, GuestStanding, VisitGuestId},
     },
     time_zone::Tz,
 };
@@ -86,7 +86,7 @@ pub(super) struct LinkedGuest {
 impl LinkedGuest {
     /// How far the link leads at the instant `now`.
     pub(super) fn standing(&self, now: DateTime<Utc>) -> GuestStanding {
-        GuestStanding::of(&self.guest, (self.status, self.modality), now)
+        GuestStanding::of(&self.guest, VisitSituation { status: self.status, modality: self.modality }, now)
     }
 
     /// The doctor's name as it is written everywhere.
@@ -174,21 +174,21 @@ pub(super) struct GuestState {
 impl GuestState {
     /// How far their link leads at the instant `now`.
     pub(super) fn standing(&self, now: DateTime<Utc>) -> GuestStanding {
-        GuestStanding::of(&self.guest, (self.status, self.modality), now)
+        GuestStanding::of(&self.guest, VisitSituation { status: self.status, modality: self.modality }, now)
     }
 }
 
-/// The guest `guest` of the visit `id`, if the viewer is its doctor; held until the unit of work ends.
+/// The guest, if the viewer is the doctor of the visit; held until the unit of work ends.
 pub(super) async fn guest_held(
     viewer: &Viewer,
     conn: &ReadConnection<'_>,
-    (id, guest): (i64, i64),
+    VisitGuestId { visit, guest }: VisitGuestId,
 ) -> Result<Option<GuestState>, DbErr> {
     let mut found: Select<visit_guest::Entity> = visit_guest::Entity::find_by_id(guest)
         .columns([Visit::Status, Visit::Modality])
         .join(JoinType::InnerJoin, visit_guest::Relation::Appointment.def())
         .filter(scope_of_doctor(viewer))
-        .filter(Visit::Id.eq(id));
+        .filter(Visit::Id.eq(visit));
     QuerySelect::query(&mut found).lock_with_tables(LockType::Update, [visit_guest::Entity]);
     found.into_model().one(conn).await
 }

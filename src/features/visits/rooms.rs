@@ -113,7 +113,7 @@ impl Rooms {
     /// so that there is time to do something about it, and that there was none only when the visit is near.
     pub(crate) fn of(&self, (viewer, present): (&Viewer, &Present), row: &AppointmentRow) -> Option<RoomMark> {
         let check = self.checks.get(&row.id);
-        let devices = device_mark((row.status, row.modality), check);
+        let devices = device_mark(row.situation(), check);
         let devices = match viewer.role() {
             Role::Patient => devices.map(DeviceMark::of_oneself),
             _ => devices,

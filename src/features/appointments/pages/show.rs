@@ -107,7 +107,7 @@ impl Show {
     pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         let VisitRecord { row, about, note, devices, guests, history: steps, calls } = record;
-        let held = (row.status, row.modality);
+        let held = row.situation();
         Self {
             title: title(viewer, &row),
             id: row.id,

@@ -71,6 +71,13 @@ pub(crate) struct AppointmentRow {
     pub(crate) has_note_to_read: bool,
 }
 
+/// How a visit stands, and how it is held: what decides who can be seen and heard in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VisitSituation {
+    pub(crate) status: AppointmentStatus,
+    pub(crate) modality: Modality,
+}
+
 /// The doctor of an appointment.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "doctor::Entity")]
@@ -104,6 +111,11 @@ pub(crate) struct PersonOfVisit {
 }
 
 impl AppointmentRow {
+    /// How it stands and is held.
+    pub(crate) fn situation(&self) -> VisitSituation {
+        VisitSituation { status: self.status, modality: self.modality }
+    }
+
     /// The doctor's name as it is written everywhere.
     pub(crate) fn doctor_name(&self) -> String {
         let PersonOfVisit { first_name, last_name, .. } = &self.doctor.user;

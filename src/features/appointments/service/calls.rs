@@ -35,6 +35,13 @@ pub(crate) struct OpenCall {
     pub(crate) restarts: i32,
 }
 
+/// When a call ends, and why.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallEnding {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) why: CallEnd,
+}
+
 /// A call that was ended, for the trail and for the metrics.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EndedCall {
@@ -45,7 +52,7 @@ pub(crate) struct EndedCall {
 }
 
 impl OpenCall {
-    /// Ends it at that moment, and with it what its pages have said to each other; none if it was over. `seen_by`: by what those are
+    /// Ends it so, and with it what its pages have said to each other; none if it was over. `seen_by`: by what those are
     /// told whose pages show that it goes on, or take part in it ([`seen_by`]). Two statements.
     ///
     /// # Errors
@@ -53,10 +60,10 @@ impl OpenCall {
     pub(crate) async fn end(
         &self,
         uow: &UnitOfWork,
-        when: (DateTime<Utc>, CallEnd),
+        ending: CallEnding,
         seen_by: Topics,
     ) -> Result<Option<EndedCall>, DbErr> {
-        let Some(ended) = self.end_unheard(uow, when, seen_by).await? else { return Ok(None) };
+        let Some(ended) = self.end_unheard(uow, ending, seen_by).await? else { return Ok(None) };
         let said = call_signal::Entity::delete_many().filter(call_signal::Column::CallId.eq(self.id));
         uow.delete_where(said, Topics::exempt("no page shows what pages say to each other")).await?;
         Ok(Some(ended))
@@ -69,7 +76,7 @@ impl OpenCall {
     pub(crate) async fn end_unheard(
         &self,
         uow: &UnitOfWork,
-        (at, why): (DateTime<Utc>, CallEnd),
+        CallEnding { at, why }: CallEnding,
         seen_by: Topics,
     ) -> Result<Option<EndedCall>, DbErr> {
         let seconds = self.connected_at.map_or(0, |since| max((at - since).num_seconds(), 0));
@@ -162,12 +169,12 @@ pub(crate) fn seen_by(lists: [Topic; 3], id: i64) -> Topics {
 /// The database's.
 pub(super) async fn end_call(
     uow: &UnitOfWork,
-    (now, why): (DateTime<Utc>, CallEnd),
+    ending: CallEnding,
     visit: &AppointmentState,
 ) -> Result<Option<EndedCall>, DbErr> {
     let open = uow.read(async |conn| queries::open_call_held(conn, visit.id).await).await?;
     let Some(call) = open else { return Ok(None) };
-    call.end(uow, (now, why), seen_by(visit.topics(), visit.id)).await
+    call.end(uow, ending, seen_by(visit.topics(), visit.id)).await
 }
 
 /// The word for why a call is over, in the trail.

@@ -18,7 +18,7 @@ use super::{
         queries::{self, AppointmentState},
         step::Stage,
     },
-    calls::end_call,
+    calls::{CallEnding, end_call},
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -89,7 +89,8 @@ async fn apply(
     uow.insert_many([event((viewer.user_id, now), &before, change)], before.topics()).await?;
     notifications::notify(uow, now, &news(&before)).await?;
     let is_by_phone = change.modality == Modality::Phone;
-    let ended = if is_by_phone { end_call(uow, (now, CallEnd::MovedToPhone), &before).await? } else { None };
+    let ending = CallEnding { at: now, why: CallEnd::MovedToPhone };
+    let ended = if is_by_phone { end_call(uow, ending, &before).await? } else { None };
     let act = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id)
         .changed(&["modality"])
         .word("from", modality_code(before.modality))

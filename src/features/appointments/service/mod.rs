@@ -12,6 +12,6 @@ mod steps;
 mod withdrawing;
 
 pub(crate) use answers::{PatientAnswers, keep_answers};
-pub(crate) use calls::{EndedCall, OpenCall, path_code, seen_by, show_figures};
+pub(crate) use calls::{CallEnding, EndedCall, OpenCall, path_code, seen_by, show_figures};
 pub(super) use steps::take;
 pub(crate) use withdrawing::{count_to_come, withdraw};

@@ -19,7 +19,7 @@ use super::{
         step::{Stage, Step},
     },
     answers::keep_answers,
-    calls::end_call,
+    calls::{CallEnding, end_call},
     standing::{self, Promisable},
 };
 use crate::{
@@ -193,7 +193,8 @@ async fn record(
         keep_answers(uow, now, (before.id, before.visit_id), answers).await?;
     }
     // Nobody goes on calling in a visit that is over.
-    let ended = if step.to().is_terminal() { end_call(uow, (now, CallEnd::Finished), before).await? } else { None };
+    let ending = CallEnding { at: now, why: CallEnd::Finished };
+    let ended = if step.to().is_terminal() { end_call(uow, ending, before).await? } else { None };
     let act = ended.iter().fold(act(before, command), |act, call| call.tell(act));
     Ok(audit::record(uow, now, viewer, act).await?)
 }

@@ -13,7 +13,7 @@ use super::{
         appointment::status_tag,
         queries::{self, AppointmentState},
     },
-    calls::end_call,
+    calls::{CallEnding, end_call},
 };
 use crate::{
     coherence::Topics,
@@ -106,7 +106,7 @@ async fn cancel(
     let (appointment_id, version) = (visit.id, visit.version + 1);
     let news = News { kind, appointment_id, version, times, recipients, visit: None, by_mail: None };
     notifications::notify(uow, now, &news).await?;
-    let ended = end_call(uow, (now, CallEnd::Finished), visit).await?;
+    let ended = end_call(uow, CallEnding { at: now, why: CallEnd::Finished }, visit).await?;
     let act = AuditEvent::new(AuditAction::Cancelled, AuditSubject::Appointment, visit.id)
         .in_hospital(visit.hospital_id)
         .word("from", status_tag(visit.status).code)

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::{
     credentials::ice,
     forms::{self, HeardQuery, SentSignal, kind_code},
-    participant::Participant,
+    participant::{Participant, PeerOfVisit},
     queries::{self, HeardSignal},
     service,
 };
@@ -103,11 +103,12 @@ pub(crate) async fn say(
 /// [`AppError::NotFound`] when there is no such page; [`AppError::Conflict`] when its call is over.
 pub(crate) async fn heard(pages: &Pages, who: Participant<'_>, id: i64) -> Result<HttpResponse, AppError> {
     let query = Filter::<HeardQuery>::parse(pages.request().query_string())?;
-    let (peer, after) = query.0.read()?;
+    let (key, after) = query.0.read()?;
+    let page = PeerOfVisit { visit: id, key };
     // Before it is read what was said: what is said in between is told once more.
     let live = live_on(pages.state(), who, id).await;
     let reader = pages.state().db.reader();
-    let heard = queries::heard(who, &reader, (id, peer), after).await?.ok_or(AppError::NotFound)?;
+    let heard = queries::heard(who, &reader, page, after).await?.ok_or(AppError::NotFound)?;
     if heard.is_over {
         return Err(AppError::Conflict(service::OVER.to_owned()));
     }

@@ -18,7 +18,7 @@ use super::{is_over, peers::last_here};
 use crate::{
     coherence::{Topic, Topics},
     db::{ReadConnection, is_not_word},
-    features::appointments::call_seen_by,
+    features::appointments::{VisitSituation, call_seen_by},
 };
 
 /// A call that is to be ended, as far as was seen.
@@ -61,7 +61,7 @@ impl Line {
             id: self.id,
             visit: self.appointment_id,
             started_at: self.started_at,
-            is_over: is_over(self.state, (self.status, self.modality)),
+            is_over: is_over(self.state, VisitSituation { status: self.status, modality: self.modality }),
             seen_by: call_seen_by(lists, self.appointment_id),
         }
     }

@@ -10,9 +10,11 @@ pub(super) use peers::{HeardSignal, PeerRow, PeerStanding, heard, is_another_the
 pub(crate) use visit::CallNow;
 pub(super) use visit::{VisitOfCall, visit_of_call, visit_of_call_held};
 
-use entity::enums::{AppointmentStatus, CallState, Modality};
+use entity::enums::{CallState, Modality};
 
-/// Whether nobody takes part any more in a call in that state, of a visit in that status which is held in that way.
-fn is_over(state: CallState, (status, modality): (AppointmentStatus, Modality)) -> bool {
+use crate::features::appointments::VisitSituation;
+
+/// Whether nobody takes part any more in a call in that state, of a visit that stands so.
+fn is_over(state: CallState, VisitSituation { status, modality }: VisitSituation) -> bool {
     state == CallState::Ended || !status.is_under_way() || modality != Modality::Video
 }

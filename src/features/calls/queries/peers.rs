@@ -20,8 +20,8 @@ use crate::{
     coherence::{Topic, Topics},
     db::{ReadConnection, Reader},
     features::{
-        appointments::call_seen_by,
-        calls::participant::{Participant, PeerOwner, Side},
+        appointments::{VisitSituation, call_seen_by},
+        calls::participant::{Participant, PeerOfVisit, PeerOwner, Side},
     },
 };
 
@@ -126,7 +126,7 @@ pub(in crate::features::calls) struct PeerStanding {
 impl PeerStanding {
     /// Whether it still takes part: the call goes on, and no other page has taken its place.
     pub(in crate::features::calls) fn takes_part(&self) -> bool {
-        !is_over(self.state, (self.status, self.modality)) && self.left_at.is_none()
+        !is_over(self.state, VisitSituation { status: self.status, modality: self.modality }) && self.left_at.is_none()
     }
 
     /// By what those are told who see, in the room of the visit `id` or in a list, how the call stands, or take part in it.
@@ -135,16 +135,16 @@ impl PeerStanding {
     }
 }
 
-/// The page `key` of `who` in the visit `id`, and whether the page `to` of the same call is there at the instant `now`.
+/// That page, if it is one of `who`, and whether the page `to` of the same call is there at the instant `now`.
 pub(in crate::features::calls) async fn standing(
     who: Participant<'_>,
     conn: &ReadConnection<'_>,
-    (id, key): (i64, &str),
+    PeerOfVisit { visit, key }: PeerOfVisit<'_>,
     (to, now): (&str, DateTime<Utc>),
 ) -> Result<Option<PeerStanding>, DbErr> {
     use appointment::Column as Visit;
     use call::Column as Call;
-    own_pages_in(who, id)
+    own_pages_in(who, visit)
         .filter(Column::Key.eq(key))
         .columns([Visit::Status, Visit::Modality, Visit::HospitalId, Visit::DoctorId, Visit::PatientId])
         .column_as(Call::Id, "call_id")
@@ -175,13 +175,13 @@ fn is_there(now: DateTime<Utc>, such: SimpleExpr) -> SimpleExpr {
     Expr::exists(there.into_query())
 }
 
-fn own_pages_in(who: Participant<'_>, id: i64) -> Select<call_peer::Entity> {
+fn own_pages_in(who: Participant<'_>, visit: i64) -> Select<call_peer::Entity> {
     call_peer::Entity::find()
         .select_only()
         .join(JoinType::InnerJoin, call_peer::Relation::Call.def())
         .join(JoinType::InnerJoin, call::Relation::Appointment.def())
         .filter(who.visits())
-        .filter(appointment::Column::Id.eq(id))
+        .filter(appointment::Column::Id.eq(visit))
         .filter(who.owner().pages())
 }
 
@@ -205,11 +205,11 @@ pub(in crate::features::calls) struct Heard {
     pub(in crate::features::calls) signals: Vec<HeardSignal>,
 }
 
-/// What was said to the page `key` of `who` after the signal `after`; nothing if there is no such page in the visit `id`. One statement.
+/// What was said to that page of `who` after the signal `after`; nothing if there is no such page. One statement.
 pub(in crate::features::calls) async fn heard(
     who: Participant<'_>,
     reader: &Reader,
-    (id, key): (i64, &str),
+    PeerOfVisit { visit, key }: PeerOfVisit<'_>,
     after: i64,
 ) -> Result<Option<Heard>, DbErr> {
     let said = call::Relation::CallSignal.def().on_condition({
@@ -223,7 +223,7 @@ pub(in crate::features::calls) async fn heard(
         let from = (call_signal::Entity, call_signal::Column::FromKey);
         Expr::col((sender, Column::Key)).equals(from).into_condition()
     });
-    let found = own_pages_in(who, id)
+    let found = own_pages_in(who, visit)
         .filter(Column::Key.eq(key))
         .columns([appointment::Column::Status, appointment::Column::Modality])
         .column(call::Column::State)
@@ -239,7 +239,7 @@ pub(in crate::features::calls) async fn heard(
     let topics = Topics::exempt("what pages say to each other is on no page");
     let found: Vec<HeardLine> = reader.run(topics, async |conn| found.clone().into_model().all(conn).await).await?;
     let Some(first) = found.first() else { return Ok(None) };
-    let is_over = is_over(first.state, (first.status, first.modality));
+    let is_over = is_over(first.state, VisitSituation { status: first.status, modality: first.modality });
     Ok(Some(Heard { is_over, signals: found.into_iter().filter_map(HeardLine::signal).collect() }))
 }
 

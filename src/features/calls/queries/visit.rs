@@ -16,7 +16,10 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::ReadConnection,
-    features::{appointments::call_seen_by, calls::participant::Participant},
+    features::{
+        appointments::{VisitSituation, call_seen_by},
+        calls::participant::Participant,
+    },
 };
 
 /// A call that goes on, as the room and lists show it. Nothing clinical.
@@ -58,6 +61,11 @@ impl VisitOfCall {
     /// Whether it has begun, or its patient waits, and it is not over.
     pub(in crate::features::calls) fn is_open(&self) -> bool {
         self.status.is_under_way()
+    }
+
+    /// How it stands and is held.
+    pub(in crate::features::calls) fn situation(&self) -> VisitSituation {
+        VisitSituation { status: self.status, modality: self.modality }
     }
 
     /// By what those are told who see, in the room of the visit `id` or in a list, how its call stands, or take part in it.

@@ -12,7 +12,11 @@ use super::leaving::guest_leaves;
 use crate::{
     coherence::{Topic, Topics},
     db::{UnitOfWork, Unrecorded},
-    features::calls::{forms::is_key, participant::PeerOwner, queries::is_another_there},
+    features::calls::{
+        forms::is_key,
+        participant::{PeerOwner, VisitGuestId},
+        queries::is_another_there,
+    },
     state::AppState,
     web::AppError,
 };
@@ -56,7 +60,7 @@ pub(crate) async fn beat(state: &AppState, beat: Beat<'_>) -> Result<bool, AppEr
 async fn note(uow: &UnitOfWork, now: DateTime<Utc>, beat: Beat<'_>) -> Result<bool, DbErr> {
     let Some(lease) = beat.lease else {
         if let PeerOwner::Guest(guest) = beat.owner {
-            guest_leaves(uow, now, (beat.visit, guest, beat.peer)).await?;
+            guest_leaves(uow, now, VisitGuestId { visit: beat.visit, guest }, beat.peer).await?;
             return Ok(false);
         }
         let row = call_peer::ActiveModel { left_at: Set(Some(now)), updated_at: Set(now), ..Default::default() };

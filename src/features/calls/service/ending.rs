@@ -6,9 +6,12 @@ use crate::{
     access::{ActingViewer, Viewer},
     db::{Recorded, UnitOfWork},
     features::{
-        appointments::open_call_held,
+        appointments::{CallEnding, open_call_held},
         audit::{self, AuditEvent},
-        calls::{participant::Participant, queries},
+        calls::{
+            participant::{Participant, PeerOfVisit},
+            queries,
+        },
     },
     state::AppState,
     web::{AppError, rate_limit::Key},
@@ -42,13 +45,14 @@ async fn end(
     let open = uow.read(async |conn| open_call_held(conn, id).await).await?;
     let Some(call) = open else { return Ok(Recorded::unchanged(())) };
     if let Some(key) = peer {
-        let page = uow.read(async |conn| queries::standing(who, conn, (id, key), ("", now)).await).await?;
+        let page = PeerOfVisit { visit: id, key };
+        let page = uow.read(async |conn| queries::standing(who, conn, page, ("", now)).await).await?;
         if !page.is_some_and(|page| page.takes_part()) {
             return Ok(Recorded::unchanged(()));
         }
     }
     let why = if call.connected_at.is_some() { CallEnd::HungUp } else { CallEnd::NotAnswered };
-    let Some(ended) = call.end(uow, (now, why), visit.seen_by(id)).await? else {
+    let Some(ended) = call.end(uow, CallEnding { at: now, why }, visit.seen_by(id)).await? else {
         return Ok(Recorded::unchanged(()));
     };
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id).number("call_id", call.id);

@@ -16,10 +16,10 @@ use crate::{
     coherence::{Topic, Topics},
     db::{Recorded, UnitOfWork, Unrecorded},
     features::{
-        appointments::{EndedCall, OpenCall, open_call_held},
+        appointments::{CallEnding, EndedCall, OpenCall, open_call_held},
         audit::{self, AuditEvent},
         calls::{
-            participant::{GuestStanding, Participant, PeerOwner, Side},
+            participant::{ActingParticipant, GuestStanding, Participant, Side},
             queries::{self, PeerRow, VisitOfCall},
         },
     },
@@ -93,21 +93,23 @@ pub(in crate::features::calls) async fn join(
     let _counted = state.kit.rate_limiter.attempt(&who.joins()).await?;
     let now = state.clock.now();
     if replaces.is_some() {
-        let mended = state.db.write_unrecorded(MENDS, async |uow| enter(uow, (who, now), (id, replaces)).await).await;
+        let mended =
+            state.db.write_unrecorded(MENDS, async |uow| enter(uow, who.acting(now), (id, replaces)).await).await;
         if !matches!(mended, Err(NotJoined::NothingToReplace)) {
             return Ok(mended?.joined);
         }
     }
-    let joined = state.db.write(async |uow| enter_recorded(uow, (who, now), id).await).await;
+    let joined = state.db.write(async |uow| enter_recorded(uow, who.acting(now), id).await).await;
     Ok(joined?)
 }
 
 async fn enter_recorded(
     uow: &UnitOfWork,
-    (who, now): (Participant<'_>, DateTime<Utc>),
+    acting: ActingParticipant<'_>,
     id: i64,
 ) -> Result<Recorded<Joined>, NotJoined> {
-    let Entered { joined, how, before } = enter(uow, (who, now), (id, None)).await?;
+    let ActingParticipant { who, now } = acting;
+    let Entered { joined, how, before } = enter(uow, acting, (id, None)).await?;
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id).word("call", how);
     let event = event.number("call_id", joined.call);
     let event = who.guest().into_iter().fold(event, |event, guest| event.number("guest_id", guest));
@@ -126,9 +128,10 @@ struct Entered {
 
 async fn enter(
     uow: &UnitOfWork,
-    (who, now): (Participant<'_>, DateTime<Utc>),
+    acting: ActingParticipant<'_>,
     (id, replaces): (i64, Option<&str>),
 ) -> Result<Entered, NotJoined> {
+    let ActingParticipant { who, now } = acting;
     let visit = uow.read(async |conn| queries::visit_of_call_held(who, conn, id).await).await?;
     let (visit, guest) = visit.ok_or(NotJoined::Refused(AppError::NotFound))?;
     refuse(refusal(&visit))?;
@@ -156,7 +159,7 @@ async fn enter(
     put_out(uow, (now, Leaving::Replaced { known_to: replaces }), (id, call), (&own, told)).await?;
     // The room shows which guest is in the call.
     let seen_by = Topics::from(Topic::Call(id)).and(is_guest.then_some(Topic::Visit(id)));
-    uow.insert_many([new_peer((who.owner(), now), (call, &peer))], seen_by).await?;
+    uow.insert_many([new_peer(acting, (call, &peer))], seen_by).await?;
     let side = |other: &&PeerRow| (other.key.clone(), other.side(visit.doctor_user_id));
     let peers = others.iter().map(side).collect();
     Ok(Entered { joined: Joined { call, peer, peers }, how, before })
@@ -168,7 +171,7 @@ fn refuse(why: Option<&'static str>) -> Result<(), NotJoined> {
 
 /// Why a guest may not join, who may have been removed since they asked.
 fn guest_refusal(guest: &visit_guest::Model, visit: &VisitOfCall, now: DateTime<Utc>) -> Option<&'static str> {
-    let standing = GuestStanding::of(guest, (visit.status, visit.modality), now);
+    let standing = GuestStanding::of(guest, visit.situation(), now);
     (standing != GuestStanding::LetIn).then_some(NOT_LET_IN)
 }
 
@@ -203,7 +206,7 @@ async fn going_on(
     let of_both = pages.iter().filter(|peer| !peer.is_a_guests());
     let last_here = of_both.map(PeerRow::last_here).max().unwrap_or(now);
     if last_here <= now - SILENCE {
-        let ended = call.end_unheard(uow, (last_here, CallEnd::Lost), visit.seen_by(id)).await?;
+        let ended = call.end_unheard(uow, CallEnding { at: last_here, why: CallEnd::Lost }, visit.seen_by(id)).await?;
         return Ok(GoingOn { before: ended.map(|ended| (call.id, ended)), ..GoingOn::default() });
     }
     Ok(GoingOn { call: Some(call), pages, before: None })
@@ -230,17 +233,13 @@ async fn begin(
     Ok(uow.insert(row, visit.seen_by(id)).await?.id)
 }
 
-fn new_peer((owner, now): (PeerOwner, DateTime<Utc>), (call, key): (i64, &str)) -> call_peer::ActiveModel {
-    let (user_id, guest_id) = match owner {
-        PeerOwner::User(user) => (Some(user), None),
-        PeerOwner::Guest(guest) => (None, Some(guest)),
-    };
+fn new_peer(ActingParticipant { who, now }: ActingParticipant<'_>, (call, key): (i64, &str)) -> call_peer::ActiveModel {
     call_peer::ActiveModel {
         id: NotSet,
         call_id: Set(call),
         key: Set(key.to_owned()),
-        user_id: Set(user_id),
-        guest_id: Set(guest_id),
+        user_id: Set(who.user()),
+        guest_id: Set(who.guest()),
         here_until: Set(now + LEASE),
         left_at: Set(None),
         created_at: Set(now),

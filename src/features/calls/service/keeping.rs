@@ -11,7 +11,7 @@ use crate::{
     background::Job,
     db::{UnitOfWork, Unrecorded},
     features::{
-        appointments::{open_call_held, show_call_figures},
+        appointments::{CallEnding, open_call_held, show_call_figures},
         calls::queries::{self, LostCall, PeerRow},
     },
     state::AppState,
@@ -73,7 +73,7 @@ async fn end(uow: &UnitOfWork, now: DateTime<Utc>, lost: LostCall) -> Result<boo
     if !lost.is_over && now - SILENCE < last_here {
         return Ok(false);
     }
-    Ok(call.end(uow, (last_here.min(now), CallEnd::Lost), lost.seen_by).await?.is_some())
+    Ok(call.end(uow, CallEnding { at: last_here.min(now), why: CallEnd::Lost }, lost.seen_by).await?.is_some())
 }
 
 impl Job for CallKeeper {

@@ -14,7 +14,7 @@ use crate::{
     features::{
         appointments::open_call_held,
         calls::{
-            participant::PeerOwner,
+            participant::{PeerOwner, VisitGuestId},
             queries::{self, PeerRow},
         },
     },
@@ -82,22 +82,27 @@ pub(super) async fn put_out(
     uow.insert_many(own.chain(told), seen_by()).await.map(drop)
 }
 
-/// The page `key` of the guest `guest` (`visit_guest.id`) goes from the call that goes on in the visit `id`, if it takes part. Four statements at most.
+/// The page `key` of `guest` goes from the call that goes on in the visit, if it takes part. Four statements at most.
 pub(super) async fn guest_leaves(
     uow: &UnitOfWork,
     now: DateTime<Utc>,
-    (id, guest, key): (i64, i64, &str),
+    VisitGuestId { visit, guest }: VisitGuestId,
+    key: &str,
 ) -> Result<(), DbErr> {
-    go(uow, (now, Leaving::Left), id, |peer| peer.is_of(PeerOwner::Guest(guest)) && peer.key == key).await
+    go(uow, (now, Leaving::Left), visit, |peer| peer.is_of(PeerOwner::Guest(guest)) && peer.key == key).await
 }
 
-/// Puts the pages of the guest `guest` (`visit_guest.id`) out of the call that goes on in the visit `id`, if they are in it. Of those that left it before the
-/// others were told then. Four statements at most.
+/// Puts the pages of the guest out of the call that goes on in the visit, if they are in it. Of those that left it before the others were told then. Four
+/// statements at most.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn put_guest_out(uow: &UnitOfWork, now: DateTime<Utc>, (id, guest): (i64, i64)) -> Result<(), DbErr> {
-    go(uow, (now, Leaving::Removed), id, |peer| peer.is_of(PeerOwner::Guest(guest))).await
+pub(crate) async fn put_guest_out(
+    uow: &UnitOfWork,
+    now: DateTime<Utc>,
+    VisitGuestId { visit, guest }: VisitGuestId,
+) -> Result<(), DbErr> {
+    go(uow, (now, Leaving::Removed), visit, |peer| peer.is_of(PeerOwner::Guest(guest))).await
 }
 
 /// The pages of guests that are `such` go from the call that goes on in the visit `id`. The others end their lines to them as soon as they hear of it, whether

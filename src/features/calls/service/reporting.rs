@@ -19,7 +19,7 @@ use crate::{
         audit::{self, AuditEvent},
         calls::{
             forms::CallReport,
-            participant::Participant,
+            participant::{ActingParticipant, Participant, PeerOfVisit},
             queries::{self, PeerStanding},
         },
     },
@@ -49,7 +49,7 @@ pub(in crate::features::calls) async fn report(
     let _counted = state.kit.rate_limiter.attempt(&who.signals()).await?;
     let now = state.clock.now();
     let topics = Topics::exempt("what is noted then says what has changed");
-    let (page, nobody) = ((id, report.peer.as_str()), ("", now));
+    let (page, nobody) = (PeerOfVisit { visit: id, key: &report.peer }, ("", now));
     let reader = state.db.reader();
     let standing = reader.run(topics, async |conn| queries::standing(who, conn, page, nobody).await).await?;
     let standing = standing.ok_or(AppError::NotFound)?;
@@ -64,7 +64,7 @@ pub(in crate::features::calls) async fn report(
         let noted = state.db.write_unrecorded(REPORTS, async |uow| note(uow, now, &standing, report).await);
         return noted.await.map_err(|error: DbErr| error.into());
     }
-    let connected = state.db.write(async |uow| connect(uow, (who, now), (id, &standing), report).await).await;
+    let connected = state.db.write(async |uow| connect(uow, who.acting(now), (id, &standing), report).await).await;
     if connected.map_err(|error: DbErr| AppError::from(error))? {
         count(report);
     }
@@ -74,7 +74,7 @@ pub(in crate::features::calls) async fn report(
 /// The two see or hear each other, by the server's clock; whether nobody has said so before.
 async fn connect(
     uow: &UnitOfWork,
-    (who, now): (Participant<'_>, DateTime<Utc>),
+    ActingParticipant { who, now }: ActingParticipant<'_>,
     (id, standing): (i64, &PeerStanding),
     report: &CallReport,
 ) -> Result<Recorded<bool>, DbErr> {

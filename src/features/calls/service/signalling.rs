@@ -9,7 +9,7 @@ use crate::{
     db::Unrecorded,
     features::calls::{
         forms::Signal,
-        participant::Participant,
+        participant::{Participant, PeerOfVisit},
         queries::{self, PeerStanding},
     },
     state::AppState,
@@ -35,7 +35,7 @@ pub(in crate::features::calls) async fn send(
     // Each counts, whatever becomes of it.
     let _counted = state.kit.rate_limiter.attempt(&who.signals()).await?;
     let now = state.clock.now();
-    let page = (id, signal.peer.as_str());
+    let page = PeerOfVisit { visit: id, key: &signal.peer };
     state
         .db
         .write_unrecorded(SIGNALS, async |uow| {

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::super::{policy::ManageGuests, service};
 use crate::{
     access::Allowed,
+    features::calls::VisitGuestId,
     state::Pages,
     web::{AppError, FlashKind, Submitted, see_other_saying},
 };
@@ -17,8 +18,9 @@ pub(in super::super) async fn admit(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
-    service::admit(pages.state(), &viewer, *ids).await?;
-    Ok(done(ids.0, "The guest is let in."))
+    let (visit, guest) = *ids;
+    service::admit(pages.state(), &viewer, VisitGuestId { visit, guest }).await?;
+    Ok(done(visit, "The guest is let in."))
 }
 
 /// The doctor removes one, who is out of the call at once.
@@ -29,8 +31,9 @@ pub(in super::super) async fn remove(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     submitted.button()?;
-    service::remove(pages.state(), &viewer, *ids).await?;
-    Ok(done(ids.0, "The guest is removed, and the link leads nowhere any more."))
+    let (visit, guest) = *ids;
+    service::remove(pages.state(), &viewer, VisitGuestId { visit, guest }).await?;
+    Ok(done(visit, "The guest is removed, and the link leads nowhere any more."))
 }
 
 fn done(id: i64, said: &'static str) -> HttpResponse {

@@ -43,8 +43,8 @@ pub(crate) fn guest_marks(
     (guests, in_call): (&[GuestRow], &[GuestInCall]),
 ) -> Vec<GuestMark> {
     let has_page = |guest: &GuestRow| in_call.iter().any(|page| page.guest_id == Some(guest.id));
-    let invited = guests.iter().filter(|guest| !present.has_come(guest.expires_at) || has_page(guest));
-    invited.map(|guest| mark((viewer, present), id, (guest, in_call))).collect()
+    let invited = guests.iter().filter(|guest| !context.present.has_come(guest.expires_at) || has_page(guest));
+    invited.map(|guest| mark(context, id, (guest, in_call))).collect()
 }
 
 fn mark((viewer, present): (&Viewer, &Present), id: i64, (guest, in_call): (&GuestRow, &[GuestInCall])) -> GuestMark {

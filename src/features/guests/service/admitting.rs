@@ -12,7 +12,7 @@ use crate::{
     db::{Recorded, UnitOfWork},
     features::{
         audit::{self, AuditEvent},
-        calls::{self, GuestStanding},
+        calls::{self, GuestStanding, VisitGuestId},
         guests::queries::{self, GuestState},
     },
     state::AppState,
@@ -28,17 +28,17 @@ const NOT_HERE: &str =
 /// Lets the guest into the call, from now on and as long as the visit is under way. Who was let in already, is. Three statements.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the viewer is not the doctor of the visit `id`, or the guest is not one of it; [`AppError::Conflict`] when the link is over, or nobody
+/// [`AppError::NotFound`] when the viewer is not the doctor of the visit, or the guest is not one of it; [`AppError::Conflict`] when the link is over, or nobody
 /// waits with it: who it is that comes is the doctor's to see.
 pub(in crate::features::guests) async fn admit(
     state: &AppState,
     viewer: &Viewer,
-    (id, guest): (i64, i64),
+    which: VisitGuestId,
 ) -> Result<(), AppError> {
     let acting = viewer.acting(state.clock.now());
     let now = acting.now;
     let admitting = async |uow: &UnitOfWork| {
-        let found = held(uow, viewer, (id, guest)).await?;
+        let found = held(uow, viewer, which).await?;
         if found.standing(now) == GuestStanding::Over {
             return Err(AppError::Conflict(OVER.to_owned()));
         }
@@ -50,7 +50,7 @@ pub(in crate::features::guests) async fn admit(
         }
         let by = Set(Some(viewer.user_id));
         let row = ActiveModel { admitted_at: Set(Some(now)), admitted_by: by, ..Default::default() };
-        Ok(keep(uow, acting, (id, guest), (row, "admitted")).await?)
+        Ok(keep(uow, acting, which, (row, "admitted")).await?)
     };
     state.db.write(admitting).await
 }
@@ -58,28 +58,28 @@ pub(in crate::features::guests) async fn admit(
 /// Removes the guest: the link leads nowhere any more, and their page is out of the call. Who was removed already, is. Seven statements at most.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the viewer is not the doctor of the visit `id`, or the guest is not one of it.
+/// [`AppError::NotFound`] when the viewer is not the doctor of the visit, or the guest is not one of it.
 pub(in crate::features::guests) async fn remove(
     state: &AppState,
     viewer: &Viewer,
-    (id, guest): (i64, i64),
+    which: VisitGuestId,
 ) -> Result<(), AppError> {
     let acting = viewer.acting(state.clock.now());
     let now = acting.now;
     let removing = async |uow: &UnitOfWork| {
-        if held(uow, viewer, (id, guest)).await?.guest.revoked_at.is_some() {
+        if held(uow, viewer, which).await?.guest.revoked_at.is_some() {
             return Ok(Recorded::unchanged(()));
         }
-        calls::put_guest_out(uow, now, (id, guest)).await?;
+        calls::put_guest_out(uow, now, which).await?;
         let row = ActiveModel { revoked_at: Set(Some(now)), ..Default::default() };
-        Ok::<_, AppError>(keep(uow, acting, (id, guest), (row, "removed")).await?)
+        Ok::<_, AppError>(keep(uow, acting, which, (row, "removed")).await?)
     };
     state.db.write(removing).await
 }
 
 /// The guest, until the unit of work ends.
-async fn held(uow: &UnitOfWork, viewer: &Viewer, ids: (i64, i64)) -> Result<GuestState, AppError> {
-    let found = uow.read(async |conn| queries::guest_held(viewer, conn, ids).await).await?;
+async fn held(uow: &UnitOfWork, viewer: &Viewer, which: VisitGuestId) -> Result<GuestState, AppError> {
+    let found = uow.read(async |conn| queries::guest_held(viewer, conn, which).await).await?;
     found.ok_or(AppError::NotFound)
 }
 
@@ -87,12 +87,12 @@ async fn held(uow: &UnitOfWork, viewer: &Viewer, ids: (i64, i64)) -> Result<Gues
 async fn keep(
     uow: &UnitOfWork,
     ActingViewer { viewer, now }: ActingViewer<'_>,
-    (id, guest): (i64, i64),
+    which: VisitGuestId,
     (row, what): (ActiveModel, &'static str),
 ) -> Result<Recorded<()>, DbErr> {
     let row = ActiveModel { updated_at: Set(now), ..row };
-    let update = visit_guest::Entity::update_many().set(row).filter(Column::Id.eq(guest));
-    uow.update_where(update, Topic::Visit(id)).await?;
-    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id);
-    audit::record(uow, now, viewer, event.word("guest", what).number("guest_id", guest)).await
+    let update = visit_guest::Entity::update_many().set(row).filter(Column::Id.eq(which.guest));
+    uow.update_where(update, Topic::Visit(which.visit)).await?;
+    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, which.visit);
+    audit::record(uow, now, viewer, event.word("guest", what).number("guest_id", which.guest)).await
 }

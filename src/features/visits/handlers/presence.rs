@@ -5,7 +5,7 @@ use actix_web::{FromRequest as _, HttpResponse, web};
 use super::super::{policy::EnterRoom, service::presence};
 use crate::{
     access::{Allowed, SessionHolder},
-    features::calls::{self, Beat, PeerOwner, Sign},
+    features::calls::{self, Beat, PeerOfVisit, PeerOwner, Sign},
     session::KeyHash,
     state::Pages,
     web::{AppError, Submitted},
@@ -29,8 +29,8 @@ pub(in super::super) async fn sign(
         let sign = sign.ok_or(AppError::Unprocessable("state is here, hidden or leaving"))?;
         presence::sign(pages.state(), &viewer, *id, sign).await?;
     }
-    if let Some((peer, sign)) = fields.get("call").zip(sign)
-        && note_call(&holder, (*id, peer), sign, &pages).await?
+    if let Some((key, sign)) = fields.get("call").zip(sign)
+        && note_call(&holder, PeerOfVisit { visit: *id, key }, sign, &pages).await?
     {
         return Ok(HttpResponse::NoContent().insert_header((SESSION_USED, "1")).finish());
     }
@@ -43,13 +43,13 @@ const SESSION_USED: &str = "x-session-used";
 /// Whoever speaks with somebody uses the session, though for an hour they press nothing; whether they do.
 async fn note_call(
     holder: &SessionHolder,
-    (visit, peer): (i64, &str),
+    PeerOfVisit { visit, key }: PeerOfVisit<'_>,
     sign: Sign,
     pages: &Pages,
 ) -> Result<bool, AppError> {
     // A page that is hidden is there for as long in the call as in the room.
     let lease = (sign != Sign::Leaving).then(|| sign.lease());
-    let beat = Beat { owner: PeerOwner::User(holder.user_id), visit, peer, lease };
+    let beat = Beat { owner: PeerOwner::User(holder.user_id), visit, peer: key, lease };
     let is_use = calls::beat(pages.state(), beat).await?;
     if is_use {
         pages.state().sessions.is_in_use(&KeyHash::from_text(holder.key_hash.as_str().into()));

@@ -224,7 +224,7 @@ impl Person {
                 ("away", "left at", moment(left_at.unwrap_or(*here_until)))
             }
         };
-        let devices = device_mark((record.row.status, record.row.modality), check.as_ref());
+        let devices = device_mark(record.row.situation(), check.as_ref());
         Self { user, name, state, words, since, devices }
     }
 }
