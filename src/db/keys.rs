@@ -15,6 +15,15 @@ use crate::{
     text::{contact_key, number_key, person_key, search_key},
 };
 
+/// A row whose texts were changed, and the topics of what shows it.
+#[derive(Clone, Debug)]
+pub struct ChangedRow {
+    /// Its id in the table that the texts are of.
+    pub id: i64,
+    /// Touched once more with its keys.
+    pub topics: Topics,
+}
+
 /// What the keys of a person are made of.
 #[derive(Clone, Copy)]
 pub struct PersonTexts<'a> {
@@ -45,17 +54,12 @@ impl<'a> PersonTexts<'a> {
         }
     }
 
-    /// To be called after the texts of the account `id`, which were `before`, have been changed in the same unit of work. One statement, where a text
+    /// To be called after the texts of `account`, which were `before`, have been changed in the same unit of work. One statement, where a text
     /// changed and its key did not; else none.
     ///
     /// # Errors
     /// The database's.
-    pub async fn keep_keys(
-        self,
-        uow: &UnitOfWork,
-        account: (i64, Topics),
-        before: PersonTexts<'_>,
-    ) -> Result<(), DbErr> {
+    pub async fn keep_keys(self, uow: &UnitOfWork, account: ChangedRow, before: PersonTexts<'_>) -> Result<(), DbErr> {
         let names = |texts: PersonTexts<'_>| person_key(texts.first_name, texts.last_name);
         let contact = |texts: PersonTexts<'_>| contact_key(texts.email, texts.phone);
         let is_renamed = (before.first_name, before.last_name) != (self.first_name, self.last_name);
@@ -70,9 +74,9 @@ impl<'a> PersonTexts<'a> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn write_keys(self, uow: &UnitOfWork, (id, topics): (i64, Topics)) -> Result<(), DbErr> {
-        let keys = user::Entity::update_many().set(self.keys()).filter(user::Column::Id.eq(id));
-        uow.update_where(keys, topics).await.map(drop)
+    pub async fn write_keys(self, uow: &UnitOfWork, account: ChangedRow) -> Result<(), DbErr> {
+        let keys = user::Entity::update_many().set(self.keys()).filter(user::Column::Id.eq(account.id));
+        uow.update_where(keys, account.topics).await.map(drop)
     }
 }
 
@@ -115,16 +119,11 @@ impl<'a> DoctorTexts<'a> {
         keys
     }
 
-    /// As [`PersonTexts::keep_keys`], of the doctor `id`.
+    /// As [`PersonTexts::keep_keys`], of a doctor.
     ///
     /// # Errors
     /// The database's.
-    pub async fn keep_keys(
-        self,
-        uow: &UnitOfWork,
-        (id, topics): (i64, Topics),
-        before: DoctorTexts<'_>,
-    ) -> Result<(), DbErr> {
+    pub async fn keep_keys(self, uow: &UnitOfWork, row: ChangedRow, before: DoctorTexts<'_>) -> Result<(), DbErr> {
         let is_same_license = before.license_number == self.license_number;
         let takes_license = !is_same_license && number_key(before.license_number) == number_key(self.license_number);
         let takes_field = before.specialization != self.specialization
@@ -136,8 +135,8 @@ impl<'a> DoctorTexts<'a> {
         if is_same_license {
             keys.license_key = Set(before.license_key.map(str::to_owned));
         }
-        let keys = doctor::Entity::update_many().set(keys).filter(doctor::Column::Id.eq(id));
-        uow.update_where(keys, topics).await.map(drop)
+        let keys = doctor::Entity::update_many().set(keys).filter(doctor::Column::Id.eq(row.id));
+        uow.update_where(keys, row.topics).await.map(drop)
     }
 }
 
@@ -161,21 +160,16 @@ impl HospitalTexts<'_> {
         if before == self { hospital::ActiveModel::default() } else { self.keys() }
     }
 
-    /// As [`PersonTexts::keep_keys`], of the hospital `id`.
+    /// As [`PersonTexts::keep_keys`], of a hospital.
     ///
     /// # Errors
     /// The database's.
-    pub async fn keep_keys(
-        self,
-        uow: &UnitOfWork,
-        (id, topics): (i64, Topics),
-        before: HospitalTexts<'_>,
-    ) -> Result<(), DbErr> {
+    pub async fn keep_keys(self, uow: &UnitOfWork, row: ChangedRow, before: HospitalTexts<'_>) -> Result<(), DbErr> {
         if before == self || search_key(before.name) != search_key(self.name) {
             return Ok(());
         }
-        let keys = hospital::Entity::update_many().set(self.keys()).filter(hospital::Column::Id.eq(id));
-        uow.update_where(keys, topics).await.map(drop)
+        let keys = hospital::Entity::update_many().set(self.keys()).filter(hospital::Column::Id.eq(row.id));
+        uow.update_where(keys, row.topics).await.map(drop)
     }
 }
 

@@ -12,7 +12,7 @@ use super::forms::{HospitalDetails, SentHospital};
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{DbErr, HospitalTexts, Reader, Recorded, UnitOfWork, ViolationKind, violation},
+    db::{ChangedRow, DbErr, HospitalTexts, Reader, Recorded, UnitOfWork, ViolationKind, violation},
     features::{
         audit::{self, AuditEvent},
         notifications::{self, News, ToldTimes},
@@ -188,7 +188,9 @@ async fn change(
             if uow.update_where(update, Topics::of_hospital(Some(read.id))).await? == 0 {
                 return Err(HospitalNotSaved::Stale);
             }
-            after.keep_keys(uow, (read.id, Topics::of_hospital(Some(read.id))), before).await?;
+            after
+                .keep_keys(uow, ChangedRow { id: read.id, topics: Topics::of_hospital(Some(read.id)) }, before)
+                .await?;
             let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Hospital, read.id).in_hospital(read.id);
             let event = event.changed(&changed);
             let Some(change) = zones else {

@@ -15,7 +15,7 @@ use sea_orm::{
 
 use crate::{
     coherence::Topics,
-    db::{Database, PersonTexts, Recorded, Swept, UnitOfWork, Unrecorded, ViolationKind, violation},
+    db::{ChangedRow, Database, PersonTexts, Recorded, Swept, UnitOfWork, Unrecorded, ViolationKind, violation},
     features::{
         accounts::{
             queries::{self, Credentials, LinkedAddress, NO_PAGE},
@@ -128,7 +128,8 @@ async fn take(
     }
     let changed = uow.update_returning(changed(now, linked, hash), |_| topics.clone()).await?;
     let stored = PersonTexts::of(changed.first().ok_or(NotUsed::Over)?);
-    stored.keep_keys(uow, (account.id, topics), PersonTexts { email: &account.email, ..stored }).await?;
+    let row = ChangedRow { id: account.id, topics };
+    stored.keep_keys(uow, row, PersonTexts { email: &account.email, ..stored }).await?;
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, account.id);
     let event = match link.purpose {
         AddressLinkPurpose::Proof => event.word("address", "proved"),

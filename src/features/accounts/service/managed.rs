@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter,
 
 use crate::{
     coherence::Topics,
-    db::{PersonTexts, UnitOfWork},
+    db::{ChangedRow, PersonTexts, UnitOfWork},
     features::accounts::person::{parse_date_of_birth, read_email, read_names, read_phone},
     web::FormReader,
 };
@@ -121,7 +121,7 @@ pub(crate) async fn update_account(
     if uow.update_where(update, topics.clone()).await? == 0 {
         return Ok(false);
     }
-    details.texts().keep_keys(uow, (read.id, topics), PersonTexts::of(read)).await?;
+    details.texts().keep_keys(uow, ChangedRow { id: read.id, topics }, PersonTexts::of(read)).await?;
     Ok(true)
 }
 

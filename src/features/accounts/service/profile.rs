@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, UpdateMany, Valu
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{PersonTexts, Recorded, UnitOfWork},
+    db::{ChangedRow, PersonTexts, Recorded, UnitOfWork},
     features::{
         accounts::{
             forms::ProfileChange,
@@ -85,7 +85,7 @@ async fn save(
     if uow.update_where(unchanged, topics.clone()).await? == 0 {
         return Ok(None);
     }
-    texts.keep_keys(uow, (viewer.user_id, topics), current.texts()).await?;
+    texts.keep_keys(uow, ChangedRow { id: viewer.user_id, topics }, current.texts()).await?;
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).changed(&names);
     Ok(Some(audit::record(uow, now, viewer, event).await?.with(ProfileSaved::Done)))
 }

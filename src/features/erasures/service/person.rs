@@ -14,7 +14,7 @@ use sea_orm::{
 use super::{ErasedPerson, FIRST_NAME, LAST_NAME, queries};
 use crate::{
     coherence::{Topic, Topics},
-    db::{Database, PersonTexts, Recorded, UnitOfWork},
+    db::{ChangedRow, Database, PersonTexts, Recorded, UnitOfWork},
     features::audit::{self, Actor, AuditEvent},
 };
 
@@ -88,7 +88,7 @@ async fn empty(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson, hash:
     let account = user::Entity::update_many().set(account).filter(user::Column::Id.eq(person.user_id));
     uow.update_where(account, topics()).await?;
     let texts = PersonTexts { first_name: FIRST_NAME, last_name: LAST_NAME, email: &address, phone: None };
-    texts.write_keys(uow, (person.user_id, topics())).await?;
+    texts.write_keys(uow, ChangedRow { id: person.user_id, topics: topics() }).await?;
     let record = patient::ActiveModel {
         blood_type: Set(None),
         allergies: Set(None),

@@ -12,7 +12,7 @@ use super::super::policy::ManagePeople;
 use crate::{
     access::Permission,
     coherence::Topics,
-    db::{DoctorTexts, ReadConnection, UnitOfWork},
+    db::{ChangedRow, DoctorTexts, ReadConnection, UnitOfWork},
     features::accounts::{AccountDetails, parse_phone},
     web::FormReader,
 };
@@ -141,7 +141,8 @@ impl PersonRecord for DoctorRecord {
         let row = self.row(target.now, self.texts().keys_over(before.texts()));
         let update = doctor::Entity::update_many().set(row).filter(doctor::Column::Id.eq(target.id));
         uow.update_where(update, target.topics.clone()).await?;
-        self.texts().keep_keys(uow, (target.id, target.topics), before.texts()).await
+        let row = ChangedRow { id: target.id, topics: target.topics };
+        self.texts().keep_keys(uow, row, before.texts()).await
     }
 
     fn visits(id: i64) -> Option<SimpleExpr> {
