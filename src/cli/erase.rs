@@ -6,6 +6,7 @@ use super::{Failure, migrations, output, shared};
 use crate::db::Database;
 use crate::features::{
     accounts,
+    audit::Attribution,
     erasures::{self, ErasureMeans, ErasureOutcome, ErasureRequest, Remaining},
     exports::NOT_REACHED,
 };
@@ -71,7 +72,8 @@ async fn erase(db: &Database, settings: &Settings, arguments: EraseArguments) ->
     };
     let means = ErasureMeans { secret: &settings.secret_key, hashing: settings.security.password_hashing };
     shared::tell(db, settings).await?;
-    let erased = erasures::erase(db, (&actor, Clock::system().now()), means, &request).await;
+    let by = Attribution { actor: &actor, at: Clock::system().now() };
+    let erased = erasures::erase(db, by, means, &request).await;
     shared::wait(db, settings).await;
     let ErasureOutcome { cancelled, found } = erased.map_err(Failure::new)?;
     if cancelled > 0 {

@@ -8,6 +8,7 @@ use super::{Failure, migrations, output};
 use crate::db::Database;
 use crate::features::{
     accounts,
+    audit::Attribution,
     exports::{self, NOT_REACHED, Subject},
 };
 use crate::integrations::Clock;
@@ -50,8 +51,8 @@ pub(super) async fn run(settings: &Settings, command: ExportCommand) -> Result<(
     let db = Database::connect(&database, "telemedicine export").await.map_err(Failure::new)?;
     migrations::make_ready(&db, settings).await?;
     let actor = accounts::operator(&db, arguments.email.as_deref()).await.map_err(Failure::new)?;
-    let now = Clock::system().now();
-    let written = exports::export_to_folder(&db, (&actor, now), subject, &arguments.to).await;
+    let by = Attribution { actor: &actor, at: Clock::system().now() };
+    let written = exports::export_to_folder(&db, by, subject, &arguments.to).await;
     db.close().await;
     for file in written.map_err(Failure::new)? {
         output::line(format!("{:>10}  {}.json", file.rows, file.table))?;

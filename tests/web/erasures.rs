@@ -13,7 +13,7 @@ use entity::{
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use telemedicine::features::{
-    audit::Actor,
+    audit::{Actor, Attribution},
     erasures::{ErasureError, ErasureMeans, ErasureOutcome, ErasureRequest, Fate, TABLES, erase, preview},
 };
 
@@ -32,7 +32,7 @@ pub(crate) async fn erased(
     let request = ErasureRequest { patient_id: patient.id, reason: "Asked for in writing".to_owned(), cancels_visits };
     let settings = &app.state.settings;
     let means = ErasureMeans { secret: &settings.secret_key, hashing: settings.security.password_hashing };
-    erase(&app.state.db, (&actor, app.now()), means, &request).await
+    erase(&app.state.db, Attribution { actor: &actor, at: app.now() }, means, &request).await
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::Value;
 use telemedicine::features::{
-    audit::Actor,
+    audit::{Actor, Attribution},
     exports::{ExportError, Subject, export_to_folder},
 };
 
@@ -27,7 +27,9 @@ fn operator(clinic: &Clinic) -> Actor {
 async fn exported(app: &TestApp, clinic: &Clinic, subject: Subject) -> (BTreeMap<String, Vec<Value>>, Value) {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("taken");
-    let files = export_to_folder(&app.state.db, (&operator(clinic), app.now()), subject, &to).await.unwrap();
+    let operator = operator(clinic);
+    let by = Attribution { actor: &operator, at: app.now() };
+    let files = export_to_folder(&app.state.db, by, subject, &to).await.unwrap();
     let read = |name: &str| -> Value {
         let path = to.join(format!("{name}.json"));
         #[cfg(unix)]
@@ -175,7 +177,8 @@ async fn a_folder_that_holds_something_and_a_record_that_is_not_there_are_refuse
     let clinic = Clinic::create(&app).await;
     let folder = tempfile::tempdir().unwrap();
     let operator = operator(&clinic);
-    let export = async |subject| export_to_folder(&app.state.db, (&operator, app.now()), subject, folder.path()).await;
+    let by = Attribution { actor: &operator, at: app.now() };
+    let export = async |subject| export_to_folder(&app.state.db, by, subject, folder.path()).await;
     for missing in [Subject::Patient(999), Subject::Hospital(999)] {
         assert!(matches!(export(missing).await, Err(ExportError::Nobody(_, 999))));
     }

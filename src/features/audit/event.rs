@@ -21,6 +21,15 @@ pub struct Actor {
     pub address: Option<IpAddr>,
 }
 
+/// Who did something, and when: as the trail and what else tells of it have it.
+#[derive(Clone, Copy, Debug)]
+pub struct Attribution<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 impl From<&Viewer> for Actor {
     fn from(viewer: &Viewer) -> Self {
         Self {

@@ -24,7 +24,7 @@ mod verification;
 mod words;
 
 pub use accessed::Accessed;
-pub use event::{Actor, AuditEvent};
+pub use event::{Actor, Attribution, AuditEvent};
 pub(crate) use queries::was_done;
 pub(crate) use service::{Redaction, personal_lines, record_refusals_forever, redact};
 pub use service::{Sealer, record, record_refusals};

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
 use entity::enums::{AuditAction, AuditSubject};
 use sea_orm::DbErr;
 use serde_json::{Map, Value};
@@ -17,7 +16,7 @@ use crate::{
     access::Viewer,
     coherence::Topics,
     db::Database,
-    features::audit::{self, Actor, AuditEvent},
+    features::audit::{self, Attribution, AuditEvent},
     state::AppState,
     web::AppError,
 };
@@ -45,20 +44,21 @@ impl From<SinkError> for ExportError {
     }
 }
 
-/// Writes everything about `subject` into the folder `to`, which is new or empty, and says so in the trail in the name of `actor` first. What was
+/// Writes everything about `subject` into the folder `to`, which is new or empty, and says so in the trail in the name of `by` first. What was
 /// written. A folder without `export.json` is of an export that was broken off.
 ///
 /// # Errors
 /// Why not.
 pub async fn export_to_folder(
     db: &Database,
-    (actor, now): (&Actor, DateTime<Utc>),
+    by: Attribution<'_>,
     subject: Subject,
     to: &Path,
 ) -> Result<Vec<ExportedFile>, ExportError> {
     let hospital_id = found(db, subject).await?;
     let mut folder = Folder::new(to)?;
-    db.write(async |uow| audit::record(uow, now, actor.clone(), exported(subject, hospital_id)).await).await?;
+    let event = || exported(subject, hospital_id);
+    db.write(async |uow| audit::record(uow, by.at, by.actor.clone(), event()).await).await?;
     let files = db
         .snapshot(async |conn| {
             let mut exporter = Exporter::new(conn, &mut folder);
@@ -66,7 +66,7 @@ pub async fn export_to_folder(
             Ok::<_, SinkError>(exporter.files())
         })
         .await?;
-    folder.finish(&manifest(subject, now, &files))?;
+    folder.finish(&manifest(subject, by.at, &files))?;
     Ok(files)
 }
 

@@ -196,7 +196,7 @@ async fn change(
             let Some(change) = zones else {
                 return Ok(audit::record(uow, now, viewer, event).await?.with(Saved { in_the_way: Vec::new() }));
             };
-            let (moved, retold) = wall_times::change_zone(uow, (viewer.user_id, now), change).await?;
+            let (moved, retold) = wall_times::change_zone(uow, viewer.acting(now), change).await?;
             tell(uow, now, &retold).await?;
             let event = told(event, change, &moved);
             Ok(audit::record(uow, now, viewer, event).await?.with(Saved { in_the_way: moved.in_the_way }))

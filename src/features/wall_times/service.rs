@@ -7,12 +7,13 @@ use entity::enums::{AuditAction, AuditSubject, Role};
 use sea_orm::DbErr;
 
 pub(crate) use self::moving::Retold;
-use self::moving::{Findings, Hand, carry_out, find, retell};
+use self::moving::{Findings, Reanchoring, carry_out, find, retell};
 use super::{plan::Course, queries};
 use crate::{
+    access::ActingViewer,
     coherence::Topics,
     db::{Database, Recorded, UnitOfWork},
-    features::audit::{self, Actor, AuditEvent},
+    features::audit::{self, Actor, Attribution, AuditEvent},
     time_zone::{Tables, Tz},
 };
 
@@ -83,7 +84,7 @@ pub struct Reanchored {
 /// Why not; nothing was written then.
 pub(crate) async fn change_zone(
     uow: &UnitOfWork,
-    (actor_id, now): (i64, DateTime<Utc>),
+    ActingViewer { viewer, now }: ActingViewer<'_>,
     change: ZoneChange,
 ) -> Result<(Reanchored, Vec<Retold>), ZoneNotChanged> {
     let findings = find(uow, change.hospital_id, now).await?;
@@ -98,9 +99,9 @@ pub(crate) async fn change_zone(
     let keeps_clock_times = keep == Keep::ClockTimes;
     let course = Course { written_in: change.from, into: Some(change.into), keeps_clock_times };
     let why = if keeps_clock_times { CLOCK_STAYS } else { MOMENT_STAYS };
-    let hand = Hand { actor_id, now, most: usize::MAX, why };
-    let done = carry_out(uow, &findings, (course, hand)).await?.done;
-    let retold = if keeps_clock_times { Vec::new() } else { retell(uow, &findings, (course, hand)).await? };
+    let how = Reanchoring { course, actor_id: viewer.user_id, now, most: usize::MAX, why };
+    let done = carry_out(uow, &findings, how).await?.done;
+    let retold = if keeps_clock_times { Vec::new() } else { retell(uow, &findings, how).await? };
     Ok((done, retold))
 }
 
@@ -182,12 +183,13 @@ pub async fn reanchor(
     let person = db.reader().run(exempt(), async |conn| queries::administrator(conn, email).await).await?;
     let person = person.filter(|person| person.role == Role::SuperAdmin).ok_or(ReanchorError::NoAdministrator)?;
     let actor = Actor { id: person.id, role: person.role, hospital_id: None, address: None };
+    let by = Attribution { actor: &actor, at: now };
     let hospitals = db.reader().run(exempt(), async |conn| queries::hospitals(conn, options.hospital).await).await?;
     let mut done = Vec::new();
     for (id, hospital, course) in options.courses(hospitals)? {
         let mut sum = Reanchored::default();
         loop {
-            let (batch, is_last) = db.write(async |uow| batch(uow, (&actor, now), (id, course)).await).await?;
+            let (batch, is_last) = db.write(async |uow| batch(uow, by, (id, course)).await).await?;
             sum.add(batch);
             if is_last {
                 break;
@@ -211,17 +213,18 @@ impl Reanchored {
 /// One transaction of the command; whether it was the last.
 async fn batch(
     uow: &UnitOfWork,
-    (actor, now): (&Actor, DateTime<Utc>),
+    Attribution { actor, at: now }: Attribution<'_>,
     (hospital_id, course): (i64, Course),
 ) -> Result<Recorded<(Reanchored, bool)>, DbErr> {
     let findings = find(uow, hospital_id, now).await?;
-    let hand = Hand {
+    let how = Reanchoring {
+        course,
         actor_id: actor.id,
         now,
         most: BATCH,
         why: "The rules of the time zone have changed; the time on the clock stays.",
     };
-    let outcome = carry_out(uow, &findings, (course, hand)).await?;
+    let outcome = carry_out(uow, &findings, how).await?;
     let value = |outcome: moving::Outcome| (outcome.done, outcome.is_all);
     if outcome.written == 0 {
         return Ok(Recorded::unchanged(value(outcome)));

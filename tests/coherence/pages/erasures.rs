@@ -6,7 +6,7 @@ use chrono::NaiveTime;
 use entity::{appointment as visit_row, user as user_row};
 use sea_orm::EntityTrait;
 use telemedicine::features::{
-    audit::Actor,
+    audit::{Actor, Attribution},
     erasures::{ErasureMeans, ErasureRequest, erase},
 };
 
@@ -58,7 +58,8 @@ async fn no_page_is_stale_after_any_step_of_an_erasure() {
     let means = ErasureMeans { secret: &state.settings.secret_key, hashing: state.settings.security.password_hashing };
     let (patient_id, reason) = (people.patient.id, "Asked for in writing".to_owned());
     let request = ErasureRequest { patient_id, reason, cancels_visits: true };
-    let mut erasing = std::pin::pin!(erase(&state.db, (&actor, app.now()), means, &request));
+    let by = Attribution { actor: &actor, at: app.now() };
+    let mut erasing = std::pin::pin!(erase(&state.db, by, means, &request));
 
     let is_cancelled = async || status(app, &to_come).await == AppointmentStatus::Cancelled;
     let seen = [

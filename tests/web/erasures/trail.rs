@@ -125,12 +125,13 @@ async fn a_name_that_anybody_else_takes_out_changes_or_puts_back_is_found() {
 async fn with_another_secret_nothing_is_taken_out() {
     let (app, clinic) = erased_and_sealed().await;
     let other = TestApp::start_with(&[("SECRET_KEY", &"another secret ".repeat(6))]).await;
-    let by = Actor { id: clinic.super_admin.user_id, role: Role::SuperAdmin, hospital_id: None, address: None };
+    let actor = Actor { id: clinic.super_admin.user_id, role: Role::SuperAdmin, hospital_id: None, address: None };
+    let by = Attribution { actor: &actor, at: app.now() };
     let settings = &other.state.settings;
     let means = ErasureMeans { secret: &settings.secret_key, hashing: settings.security.password_hashing };
     let (patient_id, reason) = (clinic.here.stranger.id, "Asked for".to_owned());
     let request = ErasureRequest { patient_id, reason, cancels_visits: true };
-    let refused = erase(&app.state.db, (&by, app.now()), means, &request).await.unwrap_err();
+    let refused = erase(&app.state.db, by, means, &request).await.unwrap_err();
     assert!(matches!(refused, ErasureError::Secret), "{refused}");
     app.sign_in(&clinic.here.stranger).await;
 }

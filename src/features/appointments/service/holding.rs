@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event,
@@ -86,7 +85,7 @@ async fn apply(
     if uow.update_where(update, before.topics()).await? == 0 {
         return Err(AppError::Conflict(STALE.to_owned()));
     }
-    uow.insert_many([event((viewer.user_id, now), &before, change)], before.topics()).await?;
+    uow.insert_many([event(viewer.acting(now), &before, change)], before.topics()).await?;
     notifications::notify(uow, now, &news(&before)).await?;
     let is_by_phone = change.modality == Modality::Phone;
     let ending = CallEnding { at: now, why: CallEnd::MovedToPhone };
@@ -139,7 +138,7 @@ fn news(before: &AppointmentState) -> News {
 
 /// The line of the history: nothing but how it is held has changed.
 fn event(
-    (actor_id, now): (i64, DateTime<Utc>),
+    ActingViewer { viewer, now }: ActingViewer<'_>,
     before: &AppointmentState,
     change: &ModalityChange,
 ) -> appointment_event::ActiveModel {
@@ -147,7 +146,7 @@ fn event(
     appointment_event::ActiveModel {
         id: NotSet,
         appointment_id: Set(before.id),
-        actor_id: Set(actor_id),
+        actor_id: Set(viewer.user_id),
         kind: Set(EventKind::ModalityChanged),
         from_status: Set(Some(before.status)),
         to_status: Set(before.status),

@@ -19,7 +19,7 @@ use crate::{
     coherence::Topics,
     db::{Database, Recorded, UnitOfWork},
     features::{
-        audit::{self, Actor, AuditEvent},
+        audit::{self, Attribution, AuditEvent},
         notifications::{self, News},
     },
 };
@@ -40,19 +40,15 @@ async fn to_come(db: &Database, patient_id: i64, now: DateTime<Utc>) -> Result<V
     db.reader().run(topics, async |conn| queries::states_to_come(conn, patient_id, now).await).await
 }
 
-/// Cancels each of them that is still as it was, in the name of `actor`; its doctor, and whoever asked for it, are told. A unit of work each,
+/// Cancels each of them that is still as it was, in the name of `by`; its doctor, and whoever asked for it, are told. A unit of work each,
 /// so what was cancelled before something fails stays so. How many were.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn withdraw(
-    db: &Database,
-    (actor, now): (&Actor, DateTime<Utc>),
-    patient_id: i64,
-) -> Result<u64, DbErr> {
+pub(crate) async fn withdraw(db: &Database, by: Attribution<'_>, patient_id: i64) -> Result<u64, DbErr> {
     let mut cancelled = 0;
-    for visit in to_come(db, patient_id, now).await? {
-        let is_done = db.write(async |uow| cancel(uow, (actor, now), &visit).await).await?;
+    for visit in to_come(db, patient_id, by.at).await? {
+        let is_done = db.write(async |uow| cancel(uow, by, &visit).await).await?;
         cancelled += u64::from(is_done);
     }
     Ok(cancelled)
@@ -77,7 +73,7 @@ async fn is_cancelled(uow: &UnitOfWork, now: DateTime<Utc>, visit: &AppointmentS
 
 async fn cancel(
     uow: &UnitOfWork,
-    (actor, now): (&Actor, DateTime<Utc>),
+    Attribution { actor, at: now }: Attribution<'_>,
     visit: &AppointmentState,
 ) -> Result<Recorded<bool>, DbErr> {
     let to = AppointmentStatus::Cancelled;

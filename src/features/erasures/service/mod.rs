@@ -14,7 +14,7 @@ use crate::{
     db::{Database, Unrecorded},
     features::{
         accounts, appointments,
-        audit::{self, Actor},
+        audit::{self, Attribution},
     },
     settings::{PasswordHashing, SecretKey},
     web::rate_limit::ClientNetwork,
@@ -125,13 +125,13 @@ pub async fn preview(
     Ok((to_come, found(db, person).await?))
 }
 
-/// Erases a patient for good, in the name of `actor`. Doing it again does what was left, or nothing.
+/// Erases a patient for good, in the name of `by`. Doing it again does what was left, or nothing.
 ///
 /// # Errors
 /// Why not. What was done before a failure stays done.
 pub async fn erase(
     db: &Database,
-    (actor, now): (&Actor, DateTime<Utc>),
+    by: Attribution<'_>,
     means: ErasureMeans<'_>,
     request: &ErasureRequest,
 ) -> Result<ErasureOutcome, ErasureError> {
@@ -145,19 +145,19 @@ pub async fn erase(
     if !audit::is_sealed_with(db, means.secret, Some(person.hospital_id)).await? {
         return Err(ErasureError::Secret);
     }
-    let to_come = appointments::count_to_come(db, request.patient_id, now).await?;
+    let to_come = appointments::count_to_come(db, request.patient_id, by.at).await?;
     if to_come > 0 && !request.cancels_visits {
         return Err(ErasureError::VisitsToCome(to_come));
     }
-    let cancelled = appointments::withdraw(db, (actor, now), request.patient_id).await?;
+    let cancelled = appointments::withdraw(db, by, request.patient_id).await?;
     let found = found(db, person).await?;
     if found.iter().any(|kind| kind.rows > 0) {
         let hash = accounts::nobodys_password(ClientNetwork::of_the_server(), means.hashing).await;
         let hash = hash.map_err(|error| ErasureError::Failed(error.to_string()))?;
-        person::erase(db, (actor, now), person, (request.reason.trim(), &hash)).await?;
-        notes::erase(db, now, person).await?;
+        person::erase(db, by, person, (request.reason.trim(), &hash)).await?;
+        notes::erase(db, by.at, person).await?;
         messages::erase(db, person).await?;
-        history::erase(db, (means.secret, now), person).await?;
+        history::erase(db, (means.secret, by.at), person).await?;
     }
     db.empty_log().await?;
     Ok(ErasureOutcome { cancelled, found })

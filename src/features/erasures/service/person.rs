@@ -15,7 +15,7 @@ use super::{ErasedPerson, FIRST_NAME, LAST_NAME, queries};
 use crate::{
     coherence::{Topic, Topics},
     db::{ChangedRow, Database, PersonTexts, Recorded, UnitOfWork},
-    features::audit::{self, Actor, AuditEvent},
+    features::audit::{self, Attribution, AuditEvent},
 };
 
 /// An address that is nobody's, and will never be: RFC 2606.
@@ -26,15 +26,15 @@ fn nobodys_address(user_id: i64) -> String {
 /// Empties the person's own rows and removes what hangs on them, and opens the erasure.
 pub(super) async fn erase(
     db: &Database,
-    (actor, now): (&Actor, DateTime<Utc>),
+    by: Attribution<'_>,
     person: ErasedPerson,
     (reason, hash): (&str, &str),
 ) -> Result<(), DbErr> {
     db.write(async |uow| {
-        open(uow, (actor, now), person, reason).await?;
-        empty(uow, now, person, hash).await?;
+        open(uow, by, person, reason).await?;
+        empty(uow, by.at, person, hash).await?;
         remove(uow, person).await?;
-        record(uow, (actor, now), person).await
+        record(uow, by, person).await
     })
     .await
 }
@@ -42,7 +42,7 @@ pub(super) async fn erase(
 /// From here to its end the database lets the trail be emptied of them.
 async fn open(
     uow: &UnitOfWork,
-    (actor, now): (&Actor, DateTime<Utc>),
+    Attribution { actor, at: now }: Attribution<'_>,
     person: ErasedPerson,
     reason: &str,
 ) -> Result<(), DbErr> {
@@ -136,7 +136,7 @@ async fn remove(uow: &UnitOfWork, person: ErasedPerson) -> Result<(), DbErr> {
 
 async fn record(
     uow: &UnitOfWork,
-    (actor, now): (&Actor, DateTime<Utc>),
+    Attribution { actor, at: now }: Attribution<'_>,
     person: ErasedPerson,
 ) -> Result<Recorded, DbErr> {
     let event = AuditEvent::new(AuditAction::Erased, AuditSubject::Patient, person.patient_id);

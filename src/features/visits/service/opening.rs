@@ -1,6 +1,5 @@
 //! What is asked at the beginning of a visit: said by the patient, checked by the doctor, or gone without for a reason.
 
-use chrono::{DateTime, Utc};
 use entity::{
     enums::{AppointmentStatus, AuditAction, AuditSubject, Modality},
     visit::{self, Column},
@@ -110,7 +109,7 @@ async fn apply(
     if opening.as_ref().is_some_and(|row| is_done(row, viewer, check)) {
         return Ok(Recorded::unchanged(()));
     }
-    if !store(uow, (viewer, now), (id, opening), check).await? {
+    if !store(uow, viewer.acting(now), (id, opening), check).await? {
         return Err(AppError::Conflict(STALE.to_owned()).into());
     }
     let how = if check.skipped_reason.is_some() { "skipped" } else { "checked" };
@@ -135,7 +134,7 @@ fn is_done(row: &visit::Model, viewer: &Viewer, check: &OpeningCheck) -> bool {
 /// Keeps it if the opening is still as the doctor saw it; whether it was.
 async fn store(
     uow: &UnitOfWork,
-    (viewer, now): (&Viewer, DateTime<Utc>),
+    ActingViewer { viewer, now }: ActingViewer<'_>,
     (id, opening): (i64, Option<visit::Model>),
     check: &OpeningCheck,
 ) -> Result<bool, AppError> {

@@ -31,9 +31,10 @@ pub(super) struct Findings {
     pub(super) absences: Vec<AbsenceToCome>,
 }
 
-/// Who moves it, when and why, and how many visits at most.
-#[derive(Clone, Copy)]
-pub(super) struct Hand {
+/// What becomes of what is to come of a hospital: by which course, in whose name, when and why, and how many visits at most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reanchoring {
+    pub(super) course: Course,
     pub(super) actor_id: i64,
     pub(super) now: DateTime<Utc>,
     pub(super) most: usize,
@@ -98,14 +99,10 @@ fn absence_moves(course: Course, absence: &AbsenceToCome) -> bool {
     course.span(absence).map(|(_, at)| at) != [absence.starts_at, absence.ends_at]
 }
 
-/// Writes where things belong: first those that move, at most as many as the hand says, then what else their rows should say.
-pub(super) async fn carry_out(
-    uow: &UnitOfWork,
-    findings: &Findings,
-    (course, hand): (Course, Hand),
-) -> Result<Outcome, DbErr> {
-    let (moving, staying) = findings.moves(course, hand.now);
-    let is_all = moving.len() <= hand.most;
+/// Writes where things belong: first those that move, at most as many as `how` says, then what else their rows should say.
+pub(super) async fn carry_out(uow: &UnitOfWork, findings: &Findings, how: Reanchoring) -> Result<Outcome, DbErr> {
+    let (moving, staying) = findings.moves(how.course, how.now);
+    let is_all = moving.len() <= how.most;
     let mut outcome = Outcome {
         done: Reanchored { in_the_way: staying.iter().map(|visit| visit.id).collect(), ..Reanchored::default() },
         moved: Vec::new(),
@@ -113,10 +110,10 @@ pub(super) async fn carry_out(
         is_all,
     };
     let mut events = Vec::new();
-    for (visit, place) in moving.iter().take(hand.most) {
-        if write_visit(uow, visit, (place, course), Some(hand.now)).await? {
+    for (visit, place) in moving.iter().take(how.most) {
+        if write_visit(uow, visit, (place, how.course), Some(how.now)).await? {
             outcome.moved.push((visit.id, visit.starts_at, place.starts_at));
-            events.push(event(visit, place, hand));
+            events.push(event(visit, place, how));
         }
     }
     outcome.done.visits = outcome.moved.len();
@@ -125,11 +122,11 @@ pub(super) async fn carry_out(
     let followed: Vec<MovedVisit> = followed
         .map(|(appointment_id, from, to)| MovedVisit { appointment_id: *appointment_id, from: *from, to: *to })
         .collect();
-    mail::follow(uow, hand.now, &followed).await?;
-    let displaced = mark_displaced(uow, &staying, hand.now).await?;
+    mail::follow(uow, how.now, &followed).await?;
+    let displaced = mark_displaced(uow, &staying, how.now).await?;
     if is_all {
-        outcome.done.completed = complete(uow, findings, (course, hand), &moving).await?;
-        outcome.done.absences = write_absences(uow, findings, (course, hand.now), &mut outcome.done.completed).await?;
+        outcome.done.completed = complete(uow, findings, how, &moving).await?;
+        outcome.done.absences = write_absences(uow, findings, how, &mut outcome.done.completed).await?;
     }
     outcome.written = outcome.done.visits + outcome.done.absences + outcome.done.completed + displaced;
     Ok(outcome)
@@ -139,11 +136,12 @@ pub(super) async fn carry_out(
 async fn complete(
     uow: &UnitOfWork,
     findings: &Findings,
-    (course, hand): (Course, Hand),
+    how: Reanchoring,
     moving: &[(&Visit, WallPlace)],
 ) -> Result<usize, DbErr> {
     let mut written = 0;
-    for visit in findings.movable(hand.now) {
+    let course = how.course;
+    for visit in findings.movable(how.now) {
         let place = course.place(visit);
         let says_all = visit.is_complete()
             && visit.zone == Some(course.zone(visit.zone))
@@ -218,19 +216,15 @@ pub(crate) struct Retold {
 }
 
 /// Writes into the history of each visit whose moment stays that the clock shows another time: which they are, in the order of time.
-pub(super) async fn retell(
-    uow: &UnitOfWork,
-    findings: &Findings,
-    (course, hand): (Course, Hand),
-) -> Result<Vec<Retold>, DbErr> {
+pub(super) async fn retell(uow: &UnitOfWork, findings: &Findings, how: Reanchoring) -> Result<Vec<Retold>, DbErr> {
     let (mut events, mut retold) = (Vec::new(), Vec::new());
-    for visit in findings.movable(hand.now) {
-        let place = course.place(visit);
-        let promised = visit.promised().unwrap_or_else(|| course.written_in.local(visit.starts_at));
+    for visit in findings.movable(how.now) {
+        let place = how.course.place(visit);
+        let promised = visit.promised().unwrap_or_else(|| how.course.written_in.local(visit.starts_at));
         if promised == place.local_starts_at {
             continue;
         }
-        events.push(event(visit, &place, hand));
+        events.push(event(visit, &place, how));
         let [doctor_user_id, patient_user_id] = visit.user_ids;
         retold.push(Retold {
             appointment_id: visit.id,
@@ -245,20 +239,20 @@ pub(super) async fn retell(
     Ok(retold)
 }
 
-fn event(visit: &Visit, place: &WallPlace, hand: Hand) -> appointment_event::ActiveModel {
+fn event(visit: &Visit, place: &WallPlace, how: Reanchoring) -> appointment_event::ActiveModel {
     appointment_event::ActiveModel {
         id: NotSet,
         appointment_id: Set(visit.id),
-        actor_id: Set(hand.actor_id),
+        actor_id: Set(how.actor_id),
         kind: Set(EventKind::Rescheduled),
         from_status: Set(Some(visit.status)),
         to_status: Set(visit.status),
-        note: Set(Some(hand.why.to_owned())),
+        note: Set(Some(how.why.to_owned())),
         local_starts_at: Set(Some(place.local_starts_at)),
         proposed_local_starts_at: Set(place.proposed_local_starts_at),
-        at: Set(hand.now),
-        created_at: Set(hand.now),
-        updated_at: Set(hand.now),
+        at: Set(how.now),
+        created_at: Set(how.now),
+        updated_at: Set(how.now),
     }
 }
 
@@ -266,7 +260,7 @@ fn event(visit: &Visit, place: &WallPlace, hand: Hand) -> appointment_event::Act
 async fn write_absences(
     uow: &UnitOfWork,
     findings: &Findings,
-    (course, now): (Course, DateTime<Utc>),
+    Reanchoring { course, now, .. }: Reanchoring,
     completed: &mut usize,
 ) -> Result<usize, DbErr> {
     let mut moved = 0;
