@@ -11,6 +11,7 @@ use actix_web::{
 use serde::Serialize;
 
 use super::flash::{Flash, FlashKind};
+use super::forms::{FormView, RedisplayedForm};
 use super::rate_limit::RetryAfter;
 use crate::db::DbErr;
 
@@ -121,6 +122,12 @@ impl RefusedForm {
             }
             other => Err(other),
         }
+    }
+
+    /// What was typed, shown again with why nothing was done above it.
+    #[must_use]
+    pub fn above(&self, typed: FormView) -> RedisplayedForm {
+        RedisplayedForm { status: self.status, form: typed.with_error("", self.why.as_str()) }
     }
 
     /// The page, which tells programs too when to come again.

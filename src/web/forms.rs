@@ -6,6 +6,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
+use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use crate::text;
@@ -65,6 +66,29 @@ impl FormView {
         self.errors.entry(field.to_owned()).or_insert_with(|| message.clone());
         self.summary.push(FieldError { field: field.to_owned(), message });
         self
+    }
+}
+
+/// A form that is shown again with what was typed and what is wrong with it, and the status of that answer.
+#[derive(Clone, Debug)]
+pub struct RedisplayedForm {
+    /// Of the answer: 422, 409 for a conflict, 429 for too often.
+    pub status: StatusCode,
+    /// What was typed, with at least one thing wrong.
+    pub form: FormView,
+}
+
+impl RedisplayedForm {
+    /// Where a field is wrong: 422.
+    #[must_use]
+    pub fn unprocessable(form: FormView) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, form }
+    }
+
+    /// Where it cannot be done as things stand: 409.
+    #[must_use]
+    pub fn conflict(form: FormView) -> Self {
+        Self { status: StatusCode::CONFLICT, form }
     }
 }
 

@@ -40,7 +40,7 @@ pub use clinical::{Clinical, ClinicalPage};
 pub use clinical_file::ClinicalFile;
 pub use error::{AppError, RefusedForm};
 pub use flash::{FlashKind, see_other, see_other_saying};
-pub use forms::{FormReader, FormView, LongSubmitted, Submitted};
+pub use forms::{FormReader, FormView, LongSubmitted, RedisplayedForm, Submitted};
 pub use kept::KeptForm;
 pub use kit::{Kit, Surroundings};
 pub(crate) use link_token::LinkToken;

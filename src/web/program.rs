@@ -6,7 +6,7 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use super::forms::FormView;
+use super::forms::RedisplayedForm;
 
 /// Whether a program asks, which wants no page.
 #[must_use]
@@ -25,7 +25,7 @@ pub fn told(status: StatusCode, what: &Value) -> HttpResponse {
 
 /// What a program is told of a form that was refused: `{"error": "…"}`, in the sentences that people read above it.
 #[must_use]
-pub fn told_refused(status: StatusCode, form: &FormView) -> HttpResponse {
-    let why: Vec<&str> = form.summary.iter().map(|error| error.message.as_str()).collect();
-    told(status, &json!({"error": why.join(" ")}))
+pub fn told_refused(again: &RedisplayedForm) -> HttpResponse {
+    let why: Vec<&str> = again.form.summary.iter().map(|error| error.message.as_str()).collect();
+    told(again.status, &json!({"error": why.join(" ")}))
 }

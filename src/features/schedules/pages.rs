@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::{Viewer, ViewerKind},
     time_zone::Tz,
-    web::{FormView, Moment, Page, Present, local_value},
+    web::{FormView, Moment, Page, local_value},
 };
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

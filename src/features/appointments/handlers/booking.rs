@@ -22,7 +22,7 @@ use crate::{
     db::Reader,
     features::schedules::{self, Attendees, span},
     state::Pages,
-    web::{AppError, Clinical, FlashKind, FormView, Submitted, query::Filter, see_other_saying},
+    web::{AppError, Clinical, FlashKind, FormView, RedisplayedForm, Submitted, query::Filter, see_other_saying},
 };
 
 /// The form: with whom, for whom, and the times that are free.
@@ -121,7 +121,7 @@ pub(in super::super) async fn propose(
     let (mut command, typed) = match forms::step(sent.steps, submitted.fields()?) {
         Ok(command) => command,
         Err(form) => {
-            return steps::show_again(&viewer, sent, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await;
+            return steps::show_again(&viewer, sent, RedisplayedForm::unprocessable(*form), &pages).await;
         }
     };
     let refused = match proposing::proposable(pages.state(), &viewer, *id, &command).await {
@@ -129,15 +129,17 @@ pub(in super::super) async fn propose(
             command.proposes = Some(free);
             return steps::carry_out(&viewer, sent, (command, typed), &pages).await;
         }
-        Err(NotBooked::Taken(why) | NotBooked::Used(why)) => (StatusCode::CONFLICT, typed.with_error("starts_at", why)),
-        Err(NotBooked::Unproved) => (StatusCode::CONFLICT, typed.with_error("", UNPROVED)),
+        Err(NotBooked::Taken(why) | NotBooked::Used(why)) => {
+            RedisplayedForm::conflict(typed.with_error("starts_at", why))
+        }
+        Err(NotBooked::Unproved) => RedisplayedForm::conflict(typed.with_error("", UNPROVED)),
         Err(NotBooked::Failed(AppError::Conflict(_)))
             if standing::was_done(pages.state(), &viewer, *id, &command).await? =>
         {
             return Ok(steps::done(*id, &command));
         }
-        Err(NotBooked::Failed(AppError::Conflict(why))) => (StatusCode::CONFLICT, typed.with_error("", why)),
-        Err(NotBooked::Field(field, why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error(field, why)),
+        Err(NotBooked::Failed(AppError::Conflict(why))) => RedisplayedForm::conflict(typed.with_error("", why)),
+        Err(NotBooked::Field(field, why)) => RedisplayedForm::unprocessable(typed.with_error(field, why)),
         Err(NotBooked::Failed(error)) => return Err(error),
     };
     steps::show_again(&viewer, sent, refused, &pages).await

@@ -1,12 +1,12 @@
 //! `POST /appointments/{id}/modality`.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, web};
 
 use super::super::{forms, pages, policy::DecideAppointment, queries, service::holding};
 use crate::{
     access::{Allowed, Viewer},
     state::Pages,
-    web::{AppError, FlashKind, FormView, Present, Submitted, see_other_saying},
+    web::{AppError, FlashKind, Present, RedisplayedForm, Submitted, see_other_saying},
 };
 
 /// The visit is held in another way, with a reason.
@@ -18,14 +18,14 @@ pub(in super::super) async fn change_modality(
 ) -> Result<HttpResponse, AppError> {
     let (change, typed) = match forms::modality_change(submitted.fields()?) {
         Ok(understood) => understood,
-        Err(form) => return show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+        Err(form) => return show_again(&viewer, *id, RedisplayedForm::unprocessable(*form), &pages).await,
     };
     match holding::change_modality(pages.state(), &viewer, *id, &change).await {
         Ok(()) => {
             Ok(see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, holding::done(change.modality)))
         }
         Err(AppError::Conflict(why)) => {
-            show_again(&viewer, *id, (StatusCode::CONFLICT, typed.with_error("", why)), &pages).await
+            show_again(&viewer, *id, RedisplayedForm::conflict(typed.with_error("", why)), &pages).await
         }
         Err(error) => Err(error),
     }
@@ -35,7 +35,7 @@ pub(in super::super) async fn change_modality(
 async fn show_again(
     viewer: &Viewer,
     id: i64,
-    (status, form): (StatusCode, FormView),
+    RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();

@@ -1,6 +1,6 @@
 //! `POST /appointments/{id}/…`: one handler for each address at which a step is taken.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, web};
 
 use super::super::{
     forms::{self, StepCommand},
@@ -13,7 +13,7 @@ use super::super::{
 use crate::{
     access::{Allowed, Viewer},
     state::Pages,
-    web::{AppError, FlashKind, FormView, Present, Submitted, see_other_saying},
+    web::{AppError, FlashKind, FormView, Present, RedisplayedForm, Submitted, see_other_saying},
 };
 
 /// A form that was sent to take one of `steps` with the appointment `id`.
@@ -124,7 +124,7 @@ async fn take(
 ) -> Result<HttpResponse, AppError> {
     match forms::step(sent.steps, submitted.fields()?) {
         Ok(command) => carry_out(viewer, sent, command, pages).await,
-        Err(form) => show_again(viewer, sent, (StatusCode::UNPROCESSABLE_ENTITY, *form), pages).await,
+        Err(form) => show_again(viewer, sent, RedisplayedForm::unprocessable(*form), pages).await,
     }
 }
 
@@ -141,7 +141,7 @@ pub(super) async fn carry_out(
             Ok(done(sent.id, &command))
         }
         Err(AppError::Conflict(why)) => {
-            show_again(viewer, sent, (StatusCode::CONFLICT, typed.with_error("", why)), pages).await
+            show_again(viewer, sent, RedisplayedForm::conflict(typed.with_error("", why)), pages).await
         }
         Err(error) => Err(error),
     }
@@ -156,7 +156,7 @@ pub(super) fn done(id: i64, command: &StepCommand) -> HttpResponse {
 pub(super) async fn show_again(
     viewer: &Viewer,
     StepForm { id, steps }: StepForm<'_>,
-    (status, form): (StatusCode, FormView),
+    RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();

@@ -1,6 +1,6 @@
 //! `GET,POST /appointments/{id}/documents`, `POST /documents/{id}/revocation`.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, web};
 use entity::enums::Role;
 
 use super::super::{
@@ -13,7 +13,10 @@ use crate::{
     access::{Allowed, Viewer},
     db::Reader,
     state::Pages,
-    web::{AppError, Clinical, FlashKind, FormView, LongSubmitted, RefusedForm, Submitted, see_other_saying},
+    web::{
+        AppError, Clinical, FlashKind, FormView, LongSubmitted, RedisplayedForm, RefusedForm, Submitted,
+        see_other_saying,
+    },
 };
 
 /// What was issued in a visit, and the form that issues more.
@@ -37,7 +40,7 @@ async fn page(viewer: &Viewer, reader: &Reader, id: i64, form: FormView) -> Resu
 async fn issue_again(
     viewer: &Viewer,
     id: i64,
-    (status, form): (StatusCode, FormView),
+    RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     let page = page(viewer, &pages.state().db.reader(), id, form).await?;
@@ -53,7 +56,7 @@ pub(in super::super) async fn issue(
 ) -> Result<HttpResponse, AppError> {
     let (new, typed) = match forms::new_document(submitted.fields()?) {
         Ok(understood) => understood,
-        Err(form) => return issue_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+        Err(form) => return issue_again(&viewer, *id, RedisplayedForm::unprocessable(*form), &pages).await,
     };
     match service::issue(pages.state(), &viewer, *id, &new).await {
         Ok(issued) => Ok(done(issued, "The document is issued.")),
@@ -70,8 +73,7 @@ async fn not_issued(
 ) -> Result<HttpResponse, AppError> {
     let refused = RefusedForm::of(error, MANY)?;
     let typed = if refused.wait.is_some() { typed } else { typed.anew() };
-    let form = typed.with_error("", refused.why.as_str());
-    let answer = issue_again(viewer, id, (refused.status, form), pages).await?;
+    let answer = issue_again(viewer, id, refused.above(typed), pages).await?;
     Ok(refused.told_by(answer))
 }
 
@@ -87,12 +89,12 @@ pub(in super::super) async fn revoke(
 ) -> Result<HttpResponse, AppError> {
     let (revocation, typed) = match forms::revocation(submitted.fields()?) {
         Ok(understood) => understood,
-        Err(form) => return revoke_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+        Err(form) => return revoke_again(&viewer, *id, RedisplayedForm::unprocessable(*form), &pages).await,
     };
     match service::revoke(pages.state(), &viewer, *id, &revocation).await {
         Ok(()) => Ok(done(*id, "The document is revoked.")),
         Err(AppError::Conflict(why)) => {
-            revoke_again(&viewer, *id, (StatusCode::CONFLICT, typed.with_error("", why)), &pages).await
+            revoke_again(&viewer, *id, RedisplayedForm::conflict(typed.with_error("", why)), &pages).await
         }
         Err(error) => Err(error),
     }
@@ -102,7 +104,7 @@ pub(in super::super) async fn revoke(
 async fn revoke_again(
     viewer: &Viewer,
     id: i64,
-    (status, form): (StatusCode, FormView),
+    RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     // To whom it is not theirs to revoke, there is nothing to correct.

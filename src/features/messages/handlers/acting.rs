@@ -1,6 +1,6 @@
 //! `POST /appointments/{id}/messages`, `POST /appointments/{id}/messages/read`, `POST /appointments/{id}/messages/{id}/retraction`.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, web};
 
 use super::{
     super::{
@@ -14,7 +14,10 @@ use crate::{
     access::{Allowed, Viewer},
     session::is_automatic,
     state::Pages,
-    web::{AppError, FlashKind, FormView, Received, RefusedForm, Submitted, Upload, see_other, see_other_saying},
+    web::{
+        AppError, FlashKind, FormView, Received, RedisplayedForm, RefusedForm, Submitted, Upload, see_other,
+        see_other_saying,
+    },
 };
 
 /// Something is said to the other one, with a file or without.
@@ -27,7 +30,7 @@ pub(in super::super) async fn send(
     let Received { fields, file } = upload.receive(viewer.user_id).await?;
     let (message, typed) = match forms::message(fields) {
         Ok(understood) => understood,
-        Err(form) => return show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+        Err(form) => return show_again(&viewer, *id, RedisplayedForm::unprocessable(*form), &pages).await,
     };
     match service::send(pages.state(), &viewer, *id, (&message, file)).await {
         Ok(()) => Ok(see_other_saying(&path(*id), FlashKind::Success, "Your message is sent.")),
@@ -47,14 +50,13 @@ async fn not_sent(
     let error = match why {
         Unsent::File(refused) => {
             let form = typed.with_error("file", refused.sentence());
-            return show_again(viewer, id, (refused.status(), form), pages).await;
+            return show_again(viewer, id, RedisplayedForm { status: refused.status(), form }, pages).await;
         }
         Unsent::Message(error) => error,
     };
     let refused = RefusedForm::of(error, MANY)?;
     let typed = if refused.wait.is_some() { typed } else { typed.anew() };
-    let form = typed.with_error("", refused.why.as_str());
-    let answer = show_again(viewer, id, (refused.status, form), pages).await?;
+    let answer = show_again(viewer, id, refused.above(typed), pages).await?;
     Ok(refused.told_by(answer))
 }
 

@@ -1,6 +1,6 @@
 //! `GET /messages`, `GET /appointments/{id}/messages`, `GET /appointments/{id}/messages/now`, `GET /attachments/{id}`.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, web};
 use entity::enums::MediaType;
 
 use super::super::{
@@ -13,7 +13,7 @@ use crate::{
     access::{Allowed, Viewer},
     db::Reader,
     state::Pages,
-    web::{AppError, Clinical, ClinicalFile, FormView, Paginated, Pagination, Paging, query::Filter},
+    web::{AppError, Clinical, ClinicalFile, Paginated, Pagination, Paging, RedisplayedForm, query::Filter},
 };
 
 /// The viewer's threads, those first in which there is something new.
@@ -80,7 +80,7 @@ fn handed_out(AttachedFile { name, media_type, data, .. }: AttachedFile) -> Clin
 pub(super) async fn show_again(
     viewer: &Viewer,
     id: i64,
-    (status, form): (StatusCode, FormView),
+    RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     let reader = pages.state().db.reader();

@@ -15,7 +15,7 @@ use crate::{
         people::Banner,
     },
     settings::AttachmentSettings,
-    web::{ClinicalPage, FormView, Moment, Present},
+    web::{ClinicalPage, FormView, Moment},
 };
 
 /// One message.

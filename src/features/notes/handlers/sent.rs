@@ -8,7 +8,10 @@ use super::super::{pages::NotePage, policy::WriteNote, queries, service::NotWrit
 use crate::{
     access::{Allowed, Viewer},
     state::Pages,
-    web::{AppError, FormView, LongSubmitted, Present, RefusedForm, forms::Fields, is_program, told_refused},
+    web::{
+        AppError, FormView, LongSubmitted, Present, RedisplayedForm, RefusedForm, forms::Fields, is_program,
+        told_refused,
+    },
 };
 
 /// A form of somebody who is signed in, understood; with what was typed.
@@ -31,8 +34,7 @@ pub(super) async fn receive<T>(
     match read(submitted.fields()?) {
         Ok((command, typed)) => Ok(ControlFlow::Continue(Sent { viewer, command, typed })),
         Err(form) => {
-            let form = (StatusCode::UNPROCESSABLE_ENTITY, *form);
-            show_again(&viewer, id, form, pages).await.map(ControlFlow::Break)
+            show_again(&viewer, id, RedisplayedForm::unprocessable(*form), pages).await.map(ControlFlow::Break)
         }
     }
 }
@@ -44,21 +46,20 @@ pub(super) async fn refuse(
     (why, typed): (NotWritten, FormView),
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
-    let (status, form) = match why {
-        NotWritten::Stale => (StatusCode::CONFLICT, typed.with_error("", STALE)),
-        NotWritten::Signed => (StatusCode::CONFLICT, typed.with_error("", SIGNED)),
+    let form = match why {
+        NotWritten::Stale => RedisplayedForm::conflict(typed.with_error("", STALE)),
+        NotWritten::Signed => RedisplayedForm::conflict(typed.with_error("", SIGNED)),
         NotWritten::Missing(fields) => {
             let told = fields.into_iter().fold(typed, |form, (field, what)| form.with_error(field, what));
-            (StatusCode::UNPROCESSABLE_ENTITY, told)
+            RedisplayedForm::unprocessable(told)
         }
         NotWritten::Failed(error @ AppError::TooManyRequests(_)) => {
             let refused = RefusedForm::of(error, TOO_OFTEN)?;
-            let form = (refused.status, typed.with_error("", refused.why.as_str()));
-            return show_again(viewer, id, form, pages).await.map(|answer| refused.told_by(answer));
+            return show_again(viewer, id, refused.above(typed), pages).await.map(|answer| refused.told_by(answer));
         }
         NotWritten::Failed(error) => return Err(error),
     };
-    show_again(viewer, id, (status, form), pages).await
+    show_again(viewer, id, form, pages).await
 }
 
 const TOO_OFTEN: &str =
@@ -70,19 +71,15 @@ const SIGNED: &str =
     "The note is signed, so nothing of it changes any more. What you typed is below: put it into an addendum.";
 
 /// The same for a form that was refused before anything was tried.
-async fn show_again(
-    viewer: &Viewer,
-    id: i64,
-    (status, form): (StatusCode, FormView),
-    pages: &Pages,
-) -> Result<HttpResponse, AppError> {
+async fn show_again(viewer: &Viewer, id: i64, again: RedisplayedForm, pages: &Pages) -> Result<HttpResponse, AppError> {
     if is_program(pages.request()) {
-        return Ok(told_refused(status, &form));
+        return Ok(told_refused(&again));
     }
     let state = pages.state();
     let record = queries::written(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?;
     let record = record.open(state, viewer).await?;
     let present = Present::new(state.clock.now(), None);
+    let RedisplayedForm { status, form } = again;
     let is_stale = status == StatusCode::CONFLICT;
     let page = record.map(|record| NotePage::new(viewer, &present, record).refusing(form, is_stale));
     pages.refuse_clinical(status, viewer, &page)

@@ -8,7 +8,7 @@ use crate::{
     access::{Allowed, Viewer},
     features::guests::{self, ManageGuests},
     state::Pages,
-    web::{AppError, FormView, RefusedForm, Submitted, is_program, told, told_refused},
+    web::{AppError, RedisplayedForm, RefusedForm, Submitted, is_program, told, told_refused},
 };
 
 const TOO_OFTEN: &str = "You have invited many within an hour, so this time nobody was. Wait a little, then try again.";
@@ -22,7 +22,7 @@ pub(in super::super) async fn invite(
 ) -> Result<HttpResponse, AppError> {
     let (new, typed) = match guests::new_guest(submitted.fields()?) {
         Ok(understood) => understood,
-        Err(form) => return refused(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+        Err(form) => return refused(&viewer, *id, RedisplayedForm::unprocessable(*form), &pages).await,
     };
     match guests::invite(pages.state(), &viewer, *id, &new).await {
         Ok(guest) if is_program(pages.request()) => {
@@ -31,20 +31,14 @@ pub(in super::super) async fn invite(
         Ok(guest) => room::show_invited(&viewer, *id, guest, &pages).await,
         Err(error) => {
             let why = RefusedForm::of(error, TOO_OFTEN)?;
-            let form = (why.status, typed.anew().with_error("", why.why.as_str()));
-            Ok(why.told_by(refused(&viewer, *id, form, &pages).await?))
+            Ok(why.told_by(refused(&viewer, *id, why.above(typed.anew()), &pages).await?))
         }
     }
 }
 
-async fn refused(
-    viewer: &Viewer,
-    id: i64,
-    (status, form): (StatusCode, FormView),
-    pages: &Pages,
-) -> Result<HttpResponse, AppError> {
+async fn refused(viewer: &Viewer, id: i64, again: RedisplayedForm, pages: &Pages) -> Result<HttpResponse, AppError> {
     if is_program(pages.request()) {
-        return Ok(told_refused(status, &form));
+        return Ok(told_refused(&again));
     }
-    room::refuse_invitation(viewer, id, (status, form), pages).await
+    room::refuse_invitation(viewer, id, again, pages).await
 }

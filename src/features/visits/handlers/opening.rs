@@ -1,6 +1,6 @@
 //! `POST /appointments/{id}/answers`, `POST /appointments/{id}/opening`.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, web};
 
 use super::{
     super::{
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     access::Allowed,
     state::Pages,
-    web::{AppError, FlashKind, FormView, Submitted, see_other_saying},
+    web::{AppError, FlashKind, FormView, RedisplayedForm, Submitted, see_other_saying},
 };
 
 /// The patient says where they are and how they are reached.
@@ -25,12 +25,12 @@ pub(in super::super) async fn answer(
 ) -> Result<HttpResponse, AppError> {
     let (answers, typed) = match forms::answers(submitted.fields()?) {
         Ok(understood) => understood,
-        Err(form) => return room::show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+        Err(form) => return room::show_again(&viewer, *id, RedisplayedForm::unprocessable(*form), &pages).await,
     };
     match opening::answer(pages.state(), &viewer, *id, &answers).await {
         Ok(()) => Ok(back(*id, "Your answers are kept. Your doctor sees them.")),
         Err(AppError::Conflict(why)) => {
-            room::show_again(&viewer, *id, (StatusCode::CONFLICT, typed.with_error("", why)), &pages).await
+            room::show_again(&viewer, *id, RedisplayedForm::conflict(typed.with_error("", why)), &pages).await
         }
         Err(error) => Err(error),
     }
@@ -45,15 +45,15 @@ pub(in super::super) async fn check(
 ) -> Result<HttpResponse, AppError> {
     let (check, typed) = match forms::opening(submitted.fields()?) {
         Ok(understood) => understood,
-        Err(form) => return room::show_again(&viewer, *id, (StatusCode::UNPROCESSABLE_ENTITY, *form), &pages).await,
+        Err(form) => return room::show_again(&viewer, *id, RedisplayedForm::unprocessable(*form), &pages).await,
     };
     let refused = match opening::check(pages.state(), &viewer, *id, &check).await {
         Ok(()) => return Ok(back(*id, "It is kept with the visit.")),
         Err(NotChecked::Missing(missing)) => {
             let with = |form: FormView, (field, why): (&str, &str)| form.with_error(field, why);
-            (StatusCode::UNPROCESSABLE_ENTITY, missing.into_iter().fold(typed, with))
+            RedisplayedForm::unprocessable(missing.into_iter().fold(typed, with))
         }
-        Err(NotChecked::Failed(AppError::Conflict(why))) => (StatusCode::CONFLICT, typed.with_error("", why)),
+        Err(NotChecked::Failed(AppError::Conflict(why))) => RedisplayedForm::conflict(typed.with_error("", why)),
         Err(NotChecked::Failed(error)) => return Err(error),
     };
     room::show_again(&viewer, *id, refused, &pages).await

@@ -1,6 +1,6 @@
 //! `GET /appointments/{id}/room`, `GET /appointments/{id}/now`.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, web};
 
 use super::super::{
     pages::{NowPage, Room},
@@ -15,7 +15,7 @@ use crate::{
         visits::queries::{Line, PlaceInLine, RoomRecord},
     },
     state::Pages,
-    web::{AppError, Clinical, FormView, Present, with_devices},
+    web::{AppError, Clinical, Present, RedisplayedForm, with_devices},
 };
 
 /// Waiting room and visit in one page, for the two who meet. That it was opened is recorded.
@@ -49,7 +49,7 @@ pub(in super::super) async fn now(
 pub(super) async fn show_again(
     viewer: &Viewer,
     id: i64,
-    (status, form): (StatusCode, FormView),
+    RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     let page = room(viewer, id, pages).await?.map(|room| room.refusing(form));
@@ -60,7 +60,7 @@ pub(super) async fn show_again(
 pub(super) async fn refuse_invitation(
     viewer: &Viewer,
     id: i64,
-    (status, form): (StatusCode, FormView),
+    RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
     let page = room(viewer, id, pages).await?.map(|room| room.refusing_invitation(form));

@@ -16,7 +16,7 @@ use crate::{
             queries::{HospitalOfRoom, Line, OpeningRow, PatientOfRoom, RoomRecord},
         },
     },
-    web::{ClinicalPage, FormView, Moment, PhoneLink, Present},
+    web::{ClinicalPage, FormView, Moment, PhoneLink},
 };
 
 /// What was said and checked at the beginning.
