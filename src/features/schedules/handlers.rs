@@ -12,7 +12,7 @@ use super::{
     service,
 };
 use crate::{
-    access::{Allowed, Viewer},
+    access::{Allowed, PageContext, Viewer},
     db::Reader,
     state::Pages,
     web::{AppError, FlashKind, Submitted, query::Filter, see_other_saying},
@@ -44,7 +44,8 @@ pub(super) async fn times(
     };
     let within = span(date, pages::AHEAD, viewer.zone());
     let schedule = queries::schedule(&reader, Attendees::doctor(doctor.id), within).await?;
-    pages.show(&*viewer, &pages::Times::new((&viewer, &present), &doctor, (date, form), &schedule))
+    let context = PageContext { viewer: &viewer, present: &present };
+    pages.show(&*viewer, &pages::Times::new(context, &doctor, (date, form), &schedule))
 }
 
 /// A doctor's week and absences.

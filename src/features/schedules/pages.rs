@@ -8,7 +8,7 @@ use super::{
     queries::{Absence, DoctorOfSchedule, PlannedVisit, Week},
 };
 use crate::{
-    access::{Viewer, ViewerKind},
+    access::{PageContext, Viewer, ViewerKind},
     time_zone::Tz,
     web::{FormView, Moment, Page, local_value},
 };
@@ -77,7 +77,7 @@ struct DayLink {
 
 impl Times {
     pub(super) fn new(
-        (viewer, present): (&Viewer, &Present),
+        PageContext { viewer, present }: PageContext<'_>,
         doctor: &DoctorOfSchedule,
         (date, form): (NaiveDate, FormView),
         schedule: &Schedule,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::queries::{CheckedPerson, InRoom, LateDoctor};
 use crate::{
-    access::Viewer,
+    access::PageContext,
     features::{
         appointments::{AppointmentRow, DeviceCheckRow, DeviceMark, device_mark},
         calls::CallNow,
@@ -67,7 +67,11 @@ struct Call {
 }
 
 impl Call {
-    fn new((viewer, present): (&Viewer, &Present), row: &AppointmentRow, (person, call): (&InRoom, &CallNow)) -> Self {
+    fn new(
+        PageContext { viewer, present }: PageContext<'_>,
+        row: &AppointmentRow,
+        (person, call): (&InRoom, &CallNow),
+    ) -> Self {
         let is_here = !present.has_come(person.here_until);
         let rings = call.rings(viewer);
         let (state, words, since) = match (call.state, call.connected_at) {
@@ -111,7 +115,11 @@ impl Rooms {
 
     /// What is said of the room of `row`; nothing of one in which there is nothing to wait for. What a check has found is said as soon as it is there,
     /// so that there is time to do something about it, and that there was none only when the visit is near.
-    pub(crate) fn of(&self, (viewer, present): (&Viewer, &Present), row: &AppointmentRow) -> Option<RoomMark> {
+    pub(crate) fn of(
+        &self,
+        context @ PageContext { viewer, present }: PageContext<'_>,
+        row: &AppointmentRow,
+    ) -> Option<RoomMark> {
         let check = self.checks.get(&row.id);
         let devices = device_mark(row.situation(), check);
         let devices = match viewer.role() {
@@ -127,9 +135,9 @@ impl Rooms {
         let late = self.late(row.doctor_id).filter(|_| is_today && row.status != AppointmentStatus::InProgress);
         let person = self.people.get(&row.id);
         Some(RoomMark {
-            call: person.and_then(|person| Some(Call::new((viewer, present), row, (person, person.call.as_ref()?)))),
+            call: person.and_then(|person| Some(Call::new(context, row, (person, person.call.as_ref()?)))),
             href: is_party.then(|| format!("/appointments/{}/room", row.id)),
-            who: person.map(|person| Who::new((viewer, present), person)),
+            who: person.map(|person| Who::new(context, person)),
             devices,
             late: late.filter(|_| viewer.role() != Role::Doctor),
         })
@@ -143,7 +151,7 @@ fn is_near(present: &Present, (status, starts_at): (AppointmentStatus, DateTime<
 }
 
 impl Who {
-    fn new((viewer, present): (&Viewer, &Present), person: &InRoom) -> Self {
+    fn new(PageContext { viewer, present }: PageContext<'_>, person: &InRoom) -> Self {
         let is_here = !present.has_come(person.here_until);
         let (state, words) = if is_here { ("here", "in the room since") } else { ("away", "left the room at") };
         let since = if is_here { person.here_since } else { person.left_at.unwrap_or(person.here_until) };

@@ -18,7 +18,7 @@ use super::{
     steps::{self, StepForm},
 };
 use crate::{
-    access::{Allowed, Viewer, ViewerKind},
+    access::{Allowed, PageContext, Viewer, ViewerKind},
     db::Reader,
     features::schedules::{self, Attendees, span},
     state::Pages,
@@ -158,7 +158,7 @@ async fn form(
     let times = match doctor {
         Some(doctor) => {
             let rules = schedules::rules(viewer, doctor.slot_minutes, doctor.booking_lead_hours);
-            let within = span(pages::first_day((viewer, &present), &draft), AHEAD, rules.zone);
+            let within = span(pages::first_day(PageContext { viewer, present: &present }, &draft), AHEAD, rules.zone);
             let attendees = Attendees { doctor_id: doctor.id, patient_id: patient(viewer, &draft) };
             let schedule = schedules::schedule(reader, attendees, within).await?;
             Some((schedule, rules))
@@ -166,7 +166,7 @@ async fn form(
         None => None,
     };
     let times = times.as_ref().map(|(schedule, rules)| (schedule, *rules));
-    Ok(Clinical::new(pages::BookingForm::new((viewer, &present), draft, &parties, times)))
+    Ok(Clinical::new(pages::BookingForm::new(PageContext { viewer, present: &present }, draft, &parties, times)))
 }
 
 /// With whom: a doctor with themselves; whoever has one doctor to choose from, with that one.

@@ -5,7 +5,7 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
-    access::Viewer,
+    access::PageContext,
     features::{
         appointments::{
             forms::BookingDraft,
@@ -68,13 +68,13 @@ pub(in crate::features::appointments) struct BookingForm {
 impl BookingForm {
     /// The page of `draft` among `parties`, with the schedule of the doctor if it is known who.
     pub(in crate::features::appointments) fn new(
-        (viewer, present): (&Viewer, &Present),
+        context @ PageContext { viewer, present }: PageContext<'_>,
         draft: BookingDraft,
         parties: &Parties,
         times: Option<(&Schedule, Rules)>,
     ) -> Self {
         let mut draft = draft;
-        let date = first_day((viewer, present), &draft);
+        let date = first_day(context, &draft);
         draft.form.values.insert("date".to_owned(), date.to_string());
         let chosen = parties.patients.iter().find(|patient| Some(patient.id) == draft.patient_id);
         let is_staff = viewer.role() != Role::Patient;
@@ -134,7 +134,7 @@ impl BookingForm {
 
 /// The day that is looked for, or the first that can be booked.
 pub(in crate::features::appointments) fn first_day(
-    (viewer, present): (&Viewer, &Present),
+    PageContext { viewer, present }: PageContext<'_>,
     draft: &BookingDraft,
 ) -> NaiveDate {
     let today = present.date(viewer.zone());

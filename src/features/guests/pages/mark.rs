@@ -4,12 +4,12 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
-    access::Viewer,
+    access::PageContext,
     features::{
         appointments::guest_named,
         guests::queries::{GuestInCall, GuestRow},
     },
-    web::{Moment, Present},
+    web::Moment,
 };
 
 /// One guest.
@@ -38,7 +38,7 @@ struct GuestActs {
 /// Of the visit `id` with these guests, of whom these are in its call. Whose link is too old is nobody's guest any more, unless their page is still in
 /// the call, which the doctor can put out.
 pub(crate) fn guest_marks(
-    (viewer, present): (&Viewer, &Present),
+    context: PageContext<'_>,
     id: i64,
     (guests, in_call): (&[GuestRow], &[GuestInCall]),
 ) -> Vec<GuestMark> {
@@ -47,7 +47,11 @@ pub(crate) fn guest_marks(
     invited.map(|guest| mark(context, id, (guest, in_call))).collect()
 }
 
-fn mark((viewer, present): (&Viewer, &Present), id: i64, (guest, in_call): (&GuestRow, &[GuestInCall])) -> GuestMark {
+fn mark(
+    PageContext { viewer, present }: PageContext<'_>,
+    id: i64,
+    (guest, in_call): (&GuestRow, &[GuestInCall]),
+) -> GuestMark {
     let moment = |instant| Moment::new(instant, viewer.zone());
     let page = in_call.iter().find(|page| page.guest_id == Some(guest.id));
     let is_here = guest.here_until.is_some_and(|until| !present.has_come(until));

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::super::{queries::Unread, sections::Section};
 use crate::{
-    access::Viewer,
+    access::{PageContext, Viewer},
     features::{
         appointments::{AppointmentRow, OfferedStep, StatusTag, check_href, row_acts, status_tag},
         modalities::modality_label,
@@ -74,7 +74,7 @@ impl VisitRow {
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
             mark: row.mark(viewer.role()),
-            room: rooms.of((viewer, present), row),
+            room: rooms.of(PageContext { viewer, present }, row),
             check_href: check_href(viewer, row),
             acts: row_acts(viewer, row, present),
         }

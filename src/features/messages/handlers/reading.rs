@@ -10,7 +10,7 @@ use super::super::{
     queries::{self, AttachedFile, ThreadRecord},
 };
 use crate::{
-    access::{Allowed, Viewer},
+    access::{Allowed, PageContext, Viewer},
     db::Reader,
     state::Pages,
     web::{AppError, Clinical, ClinicalFile, Paginated, Pagination, Paging, RedisplayedForm, query::Filter},
@@ -39,7 +39,8 @@ pub(in super::super) async fn show(
     let before = Filter::<ThreadQuery>::parse(pages.request().query_string())?.0.before()?;
     let record = record(&viewer, (&reader, *id, before), &pages).await?;
     let (present, files) = (pages.present(), &pages.state().settings.attachments);
-    pages.show_clinical(&*viewer, &record.map(|record| Thread::new((&viewer, &present), files, record)))
+    let context = PageContext { viewer: &viewer, present: &present };
+    pages.show_clinical(&*viewer, &record.map(|record| Thread::new(context, files, record)))
 }
 
 /// How much there is in a thread, with no word of it: by this the page of the thread learns that there is more.
@@ -86,7 +87,8 @@ pub(super) async fn show_again(
     let reader = pages.state().db.reader();
     let record = record(viewer, (&reader, id, None), pages).await?;
     let (present, files) = (pages.present(), &pages.state().settings.attachments);
-    let page = record.map(|record| Thread::new((viewer, &present), files, record).refusing(form));
+    let context = PageContext { viewer, present: &present };
+    let page = record.map(|record| Thread::new(context, files, record).refusing(form));
     pages.refuse_clinical(status, viewer, &page)
 }
 

@@ -5,7 +5,7 @@ use entity::enums::{AttachmentState, MediaType, Role};
 use serde::Serialize;
 
 use crate::{
-    access::Viewer,
+    access::{PageContext, Viewer},
     features::{
         appointments::{AppointmentRow, banner},
         messages::{
@@ -94,7 +94,7 @@ pub(in crate::features::messages) struct Thread {
 
 impl Thread {
     pub(in crate::features::messages) fn new(
-        (viewer, present): (&Viewer, &Present),
+        PageContext { viewer, present }: PageContext<'_>,
         files: &AttachmentSettings,
         record: ThreadRecord,
     ) -> Self {

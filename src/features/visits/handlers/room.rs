@@ -8,7 +8,7 @@ use super::super::{
     queries,
 };
 use crate::{
-    access::{Allowed, Viewer},
+    access::{Allowed, PageContext, Viewer},
     db::Reader,
     features::{
         guests::InvitedGuest,
@@ -27,7 +27,8 @@ pub(in super::super) async fn show(
 ) -> Result<HttpResponse, AppError> {
     let (record, line) = record(&viewer, (&reader, *id), &pages).await?;
     let present = pages.present();
-    let shown = pages.show_clinical(&*viewer, &record.map(|record| Room::new((&viewer, &present), record, &line)))?;
+    let context = PageContext { viewer: &viewer, present: &present };
+    let shown = pages.show_clinical(&*viewer, &record.map(|record| Room::new(context, record, &line)))?;
     Ok(with_devices(shown))
 }
 
@@ -42,7 +43,7 @@ pub(in super::super) async fn now(
     let present = pages.present();
     let place = PlaceInLine { doctor_id: found.row.doctor_id, starts_at: found.row.starts_at };
     let line = line_of(&viewer, (&reader, &present), place).await?;
-    pages.show(&*viewer, &NowPage::new((&viewer, &present), &found, &line))
+    pages.show(&*viewer, &NowPage::new(PageContext { viewer: &viewer, present: &present }, &found, &line))
 }
 
 /// The room as it is now, with what was typed and why nothing was kept.
@@ -82,7 +83,7 @@ async fn room(viewer: &Viewer, id: i64, pages: &Pages) -> Result<Clinical<Room>,
     let reader = pages.state().db.reader();
     let (record, line) = record(viewer, (&reader, id), pages).await?;
     let present = pages.present();
-    Ok(record.map(|record| Room::new((viewer, &present), record, &line)))
+    Ok(record.map(|record| Room::new(PageContext { viewer, present: &present }, record, &line)))
 }
 
 async fn record(

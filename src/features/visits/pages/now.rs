@@ -5,7 +5,7 @@ use entity::enums::{AppointmentStatus, CallState, Modality, Role};
 use serde::Serialize;
 
 use crate::{
-    access::Viewer,
+    access::{PageContext, Viewer},
     features::{
         appointments::{
             AppointmentRow, DeviceCheckRow, DeviceMark, OfferedStep, StatusTag, device_mark, room_acts, status_tag,
@@ -142,7 +142,7 @@ pub(in crate::features::visits) struct Now {
 
 impl Now {
     pub(in crate::features::visits) fn new(
-        (viewer, present): (&Viewer, &Present),
+        context @ PageContext { viewer, present }: PageContext<'_>,
         record: &NowRecord,
         line: &Line,
     ) -> Self {
@@ -152,7 +152,7 @@ impl Now {
             (*doctor_user_id, row.doctor_name(), record.devices.doctor),
             (*patient_user_id, row.patient_name(), record.devices.patient),
         ];
-        let people: Vec<Person> = both.into_iter().map(|who| Person::new((viewer, present), who, record)).collect();
+        let people: Vec<Person> = both.into_iter().map(|who| Person::new(context, who, record)).collect();
         let is_today = viewer.zone().local(row.starts_at).date() == present.date(viewer.zone());
         let awaits = matches!(
             row.status,
@@ -172,7 +172,7 @@ impl Now {
                 .as_ref()
                 .filter(|_| row.status.is_under_way())
                 .map(|call| Call::new(viewer, call, &people)),
-            guests: guests(record, (viewer, present)),
+            guests: guests(record, context),
             here: people.iter().filter(|person| person.state == HERE).count(),
             people,
             call_id: record.call.as_ref().map(|call| call.id),
@@ -189,12 +189,12 @@ impl Now {
 
 const HERE: &str = "here";
 
-fn guests(record: &NowRecord, whom: (&Viewer, &Present)) -> Vec<GuestMark> {
+fn guests(record: &NowRecord, context: PageContext<'_>) -> Vec<GuestMark> {
     let NowRecord { row, people, .. } = record;
     if !row.status.is_busy() || row.modality != Modality::Video {
         return Vec::new();
     }
-    guest_marks(whom, row.id, (&people.guests, &people.in_call))
+    guest_marks(context, row.id, (&people.guests, &people.in_call))
 }
 
 /// A patient says that they have arrived with their answers, in a form of the room; the desk does nothing in a room.
@@ -208,7 +208,7 @@ fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<Offered
 
 impl Person {
     fn new(
-        (viewer, present): (&Viewer, &Present),
+        PageContext { viewer, present }: PageContext<'_>,
         (user, name, check): (i64, String, Option<DeviceCheckRow>),
         record: &NowRecord,
     ) -> Self {
@@ -240,16 +240,12 @@ pub(in crate::features::visits) struct NowPage {
 }
 
 impl NowPage {
-    pub(in crate::features::visits) fn new(
-        (viewer, present): (&Viewer, &Present),
-        record: &NowRecord,
-        line: &Line,
-    ) -> Self {
+    pub(in crate::features::visits) fn new(context: PageContext<'_>, record: &NowRecord, line: &Line) -> Self {
         Self {
             title: format!("Visit with {}: now", record.row.doctor_name()),
-            now: Now::new((viewer, present), record, line),
+            now: Now::new(context, record, line),
             back: format!("/appointments/{}", record.row.id),
-            room: matches!(viewer.role(), Role::Doctor | Role::Patient)
+            room: matches!(context.viewer.role(), Role::Doctor | Role::Patient)
                 .then(|| format!("/appointments/{}/room", record.row.id)),
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Now;
 use crate::{
-    access::Viewer,
+    access::{PageContext, Viewer},
     features::{
         appointments::{AppointmentRow, OfferedStep, check_href, room_acts},
         guests::{GuestChoice, InvitedGuest, guest_choices},
@@ -107,7 +107,7 @@ pub(in crate::features::visits) struct Room {
 
 impl Room {
     pub(in crate::features::visits) fn new(
-        (viewer, present): (&Viewer, &Present),
+        context @ PageContext { viewer, present }: PageContext<'_>,
         record: RoomRecord,
         line: &Line,
     ) -> Self {
@@ -120,7 +120,7 @@ impl Room {
         Self {
             title: title(viewer, &now.row.doctor_name(), &now.row.patient_name()),
             id: row.id,
-            patient: banner(&now.row, &patient, (viewer, present)),
+            patient: banner(&now.row, &patient, context),
             patient_id: row.patient_id,
             patient_href: is_doctor.then(|| format!("/patients/{}", row.patient_id)),
             is_doctor,
@@ -144,7 +144,7 @@ impl Room {
             guests: (is_doctor && row.modality == Modality::Video && row.status.is_busy()).then(Guests::new),
             delay_href: is_doctor.then(|| format!("/doctors/{}/delay", row.doctor_id)),
             delays: DELAYS,
-            now: Now::new((viewer, present), &now, line),
+            now: Now::new(context, &now, line),
         }
     }
 
@@ -200,7 +200,7 @@ fn asks(status: AppointmentStatus, is_doctor: bool, is_checked: bool) -> bool {
     }
 }
 
-fn banner(row: &AppointmentRow, patient: &PatientOfRoom, (viewer, present): (&Viewer, &Present)) -> Banner {
+fn banner(row: &AppointmentRow, patient: &PatientOfRoom, PageContext { viewer, present }: PageContext<'_>) -> Banner {
     let born = (row.patient.user.date_of_birth, present.date(viewer.zone()));
     Banner::new(row.patient_name(), born, (patient.blood_type, patient.allergies.clone()))
 }
