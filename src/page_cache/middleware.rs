@@ -142,14 +142,13 @@ impl<B: MessageBody + 'static> Exchange<B> {
         self.render(request, &key, read_set).await
     }
 
-    /// Renders the page, a few at a time, until nothing of it was written meanwhile.
+    /// Renders the page until nothing of it was written meanwhile.
     async fn render(
         &self,
         mut request: ServiceRequest,
         key: &PageKey,
         mut read_set: ReadSet,
     ) -> Result<ServiceResponse<BoxBody>, Error> {
-        let _permit = self.cache.0.render_limit.permit().await;
         for attempt in 1.. {
             let made_at = self.cache.0.clock.now();
             if key.viewer().is_none() {
@@ -233,7 +232,6 @@ impl<B: MessageBody + 'static> Exchange<B> {
         request: ServiceRequest,
         cache_status: CacheStatus,
     ) -> Result<ServiceResponse<BoxBody>, Error> {
-        let _permit = self.cache.0.render_limit.permit().await;
         let (response, shows_record) = records::watch(self.watched(self.next.call(request))).await;
         let (asked, response) = response?.map_into_boxed_body().into_parts();
         let response = if shows_record { unkept(response) } else { response };

@@ -11,7 +11,7 @@
 //!    lets it look as it does (`entry`). 304 if the browser has it (`conditional`).
 //! 3. **Held**: somebody is committing a change to what it shows: rendered, and not kept.
 //! 4. **A miss** (`middleware`): the shared copy is looked for in Redis (`shared`, sealed by `seal`) and judged like ours. Else one request at a
-//!    time renders it, the others wait and are served what it made, if it is current for them too; of all pages a few at a time (`render_limit`). A page of which something was written
+//!    time renders it, the others wait and are served what it made, if it is current for them too. A page of which something was written
 //!    while it was rendered is rendered once more, so that no page shows one part before a change and another after it. It is kept under the
 //!    stamps from before, if it was made for the viewer whose page it is, with status 200, no cookie and no `no-store`, and if no patient's
 //!    record was opened for it.
@@ -37,7 +37,6 @@ mod lookup;
 mod middleware;
 mod pages;
 mod records;
-mod render_limit;
 mod seal;
 mod shared;
 mod verify;
@@ -54,7 +53,6 @@ pub use self::middleware::{KeptFor, KeptHereAlone, cached};
 pub use self::records::record_opened;
 
 use self::pages::PageStore;
-use self::render_limit::RenderLimit;
 use self::seal::Seal;
 use self::shared::Shared;
 use crate::coherence::Store;
@@ -108,7 +106,6 @@ struct Inner {
     addresses: fast_path::Addresses,
     host: Box<dyn Host + Send + Sync>,
     clock: Clock,
-    render_limit: RenderLimit,
     is_on: bool,
     verifies: bool,
     /// The development toolbar is put into the page's text, so it must not be compressed yet.
@@ -134,7 +131,6 @@ impl PageCache {
             addresses: fast_path::addresses(),
             host,
             clock,
-            render_limit: RenderLimit::of(settings.server.workers),
             is_on: !lifetime.is_zero(),
             verifies: settings.cache.verify,
             identity_only: settings.diagnostics.debug_toolbar,
