@@ -77,8 +77,9 @@ chmod 644 "$SECRETS"/* "$TLS_KEY" "$TLS_CERTIFICATE"
 
 # ---------------------------------------------------------------- what people see
 
+browser=(curl --silent --resolve "$host:$port:127.0.0.1" --cacert "$TLS_CERTIFICATE" --cookie "$scratch/cookies")
 ask() { # path, options of curl…
-  curl --silent --max-time 40 --resolve "$host:$port:127.0.0.1" --cacert "$TLS_CERTIFICATE" --cookie "$scratch/cookies" "${@:2}" "https://$host:$port$1"
+  "${browser[@]}" --max-time 40 "${@:2}" "https://$host:$port$1"
 }
 status() { ask "$1" --output /dev/null --write-out '%{http_code}' "${@:2}" || true; }
 # Whether the answer has a header, or another line of the kind, that looks so.
@@ -193,6 +194,55 @@ holds "who administers a clinic in production must set up a second factor, and d
 holds "and sees the dashboard" answers /dashboard 200
 holds "which comes from the cache then" within 10 header /dashboard '^x-cache: hit'
 holds "with HSTS, because the proxy is believed" header / '^strict-transport-security'
+
+# ---------------------------------------------------------------- pages that change by themselves
+
+# Which instance a request goes to is the proxy's choice: streams are opened until both have one, so that a change made by either has to come to the other.
+# A session has six streams at most.
+token() { sed -n 's/.* data-live="\([^"]*\)".*/\1/p' <<< "$(ask /dashboard)"; }
+streams=()
+listen() { # number, token
+  "${browser[@]}" --no-buffer --max-time 300 "https://$host:$port/live?on=$2" > "$scratch/stream.$1" &
+  streams+=($!)
+}
+# The connections that the proxy holds to an instance; in the moment in which nothing else is asked each is a stream. What looks at its health is on the loopback.
+has_stream() { # instance
+  docker exec "$(container app "$1")" sh -c 'cat /proc/net/tcp /proc/net/tcp6 2> /dev/null || true' |
+    awk '$2 ~ /:1F40$/ && $4 == "01" && $3 !~ /0100007F:/ { found = 1 } END { exit !found }'
+}
+heard() { # event, by all of them
+  local number
+  for number in $(seq "${#streams[@]}"); do grep -q "^event: $1" "$scratch/stream.$number" || return 1; done
+}
+deaf() {
+  [ "${#streams[@]}" = 0 ] || kill "${streams[@]}" 2> /dev/null || true
+  wait "${streams[@]}" 2> /dev/null || true
+  streams=()
+}
+both_have_one() {
+  local number shown
+  for _ in $(seq 5); do
+    deaf
+    shown=$(token)
+    for number in $(seq 6); do
+      listen "$number" "$shown"
+      within 30 heard ready || return 1
+      if within 2 has_stream 1 && within 2 has_stream 2; then return 0; fi
+    done
+  done
+  return 1
+}
+holds "a page says by what it is told of changes" test -n "$(token)"
+holds "its streams come through the proxy at once, from both instances" both_have_one
+founded() {
+  [ "$(status /hospitals --data-urlencode 'name=Of the streams' --data-urlencode 'address=Ring Road' --data-urlencode 'phone=+977 1 5550100' \
+    --data-urlencode "email=streams@$host" --data-urlencode time_zone=Asia/Kathmandu --data-urlencode slot_minutes=20 \
+    --data-urlencode booking_lead_hours=2 --data-urlencode currency=NPR --data-urlencode appointment_fee=1000.00)" = 303 ]
+}
+holds "a hospital is founded, at one of the two" founded
+holds "each stream says that the page has changed, whichever instance it comes from" within 60 heard changed
+holds "and so it has" body /dashboard 'Of the streams'
+deaf
 
 # ---------------------------------------------------------------- what each container may do
 
