@@ -247,23 +247,48 @@ class Morning {
     await this.finishes(PHONE);
     await this.reads(PHONE);
     await this.arrives(VIDEO, 1);
+    await this.comesToTheHospital(HOSPITAL, 2);
     await this.begins(VIDEO);
+    await this.isNext(HOSPITAL);
     await this.movesToThePhone(VIDEO);
     await this.finishes(VIDEO);
-    await this.comesToTheHospital(HOSPITAL);
+    await this.isSeen(HOSPITAL);
   }
 
-  /** Who comes in person is received at the desk. */
-  async comesToTheHospital(number) {
-    clock.set(this.visits[number].starts - MINUTE);
+  /** Who comes in person is received at the desk, with a telephone in hand that says how many are before them and how late the doctor is. */
+  async comesToTheHospital(number, place) {
+    const page = await signedIn(this.browser, this.patients[number].email, this.password, this.scripts);
+    this.patients[number].page = page;
+    await follow(page, this.address(number));
+    await follow(page, this.address(number, '/room'));
+    await says(page, 'Scheduled');
     await open(this.doctor, '/dashboard');
-    const { page } = this.desk;
-    await open(page, '/dashboard');
-    await submit(page, `${this.address(number)}/arrival`);
-    await this.shows(this.doctor, '[data-figure=waiting]', '1');
+    await open(this.desk.page, '/dashboard');
+    await submit(this.desk.page, `${this.address(number)}/arrival`);
+    await this.shows(this.doctor, '[data-figure=waiting]', String(place));
+    await this.shows(page, '#now [data-status]', 'Waiting');
+    await this.shows(page, `#now [data-place="${place}"]`);
+    await open(this.doctor, this.address(number, '/room'));
+    await lead(this.doctor, this.doctor.locator('#late button[value="20"]'));
+    await this.shows(page, '#now [data-late="20"]', '20 minutes late');
+    await open(this.doctor, '/dashboard');
+  }
+
+  /** Whoever was before them is in the visit. */
+  isNext(number) {
+    return this.shows(this.patients[number].page, '#now [data-place="1"]');
+  }
+
+  async isSeen(number) {
+    clock.set(this.visits[number].starts - MINUTE);
+    const { page } = this.patients[number];
     await open(this.doctor, '/dashboard');
     await submit(this.doctor, `${this.address(number)}/start`);
+    await this.shows(page, '#now [data-status]', 'In visit');
     await submit(this.doctor, `${this.address(number)}/outcome`);
+    await this.shows(page, '#now [data-status]', 'Completed');
+    await lead(page, page.locator('#acts a'));
+    await says(page, 'Completed');
   }
 
   async close() {
