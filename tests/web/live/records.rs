@@ -126,7 +126,8 @@ async fn a_message_is_told_on_the_page_of_the_visit() {
     let practice = Practice::with(AppointmentStatus::Scheduled).await;
     let page = practice.visit.path();
     let written = [("body", "May I eat before?"), ("token", "a")];
-    let send = practice.post(&practice.home, &practice.path("/messages"), &written);
+    let thread = practice.path("/messages");
+    let send = practice.post(&practice.home, &thread, &written);
     practice.are_told(vec![(&practice.surgery, page.as_str())], send).await;
     let (_, now) = practice.watch(&practice.surgery, &page).await;
     assert!(now.texts("nav [data-live-region]").iter().any(|link| link == "Messages 1 new"), "{}", now.words());

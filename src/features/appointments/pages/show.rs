@@ -99,8 +99,9 @@ impl Show {
 
 impl Show {
     /// The same with times that can be proposed instead.
-    pub(in crate::features::appointments) fn offering(self, free: Vec<DayOfTimes>) -> Self {
-        Self { standing: Standing { free, ..self.standing }, ..self }
+    pub(in crate::features::appointments) fn offering(mut self, free: Vec<DayOfTimes>) -> Self {
+        self.standing.free = free;
+        self
     }
 }
 
