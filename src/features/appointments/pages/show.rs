@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     history::{HistoryEntry, history},
-    standing::{Offer, Standing},
+    standing::{Offer, VisitStanding},
 };
 use crate::{
     access::Viewer,
@@ -27,7 +27,7 @@ use crate::{
 pub(in crate::features::appointments) struct Show {
     title: String,
     /// Where it stands: what changes by itself.
-    standing: Standing,
+    standing: VisitStanding,
     /// Of the page that says where it stands now. Nothing on a page with a form that was refused: what was typed stands in the parts that would change.
     live_from: Option<String>,
     patient: Banner,
@@ -59,7 +59,7 @@ impl Show {
             rejection_reason: row.rejection_reason.clone(),
             cancellation_reason: row.cancellation_reason.clone(),
             history: history(viewer, steps, &calls),
-            standing: Standing::new(viewer, present, standing),
+            standing: VisitStanding::new(viewer, present, standing),
             form: FormView::default(),
             typed: None,
         }

@@ -46,7 +46,7 @@ pub(super) struct Offer {
 
 /// The part of an appointment's page that changes by itself. Nothing clinical.
 #[derive(Debug, Serialize)]
-pub(super) struct Standing {
+pub(super) struct VisitStanding {
     id: i64,
     pub(super) version: i32,
     patient: String,
@@ -91,7 +91,7 @@ pub(super) struct Standing {
     record_state: String,
 }
 
-impl Standing {
+impl VisitStanding {
     pub(super) fn new(viewer: &Viewer, present: &Present, record: StandingRecord) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         let StandingRecord { row, note, devices, guests, marks } = record;
@@ -175,14 +175,14 @@ impl LetIn {
 #[derive(Debug, Serialize)]
 pub(in crate::features::appointments) struct StandingPage {
     title: String,
-    standing: Standing,
+    standing: VisitStanding,
 }
 
 impl StandingPage {
     pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: StandingRecord) -> Self {
         Self {
             title: format!("{}: where it stands", title(viewer, &record.row)),
-            standing: Standing::new(viewer, present, record),
+            standing: VisitStanding::new(viewer, present, record),
         }
     }
 }
