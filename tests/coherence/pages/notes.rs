@@ -1,5 +1,7 @@
 //! A note is begun, saved again, signed, and added to.
 
+use chrono::TimeDelta;
+
 use super::{clinic::People, management::change, world::World};
 use crate::support::*;
 
@@ -40,6 +42,8 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     world.after("a document revoked", &news, world.post("doctor", &format!("{paper}/revocation"), &revoked)).await;
     let beneath = [("doctor", NOTE), ("patient", NOTE)];
     world.after("an addendum", &beneath, world.post("doctor", &path("/addenda"), &added)).await;
+    // A record is told from what it was by when it was changed.
+    world.app.clock.advance(TimeDelta::seconds(1));
     let record = format!("/patients/{}", people.patient.id);
     let allergic = change(&world, ("admin", &record), &[("allergies", "Latex")]);
     let seen = [("doctor", NOTE), ("patient", NOTE), ("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];
