@@ -2,6 +2,7 @@
 
 use std::{thread::sleep, time::Duration};
 
+use super::clinic::Walk;
 use crate::{
     line::{Line, Published},
     support::*,
@@ -59,6 +60,16 @@ const FAULTS: [Fault; 12] = [
     Fault::Full,
 ];
 
+impl Walk {
+    /// Lets something fail, if anything does on this walk. Returns one whom it concerns: it concerns all.
+    pub(super) fn fail(&mut self, what: u8, at: u8) -> usize {
+        if let Some(struck) = &mut self.struck {
+            struck.strike(what, at);
+        }
+        self.round % self.members.len()
+    }
+}
+
 impl Struck {
     /// A Redis of the walk's own, with so many lines to it; `None` where there is none to be had.
     pub(super) async fn begin(instances: u32) -> Option<Self> {
@@ -81,7 +92,7 @@ impl Struck {
     }
 
     /// Mends what is not as it should be, and lets something else fail; of the instances that on which `at` falls.
-    pub(super) fn strike(&mut self, what: u8, at: u8) {
+    fn strike(&mut self, what: u8, at: u8) {
         self.mend();
         self.now = FAULTS[usize::from(what) % FAULTS.len()];
         let line = &self.lines[usize::from(at) % self.lines.len()];

@@ -58,10 +58,7 @@ impl Walk {
             }
             Act::NewNotification { who } => Done::alone(self.notify(who).await),
             Act::SignUp { at, hospital } => Done::alone(self.sign_up(at, hospital).await?),
-            Act::Fault { what, at } => {
-                self.struck.as_mut().map(|struck| struck.strike(what, at));
-                Done::alone(self.round % self.members.len())
-            }
+            Act::Fault { what, at } => Done::alone(self.fail(what, at)),
             Act::Edge(which) => return self.pass_over(which).await,
             Act::Time(time) => Done::alone(self.pass(time)),
             Act::Profile { at, who, .. }
