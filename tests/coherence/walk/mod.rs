@@ -58,7 +58,7 @@ fn nor_while_redis_fails() {
         // An instance alone, without Redis.
         return;
     }
-    let total = go_ways(act_or_fault().boxed(), 3, async || Struck::begin(clinic::instances()).await);
+    let total = go_ways(act_or_fault().boxed(), 2, async || Struck::begin(clinic::instances()).await);
     total.assert_that_something_was_kept();
 }
 
