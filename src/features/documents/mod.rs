@@ -11,14 +11,12 @@ mod policy;
 mod queries;
 mod service;
 
-use crate::{page_cache::Policy, routing::RouteTable};
+use crate::routing::RouteTable;
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.cached_get("/documents", Policy::with(&["page"]), handlers::reading::index);
+    table.get("/documents", handlers::reading::index);
     table.get("/documents/{id}", handlers::reading::show);
-    table.cached_get("/documents/{id}/now", Policy::with(&[]), handlers::reading::now);
     table.post("/documents/{id}/revocation", handlers::writing::revoke);
     table.get("/appointments/{id}/documents", handlers::writing::of_visit);
-    table.cached_get("/appointments/{id}/documents/now", Policy::with(&[]), handlers::reading::of_visit_now);
     table.post("/appointments/{id}/documents", handlers::writing::issue);
 }

@@ -167,7 +167,7 @@ fn status_for(route: &str) -> AppointmentStatus {
         | "/guests/{id}/admission"
         | "/guests/{id}/removal" => AppointmentStatus::Waiting,
         "/outcome" | "/opening" | "/note" | "/note/signature" => AppointmentStatus::InProgress,
-        "/note/addenda" | "/note/now" | "/summary" | "/documents" | "/documents/now" => AppointmentStatus::Completed,
+        "/note/addenda" | "/summary" | "/documents" => AppointmentStatus::Completed,
         _ => AppointmentStatus::Scheduled,
     }
 }

@@ -1,11 +1,9 @@
 //! The pages about a note.
 
 mod note;
-mod now;
 mod summary;
 
 pub(super) use note::NotePage;
-pub(super) use now::NoteNow;
 pub(super) use summary::Summary;
 
 use serde::Serialize;
