@@ -314,7 +314,7 @@ try {
   clinic = await clinicOfToday();
   for (const part of checkParts({ clinic, here, relay, launch: browserWith, devices: DEVICES, shots })) await run(part);
   for (const part of [twoSeeEachOther, whoLoadsThePageAgainIsBack, signalsAddressedToPeopleAreFound, whoHangsUpCanJoinAgain, anotherWindowTakesTheCallOver, aStrangerFindsNothing, ...partsOfTheRoom((number = 0) => bothInTheRoom(undefined, number)), serversThatEndTakeNoPictureAway,
-    whoHasNoCameraIsTold, ...partsWithOneDevice(() => bothInTheRoom(undefined, 0)), whatATelephoneCallTakesAwayIsBack, ...partsWithGuests({
+    whoHasNoCameraIsTold, ...partsWithOneDevice(() => bothInTheRoom(undefined, Math.max(visits - 1, 0))), whatATelephoneCallTakesAwayIsBack, ...partsWithGuests({
     guests, bothInTheRoom, shots, surgery: () => ({ ...clinic.doctor, password: clinic.password, url: here.url }),
   }), theRelayCarriesTheCall, aRelayThatWasAwayIsUsedAgain, theTelephoneIsOffered, aVisitFromCheckToOutcome]) await run(part);
   console.log(`     calls: ${Math.round((Date.now() - began) / 1000)} s`);
