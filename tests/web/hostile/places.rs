@@ -29,7 +29,7 @@ async fn signs_in(app: &TestApp, from: &str, email: &str) -> u16 {
 /// With accounts of their own and right passwords, which nothing counts.
 #[tokio::test]
 async fn sixteen_addresses_do_not_keep_a_stranger_waiting_for_more_than_a_turn_of_each() {
-    let app = TestApp::start_with(&[("TRUSTED_PROXIES", "127.0.0.1/32")]).await;
+    let app = TestApp::start_at_full_cost(&[("TRUSTED_PROXIES", "127.0.0.1/32")]).await;
     let house = hospital().create(&app).await;
     let mut people = Vec::new();
     // So many that no account has too many tries under way.
@@ -69,7 +69,7 @@ async fn sixteen_addresses_do_not_keep_a_stranger_waiting_for_more_than_a_turn_o
 
 #[tokio::test]
 async fn ten_wrong_passwords_from_ones_own_address_only_make_one_wait() {
-    let app = TestApp::start_with(&[("TRUSTED_PROXIES", "127.0.0.1/32")]).await;
+    let app = TestApp::start_at_full_cost(&[("TRUSTED_PROXIES", "127.0.0.1/32")]).await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     let here = "203.0.113.1";
     let browser = app.sign_in(&asha).await;
