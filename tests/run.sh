@@ -5,7 +5,6 @@
 #   tests/run.sh SECTION…         only these: format lint supply services-tests embedded-tests docs browser calls containers
 #   tests/run.sh image            the whole Dockerfile, built: half an hour; `all` has only the stage that runs
 #   tests/run.sh bare             README's commands on a machine with nothing but what it names: an hour, and 6 GB of disk
-#   tests/run.sh scan             a scanner, signed in as each role: up to an hour
 #   tests/run.sh sbom             what is built in, as CycloneDX in target/sbom
 #
 # The first section that fails ends the run with its name. On Debian, as root, what is missing is installed.
@@ -18,7 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 
 all="format lint supply services-tests embedded-tests docs browser calls containers"
-apart="image bare scan sbom"
+apart="image bare sbom"
 sections=${*:-$all}
 cargo_deny_version=0.20.2
 cargo_cyclonedx_version=0.5.9
@@ -210,13 +209,6 @@ bare() {
   [ "$ENGINE" = own ] || { remark "left out: the bare machine is made of this system's packages, on an engine of its own."; return 0; }
   timeout 900 tests/containers/images.sh bare
   tests/containers/bare.sh
-}
-
-# A scanner from outside.
-scan() {
-  needed curl curl && needed python3 python3-venv || { remark "the scanner needs curl and Python"; return 1; }
-  programs
-  tests/scan.sh
 }
 
 # ---------------------------------------------------------------- the run
