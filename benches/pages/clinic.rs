@@ -16,6 +16,9 @@ use super::services::{Services, appointments, block_on};
 /// The password of every demo account.
 pub(crate) const PASSWORD: &str = "demo-pass-2026";
 
+/// Longer than a process that has started needs to be among the others.
+pub(crate) const SETTLED: Duration = Duration::from_secs(2);
+
 /// Readings of a page's cost; the middle one counts.
 const READINGS: usize = 51;
 

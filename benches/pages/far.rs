@@ -14,7 +14,7 @@ use std::{
 use rand::RngExt as _;
 
 use super::{
-    clinic::Clinic,
+    clinic::{Clinic, SETTLED},
     others::{self, Others},
     services::{Services, seconds},
     table::Table,
@@ -22,8 +22,6 @@ use super::{
 
 /// How much later what Redis says arrives, in milliseconds: anew for each piece.
 const LATE: std::ops::RangeInclusive<u64> = 130..=300;
-/// Longer than a process that has started needs to be among the others.
-const SETTLED: Duration = Duration::from_secs(2);
 /// Between two changes that are made at the instance that is far.
 const PAUSE: Duration = Duration::from_millis(300);
 

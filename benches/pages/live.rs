@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    clinic::{Clinic, form},
+    clinic::{Clinic, SETTLED, form},
     mixed,
     others::{self, Others},
     services::{Services, block_on, live_streams, seconds},
@@ -23,8 +23,6 @@ const BY_CHANCE: Duration = Duration::from_millis(250);
 const AT_THE_END: usize = 1_000;
 /// Between two signs of life.
 const BEAT: Duration = Duration::from_secs(15);
-/// Longer than a process that has started needs to be among the others.
-const SETTLED: Duration = Duration::from_secs(2);
 
 /// Measures what an idle stream takes, how soon others see a change, a change of a board that many look at, the end of a process,
 /// rooms, and the mixed load beside idle streams.

@@ -1,15 +1,17 @@
 //! How long a change is waited for: alone, and with other instances that have to hear of it first.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{clinic::Clinic, services::Services, table::Table};
+use super::{
+    clinic::{Clinic, SETTLED},
+    services::Services,
+    table::Table,
+};
 
 /// Changes of each kind; the middle one counts.
 const CHANGES: usize = 301;
-/// Longer than a process that has started needs to be among the others.
-const SETTLED: Duration = Duration::from_secs(2);
 
 /// Measures changes of a profile one after the other.
 pub(crate) fn measure(services: &Services, before: Option<&Services>, table: &mut Table) {

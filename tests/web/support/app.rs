@@ -142,7 +142,7 @@ impl TestApp {
 
     fn launch_another(&self, routes: fn() -> RouteTable, clock: Clock, told: Told) -> Instance {
         let outside = Outside { clock, outgoing_mail: OutgoingMail::through(self.mail.clone()) };
-        let (started, running) = launch(async move |hears| serve(routes, told, outside, hears).await);
+        let (started, running) = launch(async move |ready| serve(routes, told, outside, ready).await);
         Instance { address: started.address, state: started.state, _running: running }
     }
 
@@ -262,23 +262,23 @@ fn named(settings: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 /// Everything that happens in the thread of a server with a database of its own, from its making to its dropping.
 fn serve_alone(own: Told, outside: Outside) -> impl AsyncFnOnce(mpsc::Sender<Started>) + Send {
-    async move |hears| {
+    async move |ready| {
         let database = TestDatabase::create().await;
         let mut vars = database.variables();
         vars.extend(own.vars);
-        serve(features::routes, Told { vars, ..own }, outside, hears).await;
+        serve(features::routes, Told { vars, ..own }, outside, ready).await;
         database.drop().await;
     }
 }
 
-async fn serve(routes: fn() -> RouteTable, told: Told, outside: Outside, hears: mpsc::Sender<Started>) {
+async fn serve(routes: fn() -> RouteTable, told: Told, outside: Outside, ready: mpsc::Sender<Started>) {
     let Told { vars, hashing } = told;
     let mut settings = Settings::from_vars(&vars).unwrap_or_else(|problems| panic!("{problems}"));
     settings.security.password_hashing = hashing.unwrap_or(settings.security.password_hashing);
     let state = AppState::open(settings, outside).await.unwrap_or_else(|error| panic!("{error}"));
     let app = App::with_routes(state.clone(), routes).unwrap_or_else(|error| panic!("{error}"));
     let started = Started { address: app.address(), handle: app.handle(), state, vars };
-    if hears.send(started).is_ok() {
+    if ready.send(started).is_ok() {
         app.run().await.expect("the server runs until it is stopped");
     }
 }
