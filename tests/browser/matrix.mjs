@@ -4,7 +4,7 @@
 import { Caller } from './caller.mjs';
 import { clinicOfToday } from './clinic_today.mjs';
 import { expect, inShort, signedIn } from './keyboard.mjs';
-import { DEVICES, bothSee, browserWith, framesOf, openRoom, pathOf, phoneIsOffered, press, seesPictures, state } from './pictures.mjs';
+import { DEVICES, bothSee, browserWith, framesOf, openRoom, pathOf, phoneIsOffered, press, seesPictures, soundOf, state } from './pictures.mjs';
 import { Relay } from './relay.mjs';
 import { Server, whileRedisIsStopped } from './servers.mjs';
 import { Wire, throughWire } from './wire.mjs';
@@ -132,12 +132,6 @@ const onALineWith = fate => call => {
   call.wire.befall(fate);
   return whoLoadsThePageAgain(call);
 };
-
-/** So much sound has arrived, in packets of a fiftieth of a second. */
-const soundOf = page => page.evaluate(async () => {
-  const stats = [...(await window.connections.at(-1).getStats()).values()];
-  return stats.find(one => one.type === 'inbound-rtp' && one.kind === 'audio')?.packetsReceived ?? 0;
-});
 
 const arrivedAt = pages => Promise.all(pages.map(async page => ({ pictures: await framesOf(page), sound: await soundOf(page) })));
 

@@ -24,6 +24,12 @@ export const framesOf = page => page.evaluate(async () => {
   return stats.find(one => one.type === 'inbound-rtp' && one.kind === 'video')?.framesDecoded ?? 0;
 });
 
+/** So much sound has arrived, in packets of a fiftieth of a second. */
+export const soundOf = page => page.evaluate(async () => {
+  const stats = [...(await window.connections.at(-1).getStats()).values()];
+  return stats.find(one => one.type === 'inbound-rtp' && one.kind === 'audio')?.packetsReceived ?? 0;
+});
+
 export const state = (page, wanted, timeout = 40_000) => page.waitForSelector(`#call[data-state=${wanted}]`, { timeout });
 export const press = (page, name) => page.locator(`[data-call=${name}]`).click();
 export const pathOf = page => page.waitForFunction(() => document.querySelector('#call').dataset.path).then(handle => handle.jsonValue());
