@@ -22,7 +22,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   const region = (part) => part.parentElement?.closest("[data-live-region][id]");
   /* What the pointer holds still: all of a list, unless the part says what of it. */
   const isInHand = (part) => part && !isSent(part) && (part.contains(document.activeElement) || document.querySelector("dialog[open]")
-    || part.querySelector("details[open]") || part.matches(":hover") && part.querySelector(part.dataset.held ?? "li:not([data-user]), tr, button")
+    || part.querySelector("details[open]:not([id])") || part.matches(":hover") && part.querySelector(part.dataset.held ?? "li:not([data-user]), tr, button")
     || [...part.querySelectorAll("input, textarea")].some(isTyped));
 
   /* What the pointer is over stays where it is, so that a press goes to what was aimed at. What stands above it may grow all the same, for whoever rests the
@@ -41,7 +41,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   };
 
   /* Where somebody may come who waits: patients in lists, guests in a room; and anywhere the other of the two who meet, in a call. */
-  const COMES = { waiting: "[data-appointment],", "guests-now": "[data-guest=waits], [data-guest=in_call]," };
+  const COMES = { waiting: "[data-appointment]:not(:has([data-status=in_progress])),", "guests-now": "[data-guest=waits], [data-guest=in_call]," };
   const waiting = (part) => [...part?.querySelectorAll(`${COMES[part.id] ?? ""}[data-rings]`) ?? []];
   const whoOf = (row) => row.dataset.rings ? `call ${row.dataset.rings}` : row.dataset.appointment ?? row.dataset.guest + row.querySelector("bdi").textContent;
   const newcomers = (part, old) => {
@@ -61,6 +61,8 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
         while (region(at) && region(at).id !== region(part)?.id) at = region(at);
         /* The part that it stands in may come later, and then has it as well. */
         const after = at, next = region(part) ? part.cloneNode(true) : part;
+        /* What somebody has unfolded stays so. */
+        for (const fold of next.querySelectorAll("details[id]")) fold.open = Boolean(document.getElementById(fold.id)?.open);
         const act = () => { if (old) old.replaceWith(next); else after.after(next); }, undo = () => { if (old) next.replaceWith(old); else next.remove(); };
         if (isInHand(old) || !still(act, undo)) held = true;
         else {

@@ -15,7 +15,7 @@ async function read(page, fetched) {
     const all = selector => [...shown.querySelectorAll(selector)];
     return {
       figures: Object.fromEntries(all('[data-figure]').map(figure => [figure.dataset.figure, figure.textContent])),
-      waiting: all('#waiting [data-appointment]').map(row => Number(row.dataset.appointment)).sort((one, other) => one - other),
+      waiting: all('#waiting [data-appointment]:not(:has([data-status=in_progress]))').map(row => Number(row.dataset.appointment)).sort((one, other) => one - other),
       status: answer ? answer.status : 200,
     };
   }, fetched);

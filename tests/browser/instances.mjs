@@ -128,7 +128,7 @@ async function handsOnPagesAreLeftAlone() {
       fields.push([tab, name]);
     }
   }
-  const row = page.locator('#coming li').last();
+  const row = page.locator('#day li').last();
   await row.hover();
   const before = await row.boundingBox();
   const patient = await Caller.signedIn(email, clinic.password, there.url);
@@ -150,7 +150,7 @@ async function rowsStayUnderThePointer() {
   const page = await doctor(), { visit } = clinic.patients[11];
   const late = minutes => desk.post(`${clinic.doctor.path}/delay`, { minutes });
   await late(0);
-  const link = page.locator(`#coming [data-appointment="${visit.split('/').at(-1)}"] a[href="${visit}"]`).first();
+  const link = page.locator(`#day [data-appointment="${visit.split('/').at(-1)}"] a[href="${visit}"]`).first();
   const top = async () => (await link.boundingBox()).y;
   // Rows are as high as their text, in parts of a pixel, and a page is scrolled by whole ones.
   const stays = async before => expect(Math.abs(await top() - before) <= 1, `a row moved under the pointer, from ${before} to ${await top()}`);

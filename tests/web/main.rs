@@ -27,6 +27,7 @@ mod calls;
 mod catalog;
 mod clinic_day;
 mod device_check;
+mod doctors_day;
 mod documents;
 mod erasures;
 mod exports;

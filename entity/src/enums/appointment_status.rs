@@ -42,6 +42,12 @@ impl AppointmentStatus {
     /// The states that take the doctor's and the patient's time: no two may overlap.
     pub const BUSY: [Self; 4] = [Self::Scheduled, Self::Confirmed, Self::Waiting, Self::InProgress];
 
+    /// Of these the ones in which the patient has not come yet.
+    pub const AGREED: [Self; 2] = [Self::Scheduled, Self::Confirmed];
+
+    /// And those in which they have.
+    pub const UNDER_WAY: [Self; 2] = [Self::Waiting, Self::InProgress];
+
     /// The states that somebody still has to do something about.
     pub const OPEN: [Self; 6] =
         [Self::Requested, Self::Proposed, Self::Scheduled, Self::Confirmed, Self::Waiting, Self::InProgress];
@@ -56,7 +62,7 @@ impl AppointmentStatus {
 
     /// Whether the patient is there: waits to be seen, or is being seen.
     pub fn is_under_way(self) -> bool {
-        matches!(self, Self::Waiting | Self::InProgress)
+        Self::UNDER_WAY.contains(&self)
     }
 
     /// Whether it is over: no step leads out of it.

@@ -57,6 +57,8 @@ fn counted(length: usize) -> i64 {
 /// The lists of a doctor.
 #[derive(Clone, Debug)]
 pub(super) struct DoctorSections {
+    /// What goes on.
+    pub(super) under_way: Section,
     /// From the start of the local day to its end or 24 hours ahead, whichever is later: what stands, whatever came of it.
     pub(super) agenda: Section,
     pub(super) waiting: Section,
@@ -75,21 +77,20 @@ pub(super) struct DoctorSections {
 
 impl DoctorSections {
     pub(super) fn new(found: &FoundForDoctor, present: &Present, today: Stretch) -> Self {
-        let busy = || found.open.iter().copied().filter(|visit| visit.status.is_busy());
+        let busy = || found.busy.iter().copied();
         let is_near = |visit: &ListedVisit| present.is_past(visit.starts_at - Duration::hours(24));
         let is_in_agenda = |visit: &ListedVisit| {
             today.starts_at <= visit.starts_at && (visit.starts_at < today.ends_at || is_near(visit))
         };
-        let meets =
-            |one: &ListedVisit, other: &ListedVisit| one.starts_at < other.ends_at && other.starts_at < one.ends_at;
-        let requests = found.open.iter().filter(|visit| visit.status == AppointmentStatus::Requested);
-        let taken = requests.filter(|request| busy().any(|visit| meets(&visit, request))).map(|request| request.id);
+        let taken = found.requests.iter().filter(|request| request.is_taken).map(|request| request.id);
+        let requests = found.requests.iter().map(|request| request.id).collect();
         let next = busy().filter(|visit| !present.is_past(visit.starts_at) && is_near(visit));
         let notes_to_sign = Section::of(found.drafts.iter().chain(&found.unwritten).copied(), SHOWN);
         Self {
             agenda: Section::of(busy().chain(found.done.iter().copied()).filter(is_in_agenda), MANY),
-            waiting: Section::in_state(&found.open, AppointmentStatus::Waiting, MANY),
-            requests: Section::in_state(&found.open, AppointmentStatus::Requested, SHOWN),
+            under_way: Section::in_state(&found.busy, AppointmentStatus::InProgress, MANY),
+            waiting: Section::in_state(&found.busy, AppointmentStatus::Waiting, MANY),
+            requests: Section { count: found.requests_count, shown: requests },
             needs_outcome: Section::of(busy().filter(|visit| present.is_past(visit.ends_at)), SHOWN),
             next_24_hours: counted(next.count()),
             notes_to_sign_more: u64::try_from(notes_to_sign.count).is_ok_and(|count| count > COUNTED),
@@ -100,7 +101,8 @@ impl DoctorSections {
 
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
-        let all = [&self.agenda, &self.waiting, &self.requests, &self.needs_outcome, &self.notes_to_sign];
+        let all =
+            [&self.under_way, &self.agenda, &self.waiting, &self.requests, &self.needs_outcome, &self.notes_to_sign];
         all.into_iter().flat_map(|section| section.shown.iter().copied())
     }
 }

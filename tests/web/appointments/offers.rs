@@ -129,7 +129,7 @@ async fn what_is_done_on_a_dashboard_leads_back_to_it() {
     };
     doing(&practice.desk, "board", "arrival", "Waiting since").await;
     doing(&practice.surgery, "waiting", "start", "The visit has begun.").await;
-    doing(&practice.surgery, "coming", "outcome", "The visit is recorded as completed.").await;
+    doing(&practice.surgery, "waiting", "outcome", "The visit is recorded as completed.").await;
 
     // A board that is behind leads to the visit as it is.
     let late = practice.visit_at(Status::Requested, 2).await;

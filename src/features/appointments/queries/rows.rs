@@ -11,9 +11,9 @@ use entity::{
     patient, time_off, user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
-    Select,
-    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
+    ActiveEnum as _, ColumnTrait, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    QueryTrait, RelationTrait, Select,
+    sea_query::{CaseStatement, Expr, ExprTrait, Query, SimpleExpr},
 };
 
 use super::{has_note_to_read, scope};
@@ -63,6 +63,9 @@ pub(crate) struct AppointmentRow {
     /// When the patient who is waiting arrived, UTC; none in any other state.
     #[sea_orm(from_expr = "arrived_at()")]
     pub(crate) arrived_at: Option<DateTime<Utc>>,
+    /// When the visit that goes on began, UTC; none in any other state.
+    #[sea_orm(from_expr = "began_at()")]
+    pub(crate) began_at: Option<DateTime<Utc>>,
     /// Whether the doctor has said since that they are away then.
     #[sea_orm(from_expr = "doctor_away()")]
     pub(crate) doctor_away: bool,
@@ -96,6 +99,9 @@ pub(crate) struct PatientOfVisit {
     /// Who they are.
     #[sea_orm(nested, alias = "patient_user")]
     pub(crate) user: PersonOfVisit,
+    /// Whether anything stands under allergies in their record. What it is, is read in the record, which says who opened it.
+    #[sea_orm(from_expr = "has_allergies()")]
+    pub(crate) has_allergies: bool,
 }
 
 /// Either of them as a person.
@@ -185,17 +191,29 @@ pub(crate) fn with_parties<S: QuerySelect>(visits: S, join: JoinType) -> S {
 
 /// Since when the patient has been waiting: the last arrival in the appointment's history. Of a statement that has `appointment` in it.
 pub(crate) fn arrived_at() -> SimpleExpr {
-    let arrivals = appointment_event::Entity::find()
+    since(AppointmentStatus::Waiting, EventKind::Arrived)
+}
+
+/// Since when the visit has been going on: the last beginning in its history.
+fn began_at() -> SimpleExpr {
+    since(AppointmentStatus::InProgress, EventKind::Started)
+}
+
+/// When what leads to `status` last happened, to an appointment that is in that state.
+fn since(status: AppointmentStatus, kind: EventKind) -> SimpleExpr {
+    let steps = appointment_event::Entity::find()
         .select_only()
         .expr(appointment_event::Column::At.max())
         .filter(
             Expr::col((appointment_event::Entity, appointment_event::Column::AppointmentId))
                 .equals((appointment::Entity, Column::Id)),
         )
-        .filter(is_word(appointment_event::Column::Kind, EventKind::Arrived));
-    CaseStatement::new()
-        .case(is_word(Column::Status, AppointmentStatus::Waiting), Expr::from(arrivals.into_query()))
-        .into()
+        .filter(is_word(appointment_event::Column::Kind, kind));
+    CaseStatement::new().case(is_word(Column::Status, status), Expr::from(steps.into_query())).into()
+}
+
+fn has_allergies() -> SimpleExpr {
+    Expr::col((patient::Entity, patient::Column::Allergies)).is_not_null()
 }
 
 /// Whether an absence of the doctor touches the visit.
@@ -215,6 +233,22 @@ pub(super) fn doctor_away() -> SimpleExpr {
                 .gt(Expr::col((appointment::Entity, Column::StartsAt))),
         );
     Expr::exists(absences.into_query())
+}
+
+/// Whether another visit of the doctor has the time of this one, which does not have it yet. Of a statement that has `appointment` in it.
+pub(crate) fn is_taken() -> SimpleExpr {
+    let other = |column: Column| Expr::col(("other", column));
+    let this = |column: Column| Expr::col((appointment::Entity, column));
+    let busy = AppointmentStatus::BUSY.map(|status| Expr::Constant(status.to_value().into()));
+    let others = Query::select()
+        .column(("other", Column::Id))
+        .from_as(appointment::Entity, "other")
+        .and_where(other(Column::DoctorId).eq(this(Column::DoctorId)))
+        .and_where(other(Column::Status).is_in(busy))
+        .and_where(other(Column::StartsAt).lt(this(Column::EndsAt)))
+        .and_where(other(Column::EndsAt).gt(this(Column::StartsAt)))
+        .to_owned();
+    Expr::exists(others)
 }
 
 /// A statement has room for so many ids, or twice, four, eight times as many: with one statement for each number of ids, there would be

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use super::rows::{UnreadRow, VisitRow, Visits, notifications, rows, waiting};
+use super::{
+    now::NowCard,
+    rows::{UnreadRow, VisitRow, Visits, notifications, rows, waiting},
+    timeline::{self, TimelineDay},
+};
 use crate::{
     access::{Viewer, ViewerKind},
     features::home::{
@@ -32,11 +36,18 @@ pub(in crate::features::home) struct DoctorDashboard {
     patients_seen: i64,
     unread_count: i64,
     unread_messages: i64,
+    /// What is done now; none while nobody is there.
+    now: Option<NowCard>,
+    /// The others who are there: other visits that go on, and whoever waits besides.
     waiting: Vec<VisitRow>,
-    /// Visits that began earlier today, whatever came of them.
-    earlier: Vec<VisitRow>,
-    /// Visits from now on to the end of the list.
-    coming: Vec<VisitRow>,
+    /// What begins next, while nobody is there.
+    next: Option<VisitRow>,
+    /// The days, today first, as far as one looks ahead.
+    days: Vec<TimelineDay>,
+    /// How many visits are in them.
+    days_count: i64,
+    /// How many of these are shown, when not all are.
+    days_shown: Option<usize>,
     requests: Vec<VisitRow>,
     needs_outcome: Vec<VisitRow>,
     /// Visits whose note is to be signed, or to be written.
@@ -59,8 +70,10 @@ impl DoctorDashboard {
             let taken = sections.taken.contains(&row.id).then_some("The time is taken");
             VisitRow { mark: row.mark.or(taken), ..row }
         };
-        let (coming, earlier): (Vec<_>, Vec<_>) =
-            rows(&sections.agenda, visits).into_iter().partition(|row| !present.is_past(row.starts_at));
+        let mut there = rows(&sections.under_way, visits);
+        there.extend(waiting(&sections.waiting, visits));
+        let agenda = rows(&sections.agenda, visits);
+        let next = agenda.iter().find(|row| row.status.is_busy() && !present.is_past(row.starts_at));
         Self {
             next_24_hours: sections.next_24_hours,
             waiting_count: sections.waiting.count,
@@ -74,9 +87,12 @@ impl DoctorDashboard {
             patients_seen: found.patients_seen,
             unread_count: viewer.unread,
             unread_messages: viewer.unread_messages,
-            waiting: waiting(&sections.waiting, visits).into_iter().map(row).collect(),
-            earlier: earlier.into_iter().map(row).collect(),
-            coming: coming.into_iter().map(row).collect(),
+            now: there.first().map(|first| NowCard::new(viewer, (present, &found.rooms), first)),
+            next: next.filter(|_| there.is_empty()).map(|next| row(next)),
+            waiting: there.into_iter().skip(1).map(row).collect(),
+            days: timeline::days(viewer, (present, &found.rooms), &agenda),
+            days_count: sections.agenda.count,
+            days_shown: sections.agenda.cut(),
             requests: rows(&sections.requests, visits).into_iter().map(row).map(marked).collect(),
             needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
             notes_to_sign: rows(&sections.notes_to_sign, visits)
@@ -86,7 +102,7 @@ impl DoctorDashboard {
                 .collect(),
             unread: notifications(&found.unread, visits, viewer),
             hours_href: own_id(viewer).map_or("/profile".to_owned(), |id| format!("/doctors/{id}/availability")),
-            first_run: found.open.is_empty()
+            first_run: !found.is_any_open
                 && found.done.is_empty()
                 && found.unread.is_empty()
                 && found.patients_seen == 0,

@@ -2,9 +2,11 @@
 
 mod doctor;
 mod hospital;
+mod now;
 mod patient;
 mod platform;
 mod rows;
+mod timeline;
 
 use serde::Serialize;
 

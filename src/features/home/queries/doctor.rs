@@ -13,14 +13,14 @@ use sea_orm::{
     sea_query::{ExprTrait, SimpleExpr},
 };
 
-use super::lists::{ListedVisit, Unread, between, open, unread};
+use super::lists::{Counted, ListedVisit, Unread, between, open, unread};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{InList, Reader, SideBySide, is_one_of, is_word},
     features::{
-        appointments::scope,
-        home::sections::{COUNTED, MANY},
+        appointments::{is_taken, scope},
+        home::sections::{COUNTED, MANY, SHOWN},
         schedules::Stretch,
         visits::{CheckedPerson, InRoom, LateDoctor, Rooms, checked_people, in_rooms, late_doctors},
     },
@@ -31,16 +31,32 @@ use crate::{
 pub(crate) struct FoundForDoctor {
     /// What lists say of the rooms of these visits.
     pub rooms: Rooms,
-    /// All that is open.
-    pub open: Vec<ListedVisit>,
-    /// What was done and missed, and is of the day that was asked for.
+    /// What takes the doctor's time and is under way, or was agreed on and begins before the end of the days that were asked for, however long ago.
+    pub busy: Vec<ListedVisit>,
+    /// What was done and missed, and is of the days that were asked for.
     pub done: Vec<ListedVisit>,
+    /// Of the requests those for the earliest times.
+    pub requests: Vec<RequestedVisit>,
+    /// How many requests there are.
+    pub requests_count: i64,
+    /// Whether anything at all is open.
+    pub is_any_open: bool,
     pub unread: Vec<Unread>,
     pub patients_seen: i64,
     /// Visits whose note was begun and is not signed, the earliest first; one more than are counted, if there are.
     pub drafts: Vec<ListedVisit>,
     /// The same of visits that took place of late and have no note.
     pub unwritten: Vec<ListedVisit>,
+}
+
+/// A request.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+pub(crate) struct RequestedVisit {
+    pub id: i64,
+    /// Whether another visit has the time meanwhile.
+    #[sea_orm(from_expr = "is_taken()")]
+    pub is_taken: bool,
 }
 
 /// For so long it is asked for the note of a visit that took place.
@@ -56,6 +72,14 @@ struct Row {
     late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "open_"))]
     open: InList<ListedVisit>,
+    #[sea_orm(nested(prefix = "present_"))]
+    present: InList<ListedVisit>,
+    #[sea_orm(nested(prefix = "agreed_"))]
+    agreed: InList<ListedVisit>,
+    #[sea_orm(nested(prefix = "request_"))]
+    request: InList<RequestedVisit>,
+    #[sea_orm(nested(prefix = "requests_"))]
+    requests: InList<Counted>,
     #[sea_orm(nested(prefix = "done_"))]
     done: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
@@ -74,39 +98,57 @@ struct PatientsSeen {
     patients_seen: i64,
 }
 
-/// What `viewer`, a doctor, has open, what began within `day` and is over, and by how much they run late on `date`. One statement.
+/// What `viewer`, a doctor, has to do before `days` are over and what of them is done, what they are asked for, and by how much they run late on
+/// `date`. One statement, whose answer does not grow with how many visits are planned.
 pub(crate) async fn of_doctor(
     viewer: &Viewer,
     reader: &Reader,
-    (date, day): (NaiveDate, Stretch),
+    (date, days): (NaiveDate, Stretch),
 ) -> Result<FoundForDoctor, DbErr> {
     let ViewerKind::Doctor { doctor_id, .. } = viewer.kind else { return Ok(FoundForDoctor::default()) };
-    let over = [AppointmentStatus::Completed, AppointmentStatus::NoShow];
-    let done = between(viewer, day).filter(is_one_of(Column::Status, over)).order_by_asc(Column::StartsAt).limit(MANY);
-    let tally = DoctorTally::find().filter(doctor_tally::Column::DoctorId.eq(doctor_id));
-    let lists = SideBySide::default()
-        .list::<LateDoctor>("late", late_doctors(viewer, date))
-        .list::<InRoom>("here", in_rooms(viewer))
-        .list::<CheckedPerson>("check", checked_people(viewer, Some(day.ends_at)))
-        .list::<PatientsSeen>("tally", tally)
-        .list::<ListedVisit>("draft", drafts(viewer))
-        .list::<ListedVisit>("unwritten", unwritten(viewer, day.starts_at - WRITTEN_WITHIN))
-        .list::<Unread>("unread", unread(viewer))
-        .list::<ListedVisit>("done", done)
-        .list::<ListedVisit>("open", open(viewer));
+    let lists = lists(viewer, doctor_id, (date, days));
     let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForDoctor::default();
     for row in rows {
         found.rooms.add(row.here.0, row.check.0, row.late.0);
-        found.open.extend(row.open);
+        found.is_any_open |= row.open.0.is_some();
+        found.busy.extend(row.present);
+        found.busy.extend(row.agreed);
         found.done.extend(row.done);
+        found.requests.extend(row.request);
+        found.requests_count += row.requests.0.map_or(0, |requests| requests.count);
         found.unread.extend(row.unread);
         found.drafts.extend(row.draft);
         found.unwritten.extend(row.unwritten);
         found.patients_seen += row.tally.0.map_or(0, |tally| tally.patients_seen);
     }
     Ok(found)
+}
+
+fn lists(viewer: &Viewer, doctor_id: i64, (date, days): (NaiveDate, Stretch)) -> SideBySide {
+    let over = [AppointmentStatus::Completed, AppointmentStatus::NoShow];
+    let done = between(viewer, days).filter(is_one_of(Column::Status, over)).order_by_asc(Column::StartsAt).limit(MANY);
+    let tally = DoctorTally::find().filter(doctor_tally::Column::DoctorId.eq(doctor_id));
+    let own = || appointment::Entity::find().filter(scope(viewer));
+    let under_way = own().filter(is_one_of(Column::Status, AppointmentStatus::UNDER_WAY));
+    let agreed = own().filter(is_one_of(Column::Status, AppointmentStatus::AGREED));
+    let requests = || own().filter(is_word(Column::Status, AppointmentStatus::Requested));
+    let first = requests().order_by_asc(Column::StartsAt).order_by_asc(Column::Id).limit(SHOWN);
+    SideBySide::default()
+        .list::<LateDoctor>("late", late_doctors(viewer, date))
+        .list::<InRoom>("here", in_rooms(viewer))
+        .list::<CheckedPerson>("check", checked_people(viewer, Some(days.ends_at)))
+        .list::<PatientsSeen>("tally", tally)
+        .list::<ListedVisit>("draft", drafts(viewer))
+        .list::<ListedVisit>("unwritten", unwritten(viewer, days.starts_at - WRITTEN_WITHIN))
+        .list::<Unread>("unread", unread(viewer))
+        .list::<ListedVisit>("done", done)
+        .list::<ListedVisit>("open", open(viewer).limit(1))
+        .list::<Counted>("requests", requests())
+        .list::<RequestedVisit>("request", first)
+        .list::<ListedVisit>("present", under_way)
+        .list::<ListedVisit>("agreed", agreed.filter(Column::StartsAt.lt(days.ends_at)))
 }
 
 /// What the viewer has written and not signed, of visits that are theirs.

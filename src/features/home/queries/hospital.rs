@@ -11,10 +11,9 @@ use entity::{
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationTrait,
-    sea_query::{Asterisk, Expr, ExprTrait as _},
 };
 
-use super::lists::{FEW, ListedVisit, Unread, between, unread};
+use super::lists::{Counted, FEW, ListedVisit, Unread, between, unread};
 use crate::{
     access::{HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topic,
@@ -108,7 +107,7 @@ struct Row {
     #[sea_orm(nested(prefix = "request_"))]
     request: InList<WaitingRequest>,
     #[sea_orm(nested(prefix = "requests_"))]
-    requests: InList<Requests>,
+    requests: InList<Counted>,
     #[sea_orm(nested(prefix = "unread_"))]
     unread: InList<Unread>,
     #[sea_orm(nested(prefix = "doctor_"))]
@@ -117,12 +116,6 @@ struct Row {
     patient: InList<NewestPatient>,
     #[sea_orm(nested(prefix = "tally_"))]
     tally: InList<ActivePeople>,
-}
-
-#[derive(Debug, DerivePartialModel)]
-struct Requests {
-    #[sea_orm(from_expr = "Expr::col(Asterisk).count()")]
-    count: i64,
 }
 
 #[derive(Debug, DerivePartialModel)]
@@ -191,7 +184,7 @@ fn lists(
         .list::<InRoom>("here", in_rooms(viewer))
         .list::<CheckedPerson>("check", checked_people(viewer, Some(today.ends_at)))
         .list::<ActivePeople>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
-        .list::<Requests>("requests", requests())
+        .list::<Counted>("requests", requests())
         .list::<Unread>("unread", unread(viewer))
         .list::<NewestDoctor>("doctor", newest(Role::Doctor).join(JoinType::InnerJoin, user::Relation::Doctor.def()))
         .list::<NewestPatient>(

@@ -6,7 +6,10 @@ use entity::{
     enums::{AppointmentStatus, NotificationKind},
     notification,
 };
-use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, DerivePartialModel, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Asterisk, Expr, ExprTrait as _},
+};
 
 use crate::{
     access::Viewer,
@@ -25,6 +28,13 @@ pub(crate) struct ListedVisit {
     pub status: AppointmentStatus,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
+}
+
+/// How many rows there are, instead of the rows.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+pub(super) struct Counted {
+    #[sea_orm(from_expr = "Expr::col(Asterisk).count()")]
+    pub(super) count: i64,
 }
 
 /// An unread notification.

@@ -1,4 +1,4 @@
-//! The statements of the dashboards. For each role one that finds what there is: all open visits and whatever else is new, by id and
+//! The statements of the dashboards. For each role one that finds what there is: what is open or near and whatever else is new, by id and
 //! time, read from indexes alone, side by side; and one, the same for all, that reads the visits to be shown with their people
 //! ([`crate::features::appointments::visits`]). What is counted over years is kept by the database.
 
