@@ -77,8 +77,8 @@ async fn the_day_is_one_list_with_what_is_over_folded_and_the_present_marked() {
     let missed = surgery.visit(Status::NoShow, -120).await;
     let done = surgery.visit(Status::Completed, -90).await;
     let late = surgery.visit(Status::Confirmed, -20).await;
-    let there = surgery.visit(Status::Waiting, 30).await;
-    let next = surgery.visit(Status::Scheduled, 60).await;
+    let there = surgery.visit(Status::Waiting, 10).await;
+    let next = surgery.visit(Status::Scheduled, 20).await;
     let tomorrow = surgery.visit(Status::Scheduled, 23 * 60).await;
     surgery.visit(Status::Scheduled, 30 * 60).await;
 
@@ -94,7 +94,7 @@ async fn the_day_is_one_list_with_what_is_over_folded_and_the_present_marked() {
     assert!(!board.has(&format!("#day [data-appointment=\"{}\"] form", there.id)), "who is there is dealt with above");
     assert!(board.has(&format!("#day [data-appointment=\"{}\"] form", late.id)));
 
-    surgery.app.clock.set(surgery.app.in_minutes(60) + chrono::TimeDelta::microseconds(1));
+    surgery.app.clock.set(surgery.app.in_minutes(20) + chrono::TimeDelta::microseconds(1));
     assert_eq!(below(&surgery.board().await), Vec::<String>::new(), "it moves with the time");
 }
 
