@@ -26,6 +26,7 @@ mod calendars;
 mod calls;
 mod catalog;
 mod clinic_day;
+mod desks_board;
 mod device_check;
 mod doctors_day;
 mod documents;

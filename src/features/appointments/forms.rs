@@ -239,7 +239,8 @@ pub(super) fn step(steps: &[Step], fields: Fields) -> Result<(StepCommand, FormV
     let reason = step.filter(|step| step.needs_reason()).and_then(|_| reason(&reader));
     let local = step.filter(|step| step.needs_time()).and_then(|_| local(&reader));
     let overbook_reason = step.filter(|step| *step == Step::Approve).and_then(|_| overbook_reason(&reader));
-    let back = Back::of(reader.optional("back", "Back", Back::LONGEST).as_deref());
+    let doctor = reader.optional("doctor", "Doctor", Back::LONGEST_ID).and_then(|id| id.parse().ok());
+    let back = Back::of(reader.optional("back", "Back", Back::LONGEST).as_deref(), doctor);
     let answers = step.filter(|step| *step == Step::Arrive).map(|_| PatientAnswers::read(&reader));
     let typed = reader.view();
     let command = step.zip(version).map(|(step, version)| StepCommand {

@@ -83,8 +83,8 @@ impl Permission for CancelAppointment {
 pub(super) enum Back {
     /// On the appointment's page, which says nothing of it.
     Page,
-    /// On a dashboard.
-    Board,
+    /// On a dashboard; the desk's may show the visits of one doctor, `doctor.id`.
+    Board(Option<i64>),
     /// In the room of the visit.
     Room,
 }
@@ -92,16 +92,18 @@ pub(super) enum Back {
 impl Back {
     /// So long is the longest value.
     pub(super) const LONGEST: usize = 5;
+    /// And so long the longest id.
+    pub(super) const LONGEST_ID: usize = 19;
 
     /// The one that a form means.
-    pub(super) fn of(value: Option<&str>) -> Self {
-        [Self::Board, Self::Room].into_iter().find(|back| value == Some(back.value())).unwrap_or(Self::Page)
+    pub(super) fn of(value: Option<&str>, doctor: Option<i64>) -> Self {
+        [Self::Board(doctor), Self::Room].into_iter().find(|back| value == Some(back.value())).unwrap_or(Self::Page)
     }
 
     fn value(self) -> &'static str {
         match self {
             Self::Page => "",
-            Self::Board => "board",
+            Self::Board(_) => "board",
             Self::Room => "room",
         }
     }
@@ -110,7 +112,8 @@ impl Back {
     pub(super) fn path(self, id: i64) -> String {
         match self {
             Self::Page => format!("/appointments/{id}"),
-            Self::Board => "/dashboard".to_owned(),
+            Self::Board(None) => "/dashboard".to_owned(),
+            Self::Board(Some(doctor)) => format!("/dashboard?doctor={doctor}"),
             Self::Room => format!("/appointments/{id}/room"),
         }
     }
@@ -181,7 +184,7 @@ pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present)
     let mut offered = acts(viewer, row, present);
     offered.retain(|act| act.step != Step::Cancel);
     for act in &mut offered {
-        act.fields.insert("back", Back::Board.value().to_owned());
+        act.fields.insert("back", Back::Board(None).value().to_owned());
     }
     offered
 }
@@ -217,6 +220,14 @@ fn act(step: Step, role: Role, row: &AppointmentRow) -> OfferedStep {
 }
 
 impl OfferedStep {
+    /// The same in as few words as a line of a board has room for.
+    pub(crate) fn shortened(mut self) -> Self {
+        if self.step == Step::Arrive {
+            self.label = "Arrived";
+        }
+        self
+    }
+
     /// An approval that was refused, to be given all the same with a reason.
     pub(super) fn all_the_same(&mut self) {
         self.label = "Approve all the same";

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, http::StatusCode};
 
 use super::{
-    dashboard, pages,
+    dashboard,
+    forms::{BoardFilter, BoardQuery},
+    pages,
     queries::{self, Unread},
     sections::{DoctorSections, HospitalSections, PatientSections},
 };
@@ -13,7 +15,7 @@ use crate::{
     access::{Allowed, SignedIn, Viewer, ViewerKind, Visitor},
     db::Reader,
     features::appointments::{self, AppointmentRow},
-    web::{AppError, Pages, Present, see_other},
+    web::{AppError, Pages, Present, query::Filter, see_other},
 };
 
 /// The landing page; whoever is signed in goes to their dashboard.
@@ -28,13 +30,16 @@ pub(super) async fn landing(visitor: Visitor, pages: Pages) -> Result<HttpRespon
 pub(super) async fn dashboard(
     viewer: Allowed<SignedIn>,
     reader: Reader,
+    query: Filter<BoardQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let present = pages.present();
     match &viewer.kind {
         ViewerKind::Doctor { .. } => pages.show(&*viewer, &of_doctor(&viewer, &reader, &present).await?),
         ViewerKind::Patient { .. } => pages.show(&*viewer, &of_patient(&viewer, &reader, &present).await?),
-        ViewerKind::HospitalAdmin { .. } => pages.show(&*viewer, &of_hospital(&viewer, &reader, &present).await?),
+        ViewerKind::HospitalAdmin { .. } => {
+            pages.show(&*viewer, &of_hospital(&viewer, &reader, (&present, query.0.filter())).await?)
+        }
         ViewerKind::SuperAdmin => {
             let figures = queries::of_platform(&viewer, &reader).await?;
             let newest = queries::newest(&viewer, &reader).await?;
@@ -64,14 +69,14 @@ async fn of_patient(viewer: &Viewer, reader: &Reader, present: &Present) -> Resu
 async fn of_hospital(
     viewer: &Viewer,
     reader: &Reader,
-    present: &Present,
+    (present, filter): (&Present, BoardFilter),
 ) -> Result<pages::HospitalDashboard, AppError> {
     let zone = viewer.zone();
     let moments = (present.instant(), present.date(zone), dashboard::today(present, zone));
     let found = queries::of_hospital(viewer, reader, moments).await?;
     let sections = HospitalSections::new(&found, present);
     let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
-    Ok(pages::HospitalDashboard::new(viewer, present, (&found, &sections, &visits)))
+    Ok(pages::HospitalDashboard::new(viewer, (present, filter), (&found, &sections, &visits)))
 }
 
 /// The visits that a dashboard shows, and those that its notifications are about.

@@ -4,6 +4,7 @@
 //! the one that finds the viewer (`queries`), from which `sections` makes its lists and figures.
 
 mod dashboard;
+mod forms;
 mod handlers;
 mod pages;
 mod queries;
@@ -13,5 +14,5 @@ use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/", Policy::with(&[]), handlers::landing);
-    table.cached_get("/dashboard", Policy::with(&[]), handlers::dashboard);
+    table.cached_get("/dashboard", Policy::with(forms::BoardQuery::PARAMETERS), handlers::dashboard);
 }

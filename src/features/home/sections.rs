@@ -143,8 +143,12 @@ impl PatientSections {
 /// The lists of a hospital.
 #[derive(Clone, Debug)]
 pub(super) struct HospitalSections {
-    /// Of today's visits, what stands and is not over yet. Requests are no visits.
-    pub(super) board: Section,
+    /// Of today's visits those whose patient has not come yet. Requests are no visits.
+    pub(super) expected: Section,
+    /// Of today's visits those that go on.
+    pub(super) in_visit: Section,
+    /// Of today's visits those that have their outcome.
+    pub(super) done: Section,
     /// What cannot be held as it is: the doctor is away then, an account is shut, theirs or the patient's, or it is at another time than was promised.
     pub(super) without_doctor: Section,
     /// That there are more of these than are counted.
@@ -160,16 +164,20 @@ impl HospitalSections {
     pub(super) fn new(found: &FoundForHospital, present: &Present) -> Self {
         use AppointmentStatus::{Cancelled, Rejected};
         let standing = || found.today.iter().copied().filter(|visit| !matches!(visit.status, Rejected | Cancelled));
-        let is_done =
-            |visit: &ListedVisit| matches!(visit.status, AppointmentStatus::Completed | AppointmentStatus::NoShow);
-        let is_on = |visit: &ListedVisit| visit.status.is_busy() || (is_done(visit) && !present.is_past(visit.ends_at));
+        let today = |statuses: &'static [AppointmentStatus], most| {
+            Section::of(found.today.iter().copied().filter(|visit| statuses.contains(&visit.status)), most)
+        };
+        let expected = today(&AppointmentStatus::AGREED, BOARD);
+        let room = BOARD.saturating_sub(u64::try_from(expected.shown.len()).unwrap_or(BOARD));
         let absent = found.absent.iter().copied().filter(|visit| !present.is_past(visit.ends_at));
         let without: BTreeMap<i64, ListedVisit> =
             found.shut.iter().copied().chain(absent).map(|visit| (visit.id, visit)).collect();
         let requests = found.requests.iter().map(|request| request.id);
         let without_doctor = Section::of(without.into_values(), SHOWN);
         Self {
-            board: Section::of(standing().filter(is_on), BOARD),
+            expected,
+            in_visit: today(&[AppointmentStatus::InProgress], MANY),
+            done: today(&[AppointmentStatus::Completed, AppointmentStatus::NoShow], room),
             without_doctor_more: u64::try_from(without_doctor.count).is_ok_and(|count| count > COUNTED),
             without_doctor,
             waiting: Section::of(found.waiting.iter().copied(), MANY),
@@ -185,7 +193,7 @@ impl HospitalSections {
 
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
-        let all = [&self.board, &self.waiting, &self.without_doctor, &self.requests];
+        let all = [&self.expected, &self.waiting, &self.in_visit, &self.done, &self.without_doctor, &self.requests];
         all.into_iter().flat_map(|section| section.shown.iter().copied())
     }
 }

@@ -2,12 +2,16 @@
 
 use serde::Serialize;
 
-use super::rows::{UnreadRow, VisitRow, Visits, notifications, rows, waiting};
+use super::{
+    board::Board,
+    rows::{UnreadRow, VisitRow, Visits, notifications, rows},
+};
 use crate::{
     access::Viewer,
     features::{
         appointments::{STATUSES, StatusTag, status_tag},
         home::{
+            forms::BoardFilter,
             queries::{FoundForHospital, NewestDoctor, NewestPatient, NewestPerson},
             sections::{COUNTED, HospitalSections},
         },
@@ -30,11 +34,7 @@ pub(in crate::features::home) struct HospitalDashboard {
     today_by_status: Vec<StatusCount>,
     /// The hospital's local date, for the link to today's full list.
     today: String,
-    waiting: Vec<VisitRow>,
-    board: Vec<VisitRow>,
-    board_count: i64,
-    /// How many of the board are shown, when not all are.
-    board_shown: Option<usize>,
+    board: Board,
     without_doctor: Vec<VisitRow>,
     /// None: more than `without_doctor_more`.
     without_doctor_count: Option<i64>,
@@ -62,7 +62,7 @@ struct NewRow {
 impl HospitalDashboard {
     pub(in crate::features::home) fn new(
         viewer: &Viewer,
-        present: &Present,
+        (present, filter): (&Present, BoardFilter),
         (found, sections, visits): (&FoundForHospital, &HospitalSections, &Visits),
     ) -> Self {
         let zone = viewer.zone();
@@ -83,10 +83,7 @@ impl HospitalDashboard {
                 .map(|(status, count)| StatusCount { status: status_tag(status), count })
                 .collect(),
             today: present.date(zone).format("%Y-%m-%d").to_string(),
-            waiting: waiting(&sections.waiting, visits).into_iter().map(row).collect(),
-            board: rows(&sections.board, visits).into_iter().map(row).collect(),
-            board_count: sections.board.count,
-            board_shown: sections.board.cut(),
+            board: Board::new(viewer, (present, filter), (found, sections, visits)),
             without_doctor: rows(&sections.without_doctor, visits).into_iter().map(row).collect(),
             without_doctor_count: (!sections.without_doctor_more).then_some(sections.without_doctor.count),
             without_doctor_more: COUNTED,

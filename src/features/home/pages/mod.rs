@@ -1,5 +1,6 @@
 //! One struct for each template of the landing page and the dashboards.
 
+mod board;
 mod doctor;
 mod hospital;
 mod now;

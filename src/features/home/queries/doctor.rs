@@ -13,7 +13,7 @@ use sea_orm::{
     sea_query::{ExprTrait, SimpleExpr},
 };
 
-use super::lists::{Counted, ListedVisit, Unread, between, open, unread};
+use super::lists::{ListedVisit, RowCount, Unread, between, open, unread};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
@@ -79,7 +79,7 @@ struct Row {
     #[sea_orm(nested(prefix = "request_"))]
     request: InList<RequestedVisit>,
     #[sea_orm(nested(prefix = "requests_"))]
-    requests: InList<Counted>,
+    requests: InList<RowCount>,
     #[sea_orm(nested(prefix = "done_"))]
     done: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
@@ -145,7 +145,7 @@ fn lists(viewer: &Viewer, doctor_id: i64, (date, days): (NaiveDate, Stretch)) ->
         .list::<Unread>("unread", unread(viewer))
         .list::<ListedVisit>("done", done)
         .list::<ListedVisit>("open", open(viewer).limit(1))
-        .list::<Counted>("requests", requests())
+        .list::<RowCount>("requests", requests())
         .list::<RequestedVisit>("request", first)
         .list::<ListedVisit>("present", under_way)
         .list::<ListedVisit>("agreed", agreed.filter(Column::StartsAt.lt(days.ends_at)))

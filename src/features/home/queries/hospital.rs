@@ -13,7 +13,7 @@ use sea_orm::{
     QuerySelect, RelationTrait,
 };
 
-use super::lists::{Counted, FEW, ListedVisit, Unread, between, unread};
+use super::lists::{FEW, ListedVisit, RowCount, Unread, between, unread};
 use crate::{
     access::{HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topic,
@@ -107,7 +107,7 @@ struct Row {
     #[sea_orm(nested(prefix = "request_"))]
     request: InList<WaitingRequest>,
     #[sea_orm(nested(prefix = "requests_"))]
-    requests: InList<Counted>,
+    requests: InList<RowCount>,
     #[sea_orm(nested(prefix = "unread_"))]
     unread: InList<Unread>,
     #[sea_orm(nested(prefix = "doctor_"))]
@@ -184,7 +184,7 @@ fn lists(
         .list::<InRoom>("here", in_rooms(viewer))
         .list::<CheckedPerson>("check", checked_people(viewer, Some(today.ends_at)))
         .list::<ActivePeople>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
-        .list::<Counted>("requests", requests())
+        .list::<RowCount>("requests", requests())
         .list::<Unread>("unread", unread(viewer))
         .list::<NewestDoctor>("doctor", newest(Role::Doctor).join(JoinType::InnerJoin, user::Relation::Doctor.def()))
         .list::<NewestPatient>(

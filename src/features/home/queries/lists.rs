@@ -32,7 +32,7 @@ pub(crate) struct ListedVisit {
 
 /// How many rows there are, instead of the rows.
 #[derive(Clone, Copy, Debug, DerivePartialModel)]
-pub(super) struct Counted {
+pub(super) struct RowCount {
     #[sea_orm(from_expr = "Expr::col(Asterisk).count()")]
     pub(super) count: i64,
 }
