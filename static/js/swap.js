@@ -41,8 +41,8 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   };
 
   /* Where somebody may come who waits: patients in lists, guests in a room; and anywhere the other of the two who meet, in a call. */
-  const COMES = { waiting: "[data-appointment]:not(:has([data-status=in_progress])),", "guests-now": "[data-guest=waits], [data-guest=in_call]," };
-  const waiting = (part) => [...part?.querySelectorAll(`${COMES[part.id] ?? ""}[data-rings]`) ?? []];
+  const COMES = { waiting: "[data-appointment],", "guests-now": "[data-guest=waits], [data-guest=in_call]," };
+  const waiting = (part) => [...part?.querySelectorAll(`${COMES[part.id] ?? ""}[data-rings]`) ?? []].filter((row) => !row.querySelector("[data-status=in_progress]"));
   const whoOf = (row) => row.dataset.rings ? `call ${row.dataset.rings}` : row.dataset.appointment ?? row.dataset.guest + row.querySelector("bdi").textContent;
   const newcomers = (part, old) => {
     const known = waiting(old).map(whoOf);

@@ -62,6 +62,7 @@ async fn the_board_of_a_large_day_leaves_nobody_out_in_silence() {
     let board = desk.get("/dashboard").await.ok();
     assert_eq!(board.appointments("#board").len(), 400);
     assert!(board.text("#board h2").contains("420"));
+    assert_eq!(board.text("#expected h3"), "Expected 420");
     assert!(board.text("[data-left-out]").contains("400 of 420 are shown."));
     let rest = board.attributes("[data-left-out] a", "href").remove(0);
     assert!(desk.get(&rest).await.ok().says("of 421 visits"));

@@ -94,16 +94,17 @@ async fn the_desk_finds_whom_it_looks_for_in_every_column() {
     assert_eq!(narrowed.attributes("[name=doctor] [selected]", "value"), [other.id.to_string()]);
     assert_eq!(narrowed.texts("[name=doctor] option"), ["All doctors", "Dr Indira Shah", "Dr Tara Pandey"]);
     assert!(narrowed.has("[data-narrowed] a[href=\"/dashboard\"]"), "it says that it leaves people out");
+    assert_eq!(narrowed.texts("[data-column] .unknown"), ["Nobody who is looked for."; 3], "others may be there");
     assert_eq!(narrowed.figure("waiting"), 1, "the figures are the hospital's");
 
     let of_one = format!("/dashboard?doctor={}", other.id);
     let board = desk.client.get(&of_one).await.ok();
     let arrival = format!("#visit-{hari} form[action=\"/appointments/{hari}/arrival\"]");
     let done = desk.client.submit(&board, &arrival, &[]).await.expect(303);
-    assert_eq!(done.location(), of_one, "the desk is where it was");
+    assert_eq!(done.location(), format!("{of_one}#visit-{hari}"), "the desk is where it was");
     assert_eq!(column(&desk.client.follow(done).await.ok(), "waiting"), [mina, hari]);
     // Whoever waits longest stands first.
-    let elsewhere = [("version", "0"), ("back", "board"), ("doctor", "//elsewhere.example")];
+    let elsewhere = [("version", "0"), ("back", "row"), ("doctor", "//elsewhere.example")];
     let sent = desk.client.post_form(&format!("/appointments/{maya}/arrival"), &elsewhere).await.expect(303);
-    assert_eq!(sent.location(), "/dashboard");
+    assert_eq!(sent.location(), format!("/dashboard#visit-{maya}"));
 }

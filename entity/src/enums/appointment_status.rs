@@ -48,6 +48,9 @@ impl AppointmentStatus {
     /// And those in which they have.
     pub const UNDER_WAY: [Self; 2] = [Self::Waiting, Self::InProgress];
 
+    /// The states of what stood until its time came: it took place, or the patient did not come.
+    pub const OVER: [Self; 2] = [Self::Completed, Self::NoShow];
+
     /// The states that somebody still has to do something about.
     pub const OPEN: [Self; 6] =
         [Self::Requested, Self::Proposed, Self::Scheduled, Self::Confirmed, Self::Waiting, Self::InProgress];

@@ -83,8 +83,10 @@ impl Permission for CancelAppointment {
 pub(super) enum Back {
     /// On the appointment's page, which says nothing of it.
     Page,
-    /// On a dashboard; the desk's may show the visits of one doctor, `doctor.id`.
-    Board(Option<i64>),
+    /// On a dashboard.
+    Board,
+    /// In the row of the visit on the desk's board, which may show the visits of one doctor, `doctor.id`.
+    Row(Option<i64>),
     /// In the room of the visit.
     Room,
 }
@@ -97,13 +99,17 @@ impl Back {
 
     /// The one that a form means.
     pub(super) fn of(value: Option<&str>, doctor: Option<i64>) -> Self {
-        [Self::Board(doctor), Self::Room].into_iter().find(|back| value == Some(back.value())).unwrap_or(Self::Page)
+        [Self::Board, Self::Row(doctor), Self::Room]
+            .into_iter()
+            .find(|back| value == Some(back.value()))
+            .unwrap_or(Self::Page)
     }
 
     fn value(self) -> &'static str {
         match self {
             Self::Page => "",
-            Self::Board(_) => "board",
+            Self::Board => "board",
+            Self::Row(_) => "row",
             Self::Room => "room",
         }
     }
@@ -112,8 +118,9 @@ impl Back {
     pub(super) fn path(self, id: i64) -> String {
         match self {
             Self::Page => format!("/appointments/{id}"),
-            Self::Board(None) => "/dashboard".to_owned(),
-            Self::Board(Some(doctor)) => format!("/dashboard?doctor={doctor}"),
+            Self::Board => "/dashboard".to_owned(),
+            Self::Row(None) => format!("/dashboard#visit-{id}"),
+            Self::Row(Some(doctor)) => format!("/dashboard?doctor={doctor}#visit-{id}"),
             Self::Room => format!("/appointments/{id}/room"),
         }
     }
@@ -184,7 +191,7 @@ pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present)
     let mut offered = acts(viewer, row, present);
     offered.retain(|act| act.step != Step::Cancel);
     for act in &mut offered {
-        act.fields.insert("back", Back::Board(None).value().to_owned());
+        act.fields.insert("back", Back::Board.value().to_owned());
     }
     offered
 }
@@ -220,11 +227,20 @@ fn act(step: Step, role: Role, row: &AppointmentRow) -> OfferedStep {
 }
 
 impl OfferedStep {
-    /// The same in as few words as a line of a board has room for.
-    pub(crate) fn shortened(mut self) -> Self {
+    /// Whether it is what usually comes next, and stands out for that.
+    pub(crate) fn is_next(&self) -> bool {
+        self.kind == "primary"
+    }
+
+    /// The same for a line of the desk's board: in few words, no louder than the hundred others there, and leading back to that line. `doctor`, a
+    /// `doctor.id`, when the visits of one are looked at.
+    pub(crate) fn in_row(mut self, doctor: Option<i64>) -> Self {
         if self.step == Step::Arrive {
             self.label = "Arrived";
+            self.kind = "plain";
         }
+        self.fields.insert("back", Back::Row(doctor).value().to_owned());
+        self.fields.extend(doctor.map(|id| ("doctor", id.to_string())));
         self
     }
 

@@ -37,7 +37,6 @@ pub(super) enum Step {
     Cancel,
 }
 
-const EXPECTED: [Status; 2] = [Status::Scheduled, Status::Confirmed];
 const NOT_BEGUN: [Status; 3] = [Status::Scheduled, Status::Confirmed, Status::Waiting];
 const NOT_OVER: [Status; 6] =
     [Status::Requested, Status::Proposed, Status::Scheduled, Status::Confirmed, Status::Waiting, Status::InProgress];
@@ -150,7 +149,7 @@ impl Step {
             Self::Approve | Self::Propose | Self::Reject => &[Status::Requested],
             Self::AcceptProposal | Self::RefuseProposal => &[Status::Proposed],
             Self::Confirm => &[Status::Scheduled],
-            Self::Arrive => &EXPECTED,
+            Self::Arrive => &Status::AGREED,
             Self::Start => &[Status::Waiting],
             Self::Complete => &[Status::InProgress],
             Self::MissVisit => &NOT_BEGUN,

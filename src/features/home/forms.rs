@@ -5,10 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     features::appointments::AppointmentRow,
     text::{SearchText, Term, person_key},
+    web::{AppError, query},
 };
-
-/// The longest part of a name that can be searched for, in characters.
-const SEARCH_CHARACTERS: usize = 100;
 
 /// The query string of a dashboard. Only the desk's has a use for it.
 #[derive(Debug, Deserialize)]
@@ -17,7 +15,7 @@ pub(super) struct BoardQuery {
     q: Option<String>,
 }
 
-/// Whom the desk looks for on its board. What cannot be used narrows nothing: the board is there in any case.
+/// Whom the desk looks for on its board. A doctor who cannot be one narrows nothing.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct BoardFilter {
     /// `doctor.id`
@@ -32,13 +30,17 @@ impl BoardQuery {
     /// The parameters, for the policy of the page.
     pub(super) const PARAMETERS: &'static [&'static str] = &["doctor", "q"];
 
-    pub(super) fn filter(self) -> BoardFilter {
-        let q: String = self.q.unwrap_or_default().trim().chars().take(SEARCH_CHARACTERS).collect();
-        BoardFilter {
+    /// What is looked for.
+    ///
+    /// # Errors
+    /// [`AppError::Unprocessable`] for what cannot be part of a name.
+    pub(super) fn filter(self) -> Result<BoardFilter, AppError> {
+        let q = query::search(self.q.as_deref())?;
+        Ok(BoardFilter {
             doctor: self.doctor.and_then(|id| id.parse().ok()).filter(|id| *id > 0),
             search: SearchText::new(&q),
             q,
-        }
+        })
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn dashboard(
         ViewerKind::Doctor { .. } => pages.show(&*viewer, &of_doctor(&viewer, &reader, &present).await?),
         ViewerKind::Patient { .. } => pages.show(&*viewer, &of_patient(&viewer, &reader, &present).await?),
         ViewerKind::HospitalAdmin { .. } => {
-            pages.show(&*viewer, &of_hospital(&viewer, &reader, (&present, query.0.filter())).await?)
+            pages.show(&*viewer, &of_hospital(&viewer, &reader, (&present, query.0.filter()?)).await?)
         }
         ViewerKind::SuperAdmin => {
             let figures = queries::of_platform(&viewer, &reader).await?;

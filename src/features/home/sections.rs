@@ -57,8 +57,8 @@ fn counted(length: usize) -> i64 {
 /// The lists of a doctor.
 #[derive(Clone, Debug)]
 pub(super) struct DoctorSections {
-    /// What goes on.
-    pub(super) under_way: Section,
+    /// What goes on, of whatever day.
+    pub(super) in_visit: Section,
     /// From the start of the local day to its end or 24 hours ahead, whichever is later: what stands, whatever came of it.
     pub(super) agenda: Section,
     pub(super) waiting: Section,
@@ -88,7 +88,7 @@ impl DoctorSections {
         let notes_to_sign = Section::of(found.drafts.iter().chain(&found.unwritten).copied(), SHOWN);
         Self {
             agenda: Section::of(busy().chain(found.done.iter().copied()).filter(is_in_agenda), MANY),
-            under_way: Section::in_state(&found.busy, AppointmentStatus::InProgress, MANY),
+            in_visit: Section::in_state(&found.busy, AppointmentStatus::InProgress, MANY),
             waiting: Section::in_state(&found.busy, AppointmentStatus::Waiting, MANY),
             requests: Section { count: found.requests_count, shown: requests },
             needs_outcome: Section::of(busy().filter(|visit| present.is_past(visit.ends_at)), SHOWN),
@@ -102,7 +102,7 @@ impl DoctorSections {
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
         let all =
-            [&self.under_way, &self.agenda, &self.waiting, &self.requests, &self.needs_outcome, &self.notes_to_sign];
+            [&self.in_visit, &self.agenda, &self.waiting, &self.requests, &self.needs_outcome, &self.notes_to_sign];
         all.into_iter().flat_map(|section| section.shown.iter().copied())
     }
 }
@@ -120,8 +120,7 @@ pub(super) struct PatientSections {
 
 impl PatientSections {
     pub(super) fn new(found: &FoundForPatient, present: &Present) -> Self {
-        let is_agreed =
-            |visit: &ListedVisit| matches!(visit.status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
+        let is_agreed = |visit: &ListedVisit| AppointmentStatus::AGREED.contains(&visit.status);
         let goes_on =
             |visit: &ListedVisit| visit.status.is_under_way() || (is_agreed(visit) && present.is_past(visit.ends_at));
         let upcoming = found.open.iter().copied().filter(|visit| is_agreed(visit) && !present.is_past(visit.ends_at));
@@ -145,7 +144,7 @@ impl PatientSections {
 pub(super) struct HospitalSections {
     /// Of today's visits those whose patient has not come yet. Requests are no visits.
     pub(super) expected: Section,
-    /// Of today's visits those that go on.
+    /// What goes on, of whatever day.
     pub(super) in_visit: Section,
     /// Of today's visits those that have their outcome.
     pub(super) done: Section,
@@ -176,11 +175,11 @@ impl HospitalSections {
         let without_doctor = Section::of(without.into_values(), SHOWN);
         Self {
             expected,
-            in_visit: today(&[AppointmentStatus::InProgress], MANY),
-            done: today(&[AppointmentStatus::Completed, AppointmentStatus::NoShow], room),
+            in_visit: Section::in_state(&found.under_way, AppointmentStatus::InProgress, MANY),
+            done: today(&AppointmentStatus::OVER, room),
             without_doctor_more: u64::try_from(without_doctor.count).is_ok_and(|count| count > COUNTED),
             without_doctor,
-            waiting: Section::of(found.waiting.iter().copied(), MANY),
+            waiting: Section::in_state(&found.under_way, AppointmentStatus::Waiting, MANY),
             requests: Section { count: found.requests_count, shown: requests.collect() },
             visits_today: counted(standing().count()),
         }

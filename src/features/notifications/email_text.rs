@@ -30,7 +30,7 @@ const AT_WILL: [NotificationKind; 2] = [NotificationKind::AppointmentRequested, 
 /// So many mails of each of these a doctor gets in an hour; those that are sent at one moment may go beyond it.
 const IN_AN_HOUR: u64 = 10;
 /// Who is to come: their visits are worth a reminder.
-pub(super) const EXPECTED: [AppointmentStatus; 2] = [AppointmentStatus::Scheduled, AppointmentStatus::Confirmed];
+pub(super) const EXPECTED: [AppointmentStatus; 2] = AppointmentStatus::AGREED;
 
 /// The words of a notice or a reminder to `recipient`; not when the visit has changed since it was written, and not now when nobody would be there.
 ///

@@ -165,20 +165,20 @@ async fn go_away(app: &TestApp, people: &People, edges: &mut [Edge]) {
 /// When a visit of half an hour changes pages.
 fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>) -> Vec<Edge> {
     let is_expected = matches!(status, AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
-    let was_seen = status == AppointmentStatus::Completed;
     let edge = |at, what: &str, changes: &[(bool, &'static str)]| Edge {
         at,
         what: format!("{what} of the visit that is {status:?} for {starts_at}"),
         changes: changes.iter().filter(|(shows, _)| *shows).map(|(_, name)| (*name, "/dashboard")).collect(),
     };
-    let ends = [(is_expected, "doctor"), (is_expected, "patient"), (was_seen, "admin")];
+    let ends = [(is_expected, "doctor"), (is_expected, "patient")];
     let mut end = edge(starts_at + TimeDelta::minutes(30), "the end", &ends);
     if is_expected {
         end.changes.extend(["doctor", "admin"].map(|name| (name, NEEDS_OUTCOME)));
     }
     vec![
         edge(starts_at - TimeDelta::hours(24), "24 hours before", &[(is_expected, "doctor")]),
-        edge(starts_at, "the beginning", &[(is_expected || was_seen, "doctor")]),
+        edge(starts_at, "the beginning", &[(is_expected, "doctor")]),
+        edge(starts_at + TimeDelta::minutes(10), "ten minutes after the beginning", &[(is_expected, "admin")]),
         end,
     ]
 }

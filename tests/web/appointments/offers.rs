@@ -119,11 +119,12 @@ async fn a_patient_accepts_a_proposed_time_on_the_dashboard() {
 async fn what_is_done_on_a_dashboard_leads_back_to_it() {
     let practice = Practice::open().await;
     let visit = practice.visit_at(Status::Confirmed, 1).await;
+    let row = format!("/dashboard#visit-{}", visit.id);
     let doing = async |client: &Client, panel: &str, step: &str, status: &str| {
         let board = client.get("/dashboard").await.ok();
         let form = format!("#{panel} form[action=\"{}/{step}\"]", visit.path());
         let done = client.submit(&board, &form, &[]).await.expect(303);
-        assert_eq!(done.location(), "/dashboard", "{step}");
+        assert_eq!(done.location(), if panel == "board" { row.as_str() } else { "/dashboard" }, "{step}");
         let after = client.follow(done).await.ok();
         assert!(after.says(status), "{step}: the board tells it at once");
     };

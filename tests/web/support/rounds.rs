@@ -63,7 +63,8 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 23] = [
+pub(crate) const VARIATIONS: [&str; 24] = [
+    "/dashboard?doctor=1&q=a",
     "/address-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/password-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/reports?from=2026-11-23&to=2026-11-25",

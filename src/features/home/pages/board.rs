@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use entity::enums::AppointmentStatus;
 use serde::Serialize;
 
@@ -10,18 +10,21 @@ use super::rows::{VisitRow, Visits, rows, waiting};
 use crate::{
     access::Viewer,
     features::{
-        appointments::{AppointmentRow, OfferedStep},
+        appointments::AppointmentRow,
         home::{
             forms::BoardFilter,
             queries::FoundForHospital,
             sections::{HospitalSections, Section},
         },
     },
-    web::{Moment, Present},
+    web::{Moment, Present, moment::date_in_words},
 };
 
 /// Who has not come by then is said to be late.
 const LATE_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// What an empty column says while somebody is looked for: others may be in it.
+const NOBODY_FOUND: &str = "Nobody who is looked for.";
 
 /// The day of a hospital.
 #[derive(Debug, Serialize)]
@@ -36,6 +39,8 @@ pub(super) struct Board {
     filter: BoardFilter,
     /// Whether only those are shown who are looked for.
     is_narrowed: bool,
+    /// The list of all of today, narrowed in the same way.
+    list_href: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,13 +59,16 @@ struct BoardColumn {
     title: &'static str,
     /// What is said of one that is empty.
     nobody: &'static str,
-    count: usize,
+    /// How many there are, of those who are looked for if anybody is.
+    count: i64,
     rows: Vec<BoardRow>,
 }
 
 #[derive(Debug, Serialize)]
 struct BoardRow {
     visit: VisitRow,
+    /// The date, of a visit that is not of today.
+    day: Option<String>,
     /// Whether the patient should have come by now.
     is_late: bool,
     /// Since when the visit has been going on.
@@ -74,33 +82,62 @@ impl Board {
         (found, sections, visits): (&FoundForHospital, &HospitalSections, &Visits),
     ) -> Self {
         let all = [&sections.waiting, &sections.in_visit, &sections.expected, &sections.done];
-        let column = |code, (id, title, nobody), all: Vec<&AppointmentRow>| {
-            let met = all.into_iter().filter(|row| filter.meets(row));
+        let is_narrowed = filter.is_set();
+        let column = |code, (id, title, nobody), section: &Section, order: fn(&Section, &Visits) -> Vec<i64>| {
+            let there = order(section, visits).into_iter().filter_map(|id| visits.get(&id));
+            let met = there.filter(|row| filter.meets(row));
             let rows: Vec<_> = met.map(|row| BoardRow::new(viewer, (present, found), row).back_to(&filter)).collect();
-            BoardColumn { code, id, title, nobody, count: rows.len(), rows }
+            let count = if is_narrowed { i64::try_from(rows.len()).unwrap_or(i64::MAX) } else { section.count };
+            BoardColumn { code, id, title, nobody: if is_narrowed { NOBODY_FOUND } else { nobody }, count, rows }
         };
         let columns = [
-            column("waiting", ("waiting", "Waiting", "Nobody is waiting."), waiting(&sections.waiting, visits)),
-            column("in_visit", ("in-visit", "In visit", "Nobody is in a visit."), rows(&sections.in_visit, visits)),
-            column("expected", ("expected", "Expected", "Nobody else is expected."), rows(&sections.expected, visits)),
-            column("done", ("done", "Done", "No visit is over."), rows(&sections.done, visits)),
+            column("waiting", ("waiting", "Waiting", "Nobody is waiting."), &sections.waiting, longest_first),
+            column("in_visit", ("in-visit", "In visit", "Nobody is in a visit."), &sections.in_visit, earliest_first),
+            column(
+                "expected",
+                ("expected", "Expected", "Nobody else is expected."),
+                &sections.expected,
+                earliest_first,
+            ),
+            column("done", ("done", "Done", "No visit is over."), &sections.done, earliest_first),
         ];
-        let count = all.iter().map(|section| section.count).sum();
         let shown: usize = all.iter().map(|section| section.shown.len()).sum();
         Self {
-            count,
+            count: all.iter().map(|section| section.count).sum(),
             shown: Some(shown).filter(|_| all.iter().any(|section| section.cut().is_some())),
-            doctors: doctors(all, visits),
-            is_narrowed: filter.is_set(),
+            doctors: doctors(all, (visits, &filter)),
+            list_href: list_href(present.date(viewer.zone()), &filter),
+            is_narrowed,
             columns,
             filter,
         }
     }
 }
 
-fn doctors(all: [&Section; 4], visits: &Visits) -> Vec<DoctorOfBoard> {
+fn earliest_first(section: &Section, visits: &Visits) -> Vec<i64> {
+    rows(section, visits).into_iter().map(|row| row.id).collect()
+}
+
+fn longest_first(section: &Section, visits: &Visits) -> Vec<i64> {
+    waiting(section, visits).into_iter().map(|row| row.id).collect()
+}
+
+fn list_href(today: NaiveDate, filter: &BoardFilter) -> String {
+    let today = today.to_string();
+    let mut query = url::form_urlencoded::Serializer::new(String::from("/appointments?"));
+    query.append_pair("from", &today).append_pair("to", &today);
+    query.extend_pairs(filter.doctor.map(|id| ("doctor", id.to_string())));
+    query.extend_pairs(Some(("q", &filter.q)).filter(|(_, q)| !q.is_empty()));
+    query.finish()
+}
+
+/// One who is looked for and has nobody on it is among them, or the form would forget that.
+fn doctors(all: [&Section; 4], (visits, filter): (&Visits, &BoardFilter)) -> Vec<DoctorOfBoard> {
     let shown = all.into_iter().flat_map(|section| &section.shown).filter_map(|id| visits.get(id));
-    let by_id: BTreeMap<i64, String> = shown.map(|row| (row.doctor_id, row.doctor_name())).collect();
+    let mut by_id: BTreeMap<i64, String> = shown.map(|row| (row.doctor_id, row.doctor_name())).collect();
+    if let Some(id) = filter.doctor {
+        by_id.entry(id).or_insert_with(|| "A doctor without visits today".to_owned());
+    }
     let mut doctors: Vec<_> = by_id.into_iter().map(|(value, label)| DoctorOfBoard { value, label }).collect();
     doctors.sort_by(|one, other| one.label.cmp(&other.label));
     doctors
@@ -108,7 +145,9 @@ fn doctors(all: [&Section; 4], visits: &Visits) -> Vec<DoctorOfBoard> {
 
 impl BoardRow {
     fn new(viewer: &Viewer, (present, found): (&Present, &FoundForHospital), row: &AppointmentRow) -> Self {
+        let day = viewer.zone().local(row.starts_at).date();
         Self {
+            day: (day != present.date(viewer.zone())).then(|| date_in_words(day)),
             visit: VisitRow::new(viewer, (present, &found.rooms), row),
             is_late: AppointmentStatus::AGREED.contains(&row.status) && present.is_past(row.starts_at + LATE_AFTER),
             began: row.began_at.map(|at| Moment::new(at, viewer.zone())),
@@ -117,11 +156,7 @@ impl BoardRow {
 
     /// The same, whose acts lead back to the visits of the one doctor that is looked at. Not to a name that was found: the next who comes has another.
     fn back_to(mut self, filter: &BoardFilter) -> Self {
-        let act = |mut act: OfferedStep| {
-            act.fields.extend(filter.doctor.map(|id| ("doctor", id.to_string())));
-            act.shortened()
-        };
-        self.visit.acts = self.visit.acts.into_iter().map(act).collect();
+        self.visit.acts = self.visit.acts.into_iter().map(|act| act.in_row(filter.doctor)).collect();
         self
     }
 }

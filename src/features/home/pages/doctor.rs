@@ -39,7 +39,7 @@ pub(in crate::features::home) struct DoctorDashboard {
     /// What is done now; none while nobody is there.
     now: Option<NowCard>,
     /// The others who are there: other visits that go on, and whoever waits besides.
-    waiting: Vec<VisitRow>,
+    others: Vec<VisitRow>,
     /// What begins next, while nobody is there.
     next: Option<VisitRow>,
     /// The days, today first, as far as one looks ahead.
@@ -70,8 +70,11 @@ impl DoctorDashboard {
             let taken = sections.taken.contains(&row.id).then_some("The time is taken");
             VisitRow { mark: row.mark.or(taken), ..row }
         };
-        let mut there = rows(&sections.under_way, visits);
+        let mut there = rows(&sections.in_visit, visits);
         there.extend(waiting(&sections.waiting, visits));
+        // What was left open on another day comes after those of today.
+        let today = present.date(viewer.zone());
+        there.sort_by_key(|row| viewer.zone().local(row.starts_at).date() != today);
         let agenda = rows(&sections.agenda, visits);
         let next = agenda.iter().find(|row| row.status.is_busy() && !present.is_past(row.starts_at));
         Self {
@@ -89,7 +92,7 @@ impl DoctorDashboard {
             unread_messages: viewer.unread_messages,
             now: there.first().map(|first| NowCard::new(viewer, (present, &found.rooms), first)),
             next: next.filter(|_| there.is_empty()).map(|next| row(next)),
-            waiting: there.into_iter().skip(1).map(row).collect(),
+            others: there.into_iter().skip(1).map(row).collect(),
             days: timeline::days(viewer, (present, &found.rooms), &agenda),
             days_count: sections.agenda.count,
             days_shown: sections.agenda.cut(),

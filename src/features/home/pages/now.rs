@@ -18,6 +18,8 @@ pub(super) struct NowCard {
     row: VisitRow,
     /// Since when it has been going on; none while the patient waits.
     began: Option<Moment>,
+    /// Whether it was booked for today.
+    is_today: bool,
     /// In whole years.
     age: Option<u32>,
     /// Whether anything stands under allergies in the patient's record. What it is stands on the page of the visit and in its room, where it is
@@ -30,9 +32,10 @@ pub(super) struct NowCard {
 impl NowCard {
     pub(super) fn new(viewer: &Viewer, (present, rooms): (&Present, &Rooms), row: &AppointmentRow) -> Self {
         let mut shown = VisitRow::new(viewer, (present, rooms), row);
-        let act = shown.acts.iter().position(|act| act.kind == "primary").map(|place| shown.acts.remove(place));
+        let act = shown.acts.iter().position(OfferedStep::is_next).map(|place| shown.acts.remove(place));
         let today = present.date(viewer.zone());
         Self {
+            is_today: viewer.zone().local(row.starts_at).date() == today,
             began: row.began_at.map(|at| Moment::new(at, viewer.zone())),
             age: row.born_for(viewer.role()).map(|birth| age(birth, today)),
             has_allergies: row.patient.has_allergies,

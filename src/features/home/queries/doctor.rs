@@ -72,8 +72,8 @@ struct Row {
     late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "open_"))]
     open: InList<ListedVisit>,
-    #[sea_orm(nested(prefix = "present_"))]
-    present: InList<ListedVisit>,
+    #[sea_orm(nested(prefix = "under_way_"))]
+    under_way: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "agreed_"))]
     agreed: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "request_"))]
@@ -113,7 +113,7 @@ pub(crate) async fn of_doctor(
     for row in rows {
         found.rooms.add(row.here.0, row.check.0, row.late.0);
         found.is_any_open |= row.open.0.is_some();
-        found.busy.extend(row.present);
+        found.busy.extend(row.under_way);
         found.busy.extend(row.agreed);
         found.done.extend(row.done);
         found.requests.extend(row.request);
@@ -127,8 +127,10 @@ pub(crate) async fn of_doctor(
 }
 
 fn lists(viewer: &Viewer, doctor_id: i64, (date, days): (NaiveDate, Stretch)) -> SideBySide {
-    let over = [AppointmentStatus::Completed, AppointmentStatus::NoShow];
-    let done = between(viewer, days).filter(is_one_of(Column::Status, over)).order_by_asc(Column::StartsAt).limit(MANY);
+    let done = between(viewer, days)
+        .filter(is_one_of(Column::Status, AppointmentStatus::OVER))
+        .order_by_asc(Column::StartsAt)
+        .limit(MANY);
     let tally = DoctorTally::find().filter(doctor_tally::Column::DoctorId.eq(doctor_id));
     let own = || appointment::Entity::find().filter(scope(viewer));
     let under_way = own().filter(is_one_of(Column::Status, AppointmentStatus::UNDER_WAY));
@@ -147,7 +149,7 @@ fn lists(viewer: &Viewer, doctor_id: i64, (date, days): (NaiveDate, Stretch)) ->
         .list::<ListedVisit>("open", open(viewer).limit(1))
         .list::<RowCount>("requests", requests())
         .list::<RequestedVisit>("request", first)
-        .list::<ListedVisit>("present", under_way)
+        .list::<ListedVisit>("under_way", under_way)
         .list::<ListedVisit>("agreed", agreed.filter(Column::StartsAt.lt(days.ends_at)))
 }
 

@@ -17,7 +17,7 @@ use super::lists::{FEW, ListedVisit, RowCount, Unread, between, unread};
 use crate::{
     access::{HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topic,
-    db::{InList, Reader, SideBySide, is_word},
+    db::{InList, Reader, SideBySide, is_one_of, is_word},
     features::{
         appointments::{of_absent_parties, of_shut_doctors, scope},
         home::sections::{COUNTED, SHOWN},
@@ -33,8 +33,8 @@ pub(crate) struct FoundForHospital {
     pub rooms: Rooms,
     /// The visits that begin today, whatever their state.
     pub today: Vec<ListedVisit>,
-    /// All who wait, whenever their visit begins.
-    pub waiting: Vec<ListedVisit>,
+    /// All who wait or are in a visit, whenever it begins.
+    pub under_way: Vec<ListedVisit>,
     /// Of the open visits of doctors whose account is shut those that end first.
     pub shut: Vec<ListedVisit>,
     /// The same of those at whose time the doctor is away, whose patient's account is shut, or which are at another time than was promised, and
@@ -98,8 +98,8 @@ struct Row {
     late: InList<LateDoctor>,
     #[sea_orm(nested(prefix = "today_"))]
     today: InList<ListedVisit>,
-    #[sea_orm(nested(prefix = "waiting_"))]
-    waiting: InList<ListedVisit>,
+    #[sea_orm(nested(prefix = "under_way_"))]
+    under_way: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "shut_"))]
     shut: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "absent_"))]
@@ -141,7 +141,7 @@ pub(crate) async fn of_hospital(
     for row in rows {
         found.rooms.add(row.here.0, row.check.0, row.late.0);
         found.today.extend(row.today);
-        found.waiting.extend(row.waiting);
+        found.under_way.extend(row.under_way);
         found.shut.extend(row.shut);
         found.absent.extend(row.absent);
         found.requests.extend(row.request);
@@ -170,6 +170,9 @@ fn lists(
         let those = appointment::Entity::find().filter(scope(viewer)).filter(which);
         those.order_by_asc(Column::EndsAt).order_by_asc(Column::Id).limit(COUNTED + 1)
     };
+    let under_way = appointment::Entity::find()
+        .filter(scope(viewer))
+        .filter(is_one_of(Column::Status, AppointmentStatus::UNDER_WAY));
     let requests = || in_state(AppointmentStatus::Requested);
     let newest = |role| {
         user::Entity::find()
@@ -192,7 +195,7 @@ fn lists(
             newest(Role::Patient).join(JoinType::InnerJoin, user::Relation::Patient.def()),
         )
         .list::<WaitingRequest>("request", requests().order_by_asc(Column::CreatedAt).limit(SHOWN))
-        .list::<ListedVisit>("waiting", in_state(AppointmentStatus::Waiting))
+        .list::<ListedVisit>("under_way", under_way)
         .list::<ListedVisit>("shut", first(of_shut_doctors(viewer)))
         .list::<ListedVisit>("absent", first(of_absent_parties(viewer, now)))
         .list::<ListedVisit>("today", between(viewer, today))
