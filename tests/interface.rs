@@ -70,6 +70,7 @@ fn the_room_of_a_visit_and_its_check_load_little() {
         ("js/check.js", 12_000),
         ("css/messages.css", 2_000),
         ("js/messages.js", 5_000),
+        ("js/record.js", 2_000),
     ];
     for (file, most) in files {
         let file = format!("static/{file}");

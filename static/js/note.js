@@ -82,9 +82,22 @@
 
   async function save() {
     if (sending || isStopped || isStored() || isTooLong()) return sending;
-    sending = send().finally(() => { sending = undefined; });
+    sending = send().finally(() => { sending = undefined; if (!isRefused) look(); });
     return sending;
   }
+
+  /* Something else was stored meanwhile, in another window or elsewhere: said by the page that this one listens to (live.js), which has no word of it. The
+     form is left as it is, whatever stands in it. */
+  function look() {
+    const [state, stands] = document.getElementById("record-now").dataset.recordState.split("-");
+    const isSigned = state === "signed";
+    if (sending || isStopped || !isSigned && Number(stands) <= Number(version.value)) return undefined;
+    /* They may be one's own words, of which no answer came: the server says. */
+    if (!isStored()) return save();
+    isStopped = true;
+    return say(`The note was ${isSigned ? "signed" : "changed"} in another window. Load this page again to go on.`, true);
+  }
+  document.addEventListener("live", look);
 
   form.addEventListener("input", () => {
     if (isStopped || isStored()) return;

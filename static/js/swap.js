@@ -83,17 +83,22 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     }
     const sayOf = (row) => row.dataset.rings ? row.textContent.trim() : `${row.querySelector("bdi").textContent} is ${row.dataset.guest === "in_call" ? "in the call" : "waiting"}`;
     if (came.length) said.textContent = [...new Set(came.map(sayOf))].join(". ");
-    offer(held);
+    offer(held || note.parentElement.isOld?.());
     document.dispatchEvent(new CustomEvent("live", { detail: came.length }));
   };
 
-  /* What is held back moves when it is asked for. What was typed stays in any case. */
+  /* What is held back moves when it is asked for, and so does what only its own page has (record.js). What was typed stays in any case. */
   const offer = (held) => {
     bar = bar?.remove();
     if (!held) return delete dataset.liveHeld;
     dataset.liveHeld = "yes";
     bar = make("div", { className: "session" });
-    bar.append("Something changed here.", make("button", { type: "button", className: "button", textContent: "Show", onclick: put }));
+    const words = make("span", { textContent: "Something changed here." }), { isOld, showAnew } = note.parentElement;
+    const show = async () => {
+      if (!isOld?.()) return put();
+      words.textContent = await showAnew() || words.textContent;
+    };
+    bar.append(words, make("button", { type: "button", className: "button", textContent: "Show", onclick: show }));
     document.body.append(bar);
   };
 

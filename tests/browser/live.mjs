@@ -1,9 +1,10 @@
 // node live.mjs
-// Pages that change by themselves, at BASE_URL: two people at once, hands on the page, a room, a thread. What befalls two servers is in instances.mjs.
+// Pages that change by themselves, at BASE_URL: two people at once, hands on the page, a visit, a room, a thread. What befalls two servers is in instances.mjs.
 import { startBrowser } from './checks.mjs';
 import { at, choose, expect, inShort, open, signedIn, submit, times } from './keyboard.mjs';
 import { PASSWORD } from './paths.mjs';
 import { aThreadKeepsWhatIsTyped } from './threads.mjs';
+import { aVisitKeepsWhatIsTyped } from './visit_page.mjs';
 
 const DOCTOR = 'doctor1@demo.test';
 const PATIENTS = [...Array(10).keys()].map(number => `patient${number + 1}@demo.test`);
@@ -165,6 +166,7 @@ async function aRoomChangesByItself(browser) {
   await Promise.all([doctor.context().close(), patient.context().close()]);
 }
 
+const aVisitChangesByItself = browser => aVisitKeepsWhatIsTyped(browser, meeting, [PATIENTS[0], DOCTOR]);
 const aThreadIsToldOfMore = browser => aThreadKeepsWhatIsTyped(browser, `${meeting}/messages`, [PATIENTS[0], DOCTOR]);
 
 /** What a page asks for by itself is no use of the session: its end is announced as on any other page. */
@@ -181,7 +183,7 @@ async function theEndOfTheSessionIsAnnounced(browser) {
 
 const browser = await startBrowser();
 try {
-  for (const part of [areAsked, aChangeIsShownWithoutNavigation, anArrivalIsSaid, whatChangesBeforeTheStreamIsShown, handsOnThePageAreLeftAlone, aRoomChangesByItself, aThreadIsToldOfMore, theEndOfTheSessionIsAnnounced]) {
+  for (const part of [areAsked, aChangeIsShownWithoutNavigation, anArrivalIsSaid, whatChangesBeforeTheStreamIsShown, handsOnThePageAreLeftAlone, aVisitChangesByItself, aRoomChangesByItself, aThreadIsToldOfMore, theEndOfTheSessionIsAnnounced]) {
     try {
       await part(browser);
       console.log(`ok   live: ${part.name}`);

@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 51] = [
+const UNCACHED: [(&str, &str); 50] = [
     ("/appointments/{id}/call/signals", "for programs, about this moment"),
     ("/appointments/{id}/device-check/ice", "for programs, with a secret"),
     ("/device-check", "may use camera and microphone, which no page that is kept may"),
@@ -45,7 +45,6 @@ const UNCACHED: [(&str, &str); 51] = [
     ("/appointments/{id}/summary", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/profile", "a form, filled with what is its person's alone"),
-    ("/documents", "papers of one patient, seldom asked for"),
     ("/documents/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/documents", "a form, with a token of its own"),
     ("/profile/calendar", "a form, with a secret on it"),

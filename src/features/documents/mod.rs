@@ -11,12 +11,14 @@ mod policy;
 mod queries;
 mod service;
 
-use crate::routing::RouteTable;
+use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
-    table.get("/documents", handlers::reading::index);
+    table.cached_get("/documents", Policy::with(&["page"]), handlers::reading::index);
     table.get("/documents/{id}", handlers::reading::show);
+    table.cached_get("/documents/{id}/now", Policy::with(&[]), handlers::reading::now);
     table.post("/documents/{id}/revocation", handlers::writing::revoke);
     table.get("/appointments/{id}/documents", handlers::writing::of_visit);
+    table.cached_get("/appointments/{id}/documents/now", Policy::with(&[]), handlers::reading::of_visit_now);
     table.post("/appointments/{id}/documents", handlers::writing::issue);
 }

@@ -27,3 +27,19 @@ pub(super) struct SeeOwnDocuments;
 impl Permission for SeeOwnDocuments {
     const ROLES: &'static [Role] = &[Role::Patient];
 }
+
+/// Be told which documents were issued in a visit: its doctor.
+#[derive(Debug)]
+pub(super) struct FollowVisit;
+
+impl Permission for FollowVisit {
+    const ROLES: &'static [Role] = &[Role::Doctor];
+}
+
+/// Be told that a document counts no more: the doctor and the patient of its visit.
+#[derive(Debug)]
+pub(super) struct FollowDocument;
+
+impl Permission for FollowDocument {
+    const ROLES: &'static [Role] = &[Role::Doctor, Role::Patient];
+}

@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter,
 use super::{
     document::kind_words,
     forms::{NewDocument, Revocation},
-    queries::{self, IssuedBefore, NOT_KEPT, VisitOfDocument, VisitOfNews},
+    queries::{self, IssuedBefore, VisitOfDocument, VisitOfNews},
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -109,7 +109,7 @@ async fn store(
         created_at: Set(now),
         updated_at: Set(now),
     };
-    let issued = uow.insert(row, NOT_KEPT).await?;
+    let issued = uow.insert(row, visit.told.topics()).await?;
     tell(uow, now, viewer, (NotificationKind::DocumentIssued, visit.told)).await?;
     let event = event(visit.told.id, ("issued", number)).word("kind", kind_words(new.kind).0);
     Ok(audit::record(uow, now, viewer, event).await?.with(issued.id))
@@ -150,7 +150,7 @@ pub(super) async fn revoke(
                 .filter(Column::Id.eq(id))
                 .filter(Column::Version.eq(revocation.version))
                 .filter(Column::RevokedAt.is_null());
-            if uow.update_where(update, NOT_KEPT).await? == 0 {
+            if uow.update_where(update, standing.visit.topics()).await? == 0 {
                 return Err(AppError::Conflict(REVOKED.to_owned()));
             }
             tell(uow, now, viewer, (NotificationKind::DocumentRevoked, standing.visit)).await?;

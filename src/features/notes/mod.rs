@@ -13,12 +13,13 @@ mod template;
 
 pub(crate) use service::sweep;
 
-use crate::routing::RouteTable;
+use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     table.get("/appointments/{id}/note", handlers::writing::show);
     table.post("/appointments/{id}/note", handlers::writing::save);
     table.post("/appointments/{id}/note/signature", handlers::signing::sign);
     table.post("/appointments/{id}/note/addenda", handlers::signing::add);
+    table.cached_get("/appointments/{id}/note/now", Policy::with(&[]), handlers::reading::now);
     table.get("/appointments/{id}/summary", handlers::reading::show);
 }

@@ -19,3 +19,11 @@ pub(super) struct ReadNote;
 impl Permission for ReadNote {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
 }
+
+/// Be told that a note has changed: whoever writes it, or may read it.
+#[derive(Debug)]
+pub(super) struct FollowNote;
+
+impl Permission for FollowNote {
+    const ROLES: &'static [Role] = &[Role::Doctor, Role::Patient];
+}

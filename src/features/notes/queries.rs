@@ -1,23 +1,28 @@
 //! Reading notes. Whose they are: a visit's doctor's, and once signed its patient's.
 
+mod change;
+mod marks;
+
+pub(super) use change::{VisitOfNote, is_to_come, visit_of_note, was_added};
+pub(super) use marks::{NoteMarks, marks};
+
 use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     enums::{AddendumKind, AppointmentStatus, AuditSubject, NoteState, NoteTemplate},
-    note, note_addendum, patient, user, visit,
+    note, note_addendum, user, visit,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait,
 };
 
-use super::forms::Addition;
 use crate::{
     access::Viewer,
     coherence::Topic,
     db::{ReadConnection, Reader},
     features::{
-        appointments::{About, AppointmentRow, scope_of_both, scope_of_doctor, with_parties},
+        appointments::{About, AppointmentRow, PatientMark, scope_of_both, scope_of_doctor, with_parties},
         audit::Accessed,
     },
 };
@@ -137,6 +142,7 @@ fn lacks_opening(status: AppointmentStatus, opening: Option<OpeningOfVisit>) -> 
 pub(super) struct NoteRecord {
     pub(super) row: AppointmentRow,
     pub(super) about: About,
+    patient: PatientMark,
     pub(super) note: Option<StoredNote>,
     opening: Option<OpeningOfVisit>,
     /// Who wrote it.
@@ -156,6 +162,12 @@ impl NoteRecord {
         lacks_opening(self.row.status, self.opening)
     }
 
+    /// By what it is told from what it was before.
+    pub(super) fn marks(&self) -> NoteMarks {
+        let note = self.note.as_ref().map(|note| (note.state, note.version));
+        NoteMarks { note, addenda: self.addenda.len(), patient: self.patient }
+    }
+
     /// Whether the patient sees nothing of it but that it is.
     pub(super) fn is_kept_from_patient(&self) -> bool {
         self.is_withdrawn() || self.note.as_ref().is_some_and(|note| note.withheld_reason.is_some())
@@ -169,6 +181,8 @@ struct Joined {
     #[sea_orm(nested)]
     about: About,
     #[sea_orm(nested)]
+    patient: PatientMark,
+    #[sea_orm(nested)]
     note: Option<StoredNote>,
     #[sea_orm(nested)]
     opening: Option<OpeningOfVisit>,
@@ -180,13 +194,21 @@ struct Joined {
 
 /// The visit `id` with its note, if the viewer writes it: it is under way or over, or there is a note already.
 pub(super) async fn written(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
-    let begun = Condition::any().add(Column::Status.is_in(BEGUN)).add(note::Column::Id.is_not_null());
-    record(viewer, reader, (id, scope_of_doctor(viewer).add(begun))).await
+    record(viewer, reader, (id, to_write(viewer))).await
 }
 
 /// The visit `id` with its note, if that is signed and the viewer is its doctor or its patient.
 pub(super) async fn signed(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
-    record(viewer, reader, (id, scope_of_both(viewer).add(note::Column::State.eq(NoteState::Signed)))).await
+    record(viewer, reader, (id, to_read(viewer))).await
+}
+
+fn to_write(viewer: &Viewer) -> Condition {
+    let begun = Condition::any().add(Column::Status.is_in(BEGUN)).add(note::Column::Id.is_not_null());
+    scope_of_doctor(viewer).add(begun)
+}
+
+fn to_read(viewer: &Viewer) -> Condition {
+    scope_of_both(viewer).add(note::Column::State.eq(NoteState::Signed))
 }
 
 /// One statement: the texts of the note stand once for each addendum, of which there are few.
@@ -212,89 +234,7 @@ async fn record(
 
 fn folded(found: Vec<Joined>) -> Option<NoteRecord> {
     let mut found = found.into_iter();
-    let Joined { row, about, note, opening, author, addendum } = found.next()?;
+    let Joined { row, about, patient, note, opening, author, addendum } = found.next()?;
     let rest = found.filter_map(|joined| joined.addendum);
-    Some(NoteRecord { row, about, note, opening, author, addenda: addendum.into_iter().chain(rest).collect() })
-}
-
-/// A visit and its note, for whoever is about to change it.
-#[derive(Clone, Debug, DerivePartialModel)]
-#[sea_orm(entity = "appointment::Entity")]
-pub(super) struct VisitOfNote {
-    pub(super) id: i64,
-    pub(super) doctor_id: i64,
-    pub(super) patient_id: i64,
-    pub(super) status: AppointmentStatus,
-    pub(super) starts_at: DateTime<Utc>,
-    /// Of the appointment.
-    pub(super) version: i32,
-    #[sea_orm(nested)]
-    pub(super) patient: PatientOfNote,
-    #[sea_orm(nested)]
-    pub(super) note: Option<StoredNote>,
-    #[sea_orm(nested)]
-    opening: Option<OpeningOfVisit>,
-}
-
-/// Whose visit it is, as somebody who is told.
-#[derive(Clone, Copy, Debug, DerivePartialModel)]
-#[sea_orm(entity = "patient::Entity")]
-pub(super) struct PatientOfNote {
-    pub(super) user_id: i64,
-    #[sea_orm(nested)]
-    account: AccountOfPatient,
-}
-
-#[derive(Clone, Copy, Debug, DerivePartialModel)]
-#[sea_orm(entity = "user::Entity")]
-struct AccountOfPatient {
-    erased_at: Option<DateTime<Utc>>,
-}
-
-impl VisitOfNote {
-    /// Whether its beginning is still to be made sure of.
-    pub(super) fn lacks_opening(&self) -> bool {
-        lacks_opening(self.status, self.opening)
-    }
-
-    /// Whether nothing about the patient is kept any more.
-    pub(super) fn is_of_nobody(&self) -> bool {
-        self.patient.account.erased_at.is_some()
-    }
-
-    /// Whether a note can be written about it.
-    pub(super) fn has_begun(&self) -> bool {
-        self.note.is_some() || BEGUN.contains(&self.status)
-    }
-}
-
-/// The visit `id`, if its note is the viewer's to write.
-pub(super) async fn visit_of_note(
-    viewer: &Viewer,
-    conn: &ReadConnection<'_>,
-    id: i64,
-) -> Result<Option<VisitOfNote>, DbErr> {
-    let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(scope_of_doctor(viewer));
-    let joined = visit
-        .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
-        .join(JoinType::InnerJoin, patient::Relation::User.def())
-        .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
-        .join(JoinType::LeftJoin, appointment::Relation::Visit.def());
-    joined.into_partial_model().one(conn).await
-}
-
-/// Whether the visit `id` is one of whose note the viewer is the doctor, although it cannot be written yet.
-pub(super) async fn is_to_come(viewer: &Viewer, reader: &Reader, id: i64) -> Result<bool, DbErr> {
-    let topics = viewer.visit_topics().and([Topic::Note(id)]);
-    Ok(reader.run(topics, async |conn| visit_of_note(viewer, conn, id).await).await?.is_some())
-}
-
-/// Whether the last words beneath the note `id` are these already, and meant the same: a form that was sent twice.
-pub(super) async fn was_added(conn: &ReadConnection<'_>, id: i64, addition: &Addition) -> Result<bool, DbErr> {
-    let Addition { kind, text, reason, .. } = addition;
-    let last = note_addendum::Entity::find()
-        .filter(note_addendum::Column::NoteId.eq(id))
-        .order_by_desc(note_addendum::Column::Id);
-    let last = last.one(conn).await?;
-    Ok(last.is_some_and(|last| (last.kind, &last.text, &last.reason) == (*kind, text, reason)))
+    Some(NoteRecord { row, about, patient, note, opening, author, addenda: addendum.into_iter().chain(rest).collect() })
 }

@@ -14,8 +14,21 @@ const REPORT: (&str, &str) = ("admin", "/reports/calls");
 const SEEN: [(&str, &str); 6] =
     [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("patient", BOARD), ("admin", BOARD)];
 
+const STANDING: &str = "/appointments/{id}/standing";
+
 /// The same, and what is told of calls that are over.
-const SEEN_AND_REPORTED: [(&str, &str); 7] = [SEEN[0], SEEN[1], SEEN[2], SEEN[3], SEEN[4], SEEN[5], REPORT];
+const SEEN_AND_REPORTED: [(&str, &str); 10] = [
+    SEEN[0],
+    SEEN[1],
+    SEEN[2],
+    SEEN[3],
+    SEEN[4],
+    SEEN[5],
+    REPORT,
+    ("doctor", STANDING),
+    ("patient", STANDING),
+    ("admin", STANDING),
+];
 
 /// A visit that has begun, and all who see something of it.
 pub(super) async fn under_way() -> (World, Appointment) {

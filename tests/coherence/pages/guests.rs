@@ -11,6 +11,7 @@ use crate::support::*;
 
 const NOW: &str = "/appointments/{id}/now";
 const BOARD: &str = "/dashboard";
+const STANDING: &str = "/appointments/{id}/standing";
 const SEEN: [(&str, &str); 3] = [("doctor", NOW), ("patient", NOW), ("admin", NOW)];
 
 /// A visit that goes on, with everybody looking at its room, and somebody outside who may have a link.
@@ -127,7 +128,8 @@ async fn no_page_is_stale_after_a_guest_comes_and_goes() {
     world.after("they still wait", &[], story.sign(&here)).await;
     world.after("nothing is heard of them", &SEEN, story.pass(45)).await;
     world.after("they are back", &SEEN, story.sign(&here)).await;
-    world.after("they are let in", &SEEN, story.act("admission")).await;
+    let stands = [("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];
+    world.after("they are let in", &[SEEN, stands].concat(), story.act("admission")).await;
     story.doctor_joins().await;
     world.after("they join the call", &SEEN, story.join()).await;
     let (own, other) = (story.own(), story.other());

@@ -15,7 +15,7 @@ const DOCTOR: [(&str, &str); 4] =
     [("license_number", "NEW-1"), ("specialization", "Dermatology"), ("experience_years", "3"), ("accepting", "on")];
 
 /// Submits the form at `path` below `/edit` with other values, as whoever keeps it.
-async fn change(world: &World, (by, path): (&str, &str), changes: &[(&str, &str)]) {
+pub(super) async fn change(world: &World, (by, path): (&str, &str), changes: &[(&str, &str)]) {
     let page = world.browser(by).get(&format!("{path}/edit")).await.ok();
     let mut fields = page.form(&format!("form[action=\"{path}\"]")).fields;
     for (name, value) in changes {

@@ -63,6 +63,19 @@ async fn no_page_is_stale_when_a_visit_begins_for_which_no_list_has_room() {
     pass_over(&world, &Edge { at, what, changes: vec![("doctor", "/dashboard")] }).await;
 }
 
+/// Then nobody can say any more that they will come, or that they are there, and its doctor says what came of it.
+#[tokio::test]
+async fn no_page_of_where_a_visit_stands_is_stale_when_it_ends() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let starts_at = world.app.in_minutes(60);
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(starts_at);
+    world.look_into_the_room_of(&visit.status(AppointmentStatus::Confirmed).create(&world.app).await);
+    people.sign_in(&mut world).await;
+    let changes = ["doctor", "patient", "admin"].map(|name| (name, "/appointments/{id}/standing")).into();
+    pass_over(&world, &Edge { at: starts_at + TimeDelta::minutes(30), what: "its end".to_owned(), changes }).await;
+}
+
 /// Of an empty list, of one whose pages fill up, and of those beyond the last: how many there are, and which.
 #[tokio::test]
 async fn no_page_of_what_needs_an_outcome_is_stale_when_a_visit_ends() {

@@ -1,7 +1,14 @@
 //! A note is begun, saved again, signed, and added to.
 
-use super::{clinic::People, world::World};
+use chrono::TimeDelta;
+
+use super::{clinic::People, management::change, world::World};
 use crate::support::*;
+
+const STANDING: &str = "/appointments/{id}/standing";
+const NOTE: &str = "/appointments/{id}/note/now";
+const DOCUMENTS: &str = "/appointments/{id}/documents/now";
+const DOCUMENT: &str = "/documents/{id}/now";
 
 #[tokio::test]
 async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
@@ -11,25 +18,37 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     let visit = visit.status(AppointmentStatus::InProgress).create(&world.app).await;
     gone_without(&world.app, (&visit, &people.doctor), "").await;
     people.sign_in(&mut world).await;
+    world.look_into_the_room_of(&visit);
     let path = |act: &str| format!("{}/note{act}", visit.path());
-    let board = [("doctor", "/dashboard")];
+    let board = [("doctor", "/dashboard"), ("doctor", STANDING), ("doctor", NOTE)];
     let begun = [("version", "0"), ("plan", "Rest")];
     world.after("a note that is begun", &board, world.post("doctor", &path(""), &begun)).await;
     let saved = [("version", "1"), ("plan", "Rest and drink")];
-    world.after("a note that is saved again", &[], world.post("doctor", &path(""), &saved)).await;
+    world.after("a note that is saved again", &[("doctor", NOTE)], world.post("doctor", &path(""), &saved)).await;
     let signed = [("version", "2")];
-    let read = [("doctor", "/dashboard"), ("patient", "/appointments"), ("patient", "/notifications")];
+    let told = [("doctor", STANDING), ("patient", STANDING), ("doctor", NOTE), ("patient", NOTE)];
+    let lists = [("doctor", "/dashboard"), ("patient", "/appointments"), ("patient", "/notifications")];
+    let read = [&told[..], &lists].concat();
     world.after("a note that is signed", &read, world.post("doctor", &path("/signature"), &signed)).await;
     let added = [("text", "The left eye"), ("reason", "Forgotten")];
     let issued = [("kind", "letter"), ("body", "Dear colleague")];
-    let news = [("patient", "/notifications")];
+    let news = [("patient", "/notifications"), ("patient", "/documents"), ("doctor", DOCUMENTS)];
     world.after("a document", &news, world.post("doctor", &format!("{}/documents", visit.path()), &issued)).await;
     let list = world.browser("doctor").get(&format!("{}/documents", visit.path())).await.ok().links();
     let paper = list.into_iter().find(|link| link.starts_with("/documents/")).unwrap();
+    world.look_at_document(paper.rsplit('/').next().unwrap().parse().unwrap());
+    let news = [&news[..], &[("patient", DOCUMENT), ("doctor", DOCUMENT)]].concat();
     let revoked = [("version", "0"), ("reason", "The wrong week")];
     world.after("a document revoked", &news, world.post("doctor", &format!("{paper}/revocation"), &revoked)).await;
-    world.after("an addendum", &[], world.post("doctor", &path("/addenda"), &added)).await;
+    let beneath = [("doctor", NOTE), ("patient", NOTE)];
+    world.after("an addendum", &beneath, world.post("doctor", &path("/addenda"), &added)).await;
+    // A record is told from what it was by when it was changed.
+    world.app.clock.advance(TimeDelta::seconds(1));
+    let record = format!("/patients/{}", people.patient.id);
+    let allergic = change(&world, ("admin", &record), &[("allergies", "Latex")]);
+    let seen = [("doctor", NOTE), ("patient", NOTE), ("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];
+    world.after("an allergy", &seen, allergic).await;
     let error = [("kind", "entered_in_error"), ("text", "Of somebody else"), ("reason", "Wrong tab")];
-    let list = [("patient", "/appointments")];
+    let list = [("patient", "/appointments"), ("patient", STANDING), ("doctor", NOTE), ("patient", NOTE)];
     world.after("a note that was entered in error", &list, world.post("doctor", &path("/addenda"), &error)).await;
 }

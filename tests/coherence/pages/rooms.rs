@@ -7,6 +7,8 @@ use crate::support::*;
 
 const NOW: &str = "/appointments/{id}/now";
 const BOARD: &str = "/dashboard";
+const STANDING: &str = "/appointments/{id}/standing";
+const STANDS: [(&str, &str); 3] = [("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];
 /// Whoever sees the patient, the doctor, and how late the doctor runs in a list.
 const PATIENT: [(&str, &str); 5] =
     [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("admin", BOARD)];
@@ -37,10 +39,12 @@ async fn no_page_is_stale_after_somebody_comes_or_goes_or_the_doctor_runs_late()
     let check = format!("{}/device-check", visit.path());
     let found = [("camera", "none"), ("microphone", "ok")];
     // The patient's own board leads on from what they have said themselves.
-    world.after("the patient has no camera", &LATE, world.post("patient", &check, &found)).await;
+    let devices = [&LATE[..], &STANDS].concat();
+    world.after("the patient has no camera", &devices, world.post("patient", &check, &found)).await;
     let works = [("camera", "ok"), ("microphone", "ok"), ("network", "tcp")];
-    world.after("now they have", &LATE, world.post("patient", &check, &works)).await;
-    world.after("the doctor checks", &LATE[..3], world.post("doctor", &check, &works)).await;
+    world.after("now they have", &devices, world.post("patient", &check, &works)).await;
+    let seen = [&LATE[..3], &STANDS].concat();
+    world.after("the doctor checks", &seen, world.post("doctor", &check, &works)).await;
 
     let delay = format!("/doctors/{}/delay", people.doctor.id);
     world.after("the doctor runs late", &LATE, world.post("doctor", &delay, &[("minutes", "20")])).await;

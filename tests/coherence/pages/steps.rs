@@ -68,6 +68,7 @@ impl Step {
     fn changes(&self) -> Vec<(&'static str, &'static str)> {
         let patient = if self.of_newcomer { "newcomer" } else { "patient" };
         let mut changes: Vec<_> = ["doctor", "admin", patient].map(|name| (name, "/appointments")).into();
+        changes.extend(["doctor", "admin", patient].map(|name| (name, "/appointments/{id}/standing")));
         changes.extend(["doctor", "admin"].map(|name| (name, "/dashboard")));
         changes.extend(self.told.iter().map(|name| (*name, "/notifications")));
         if self.of_newcomer {
@@ -107,6 +108,7 @@ async fn no_page_is_stale_after_any_step_of_a_visit() {
             _ => {}
         }
         let path = format!("{}/{noun}", visit.path());
+        world.look_into_the_room_of(visit);
         let what = format!("{} by the {}", step.noun, step.by);
         world.after(&what, &step.changes(), world.post(step.by, &path, &fields)).await;
     }

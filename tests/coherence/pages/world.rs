@@ -31,8 +31,10 @@ pub(super) struct World {
     views: Vec<&'static str>,
     /// Whom `/hospitals/{id}` and `/doctors/{id}` are about.
     ids: (i64, i64),
-    /// Which visit `/appointments/{id}/now` and `/appointments/{id}/messages/now` are about; none that there is, unless it is said.
+    /// Which visit those pages are about that say how something of a visit stands now; none that there is, unless it is said.
     visit: i64,
+    /// The same of a document.
+    document: i64,
     plain: Instance,
     /// The last to be dropped: its database goes with it.
     pub(super) app: TestApp,
@@ -58,7 +60,7 @@ impl World {
         let app = TestApp::start_with(&[&usual[..], settings].concat()).await;
         let plain = app.another_instance_with(&[("CACHE_PAGE_SECONDS", "0")]);
         let visitor = Member { name: "visitor", role: None, browser: app.visitor() };
-        Self { plain, members: vec![visitor], views: vec![NEEDS_OUTCOME], ids: (0, 0), visit: 0, app }
+        Self { plain, members: vec![visitor], views: vec![NEEDS_OUTCOME], ids: (0, 0), visit: 0, document: 0, app }
     }
 
     /// Says whom the pages of one hospital and one doctor are about.
@@ -69,6 +71,11 @@ impl World {
     /// Says in which room everybody looks.
     pub(super) fn look_into_the_room_of(&mut self, visit: &Appointment) {
         self.visit = visit.id;
+    }
+
+    /// Says at which document everybody looks.
+    pub(super) fn look_at_document(&mut self, id: i64) {
+        self.document = id;
     }
 
     /// Everybody looks at this view as well who may use its route.
@@ -167,7 +174,12 @@ impl World {
         let id = match route {
             "/hospitals/{id}" => self.ids.0,
             "/doctors/{id}" | "/doctors/{id}/times" => self.ids.1,
-            "/appointments/{id}/now" | "/appointments/{id}/messages/now" => self.visit,
+            "/appointments/{id}/now"
+            | "/appointments/{id}/standing"
+            | "/appointments/{id}/messages/now"
+            | "/appointments/{id}/note/now"
+            | "/appointments/{id}/documents/now" => self.visit,
+            "/documents/{id}/now" => self.document,
             _ if route.contains("{id}") => panic!("{route}: which record is meant? Say it in World::path."),
             _ => return route.to_owned(),
         };

@@ -1,11 +1,14 @@
 //! Every other kind of write.
 
 use chrono::TimeDelta;
-use sea_orm::DbErr;
+use entity::visit_guest;
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, DbErr};
 use telemedicine::features;
 
 use super::{clinic::People, world::World};
 use crate::support::*;
+
+const STANDING: &str = "/appointments/{id}/standing";
 
 #[tokio::test]
 async fn no_page_is_stale_after_notifications_are_read() {
@@ -36,7 +39,14 @@ async fn no_page_is_stale_after_notifications_are_read() {
 async fn no_page_is_stale_after_what_is_over_long_ago_is_removed() {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
-    notification(&people.patient.person).from(world.app.in_hours(-24 * 500)).read().create(&world.app).await;
+    let long_ago = world.app.in_hours(-24 * 500);
+    notification(&people.patient.person).from(long_ago).read().create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(long_ago);
+    let visit = visit.status(AppointmentStatus::Completed).create(&world.app).await;
+    let old = guest(&world.app, (&visit, &people.doctor), "").await;
+    let over = visit_guest::ActiveModel { id: Set(old.id), expires_at: Set(long_ago), ..Default::default() };
+    over.update(&world.app.db).await.unwrap();
+    world.look_into_the_room_of(&visit);
     people.sign_in(&mut world).await;
     let state = &world.app.state;
     let sweep = async {
@@ -44,7 +54,8 @@ async fn no_page_is_stale_after_what_is_over_long_ago_is_removed() {
             (part.batch)().await.unwrap();
         }
     };
-    world.after("a sweep", &[("patient", "/notifications")], sweep).await;
+    let seen = [("patient", "/notifications"), ("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];
+    world.after("a sweep", &seen, sweep).await;
 }
 
 /// Whose profile, what of it, and the pages that show it.

@@ -158,8 +158,13 @@ impl Walk {
                 let doctors: Vec<i64> = self.members.iter().filter(is_one).map(|member| member.side).collect();
                 doctors[self.round % doctors.len()]
             }
-            // Those of the first visits, whosever they are.
-            "/appointments/{id}/now" | "/appointments/{id}/messages/now" => i64::try_from(1 + self.round % 6).unwrap(),
+            // Those of the first visits, and the first documents, whosever they are.
+            "/appointments/{id}/now"
+            | "/appointments/{id}/standing"
+            | "/appointments/{id}/messages/now"
+            | "/appointments/{id}/note/now"
+            | "/appointments/{id}/documents/now"
+            | "/documents/{id}/now" => i64::try_from(1 + self.round % 6).unwrap(),
             _ if route.contains("{id}") => panic!("{route}: which record is meant? Say it in Walk::address."),
             _ => return route.to_owned(),
         };

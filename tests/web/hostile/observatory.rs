@@ -54,16 +54,20 @@ const OF_EVERYBODY: [&str; 20] = [
     "/live",
 ];
 /// Of one visit, and what belongs to it: shown to those whose it is, and to nobody else.
-const OF_A_VISIT: [&str; 13] = [
+const OF_A_VISIT: [&str; 17] = [
     "/appointments/{id}",
+    "/appointments/{id}/standing",
     "/appointments/{id}/room",
     "/appointments/{id}/now",
     "/appointments/{id}/ice",
     "/appointments/{id}/device-check/ice",
     "/appointments/{id}/note",
+    "/appointments/{id}/note/now",
     "/appointments/{id}/summary",
     "/appointments/{id}/documents",
+    "/appointments/{id}/documents/now",
     "/documents/{id}",
+    "/documents/{id}/now",
     "/appointments/{id}/messages",
     "/appointments/{id}/messages/now",
     "/attachments/{id}",

@@ -144,7 +144,7 @@ async fn while_nothing_changes_live_pages_cost_no_statement() {
     let visit = desk.clinic.here.appointment(AppointmentStatus::Waiting).path();
     let patient = desk.app.sign_in(&desk.clinic.here.patient).await;
     let paths = ["/dashboard", "/appointments", "/notifications", "/messages"].map(str::to_owned);
-    let of_the_visit = [format!("{visit}/now"), format!("{visit}/messages/now")];
+    let of_the_visit = ["now", "standing", "messages/now"].map(|noun| format!("{visit}/{noun}"));
     for browser in [&desk.doctor, &patient] {
         for path in paths.iter().chain(&of_the_visit) {
             let token = super::token(&by_itself(browser, path).await.ok());

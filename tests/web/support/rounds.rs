@@ -168,7 +168,7 @@ fn status_for(route: &str) -> AppointmentStatus {
         | "/guests/{id}/admission"
         | "/guests/{id}/removal" => AppointmentStatus::Waiting,
         "/outcome" | "/opening" | "/note" | "/note/signature" => AppointmentStatus::InProgress,
-        "/note/addenda" | "/summary" | "/documents" => AppointmentStatus::Completed,
+        "/note/addenda" | "/note/now" | "/summary" | "/documents" | "/documents/now" => AppointmentStatus::Completed,
         _ => AppointmentStatus::Scheduled,
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /appointments`, `GET /appointments/{id}`.
+//! `GET /appointments`, `GET /appointments/{id}`, `GET /appointments/{id}/standing`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 
@@ -54,4 +54,15 @@ pub(in super::super) async fn show(
         queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?.open(pages.state(), &viewer).await?;
     let present = pages.present();
     pages.show_clinical(&*viewer, &record.map(|record| pages::Show::new(&viewer, &present, record)))
+}
+
+/// Where it stands, with nothing of the record: the part of its page that changes by itself.
+pub(in super::super) async fn standing(
+    viewer: Allowed<SeeAppointments>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let record = queries::standing(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    pages.show(&*viewer, &pages::StandingPage::new(&viewer, &pages.present(), record))
 }

@@ -6,8 +6,10 @@ mod new;
 mod next;
 mod note_link;
 mod show;
+mod standing;
 
 pub(super) use index::AppointmentsPage;
 pub(super) use new::{BookingForm, first_day};
 pub(super) use show::Show;
 pub(crate) use show::banner;
+pub(super) use standing::StandingPage;

@@ -1,11 +1,11 @@
 //! The ways from an appointment's page to the note of the visit and to its documents.
 
-use entity::enums::{AppointmentStatus, EventKind, NoteState, Role};
+use entity::enums::{AppointmentStatus, NoteState, Role};
 use serde::Serialize;
 
 use crate::{
     access::Viewer,
-    features::appointments::queries::{AppointmentRow, EventRow, NoteOfVisit},
+    features::appointments::queries::{AppointmentRow, NoteOfVisit},
     web::Moment,
 };
 
@@ -48,9 +48,8 @@ pub(super) fn note_link(viewer: &Viewer, row: &AppointmentRow, note: Option<&Not
 }
 
 /// Documents are given in a visit that goes on or took place; what was given stands, whatever became of a visit that had begun.
-pub(super) fn documents_href(viewer: &Viewer, row: &AppointmentRow, history: &[EventRow]) -> Option<String> {
-    let has_begun = matches!(row.status, AppointmentStatus::InProgress | AppointmentStatus::Completed)
-        || history.iter().any(|event| event.kind == EventKind::Started);
+pub(super) fn documents_href(viewer: &Viewer, row: &AppointmentRow, was_started: bool) -> Option<String> {
+    let has_begun = was_started || matches!(row.status, AppointmentStatus::InProgress | AppointmentStatus::Completed);
     match viewer.role() {
         Role::Doctor if has_begun => Some(format!("/appointments/{}/documents", row.id)),
         Role::Patient if has_begun => Some("/documents".to_owned()),

@@ -10,6 +10,7 @@ mod outcome;
 mod record;
 mod rows;
 mod scope;
+mod standing;
 
 pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chosen, offered};
 pub(super) use change::{AppointmentState, appointment_state, appointment_state_held, last_step, states_to_come};
@@ -21,6 +22,8 @@ use note::{has_note_to_read, is_kept_from_patient};
 use outcome::{needs_outcome, not_over, to_come, without_doctor};
 pub(crate) use outcome::{of_absent_parties, of_shut_doctors};
 pub(crate) use record::About;
-pub(super) use record::{BloodAndAllergies, CallOfVisit, EventRow, GuestOfVisit, NoteOfVisit, VisitRecord, record};
+pub(super) use record::{BloodAndAllergies, CallOfVisit, EventRow, VisitRecord, record};
 pub(crate) use rows::{AppointmentRow, VisitSituation, arrived_at, is_taken, visits, with_parties};
 pub(crate) use scope::{scope, scope_of_both, scope_of_doctor};
+pub(crate) use standing::PatientMark;
+pub(super) use standing::{GuestOfVisit, NoteOfVisit, RecordMarks, StandingRecord, standing};

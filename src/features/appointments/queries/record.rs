@@ -4,16 +4,18 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event, call,
-    enums::{AuditSubject, BloodType, CallEnd, CallPath, EventKind, GuestKind, NoteState, Role},
-    note, patient, user, visit_guest,
+    enums::{AuditSubject, BloodType, CallEnd, CallPath, EventKind, Role},
+    patient, user,
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationDef, RelationTrait,
-    sea_query::{Expr, ExprTrait, IntoCondition},
+    RelationTrait,
 };
 
-use super::{AppointmentRow, DeviceChecks, is_kept_from_patient, scope, with_device_checks, with_parties};
+use super::{
+    scope,
+    standing::{StandingRecord, StandingRow, with_standing},
+};
 use crate::{
     access::Viewer,
     coherence::Topic,
@@ -24,12 +26,8 @@ use crate::{
 /// An appointment, whom it is about, and how it came to where it stands. A clinical record.
 #[derive(Clone, Debug)]
 pub(in crate::features::appointments) struct VisitRecord {
-    pub(in crate::features::appointments) row: AppointmentRow,
+    pub(in crate::features::appointments) standing: StandingRecord,
     pub(in crate::features::appointments) about: About,
-    pub(in crate::features::appointments) note: Option<NoteOfVisit>,
-    pub(in crate::features::appointments) devices: DeviceChecks,
-    /// Those who were let into its call beside the two who meet.
-    pub(in crate::features::appointments) guests: Vec<GuestOfVisit>,
     /// From the first step on.
     pub(in crate::features::appointments) history: Vec<EventRow>,
     /// In no order.
@@ -51,28 +49,6 @@ pub(crate) struct About {
 pub(in crate::features::appointments) struct BloodAndAllergies {
     pub(in crate::features::appointments) blood_type: Option<BloodType>,
     pub(in crate::features::appointments) allergies: Option<String>,
-}
-
-/// That there is a note, and whether it is to be read; nothing of what it says.
-#[derive(Clone, Debug, DerivePartialModel)]
-#[sea_orm(entity = "note::Entity")]
-pub(in crate::features::appointments) struct NoteOfVisit {
-    pub(in crate::features::appointments) state: NoteState,
-    pub(in crate::features::appointments) signed_at: Option<DateTime<Utc>>,
-    /// Whether the patient sees nothing of it: it is kept from them, or was entered in error.
-    #[sea_orm(from_expr = "is_kept_from_patient()")]
-    pub(in crate::features::appointments) is_kept_from_patient: bool,
-}
-
-/// A guest who was let into the call.
-#[derive(Clone, Debug, DerivePartialModel)]
-#[sea_orm(entity = "visit_guest::Entity")]
-pub(in crate::features::appointments) struct GuestOfVisit {
-    pub(in crate::features::appointments) id: i64,
-    /// None some weeks after the visit.
-    pub(in crate::features::appointments) name: Option<String>,
-    pub(in crate::features::appointments) kind: GuestKind,
-    pub(in crate::features::appointments) admitted_at: Option<DateTime<Utc>>,
 }
 
 /// One step of the history.
@@ -121,15 +97,9 @@ pub(in crate::features::appointments) struct CallOfVisit {
 #[derive(Debug, DerivePartialModel)]
 struct Joined {
     #[sea_orm(nested)]
-    row: AppointmentRow,
+    standing: StandingRow,
     #[sea_orm(nested)]
     about: About,
-    #[sea_orm(nested)]
-    note: Option<NoteOfVisit>,
-    #[sea_orm(nested)]
-    devices: DeviceChecks,
-    #[sea_orm(nested)]
-    guest: Option<GuestOfVisit>,
     #[sea_orm(nested)]
     event: Option<EventRow>,
 }
@@ -149,11 +119,11 @@ pub(in crate::features::appointments) async fn record(
     id: i64,
 ) -> Result<Option<Accessed<VisitRecord>>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let joined = with_device_checks(with_parties(visit, JoinType::InnerJoin))
-        .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
-        .join(JoinType::LeftJoin, were_let_in())
-        .join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def())
-        .join_as(JoinType::LeftJoin, event::Relation::User.def(), "actor");
+    let joined = with_standing(visit).join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def()).join_as(
+        JoinType::LeftJoin,
+        event::Relation::User.def(),
+        "actor",
+    );
     let calls = call::Entity::find()
         .join(JoinType::InnerJoin, call::Relation::Appointment.def())
         .filter(scope(viewer))
@@ -171,21 +141,16 @@ fn folded(found: Vec<Row>) -> Option<VisitRecord> {
         joined.extend(row.visit);
     }
     let mut joined = joined.into_iter();
-    let Joined { row, about, note, devices, guest, event } = joined.next()?;
-    let (mut history, mut guests) = (Vec::from_iter(event), Vec::from_iter(guest));
+    let Joined { standing, about, event } = joined.next()?;
+    let (mut standing, mut history) = (StandingRecord::from(standing), Vec::from_iter(event));
     // Each step stands beside each guest.
-    for Joined { event, guest, .. } in joined {
+    for Joined { event, standing: StandingRow { guest, .. }, .. } in joined {
         history.extend(event);
-        guests.extend(guest);
+        standing.guests.extend(guest);
     }
     history.sort_unstable_by_key(|event| (event.at, event.id));
     history.dedup_by_key(|event| event.id);
-    guests.sort_unstable_by_key(|guest| guest.id);
-    guests.dedup_by_key(|guest| guest.id);
-    Some(VisitRecord { row, about, note, devices, guests, history, calls })
-}
-
-fn were_let_in() -> RelationDef {
-    let is_let_in = |_, guest| Expr::col((guest, visit_guest::Column::AdmittedAt)).is_not_null().into_condition();
-    appointment::Relation::VisitGuest.def().on_condition(is_let_in)
+    standing.guests.sort_unstable_by_key(|guest| guest.id);
+    standing.guests.dedup_by_key(|guest| guest.id);
+    Some(VisitRecord { standing, about, history, calls })
 }

@@ -1,11 +1,11 @@
-//! `GET /documents`, `GET /documents/{id}`.
+//! `GET /documents`, `GET /documents/{id}`, `GET /documents/{id}/now`, `GET /appointments/{id}/documents/now`.
 
 use actix_web::{HttpResponse, web};
 
 use super::super::{
     forms::DocumentListQuery,
-    pages::{DocumentList, Paper},
-    policy::{ReadDocument, SeeOwnDocuments},
+    pages::{DocumentList, Issued, Paper, PaperNow},
+    policy::{FollowDocument, FollowVisit, ReadDocument, SeeOwnDocuments},
     queries,
 };
 use crate::{
@@ -37,4 +37,29 @@ pub(in super::super) async fn show(
     let record = queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let record = record.open(pages.state(), &viewer).await?;
     pages.show_clinical(&*viewer, &record.map(|record| Paper::new(&viewer, record)))
+}
+
+/// Whether a document counts, with no word of it: by this its page learns that it was revoked.
+pub(in super::super) async fn now(
+    viewer: Allowed<FollowDocument>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let found = queries::now(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    pages.show(&*viewer, &PaperNow::new(&viewer, *id, &found))
+}
+
+/// What was issued in a visit: the part of its page that changes by itself.
+pub(in super::super) async fn of_visit_now(
+    viewer: Allowed<FollowVisit>,
+    reader: Reader,
+    id: web::Path<i64>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    if queries::visit(&viewer, &reader, *id).await?.is_none() {
+        return Err(AppError::NotFound);
+    }
+    let documents = queries::of_visit(&viewer, &reader, *id).await?;
+    pages.show(&*viewer, &Issued::new(&viewer, *id, &documents))
 }

@@ -20,6 +20,8 @@ use crate::{
 pub(in crate::features::documents) struct IssuingPage {
     /// `appointment.id`
     id: i64,
+    /// Of the page that says what is issued now. The form stays as it is, whatever becomes of the visit: what is typed into it is shown again if it is too late.
+    live_from: String,
     patient_id: i64,
     patient: String,
     born: Option<String>,
@@ -42,6 +44,7 @@ impl IssuingPage {
         let sent = form.values.get("token").filter(|token| !token.is_empty()).cloned();
         Self {
             id: visit.id,
+            live_from: format!("/appointments/{}/documents/now", visit.id),
             patient_id: visit.patient_id,
             patient: visit.patient_name(),
             born: visit.patient.user.date_of_birth.map(date_in_words),

@@ -2,10 +2,12 @@
 
 mod issuing;
 mod list;
+mod now;
 mod paper;
 
 pub(super) use issuing::IssuingPage;
 pub(super) use list::DocumentList;
+pub(super) use now::{Issued, PaperNow};
 pub(super) use paper::Paper;
 
 use serde::Serialize;

@@ -3,6 +3,7 @@
 use entity::enums::{DocumentKind, Role};
 use serde::Serialize;
 
+use super::now::record_state;
 use crate::{
     access::Viewer,
     features::documents::{document::kind_words, queries::DocumentRecord},
@@ -14,6 +15,10 @@ use crate::{
 pub(in crate::features::documents) struct Paper {
     title: String,
     id: i64,
+    /// Of the page that says whether it counts. Nothing on a page with a form that was refused: what was typed would make way.
+    live_from: Option<String>,
+    /// As [`super::PaperNow`] says it.
+    record_state: String,
     /// Where one came from.
     back: String,
     back_label: &'static str,
@@ -47,15 +52,18 @@ impl Paper {
             (None, _) => (visit.patient_name(), visit.patient.user.date_of_birth),
         };
         let is_doctor = viewer.role() == Role::Doctor;
+        let visit_at = Moment::new(visit.starts_at, zone);
         Self {
             title: format!("{} No. {}", kind_words(document.kind).1, document.number),
             id: document.id,
+            live_from: Some(format!("/documents/{}/now", document.id)),
+            record_state: record_state(text.version, &visit_at),
             back: if is_doctor { format!("/appointments/{}/documents", visit.id) } else { "/documents".to_owned() },
             back_label: if is_doctor { "Documents of the visit" } else { "Your documents" },
             hospital: head.hospital_name.or_else(|| viewer.hospital().map(|hospital| hospital.name.clone())),
             patient,
             born: born.map(date_in_words),
-            visit_at: Moment::new(visit.starts_at, zone),
+            visit_at,
             issuer: format!("{issuer}, {field}"),
             license: head.doctor_license.filter(|_| document.kind == DocumentKind::Prescription),
             issued_at: Moment::new(document.issued_at, zone),
@@ -70,7 +78,7 @@ impl Paper {
 
     /// The same with a revocation that was refused.
     pub(in crate::features::documents) fn refusing(self, form: FormView) -> Self {
-        Self { form, ..self }
+        Self { form, live_from: None, ..self }
     }
 }
 

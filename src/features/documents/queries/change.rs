@@ -14,6 +14,7 @@ use sea_orm::{
 use super::DocumentHead;
 use crate::{
     access::Viewer,
+    coherence::{Topic, Topics},
     db::ReadConnection,
     features::appointments::{scope_of_doctor, with_parties},
 };
@@ -121,6 +122,8 @@ pub(in crate::features::documents) struct VisitOfNews {
     pub(in crate::features::documents) id: i64,
     pub(in crate::features::documents) starts_at: DateTime<Utc>,
     pub(in crate::features::documents) version: i32,
+    doctor_id: i64,
+    patient_id: i64,
     #[sea_orm(nested)]
     pub(in crate::features::documents) patient: PatientOfDocument,
 }
@@ -141,6 +144,11 @@ struct AccountOfPatient {
 }
 
 impl VisitOfNews {
+    /// Whose documents they are.
+    pub(in crate::features::documents) fn topics(&self) -> Topics {
+        [Topic::Agenda(self.doctor_id), Topic::PatientAgenda(self.patient_id)].into()
+    }
+
     /// Whether nothing about the patient is kept any more.
     pub(in crate::features::documents) fn is_of_nobody(&self) -> bool {
         self.patient.account.erased_at.is_some()

@@ -27,8 +27,8 @@ use crate::{
     web::{Paginated, Paging},
 };
 
-/// Pages with documents are few, and made each time.
-pub(in crate::features::documents) const NOT_KEPT: Topics = Topics::exempt("no page that is kept shows documents");
+/// What a document says is read for one page, which is made each time.
+const NOT_KEPT: Topics = Topics::exempt("a record is opened each time that it is asked for");
 /// When documents are given: the visit goes on, or took place.
 const BEGUN: [AppointmentStatus; 2] = [AppointmentStatus::InProgress, AppointmentStatus::Completed];
 /// The documents of a visit that its page lists.
@@ -125,7 +125,7 @@ pub(in crate::features::documents) async fn visit(
 ) -> Result<Option<AppointmentRow>, DbErr> {
     let visit = appointment::Entity::find_by_id(id).filter(scope_of_doctor(viewer));
     let visit = with_parties(visit, JoinType::InnerJoin);
-    reader.run(NOT_KEPT, async |conn| visit.clone().into_partial_model().one(conn).await).await
+    reader.run(viewer.visit_topics(), async |conn| visit.clone().into_partial_model().one(conn).await).await
 }
 
 /// Whether documents can be given in a visit that stands so.
@@ -146,7 +146,7 @@ pub(in crate::features::documents) async fn of_visit(
         .filter(document::Column::AppointmentId.eq(id))
         .order_by_desc(document::Column::Id)
         .limit(OF_A_VISIT);
-    reader.run(NOT_KEPT, async |conn| rows.clone().into_partial_model().all(conn).await).await
+    reader.run(viewer.visit_topics(), async |conn| rows.clone().into_partial_model().all(conn).await).await
 }
 
 /// A page of all documents of the viewer's visits, the latest first, and how many there are. Two statements.
@@ -158,13 +158,44 @@ pub(in crate::features::documents) async fn own_documents(
     let all = document::Entity::find()
         .join(JoinType::InnerJoin, document::Relation::Appointment.def())
         .filter(scope_of_both(viewer));
-    let total = reader.run(NOT_KEPT, async |conn| count(conn, all.clone()).await).await?;
+    let total = reader.run(viewer.visit_topics(), async |conn| count(conn, all.clone()).await).await?;
     let rows = all
         .clone()
         .join_as(JoinType::InnerJoin, document::Relation::Issuer.def(), "issuer")
         .order_by_desc(document::Column::Id)
         .limit(paging.size)
         .offset(paging.offset());
-    let rows = reader.run(NOT_KEPT, async |conn| rows.clone().into_partial_model().all(conn).await).await?;
-    Ok(Paginated { total, rows })
+    let read = async |conn: &ReadConnection<'_>| rows.clone().into_partial_model().all(conn).await;
+    Ok(Paginated { total, rows: reader.run(viewer.visit_topics(), read).await? })
+}
+
+/// How a document stands, without what it says.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "document::Entity")]
+pub(in crate::features::documents) struct DocumentNow {
+    pub(in crate::features::documents) kind: DocumentKind,
+    pub(in crate::features::documents) number: i32,
+    pub(in crate::features::documents) revoked_at: Option<DateTime<Utc>>,
+    pub(in crate::features::documents) version: i32,
+    #[sea_orm(nested)]
+    pub(in crate::features::documents) visit: VisitOfNow,
+}
+
+/// The visit in which it was issued.
+#[derive(Clone, Copy, Debug, DerivePartialModel)]
+#[sea_orm(entity = "appointment::Entity")]
+pub(in crate::features::documents) struct VisitOfNow {
+    pub(in crate::features::documents) starts_at: DateTime<Utc>,
+}
+
+/// The same of the document `id`, if the viewer is the doctor or the patient of its visit. One statement.
+pub(in crate::features::documents) async fn now(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<DocumentNow>, DbErr> {
+    let found = document::Entity::find_by_id(id)
+        .join(JoinType::InnerJoin, document::Relation::Appointment.def())
+        .filter(scope_of_both(viewer));
+    reader.run(viewer.visit_topics(), async |conn| found.clone().into_partial_model().one(conn).await).await
 }

@@ -86,4 +86,4 @@ async fn revisions(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr>
     uow.delete_where(note_revision::Entity::delete_many().filter(Column::Id.is_in(ids)), NOT_KEPT).await
 }
 
-const NOT_KEPT: Topics = Topics::exempt("no page that is kept shows notes or documents");
+const NOT_KEPT: Topics = Topics::exempt("no page that is kept shows what notes or documents say");

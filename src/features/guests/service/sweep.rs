@@ -5,8 +5,8 @@ use entity::visit_guest::{self, Column};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 
 use crate::{
-    coherence::Topics,
-    db::{Database, SWEEP_BATCH, Swept, Unrecorded},
+    coherence::{Topic, Topics},
+    db::{Database, SWEEP_BATCH, Swept, UnitOfWork, Unrecorded},
 };
 
 const BY_THE_CLOCK: Unrecorded =
@@ -26,6 +26,8 @@ pub(crate) async fn sweep(db: &Database, before: DateTime<Utc>) -> Result<Swept,
     let nameless = visit_guest::Entity::update_many()
         .col_expr(Column::Name, Expr::value(None::<String>))
         .filter(Column::Id.in_subquery(old.into_query()));
-    let topics = Topics::exempt("no page that is kept shows guests of visits that are over");
-    db.sweep_by(BY_THE_CLOCK, async |uow| uow.update_where(nameless.clone(), topics.clone()).await).await
+    let visits =
+        |guests: &[visit_guest::Model]| Topics::each(guests.iter().map(|guest| Topic::Visit(guest.appointment_id)));
+    let remove = async |uow: &UnitOfWork| Ok(uow.update_returning(nameless.clone(), visits).await?.len() as u64);
+    db.sweep_by(BY_THE_CLOCK, remove).await
 }

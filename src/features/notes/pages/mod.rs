@@ -1,9 +1,11 @@
 //! The pages about a note.
 
 mod note;
+mod now;
 mod summary;
 
 pub(super) use note::NotePage;
+pub(super) use now::NoteNow;
 pub(super) use summary::Summary;
 
 use serde::Serialize;

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use entity::enums::{NoteState, NoteTemplate};
 use serde::Serialize;
 
-use super::{Addendum, Part, addenda, parts};
+use super::{Addendum, Part, addenda, now::record_state, parts};
 use crate::{
     access::Viewer,
     features::{
@@ -32,6 +32,10 @@ pub(in crate::features::notes) struct NotePage {
     title: String,
     /// `appointment.id`
     id: i64,
+    /// Of the page that says how the note stands now. Nothing where what was typed stands beside a signed note: it is not in it, and would make way for it.
+    live_from: Option<String>,
+    /// As [`super::NoteNow`] says it.
+    record_state: String,
     patient_id: i64,
     patient: Banner,
     starts_at: Moment,
@@ -66,6 +70,7 @@ impl NotePage {
     pub(in crate::features::notes) fn new(viewer: &Viewer, present: &Present, record: NoteRecord) -> Self {
         let zone = viewer.zone();
         let (is_withdrawn, lacks_opening) = (record.is_withdrawn(), record.lacks_opening());
+        let record_state = record_state(&record.marks());
         let NoteRecord { row, about, note, author, addenda: beneath, .. } = record;
         let note = note.as_ref();
         let is_signed = note.is_some_and(|note| note.state == NoteState::Signed);
@@ -76,6 +81,8 @@ impl NotePage {
         Self {
             title: format!("Note of {}", row.patient_name()),
             id: row.id,
+            live_from: Some(format!("/appointments/{}/note/now", row.id)),
+            record_state,
             patient_id: row.patient_id,
             patient: banner(&row, &about, today),
             starts_at: Moment::new(row.starts_at, zone),
@@ -111,6 +118,7 @@ impl NotePage {
     pub(in crate::features::notes) fn refusing(mut self, form: FormView, is_stale: bool) -> Self {
         let typed = |name: &str| form.values.get(name).filter(|text| !text.is_empty()).cloned();
         if self.is_signed {
+            self.live_from = None;
             self.typed =
                 FIELDS.iter().filter_map(|(name, label)| Some(Part { name, label, text: typed(name)? })).collect();
         }

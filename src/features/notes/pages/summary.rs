@@ -3,7 +3,7 @@
 use entity::enums::Role;
 use serde::Serialize;
 
-use super::{Addendum, Part, addenda, parts};
+use super::{Addendum, Part, addenda, now::record_state, parts};
 use crate::{
     access::Viewer,
     features::{
@@ -19,6 +19,10 @@ use crate::{
 pub(in crate::features::notes) struct Summary {
     /// `appointment.id`
     id: i64,
+    /// Of the page that says how the note stands now.
+    live_from: String,
+    /// As [`super::NoteNow`] says it.
+    record_state: String,
     hospital: Option<String>,
     patient: Banner,
     doctor: String,
@@ -42,6 +46,7 @@ impl Summary {
         let is_kept_from_patient = record.is_kept_from_patient();
         let is_hidden = is_kept_from_patient && viewer.role() == Role::Patient;
         let why = if record.is_withdrawn() { WITHDRAWN } else { WITHHELD };
+        let record_state = record_state(&record.marks());
         let NoteRecord { row, about, note, author, addenda: beneath, .. } = record;
         let texts = note.as_ref().map(StoredNote::texts).filter(|_| !is_hidden).unwrap_or_default();
         let mut parts = parts(&texts);
@@ -49,6 +54,8 @@ impl Summary {
         parts.sort_by_key(|part| ["summary", "plan"].iter().position(|name| *name == part.name).unwrap_or(2));
         Self {
             id: row.id,
+            live_from: format!("/appointments/{}/note/now", row.id),
+            record_state,
             hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
             patient: banner(&row, &about, present.date(zone)),
             doctor: author.map_or_else(|| row.doctor_name(), |author| author.name()),

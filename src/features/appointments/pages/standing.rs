@@ -1,0 +1,196 @@
+//! Where an appointment stands: what changes by itself, on its page and by itself.
+
+use chrono::{DateTime, Utc};
+use entity::enums::Role;
+use serde::Serialize;
+
+use super::{
+    next::next,
+    note_link::{NoteLink, documents_href, note_link},
+    show::title,
+};
+use crate::{
+    access::Viewer,
+    features::{
+        appointments::{
+            appointment::{StatusTag, status_tag},
+            devices::{DeviceMark, check_href, device_mark},
+            guests::guest_named,
+            policy::{OfferedStep, acts},
+            queries::{AppointmentRow, GuestOfVisit, RecordMarks, StandingRecord},
+            service::holding,
+            step::Stage,
+        },
+        modalities::{ModalityChoice, choices_of, modality_label},
+        schedules::DayOfTimes,
+    },
+    web::{FormView, Moment, Page, Present},
+};
+
+/// Somebody who was let into the call beside the two who meet.
+#[derive(Debug, Serialize)]
+struct LetIn {
+    who: String,
+    at: Option<Moment>,
+}
+
+/// Something the viewer may do.
+#[derive(Debug, Serialize)]
+pub(super) struct Offer {
+    pub(super) act: OfferedStep,
+    /// What was typed, if this is the form that was sent.
+    pub(super) form: FormView,
+    /// Whether the question is open already: because its answer was refused.
+    pub(super) open: bool,
+}
+
+/// The part of an appointment's page that changes by itself. Nothing clinical.
+#[derive(Debug, Serialize)]
+pub(super) struct VisitStanding {
+    id: i64,
+    pub(super) version: i32,
+    patient: String,
+    doctor: String,
+    /// The doctor's page, if the viewer may see it.
+    doctor_href: Option<String>,
+    specialization: String,
+    starts_at: Moment,
+    ends_at: Moment,
+    status: StatusTag,
+    /// How it is held, and what that means.
+    modality: &'static str,
+    /// To its doctor: the other ways in which it can be held.
+    pub(super) other_modalities: Vec<ModalityChoice>,
+    /// What was sent to change it and refused.
+    pub(super) modality_form: FormView,
+    /// To the two who meet: where they do.
+    room_href: Option<String>,
+    /// To the two who meet by video: where they try camera and microphone.
+    check_href: Option<String>,
+    /// What each of them has found there.
+    doctor_devices: Option<DeviceMark>,
+    patient_devices: Option<DeviceMark>,
+    /// To the two who meet: where they write to each other.
+    messages_href: Option<String>,
+    /// Since when the patient has been waiting.
+    waiting_since: Option<Moment>,
+    proposed: Option<Moment>,
+    next: &'static str,
+    /// Why nobody can hold it as it is.
+    mark: Option<&'static str>,
+    /// Free times that the doctor can propose with one click, after another was refused.
+    pub(super) free: Vec<DayOfTimes>,
+    /// What the viewer may do, each with its own form.
+    pub(super) offers: Vec<Offer>,
+    guests: Vec<LetIn>,
+    /// Where its doctor issues documents, and its patient has theirs.
+    documents_href: Option<String>,
+    /// Where the note of the visit stands, if the viewer may know.
+    note: Option<NoteLink>,
+    /// Changes whenever the rest of the page would look different, without a word of it.
+    record_state: String,
+}
+
+impl VisitStanding {
+    pub(super) fn new(viewer: &Viewer, present: &Present, record: StandingRecord) -> Self {
+        let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
+        let StandingRecord { row, note, devices, guests, marks } = record;
+        let held = row.situation();
+        Self {
+            id: row.id,
+            version: row.version,
+            patient: row.patient_name(),
+            doctor: row.doctor_name(),
+            doctor_href: doctor_href(viewer, &row),
+            starts_at: moment(row.starts_at),
+            ends_at: moment(row.ends_at),
+            status: status_tag(row.status),
+            modality: modality_label(row.modality),
+            other_modalities: other_modalities(viewer, &row, present),
+            modality_form: FormView::default(),
+            room_href: room_href(viewer, &row),
+            check_href: check_href(viewer, &row),
+            doctor_devices: device_mark(held, devices.doctor.as_ref()),
+            patient_devices: device_mark(held, devices.patient.as_ref()),
+            messages_href: meets(viewer).then(|| format!("/appointments/{}/messages", row.id)),
+            waiting_since: row.arrived_at.map(moment),
+            proposed: row.proposed_starts_at.map(moment),
+            next: next(&row, present, viewer.role()),
+            mark: row.mark(viewer.role()),
+            free: Vec::new(),
+            offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
+            guests: guests.into_iter().map(|guest| LetIn::new(viewer, &guest)).collect(),
+            documents_href: documents_href(viewer, &row, marks.was_started),
+            note: note_link(viewer, &row, note.as_ref()),
+            record_state: record_state(&row, &marks),
+            specialization: row.doctor.specialization,
+        }
+    }
+}
+
+/// Each step has another version and a place in the history; of a call it is told there when it has ended; above it all it is said whom it is about.
+fn record_state(row: &AppointmentRow, marks: &RecordMarks) -> String {
+    let changed = marks.patient.updated_at.timestamp_millis();
+    format!("{}-{}-{}-{changed}", row.version, marks.last_event.unwrap_or_default(), marks.ended_calls)
+}
+
+/// The room is there from the day on which the visit is agreed until it is over.
+fn room_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
+    (meets(viewer) && row.status.is_busy()).then(|| format!("/appointments/{}/room", row.id))
+}
+
+/// Whether the viewer is one of the two who meet, of those who see a visit at all.
+fn meets(viewer: &Viewer) -> bool {
+    matches!(viewer.role(), Role::Doctor | Role::Patient)
+}
+
+/// How its doctor can hold it instead.
+fn other_modalities(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<ModalityChoice> {
+    if viewer.role() != Role::Doctor {
+        return Vec::new();
+    }
+    choices_of(&holding::alternatives((&Stage::of_row(row, viewer.zone()), row.modality), present))
+}
+
+/// Only an administrator sees those who practise no longer.
+fn doctor_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
+    let may_see = row.doctor.user.active || viewer.role() == Role::HospitalAdmin;
+    may_see.then(|| format!("/doctors/{}", row.doctor_id))
+}
+
+impl From<OfferedStep> for Offer {
+    fn from(act: OfferedStep) -> Self {
+        Self { act, form: FormView::default(), open: false }
+    }
+}
+
+impl LetIn {
+    fn new(viewer: &Viewer, guest: &GuestOfVisit) -> Self {
+        let at = guest.admitted_at.map(|at| Moment::new(at, viewer.zone()));
+        Self { who: guest_named(guest.name.as_deref(), guest.kind), at }
+    }
+}
+
+/// The same as a page.
+#[derive(Debug, Serialize)]
+pub(in crate::features::appointments) struct StandingPage {
+    title: String,
+    standing: VisitStanding,
+}
+
+impl StandingPage {
+    pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: StandingRecord) -> Self {
+        Self {
+            title: format!("{}: where it stands", title(viewer, &record.row)),
+            standing: VisitStanding::new(viewer, present, record),
+        }
+    }
+}
+
+impl Page for StandingPage {
+    const TEMPLATE: &'static str = "appointments/standing.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}
