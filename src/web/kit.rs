@@ -15,6 +15,7 @@ use super::{
     page::NavLink,
     peer::{Peer, UnknownProxy},
     rate_limit::{Budget, RateLimiter},
+    record_mark::RecordMarks,
     refusals::{Refusal, RefusalLog, RefusedAct},
     shutdown::Shutdown,
     templates::{TemplateError, Templates},
@@ -56,6 +57,8 @@ pub struct Kit {
     pub(super) largest_file: usize,
     /// Binds forms to a person.
     pub(super) form_owners: FormOwners,
+    /// Marks what is shown of records.
+    pub(super) record_marks: RecordMarks,
     /// Whether cookies are sent only over https: when the public address is https.
     pub(super) secure_cookies: bool,
     /// What our cookies are called.
@@ -121,6 +124,7 @@ impl Kit {
             handed_out: Places::default(),
             largest_file: settings.attachments.max_bytes(),
             form_owners: FormOwners::new(&settings.secret_key.derive("forms of a person")),
+            record_marks: RecordMarks::new(&settings.secret_key.derive("marks of records")),
             secure_cookies: is_https,
             cookie_names: CookieNames::of(is_https),
             origin: settings.server.origin(),

@@ -20,9 +20,9 @@ pub(crate) use guests::{guest_code, guest_label, guest_named};
 pub(crate) use pages::banner;
 pub(crate) use policy::{OfferedStep, room_acts, row_acts};
 pub(crate) use queries::{
-    About, AppointmentRow, DeviceCheckRow, DeviceChecks, PatientMark, VisitSituation, VisitsInLine, arrived_at,
-    is_taken, of_absent_parties, of_shut_doctors, open_call, open_call_held, scope, scope_of_both, scope_of_doctor,
-    visits, visits_in_line, with_device_checks, with_parties,
+    About, AppointmentRow, DeviceCheckRow, DeviceChecks, VisitSituation, VisitsInLine, arrived_at, is_taken,
+    of_absent_parties, of_shut_doctors, open_call, open_call_held, scope, scope_of_both, scope_of_doctor, visits,
+    visits_in_line, with_device_checks, with_parties,
 };
 pub(crate) use service::{
     CallEnding, EndedCall, OpenCall, PatientAnswers, count_to_come, keep_answers, path_code, seen_by as call_seen_by,

@@ -4,13 +4,15 @@ use std::fmt;
 
 use entity::enums::{AuditAction, AuditSubject};
 
+use serde::Serialize;
+
 use super::{AuditEvent, record};
 use crate::{
     access::Viewer,
     page_cache::record_opened,
     session::is_automatic,
     state::AppState,
-    web::{AppError, Clinical},
+    web::{AppError, Clinical, RecordMarks},
 };
 
 const NOT_BY_ITSELF: &str = "A record is opened by hand alone. Load the page again.";
@@ -58,6 +60,12 @@ impl<T> Accessed<T> {
         let now = state.clock.now();
         state.db.write(async |uow| record(uow, now, viewer, self.event.clone()).await).await?;
         Ok(Clinical::new(self.record))
+    }
+
+    /// By what it is told from what it was, as `shown` shows it to somebody: for a page that says whether it is as it was, and nothing else of it. Nobody
+    /// reads it by that, so nothing is recorded; `shown` puts nothing of it aside.
+    pub fn mark<S: Serialize>(&self, marks: &RecordMarks, shown: impl FnOnce(&T) -> S) -> String {
+        marks.of(&shown(&self.record))
     }
 }
 

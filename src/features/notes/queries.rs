@@ -1,15 +1,13 @@
 //! Reading notes. Whose they are: a visit's doctor's, and once signed its patient's.
 
 mod change;
-mod marks;
 
 pub(super) use change::{VisitOfNote, is_to_come, visit_of_note, was_added};
-pub(super) use marks::{NoteMarks, marks};
 
 use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    enums::{AddendumKind, AppointmentStatus, AuditSubject, NoteState, NoteTemplate},
+    enums::{AddendumKind, AppointmentStatus, AuditSubject, NoteState, NoteTemplate, Role},
     note, note_addendum, user, visit,
 };
 use sea_orm::{
@@ -22,7 +20,7 @@ use crate::{
     coherence::Topic,
     db::{ReadConnection, Reader},
     features::{
-        appointments::{About, AppointmentRow, PatientMark, scope_of_both, scope_of_doctor, with_parties},
+        appointments::{About, AppointmentRow, scope_of_both, scope_of_doctor, with_parties},
         audit::Accessed,
     },
 };
@@ -142,7 +140,6 @@ fn lacks_opening(status: AppointmentStatus, opening: Option<OpeningOfVisit>) -> 
 pub(super) struct NoteRecord {
     pub(super) row: AppointmentRow,
     pub(super) about: About,
-    patient: PatientMark,
     pub(super) note: Option<StoredNote>,
     opening: Option<OpeningOfVisit>,
     /// Who wrote it.
@@ -162,10 +159,19 @@ impl NoteRecord {
         lacks_opening(self.row.status, self.opening)
     }
 
-    /// By what it is told from what it was before.
-    pub(super) fn marks(&self) -> NoteMarks {
-        let note = self.note.as_ref().map(|note| (note.state, note.version));
-        NoteMarks { note, addenda: self.addenda.len(), patient: self.patient }
+    /// How it stands to `viewer`.
+    pub(super) fn standing(&self, viewer: &Viewer) -> NoteStanding {
+        let is_hidden = self.is_hidden_from(viewer);
+        NoteStanding {
+            state: self.note.as_ref().map(|note| note.state),
+            version: self.note.as_ref().filter(|_| viewer.role() == Role::Doctor).map_or(0, |note| note.version),
+            addenda: if is_hidden { 0 } else { self.addenda.len() },
+        }
+    }
+
+    /// Whether the viewer is its patient, and sees nothing of it but that it is.
+    pub(super) fn is_hidden_from(&self, viewer: &Viewer) -> bool {
+        viewer.role() == Role::Patient && self.is_kept_from_patient()
     }
 
     /// Whether the patient sees nothing of it but that it is.
@@ -181,8 +187,6 @@ struct Joined {
     #[sea_orm(nested)]
     about: About,
     #[sea_orm(nested)]
-    patient: PatientMark,
-    #[sea_orm(nested)]
     note: Option<StoredNote>,
     #[sea_orm(nested)]
     opening: Option<OpeningOfVisit>,
@@ -192,14 +196,40 @@ struct Joined {
     addendum: Option<AddendumRow>,
 }
 
+/// How a note stands, without a word of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoteStanding {
+    /// None while there is nothing.
+    pub(super) state: Option<NoteState>,
+    /// As its doctor has it; 0 while there is nothing, and to the patient, to whom it would tell how often it was saved.
+    pub(super) version: i32,
+    /// How many stand beneath it; to a patient from whom it is kept none.
+    pub(super) addenda: usize,
+}
+
 /// The visit `id` with its note, if the viewer writes it: it is under way or over, or there is a note already.
 pub(super) async fn written(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
-    record(viewer, reader, (id, to_write(viewer))).await
+    Ok(record(viewer, reader, (id, to_write(viewer))).await?.map(|record| sealed(id, record)))
 }
 
 /// The visit `id` with its note, if that is signed and the viewer is its doctor or its patient.
 pub(super) async fn signed(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
-    record(viewer, reader, (id, to_read(viewer))).await
+    Ok(record(viewer, reader, (id, to_read(viewer))).await?.map(|record| sealed(id, record)))
+}
+
+/// How the note of the visit `id` stands, if the viewer writes it or may read it, and the record, by which its pages are told from what they were.
+pub(super) async fn now(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<(NoteStanding, Accessed<NoteRecord>)>, DbErr> {
+    let either = Condition::any().add(to_write(viewer)).add(to_read(viewer));
+    let found = record(viewer, reader, (id, either)).await?;
+    Ok(found.map(|record| (record.standing(viewer), sealed(id, record))))
+}
+
+fn sealed(id: i64, record: NoteRecord) -> Accessed<NoteRecord> {
+    Accessed::new(AuditSubject::Appointment, id, record).telling("part", "note")
 }
 
 fn to_write(viewer: &Viewer) -> Condition {
@@ -212,11 +242,7 @@ fn to_read(viewer: &Viewer) -> Condition {
 }
 
 /// One statement: the texts of the note stand once for each addendum, of which there are few.
-async fn record(
-    viewer: &Viewer,
-    reader: &Reader,
-    (id, which): (i64, Condition),
-) -> Result<Option<Accessed<NoteRecord>>, DbErr> {
+async fn record(viewer: &Viewer, reader: &Reader, (id, which): (i64, Condition)) -> Result<Option<NoteRecord>, DbErr> {
     let visit = appointment::Entity::find().filter(Column::Id.eq(id)).filter(which);
     let joined = with_parties(visit, JoinType::InnerJoin)
         .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
@@ -228,13 +254,12 @@ async fn record(
     let topics = viewer.visit_topics().and([Topic::Note(id), Topic::Visit(id)]);
     let read = async |conn: &ReadConnection<'_>| joined.clone().into_partial_model().all(conn).await;
     let found: Vec<Joined> = reader.run(topics, read).await?;
-    let sealed = |record| Accessed::new(AuditSubject::Appointment, id, record).telling("part", "note");
-    Ok(folded(found).map(sealed))
+    Ok(folded(found))
 }
 
 fn folded(found: Vec<Joined>) -> Option<NoteRecord> {
     let mut found = found.into_iter();
-    let Joined { row, about, patient, note, opening, author, addendum } = found.next()?;
+    let Joined { row, about, note, opening, author, addendum } = found.next()?;
     let rest = found.filter_map(|joined| joined.addendum);
-    Some(NoteRecord { row, about, patient, note, opening, author, addenda: addendum.into_iter().chain(rest).collect() })
+    Some(NoteRecord { row, about, note, opening, author, addenda: addendum.into_iter().chain(rest).collect() })
 }

@@ -76,6 +76,42 @@ async fn no_page_of_where_a_visit_stands_is_stale_when_it_ends() {
     pass_over(&world, &Edge { at: starts_at + TimeDelta::minutes(30), what: "its end".to_owned(), changes }).await;
 }
 
+/// Whoever works there then stops asking that the patient be called, or let in again: nothing else of the page is another.
+#[tokio::test]
+async fn no_page_of_where_a_visit_stands_is_stale_when_it_ends_without_a_patient() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    people.sign_in(&mut world).await;
+    let gone = patient(&people.hospital).deactivated().create(&world.app).await;
+    let starts_at = world.app.in_minutes(60);
+    let visit = appointment().of(&people.doctor).with(&gone).at(starts_at);
+    world.look_into_the_room_of(&visit.status(AppointmentStatus::Waiting).create(&world.app).await);
+    let changes = ["doctor", "admin"].map(|name| (name, "/appointments/{id}/standing")).into();
+    pass_over(&world, &Edge { at: starts_at + TimeDelta::minutes(30), what: "its end".to_owned(), changes }).await;
+}
+
+/// How old the patient is stands above each record about them.
+#[tokio::test]
+async fn no_page_by_which_a_record_is_told_of_changes_is_stale_on_a_birthday() {
+    let mut world = World::start().await;
+    let mut people = People::create(&world.app).await;
+    let at = midnight(world.app.now(), &people.hospital);
+    let birthday = at.with_timezone(&people.hospital.zone).date_naive();
+    people.patient = patient(&people.hospital).born(birthday - Months::new(30 * 12)).create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_hours(-400));
+    let visit = visit.status(AppointmentStatus::Completed).create(&world.app).await;
+    note(&visit, &people.doctor).create(&world.app).await;
+    world.look_into_the_room_of(&visit);
+    people.sign_in(&mut world).await;
+    let changes = vec![
+        ("doctor", "/appointments/{id}/standing"),
+        ("patient", "/appointments/{id}/standing"),
+        ("admin", "/appointments/{id}/standing"),
+        ("doctor", "/appointments/{id}/note/now"),
+    ];
+    pass_over(&world, &Edge { at, what: "midnight, and a birthday".to_owned(), changes }).await;
+}
+
 /// Of an empty list, of one whose pages fill up, and of those beyond the last: how many there are, and which.
 #[tokio::test]
 async fn no_page_of_what_needs_an_outcome_is_stale_when_a_visit_ends() {

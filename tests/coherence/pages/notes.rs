@@ -1,7 +1,5 @@
 //! A note is begun, saved again, signed, and added to.
 
-use chrono::TimeDelta;
-
 use super::{clinic::People, management::change, world::World};
 use crate::support::*;
 
@@ -16,7 +14,6 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     let people = People::create(&world.app).await;
     let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-20));
     let visit = visit.status(AppointmentStatus::InProgress).create(&world.app).await;
-    gone_without(&world.app, (&visit, &people.doctor), "").await;
     people.sign_in(&mut world).await;
     world.look_into_the_room_of(&visit);
     let path = |act: &str| format!("{}/note{act}", visit.path());
@@ -25,6 +22,10 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     world.after("a note that is begun", &board, world.post("doctor", &path(""), &begun)).await;
     let saved = [("version", "1"), ("plan", "Rest and drink")];
     world.after("a note that is saved again", &[("doctor", NOTE)], world.post("doctor", &path(""), &saved)).await;
+    let checked =
+        [("version", "0"), ("location_now", "Mangal Bazar 7"), ("call_back", "+977 1 5550199"), ("identity", "known")];
+    let opening = format!("{}/opening", visit.path());
+    world.after("its beginning was made sure of", &[("doctor", NOTE)], world.post("doctor", &opening, &checked)).await;
     let signed = [("version", "2")];
     let told = [("doctor", STANDING), ("patient", STANDING), ("doctor", NOTE), ("patient", NOTE)];
     let lists = [("doctor", "/dashboard"), ("patient", "/appointments"), ("patient", "/notifications")];
@@ -42,8 +43,6 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     world.after("a document revoked", &news, world.post("doctor", &format!("{paper}/revocation"), &revoked)).await;
     let beneath = [("doctor", NOTE), ("patient", NOTE)];
     world.after("an addendum", &beneath, world.post("doctor", &path("/addenda"), &added)).await;
-    // A record is told from what it was by when it was changed.
-    world.app.clock.advance(TimeDelta::seconds(1));
     let record = format!("/patients/{}", people.patient.id);
     let allergic = change(&world, ("admin", &record), &[("allergies", "Latex")]);
     let seen = [("doctor", NOTE), ("patient", NOTE), ("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];

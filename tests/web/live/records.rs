@@ -1,5 +1,7 @@
 //! Records, which are not kept: what has nothing clinical on their pages comes from pages of their own, and so does that the rest is not as it was.
 
+mod marks;
+
 use entity::audit_entry;
 use reqwest::Method;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
@@ -11,6 +13,9 @@ struct Practice {
     app: TestApp,
     /// Where the changes are made: another instance, if two of them can share what they know.
     elsewhere: Option<Instance>,
+    doctor: Doctor,
+    /// Whose the first of the visits is.
+    patient: Patient,
     visit: Appointment,
     other: Appointment,
     surgery: Client,
@@ -30,7 +35,7 @@ impl Practice {
         let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
         let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
         let elsewhere = app.state.redis.is_some().then(|| app.another_instance());
-        Self { app, elsewhere, visit, other, surgery, home, desk }
+        Self { app, elsewhere, doctor, patient, visit, other, surgery, home, desk }
     }
 
     fn path(&self, noun: &str) -> String {

@@ -42,6 +42,7 @@ async fn show_again(
     let record =
         queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
     let present = Present::new(state.clock.now(), None);
-    let page = record.map(|record| pages::Show::new(viewer, &present, record).refusing_modality(form));
+    let marks = pages.record_marks();
+    let page = record.map(|record| pages::Show::new(viewer, &present, marks, record).refusing_modality(form));
     pages.refuse_clinical(status, viewer, &page)
 }

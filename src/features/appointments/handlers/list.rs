@@ -53,7 +53,8 @@ pub(in super::super) async fn show(
     let record =
         queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?.open(pages.state(), &viewer).await?;
     let present = pages.present();
-    pages.show_clinical(&*viewer, &record.map(|record| pages::Show::new(&viewer, &present, record)))
+    let marks = pages.record_marks();
+    pages.show_clinical(&*viewer, &record.map(|record| pages::Show::new(&viewer, &present, marks, record)))
 }
 
 /// Where it stands, with nothing of the record: the part of its page that changes by itself.
@@ -63,6 +64,8 @@ pub(in super::super) async fn standing(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let record = queries::standing(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
-    pages.show(&*viewer, &pages::StandingPage::new(&viewer, &pages.present(), record))
+    let (standing, record) = queries::standing(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let present = pages.present();
+    let state = record.mark(pages.record_marks(), |record| pages::ShownRecord::new(&viewer, &present, record.clone()));
+    pages.show(&*viewer, &pages::StandingPage::new(&viewer, &present, (standing, state)))
 }

@@ -164,6 +164,7 @@ pub(super) async fn show_again(
         queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
     let present = Present::new(state.clock.now(), None);
     let free = proposing::free_instead(state, viewer, (id, steps), &present).await?;
-    let page = record.map(|record| pages::Show::new(viewer, &present, record).refusing(steps, form).offering(free));
+    let shown = |record| pages::Show::new(viewer, &present, pages.record_marks(), record);
+    let page = record.map(|record| shown(record).refusing(steps, form).offering(free));
     pages.refuse_clinical(status, viewer, &page)
 }

@@ -10,6 +10,6 @@ mod standing;
 
 pub(super) use index::AppointmentsPage;
 pub(super) use new::{BookingForm, first_day};
-pub(super) use show::Show;
 pub(crate) use show::banner;
+pub(super) use show::{Show, ShownRecord};
 pub(super) use standing::StandingPage;

@@ -19,17 +19,29 @@ use crate::{
         people::Banner,
         schedules::DayOfTimes,
     },
-    web::{ClinicalPage, FormView, Present},
+    web::{ClinicalPage, FormView, Present, RecordMarks},
 };
 
 /// Everything about one appointment.
 #[derive(Debug, Serialize)]
 pub(in crate::features::appointments) struct Show {
-    title: String,
     /// Where it stands: what changes by itself.
     standing: VisitStanding,
+    record: ShownRecord,
+    /// The mark of that, as [`super::StandingPage`] tells it.
+    record_state: String,
     /// Of the page that says where it stands now. Nothing on a page with a form that was refused: what was typed stands in the parts that would change.
     live_from: Option<String>,
+    /// What is wrong with the form that was sent; empty when none was.
+    form: FormView,
+    /// A reason that was typed into it, when there is no place for it on this page any more: so that it is not lost.
+    typed: Option<String>,
+}
+
+/// What that page shows of the record and nothing else does: it comes when it is asked for, and its mark tells when it is another.
+#[derive(Debug, Serialize)]
+pub(in crate::features::appointments) struct ShownRecord {
+    title: String,
     patient: Banner,
     /// The patient's page, if the viewer may see it.
     patient_href: Option<String>,
@@ -39,30 +51,37 @@ pub(in crate::features::appointments) struct Show {
     /// Why it may overlap others; told to staff.
     overbook_reason: Option<String>,
     history: Vec<HistoryEntry>,
-    /// What is wrong with the form that was sent; empty when none was.
-    form: FormView,
-    /// A reason that was typed into it, when there is no place for it on this page any more: so that it is not lost.
-    typed: Option<String>,
+}
+
+impl ShownRecord {
+    pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
+        let VisitRecord { standing, about, history: steps, calls } = record;
+        let row = standing.row;
+        Self {
+            title: title(viewer, &row),
+            patient: banner(&row, &about, present.date(viewer.zone())),
+            patient_href: patient_href(viewer, &row),
+            overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
+            symptoms: row.symptoms,
+            rejection_reason: row.rejection_reason,
+            cancellation_reason: row.cancellation_reason,
+            history: history(viewer, steps, &calls),
+        }
+    }
 }
 
 impl Show {
-    pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
-        let VisitRecord { standing, about, history: steps, calls } = record;
-        let row = &standing.row;
-        Self {
-            title: title(viewer, row),
-            live_from: Some(format!("/appointments/{}/standing", row.id)),
-            patient: banner(row, &about, present.date(viewer.zone())),
-            patient_href: patient_href(viewer, row),
-            overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
-            symptoms: row.symptoms.clone(),
-            rejection_reason: row.rejection_reason.clone(),
-            cancellation_reason: row.cancellation_reason.clone(),
-            history: history(viewer, steps, &calls),
-            standing: VisitStanding::new(viewer, present, standing),
-            form: FormView::default(),
-            typed: None,
-        }
+    pub(in crate::features::appointments) fn new(
+        viewer: &Viewer,
+        present: &Present,
+        marks: &RecordMarks,
+        record: VisitRecord,
+    ) -> Self {
+        let standing = VisitStanding::new(viewer, present, record.standing.clone());
+        let live_from = Some(format!("/appointments/{}/standing", record.standing.row.id));
+        let record = ShownRecord::new(viewer, present, record);
+        let record_state = marks.of(&record);
+        Self { standing, record, record_state, live_from, form: FormView::default(), typed: None }
     }
 }
 
@@ -154,6 +173,6 @@ impl ClinicalPage for Show {
     const TEMPLATE: &'static str = "appointments/show.html";
 
     fn title(&self) -> String {
-        self.title.clone()
+        self.record.title.clone()
     }
 }

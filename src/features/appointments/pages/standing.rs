@@ -17,7 +17,7 @@ use crate::{
             devices::{DeviceMark, check_href, device_mark},
             guests::guest_named,
             policy::{OfferedStep, acts},
-            queries::{AppointmentRow, GuestOfVisit, RecordMarks, StandingRecord},
+            queries::{AppointmentRow, GuestOfVisit, StandingRecord},
             service::holding,
             step::Stage,
         },
@@ -87,14 +87,12 @@ pub(super) struct VisitStanding {
     documents_href: Option<String>,
     /// Where the note of the visit stands, if the viewer may know.
     note: Option<NoteLink>,
-    /// Changes whenever the rest of the page would look different, without a word of it.
-    record_state: String,
 }
 
 impl VisitStanding {
     pub(super) fn new(viewer: &Viewer, present: &Present, record: StandingRecord) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
-        let StandingRecord { row, note, devices, guests, marks } = record;
+        let StandingRecord { row, note, devices, guests, was_started } = record;
         let held = row.situation();
         Self {
             id: row.id,
@@ -120,18 +118,11 @@ impl VisitStanding {
             free: Vec::new(),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             guests: guests.into_iter().map(|guest| LetIn::new(viewer, &guest)).collect(),
-            documents_href: documents_href(viewer, &row, marks.was_started),
+            documents_href: documents_href(viewer, &row, was_started),
             note: note_link(viewer, &row, note.as_ref()),
-            record_state: record_state(&row, &marks),
             specialization: row.doctor.specialization,
         }
     }
-}
-
-/// Each step has another version and a place in the history; of a call it is told there when it has ended; above it all it is said whom it is about.
-fn record_state(row: &AppointmentRow, marks: &RecordMarks) -> String {
-    let changed = marks.patient.updated_at.timestamp_millis();
-    format!("{}-{}-{}-{changed}", row.version, marks.last_event.unwrap_or_default(), marks.ended_calls)
 }
 
 /// The room is there from the day on which the visit is agreed until it is over.
@@ -176,19 +167,27 @@ impl LetIn {
 pub(in crate::features::appointments) struct StandingPage {
     title: String,
     standing: VisitStanding,
+    /// Of the rest of the visit's page: see [`super::ShownRecord`].
+    record_state: String,
 }
 
 impl StandingPage {
-    pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: StandingRecord) -> Self {
+    pub(in crate::features::appointments) fn new(
+        viewer: &Viewer,
+        present: &Present,
+        (record, record_state): (StandingRecord, String),
+    ) -> Self {
         Self {
             title: format!("{}: where it stands", title(viewer, &record.row)),
             standing: VisitStanding::new(viewer, present, record),
+            record_state,
         }
     }
 }
 
 impl Page for StandingPage {
     const TEMPLATE: &'static str = "appointments/standing.html";
+    const IS_CLINICAL: bool = true;
 
     fn title(&self) -> String {
         self.title.clone()

@@ -118,6 +118,25 @@ pub(in crate::features::appointments) async fn record(
     reader: &Reader,
     id: i64,
 ) -> Result<Option<Accessed<VisitRecord>>, DbErr> {
+    Ok(read(viewer, reader, id).await?.map(|record| sealed(id, record)))
+}
+
+/// Where the appointment `id` stands, if it is the viewer's to see, and its record, by which its page is told from what it was.
+pub(in crate::features::appointments) async fn standing(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<(StandingRecord, Accessed<VisitRecord>)>, DbErr> {
+    let found = read(viewer, reader, id).await?;
+    Ok(found.map(|record| (record.standing.clone(), sealed(id, record))))
+}
+
+fn sealed(id: i64, record: VisitRecord) -> Accessed<VisitRecord> {
+    Accessed::new(AuditSubject::Appointment, id, record)
+}
+
+/// One statement.
+async fn read(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<VisitRecord>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
     let joined = with_standing(visit).join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def()).join_as(
         JoinType::LeftJoin,
@@ -129,9 +148,10 @@ pub(in crate::features::appointments) async fn record(
         .filter(scope(viewer))
         .filter(call::Column::AppointmentId.eq(id));
     let lists = SideBySide::default().list::<CallOfVisit>("call", calls).list::<Joined>("visit", joined);
-    let topics = viewer.visit_topics().and([Topic::Note(id), Topic::Visit(id)]);
+    // Of notes all that is told here is on lists as well.
+    let topics = viewer.visit_topics().and([Topic::Visit(id)]);
     let found: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
-    Ok(folded(found).map(|record| Accessed::new(AuditSubject::Appointment, id, record)))
+    Ok(folded(found))
 }
 
 fn folded(found: Vec<Row>) -> Option<VisitRecord> {
@@ -152,5 +172,6 @@ fn folded(found: Vec<Row>) -> Option<VisitRecord> {
     history.dedup_by_key(|event| event.id);
     standing.guests.sort_unstable_by_key(|guest| guest.id);
     standing.guests.dedup_by_key(|guest| guest.id);
+    standing.was_started = history.iter().any(|event| event.kind == EventKind::Started);
     Some(VisitRecord { standing, about, history, calls })
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::super::{
     forms::DocumentListQuery,
-    pages::{DocumentList, Issued, Paper, PaperNow},
+    pages::{DocumentList, Issued, Paper, PaperNow, ShownDocument},
     policy::{FollowDocument, FollowVisit, ReadDocument, SeeOwnDocuments},
     queries,
 };
@@ -36,7 +36,7 @@ pub(in super::super) async fn show(
 ) -> Result<HttpResponse, AppError> {
     let record = queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let record = record.open(pages.state(), &viewer).await?;
-    pages.show_clinical(&*viewer, &record.map(|record| Paper::new(&viewer, record)))
+    pages.show_clinical(&*viewer, &record.map(|record| Paper::new(&viewer, pages.record_marks(), record)))
 }
 
 /// Whether a document counts, with no word of it: by this its page learns that it was revoked.
@@ -46,8 +46,9 @@ pub(in super::super) async fn now(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let found = queries::now(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
-    pages.show(&*viewer, &PaperNow::new(&viewer, *id, &found))
+    let (found, record) = queries::now(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let state = record.mark(pages.record_marks(), |record| ShownDocument::new(&viewer, record.clone()));
+    pages.show(&*viewer, &PaperNow::new(&viewer, *id, (found, state)))
 }
 
 /// What was issued in a visit: the part of its page that changes by itself.
@@ -57,9 +58,7 @@ pub(in super::super) async fn of_visit_now(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    if queries::visit(&viewer, &reader, *id).await?.is_none() {
-        return Err(AppError::NotFound);
-    }
+    let visit = queries::visit(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let documents = queries::of_visit(&viewer, &reader, *id).await?;
-    pages.show(&*viewer, &Issued::new(&viewer, *id, &documents))
+    pages.show(&*viewer, &Issued::new(&viewer, pages.record_marks(), (&visit, &documents)))
 }

@@ -26,14 +26,19 @@ pub(in super::super) async fn of_visit(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let page = page(&viewer, &reader, *id, FormView::default()).await?;
+    let page = page(&viewer, &reader, *id, (FormView::default(), &pages)).await?;
     pages.show_clinical(&*viewer, &page)
 }
 
-async fn page(viewer: &Viewer, reader: &Reader, id: i64, form: FormView) -> Result<Clinical<IssuingPage>, AppError> {
+async fn page(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+    (form, pages): (FormView, &Pages),
+) -> Result<Clinical<IssuingPage>, AppError> {
     let visit = queries::visit(viewer, reader, id).await?.ok_or(AppError::NotFound)?;
     let documents = queries::of_visit(viewer, reader, id).await?;
-    Ok(Clinical::new(IssuingPage::new(viewer, (&visit, &documents), form)))
+    Ok(Clinical::new(IssuingPage::new(viewer, pages.record_marks(), (&visit, &documents), form)))
 }
 
 /// The same with what was typed and why nothing was issued.
@@ -43,7 +48,7 @@ async fn issue_again(
     RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
-    let page = page(viewer, &pages.state().db.reader(), id, form).await?;
+    let page = page(viewer, &pages.state().db.reader(), id, (form, pages)).await?;
     pages.refuse_clinical(status, viewer, &page)
 }
 
@@ -114,7 +119,8 @@ async fn revoke_again(
     let state = pages.state();
     let record = queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?;
     let record = record.open(state, viewer).await?;
-    pages.refuse_clinical(status, viewer, &record.map(|record| Paper::new(viewer, record).refusing(form)))
+    let page = record.map(|record| Paper::new(viewer, pages.record_marks(), record).refusing(form));
+    pages.refuse_clinical(status, viewer, &page)
 }
 
 fn done(id: i64, what: &'static str) -> HttpResponse {

@@ -2,17 +2,17 @@
 
 use serde::Serialize;
 
-use super::DocumentEntry;
+use super::{DocumentEntry, VisitOfPage};
 use crate::{
     access::Viewer,
     features::{
         appointments::AppointmentRow,
         documents::{
             document::{KindChoice, kind_choices},
-            queries::{DocumentRow, has_begun},
+            queries::DocumentRow,
         },
     },
-    web::{ClinicalPage, FormView, Moment, moment::date_in_words},
+    web::{ClinicalPage, FormView, RecordMarks},
 };
 
 /// What a doctor issues in a visit.
@@ -20,16 +20,14 @@ use crate::{
 pub(in crate::features::documents) struct IssuingPage {
     /// `appointment.id`
     id: i64,
-    /// Of the page that says what is issued now. The form stays as it is, whatever becomes of the visit: what is typed into it is shown again if it is too late.
-    live_from: String,
+    /// Of the page that says what is issued now. Nothing on a page with a form that was refused: what was typed would make way.
+    live_from: Option<String>,
+    /// The mark of `visit`, as [`super::Issued`] tells it.
+    record_state: String,
     patient_id: i64,
-    patient: String,
-    born: Option<String>,
-    starts_at: Moment,
+    visit: VisitOfPage,
     rows: Vec<DocumentEntry>,
     kinds: Vec<KindChoice>,
-    /// Whether something can be issued.
-    has_begun: bool,
     /// The form's own, so that sent twice it issues one document.
     token: String,
     form: FormView,
@@ -38,20 +36,20 @@ pub(in crate::features::documents) struct IssuingPage {
 impl IssuingPage {
     pub(in crate::features::documents) fn new(
         viewer: &Viewer,
+        marks: &RecordMarks,
         (visit, documents): (&AppointmentRow, &[DocumentRow]),
         form: FormView,
     ) -> Self {
         let sent = form.values.get("token").filter(|token| !token.is_empty()).cloned();
+        let shown = VisitOfPage::new(viewer, visit);
         Self {
             id: visit.id,
-            live_from: format!("/appointments/{}/documents/now", visit.id),
+            live_from: form.values.is_empty().then(|| format!("/appointments/{}/documents/now", visit.id)),
+            record_state: marks.of(&shown),
             patient_id: visit.patient_id,
-            patient: visit.patient_name(),
-            born: visit.patient.user.date_of_birth.map(date_in_words),
-            starts_at: Moment::new(visit.starts_at, viewer.zone()),
+            visit: shown,
             rows: documents.iter().map(|row| DocumentEntry::new(viewer, row)).collect(),
             kinds: kind_choices(),
-            has_begun: has_begun(visit.status),
             token: sent.unwrap_or_else(|| format!("{:032x}", rand::random::<u128>())),
             form,
         }
@@ -62,6 +60,6 @@ impl ClinicalPage for IssuingPage {
     const TEMPLATE: &'static str = "documents/of_visit.html";
 
     fn title(&self) -> String {
-        format!("Documents of {}", self.patient)
+        format!("Documents of {}", self.visit.patient)
     }
 }

@@ -2,14 +2,17 @@
 
 use serde::Serialize;
 
-use super::DocumentEntry;
+use super::{DocumentEntry, VisitOfPage};
 use crate::{
     access::Viewer,
-    features::documents::{
-        document::kind_words,
-        queries::{DocumentNow, DocumentRow},
+    features::{
+        appointments::AppointmentRow,
+        documents::{
+            document::kind_words,
+            queries::{DocumentNow, DocumentRow},
+        },
     },
-    web::{Moment, Page},
+    web::{Moment, Page, RecordMarks},
 };
 
 /// What was issued in a visit, to its doctor: without the form that issues more, which is of one opening alone.
@@ -18,11 +21,21 @@ pub(in crate::features::documents) struct Issued {
     /// `appointment.id`
     id: i64,
     rows: Vec<DocumentEntry>,
+    /// The mark of what else its page shows.
+    record_state: String,
 }
 
 impl Issued {
-    pub(in crate::features::documents) fn new(viewer: &Viewer, id: i64, documents: &[DocumentRow]) -> Self {
-        Self { id, rows: documents.iter().map(|row| DocumentEntry::new(viewer, row)).collect() }
+    pub(in crate::features::documents) fn new(
+        viewer: &Viewer,
+        marks: &RecordMarks,
+        (visit, documents): (&AppointmentRow, &[DocumentRow]),
+    ) -> Self {
+        Self {
+            id: visit.id,
+            rows: documents.iter().map(|row| DocumentEntry::new(viewer, row)).collect(),
+            record_state: marks.of(&VisitOfPage::new(viewer, visit)),
+        }
     }
 }
 
@@ -40,25 +53,30 @@ impl Page for Issued {
 pub(in crate::features::documents) struct PaperNow {
     title: String,
     id: i64,
+    /// The document's own title.
+    document: String,
+    patient: String,
     revoked_at: Option<Moment>,
-    /// See [`record_state`].
+    /// Of the document's page: see [`super::ShownDocument`].
     record_state: String,
 }
 
 impl PaperNow {
-    pub(in crate::features::documents) fn new(viewer: &Viewer, id: i64, found: &DocumentNow) -> Self {
+    pub(in crate::features::documents) fn new(
+        viewer: &Viewer,
+        id: i64,
+        (found, record_state): (DocumentNow, String),
+    ) -> Self {
+        let document = format!("{} No. {}", kind_words(found.kind).1, found.number);
         Self {
-            title: format!("{} No. {}: now", kind_words(found.kind).1, found.number),
+            title: format!("{document}: now"),
             id,
+            document,
+            patient: found.patient,
             revoked_at: found.revoked_at.map(|at| Moment::new(at, viewer.zone())),
-            record_state: record_state(found.version, &Moment::new(found.visit.starts_at, viewer.zone())),
+            record_state,
         }
     }
-}
-
-/// Changes whenever the page of a document would look different: when it is revoked, and when its visit stands at another time.
-pub(super) fn record_state(version: i32, visit_at: &Moment) -> String {
-    format!("{version}-{}", visit_at.utc)
 }
 
 impl Page for PaperNow {

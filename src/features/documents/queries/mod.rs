@@ -96,25 +96,56 @@ pub(in crate::features::documents) struct DocumentRecord {
     pub(in crate::features::documents) visit: AppointmentRow,
 }
 
+impl DocumentRecord {
+    /// Whom it is about, and when they were born. Both are of one moment: who had no birth date when it was issued has none on it.
+    pub(in crate::features::documents) fn patient(&self) -> (String, Option<NaiveDate>) {
+        let DocumentHead { patient_name, patient_born, .. } = &self.head;
+        match patient_name {
+            Some(name) => (name.clone(), *patient_born),
+            None => (self.visit.patient_name(), self.visit.patient.user.date_of_birth),
+        }
+    }
+
+    fn now(&self) -> DocumentNow {
+        let DocumentRow { kind, number, revoked_at, .. } = self.document;
+        DocumentNow { kind, number, revoked_at, patient: self.patient().0 }
+    }
+}
+
 /// The document `id`, if the viewer is the doctor or the patient of its visit.
 pub(in crate::features::documents) async fn record(
     viewer: &Viewer,
     reader: &Reader,
     id: i64,
 ) -> Result<Option<Accessed<DocumentRecord>>, DbErr> {
+    Ok(read(viewer, reader, (id, NOT_KEPT)).await?.map(sealed))
+}
+
+/// How the document `id` stands, if the viewer is the doctor or the patient of its visit, and the record, by which its page is told from what it was.
+pub(in crate::features::documents) async fn now(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<(DocumentNow, Accessed<DocumentRecord>)>, DbErr> {
+    let found = read(viewer, reader, (id, viewer.visit_topics())).await?;
+    Ok(found.map(|record| (record.now(), sealed(record))))
+}
+
+fn sealed(record: DocumentRecord) -> Accessed<DocumentRecord> {
+    let number = record.document.number.into();
+    let sealed = Accessed::new(AuditSubject::Appointment, record.visit.id, record).telling("part", "document");
+    sealed.numbering("number", number)
+}
+
+/// One statement.
+async fn read(viewer: &Viewer, reader: &Reader, (id, topics): (i64, Topics)) -> Result<Option<DocumentRecord>, DbErr> {
     let found = document::Entity::find_by_id(id)
         .join_as(JoinType::InnerJoin, document::Relation::Issuer.def(), "issuer")
         .join(JoinType::InnerJoin, document::Relation::Appointment.def())
         .filter(scope_of_both(viewer));
     let found = with_parties(found, JoinType::InnerJoin);
     let read = async |conn: &ReadConnection<'_>| found.clone().into_partial_model().one(conn).await;
-    let found: Option<DocumentRecord> = reader.run(NOT_KEPT, read).await?;
-    let sealed = |record: DocumentRecord| {
-        let number = record.document.number.into();
-        let sealed = Accessed::new(AuditSubject::Appointment, record.visit.id, record).telling("part", "document");
-        sealed.numbering("number", number)
-    };
-    Ok(found.map(sealed))
+    reader.run(topics, read).await
 }
 
 /// The visit `id`, if its documents are the viewer's to issue.
@@ -170,32 +201,11 @@ pub(in crate::features::documents) async fn own_documents(
 }
 
 /// How a document stands, without what it says.
-#[derive(Clone, Copy, Debug, DerivePartialModel)]
-#[sea_orm(entity = "document::Entity")]
+#[derive(Clone, Debug)]
 pub(in crate::features::documents) struct DocumentNow {
     pub(in crate::features::documents) kind: DocumentKind,
     pub(in crate::features::documents) number: i32,
     pub(in crate::features::documents) revoked_at: Option<DateTime<Utc>>,
-    pub(in crate::features::documents) version: i32,
-    #[sea_orm(nested)]
-    pub(in crate::features::documents) visit: VisitOfNow,
-}
-
-/// The visit in which it was issued.
-#[derive(Clone, Copy, Debug, DerivePartialModel)]
-#[sea_orm(entity = "appointment::Entity")]
-pub(in crate::features::documents) struct VisitOfNow {
-    pub(in crate::features::documents) starts_at: DateTime<Utc>,
-}
-
-/// The same of the document `id`, if the viewer is the doctor or the patient of its visit. One statement.
-pub(in crate::features::documents) async fn now(
-    viewer: &Viewer,
-    reader: &Reader,
-    id: i64,
-) -> Result<Option<DocumentNow>, DbErr> {
-    let found = document::Entity::find_by_id(id)
-        .join(JoinType::InnerJoin, document::Relation::Appointment.def())
-        .filter(scope_of_both(viewer));
-    reader.run(viewer.visit_topics(), async |conn| found.clone().into_partial_model().one(conn).await).await
+    /// Whom it is about.
+    pub(in crate::features::documents) patient: String,
 }

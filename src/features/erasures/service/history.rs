@@ -85,7 +85,7 @@ async fn guests(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> R
     uow.update_where(update, rooms).await
 }
 
-/// The next of these rows, by their ids, and by what those are told who are in the rooms of their visits; nothing when there are none.
+/// The next of these rows, by their ids, and by what those are told who look at their visits; nothing when there are none.
 async fn in_rooms<E: EntityTrait>(
     uow: &UnitOfWork,
     rows: Select<E>,
@@ -102,16 +102,12 @@ async fn in_rooms<E: EntityTrait>(
 
 async fn notes(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {
     use appointment_event::Column;
-    let some = queries::notes(person).order_by_asc(Column::Id).limit(BATCH);
-    let ids: Vec<i64> =
-        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
-    if ids.is_empty() {
-        return Ok(0);
-    }
+    let columns = [Column::Id, Column::AppointmentId];
+    let Some((ids, rooms)) = in_rooms(uow, queries::notes(person), columns).await? else { return Ok(0) };
     let update = appointment_event::Entity::update_many()
         .col_expr(Column::Note, Expr::value(None::<String>))
         .filter(Column::Id.is_in(ids));
-    uow.update_where(update, [Topic::PatientAgenda(person.patient_id), Topic::Board(person.hospital_id)]).await
+    uow.update_where(update, rooms).await
 }
 
 /// The database refuses again what it let through for this.

@@ -1,9 +1,9 @@
 //! The notes and documents of the person's visits: texts give way to what says that they were erased, versions go.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{document, note, note_addendum, note_revision};
+use entity::{appointment, document, note, note_addendum, note_revision};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::{CaseStatement, Expr},
 };
 
@@ -24,12 +24,19 @@ pub(super) async fn erase(db: &Database, now: DateTime<Utc>, person: ErasedPerso
 
 async fn documents(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
     use document::Column;
-    let some = queries::documents_with_texts(person).order_by_asc(Column::Id).limit(BATCH);
-    let ids: Vec<i64> =
-        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
-    if ids.is_empty() {
+    let some = queries::documents_with_texts(person)
+        .join(JoinType::InnerJoin, document::Relation::Appointment.def())
+        .order_by_asc(Column::Id)
+        .limit(BATCH)
+        .select_only()
+        .column(Column::Id)
+        .column(appointment::Column::DoctorId);
+    let rows: Vec<(i64, i64)> = uow.read(async |conn| some.into_tuple().all(conn).await).await?;
+    if rows.is_empty() {
         return Ok(0);
     }
+    // Whose they were looks at nothing any more.
+    let topics = Topics::each(rows.iter().map(|(_, doctor_id)| Topic::Agenda(*doctor_id)));
     let reason = CaseStatement::new().case(Column::RevokedReason.is_not_null(), GONE).finally(None::<String>);
     let update = document::Entity::update_many()
         .col_expr(Column::Body, Expr::value(GONE))
@@ -37,8 +44,8 @@ async fn documents(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -
         .col_expr(Column::PatientName, Expr::value(None::<String>))
         .col_expr(Column::PatientBorn, Expr::value(None::<NaiveDate>))
         .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.is_in(ids));
-    uow.update_where(update, NOT_KEPT).await
+        .filter(Column::Id.is_in(rows.into_iter().map(|(id, _)| id)));
+    uow.update_where(update, topics).await
 }
 
 async fn texts(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Result<u64, DbErr> {
@@ -62,17 +69,23 @@ async fn texts(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson) -> Re
 
 async fn addenda(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {
     use note_addendum::Column;
-    let some = queries::addenda(person).order_by_asc(Column::Id).limit(BATCH);
-    let ids: Vec<i64> =
-        uow.read(async |conn| some.select_only().column(Column::Id).into_tuple().all(conn).await).await?;
-    if ids.is_empty() {
+    let some = queries::addenda(person)
+        .join(JoinType::InnerJoin, note_addendum::Relation::Note.def())
+        .order_by_asc(Column::Id)
+        .limit(BATCH)
+        .select_only()
+        .column(Column::Id)
+        .column(note::Column::AppointmentId);
+    let rows: Vec<(i64, i64)> = uow.read(async |conn| some.into_tuple().all(conn).await).await?;
+    if rows.is_empty() {
         return Ok(0);
     }
+    let notes = Topics::each(rows.iter().map(|(_, appointment_id)| Topic::Note(*appointment_id)));
     let update = note_addendum::Entity::update_many()
         .col_expr(Column::Text, Expr::value(GONE))
         .col_expr(Column::Reason, Expr::value(GONE))
-        .filter(Column::Id.is_in(ids));
-    uow.update_where(update, NOT_KEPT).await
+        .filter(Column::Id.is_in(rows.into_iter().map(|(id, _)| id)));
+    uow.update_where(update, notes).await
 }
 
 async fn revisions(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr> {
@@ -86,4 +99,4 @@ async fn revisions(uow: &UnitOfWork, person: ErasedPerson) -> Result<u64, DbErr>
     uow.delete_where(note_revision::Entity::delete_many().filter(Column::Id.is_in(ids)), NOT_KEPT).await
 }
 
-const NOT_KEPT: Topics = Topics::exempt("no page that is kept shows what notes or documents say");
+const NOT_KEPT: Topics = Topics::exempt("no page shows what a note said before");

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::super::{
-    pages::{NoteNow, Summary},
+    pages::{AroundNote, NoteNow, ShownNote, Summary, record_state},
     policy::{FollowNote, ReadNote},
     queries,
 };
@@ -19,7 +19,8 @@ pub(in super::super) async fn show(
     let record = queries::signed(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     let record = record.open(pages.state(), &viewer).await?;
     let present = pages.present();
-    pages.show_clinical(&*viewer, &record.map(|record| Summary::new(&viewer, &present, record)))
+    let page = record.map(|record| Summary::new(&viewer, &present, pages.record_marks(), record));
+    pages.show_clinical(&*viewer, &page)
 }
 
 /// How the note stands, with no word of it: by this its page and the paper learn that they are not as it is any more.
@@ -29,6 +30,10 @@ pub(in super::super) async fn now(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let marks = queries::marks(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
-    pages.show(&*viewer, &NoteNow::new(*id, viewer.role(), &marks))
+    let (standing, record) = queries::now(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let (present, marks) = (pages.present(), pages.record_marks());
+    let note = record.mark(marks, |record| ShownNote::new(&viewer, &present, record));
+    let around = record.mark(marks, |record| AroundNote::new(&viewer, &present, record));
+    let state = record_state(standing, [note, around]);
+    pages.show(&*viewer, &NoteNow::new(*id, viewer.role(), (standing, state)))
 }

@@ -81,6 +81,7 @@ async fn show_again(viewer: &Viewer, id: i64, again: RedisplayedForm, pages: &Pa
     let present = Present::new(state.clock.now(), None);
     let RedisplayedForm { status, form } = again;
     let is_stale = status == StatusCode::CONFLICT;
-    let page = record.map(|record| NotePage::new(viewer, &present, record).refusing(form, is_stale));
+    let shown = |record| NotePage::new(viewer, &present, pages.record_marks(), record);
+    let page = record.map(|record| shown(record).refusing(form, is_stale));
     pages.refuse_clinical(status, viewer, &page)
 }

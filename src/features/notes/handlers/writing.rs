@@ -36,7 +36,8 @@ pub(in super::super) async fn show(
     };
     let record = record.open(pages.state(), &viewer).await?;
     let present = pages.present();
-    let page = record.map(|record| NotePage::new(&viewer, &present, record).beginning_with(query.0.template()));
+    let shown = |record| NotePage::new(&viewer, &present, pages.record_marks(), record);
+    let page = record.map(|record| shown(record).beginning_with(query.0.template()));
     pages.show_clinical(&*viewer, &page)
 }
 

@@ -5,7 +5,7 @@ mod now;
 mod summary;
 
 pub(super) use note::NotePage;
-pub(super) use now::NoteNow;
+pub(super) use now::{AroundNote, NoteNow, ShownNote, record_state};
 pub(super) use summary::Summary;
 
 use serde::Serialize;

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use entity::enums::{NoteState, NoteTemplate};
 use serde::Serialize;
 
-use super::{Addendum, Part, addenda, now::record_state, parts};
+use super::{Addendum, AroundNote, Part, ShownNote, addenda, parts, record_state};
 use crate::{
     access::Viewer,
     features::{
@@ -16,7 +16,7 @@ use crate::{
         },
         people::Banner,
     },
-    web::{ClinicalPage, FormView, Moment, Present, moment::date_in_words},
+    web::{ClinicalPage, FormView, Moment, Present, RecordMarks, moment::date_in_words},
 };
 
 /// A choice of what to begin with.
@@ -67,10 +67,17 @@ pub(in crate::features::notes) struct NotePage {
 }
 
 impl NotePage {
-    pub(in crate::features::notes) fn new(viewer: &Viewer, present: &Present, record: NoteRecord) -> Self {
+    pub(in crate::features::notes) fn new(
+        viewer: &Viewer,
+        present: &Present,
+        marks: &RecordMarks,
+        record: NoteRecord,
+    ) -> Self {
         let zone = viewer.zone();
         let (is_withdrawn, lacks_opening) = (record.is_withdrawn(), record.lacks_opening());
-        let record_state = record_state(&record.marks());
+        let shown = marks.of(&ShownNote::new(viewer, present, &record));
+        let around = marks.of(&AroundNote::new(viewer, present, &record));
+        let record_state = record_state(record.standing(viewer), [shown, around]);
         let NoteRecord { row, about, note, author, addenda: beneath, .. } = record;
         let note = note.as_ref();
         let is_signed = note.is_some_and(|note| note.state == NoteState::Signed);

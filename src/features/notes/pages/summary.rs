@@ -1,9 +1,8 @@
 //! The paper after the visit.
 
-use entity::enums::Role;
 use serde::Serialize;
 
-use super::{Addendum, Part, addenda, now::record_state, parts};
+use super::{Addendum, AroundNote, Part, ShownNote, addenda, parts, record_state};
 use crate::{
     access::Viewer,
     features::{
@@ -11,7 +10,7 @@ use crate::{
         notes::queries::{NoteRecord, StoredNote},
         people::Banner,
     },
-    web::{ClinicalPage, Moment, Present},
+    web::{ClinicalPage, Moment, Present, RecordMarks},
 };
 
 /// What was signed, for the patient to keep.
@@ -23,6 +22,12 @@ pub(in crate::features::notes) struct Summary {
     live_from: String,
     /// As [`super::NoteNow`] says it.
     record_state: String,
+    shown: ShownSummary,
+}
+
+/// What it says.
+#[derive(Debug, Serialize)]
+pub(super) struct ShownSummary {
     hospital: Option<String>,
     patient: Banner,
     doctor: String,
@@ -41,21 +46,34 @@ const WITHDRAWN: &str = "This note was entered in error, so it is not shown. Ask
 const WITHHELD: &str = "The doctor has signed this note and keeps it back. Ask them about it.";
 
 impl Summary {
-    pub(in crate::features::notes) fn new(viewer: &Viewer, present: &Present, record: NoteRecord) -> Self {
+    pub(in crate::features::notes) fn new(
+        viewer: &Viewer,
+        present: &Present,
+        marks: &RecordMarks,
+        record: NoteRecord,
+    ) -> Self {
+        let note = marks.of(&ShownNote::new(viewer, present, &record));
+        let around = marks.of(&AroundNote::new(viewer, present, &record));
+        Self {
+            id: record.row.id,
+            live_from: format!("/appointments/{}/note/now", record.row.id),
+            record_state: record_state(record.standing(viewer), [note, around]),
+            shown: ShownSummary::new(viewer, present, record),
+        }
+    }
+}
+
+impl ShownSummary {
+    pub(super) fn new(viewer: &Viewer, present: &Present, record: NoteRecord) -> Self {
         let zone = viewer.zone();
-        let is_kept_from_patient = record.is_kept_from_patient();
-        let is_hidden = is_kept_from_patient && viewer.role() == Role::Patient;
+        let (is_kept_from_patient, is_hidden) = (record.is_kept_from_patient(), record.is_hidden_from(viewer));
         let why = if record.is_withdrawn() { WITHDRAWN } else { WITHHELD };
-        let record_state = record_state(&record.marks());
         let NoteRecord { row, about, note, author, addenda: beneath, .. } = record;
         let texts = note.as_ref().map(StoredNote::texts).filter(|_| !is_hidden).unwrap_or_default();
         let mut parts = parts(&texts);
         // What is for the patient, and what is to be done, first.
         parts.sort_by_key(|part| ["summary", "plan"].iter().position(|name| *name == part.name).unwrap_or(2));
         Self {
-            id: row.id,
-            live_from: format!("/appointments/{}/note/now", row.id),
-            record_state,
             hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
             patient: banner(&row, &about, present.date(zone)),
             doctor: author.map_or_else(|| row.doctor_name(), |author| author.name()),
