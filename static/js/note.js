@@ -22,9 +22,21 @@
   let stored = form.dataset.note === "stored" ? typed() : "";
   const isStored = () => typed() === stored;
 
+  /* `draft-3-…-…`: how the note stands, as the page says that this one listens to (live.js), and at the end the mark of what stands around it here: whom
+     it is about, when the visit is, what is to be done before it is signed. */
+  const marks = () => document.getElementById("record-now").dataset.recordState.split("-");
+  const main = document.getElementById("main"), AROUND = ["page-header", "banner", "visit-of", "before-signing"];
+  let around = marks()[3];
+
   const say = (text, isAlarming) => {
     status.textContent = text;
     status.classList.toggle("alarming", Boolean(isAlarming));
+  };
+
+  /* From here on something else is stored than this page knows of. */
+  const stop = () => {
+    isStopped = true;
+    document.dispatchEvent(new Event("record-judged"));
   };
 
   const later = (wait) => {
@@ -47,9 +59,9 @@
       return later(AGAIN);
     }
     if (code === 422) return say(`Not saved: ${why}`, true);
-    isStopped = true;
-    if (code === 409 && why) return say(`Not saved: ${why} Press “Save the draft” to see both texts.`, true);
-    say("Not saved: this note is not yours to write any more. Look at the visit in another tab. What you typed is still here.", true);
+    if (code === 409 && why) say(`Not saved: ${why} Press “Save the draft” to see both texts.`, true);
+    else say("Not saved: this note is not yours to write any more. Look at the visit in another tab. What you typed is still here.", true);
+    stop();
   };
 
   const send = async () => {
@@ -63,6 +75,7 @@
       version.value = told.version;
       stored = sent;
       isRefused = false;
+      document.getElementById("beginnings")?.remove();
       say(`Saved ${told.saved_at.slice(11, 19)}`);
       document.dispatchEvent(new Event("session-used"));
       if (!isStored()) later(last + PAUSE - Date.now());
@@ -86,18 +99,42 @@
     return sending;
   }
 
-  /* Something else was stored meanwhile, in another window or elsewhere: said by the page that this one listens to (live.js), which has no word of it. The
-     form is left as it is, whatever stands in it. */
+  /* Something else was stored meanwhile, in another window or elsewhere. The form is left as it is, whatever stands in it. */
   function look() {
-    const [state, stands] = document.getElementById("record-now").dataset.recordState.split("-");
+    const [state, stands] = marks();
     const isSigned = state === "signed";
     if (sending || isStopped || !isSigned && Number(stands) <= Number(version.value)) return undefined;
     /* They may be one's own words, of which no answer came: the server says. */
     if (!isStored()) return save();
-    isStopped = true;
-    return say(`The note was ${isSigned ? "signed" : "changed"} in another window. Load this page again to go on.`, true);
+    say(`The note was ${isSigned ? "signed" : "changed"} in another window. Load this page again to go on.`, true);
+    return stop();
   }
   document.addEventListener("live", look);
+
+  /* The page is up to date as long as nothing else is stored, and what stands around the note is so. That comes when it is asked for, for whoever opens a
+     record is written down; the note itself stays in any case. */
+  main.isOld = () => isStopped && !isLeaving || marks()[3] !== around;
+  main.oldWords = () => marks()[3] === around ? status.textContent : "What is said here of the patient or the visit has changed.";
+  main.showAnew = async () => {
+    try {
+      const answer = await fetch(form.action, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(20000) });
+      if (answer.type === "opaqueredirect") return "You are signed out. Sign in in a new tab, then press Show.";
+      if (!answer.ok) throw new Error(answer.statusText);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [,,, now] = page.getElementById("record-now").dataset.recordState.split("-");
+      for (const id of AROUND) {
+        const part = page.getElementById(id);
+        if (part) document.getElementById(id)?.replaceWith(part);
+      }
+      document.title = page.title;
+      document.dispatchEvent(new Event("session-used"));
+      around = now;
+      document.dispatchEvent(new Event("record-judged"));
+      return isStopped ? status.textContent : "";
+    } catch {
+      return "It could not be loaded. Try again.";
+    }
+  };
 
   form.addEventListener("input", () => {
     if (isStopped || isStored()) return;

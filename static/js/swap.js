@@ -9,11 +9,13 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   const textOf = (part) => {
     const copy = part.cloneNode(true);
     for (const inner of parts(copy)) inner.remove();
+    /* A form's own, another each time that it is opened. */
+    for (const token of copy.querySelectorAll("input[name=token]")) token.remove();
     return copy.outerHTML;
   };
   const shown = new Map(parts(document).map((part) => [part.id, textOf(part)]));
   const said = make("p", { className: "unseen", role: "status" });
-  let bar, fresh, gone;
+  let bar, fresh, gone, held;
   document.body.append(said);
 
   const isTyped = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
@@ -50,8 +52,9 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   };
 
   const put = () => {
-    let last = note, held = false;
     const came = [];
+    let last = note;
+    held = false;
     for (const part of fresh) {
       const old = document.getElementById(part.id), text = textOf(part);
       /* It came with what it stands in. */
@@ -83,23 +86,38 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     }
     const sayOf = (row) => row.dataset.rings ? row.textContent.trim() : `${row.querySelector("bdi").textContent} is ${row.dataset.guest === "in_call" ? "in the call" : "waiting"}`;
     if (came.length) said.textContent = [...new Set(came.map(sayOf))].join(". ");
-    offer(held || note.parentElement.isOld?.());
-    document.dispatchEvent(new CustomEvent("live", { detail: came.length }));
+    judge(came.length);
   };
 
-  /* What is held back moves when it is asked for, and so does what only its own page has (record.js). What was typed stays in any case. */
-  const offer = (held) => {
-    bar = bar?.remove();
-    if (!held) return delete dataset.liveHeld;
+  /* Whether all that stands here is as it is now. */
+  const judge = (detail) => {
+    offer(held || note.parentElement.isOld?.());
+    document.dispatchEvent(new CustomEvent("live", { detail }));
+  };
+
+  /* What is held back moves when it is asked for, and so does what only its own page has (record.js, note.js). What was typed stays in any case. */
+  const offer = (isOffered) => {
+    if (!isOffered) {
+      bar = bar?.remove();
+      return delete dataset.liveHeld;
+    }
     dataset.liveHeld = "yes";
-    bar = make("div", { className: "session" });
-    const words = make("span", { textContent: "Something changed here." }), { isOld, showAnew } = note.parentElement;
-    const show = async () => {
+    const { isOld, oldWords, showAnew } = note.parentElement;
+    const text = isOld?.() && oldWords?.() || "Something changed here.";
+    const [words, button] = bar?.children ?? [make("span", { role: "status" }), make("button", { type: "button", className: "button", textContent: "Show" })];
+    if (!bar) {
+      bar = make("div", { className: "session" });
+      bar.append(words, button);
+      document.body.append(bar);
+    }
+    if (!button.disabled && words.textContent !== text) words.textContent = text;
+    button.onclick = async () => {
       if (!isOld?.()) return put();
-      words.textContent = await showAnew() || words.textContent;
+      button.disabled = true;
+      const why = await showAnew();
+      button.disabled = false;
+      if (why) words.textContent = why;
     };
-    bar.append(words, make("button", { type: "button", className: "button", textContent: "Show", onclick: show }));
-    document.body.append(bar);
   };
 
   document.addEventListener("live-page", ({ detail: page }) => {
@@ -109,4 +127,7 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
     gone = isAnother ? [] : [...shown.keys()].filter((id) => !page.getElementById(id));
     put();
   });
+
+  /* Said by the page's own script: it knows of something older than what comes. */
+  document.addEventListener("record-judged", () => judge(0));
 }

@@ -1,11 +1,12 @@
 // node notes.mjs
-// A note as its doctor writes it, at BASE_URL: saved while they type, also when the tab is closed, the server away or the session over; signed with
+// A note as its doctor writes it, at BASE_URL: saved while they type, also when the tab is closed, the server away or the session over; told of what changes around it; signed with
 // the keyboard alone and without scripts; and printed.
 import { startBrowser } from './checks.mjs';
 import { at, expect, follow, inShort, lead, open, says, signedIn, submit, type } from './keyboard.mjs';
 import { PASSWORD } from './paths.mjs';
 
 const DOCTOR = 'doctor1@demo.test';
+const DESK = 'admin1@demo.test';
 const LONG = 'आ'.repeat(15_000);
 let failed = 0;
 
@@ -106,6 +107,52 @@ async function whatIsTypedOutlivesTheSession(browser, [note]) {
   await end();
 }
 
+const saysIts = (page, words) => page.waitForFunction(words => document.querySelector('main > .unchanged').textContent.includes(words), words);
+const saysNoMore = (page, words) => page.waitForFunction(words => !document.querySelector('main > .unchanged').textContent.includes(words), words);
+
+/** An allergy is written down elsewhere while the note is: it is not said any more that all is up to date, and it is shown beside what was typed. */
+async function anAllergyIsShownBesideWhatIsTyped(browser, [note]) {
+  const { page, holds, end } = await writing(browser, note);
+  await page.evaluate(() => { window.isTheSame = true; });
+  await saysIts(page, 'up to date');
+  await plan(page).fill('Half a sen');
+  const patient = await page.locator('#banner a').getAttribute('href');
+  const desk = await signedIn(browser, DESK, PASSWORD, true);
+  await open(desk, `${patient}/edit`);
+  await desk.fill('[name=allergies]', 'Latex, newly found');
+  await submit(desk, patient);
+  await desk.context().close();
+  const bar = page.locator('.session', { hasText: 'What is said here of the patient or the visit has changed.' });
+  await bar.waitFor();
+  await saysNoMore(page, 'up to date');
+  expect(await bar.locator('[role=status]').count() === 1, 'nobody is told who does not see it');
+  expect(!(await page.locator('#banner').innerText()).includes('newly found'), 'the record was opened by itself');
+  await bar.locator('button').click();
+  await page.waitForFunction(() => document.querySelector('#banner').textContent.includes('Latex, newly found'));
+  await bar.waitFor({ state: 'detached' });
+  await saysIts(page, 'up to date');
+  await plan(page).pressSequentially('tence');
+  expect(await plan(page).inputValue() === 'Half a sentence', 'what was typed is gone');
+  await holds('Half a sentence');
+  expect(await page.evaluate(() => window.isTheSame), 'the page navigated');
+  await end();
+}
+
+/** It is changed in another window while nothing is typed in this one, which then claims no more to be what is stored. */
+async function aNoteThatIsChangedElsewhereSaysSo(browser, [note]) {
+  const { page, end } = await writing(browser, note);
+  await saysIts(page, 'up to date');
+  const tab = await page.context().newPage();
+  await open(tab, note);
+  await plan(tab).fill('From another window');
+  await submit(tab, '/note');
+  await tab.close();
+  await reads(page, 'The note was changed in another window');
+  await saysNoMore(page, 'up to date');
+  expect(!(await plan(page).inputValue()).includes('another window'), 'the form was taken from under the hands');
+  await end();
+}
+
 async function aNoteIsSignedByKeyboardWithoutScriptsAndPrinted(browser, [, note]) {
   const page = await signedIn(browser, DOCTOR, PASSWORD, false);
   await open(page, note);
@@ -141,7 +188,7 @@ const browser = await startBrowser();
 try {
   const notes = await waiting(browser);
   for (const part of [whoTypesWithoutAPauseIsSaved, theLastWordsOfAClosedTabAreKept, aTabThatCannotSaveAsks, whatIsTypedOutlivesTheSession,
-    aNoteIsSignedByKeyboardWithoutScriptsAndPrinted]) {
+    anAllergyIsShownBesideWhatIsTyped, aNoteThatIsChangedElsewhereSaysSo, aNoteIsSignedByKeyboardWithoutScriptsAndPrinted]) {
     try {
       await part(browser, notes);
       console.log(`ok   notes: ${part.name}`);
