@@ -9,9 +9,12 @@ use super::{
 };
 use crate::{
     access::{Viewer, ViewerKind},
-    features::home::{
-        queries::FoundForDoctor,
-        sections::{COUNTED, DoctorSections},
+    features::{
+        appointments::AppointmentRow,
+        home::{
+            queries::FoundForDoctor,
+            sections::{COUNTED, DoctorSections},
+        },
     },
     web::{Page, Present},
 };
@@ -70,11 +73,7 @@ impl DoctorDashboard {
             let taken = sections.taken.contains(&row.id).then_some("The time is taken");
             VisitRow { mark: row.mark.or(taken), ..row }
         };
-        let mut there = rows(&sections.in_visit, visits);
-        there.extend(waiting(&sections.waiting, visits));
-        // What was left open on another day comes after those of today.
-        let today = present.date(viewer.zone());
-        there.sort_by_key(|row| viewer.zone().local(row.starts_at).date() != today);
+        let there = there(viewer, present, (sections, visits));
         let agenda = rows(&sections.agenda, visits);
         let next = agenda.iter().find(|row| row.status.is_busy() && !present.is_past(row.starts_at));
         Self {
@@ -100,8 +99,7 @@ impl DoctorDashboard {
             needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
             notes_to_sign: rows(&sections.notes_to_sign, visits)
                 .into_iter()
-                .map(row)
-                .map(|row| to_sign(found, row))
+                .map(|note| to_sign(found, row(note)))
                 .collect(),
             unread: notifications(&found.unread, visits, viewer),
             hours_href: own_id(viewer).map_or("/profile".to_owned(), |id| format!("/doctors/{id}/availability")),
@@ -111,6 +109,19 @@ impl DoctorDashboard {
                 && found.patients_seen == 0,
         }
     }
+}
+
+/// Who is there: first those in a visit, then those who wait, the longest first. What was left open on another day comes after those of today.
+fn there<'a>(
+    viewer: &Viewer,
+    present: &Present,
+    (sections, visits): (&DoctorSections, &'a Visits),
+) -> Vec<&'a AppointmentRow> {
+    let today = present.date(viewer.zone());
+    let mut there = rows(&sections.in_visit, visits);
+    there.extend(waiting(&sections.waiting, visits));
+    there.sort_by_key(|row| viewer.zone().local(row.starts_at).date() != today);
+    there
 }
 
 /// Which doctor the viewer is.
