@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{
     appointment::StatusFilter,
-    policy::Back,
+    back::Back,
     queries::{AppointmentState, DoctorOption},
     service::PatientAnswers,
     step::Step,

@@ -4,6 +4,7 @@
 //! the `call` of a visit that is over or goes on by telephone. Used by `calls`, `device_checks`, `guests`, `visits`, `notes` and `home`.
 
 mod appointment;
+mod back;
 mod devices;
 mod forms;
 mod guests;
