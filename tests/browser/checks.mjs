@@ -50,6 +50,8 @@ export async function look(page, shot = async () => {}) {
       await page.setViewportSize({ width, height: 900 });
       for (const problem of await accessibility(page)) problems.push(`${width} px, ${colorScheme}: ${problem}`);
       if (await scrollsSideways(page)) problems.push(`${width} px: scrolls sideways`);
+      const under = await covered(page);
+      if (under) problems.push(`${width} px: ${under}`);
       await shot(`${width}-${colorScheme}`);
     }
   }
@@ -67,6 +69,23 @@ async function accessibility(page) {
 
 function scrollsSideways(page) {
   return page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
+}
+
+/** What can be pressed is not under something else of the page: the first that is, and what covers it. What is fixed to the window moves out of the way. */
+function covered(page) {
+  return page.evaluate(() => {
+    const from = scrollY;
+    const under = [...document.querySelectorAll('main :is(a, button, summary)')].map(element => {
+      element.scrollIntoView({ block: 'center', behavior: 'instant' });
+      const box = element.getClientRects()[0];
+      if (!box || box.width < 4 || box.height < 4 || !element.checkVisibility()) return undefined;
+      const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      const isMoving = top?.closest('.session, .toolbar');
+      return !top || isMoving || element.contains(top) || top.contains(element) ? undefined : `"${element.textContent.trim()}" lies under ${top.tagName.toLowerCase()}.${top.className}`;
+    });
+    scrollTo({ top: from, behavior: 'instant' });
+    return under.find(Boolean);
+  });
 }
 
 /** The innermost element that sticks out to the right, to save the reader a search. */

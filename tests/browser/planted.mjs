@@ -18,6 +18,7 @@ const PLANTED = [
   ['weak contrast in the dark', document('<p class="dark">Faint</p>', '<link rel="stylesheet" href="/weak.css">'), '1280 px, dark: axe color-contrast'],
   ['small targets', document('<p><button class="dot">a</button><button class="dot">b</button></p>', '<link rel="stylesheet" href="/weak.css">'), 'axe target-size'],
   ['wide table', document('<pre class="wide">x</pre>', '<link rel="stylesheet" href="/weak.css">'), '320 px: scrolls sideways'],
+  ['two in one place', document('<p class="first"><a href="/a">One visit</a></p><p class="second"><a href="/b">Another visit</a></p>', '<link rel="stylesheet" href="/weak.css">'), 'lies under'],
   ['inline style', document('<p style="color: red">Red</p>'), 'console:'],
   ['inline script', document('<script>window.seen = 1</script>'), 'console:'],
   ['broken script', document('<p>Text</p>', '<script src="/broken.js"></script>'), 'script:'],
@@ -29,7 +30,7 @@ const PLANTED = [
 
 const FILES = {
   '/weak.css': ['text/css', `.weak { color: #999; background: #fff } .dot { width: 9px; height: 9px; padding: 0; border: 0; margin: 0 }
-    .wide { width: 340px } .dark { color: #000; background: #fff } @media (prefers-color-scheme: dark) { .dark { color: #333; background: #222 } }`],
+    .wide { width: 340px } .first, .second { position: absolute; top: 5rem; background: #fff } .dark { color: #000; background: #fff } @media (prefers-color-scheme: dark) { .dark { color: #333; background: #222 } }`],
   '/broken.js': ['text/javascript', 'throw new Error("broken")'],
   '/late.js': ['text/javascript', 'document.querySelector("main").innerHTML = "<h1>Late</h1>"'],
   '/dot.png': ['image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
