@@ -141,7 +141,7 @@ async fn the_doctor_goes_on_by_telephone_and_the_reason_stands_in_the_history() 
     assert!(changed.statements() <= 8, "{} statements", changed.statements());
     for client in [&practice.surgery, &practice.home, &practice.desk] {
         let page = client.get(&visit.path()).await.ok();
-        assert!(page.text(".definitions").contains("Telephone"), "{}", client.who);
+        assert!(page.text("#standing .definitions").contains("Telephone"), "{}", client.who);
         assert!(page.text("#history").contains("changed how the visit is held"), "{}", client.who);
         assert!(page.text("#history").contains("The picture stands still."), "{}", client.who);
     }

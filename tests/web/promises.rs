@@ -21,17 +21,17 @@ const QUESTIONS: [(&str, &str, &str); 11] = [
         "/profile/second-factor/recovery-codes",
         "a_second_factor_and_its_codes_end_as_they_were_said_to",
     ),
-    (
-        "appointments/show.html",
-        "\"/appointments/\" ~ page.id ~ \"/modality\"",
-        "why_a_visit_is_held_in_another_way_is_read_by_the_others",
-    ),
     // `policy::question`: cancelling, declining, proposing, did not attend, approving all the same.
     ("components/appointment_act.html", "act.href", "reasons_that_the_others_will_read_are_read_by_them"),
     (
         "components/passkey_list.html",
         "\"/profile/second-factor/passkeys/\" ~ passkey.id ~ \"/removal\"",
         "a_passkey_that_is_removed_lets_nobody_in_as_it_was_said",
+    ),
+    (
+        "components/standing_next.html",
+        "\"/appointments/\" ~ standing.id ~ \"/modality\"",
+        "why_a_visit_is_held_in_another_way_is_read_by_the_others",
     ),
     (
         "components/visit_now.html",
