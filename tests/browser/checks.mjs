@@ -50,8 +50,6 @@ export async function look(page, shot = async () => {}) {
       await page.setViewportSize({ width, height: 900 });
       for (const problem of await accessibility(page, colorScheme)) problems.push(`${width} px, ${colorScheme}: ${problem}`);
       if (await scrollsSideways(page)) problems.push(`${width} px: scrolls sideways`);
-      const under = await covered(page);
-      if (under) problems.push(`${width} px: ${under}`);
       await shot(`${width}-${colorScheme}`);
     }
   }
@@ -73,8 +71,19 @@ function scrollsSideways(page) {
   return page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
 }
 
-/** What can be pressed is not under something else of the page: the first that is, and what covers it. What is fixed to the window moves out of the way. */
-function covered(page) {
+/** What can be pressed is not under something else of the page, at both widths: the first that is, and what covers it. What is fixed to the window moves out
+ * of the way. For pages at rest: they are scrolled. */
+export async function covered(page) {
+  const problems = [];
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    const under = await firstUnder(page);
+    if (under) problems.push(`${width} px: ${under}`);
+  }
+  return problems;
+}
+
+function firstUnder(page) {
   return page.evaluate(() => {
     const from = scrollY;
     const under = [...document.querySelectorAll('main :is(a, button, summary)')].map(element => {

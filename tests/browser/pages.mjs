@@ -2,7 +2,7 @@
 // Opens every page of the clinic at BASE_URL as every role and looks at it (checks.mjs). Exits 1 on any problem.
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { bareStructure, look, ready, startBrowser, watchedPage } from './checks.mjs';
+import { bareStructure, covered, look, ready, startBrowser, watchedPage } from './checks.mjs';
 import { PASSWORD, ROLES, WRONG_FORMS } from './paths.mjs';
 
 const base = new URL(process.env.BASE_URL ?? 'http://127.0.0.1:8000');
@@ -87,7 +87,7 @@ async function crawl(watched, { role, pages, reaches = [] }) {
       if (seen.has(kind(arrived))) continue;
       seen.add(kind(arrived));
     }
-    problems.push(...await look(watched.page, camera(watched.page, role, path)), ...watched.take());
+    problems.push(...await look(watched.page, camera(watched.page, role, path)), ...await covered(watched.page), ...watched.take());
     report(role, path, problems);
     for (const url of await links(watched.page)) {
       if (!seen.has(kind(url))) { seen.add(kind(url)); waiting.push({ url, status: 200 }); }

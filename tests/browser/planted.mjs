@@ -1,6 +1,6 @@
 // Proves that each check can fail: small pages, each with one fault, and one without any.
 import { createServer } from 'node:http';
-import { bareStructure, look, startBrowser, watchedPage } from './checks.mjs';
+import { bareStructure, covered, look, startBrowser, watchedPage } from './checks.mjs';
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:";
 
@@ -49,7 +49,7 @@ for (const [number, [name, , expected]] of PLANTED.entries()) {
   const context = await browser.newContext();
   const { page, take } = await watchedPage(context, origin);
   await page.goto(`${origin}/${number}`, { waitUntil: 'load' });
-  const problems = [...await look(page), ...take()];
+  const problems = [...await look(page), ...await covered(page), ...take()];
   const bare = await browser.newContext({ javaScriptEnabled: false });
   const still = await bare.newPage();
   await still.goto(`${origin}/${number}`);
