@@ -29,8 +29,6 @@ const OLD: TimeDelta = TimeDelta::days(7);
 const AT_WILL: [NotificationKind; 2] = [NotificationKind::AppointmentRequested, NotificationKind::AppointmentCancelled];
 /// So many mails of each of these a doctor gets in an hour; those that are sent at one moment may go beyond it.
 const IN_AN_HOUR: u64 = 10;
-/// Who is to come: their visits are worth a reminder.
-pub(super) const EXPECTED: [AppointmentStatus; 2] = AppointmentStatus::AGREED;
 
 /// The words of a notice or a reminder to `recipient`; not when the visit has changed since it was written, and not now when nobody would be there.
 ///
@@ -85,7 +83,9 @@ fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
 
 /// Whether the visit of a reminder is still to come, at that time.
 fn is_near(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
-    EXPECTED.contains(&visit.status) && mail.visit_starts_at == Some(visit.starts_at) && now < visit.starts_at
+    AppointmentStatus::AGREED.contains(&visit.status)
+        && mail.visit_starts_at == Some(visit.starts_at)
+        && now < visit.starts_at
 }
 
 fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) -> String {

@@ -6,7 +6,7 @@ use entity::{
     mail::Model,
 };
 
-use super::{email_text::EXPECTED, queries::VisitOfMail};
+use super::queries::VisitOfMail;
 use crate::{
     features::{
         mail::Recipient,
@@ -83,7 +83,9 @@ pub(super) fn invitation(
 pub(super) fn method(mail: &Model, visit: &VisitOfMail) -> Option<CalendarMethod> {
     let is_called_off = visit.status == AppointmentStatus::Cancelled && visit.stood;
     match (mail.kind, mail.notice) {
-        (MailKind::Notice | MailKind::Reminder, _) if EXPECTED.contains(&visit.status) => Some(CalendarMethod::Request),
+        (MailKind::Notice | MailKind::Reminder, _) if AppointmentStatus::AGREED.contains(&visit.status) => {
+            Some(CalendarMethod::Request)
+        }
         // A request that was never granted is in nobody's calendar.
         (MailKind::Notice, Some(NotificationKind::AppointmentCancelled)) if is_called_off => {
             Some(CalendarMethod::Cancel)

@@ -83,23 +83,18 @@ impl Board {
     ) -> Self {
         let all = [&sections.waiting, &sections.in_visit, &sections.expected, &sections.done];
         let is_narrowed = filter.is_set();
-        let column = |code, (id, title, nobody), section: &Section, order: fn(&Section, &Visits) -> Vec<i64>| {
-            let there = order(section, visits).into_iter().filter_map(|id| visits.get(&id));
-            let met = there.filter(|row| filter.meets(row));
+        let column = |code, (id, title, nobody), section: &Section, there: Vec<&AppointmentRow>| {
+            let met = there.into_iter().filter(|row| filter.meets(row));
             let rows: Vec<_> = met.map(|row| BoardRow::new(viewer, (present, found), row).back_to(&filter)).collect();
             let count = if is_narrowed { i64::try_from(rows.len()).unwrap_or(i64::MAX) } else { section.count };
             BoardColumn { code, id, title, nobody: if is_narrowed { NOBODY_FOUND } else { nobody }, count, rows }
         };
+        let HospitalSections { waiting: waits, in_visit, expected, done, .. } = sections;
         let columns = [
-            column("waiting", ("waiting", "Waiting", "Nobody is waiting."), &sections.waiting, longest_first),
-            column("in_visit", ("in-visit", "In visit", "Nobody is in a visit."), &sections.in_visit, earliest_first),
-            column(
-                "expected",
-                ("expected", "Expected", "Nobody else is expected."),
-                &sections.expected,
-                earliest_first,
-            ),
-            column("done", ("done", "Done", "No visit is over."), &sections.done, earliest_first),
+            column("waiting", ("waiting", "Waiting", "Nobody is waiting."), waits, waiting(waits, visits)),
+            column("in_visit", ("in-visit", "In visit", "Nobody is in a visit."), in_visit, rows(in_visit, visits)),
+            column("expected", ("expected", "Expected", "Nobody else is expected."), expected, rows(expected, visits)),
+            column("done", ("done", "Done", "No visit is over."), done, rows(done, visits)),
         ];
         let shown: usize = all.iter().map(|section| section.shown.len()).sum();
         Self {
@@ -112,14 +107,6 @@ impl Board {
             filter,
         }
     }
-}
-
-fn earliest_first(section: &Section, visits: &Visits) -> Vec<i64> {
-    rows(section, visits).into_iter().map(|row| row.id).collect()
-}
-
-fn longest_first(section: &Section, visits: &Visits) -> Vec<i64> {
-    waiting(section, visits).into_iter().map(|row| row.id).collect()
 }
 
 fn list_href(today: NaiveDate, filter: &BoardFilter) -> String {

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use entity::enums::{NoteState, NoteTemplate};
 use serde::Serialize;
 
-use super::{Addendum, AroundNote, Part, ShownNote, addenda, parts, record_state};
+use super::{Addendum, Part, addenda, now::state_of, parts};
 use crate::{
     access::Viewer,
     features::{
@@ -75,9 +75,7 @@ impl NotePage {
     ) -> Self {
         let zone = viewer.zone();
         let (is_withdrawn, lacks_opening) = (record.is_withdrawn(), record.lacks_opening());
-        let shown = marks.of(&ShownNote::new(viewer, present, &record));
-        let around = marks.of(&AroundNote::new(viewer, present, &record));
-        let record_state = record_state(record.standing(viewer), [shown, around]);
+        let record_state = state_of(viewer, present, marks, &record);
         let NoteRecord { row, about, note, author, addenda: beneath, .. } = record;
         let note = note.as_ref();
         let is_signed = note.is_some_and(|note| note.state == NoteState::Signed);

@@ -11,7 +11,7 @@ use crate::{
         notes::queries::{NoteRecord, NoteStanding},
         people::Banner,
     },
-    web::{Moment, Page, Present},
+    web::{Moment, Page, Present, RecordMarks},
 };
 
 /// Kept, and without a word of the note: its page and the paper are told by it that they are not as it is any more.
@@ -51,6 +51,13 @@ pub(in crate::features::notes) fn record_state(standing: NoteStanding, [note, ar
         Some(NoteState::Signed) => "signed",
     };
     format!("{state}-{}-{note}-{around}", standing.version)
+}
+
+/// The same for a page that shows `record`.
+pub(super) fn state_of(viewer: &Viewer, present: &Present, marks: &RecordMarks, record: &NoteRecord) -> String {
+    let note = marks.of(&ShownNote::new(viewer, present, record));
+    let around = marks.of(&AroundNote::new(viewer, present, record));
+    record_state(record.standing(viewer), [note, around])
 }
 
 /// All that is shown of a note that was signed, on its page and on the paper.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Addendum, AroundNote, Part, ShownNote, addenda, parts, record_state};
+use super::{Addendum, Part, addenda, now::state_of, parts};
 use crate::{
     access::Viewer,
     features::{
@@ -52,12 +52,10 @@ impl Summary {
         marks: &RecordMarks,
         record: NoteRecord,
     ) -> Self {
-        let note = marks.of(&ShownNote::new(viewer, present, &record));
-        let around = marks.of(&AroundNote::new(viewer, present, &record));
         Self {
             id: record.row.id,
             live_from: format!("/appointments/{}/note/now", record.row.id),
-            record_state: record_state(record.standing(viewer), [note, around]),
+            record_state: state_of(viewer, present, marks, &record),
             shown: ShownSummary::new(viewer, present, record),
         }
     }
