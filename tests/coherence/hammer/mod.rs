@@ -106,11 +106,14 @@ async fn hammer(cluster: Option<&Cluster>) {
             "nothing fails".to_owned()
         }
     };
-    let missing = enough(&shared.ledger.tally).await;
+    let missing = enough(&shared.ledger.tally, || lagging.is_none() || replicas::reads(&app) > 0).await;
     shared.is_over.store(true, Relaxed);
     people.join_all().await;
     println!("{seconds} s, {} instances, {faults}: {}", shared.sites.len(), shared.ledger.tally);
-    assert_that_it_was_read(&app, lagging);
+    if let Some(lagging) = lagging {
+        lagging.abort();
+        println!("{} reads from the standby", replicas::reads(&app));
+    }
     assert_coherent(&shared.ledger);
     assert_eq!(missing, None, "{}", shared.ledger.tally);
 }
@@ -121,13 +124,14 @@ fn assert_coherent(ledger: &Ledger) {
 }
 
 /// How much is done depends on the machine and on what else it does, the share of hits on how often the faults strike: what a run must have seen is waited
-/// for, for a minute at most, and nothing fails meanwhile. What is missing all the same.
-async fn enough(tally: &Tally) -> Option<&'static str> {
-    for _ in 0..60 {
-        tally.missing()?;
+/// for, for five minutes at most (beside other tests two cores answer twenty pages a second), and nothing fails meanwhile. What is missing all the same.
+async fn enough(tally: &Tally, was_standby_read: impl Fn() -> bool) -> Option<&'static str> {
+    let missing = || tally.missing().or_else(|| (!was_standby_read()).then_some("nothing was read from the standby"));
+    for _ in 0..300 {
+        missing()?;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    tally.missing()
+    missing()
 }
 
 async fn start(line: Option<&Line>, cluster: Option<&Cluster>) -> TestApp {
@@ -144,13 +148,6 @@ async fn start(line: Option<&Line>, cluster: Option<&Cluster>) -> TestApp {
 /// The standby falls behind until what is returned is aborted.
 async fn lag(cluster: Option<&Cluster>) -> Option<JoinHandle<()>> {
     Some(tokio::spawn(replicas::fall_behind_now_and_then(cluster?.at_standby().await)))
-}
-
-fn assert_that_it_was_read(app: &TestApp, lagging: Option<JoinHandle<()>>) {
-    let Some(lagging) = lagging else { return };
-    lagging.abort();
-    println!("{} reads from the standby", replicas::reads(app));
-    assert_ne!(replicas::reads(app), 0, "nothing was read from the standby");
 }
 
 /// Everybody begins to write, to read, to watch, and to hang up.

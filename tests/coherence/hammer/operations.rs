@@ -215,7 +215,7 @@ pub(super) async fn watch(shared: Arc<Shared>) {
     }
 }
 
-/// Reads without pause until it is over.
+/// Reads without pause until it is over: now and then the same page a few times, so that what was kept just now is met.
 pub(super) async fn read(shared: Arc<Shared>) {
     while shared.goes_on() {
         // Of a visit, one that has not long been over: nothing changes any more on the others.
@@ -231,15 +231,26 @@ pub(super) async fn read(shared: Arc<Shared>) {
             (14, _, Some(care)) => care.calls.unwrap_or(care.news),
             _ => writer.name,
         };
-        look(&shared, thing, shared.any_site()).await;
+        let (sight, site) = (any_sight(&shared, thing), shared.any_site());
+        for _ in 0..rand::random_range(1..4) {
+            look_at(&shared, (thing, sight), site).await;
+        }
     }
 }
 
 /// Looks for a thing on one of the pages that show it, at that instance. Returns whether what is shown is new enough.
 pub(super) async fn look(shared: &Shared, thing: usize, site: usize) -> bool {
+    look_at(shared, (thing, any_sight(shared, thing)), site).await
+}
+
+fn any_sight(shared: &Shared, thing: usize) -> usize {
+    rand::random_range(0..shared.participants.things[thing].sights.len())
+}
+
+async fn look_at(shared: &Shared, (thing, sight): (usize, usize), site: usize) -> bool {
     let Shared { participants, ledger, sites, .. } = shared;
     let known = &participants.things[thing];
-    let (browser, path) = &known.sights[rand::random_range(0..known.sights.len())];
+    let (browser, path) = &known.sights[sight];
     let may_refuse = sites[site].is_without_database();
     let asking = ledger.ask(thing);
     let page = browser.at(&sites[site].origin).get(path).await;
