@@ -110,10 +110,7 @@ async fn hammer(cluster: Option<&Cluster>) {
     shared.is_over.store(true, Relaxed);
     people.join_all().await;
     println!("{seconds} s, {} instances, {faults}: {}", shared.sites.len(), shared.ledger.tally);
-    if let Some(lagging) = lagging {
-        lagging.abort();
-        println!("{} reads from the standby", replicas::reads(&app));
-    }
+    tell_of_standby(&app, lagging);
     assert_coherent(&shared.ledger);
     assert_eq!(missing, None, "{}", shared.ledger.tally);
 }
@@ -148,6 +145,13 @@ async fn start(line: Option<&Line>, cluster: Option<&Cluster>) -> TestApp {
 /// The standby falls behind until what is returned is aborted.
 async fn lag(cluster: Option<&Cluster>) -> Option<JoinHandle<()>> {
     Some(tokio::spawn(replicas::fall_behind_now_and_then(cluster?.at_standby().await)))
+}
+
+fn tell_of_standby(app: &TestApp, lagging: Option<JoinHandle<()>>) {
+    if let Some(lagging) = lagging {
+        lagging.abort();
+        println!("{} reads from the standby", replicas::reads(app));
+    }
 }
 
 /// Everybody begins to write, to read, to watch, and to hang up.
