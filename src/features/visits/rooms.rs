@@ -121,7 +121,9 @@ impl Rooms {
         row: &AppointmentRow,
     ) -> Option<RoomMark> {
         let check = self.checks.get(&row.id);
-        let devices = device_mark(row.situation(), check);
+        // Whether they worked is of no use once nobody is awaited any more.
+        let is_awaited = row.status.is_under_way() || !present.has_come(row.ends_at);
+        let devices = device_mark(row.situation(), check).filter(|_| is_awaited);
         let devices = match viewer.role() {
             Role::Patient => devices.map(DeviceMark::of_oneself),
             _ => devices,

@@ -140,7 +140,7 @@ fn lists(viewer: &Viewer, doctor_id: i64, (date, days): (NaiveDate, Stretch)) ->
     SideBySide::default()
         .list::<LateDoctor>("late", late_doctors(viewer, date))
         .list::<InRoom>("here", in_rooms(viewer))
-        .list::<CheckedPerson>("check", checked_people(viewer, Some(days.ends_at)))
+        .list::<CheckedPerson>("check", checked_people(viewer, Some(days)))
         .list::<PatientsSeen>("tally", tally)
         .list::<ListedVisit>("draft", drafts(viewer))
         .list::<ListedVisit>("unwritten", unwritten(viewer, days.starts_at - WRITTEN_WITHIN))

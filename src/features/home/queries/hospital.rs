@@ -185,7 +185,7 @@ fn lists(
     SideBySide::default()
         .list::<LateDoctor>("late", late_doctors(viewer, date))
         .list::<InRoom>("here", in_rooms(viewer))
-        .list::<CheckedPerson>("check", checked_people(viewer, Some(today.ends_at)))
+        .list::<CheckedPerson>("check", checked_people(viewer, Some(today)))
         .list::<ActivePeople>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
         .list::<RowCount>("requests", requests())
         .list::<Unread>("unread", unread(viewer))

@@ -1,6 +1,6 @@
 //! Who is in the rooms of visits, whose camera and microphone work, and which doctors run late, for lists that are read beside others.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     appointment::{self, Column},
     device_check, doctor, doctor_delay,
@@ -8,8 +8,8 @@ use entity::{
     patient, user, visit_presence,
 };
 use sea_orm::{
-    ColumnTrait, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
-    Select,
+    ColumnTrait, Condition, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    RelationTrait, Select,
     sea_query::{Expr, ExprTrait, IntoCondition},
 };
 
@@ -19,6 +19,7 @@ use crate::{
     features::{
         appointments::{DeviceCheckRow, open_call, scope},
         calls::CallNow,
+        schedules::Stretch,
     },
 };
 
@@ -81,21 +82,31 @@ pub(crate) fn in_rooms(viewer: &Viewer) -> Select<visit_presence::Entity> {
     of_visit.join(JoinType::InnerJoin, is_patient)
 }
 
-/// What the patients of the viewer's visits by video have found, of those that begin before `until`; to a patient, of all that are to come. For a list
-/// beside others; told of by `Viewer::visit_topics`.
-pub(crate) fn checked_people(viewer: &Viewer, until: Option<DateTime<Utc>>) -> Select<device_check::Entity> {
+/// What the patients of the viewer's visits by video have found, of those that go on and those that touch `within`; to a patient, of all that are to
+/// come. For a list beside others; told of by `Viewer::visit_topics`.
+///
+/// Of visits that nobody has said the outcome of it says nothing: there may be many, and without an end to these days all checks that were ever made
+/// would be looked through.
+pub(crate) fn checked_people(viewer: &Viewer, within: Option<Stretch>) -> Select<device_check::Entity> {
     let is_patient = appointment::Relation::Patient.def().on_condition(|_, patient| {
         Expr::col((patient, patient::Column::UserId))
             .equals((device_check::Entity, device_check::Column::UserId))
             .into_condition()
     });
-    let checked = device_check::Entity::find()
+    let is_busy = Condition::all().add(is_one_of(Column::Status, AppointmentStatus::BUSY));
+    let is_meant = match within {
+        None => is_busy,
+        // No visit is longer than a day: one that touches them began a day before at most.
+        Some(Stretch { starts_at, ends_at }) => Condition::any()
+            .add(is_one_of(Column::Status, AppointmentStatus::UNDER_WAY))
+            .add(is_busy.add(Column::StartsAt.gte(starts_at - TimeDelta::days(1))).add(Column::StartsAt.lt(ends_at))),
+    };
+    device_check::Entity::find()
         .join(JoinType::InnerJoin, device_check::Relation::Appointment.def())
         .join(JoinType::InnerJoin, is_patient)
         .filter(scope(viewer))
-        .filter(is_one_of(Column::Status, AppointmentStatus::BUSY))
-        .filter(is_word(Column::Modality, Modality::Video));
-    until.into_iter().fold(checked, |checked, until| checked.filter(Column::StartsAt.lt(until)))
+        .filter(is_meant)
+        .filter(is_word(Column::Modality, Modality::Video))
 }
 
 /// Whoever of the viewer's doctors runs late on `day`. For a list beside others; told of by `Viewer::visit_topics`.
