@@ -21,7 +21,7 @@ pub struct Model {
     pub note: Option<String>,
     /// What the clock showed at the visit's time when it happened, as it was told; none in a row of a release that did not keep it.
     pub local_starts_at: Option<DateTime>,
-    /// The same of the time that was proposed instead.
+    /// The same of the time that was proposed instead; of a visit that was moved, of the time at which it was before.
     pub proposed_local_starts_at: Option<DateTime>,
     /// When it happened.
     pub at: DateTimeUtc,

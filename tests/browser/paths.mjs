@@ -15,7 +15,7 @@ export const ROLES = [
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
-    reaches: ['/appointments/{id}', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
+    reaches: ['/appointments/{id}', '/appointments/{id}/rescheduling', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
     pages: [...OWN, '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
   },
   {

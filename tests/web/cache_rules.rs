@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 50] = [
+const UNCACHED: [(&str, &str); 51] = [
     ("/appointments/{id}/call/signals", "for programs, about this moment"),
     ("/appointments/{id}/device-check/ice", "for programs, with a secret"),
     ("/device-check", "may use camera and microphone, which no page that is kept may"),
@@ -36,6 +36,7 @@ const UNCACHED: [(&str, &str); 50] = [
     ("/admins/new", "a form"),
     ("/admins/{id}/edit", "a form"),
     ("/appointments/new", "a form, with a token of its own"),
+    ("/appointments/{id}/rescheduling", "a form"),
     ("/doctors/{id}/availability", "a form"),
     ("/appointments/{id}/room", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),

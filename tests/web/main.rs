@@ -55,6 +55,7 @@ mod page_rules;
 mod presence;
 mod promises;
 mod reports;
+mod rescheduling;
 mod scale;
 mod schedules;
 mod sent_twice;

@@ -129,6 +129,7 @@ pub(super) fn event_times(
         (EventKind::Booked | EventKind::Approved | EventKind::Rejected, _) => format!(" for {when}"),
         (EventKind::Proposed, Some(proposed)) => format!(": {proposed} instead of {when}"),
         (EventKind::ProposalRefused, Some(refused)) => format!(", {refused}, instead of {when}"),
+        (EventKind::Rescheduled, Some(before)) => format!(": {when} instead of {before}"),
         (EventKind::ProposalAccepted | EventKind::Rescheduled, _) => format!(": {when}"),
         (EventKind::Confirmed | EventKind::Cancelled, _) => format!(" on {when}"),
         _ => String::new(),

@@ -1,8 +1,10 @@
 //! What people ask of appointments, as domain types.
 
 mod modality;
+mod moving;
 
 pub(super) use modality::{ModalityChange, modality_change};
+pub(super) use moving::{Move, MoveDraft, MoveQuery, moving};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use entity::{

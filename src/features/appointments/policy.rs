@@ -47,6 +47,14 @@ impl Permission for RecordOutcome {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];
 }
 
+/// Move a visit that stands to another time.
+#[derive(Debug)]
+pub(super) struct RescheduleAppointment;
+
+impl Permission for RescheduleAppointment {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];
+}
+
 /// Accept or refuse a time that the doctor proposed.
 #[derive(Debug)]
 pub(super) struct AnswerProposal;

@@ -102,7 +102,7 @@ fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) ->
         NotificationKind::AppointmentProposed => " Please accept or refuse it.",
         // Where the hospital's clock was corrected, this may be one of many, and the only one that is told by mail.
         NotificationKind::AppointmentRescheduled => {
-            " Other visits of yours may have moved with it: look through your notifications."
+            " If the hospital's clock was corrected, others of yours moved with it: your notifications tell of each."
         }
         _ => "",
     };

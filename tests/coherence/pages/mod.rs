@@ -31,7 +31,7 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`addresses`], [`calls`], [`guests`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 91] = [
+const WRITES: [&str; 92] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -69,6 +69,7 @@ const WRITES: [&str; 91] = [
     "/appointments/{id}/proposal/acceptance",
     "/appointments/{id}/proposal/refusal",
     "/appointments/{id}/rejection",
+    "/appointments/{id}/rescheduling",
     "/appointments/{id}/start",
     "/doctors",
     "/doctors/{id}",

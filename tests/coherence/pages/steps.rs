@@ -40,6 +40,8 @@ fn steps() -> Vec<Step> {
         step(("outcome:completed", "doctor"), InProgress, &[]),
         step(("outcome:no_show", "doctor"), Waiting, &["patient"]),
         step(("modality", "doctor"), InProgress, &[]),
+        step(("rescheduling", "admin"), Scheduled, &["doctor", "patient"]),
+        step(("rescheduling", "doctor"), Confirmed, &["patient"]),
         step(("cancellation", "admin"), Requested, &["doctor", "patient"]),
         step(("cancellation", "doctor"), Confirmed, &["patient"]),
         step(("cancellation", "patient"), Proposed, &["doctor"]),
@@ -103,6 +105,8 @@ async fn no_page_is_stale_after_any_step_of_a_visit() {
         match noun {
             "outcome" => fields.push(("outcome", outcome)),
             "proposal" => fields.push(("starts_at", "2026-11-26T10:00")),
+            "rescheduling" if step.by == "admin" => fields.push(("starts_at", "2026-11-26T11:00")),
+            "rescheduling" => fields.push(("starts_at", "2026-11-26T12:00")),
             "modality" => fields.extend([("modality", "phone"), ("reason", "No picture.")]),
             "rejection" | "cancellation" => fields.push(("reason", "The ward needs everybody.")),
             _ => {}

@@ -36,6 +36,44 @@ impl Walk {
         self.post((who, at), "/appointments", &fields).await.map(|_| who)
     }
 
+    /// One of the parties of a visit submits a form of its page. Who, and which visit.
+    pub(super) async fn submit_of_visit(
+        &mut self,
+        (by, at): (u8, u8),
+        visit: u8,
+        (form, twice): (u8, bool),
+    ) -> Result<(usize, i64), String> {
+        let visit = self.visit(visit).await;
+        let by = self.parties(visit).await[usize::from(by) % 3];
+        self.submit((by, at), &format!("/appointments/{visit}"), (form, twice)).await?;
+        Ok((by, visit))
+    }
+
+    /// One of the parties of a visit moves it to one of the times that are shown, or twice, as with two tabs; nothing where none are. Who, and which
+    /// visit.
+    pub(super) async fn move_visit(
+        &mut self,
+        (by, at): (u8, u8),
+        visit: u8,
+        twice: bool,
+    ) -> Result<(usize, i64), String> {
+        let id = self.visit(visit).await;
+        let who = self.parties(id).await[usize::from(by) % 3];
+        self.come_in(who, at).await?;
+        let path = format!("/appointments/{id}/rescheduling");
+        let page = self.browser(who, at).get(&path).await;
+        let times = page.attributes("input[name=starts_at]", "value");
+        if !times.is_empty() {
+            let starts_at = times[usize::from(by) % times.len()].as_str();
+            let fields = page.form("#times form[method=post]").fields;
+            let version = fields.iter().find(|(name, _)| name == "version").map(|(_, value)| value.as_str()).unwrap();
+            for _ in 0..=u8::from(twice) {
+                self.post((who, at), &path, &[("version", version), ("starts_at", starts_at)]).await?;
+            }
+        }
+        Ok((who, id))
+    }
+
     /// A doctor adds an evening, gives up the first of their hours, or will be away for a day; their place.
     pub(super) async fn change_hours(&mut self, (doctor, at): (u8, u8), what: u8, day: u8) -> Result<usize, String> {
         let doctors = self.doctors(None);

@@ -14,6 +14,9 @@ const OTHER_PASSWORD: &str = "violet harbour at seven";
 /// Pages whose forms people submit, those twice that have most of them.
 const PAGES: [&str; 5] = ["/dashboard", "/notifications", "/appointments", "/notifications", "/profile/sessions"];
 
+/// Of the forms of a visit's page those from here on stand for the one that moves it, which has a page of its own.
+const MOVES: u8 = 225;
+
 /// Whom an act concerns besides those who always look.
 struct Done {
     by: usize,
@@ -38,11 +41,11 @@ impl Walk {
     /// An answer that nobody should get.
     pub(super) async fn perform(&mut self, act: &Act) -> Result<Tally, String> {
         let done = match *act {
+            Act::Visit { at, visit, by, form: MOVES.., twice } => {
+                Done::of(self.move_visit((by, at), visit, twice).await?)
+            }
             Act::Visit { at, visit, by, form, twice } => {
-                let visit = self.visit(visit).await;
-                let by = self.parties(visit).await[usize::from(by) % 3];
-                self.submit((by, at), &format!("/appointments/{visit}"), (form, twice)).await?;
-                Done { by, visit: Some(visit) }
+                Done::of(self.submit_of_visit((by, at), visit, (form, twice)).await?)
             }
             Act::Room { at, visit, by, what } => Done::of(self.in_the_room((by, at), visit, what).await?),
             Act::Form { at, who, page, form } => {

@@ -83,14 +83,15 @@ const SAID_TO_THEM: [(&str, &str); 15] = [
 ];
 
 /// Those that a test elsewhere holds to, by the words that it reads.
-const HELD_TO_ELSEWHERE: [(&str, &str, &str); 3] = [
+const HELD_TO_ELSEWHERE: [(&str, &str, &str); 4] = [
     ("The changes are saved. Some visits could not move", "time_zones/told.rs", "among the visits that need somebody"),
+    ("The visit is moved, and the others are notified.", "rescheduling.rs", "The visit is moved"),
     ("This server sends no e-mail. Ask your hospital", "accounts/addresses.rs", "This server sends no e-mail"),
     ("Your request is sent. You will be notified", "booking.rs", "Your request is sent."),
 ];
 
 /// Sentences of the same files that stand beside a form because nothing was done: by their beginnings.
-const REFUSALS: [&str; 22] = [
+const REFUSALS: [&str; 23] = [
     "A visit at 09:00 stays at 09:00",
     "A visit is when it was",
     "Another hospital has this name.",
@@ -110,6 +111,7 @@ const REFUSALS: [&str; 22] = [
     "This is not your current password.",
     "This server sends no e-mail.",
     "To book it all the same",
+    "To move it there all the same",
     "You have issued 30 documents within",
     "You have sent 30 messages within",
     "Your profile was changed after",

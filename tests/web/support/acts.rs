@@ -125,6 +125,11 @@ fn of_times(clinic: &Clinic) -> Vec<Act<'_>> {
         ),
         act("/appointments/{id}/proposal", its_doctor, &[("version", "0"), ("starts_at", "2026-12-15T09:30")]),
         act(
+            "/appointments/{id}/rescheduling",
+            Some(admin),
+            &[("version", "0"), ("starts_at", "2026-12-15T09:30"), ("note", "The doctor is away.")],
+        ),
+        act(
             "/doctors/{id}/availability",
             its_doctor,
             &[("weekday", "0"), ("start_time", "18:00"), ("end_time", "20:00")],

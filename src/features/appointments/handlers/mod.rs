@@ -3,4 +3,5 @@
 pub(super) mod booking;
 pub(super) mod holding;
 pub(super) mod list;
+pub(super) mod moving;
 pub(super) mod steps;

@@ -1,6 +1,6 @@
 //! How a visit came to where it stands, in words: its steps, and between them its calls.
 
-use entity::enums::{CallEnd, CallPath, Role};
+use entity::enums::{AppointmentStatus, CallEnd, CallPath, EventKind, Role};
 use serde::Serialize;
 
 use crate::{
@@ -39,12 +39,11 @@ fn step_entry(viewer: &Viewer, event: EventRow) -> HistoryEntry {
         Role::Doctor => format!("Dr {name}"),
         _ => name,
     };
+    // A clock that was corrected moves what is proposed as well: of such a step it is that, and not when the visit was before.
+    let is_other_time = event.kind != EventKind::Rescheduled || AppointmentStatus::AGREED.contains(&event.to_status);
+    let other = event.proposed_local_starts_at.filter(|_| is_other_time);
     HistoryEntry {
-        text: format!(
-            "{who} {}{}",
-            event_words(event.kind),
-            event_times(event.kind, event.local_starts_at, event.proposed_local_starts_at)
-        ),
+        text: format!("{who} {}{}", event_words(event.kind), event_times(event.kind, event.local_starts_at, other)),
         note: event.note,
         at: Moment::new(event.at, viewer.zone()),
         call: None,

@@ -142,7 +142,7 @@ pub(in crate::features::appointments) fn first_day(
 }
 
 /// Free times, to staff the taken ones of the first day as well, which they may overbook; and the day after the last of these days.
-fn offer(
+pub(super) fn offer(
     (schedule, rules): (&Schedule, Rules),
     (date, is_staff): (NaiveDate, bool),
     present: &Present,

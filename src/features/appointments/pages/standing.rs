@@ -1,7 +1,7 @@
 //! Where an appointment stands: what changes by itself, on its page and by itself.
 
 use chrono::{DateTime, Utc};
-use entity::enums::Role;
+use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
 use super::{
@@ -10,13 +10,13 @@ use super::{
     show::title,
 };
 use crate::{
-    access::Viewer,
+    access::{Permission as _, Viewer},
     features::{
         appointments::{
             appointment::{StatusTag, status_tag},
             devices::{DeviceMark, check_href, device_mark},
             guests::guest_named,
-            policy::{OfferedStep, acts},
+            policy::{OfferedStep, RescheduleAppointment, acts},
             queries::{AppointmentRow, GuestOfVisit, StandingRecord},
             service::holding,
             step::Stage,
@@ -65,6 +65,8 @@ pub(super) struct VisitStanding {
     pub(super) modality_form: FormView,
     /// To the two who meet: where they do.
     room_href: Option<String>,
+    /// To who works there: where the visit is moved to another time.
+    move_href: Option<String>,
     /// To the two who meet by video: where they try camera and microphone.
     check_href: Option<String>,
     /// What each of them has found there.
@@ -107,6 +109,7 @@ impl VisitStanding {
             other_modalities: other_modalities(viewer, &row, present),
             modality_form: FormView::default(),
             room_href: room_href(viewer, &row),
+            move_href: move_href(viewer, &row, present),
             check_href: check_href(viewer, &row),
             doctor_devices: device_mark(held, devices.doctor.as_ref()),
             patient_devices: device_mark(held, devices.patient.as_ref()),
@@ -128,6 +131,14 @@ impl VisitStanding {
 /// The room is there from the day on which the visit is agreed until it is over.
 fn room_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
     (meets(viewer) && row.status.is_busy()).then(|| format!("/appointments/{}/room", row.id))
+}
+
+/// A visit that stands, has not begun and is not over can be moved, while both who are to meet are there.
+fn move_href(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Option<String> {
+    let may = RescheduleAppointment::ROLES.contains(&viewer.role()) && AppointmentStatus::AGREED.contains(&row.status);
+    let both_are_there = row.doctor.user.active && row.patient.user.active;
+    let is_to_come = may && both_are_there && !present.has_come(row.ends_at);
+    is_to_come.then(|| format!("/appointments/{}/rescheduling", row.id))
 }
 
 /// Whether the viewer is one of the two who meet, of those who see a visit at all.

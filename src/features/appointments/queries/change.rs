@@ -1,6 +1,6 @@
 //! Where an appointment stands, for whoever is about to change it.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event, call, doctor,
@@ -18,7 +18,11 @@ use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
     db::{ReadConnection, Reader, is_not_word},
-    features::{appointments::OpenCall, notifications::ToldTimes},
+    features::{
+        appointments::OpenCall,
+        notifications::ToldTimes,
+        schedules::{Attendees, Stretch},
+    },
 };
 
 /// What a step needs to know of the appointment.
@@ -63,6 +67,16 @@ impl AppointmentState {
         Topic::of_visit(self.hospital_id, self.doctor_id, self.patient_id)
     }
 
+    /// Whose time it takes.
+    pub(in crate::features::appointments) fn attendees(&self) -> Attendees {
+        Attendees { doctor_id: self.doctor_id, patient_id: Some(self.patient_id) }
+    }
+
+    /// From when to when it is.
+    pub(in crate::features::appointments) fn stretch(&self) -> Stretch {
+        Stretch { starts_at: self.starts_at, ends_at: self.ends_at }
+    }
+
     /// What is kept of its times beside something that happens to it: those of before, with what is `proposed` instead.
     pub(in crate::features::appointments) fn told_times(&self, proposed: Option<DateTime<Utc>>) -> ToldTimes {
         let zone = self.time_zone.parse().unwrap_or_default();
@@ -88,6 +102,49 @@ pub(in crate::features::appointments) async fn appointment_state_held(
     let mut held = states().filter(Column::Id.eq(id)).filter(scope(viewer));
     QuerySelect::query(&mut held).lock_with_tables(LockType::Share, [doctor::Entity]);
     held.into_model().one(conn).await
+}
+
+/// A visit that somebody is about to move, with who meets.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(in crate::features::appointments) struct VisitToMove {
+    #[sea_orm(nested)]
+    pub(in crate::features::appointments) state: AppointmentState,
+    doctor_first_name: String,
+    doctor_last_name: String,
+    patient_first_name: String,
+    patient_last_name: String,
+    /// Two of one name are told apart by it.
+    pub(in crate::features::appointments) patient_date_of_birth: Option<NaiveDate>,
+}
+
+impl VisitToMove {
+    /// As it is written everywhere.
+    pub(in crate::features::appointments) fn doctor(&self) -> String {
+        format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
+    }
+
+    pub(in crate::features::appointments) fn patient(&self) -> String {
+        format!("{} {}", self.patient_first_name, self.patient_last_name)
+    }
+}
+
+/// The visit `id` for the page that moves it, if it is the viewer's to see. One statement.
+pub(in crate::features::appointments) async fn visit_to_move(
+    viewer: &Viewer,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<VisitToMove>, DbErr> {
+    let patient_is = |column: user::Column| Expr::col(("patient_user", column));
+    let found = states()
+        .column_as(user::Column::FirstName, "doctor_first_name")
+        .column_as(user::Column::LastName, "doctor_last_name")
+        .expr_as(patient_is(user::Column::FirstName), "patient_first_name")
+        .expr_as(patient_is(user::Column::LastName), "patient_last_name")
+        .expr_as(patient_is(user::Column::DateOfBirth), "patient_date_of_birth")
+        .filter(Column::Id.eq(id))
+        .filter(scope(viewer));
+    let topics = Topics::exempt("a form, whose page is not kept");
+    reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
 }
 
 /// The requests, proposals and visits of a patient that are still to come at the instant `now`, the first one first.
@@ -164,6 +221,8 @@ pub(in crate::features::appointments) struct LastStep {
     /// `user.id` of whoever took it.
     pub(in crate::features::appointments) actor_id: i64,
     pub(in crate::features::appointments) note: Option<String>,
+    /// The time that it was about, as the clock showed it then.
+    pub(in crate::features::appointments) local_starts_at: Option<NaiveDateTime>,
 }
 
 /// The last step of the appointment `id`, if it is the viewer's to see.
@@ -175,7 +234,7 @@ pub(in crate::features::appointments) async fn last_step(
     let last = appointment::Entity::find_by_id(id)
         .select_only()
         .columns([Column::Version, Column::ProposedStartsAt])
-        .columns([event::Column::Kind, event::Column::ActorId, event::Column::Note])
+        .columns([event::Column::Kind, event::Column::ActorId, event::Column::Note, event::Column::LocalStartsAt])
         .join(JoinType::InnerJoin, appointment::Relation::AppointmentEvent.def())
         .filter(scope(viewer))
         .order_by_desc(event::Column::Id)

@@ -13,7 +13,9 @@ mod scope;
 mod standing;
 
 pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chosen, offered};
-pub(super) use change::{AppointmentState, appointment_state, appointment_state_held, last_step, states_to_come};
+pub(super) use change::{
+    AppointmentState, VisitToMove, appointment_state, appointment_state_held, last_step, states_to_come, visit_to_move,
+};
 pub(crate) use change::{open_call, open_call_held};
 pub(crate) use devices::{DeviceCheckRow, DeviceChecks, with_device_checks};
 pub(crate) use line::{VisitsInLine, visits_in_line};

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event, call,
-    enums::{AuditSubject, BloodType, CallEnd, CallPath, EventKind, Role},
+    enums::{AppointmentStatus, AuditSubject, BloodType, CallEnd, CallPath, EventKind, Role},
     patient, user,
 };
 use sea_orm::{
@@ -61,6 +61,8 @@ pub(in crate::features::appointments) struct EventRow {
     /// The times it was about, as the clock showed them; none of a step that an earlier release recorded.
     pub(in crate::features::appointments) local_starts_at: Option<NaiveDateTime>,
     pub(in crate::features::appointments) proposed_local_starts_at: Option<NaiveDateTime>,
+    /// The state to which it led.
+    pub(in crate::features::appointments) to_status: AppointmentStatus,
     pub(in crate::features::appointments) at: DateTime<Utc>,
     #[sea_orm(nested, alias = "actor")]
     pub(in crate::features::appointments) actor: EventActor,

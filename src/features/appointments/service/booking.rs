@@ -22,7 +22,7 @@ use crate::{
     features::{
         audit::{self, AuditEvent},
         notifications::{self, News, ToldTimes},
-        schedules::{self, Attendees, Rules, SlotRefusal, span},
+        schedules::{self, Attendees, Rules, Schedule, SlotRefusal, span},
     },
     state::AppState,
     web::{AppError, Present},
@@ -115,13 +115,27 @@ async fn slot(state: &AppState, uow: &UnitOfWork, viewer: &Viewer, booking: &Boo
         return Err(NotBooked::Taken(ASKED.to_owned()));
     }
     let present = Present::new(state.clock.now(), None);
-    let overbooks = match schedule.judge(starts_at, rules, &present) {
-        Ok(()) => false,
-        Err(SlotRefusal::Taken) if booking.overbook_reason.is_some() => true,
-        Err(SlotRefusal::Taken) => return Err(NotBooked::Taken(taken(viewer, TAKEN))),
-        Err(refusal) => return Err(NotBooked::Field("starts_at", sentence(refusal, viewer, rules))),
-    };
+    let has_reason = booking.overbook_reason.is_some();
+    let overbooks = overbooks(&schedule, starts_at, (viewer, rules), (&present, has_reason))?;
     Ok(Slot { hospital_id, doctor, patient, starts_at, ends_at: starts_at + rules.slot, overbooks })
+}
+
+/// Whether a visit that begins then would be beside another, as staff may have it who give a reason.
+///
+/// # Errors
+/// Why it cannot begin then.
+pub(super) fn overbooks(
+    schedule: &Schedule,
+    starts_at: DateTime<Utc>,
+    (viewer, rules): (&Viewer, Rules),
+    (present, has_reason): (&Present, bool),
+) -> Result<bool, NotBooked> {
+    match schedule.judge(starts_at, rules, present) {
+        Ok(()) => Ok(false),
+        Err(SlotRefusal::Taken) if has_reason => Ok(true),
+        Err(SlotRefusal::Taken) => Err(NotBooked::Taken(taken(viewer, TAKEN))),
+        Err(refusal) => Err(wrong("starts_at", sentence(refusal, viewer, rules))),
+    }
 }
 
 /// What is said of a time that is taken `how`. Staff may book it all the same, and are asked why.
@@ -182,17 +196,17 @@ async fn insert(state: &AppState, viewer: &Viewer, booking: &Booking) -> Result<
                 return Err(bounds::too_many(state));
             }
             let inserted = uow.insert(row(viewer, now, slot, booking), topics(slot)).await;
-            let id = inserted.map_err(|error| refused(error, viewer, slot))?.id;
+            let id = inserted.map_err(|error| refused(error, viewer, rules_of(viewer, slot)))?.id;
             Ok(record(uow, viewer.acting(now), slot, id).await?.with(id))
         })
         .await
 }
 
 /// Why the database did not take the visit.
-fn refused(error: DbErr, viewer: &Viewer, slot: &Slot) -> NotBooked {
+pub(super) fn refused(error: DbErr, viewer: &Viewer, rules: Rules) -> NotBooked {
     match violation(&error) {
         Some(broken) if broken.kind == ViolationKind::Overlap && broken.constraint.contains("patient") => {
-            wrong("starts_at", sentence(SlotRefusal::PatientBusy, viewer, rules_of(viewer, slot)))
+            wrong("starts_at", sentence(SlotRefusal::PatientBusy, viewer, rules))
         }
         // Sent twice at the same moment: whoever asks for the token next finds the other.
         Some(broken) if matches!(broken.kind, ViolationKind::Overlap | ViolationKind::Unique) => {

@@ -5,6 +5,7 @@ pub(super) mod booking;
 mod bounds;
 mod calls;
 pub(super) mod holding;
+pub(super) mod moving;
 pub(super) mod proposing;
 mod sent_again;
 pub(super) mod standing;

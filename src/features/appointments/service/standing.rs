@@ -44,8 +44,7 @@ pub(super) async fn promisable(
     let visit = visit.ok_or(AppError::NotFound)?;
     may_take(command, &visit, acting)?;
     if !visit.doctor_active {
-        let gone = "The doctor does not practise here any more.";
-        return Err(AppError::Conflict(format!("{gone} Cancel the visit, and book with somebody else.")));
+        return Err(doctor_is_gone());
     }
     if !visit.patient_active {
         return Err(nobody_to_tell(command.step));
@@ -93,7 +92,18 @@ pub(super) fn nobody_to_tell(step: Step) -> AppError {
         Step::Approve | Step::Propose => "Decline the request, or ask the desk to let them in again.",
         _ => "Let them in again, or cancel the visit.",
     };
+    shut_out(instead)
+}
+
+/// That the patient cannot come in, and what to do `instead`.
+pub(super) fn shut_out(instead: &str) -> AppError {
     AppError::Conflict(format!("The patient's account is shut, so nobody would tell them. {instead}"))
+}
+
+/// That nobody would be there for the patient.
+pub(super) fn doctor_is_gone() -> AppError {
+    let gone = "The doctor does not practise here any more.";
+    AppError::Conflict(format!("{gone} Cancel the visit, and book with somebody else."))
 }
 
 /// That the step cannot be taken, said to somebody of `role`, and what they can do instead.

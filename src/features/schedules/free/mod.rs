@@ -4,6 +4,8 @@
 //! that the clocks skip. Of a time that comes twice the first is meant. A slot is as long as the hospital says, whatever
 //! the clocks do meanwhile.
 
+mod moved;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::{

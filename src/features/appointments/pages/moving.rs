@@ -1,0 +1,108 @@
+//! The page that moves a visit.
+
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+
+use crate::{
+    access::PageContext,
+    features::{
+        appointments::{forms::MoveDraft, queries::VisitToMove, service::moving},
+        schedules::{DayOfTimes, Rules, Schedule},
+    },
+    web::{AppError, FormView, Moment, Page, moment::date_in_words},
+};
+
+use super::new::offer;
+
+/// Choose to when.
+#[derive(Debug, Serialize)]
+pub(in crate::features::appointments) struct RescheduleForm {
+    form: FormView,
+    id: i64,
+    version: i32,
+    patient: String,
+    born: Option<String>,
+    doctor: String,
+    /// When the visit is now.
+    starts_at: Moment,
+    /// Why it cannot be moved.
+    refusal: Option<String>,
+    /// The first day that is shown.
+    date: String,
+    days: Vec<DayOfTimes>,
+    /// Where the days after these are, and those before.
+    later_href: Option<String>,
+    earlier_href: Option<String>,
+    zone: &'static str,
+    /// Whether the reason for overbooking is asked for.
+    asks_why: bool,
+}
+
+impl RescheduleForm {
+    /// The page of `draft` for `visit`, with what the schedule of its doctor is without it.
+    pub(in crate::features::appointments) fn new(
+        context @ PageContext { viewer, present }: PageContext<'_>,
+        draft: MoveDraft,
+        visit: &VisitToMove,
+        (schedule, rules): (&Schedule, Rules),
+    ) -> Self {
+        let date = first_day(context, &draft);
+        let refusal = moving::may_be_moved(&visit.state, present).err();
+        let (mut days, later) = offer((schedule, rules), (date, true), present);
+        // Its own time is free without it, and none to move it to.
+        let own = viewer.zone().local(visit.state.starts_at).format("%Y-%m-%dT%H:%M").to_string();
+        for day in &mut days {
+            day.times.retain(|time| time.value != own);
+        }
+        days.retain(|day| !day.times.is_empty());
+        let today = present.date(viewer.zone());
+        let href = |from: NaiveDate| format!("/appointments/{}/rescheduling?date={from}", visit.state.id);
+        let asks_why = draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
+        Self {
+            id: visit.state.id,
+            version: visit.state.version,
+            patient: visit.patient(),
+            born: visit.patient_date_of_birth.map(date_in_words),
+            doctor: visit.doctor(),
+            starts_at: Moment::new(visit.state.starts_at, viewer.zone()),
+            refusal: refusal.map(sentence),
+            date: date.to_string(),
+            days,
+            later_href: later.map(href),
+            earlier_href: Some(today.max(date - Days::new(7))).filter(|_| date > today).map(href),
+            zone: viewer.zone().name(),
+            asks_why,
+            form: draft.form,
+        }
+    }
+
+    /// The same after the time was refused because another visit has it.
+    pub(in crate::features::appointments) fn asking_why(mut self, asks_why: bool) -> Self {
+        self.asks_why |= asks_why;
+        self
+    }
+}
+
+fn sentence(refusal: AppError) -> String {
+    match refusal {
+        AppError::Conflict(why) => why,
+        other => other.to_string(),
+    }
+}
+
+/// The day that is looked for, or today.
+pub(in crate::features::appointments) fn first_day(
+    PageContext { viewer, present }: PageContext<'_>,
+    draft: &MoveDraft,
+) -> NaiveDate {
+    let today = present.date(viewer.zone());
+    draft.date.unwrap_or(today).clamp(today, today + Days::new(5 * 366))
+}
+
+impl Page for RescheduleForm {
+    const TEMPLATE: &'static str = "appointments/moving.html";
+
+    fn title(&self) -> String {
+        format!("Move the visit of {}", self.patient)
+    }
+}
