@@ -54,7 +54,7 @@ sub make_functions_of_constants {
 sub uses_of_topics {
     my ($text) = @_;
     my $viewer = qr/viewer\.visit_topics\(\)|\b(?:\w+_)?topics\(viewer\)|visits_and_inbox\(viewer\)/;
-    my $visit = qr/\b(?:before|visit)\.topics\(\)|\btopics\(slot\)|\b\w+\.seen_by(?:\(id\)|\b(?!\())/;
+    my $visit = qr/\b(?:\w+\.)*(?:before|visit)\.topics\(\)|\btopics\(slot\)|\b\w+\.seen_by(?:\(id\)|\b(?!\())/;
     my $made = qr/Topics::of_(?:person|contact|hospital|sign_in)$parens|Topic::of_visit$parens/;
     each_of($text, qr/(?<!fn )(?<made>$viewer|$visit|$made)/, sub {
         my $made = $+{made};
@@ -66,7 +66,7 @@ sub uses_of_topics {
 
 sub looks_at_the_clock {
     my ($text) = @_;
-    each_of($text, qr/(?<!fn )\b(?<who>pages\.present\(\)|present)\.(?<what>has_come|is_past|date)\(/, sub {
+    each_of($text, qr/(?<!fn )\b(?<who>pages\.present\(\)|(?:\w+\.)*present)\.(?<what>has_come|is_past|date)\(/, sub {
         my ($who, $what) = ($+{who}, $+{what});
         my $id = id($what);
         return qq{crate::mutants::unnoticed("$id", &$who).$what(};
