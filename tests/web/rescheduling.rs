@@ -74,6 +74,9 @@ async fn the_desk_moves_a_visit_which_stays_the_same_and_both_are_told_once() {
     let form = practice.desk.get(&practice.path()).await.ok();
     assert!(form.says("Maya Gurung") && form.says("Dr Asha Rai") && form.says("10:00"), "{}", form.words());
     let times = form.attributes("input[name=starts_at]", "value");
+    assert!(times[0].starts_with("2026-11-26"), "from its own day on: {times:?}");
+    let earlier = practice.desk.get(&format!("{}?date=2026-11-24", practice.path())).await.ok();
+    assert!(earlier.attributes("input[name=starts_at]", "value")[0].starts_with("2026-11-24"));
     assert!(!times.contains(&"2026-11-26T10:00".to_owned()), "its own time is none to move it to");
     assert!(times.contains(&"2026-11-26T10:30".to_owned()), "{times:?}");
 

@@ -76,7 +76,7 @@ async fn form(viewer: &Viewer, (id, draft): (i64, MoveDraft), pages: &Pages) -> 
     let present = pages.present();
     let context = PageContext { viewer, present: &present };
     let rules = schedules::rules(viewer, visit.state.slot_minutes, visit.state.booking_lead_hours);
-    let within = span(pages::first_day_to_move(context, &draft), AHEAD, rules.zone);
+    let within = span(pages::first_day_to_move(context, &draft, &visit), AHEAD, rules.zone);
     let schedule = schedules::schedule(&reader, visit.state.attendees(), within).await?;
     Ok(RescheduleForm::new(context, draft, &visit, (&schedule.without(visit.state.stretch()), rules)))
 }

@@ -46,7 +46,7 @@ impl RescheduleForm {
         visit: &VisitToMove,
         (schedule, rules): (&Schedule, Rules),
     ) -> Self {
-        let date = first_day(context, &draft);
+        let date = first_day(context, &draft, visit);
         let refusal = moving::may_be_moved(&visit.state, present).err();
         let (mut days, later) = offer((schedule, rules), (date, true), present);
         // Its own time is free without it, and none to move it to.
@@ -90,13 +90,15 @@ fn sentence(refusal: AppError) -> String {
     }
 }
 
-/// The day that is looked for, or today.
+/// The day that is looked for, or that of the visit: most are moved by hours or days. None that is over.
 pub(in crate::features::appointments) fn first_day(
     PageContext { viewer, present }: PageContext<'_>,
     draft: &MoveDraft,
+    visit: &VisitToMove,
 ) -> NaiveDate {
     let today = present.date(viewer.zone());
-    draft.date.unwrap_or(today).clamp(today, today + Days::new(5 * 366))
+    let of_visit = viewer.zone().local(visit.state.starts_at).date();
+    draft.date.unwrap_or(of_visit).clamp(today, today + Days::new(5 * 366))
 }
 
 impl Page for RescheduleForm {
