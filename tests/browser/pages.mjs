@@ -73,9 +73,15 @@ function camera(page, role, path) {
 }
 
 /** The listed pages of a role, then everything they link to. */
-async function crawl(watched, { role, pages, reaches = [] }) {
+async function crawl(watched, { role, pages, reaches = [], behind = [] }) {
   const waiting = pages.map(entry => (typeof entry === 'string' ? { path: entry, status: 200 } : entry))
     .map(({ path, status }) => ({ url: new URL(path, base), status }));
+  for (const { list, page } of behind) {
+    await open(watched, new URL(list, base), 200);
+    const visit = (await links(watched.page)).find(url => /^\/appointments\/\d+$/.test(url.pathname));
+    if (visit) waiting.push({ url: new URL(`${visit.pathname}${page}`, base), status: 200 });
+    else report(role, list, ['no visit is there']);
+  }
   const seen = new Set(waiting.map(({ url }) => kind(url)));
   for (let next = waiting.shift(), count = 0; next; next = waiting.shift(), count += 1) {
     if (count >= MOST_PAGES) throw new Error(`${role}: more than ${MOST_PAGES} kinds of page`);

@@ -5,7 +5,7 @@ export const PASSWORD = 'demo-pass-2026';
 const OWN = ['/dashboard', '/profile', '/profile/sessions', '/profile/second-factor', '/profile/proof?next=%2Fprofile', '/notifications', '/appointments'];
 const MISSING = { path: '/no-such-page', status: 404 };
 
-/** Each role: its demo account (none for a visitor), its pages, a plain path answering 200, and kinds of page that its links must lead to. */
+/** Each role: its demo account (none for a visitor), its pages, a plain path answering 200, kinds of page that its links must lead to, and pages below the first visit of a list. */
 export const ROLES = [
   { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', '/password-reset', { path: `/password-links/1-${'A'.repeat(43)}`, status: 410 }, { path: `/address-links/1-${'A'.repeat(43)}`, status: 410 }, MISSING] },
   {
@@ -15,7 +15,9 @@ export const ROLES = [
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
-    reaches: ['/appointments/{id}', '/appointments/{id}/rescheduling', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
+    reaches: ['/appointments/{id}', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
+    // Of the visits of a list not every one has it.
+    behind: [{ list: `/appointments?status=scheduled&from=${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}`, page: '/rescheduling' }],
     pages: [...OWN, '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
   },
   {

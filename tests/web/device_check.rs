@@ -225,3 +225,29 @@ async fn of_a_visit_that_is_not_held_by_video_nothing_is_said_and_nothing_to_be_
     let page = practice.home.get(&practice.page()).await.ok();
     assert!(page.says("It is not held by video") && !page.has("#said"));
 }
+
+/// Of a visit that nobody said the outcome of it is of no use; whoever still waits from another day keeps theirs.
+#[tokio::test]
+async fn what_was_found_is_told_while_the_patient_is_awaited() {
+    let practice = Practice::open(30, AppointmentStatus::Scheduled).await;
+    practice.tell(&practice.home, &NO_CAMERA).await.expect(303);
+    let boards = async || {
+        let admin = hospital_admin(&practice.hospital).create(&practice.app).await;
+        let (desk, surgery) = (practice.app.sign_in(&admin).await, practice.app.sign_in(&practice.doctor).await);
+        [desk.get("/dashboard").await.ok(), surgery.get("/dashboard").await.ok()]
+    };
+    for board in boards().await {
+        assert!(board.says("No camera"), "{}: {}", board.asked, board.words());
+    }
+    practice.app.clock.advance(TimeDelta::hours(2));
+    for board in boards().await {
+        assert!(!board.says("No camera") && !board.says("not checked"), "{}: {}", board.asked, board.words());
+    }
+    practice.app.clock.advance(-TimeDelta::hours(2));
+    let home = practice.app.sign_in(&practice.patient).await;
+    home.post_form(&practice.path("arrival"), &[("version", "0")]).await.expect(303);
+    practice.app.clock.advance(TimeDelta::days(4));
+    for board in boards().await {
+        assert!(board.says("No camera"), "{}: {}", board.asked, board.words());
+    }
+}

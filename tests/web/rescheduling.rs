@@ -1,6 +1,8 @@
 //! Moving a visit to another time: it stays the same visit, everybody is told once, and nothing is moved that cannot be.
 
-use chrono::NaiveTime;
+mod around;
+
+use chrono::{NaiveTime, TimeDelta};
 use entity::{
     appointment, appointment_event, audit_entry,
     enums::{AuditAction, AuditSubject, EventKind},
@@ -57,6 +59,16 @@ impl Practice {
         steps.order_by_asc(appointment_event::Column::Id).all(&self.app.db).await.unwrap()
     }
 
+    /// What the only line of the trail about a move tells.
+    async fn trail(&self) -> String {
+        let lines = audit_entry::Entity::find()
+            .filter(audit_entry::Column::SubjectKind.eq(AuditSubject::Appointment))
+            .filter(audit_entry::Column::Action.eq(AuditAction::Rescheduled));
+        let lines = lines.all(&self.app.db).await.unwrap();
+        assert_eq!(lines.len(), 1);
+        lines[0].detail.to_string()
+    }
+
     /// Another visit of the doctor, on the same day.
     async fn other_at(&self, minutes: i64) -> Appointment {
         let other = patient(&self.hospital).create(&self.app).await;
@@ -95,7 +107,7 @@ async fn the_desk_moves_a_visit_which_stays_the_same_and_both_are_told_once() {
         (Status::Scheduled, before.version + 1),
         "whoever had confirmed had not this"
     );
-    assert_eq!(after.starts_at, before.starts_at + chrono::TimeDelta::hours(25));
+    assert_eq!(after.starts_at, before.starts_at + TimeDelta::hours(25));
     assert_eq!(after.ends_at - after.starts_at, before.ends_at - before.starts_at);
     assert_eq!(practice.history().await.last().unwrap().kind, EventKind::Rescheduled);
     for (browser, person) in [(&practice.home, &practice.patient.person), (&practice.surgery, &practice.doctor.person)]
@@ -106,10 +118,10 @@ async fn the_desk_moves_a_visit_which_stays_the_same_and_both_are_told_once() {
         assert_eq!(mails.len(), 1, "{} mails", mails.len());
         assert!(mails[0].text.contains("was moved to"), "{}", mails[0].text);
     }
-    let trail = audit_entry::Entity::find()
-        .filter(audit_entry::Column::SubjectKind.eq(AuditSubject::Appointment))
-        .filter(audit_entry::Column::Action.eq(AuditAction::Rescheduled));
-    assert_eq!(trail.all(&practice.app.db).await.unwrap().len(), 1);
+    let asked = &practice.app.emails_to(&practice.patient.email).await[0];
+    assert!(asked.text.contains("Please confirm that you will come then."), "{}", asked.text);
+    let line = practice.trail().await;
+    assert!(line.contains("2026-11-26T04:15") && line.contains("2026-11-27T05:15"), "{line}");
     for browser in [&practice.desk, &practice.surgery, &practice.home] {
         let list = browser.get("/appointments").await.ok();
         let row = list.text(&format!("[data-appointment=\"{}\"]", practice.visit.id));
@@ -150,7 +162,7 @@ async fn of_two_who_move_one_visit_the_second_is_told_and_loses_nothing_that_was
     // Having looked, they decide.
     practice.desk.submit(&refused, "#times form[method=post]", &[]).await.expect(303);
     let after = practice.stored().await;
-    assert_eq!((after.version, after.starts_at), (2, practice.visit.starts_at - chrono::TimeDelta::hours(1)));
+    assert_eq!((after.version, after.starts_at), (2, practice.visit.starts_at - TimeDelta::hours(1)));
 }
 
 #[tokio::test]
@@ -167,6 +179,7 @@ async fn a_time_that_is_taken_is_refused_unless_there_is_a_reason() {
     assert!(free.contains(&"2026-11-26T11:30".to_owned()), "no time that can be chosen: {free:?}");
     assert_eq!(practice.stored().await.version, 0);
     practice.move_to(&practice.desk, "2026-11-26T11:00", &[("overbook_reason", "It cannot wait.")]).await.expect(303);
+    assert!(practice.trail().await.contains("overbooked"));
     assert_eq!(practice.stored().await.overbook_reason.as_deref(), Some("It cannot wait."));
     // Where nobody is in the way there is nothing to say why.
     let again = [("version", "1"), ("starts_at", "2026-11-26T09:00"), ("overbook_reason", "It cannot wait.")];
@@ -235,4 +248,17 @@ async fn nobody_is_moved_who_would_not_be_told() {
     let refused = practice.move_to(&practice.desk, "2026-11-26T11:00", &[]).await.expect(409);
     assert!(refused.says("The patient's account is shut"), "{}", refused.words());
     assert_eq!(practice.stored().await.version, 0);
+}
+
+#[tokio::test]
+async fn of_two_at_one_moment_one_moves_it_and_the_other_is_told_so() {
+    let practice = Practice::open().await;
+    let to = |who| practice.move_to(who, "2026-11-26T11:00", &[]);
+    let (one, other) = tokio::join!(to(&practice.desk), to(&practice.surgery));
+    let mut answers = [one.status, other.status];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 409]);
+    let told = if one.status == 409 { one } else { other };
+    assert!(told.says("Somebody changed this visit"), "{}", told.words());
+    assert_eq!(practice.stored().await.version, 1);
 }

@@ -1,7 +1,7 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
-//! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival, and ends
-//! the `call` of a visit that is over or goes on by telephone. Used by `calls`, `device_checks`, `guests`, `visits`, `notes` and `home`.
+//! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival, ends
+//! the `call` of a visit that is over or goes on by telephone, and keeps the links of its `visit_guest`s good when it is moved. Used by `calls`, `device_checks`, `guests`, `visits`, `notes` and `home`.
 
 mod appointment;
 mod back;
@@ -17,7 +17,7 @@ mod step;
 
 pub(crate) use appointment::{STATUSES, StatusTag, status_tag, what_comes_next};
 pub(crate) use devices::{DeviceMark, check_href, device_mark};
-pub(crate) use guests::{guest_code, guest_label, guest_named};
+pub(crate) use guests::{guest_code, guest_label, guest_links_end, guest_named};
 pub(crate) use pages::banner;
 pub(crate) use policy::{OfferedStep, room_acts, row_acts};
 pub(crate) use queries::{

@@ -83,6 +83,17 @@ pub(crate) async fn news_since(
     reader.run(NO_PAGE, async |conn| told.clone().count(conn).await).await
 }
 
+/// Whether a later reminder tells the same person of the same visit at the same time: it was moved away, and back. One statement.
+pub(crate) async fn is_repeated(reader: &Reader, mail: &Model) -> Result<bool, DbErr> {
+    let later = Entity::find()
+        .filter(Column::AppointmentId.eq(mail.appointment_id))
+        .filter(Column::RecipientId.eq(mail.recipient_id))
+        .filter(Column::Kind.eq(MailKind::Reminder))
+        .filter(Column::VisitStartsAt.eq(mail.visit_starts_at))
+        .filter(Column::Id.gt(mail.id));
+    Ok(reader.run(NO_PAGE, async |conn| later.clone().count(conn).await).await? > 0)
+}
+
 /// How many mails about unread messages of the visit the person was sent since the instant `since`.
 pub(crate) async fn told_of_messages(
     reader: &Reader,

@@ -47,7 +47,9 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
         (MailKind::Notice, Some(kind)) if is_news(mail, &visit, now) => {
             (subject(kind), notice(kind, &visit, recipient))
         }
-        (MailKind::Reminder, _) if is_near(mail, &visit, now) => {
+        (MailKind::Reminder, _)
+            if is_near(mail, &visit, now) && !mail::is_repeated(&state.db.reader(), mail).await? =>
+        {
             if !visit.has_doctor() {
                 return Ok(Written::NotNow);
             }
@@ -100,10 +102,12 @@ fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) ->
     };
     let asks = match kind {
         NotificationKind::AppointmentProposed => " Please accept or refuse it.",
-        // Where the hospital's clock was corrected, this may be one of many, and the only one that is told by mail.
-        NotificationKind::AppointmentRescheduled => {
-            " If the hospital's clock was corrected, others of yours moved with it: your notifications tell of each."
+        // Whoever had confirmed had not confirmed this time. Where the hospital's clock was corrected, it may be one of many, and the only one that is told
+        // by mail.
+        NotificationKind::AppointmentRescheduled if recipient.role == Role::Patient => {
+            if visit.status == AppointmentStatus::Scheduled { MOVED_CONFIRM } else { MOVED }
         }
+        NotificationKind::AppointmentRescheduled => MOVED,
         _ => "",
     };
     let said = capitalised(&sentence(&facts, recipient.role)) + asks;
@@ -134,6 +138,9 @@ fn reminder((id, visit): (i64, &VisitOfMail), recipient: &Recipient, origin: &st
 }
 
 const OUT_OF_CALENDAR: &str = " If it is in your calendar, this mail takes it out.";
+const MOVED: &str = " Your notifications tell of each visit of yours that was moved.";
+const MOVED_CONFIRM: &str =
+    " Please confirm that you will come then. Your notifications tell of each visit of yours that was moved.";
 const CONFIRM: &str = " Please confirm that you will come.";
 const TRY_DEVICES: &str =
     "Try before whether camera and microphone work, with the device that you will use; it takes a minute:";

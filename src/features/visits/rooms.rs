@@ -37,7 +37,7 @@ pub(crate) struct RoomMark {
     href: Option<String>,
     who: Option<Who>,
     call: Option<Call>,
-    /// What its patient has found when they tried camera and microphone.
+    /// What its patient has found when they tried camera and microphone, while they are awaited.
     devices: Option<DeviceMark>,
     /// By how many minutes its doctor runs late, while it is awaited.
     late: Option<i32>,

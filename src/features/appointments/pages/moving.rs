@@ -34,6 +34,8 @@ pub(in crate::features::appointments) struct RescheduleForm {
     later_href: Option<String>,
     earlier_href: Option<String>,
     zone: &'static str,
+    /// Of a doctor who has no hours: where they are entered.
+    hours_href: Option<String>,
     /// Whether the reason for overbooking is asked for.
     asks_why: bool,
 }
@@ -47,7 +49,7 @@ impl RescheduleForm {
         (schedule, rules): (&Schedule, Rules),
     ) -> Self {
         let date = first_day(context, &draft, visit);
-        let refusal = moving::may_be_moved(&visit.state, present).err();
+        let refusal = moving::may_be_moved((&visit.state).into(), present).err();
         let (mut days, later) = offer((schedule, rules), (date, true), present);
         // Its own time is free without it, and none to move it to.
         let own = viewer.zone().local(visit.state.starts_at).format("%Y-%m-%dT%H:%M").to_string();
@@ -71,6 +73,7 @@ impl RescheduleForm {
             later_href: later.map(href),
             earlier_href: Some(today.max(date - Days::new(7))).filter(|_| date > today).map(href),
             zone: viewer.zone().name(),
+            hours_href: schedule.windows.is_empty().then(|| format!("/doctors/{}/availability", visit.state.doctor_id)),
             asks_why,
             form: draft.form,
         }
@@ -103,6 +106,8 @@ pub(in crate::features::appointments) fn first_day(
 
 impl Page for RescheduleForm {
     const TEMPLATE: &'static str = "appointments/moving.html";
+    // What was typed may say why.
+    const IS_CLINICAL: bool = true;
 
     fn title(&self) -> String {
         format!("Move the visit of {}", self.patient)

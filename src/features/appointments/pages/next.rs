@@ -1,6 +1,6 @@
 //! What comes next for a visit, in a sentence on its page.
 
-use entity::enums::Role;
+use entity::enums::{AppointmentStatus, Role};
 
 use crate::{
     features::appointments::{appointment::what_comes_next, queries::AppointmentRow},
@@ -17,10 +17,18 @@ pub(super) fn next(row: &AppointmentRow, present: &Present, role: Role) -> &'sta
         return without_patient(row, role);
     }
     if row.is_displaced(role).is_some() && !is_over {
-        return "The clock was corrected, and another visit was in the way: this one is at another time than was promised. Call the patient; if it cannot be then, cancel the visit and book it anew.";
+        return if stands(row) { DISPLACED } else { DISPLACED_REQUEST };
     }
     what_comes_next(row.status, is_over, role)
 }
+
+/// Whether it can be moved to another time, which keeps all that belongs to it.
+fn stands(row: &AppointmentRow) -> bool {
+    AppointmentStatus::AGREED.contains(&row.status)
+}
+
+const DISPLACED: &str = "The clock was corrected, and another visit was in the way: this one is at another time than was promised. Call the patient; if it cannot be then, move it to another time.";
+const DISPLACED_REQUEST: &str = "The clock was corrected, and another visit was in the way: this one is at another time than was promised. Call the patient; if it cannot be then, cancel the visit and book it anew.";
 
 /// What comes next for an open visit whose patient cannot come in, said to the staff of the hospital.
 fn without_patient(row: &AppointmentRow, role: Role) -> &'static str {
@@ -52,7 +60,13 @@ fn without_doctor(row: &AppointmentRow, role: Role) -> &'static str {
         (true, Role::Patient) => {
             "The doctor is away at that time, so the visit cannot take place as planned. Call the hospital for another time, or cancel it."
         }
+        (true, Role::Doctor) if stands(row) => {
+            "You are away at that time. Move the visit to another time, or cancel it."
+        }
         (true, Role::Doctor) => "You are away at that time. Cancel the visit, or ask the desk to book another time.",
+        (true, _) if stands(row) => {
+            "The doctor is away at that time. Move the visit to another time, or cancel it and book another doctor."
+        }
         (true, _) => "The doctor is away at that time. Cancel the visit and book another time, or another doctor.",
     }
 }

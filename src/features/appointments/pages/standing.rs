@@ -1,7 +1,7 @@
 //! Where an appointment stands: what changes by itself, on its page and by itself.
 
 use chrono::{DateTime, Utc};
-use entity::enums::{AppointmentStatus, Role};
+use entity::enums::Role;
 use serde::Serialize;
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
             guests::guest_named,
             policy::{OfferedStep, RescheduleAppointment, acts},
             queries::{AppointmentRow, GuestOfVisit, StandingRecord},
-            service::holding,
+            service::{holding, moving},
             step::Stage,
         },
         modalities::{ModalityChoice, choices_of, modality_label},
@@ -133,12 +133,11 @@ fn room_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
     (meets(viewer) && row.status.is_busy()).then(|| format!("/appointments/{}/room", row.id))
 }
 
-/// A visit that stands, has not begun and is not over can be moved, while both who are to meet are there.
+/// Where whoever works there moves it, if it can be.
 fn move_href(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Option<String> {
-    let may = RescheduleAppointment::ROLES.contains(&viewer.role()) && AppointmentStatus::AGREED.contains(&row.status);
-    let both_are_there = row.doctor.user.active && row.patient.user.active;
-    let is_to_come = may && both_are_there && !present.has_come(row.ends_at);
-    is_to_come.then(|| format!("/appointments/{}/rescheduling", row.id))
+    let may = RescheduleAppointment::ROLES.contains(&viewer.role());
+    let may = may && moving::may_be_moved(row.into(), present).is_ok();
+    may.then(|| format!("/appointments/{}/rescheduling", row.id))
 }
 
 /// Whether the viewer is one of the two who meet, of those who see a visit at all.

@@ -5,12 +5,12 @@ use entity::{
     appointment::{self, Column},
     appointment_event as event, call, doctor,
     enums::{AppointmentStatus, CallState, EventKind, Modality},
-    hospital, patient, user, visit,
+    hospital, patient, user, visit, visit_guest,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef, RelationTrait, Select,
-    sea_query::{Expr, IntoCondition, LockType},
+    QueryTrait, RelationDef, RelationTrait, Select,
+    sea_query::{Expr, ExprTrait as _, IntoCondition, LockType, SimpleExpr},
 };
 
 use super::scope;
@@ -56,6 +56,8 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) time_zone: String,
     /// `visit.id` of what the patient has said already, if they have.
     pub(in crate::features::appointments) visit_id: Option<i64>,
+    /// Whether anybody was invited to its call.
+    pub(in crate::features::appointments) has_guests: bool,
     /// How its hospital books.
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
@@ -184,6 +186,7 @@ fn states() -> Select<appointment::Entity> {
         .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
         .column_as(visit::Column::Id, "visit_id")
         .expr_as(Column::OverbookReason.is_not_null(), "is_overbooked")
+        .expr_as(has_guests(), "has_guests")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::TimeZone])
         .join(JoinType::InnerJoin, appointment::Relation::Hospital.def())
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
@@ -191,6 +194,18 @@ fn states() -> Select<appointment::Entity> {
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .join_as(JoinType::InnerJoin, patient::Relation::User.def(), "patient_user")
         .join(JoinType::LeftJoin, appointment::Relation::Visit.def())
+}
+
+fn has_guests() -> SimpleExpr {
+    let guests = visit_guest::Entity::find()
+        .select_only()
+        .column(visit_guest::Column::Id)
+        .filter(
+            Expr::col((visit_guest::Entity, visit_guest::Column::AppointmentId))
+                .equals((appointment::Entity, Column::Id)),
+        )
+        .filter(visit_guest::Column::RevokedAt.is_null());
+    Expr::exists(guests.into_query())
 }
 
 /// The call that goes on in a visit: there is one at most.

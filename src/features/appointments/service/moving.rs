@@ -1,7 +1,7 @@
 //! Moving a visit that stands to another time of its doctor's: the same visit, with what was said of it and how it came about.
 //!
-//! Whoever had promised to come had promised another time, so it stands as if it had just been booked. A visit that is over is not moved: what came of
-//! it is said, and another is booked.
+//! Whoever had promised to come had promised another time, so it stands as if it had just been booked, and is as long as visits of its hospital are
+//! now. A visit that is over is not moved: what came of it is said, and another is booked.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,11 @@ use super::{
     super::{
         appointment::status_tag,
         forms::Move,
-        queries::{self, AppointmentState},
+        queries::{self, AppointmentRow, AppointmentState},
     },
     booking::{self, NotBooked, instant, wrong},
     bounds,
+    guests::keep_guests,
     standing::{doctor_is_gone, shut_out},
 };
 use crate::{
@@ -44,7 +45,7 @@ struct Moved {
     overbooks: bool,
 }
 
-/// Moves the visit `id`, and tells its patient and its doctor. Seven statements, of which two tell the others; two if there is nothing to move.
+/// Moves the visit `id`, and tells its patient and its doctor. Seven statements, of which two tell the others, and one more for guests.
 ///
 /// # Errors
 /// Why it is not moved: [`AppError::NotFound`] when it is not the viewer's to see.
@@ -63,8 +64,31 @@ pub(in crate::features::appointments) async fn reschedule(
         })
         .await;
     match done {
-        Err(NotBooked::Failed(AppError::Conflict(_))) if was_done(state, viewer, id, change).await? => Ok(()),
-        other => other,
+        Err(refused) => judge_again(state, viewer, (id, change), refused).await,
+        moved => moved,
+    }
+}
+
+/// What is to be said of a move that was `refused`: perhaps because the same form, or somebody else, has moved the visit a moment ago, and it is in its own
+/// way where it is now. One statement.
+async fn judge_again(
+    state: &AppState,
+    viewer: &Viewer,
+    (id, change): (i64, &Move),
+    refused: NotBooked,
+) -> Result<(), NotBooked> {
+    let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Err(refused) };
+    let is_done = last.version - 1 == change.version
+        && last.actor_id == viewer.user_id
+        && last.kind == EventKind::Rescheduled
+        && last.local_starts_at == Some(change.local)
+        && last.note == change.note;
+    match refused {
+        NotBooked::Field(..) | NotBooked::Taken(_) | NotBooked::Failed(AppError::Conflict(_)) if is_done => Ok(()),
+        NotBooked::Field(..) | NotBooked::Taken(_) if last.version != change.version => {
+            Err(AppError::Conflict(STALE.to_owned()).into())
+        }
+        refused => Err(refused),
     }
 }
 
@@ -79,7 +103,7 @@ async fn judge(
     let before = uow.read(async |conn| queries::appointment_state_held(viewer, conn, id).await).await?;
     let before = before.ok_or(AppError::NotFound)?;
     let present = Present::new(acting.now, None);
-    may_be_moved(&before, &present)?;
+    may_be_moved(Movable::from(&before), &present)?;
     if before.version != change.version {
         return Err(AppError::Conflict(STALE.to_owned()).into());
     }
@@ -99,14 +123,34 @@ async fn judge(
     Ok(Moved { before, starts_at, rules, overbooks })
 }
 
-/// Whether the visit stands, has not begun and is not over, and both who meet are there still.
+/// What of a visit decides whether it can be moved.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::features::appointments) struct Movable {
+    pub(in crate::features::appointments) status: AppointmentStatus,
+    pub(in crate::features::appointments) ends_at: DateTime<Utc>,
+    pub(in crate::features::appointments) doctor_active: bool,
+    pub(in crate::features::appointments) patient_active: bool,
+}
+
+impl From<&AppointmentState> for Movable {
+    fn from(visit: &AppointmentState) -> Self {
+        let AppointmentState { status, ends_at, doctor_active, patient_active, .. } = *visit;
+        Self { status, ends_at, doctor_active, patient_active }
+    }
+}
+
+impl From<&AppointmentRow> for Movable {
+    fn from(visit: &AppointmentRow) -> Self {
+        let (doctor_active, patient_active) = (visit.doctor.user.active, visit.patient.user.active);
+        Self { status: visit.status, ends_at: visit.ends_at, doctor_active, patient_active }
+    }
+}
+
+/// Whether the visit stands, nobody has come yet and it is not over, and both who are to meet are there still.
 ///
 /// # Errors
 /// [`AppError::Conflict`] with why it cannot be moved.
-pub(in crate::features::appointments) fn may_be_moved(
-    visit: &AppointmentState,
-    present: &Present,
-) -> Result<(), AppError> {
+pub(in crate::features::appointments) fn may_be_moved(visit: Movable, present: &Present) -> Result<(), AppError> {
     let is_now = status_tag(visit.status).label.to_lowercase();
     if !AppointmentStatus::AGREED.contains(&visit.status) {
         let stands = "Only a visit that stands and has not begun can be moved";
@@ -141,6 +185,9 @@ async fn write(
         return Err(AppError::Conflict(STALE.to_owned()).into());
     }
     uow.insert_many([event(acting, moved, change)], before.topics()).await?;
+    if before.has_guests {
+        keep_guests(uow, now, (before.id, moved.starts_at + moved.rules.slot)).await?;
+    }
     notifications::notify(uow, now, &news(acting, moved)).await?;
     let act = AuditEvent::new(AuditAction::Rescheduled, AuditSubject::Appointment, before.id)
         .instant("from", before.starts_at)
@@ -198,14 +245,4 @@ fn news(ActingViewer { viewer, .. }: ActingViewer<'_>, Moved { before, starts_at
         recipients: both.into_iter().filter(|id| *id != viewer.user_id).collect(),
         visit: Some((before.patient_user_id, *starts_at)),
     }
-}
-
-/// Whether the same form has done it a moment ago. One statement.
-async fn was_done(state: &AppState, viewer: &Viewer, id: i64, change: &Move) -> Result<bool, AppError> {
-    let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Ok(false) };
-    Ok(last.version == change.version + 1
-        && last.actor_id == viewer.user_id
-        && last.kind == EventKind::Rescheduled
-        && last.local_starts_at == Some(change.local)
-        && last.note == change.note)
 }

@@ -168,7 +168,7 @@ pub(in crate::features::appointments) async fn was_done(
 ) -> Result<bool, AppError> {
     let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Ok(false) };
     let proposed = last.proposed_starts_at.map(|at| at.with_timezone(&viewer.zone()).naive_local());
-    Ok(last.version == command.version + 1
+    Ok(last.version - 1 == command.version
         && last.actor_id == viewer.user_id
         && last.kind == command.step.event()
         && last.note == command.reason

@@ -1,6 +1,6 @@
 //! The doctor invites somebody to the call of a visit.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     enums::{AuditAction, AuditSubject, Modality},
     visit_guest,
@@ -12,7 +12,7 @@ use crate::{
     coherence::Topic,
     db::{Recorded, UnitOfWork, ViolationKind, violation},
     features::{
-        appointments::{guest_code, guest_named},
+        appointments::{guest_code, guest_links_end, guest_named},
         audit::{self, AuditEvent},
         guests::{
             forms::NewGuest,
@@ -26,8 +26,6 @@ use crate::{
 
 /// So many may be invited at a time.
 const MOST: usize = 4;
-/// A link works for so long after the end of the visit that was planned, or after now if that is later, unless the visit is over before.
-const AFTER: TimeDelta = TimeDelta::hours(4);
 
 const OTHERS: &str = "This form was made for another patient. Nobody was invited.";
 const NOT_NOW: &str = "Nobody can be invited to this visit now: it is over, or not agreed yet.";
@@ -131,7 +129,7 @@ async fn write(
         token_hash: Set(form.token_hash.clone()),
         form_token: Set(form.form_token.to_owned()),
         invited_by: Set(viewer.user_id),
-        expires_at: Set(visit.ends_at.max(now) + AFTER),
+        expires_at: Set(guest_links_end(visit.ends_at, now)),
         here_since: Set(None),
         here_until: Set(None),
         admitted_at: Set(None),

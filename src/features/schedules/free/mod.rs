@@ -136,11 +136,13 @@ impl Schedule {
         Ok(left)
     }
 
-    /// The times of the local `date` that are taken by another visit, but could be had otherwise.
+    /// The times of the local `date` that are taken by another visit of the doctor's alone, but could be had otherwise.
     pub(crate) fn taken(&self, date: NaiveDate, rules: Rules, present: &Present) -> Vec<Stretch> {
         let slots = self.slots(date, rules).into_iter();
         slots
-            .filter(|slot| meets(&self.busy, *slot) && !meets(&self.absences, *slot))
+            .filter(|slot| {
+                meets(&self.busy, *slot) && !meets(&self.patient_busy, *slot) && !meets(&self.absences, *slot)
+            })
             .filter(|slot| !present.is_past(slot.starts_at - rules.lead))
             .collect()
     }

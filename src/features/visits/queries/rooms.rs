@@ -82,11 +82,10 @@ pub(crate) fn in_rooms(viewer: &Viewer) -> Select<visit_presence::Entity> {
     of_visit.join(JoinType::InnerJoin, is_patient)
 }
 
-/// What the patients of the viewer's visits by video have found, of those that go on and those that touch `within`; to a patient, of all that are to
-/// come. For a list beside others; told of by `Viewer::visit_topics`.
+/// What the patients of the viewer's visits by video have found, of those that go on and those that touch `within`; to a patient, of all that nobody has
+/// said the outcome of. For a list beside others; told of by `Viewer::visit_topics`.
 ///
-/// Of visits that nobody has said the outcome of it says nothing: there may be many, and without an end to these days all checks that were ever made
-/// would be looked through.
+/// Staff have many of the latter that were over long ago: without an end to the days all checks that were ever made would be looked through.
 pub(crate) fn checked_people(viewer: &Viewer, within: Option<Stretch>) -> Select<device_check::Entity> {
     let is_patient = appointment::Relation::Patient.def().on_condition(|_, patient| {
         Expr::col((patient, patient::Column::UserId))
