@@ -36,6 +36,12 @@ impl Walk {
         self.post((who, at), "/appointments", &fields).await.map(|_| who)
     }
 
+    /// One of the parties of a visit: their place, and which visit.
+    pub(super) async fn party(&self, by: u8, visit: u8) -> (usize, i64) {
+        let id = self.visit(visit).await;
+        (self.parties(id).await[usize::from(by) % 3], id)
+    }
+
     /// One of the parties of a visit submits a form of its page. Who, and which visit.
     pub(super) async fn submit_of_visit(
         &mut self,
@@ -43,10 +49,9 @@ impl Walk {
         visit: u8,
         (form, twice): (u8, bool),
     ) -> Result<(usize, i64), String> {
-        let visit = self.visit(visit).await;
-        let by = self.parties(visit).await[usize::from(by) % 3];
-        self.submit((by, at), &format!("/appointments/{visit}"), (form, twice)).await?;
-        Ok((by, visit))
+        let (who, id) = self.party(by, visit).await;
+        self.submit((who, at), &format!("/appointments/{id}"), (form, twice)).await?;
+        Ok((who, id))
     }
 
     /// One of the parties of a visit moves it to one of the times that are shown, or twice, as with two tabs; nothing where none are. Who, and which
@@ -57,8 +62,7 @@ impl Walk {
         visit: u8,
         twice: bool,
     ) -> Result<(usize, i64), String> {
-        let id = self.visit(visit).await;
-        let who = self.parties(id).await[usize::from(by) % 3];
+        let (who, id) = self.party(by, visit).await;
         self.come_in(who, at).await?;
         let path = format!("/appointments/{id}/rescheduling");
         let page = self.browser(who, at).get(&path).await;

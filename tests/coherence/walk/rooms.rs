@@ -21,8 +21,7 @@ impl Walk {
         visit: u8,
         what: u8,
     ) -> Result<(usize, i64), String> {
-        let visit = self.visit(visit).await;
-        let who = self.parties(visit).await[usize::from(by) % 3];
+        let (who, visit) = self.party(by, visit).await;
         self.act_there((who, at), visit, what).await?;
         Ok((who, visit))
     }

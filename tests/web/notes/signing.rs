@@ -56,6 +56,7 @@ async fn a_signature_that_is_sent_twice_is_done_and_the_text_that_is_stored_need
     assert_eq!(told(&app).await, ["{\"note\":\"signed\"}"], "it is signed once");
     // Another text is none that was signed, nor is one that was to be kept from the patient.
     doctor.post_form(&of(&visit, "/signature"), &[("version", "0"), ("plan", "Rest more")]).await.expect(409);
+    doctor.post_form(&of(&visit, "/signature"), &[("version", "2147483647")]).await.expect(409);
     let kept = [&screen[..], &[("withheld_reason", "Not yet certain")]].concat();
     doctor.post_form(&of(&visit, "/signature"), &kept).await.expect(409);
 }

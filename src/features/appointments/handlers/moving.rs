@@ -37,32 +37,31 @@ pub(in super::super) async fn create(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let (refused, asks_why) = match forms::moving(submitted.fields()?) {
+    let refused = match forms::moving(submitted.fields()?) {
         Ok((change, typed)) => match moving::reschedule(pages.state(), &viewer, *id, &change).await {
             Ok(()) => {
                 return Ok(see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, MOVED));
             }
             Err(refused) => refusal(refused, typed)?,
         },
-        Err(form) => (RedisplayedForm::unprocessable(*form), false),
+        Err(form) => RedisplayedForm::unprocessable(*form),
     };
     let page = form(&viewer, (*id, MoveDraft::again(refused.form)), &pages).await?;
-    pages.refuse(refused.status, &*viewer, &page.asking_why(asks_why))
+    pages.refuse(refused.status, &*viewer, &page)
 }
 
 const MOVED: &str = "The visit is moved, and the others are notified.";
 const OVERBOOK: &str = "To move it there all the same, say why it must be then.";
 
-/// The form with why nothing was moved, and whether it may be all the same with a reason.
-fn refusal(refused: NotBooked, typed: FormView) -> Result<(RedisplayedForm, bool), AppError> {
+/// The form with why nothing was moved.
+fn refusal(refused: NotBooked, typed: FormView) -> Result<RedisplayedForm, AppError> {
     Ok(match refused {
         NotBooked::Taken(why) => {
-            let typed = typed.with_error("starts_at", why).with_error("overbook_reason", OVERBOOK);
-            (RedisplayedForm::conflict(typed), true)
+            RedisplayedForm::conflict(typed.with_error("starts_at", why).with_error("overbook_reason", OVERBOOK))
         }
-        NotBooked::Field(field, why) => (RedisplayedForm::unprocessable(typed.with_error(field, why)), false),
+        NotBooked::Field(field, why) => RedisplayedForm::unprocessable(typed.with_error(field, why)),
         NotBooked::Used(why) | NotBooked::Failed(AppError::Conflict(why)) => {
-            (RedisplayedForm::conflict(typed.with_error("", why)), false)
+            RedisplayedForm::conflict(typed.with_error("", why))
         }
         NotBooked::Unproved => return Err(AppError::Forbidden),
         NotBooked::Failed(error) => return Err(error),

@@ -8,6 +8,7 @@ mod next;
 mod note_link;
 mod show;
 mod standing;
+mod times;
 
 pub(super) use index::AppointmentsPage;
 pub(super) use moving::{RescheduleForm, first_day as first_day_to_move};

@@ -1,18 +1,18 @@
 //! The page that moves a visit.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
     access::PageContext,
     features::{
         appointments::{forms::MoveDraft, queries::VisitToMove, service::moving},
-        schedules::{DayOfTimes, Rules, Schedule},
+        schedules::{Rules, Schedule},
     },
     web::{AppError, FormView, Moment, Page, moment::date_in_words},
 };
 
-use super::new::offer;
+use super::times::{OfferedTimes, within_reach};
 
 /// Choose to when.
 #[derive(Debug, Serialize)]
@@ -29,10 +29,8 @@ pub(in crate::features::appointments) struct RescheduleForm {
     refusal: Option<String>,
     /// The first day that is shown.
     date: String,
-    days: Vec<DayOfTimes>,
-    /// Where the days after these are, and those before.
-    later_href: Option<String>,
-    earlier_href: Option<String>,
+    #[serde(flatten)]
+    times: OfferedTimes,
     zone: &'static str,
     /// Of a doctor who has no hours: where they are entered.
     hours_href: Option<String>,
@@ -50,16 +48,11 @@ impl RescheduleForm {
     ) -> Self {
         let date = first_day(context, &draft, visit);
         let refusal = moving::may_be_moved((&visit.state).into(), present).err();
-        let (mut days, later) = offer((schedule, rules), (date, true), present);
+        let href = |from| format!("/appointments/{}/rescheduling?date={from}", visit.state.id);
+        let times = OfferedTimes::new((schedule, rules), (date, true), present, href);
         // Its own time is free without it, and none to move it to.
         let own = viewer.zone().local(visit.state.starts_at).format("%Y-%m-%dT%H:%M").to_string();
-        for day in &mut days {
-            day.times.retain(|time| time.value != own);
-        }
-        days.retain(|day| !day.times.is_empty());
-        let today = present.date(viewer.zone());
-        let href = |from: NaiveDate| format!("/appointments/{}/rescheduling?date={from}", visit.state.id);
-        let asks_why = draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
+        let typed = draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
             id: visit.state.id,
             version: visit.state.version,
@@ -69,20 +62,12 @@ impl RescheduleForm {
             starts_at: Moment::new(visit.state.starts_at, viewer.zone()),
             refusal: refusal.map(sentence),
             date: date.to_string(),
-            days,
-            later_href: later.map(href),
-            earlier_href: Some(today.max(date - Days::new(7))).filter(|_| date > today).map(href),
+            times: times.without(&own),
             zone: viewer.zone().name(),
             hours_href: schedule.windows.is_empty().then(|| format!("/doctors/{}/availability", visit.state.doctor_id)),
-            asks_why,
+            asks_why: typed || draft.form.errors.contains_key("overbook_reason"),
             form: draft.form,
         }
-    }
-
-    /// The same after the time was refused because another visit has it.
-    pub(in crate::features::appointments) fn asking_why(mut self, asks_why: bool) -> Self {
-        self.asks_why |= asks_why;
-        self
     }
 }
 
@@ -101,7 +86,7 @@ pub(in crate::features::appointments) fn first_day(
 ) -> NaiveDate {
     let today = present.date(viewer.zone());
     let of_visit = viewer.zone().local(visit.state.starts_at).date();
-    draft.date.unwrap_or(of_visit).clamp(today, today + Days::new(5 * 366))
+    within_reach(draft.date.unwrap_or(of_visit), today)
 }
 
 impl Page for RescheduleForm {

@@ -1,6 +1,6 @@
 //! The page that books.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use entity::enums::Role;
 use serde::Serialize;
 
@@ -10,16 +10,14 @@ use crate::{
         appointments::{
             forms::BookingDraft,
             queries::{OFFERED, Parties, Party},
-            service::booking::AHEAD,
         },
         modalities::{ModalityChoice, modality_choices, modality_code},
-        schedules::{self, DayOfTimes, Rules, Schedule},
+        schedules::{Rules, Schedule},
     },
-    web::{ClinicalPage, FormView, Present, moment::date_in_words},
+    web::{ClinicalPage, FormView, moment::date_in_words},
 };
 
-/// So many times are offered at once at least: whole days.
-const TIMES: usize = 30;
+use super::times::{OfferedTimes, within_reach};
 
 /// One entry of a select.
 #[derive(Debug, Serialize)]
@@ -46,10 +44,8 @@ pub(in crate::features::appointments) struct BookingForm {
     date: String,
     /// Whether it is known with whom.
     is_ready: bool,
-    days: Vec<DayOfTimes>,
-    /// Where the days after these are, and those before.
-    later_href: Option<String>,
-    earlier_href: Option<String>,
+    #[serde(flatten)]
+    times: OfferedTimes,
     zone: &'static str,
     /// To staff, of a doctor who has no hours: where they are entered.
     hours_href: Option<String>,
@@ -79,11 +75,8 @@ impl BookingForm {
         let chosen = parties.patients.iter().find(|patient| Some(patient.id) == draft.patient_id);
         let is_staff = viewer.role() != Role::Patient;
         let is_doctor = viewer.role() == Role::Doctor;
-        let offered = times.map(|(schedule, rules)| offer((schedule, rules), (date, is_staff), present));
-        let (days, later) = offered.unwrap_or_default();
-        let today = present.date(viewer.zone());
         let doctor_id = draft.doctor_id.filter(|_| !is_doctor);
-        let href = |from: NaiveDate| address(from, [("doctor_id", doctor_id), ("patient_id", draft.patient_id)]);
+        let href = |from| address(from, [("doctor_id", doctor_id), ("patient_id", draft.patient_id)]);
         let asks_why = is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
             is_staff,
@@ -95,9 +88,7 @@ impl BookingForm {
             date: date.to_string(),
             is_ready: times.is_some(),
             lead_hours: times.map(|(_, rules)| rules.lead_hours()).filter(|hours| *hours > 0),
-            later_href: later.map(href),
-            earlier_href: Some(today.max(date - Days::new(7))).filter(|_| date > today && times.is_some()).map(href),
-            days,
+            times: times.map(|known| OfferedTimes::new(known, (date, is_staff), present, href)).unwrap_or_default(),
             hours_href: draft
                 .doctor_id
                 .or(parties.doctors.first().map(|doctor| doctor.id).filter(|_| is_doctor))
@@ -138,37 +129,7 @@ pub(in crate::features::appointments) fn first_day(
     draft: &BookingDraft,
 ) -> NaiveDate {
     let today = present.date(viewer.zone());
-    draft.date.unwrap_or(today).clamp(today, today + Days::new(5 * 366))
-}
-
-/// Free times, to staff the taken ones of the first day as well, which they may overbook; and the day after the last of these days.
-pub(super) fn offer(
-    (schedule, rules): (&Schedule, Rules),
-    (date, is_staff): (NaiveDate, bool),
-    present: &Present,
-) -> (Vec<DayOfTimes>, Option<NaiveDate>) {
-    let free = schedule.whole_days((date, AHEAD), rules, (present, TIMES));
-    // The day after the last that was looked at.
-    let is_full = free.iter().map(|(_, slots)| slots.len()).sum::<usize>() >= TIMES;
-    let last = free.last().map(|(date, _)| *date).filter(|_| is_full);
-    let later = Some(last.unwrap_or(date + Days::new(AHEAD - 1)) + Days::new(1));
-    let mut days = schedules::days(free, rules.zone);
-    let taken = if is_staff { schedule.taken(date, rules, present) } else { Vec::new() };
-    let Some(mut taken) = schedules::days(vec![(date, taken)], rules.zone).pop().filter(|day| !day.times.is_empty())
-    else {
-        return (days, later);
-    };
-    for time in &mut taken.times {
-        time.label.push_str(" (taken)");
-    }
-    match days.first_mut().filter(|day| day.date == taken.date) {
-        Some(first) => {
-            first.times.append(&mut taken.times);
-            first.times.sort_by(|one, other| one.value.cmp(&other.value));
-        }
-        None => days.insert(0, taken),
-    }
-    (days, later)
+    within_reach(draft.date.unwrap_or(today), today)
 }
 
 /// The same page from that day on, for the people that are known.

@@ -232,12 +232,25 @@ pub(crate) async fn open_call_held(conn: &ReadConnection<'_>, id: i64) -> Result
 pub(in crate::features::appointments) struct LastStep {
     pub(in crate::features::appointments) version: i32,
     pub(in crate::features::appointments) proposed_starts_at: Option<DateTime<Utc>>,
-    pub(in crate::features::appointments) kind: EventKind,
+    kind: EventKind,
     /// `user.id` of whoever took it.
-    pub(in crate::features::appointments) actor_id: i64,
-    pub(in crate::features::appointments) note: Option<String>,
+    actor_id: i64,
+    note: Option<String>,
     /// The time that it was about, as the clock showed it then.
     pub(in crate::features::appointments) local_starts_at: Option<NaiveDateTime>,
+}
+
+impl LastStep {
+    /// Whether it is `kind`, taken by `viewer` from the version that they `saw`, with these words: by the same form, sent twice. The version comes from a
+    /// form, and may be any number.
+    pub(in crate::features::appointments) fn is_same(
+        &self,
+        viewer: &Viewer,
+        (kind, saw): (EventKind, i32),
+        note: Option<&String>,
+    ) -> bool {
+        self.version - 1 == saw && self.actor_id == viewer.user_id && self.kind == kind && self.note.as_ref() == note
+    }
 }
 
 /// The last step of the appointment `id`, if it is the viewer's to see.

@@ -162,10 +162,7 @@ fn event(
 /// Whether the same form has done it a moment ago. One statement.
 async fn was_done(state: &AppState, viewer: &Viewer, id: i64, change: &ModalityChange) -> Result<bool, AppError> {
     let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Ok(false) };
-    Ok(last.version - 1 == change.version
-        && last.actor_id == viewer.user_id
-        && last.kind == EventKind::ModalityChanged
-        && last.note.as_ref() == Some(&change.reason))
+    Ok(last.is_same(viewer, (EventKind::ModalityChanged, change.version), Some(&change.reason)))
 }
 
 /// What is said once it is done.

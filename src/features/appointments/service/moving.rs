@@ -78,11 +78,8 @@ async fn judge_again(
     refused: NotBooked,
 ) -> Result<(), NotBooked> {
     let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Err(refused) };
-    let is_done = last.version - 1 == change.version
-        && last.actor_id == viewer.user_id
-        && last.kind == EventKind::Rescheduled
-        && last.local_starts_at == Some(change.local)
-        && last.note == change.note;
+    let is_same = last.is_same(viewer, (EventKind::Rescheduled, change.version), change.note.as_ref());
+    let is_done = is_same && last.local_starts_at == Some(change.local);
     match refused {
         NotBooked::Field(..) | NotBooked::Taken(_) | NotBooked::Failed(AppError::Conflict(_)) if is_done => Ok(()),
         NotBooked::Field(..) | NotBooked::Taken(_) if last.version != change.version => {

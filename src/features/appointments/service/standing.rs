@@ -168,9 +168,6 @@ pub(in crate::features::appointments) async fn was_done(
 ) -> Result<bool, AppError> {
     let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Ok(false) };
     let proposed = last.proposed_starts_at.map(|at| at.with_timezone(&viewer.zone()).naive_local());
-    Ok(last.version - 1 == command.version
-        && last.actor_id == viewer.user_id
-        && last.kind == command.step.event()
-        && last.note == command.reason
-        && (!command.step.needs_time() || proposed == command.local))
+    let is_same = last.is_same(viewer, (command.step.event(), command.version), command.reason.as_ref());
+    Ok(is_same && (!command.step.needs_time() || proposed == command.local))
 }

@@ -83,7 +83,7 @@ impl Signed {
         let version = stored.map_or(0, |note| note.version);
         match stored.map(|note| note.state) {
             Some(NoteState::Signed) => {
-                let is_sent_again = signature.texts.is_some() || version == signature.version + 1;
+                let is_sent_again = signature.texts.is_some() || version - 1 == signature.version;
                 if is_stored && is_sent_again { Ok(true) } else { Err(NotWritten::Signed) }
             }
             _ if is_stored && signature.texts.is_some() || version == signature.version => Ok(false),
