@@ -59,6 +59,18 @@ leave_out() {
   [ -z "${CI:-}" ]
 }
 
+# What tests write is thrown away, and every test makes and removes some hundred files: on a disk half of the processor time of the whole suite went
+# into finding free inodes. So it stays in memory where there is room for it.
+in_memory() {
+  [ -z "$memory" ] || export TMPDIR=$memory
+}
+
+room_in_memory() {
+  local free
+  [ -w /dev/shm ] && free=$(df --output=avail --block-size=1M /dev/shm 2>/dev/null | tail -n 1) && [ "$free" -ge 4096 ] &&
+    free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo) && [ "$free" -ge 8388608 ]
+}
+
 chromium_here() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
 # ---------------------------------------------------------------- the sections
@@ -113,14 +125,15 @@ sbom() {
   ls -l target/sbom
 }
 
-# Most tests wait for a server half of their time.
-export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(getconf _NPROCESSORS_ONLN)))}
+# Most tests wait, for a server or a moment, most of their time.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((3 * $(getconf _NPROCESSORS_ONLN)))}
 
 # Redis itself may come from Docker. Tests of its outages stop, freeze and restart one of their own: a program of this machine.
 services-tests() {
   local exports
   needed redis-server redis-server || { remark "the tests of outages of Redis need the program redis-server: install it"; return 1; }
   needed turnserver coturn || leave_out "the relay as turnserver.conf has it is tried with coturn"
+  in_memory
   exports=$(tests/services.sh up)
   eval "$exports"
   cargo test --locked --workspace --no-fail-fast
@@ -128,6 +141,7 @@ services-tests() {
 
 # The same suite as `cargo run` on a clean machine: SQLite, and sessions in the process.
 embedded-tests() {
+  in_memory
   unset TEST_DATABASE_URL TEST_REDIS_URL
   # There is one instance here, which tells nobody: fewer walks.
   export WALK_CASES=${WALK_CASES:-3}
@@ -146,6 +160,7 @@ browser() {
   chromium_here >/dev/null || install chromium && chromium_here >/dev/null || { leave_out "the browser checks need Chromium"; return; }
   needed faketime faketime || leave_out "the clinic day needs faketime"
   programs
+  in_memory
   CHROMIUM=$(chromium_here) tests/browser/run.sh
 }
 
@@ -155,6 +170,7 @@ calls() {
   chromium_here >/dev/null || install chromium && chromium_here >/dev/null || { leave_out "calls need Chromium"; return; }
   needed turnserver coturn || { remark "left out: calls. There is no coturn here, so nothing of this section was checked."; return 0; }
   programs
+  in_memory
   CHROMIUM=$(chromium_here) tests/browser/calls.sh
 }
 
@@ -218,6 +234,9 @@ bare() {
 # The services are this run's own, so that ending it stops nothing that somebody else started.
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/telemedicine-run.XXXXXX")
 export TEST_SERVICES_STATE=$scratch/services TEST_ENGINE_STATE=$scratch/engine
+memory=
+# The database's own user has to get in.
+! room_in_memory || { memory=$(mktemp -d /dev/shm/telemedicine-run.XXXXXX) && chmod 711 "$memory"; }
 
 finish() {
   local code=$?
@@ -226,7 +245,7 @@ finish() {
   [ ! -d "$TEST_SERVICES_STATE" ] || tests/services.sh down || true
   [ ! -d "$scratch/docker-services" ] || TEST_SERVICES_STATE=$scratch/docker-services tests/services.sh down || true
   [ ! -d "$TEST_ENGINE_STATE" ] || tests/containers/engine.sh down || true
-  rm -rf "$scratch"
+  rm -rf "$scratch" ${memory:+"$memory"}
   printf '\n'
   for line in "${done_sections[@]:-}"; do
     [ -z "$line" ] || printf '  %s\n' "$line"

@@ -80,7 +80,7 @@ fn driver_options(url: &DatabaseUrl, application_name: &str) -> Result<PgConnect
         .extra_float_digits(None)
         // `plan_cache_mode` stays what the server has. Its own choice takes the plans for all values where they are as good: for
         // the dashboards, which is measured (`cargo bench --bench pages -- plans`). Forced upon every statement it would have pages
-        // of long lists read whole tables: an unknown LIMIT counts as a tenth of all rows (`tests/web/scale.rs` finds it).
+        // of long lists read whole tables: an unknown LIMIT counts as a tenth of all rows (`tests/web/at_scale.rs` finds it).
         .disable_statement_logging())
 }
 

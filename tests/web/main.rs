@@ -13,6 +13,8 @@
 mod access_matrix;
 mod accounts;
 mod appointments;
+/// The name puts it among the first: it takes minutes, and by itself it keeps one processor busy at most.
+mod at_scale;
 mod attachments;
 mod audit;
 mod background;
@@ -56,7 +58,6 @@ mod presence;
 mod promises;
 mod reports;
 mod rescheduling;
-mod scale;
 mod schedules;
 mod sent_twice;
 mod sessions;
