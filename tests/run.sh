@@ -71,6 +71,21 @@ room_in_memory() {
     free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo) && [ "$free" -ge 8388608 ]
 }
 
+# A folder there, from which programs can be run as well: tests of documentation are. In a container they cannot by default.
+folder_in_memory() {
+  local folder
+  folder=$(mktemp -d /dev/shm/telemedicine-run.XXXXXX)
+  printf '#!/bin/sh\n' > "$folder/program" && chmod 700 "$folder/program"
+  if "$folder/program" 2>/dev/null; then
+    rm "$folder/program"
+    # The database's own user has to get in.
+    chmod 711 "$folder"
+    echo "$folder"
+  else
+    rm -r "$folder"
+  fi
+}
+
 chromium_here() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
 # ---------------------------------------------------------------- the sections
@@ -235,8 +250,7 @@ bare() {
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/telemedicine-run.XXXXXX")
 export TEST_SERVICES_STATE=$scratch/services TEST_ENGINE_STATE=$scratch/engine
 memory=
-# The database's own user has to get in.
-! room_in_memory || { memory=$(mktemp -d /dev/shm/telemedicine-run.XXXXXX) && chmod 711 "$memory"; }
+! room_in_memory || memory=$(folder_in_memory)
 
 finish() {
   local code=$?
