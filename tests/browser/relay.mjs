@@ -8,7 +8,8 @@ const { FOLDER, PATH, HOME } = process.env;
 
 export class Relay {
   constructor() {
-    const port = 2 * randomInt(16_500, 18_000);
+    // Below those from which the system takes ports for connections: one of them would have it while the relay is away.
+    const port = 2 * randomInt(16_001, 16_384);
     Object.assign(this, { port, tlsPort: port + 1, secret: randomBytes(16).toString('hex'), urls: ['udp', 'tcp'].map(way => `turn:127.0.0.1:${port}?transport=${way}`) });
   }
 
