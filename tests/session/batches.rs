@@ -46,20 +46,20 @@ async fn calls_made_together_are_one_command_and_each_has_its_own_values_in_its_
         server.command(&format!("SET k{n} v{n}"));
     }
     for redis in both(&server) {
-        // What is known of the server runs out after a while; the calls that meet that moment are said once more, in a second command. Of
-        // some rounds one meets none.
-        let mut rounds = Vec::new();
-        for _ in 0..4 {
-            rounds.push(round(&redis).await);
-        }
-        assert_eq!(rounds.iter().min(), Some(&1), "{rounds:?}");
+        // What is known of the server runs out after a few milliseconds. Calls that meet that moment, and on a slow machine all of them do, are
+        // said once more in a second command.
+        let known = round(&redis, Duration::ZERO).await;
+        assert!((1..=2).contains(&known), "{known}");
+        // Once it has run out, what is asked proves it anew.
+        assert_eq!(round(&redis, Duration::from_millis(50)).await, 1);
     }
 }
 
-/// 200 calls at once, each of which gets what it asked for: how many commands they were.
-async fn round(redis: &Redis) -> usize {
+/// 200 calls at once, so long after the server proved which one it is, each of which gets what it asked for: how many commands they were.
+async fn round(redis: &Redis, after: Duration) -> usize {
     let epoch = redis.read_trusted(&[]).await.unwrap().epoch;
     let before = reads(redis).await;
+    tokio::time::sleep(after).await;
     let calls = (0..200).map(|n| vec![format!("k{}", n + 1), "none".to_owned(), "k7".to_owned(), format!("k{n}")]);
     let calls: Vec<Vec<String>> = calls.collect();
     let answers = join_all(calls.iter().map(|keys| ask(redis, keys))).await;
@@ -81,6 +81,8 @@ async fn what_gathers_behind_an_answer_is_one_command_as_well() {
     for redis in both(&server) {
         redis.read_trusted(&[]).await.unwrap();
         let before = reads(&redis).await;
+        // Till what is known of the server has run out, so that each proves it anew instead of being said twice.
+        tokio::time::sleep(Duration::from_millis(50)).await;
         server.freeze();
         let first = actix_web::rt::spawn({
             let redis = redis.clone();
@@ -91,8 +93,7 @@ async fn what_gathers_behind_an_answer_is_one_command_as_well() {
         let (_, later) = tokio::join!(async { server.thaw() }, later);
         assert!(later.iter().all(Result::is_ok));
         first.await.unwrap().unwrap();
-        // The first was answered so late that the server may have been another one by then, and was asked once more.
-        assert_eq!(reads(&redis).await - before, 3);
+        assert_eq!(reads(&redis).await - before, 2);
     }
 }
 
