@@ -28,6 +28,7 @@ mod calendars;
 mod calls;
 mod catalog;
 mod clinic_day;
+mod correcting;
 mod desks_board;
 mod device_check;
 mod doctors_day;

@@ -10,7 +10,7 @@ use crate::support::*;
 
 /// Each question that is asked before something is done: the template, where its form goes, and the test below that reads it, does the act and
 /// looks. Whoever adds one adds the test.
-const QUESTIONS: [(&str, &str, &str); 11] = [
+const QUESTIONS: [(&str, &str, &str); 12] = [
     (
         "accounts/own_factor.html",
         "/profile/second-factor/totp/removal",
@@ -27,6 +27,11 @@ const QUESTIONS: [(&str, &str, &str); 11] = [
         "components/passkey_list.html",
         "\"/profile/second-factor/passkeys/\" ~ passkey.id ~ \"/removal\"",
         "a_passkey_that_is_removed_lets_nobody_in_as_it_was_said",
+    ),
+    (
+        "components/standing_correction.html",
+        "href",
+        "why_something_is_taken_back_is_read_by_the_patient_and_the_doctor",
     ),
     (
         "components/standing_next.html",
@@ -156,24 +161,6 @@ async fn a_hospital_out_of_the_directory_takes_nobody_new_and_its_people_go_on()
     // Put back, it takes people again.
     platform.post_form(&format!("{path}/reactivation"), &[]).await.expect(303);
     app.visitor().post_form("/sign-up", &sign_up(&id)).await.expect(303);
-}
-
-#[tokio::test]
-async fn why_a_visit_is_held_in_another_way_is_read_by_the_others() {
-    let app = TestApp::start().await;
-    let hospital = hospital().create(&app).await;
-    let (doctor, patient) = (doctor(&hospital).create(&app).await, patient(&hospital).create(&app).await);
-    let visit = appointment().of(&doctor).with(&patient).status(AppointmentStatus::Waiting).create(&app).await;
-    let surgery = app.sign_in(&doctor).await;
-    let page = surgery.get(&visit.path()).await.ok();
-    let asked = question(&page, "/modality");
-    assert!(asked.contains("The others will read it."), "{asked}");
-    let fields = [("modality", "phone"), ("reason", "The picture stands still.")];
-    surgery.submit(&page, "form[action$=\"/modality\"]", &fields).await.expect(303);
-    for other in [&patient.person, &hospital_admin(&hospital).create(&app).await] {
-        let page = app.sign_in(other).await.get(&visit.path()).await.ok();
-        assert!(page.says("The picture stands still.") && page.says("Telephone"), "{}", page.words());
-    }
 }
 
 #[tokio::test]

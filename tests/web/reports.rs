@@ -38,6 +38,25 @@ async fn waited(app: &TestApp, (doctor, patient): (&Doctor, &Patient), hours: i6
 }
 
 #[tokio::test]
+async fn a_wait_ends_with_the_beginning_that_was_no_mistake() {
+    let pair = Pair::of(TestApp::start().await, hospital()).await;
+    let desk = pair.app.sign_in(&hospital_admin(&pair.hospital).create(&pair.app).await).await;
+    let visit = pair.meet_in(5, AppointmentStatus::Confirmed).await;
+    let take = async |who: &Client, noun: &str, fields: &[(&str, &str)], minutes: i64| {
+        who.post_form(&format!("{}/{noun}", visit.path()), fields).await.expect(303);
+        pair.app.clock.advance(TimeDelta::minutes(minutes));
+    };
+    let median = async || of_day(&desk.get("/reports").await.ok(), "2026-11-24", "Median wait");
+    take(&desk, "arrival", &[("version", "0")], 4).await;
+    take(&pair.surgery, "start", &[("version", "1")], 1).await;
+    assert_eq!(median().await, "4 min");
+    take(&pair.surgery, "correction", &[("version", "2")], 15).await;
+    assert_eq!(median().await, "–", "they wait still");
+    take(&pair.surgery, "start", &[("version", "3")], 1).await;
+    assert_eq!(median().await, "20 min");
+}
+
+#[tokio::test]
 async fn todays_visits_are_those_of_the_dashboard() {
     let app = TestApp::start().await;
     let house = hospital().create(&app).await;

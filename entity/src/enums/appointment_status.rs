@@ -55,7 +55,7 @@ impl AppointmentStatus {
     pub const OPEN: [Self; 6] =
         [Self::Requested, Self::Proposed, Self::Scheduled, Self::Confirmed, Self::Waiting, Self::InProgress];
 
-    /// The states that nothing follows.
+    /// The states that nothing follows, unless what was recorded is taken back.
     pub const TERMINAL: [Self; 4] = [Self::Completed, Self::NoShow, Self::Rejected, Self::Cancelled];
 
     /// Whether it takes the doctor's and the patient's time.
@@ -68,7 +68,7 @@ impl AppointmentStatus {
         Self::UNDER_WAY.contains(&self)
     }
 
-    /// Whether it is over: no step leads out of it.
+    /// Whether it is over: no step leads out of it, unless what was recorded is taken back.
     pub fn is_terminal(self) -> bool {
         Self::TERMINAL.contains(&self)
     }

@@ -51,4 +51,7 @@ pub enum EventKind {
     /// The doctor and the patient meet in another way than was agreed; the status stays.
     #[sea_orm(string_value = "modality_changed")]
     ModalityChanged,
+    /// What was recorded last was a mistake: the visit stands as it did before.
+    #[sea_orm(string_value = "corrected")]
+    Corrected,
 }

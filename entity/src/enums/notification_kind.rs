@@ -42,6 +42,9 @@ pub enum NotificationKind {
     /// To the patient: the visit was recorded as missed.
     #[sea_orm(string_value = "appointment_no_show")]
     AppointmentNoShow,
+    /// To whoever had recorded it, and to a patient who was told: what was recorded of the visit was taken back.
+    #[sea_orm(string_value = "appointment_corrected")]
+    AppointmentCorrected,
     /// To the patient: the visit is held in another way.
     #[sea_orm(string_value = "modality_changed")]
     ModalityChanged,

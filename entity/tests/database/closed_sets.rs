@@ -24,7 +24,7 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<AppointmentStatus>(&plan, "appointment_event", "from_status");
     same::<AppointmentStatus>(&plan, "appointment_event", "to_status");
     // Where its check was made last.
-    same::<EventKind>(&plan, "history_words", "kind");
+    same::<EventKind>(&plan, "correction_words.appointment_event", "kind");
     same::<IdentityCheck>(&plan, "visit", "identity");
     same::<Modality>(&plan, "modality", "modality");
     same::<Modality>(&plan, "modality", "default_modality");
@@ -33,8 +33,8 @@ async fn every_enum_holds_the_words_of_its_check() {
     // Of the change that gave it the last of them.
     same::<MailKind>(&plan, "message_mail", "kind");
     same::<SecurityEvent>(&plan, "calendar_word", "security_event");
-    same::<NotificationKind>(&plan, "told_words", "kind");
-    same::<NotificationKind>(&plan, "told_words", "notice");
+    same::<NotificationKind>(&plan, "correction_words.notification", "kind");
+    same::<NotificationKind>(&plan, "correction_words", "notice");
     same::<MailStatus>(&plan, "mail", "status");
     same::<SecondFactorRule>(&plan, "second_factor", "second_factor");
     same::<NoteState>(&plan, "note", "state");
@@ -79,13 +79,18 @@ where
     assert_eq!(of_enum, of_check, "{table}.{column}");
 }
 
-/// The words in `CHECK (column IN (…))` where the table is made.
+/// The words in `CHECK (column IN (…))` where the table is made: by the change of its name, or by one that makes several (`change.table`).
 fn words(plan: &[Planned], table: &str, column: &str) -> BTreeSet<String> {
+    let (table, made) = match table.split_once('.') {
+        Some((change, table)) => (change, format!("CREATE TABLE {table}")),
+        None => (table, String::new()),
+    };
     let change = plan.iter().find(|change| {
         let (_, name) = change.name.split_once('_').unwrap();
         name == table
     });
-    let sql = change.unwrap().statements.join("\n");
+    let sql = change.unwrap().statements.join("\n").replace(" IF NOT EXISTS", "");
+    let (_, sql) = sql.split_once(&made).unwrap();
     let (_, rest) = sql.split_once(&format!("CHECK ({column} IN (")).unwrap();
     let (list, _) = rest.split_once(')').unwrap();
     let quoted = list.split(',').map(|word| word.trim().trim_matches('\''));

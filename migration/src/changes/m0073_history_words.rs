@@ -15,13 +15,13 @@ pub(crate) const CHANGE: Change = Change {
     down: |dialect| allowing(dialect, &KINDS),
 };
 
-const ADDED: [&str; 1] = ["modality_changed"];
+pub(super) const ADDED: [&str; 1] = ["modality_changed"];
 
 const COLUMNS: &str = "id, appointment_id, actor_id, kind, from_status, to_status, note, at, created_at, updated_at, \
                        local_starts_at, proposed_local_starts_at";
 
 /// The history takes these words, and no other.
-fn allowing(dialect: Dialect, kinds: &[&str]) -> Vec<String> {
+pub(super) fn allowing(dialect: Dialect, kinds: &[&str]) -> Vec<String> {
     match dialect {
         Dialect::Postgres => vec![
             "ALTER TABLE appointment_event DROP CONSTRAINT appointment_event_kind_check".to_owned(),

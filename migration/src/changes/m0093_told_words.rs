@@ -19,10 +19,10 @@ pub(crate) const CHANGE: Change = Change {
     down: |dialect| both(dialect, &KINDS, " NOT IN "),
 };
 
-const ADDED: [&str; 4] = ["modality_changed", "note_signed", "document_issued", "document_revoked"];
+pub(super) const ADDED: [&str; 4] = ["modality_changed", "note_signed", "document_issued", "document_revoked"];
 
 /// A table that tells of what happened by one of the words.
-struct Told {
+pub(super) struct Told {
     table: &'static str,
     column: &'static str,
     /// As it was made, for SQLite; with the old words.
@@ -31,7 +31,7 @@ struct Told {
     indexes: fn() -> Vec<String>,
 }
 
-const NOTIFICATION: Told = Told {
+pub(super) const NOTIFICATION: Told = Told {
     table: "notification",
     column: "kind",
     made: notification,
@@ -82,7 +82,7 @@ fn both(dialect: Dialect, words: &[&str], others: &str) -> Vec<String> {
 }
 
 impl Told {
-    fn taking(&self, dialect: Dialect, words: &[&str], others: &str) -> Vec<String> {
+    pub(super) fn taking(&self, dialect: Dialect, words: &[&str], others: &str) -> Vec<String> {
         match dialect {
             Dialect::Postgres => self.changed(words, others),
             Dialect::Sqlite => self.made_anew(words),

@@ -14,7 +14,7 @@ pub(crate) const CHANGE: Change = Change {
     down: |dialect| taking(dialect, &EVENTS, "DELETE FROM mail WHERE security_event = 'calendar_address_made'"),
 };
 
-const ADDED: [&str; 1] = ["calendar_address_made"];
+pub(super) const ADDED: [&str; 1] = ["calendar_address_made"];
 
 /// The table takes these words, once `others` has removed what tells by another one.
 fn taking(dialect: Dialect, words: &[&str], others: &str) -> Vec<String> {
@@ -34,16 +34,21 @@ fn taking(dialect: Dialect, words: &[&str], others: &str) -> Vec<String> {
 
 fn made_anew(words: &str) -> Vec<String> {
     let (made, columns, indexes) = mail();
+    mail_made_anew(&made.replace(&list(&EVENTS), words), (columns, "TRUE"), indexes)
+}
+
+/// The statements by which SQLite has the table of mails as it is `made`, with its rows that are `kept`.
+pub(super) fn mail_made_anew(made: &str, (columns, kept): (&str, &str), indexes: Vec<String>) -> Vec<String> {
     // A connection that still knows what was there before looks again.
     let again = |sql: String, what: &str| sql.replacen(what, &format!("{what}IF NOT EXISTS "), 1);
-    let table = again(made.replace(&list(&EVENTS), words), "CREATE TABLE ");
+    let table = again(made.to_owned(), "CREATE TABLE ");
     let moved = [
         "ALTER TABLE mail RENAME TO mail_before".to_owned(),
         table,
         // Numbers are never given out twice, also when the rows that had the last ones are gone.
         "INSERT INTO sqlite_sequence (name, seq) SELECT 'mail', seq FROM sqlite_sequence WHERE name = 'mail_before'"
             .to_owned(),
-        format!("INSERT INTO mail ({columns}) SELECT {columns} FROM mail_before"),
+        format!("INSERT INTO mail ({columns}) SELECT {columns} FROM mail_before WHERE {kept}"),
         // Its indexes go with it.
         "DROP TABLE mail_before".to_owned(),
     ];

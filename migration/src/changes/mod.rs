@@ -82,9 +82,11 @@ mod m0101_rare_visits;
 mod m0102_device_check;
 mod m0105_visit_guest;
 mod m0106_old_versions;
+mod m0107_correction_words;
+mod m0108_correction_words_looked_at;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 77] = [
+pub(crate) const ALL: [Change; 79] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -162,4 +164,6 @@ pub(crate) const ALL: [Change; 77] = [
     m0102_device_check::CHANGE,
     m0105_visit_guest::CHANGE,
     m0106_old_versions::CHANGE,
+    m0107_correction_words::CHANGE,
+    m0108_correction_words_looked_at::CHANGE,
 ];

@@ -113,6 +113,7 @@ pub(super) fn event_words(kind: EventKind) -> &'static str {
         EventKind::NoShow => "recorded that the patient did not attend",
         EventKind::Cancelled => "cancelled the visit",
         EventKind::ModalityChanged => "changed how the visit is held",
+        EventKind::Corrected => "took back what was recorded last",
     }
 }
 

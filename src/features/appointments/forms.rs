@@ -1,8 +1,10 @@
 //! What people ask of appointments, as domain types.
 
+mod correcting;
 mod modality;
 mod moving;
 
+pub(super) use correcting::{Correction, correction};
 pub(super) use modality::{ModalityChange, modality_change};
 pub(super) use moving::{Move, MoveDraft, MoveQuery, moving};
 

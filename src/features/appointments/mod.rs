@@ -30,7 +30,7 @@ pub(crate) use service::{
     show_figures as show_call_figures, withdraw,
 };
 
-use handlers::{booking as book, holding, list, moving, steps};
+use handlers::{booking as book, correcting, holding, list, moving, steps};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 
@@ -54,6 +54,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.post("/appointments/{id}/arrival", steps::arrive);
     table.post("/appointments/{id}/start", steps::start);
     table.post("/appointments/{id}/outcome", steps::outcome);
+    table.post("/appointments/{id}/correction", correcting::correct);
     table.post("/appointments/{id}/modality", holding::change_modality);
     table.get("/appointments/{id}/rescheduling", moving::new);
     table.post("/appointments/{id}/rescheduling", moving::create);

@@ -55,6 +55,14 @@ impl Permission for RescheduleAppointment {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];
 }
 
+/// Take back what was recorded of a visit last.
+#[derive(Debug)]
+pub(super) struct CorrectAppointment;
+
+impl Permission for CorrectAppointment {
+    const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor, Role::Patient];
+}
+
 /// Accept or refuse a time that the doctor proposed.
 #[derive(Debug)]
 pub(super) struct AnswerProposal;

@@ -24,4 +24,4 @@ mod service;
 pub use queries::Recipient;
 pub(crate) use queries::{is_queued_for_messages, is_repeated, news_since, told_of_messages, told_since};
 pub use service::{EmailText, MailSender, Round, StopSignal, Writer, Written, give_up_due};
-pub(crate) use service::{MovedVisit, QueuedMail, follow, queue, sweep};
+pub(crate) use service::{MovedVisit, QueuedMail, ToldNews, follow, queue, sweep, withdraw};

@@ -26,7 +26,12 @@ use crate::{
 /// News that could not be sent for so long is none.
 const OLD: TimeDelta = TimeDelta::days(7);
 /// What a patient can do again and again.
-const AT_WILL: [NotificationKind; 2] = [NotificationKind::AppointmentRequested, NotificationKind::AppointmentCancelled];
+const AT_WILL: [NotificationKind; 3] = [
+    NotificationKind::AppointmentRequested,
+    NotificationKind::AppointmentCancelled,
+    // They may take it back, and arrive again.
+    NotificationKind::PatientArrived,
+];
 /// So many mails of each of these a doctor gets in an hour; those that are sent at one moment may go beyond it.
 const IN_AN_HOUR: u64 = 10;
 
@@ -77,9 +82,9 @@ async fn is_one_too_many(state: &AppState, mail: &Model, recipient: &Recipient) 
     Ok(mail::news_since(&state.db.reader(), (mail.recipient_id, news), since).await? >= IN_AN_HOUR)
 }
 
-/// Whether the visit is still as the notice found it, and that not long ago. What was written of it stays, whatever becomes of the visit.
+/// Whether the visit is still as the notice found it, and that not long ago; or it is something that stays so, whatever becomes of the visit.
 fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
-    let is_so = mail.appointment_version == Some(visit.version) || mail.notice.is_some_and(is_of_what_was_written);
+    let is_so = mail.appointment_version == Some(visit.version) || mail.notice.is_some_and(stays_so);
     is_so && now - mail.created_at < OLD
 }
 
@@ -116,8 +121,14 @@ fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) ->
 
 /// Whether nobody is to come any more: how is of no use to them.
 fn is_of_the_past(kind: NotificationKind) -> bool {
-    use NotificationKind::{AppointmentCancelled, AppointmentNoShow, AppointmentRejected};
-    matches!(kind, AppointmentCancelled | AppointmentNoShow | AppointmentRejected) || is_of_what_was_written(kind)
+    use NotificationKind::{AppointmentCancelled, AppointmentCorrected, AppointmentNoShow, AppointmentRejected};
+    matches!(kind, AppointmentCancelled | AppointmentCorrected | AppointmentNoShow | AppointmentRejected)
+        || is_of_what_was_written(kind)
+}
+
+/// Whether no step of the visit makes it untrue: what was written of it stands, and whoever was told something wrong is to know.
+fn stays_so(kind: NotificationKind) -> bool {
+    kind == NotificationKind::AppointmentCorrected || is_of_what_was_written(kind)
 }
 
 /// Whether it is about a note or a document, which no step of the visit changes.
@@ -164,6 +175,7 @@ fn subject(kind: NotificationKind) -> &'static str {
         NotificationKind::AppointmentConfirmed => "A visit was confirmed",
         NotificationKind::PatientArrived => "A patient is waiting",
         NotificationKind::AppointmentNoShow => "A visit was recorded as not attended",
+        NotificationKind::AppointmentCorrected => "What was recorded of a visit was taken back",
         NotificationKind::ModalityChanged => "A visit is held in another way",
         NotificationKind::NoteSigned => "Something about your visit is there to read",
         NotificationKind::DocumentIssued => "A document of your visit is there to read",

@@ -83,6 +83,8 @@ pub(super) fn invitation(
 pub(super) fn method(mail: &Model, visit: &VisitOfMail) -> Option<CalendarMethod> {
     let is_called_off = visit.status == AppointmentStatus::Cancelled && visit.stood;
     match (mail.kind, mail.notice) {
+        // Of a visit that may be over, and that stands where it stood in their calendar.
+        (MailKind::Notice, Some(NotificationKind::AppointmentCorrected)) => None,
         (MailKind::Notice | MailKind::Reminder, _) if AppointmentStatus::AGREED.contains(&visit.status) => {
             Some(CalendarMethod::Request)
         }

@@ -13,7 +13,7 @@ mod service;
 pub(crate) use email_text::write;
 pub(crate) use invitation::{CalendarVisit, calendar_event};
 pub(crate) use notification::{Facts, ToldTimes, sentence};
-pub(crate) use service::{News, notify, notify_of_many, sweep};
+pub(crate) use service::{News, notify, notify_of_many, sweep, withdraw};
 
 use crate::{page_cache::Policy, routing::RouteTable};
 

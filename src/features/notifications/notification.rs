@@ -98,6 +98,11 @@ fn what_became(facts: &Facts<'_>, with: &str, when: &str) -> String {
         NotificationKind::AppointmentRescheduled => {
             format!("The visit {with} was moved to {when}.")
         }
+        NotificationKind::AppointmentCorrected => {
+            format!(
+                "What was recorded last of the visit {with} on {when} was a mistake, and was taken back. Its history says what, and why."
+            )
+        }
         NotificationKind::ModalityChanged => {
             format!("The visit {with} on {when} is held in another way than was agreed.")
         }

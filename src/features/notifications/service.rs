@@ -93,6 +93,23 @@ async fn tell(uow: &UnitOfWork, at: DateTime<Utc>, news: &[News]) -> Result<(), 
     Ok(())
 }
 
+/// Withdraws what `recipient_id` was told of a visit, unless they have marked it as read; whether they had not. One statement.
+///
+/// # Errors
+/// The database's; the unit of work, and with it the act, fails then.
+pub(crate) async fn withdraw(
+    uow: &UnitOfWork,
+    (kind, appointment_id): (NotificationKind, i64),
+    recipient_id: i64,
+) -> Result<bool, DbErr> {
+    let unread = notification::Entity::delete_many()
+        .filter(Column::AppointmentId.eq(appointment_id))
+        .filter(Column::RecipientId.eq(recipient_id))
+        .filter(Column::Kind.eq(kind))
+        .filter(Column::ReadAt.is_null());
+    Ok(uow.delete_where(unread, Topic::Inbox(recipient_id)).await? > 0)
+}
+
 impl News {
     /// The mails that tell of it.
     fn mails(&self, at: DateTime<Utc>) -> impl Iterator<Item = (i64, QueuedMail)> {

@@ -31,7 +31,7 @@ use actix_web::http::Method;
 use telemedicine::features;
 
 /// What can be done through a form, all of it in [`addresses`], [`calls`], [`guests`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 92] = [
+const WRITES: [&str; 93] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -50,6 +50,7 @@ const WRITES: [&str; 92] = [
     "/appointments/{id}/call/signals",
     "/appointments/{id}/cancellation",
     "/appointments/{id}/confirmation",
+    "/appointments/{id}/correction",
     "/appointments/{id}/device-check",
     "/appointments/{id}/documents",
     "/appointments/{id}/guests",

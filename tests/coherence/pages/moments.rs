@@ -76,6 +76,19 @@ async fn no_page_of_where_a_visit_stands_is_stale_when_it_ends() {
     pass_over(&world, &Edge { at: starts_at + TimeDelta::minutes(30), what: "its end".to_owned(), changes }).await;
 }
 
+/// For a quarter of an hour whoever recorded something takes it back.
+#[tokio::test]
+async fn no_page_of_where_a_visit_stands_is_stale_when_nothing_can_be_taken_back_any_more() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_minutes(-7));
+    world.look_into_the_room_of(&visit.status(AppointmentStatus::InProgress).create(&world.app).await);
+    let at = world.app.in_minutes(15);
+    people.sign_in(&mut world).await;
+    let changes = vec![("doctor", "/appointments/{id}/standing")];
+    pass_over(&world, &Edge { at, what: "a quarter of an hour after the beginning".to_owned(), changes }).await;
+}
+
 /// Whoever works there then stops asking that the patient be called, or let in again: nothing else of the page is another.
 #[tokio::test]
 async fn no_page_of_where_a_visit_stands_is_stale_when_it_ends_without_a_patient() {

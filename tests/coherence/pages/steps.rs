@@ -24,7 +24,7 @@ const fn step(
 /// Those who act are told nothing: what changes for them changes by the visit alone. The newcomer's only visit is declined:
 /// then they are no longer the doctor's patient.
 fn steps() -> Vec<Step> {
-    use AppointmentStatus::{Confirmed, InProgress, Proposed, Requested, Scheduled, Waiting};
+    use AppointmentStatus::{Completed, Confirmed, InProgress, NoShow, Proposed, Requested, Scheduled, Waiting};
     vec![
         step(("approval", "doctor"), Requested, &["patient", "admin"]),
         step(("proposal", "doctor"), Requested, &["patient", "admin"]),
@@ -42,6 +42,10 @@ fn steps() -> Vec<Step> {
         step(("modality", "doctor"), InProgress, &[]),
         step(("rescheduling", "admin"), Scheduled, &["doctor", "patient"]),
         step(("rescheduling", "doctor"), Confirmed, &["patient"]),
+        step(("correction", "doctor"), InProgress, &[]),
+        step(("correction", "doctor"), Completed, &[]),
+        step(("correction", "admin"), Waiting, &["doctor"]),
+        step(("correction", "admin"), NoShow, &["doctor", "patient"]),
         step(("cancellation", "admin"), Requested, &["doctor", "patient"]),
         step(("cancellation", "doctor"), Confirmed, &["patient"]),
         step(("cancellation", "patient"), Proposed, &["doctor"]),
@@ -95,7 +99,11 @@ async fn no_page_is_stale_after_any_step_of_a_visit() {
     let mut visits = Vec::new();
     for (number, step) in (0..).zip(&steps) {
         // Nobody has missed a visit before its time.
-        let minutes = if step.noun == "outcome:no_show" { -60 } else { 20 + 35 * number };
+        let minutes = match step.from {
+            AppointmentStatus::NoShow => -120,
+            _ if step.noun == "outcome:no_show" => -60,
+            _ => 20 + 33 * number,
+        };
         visits.push(step.visit(&world.app, &people, minutes).await);
     }
     people.sign_in(&mut world).await;
@@ -108,7 +116,7 @@ async fn no_page_is_stale_after_any_step_of_a_visit() {
             "rescheduling" if step.by == "admin" => fields.push(("starts_at", "2026-11-26T11:00")),
             "rescheduling" => fields.push(("starts_at", "2026-11-26T12:00")),
             "modality" => fields.extend([("modality", "phone"), ("reason", "No picture.")]),
-            "rejection" | "cancellation" => fields.push(("reason", "The ward needs everybody.")),
+            "correction" | "rejection" | "cancellation" => fields.push(("reason", "The ward needs everybody.")),
             _ => {}
         }
         let path = format!("{}/{noun}", visit.path());

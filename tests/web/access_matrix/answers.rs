@@ -77,6 +77,7 @@ pub(super) const MATRIX: &[(&str, [u16; 9])] = &[
     ("POST /appointments/{id}/arrival",             [303,   403,  422,  403,   422,    404,       404,  403,   404]),
     ("POST /appointments/{id}/start",               [303,   403,  403,  422,   403,    403,       403,  404,   403]),
     ("POST /appointments/{id}/outcome",             [303,   403,  403,  422,   403,    403,       404,  404,   403]),
+    ("POST /appointments/{id}/correction",          [303,   403,  422,  422,   422,    404,       404,  404,   404]),
     ("POST /appointments/{id}/modality",            [303,   403,  403,  422,   403,    403,       403,  404,   403]),
     ("GET /appointments/{id}/rescheduling",         [303,   403,  200,  200,   403,    403,       404,  404,   403]),
     ("POST /appointments/{id}/rescheduling",        [303,   403,  422,  422,   403,    403,       404,  404,   403]),

@@ -31,10 +31,21 @@ async fn everybody_is_offered_what_is_theirs_to_do_next() {
             &["arrival", "cancellation"],
         ),
         (Status::Confirmed, &["cancellation", "modality"], &["arrival", "cancellation"], &["arrival", "cancellation"]),
-        (Status::Waiting, &["start", "cancellation", "modality"], &["cancellation"], &["cancellation"]),
-        (Status::InProgress, &["outcome", "cancellation", "modality"], &["cancellation"], &["cancellation"]),
-        (Status::Completed, &[], &[], &[]),
-        (Status::NoShow, &[], &[], &[]),
+        // Of these the doctor has recorded the last step a moment ago.
+        (
+            Status::Waiting,
+            &["start", "cancellation", "correction", "modality"],
+            &["cancellation"],
+            &["cancellation", "correction"],
+        ),
+        (
+            Status::InProgress,
+            &["outcome", "cancellation", "correction", "modality"],
+            &["cancellation"],
+            &["cancellation", "correction"],
+        ),
+        (Status::Completed, &["correction"], &[], &["correction"]),
+        (Status::NoShow, &["correction"], &[], &["correction"]),
         (Status::Rejected, &[], &[], &[]),
         (Status::Cancelled, &[], &[], &[]),
     ];

@@ -1,7 +1,7 @@
-//! What is asked in the room of a visit.
+//! What is asked on the page of a visit and in its room.
 
 use super::question;
-use crate::guests::Meeting;
+use crate::{guests::Meeting, support::*};
 
 #[tokio::test]
 async fn a_guest_that_is_removed_is_out_of_the_call_at_once_and_the_link_leads_nowhere() {
@@ -15,4 +15,40 @@ async fn a_guest_that_is_removed_is_out_of_the_call_at_once_and_the_link_leads_n
     meeting.surgery.submit(&room, "details form[action$=\"/removal\"]", &[]).await.expect(303);
     meeting.ask_as(&link, &page.peer).await.expect(410);
     meeting.outside.get(&link.path).await.expect(410);
+}
+
+#[tokio::test]
+async fn why_something_is_taken_back_is_read_by_the_patient_and_the_doctor() {
+    let pair = Pair::of(TestApp::start().await, hospital()).await;
+    let desk = pair.app.sign_in(&hospital_admin(&pair.hospital).create(&pair.app).await).await;
+    let visit = pair.meet_in(-5, AppointmentStatus::InProgress).await;
+    let page = desk.get(&visit.path()).await.ok();
+    let asked = question(&page, "/correction");
+    assert!(asked.contains("Take back the beginning of the visit?"), "{asked}");
+    assert!(asked.contains("The patient and the doctor will read it."), "{asked}");
+    assert!(asked.contains("The patient waits again, as before the visit began."), "{asked}");
+    desk.submit(&page, "details form[action$=\"/correction\"]", &[("reason", "The wrong Maya.")]).await.expect(303);
+    let told = pair.surgery.get("/notifications").await.ok();
+    assert!(told.says("What was recorded last of the visit with Maya Gurung"), "{}", told.words());
+    for reader in [&pair.surgery, &pair.home] {
+        assert!(reader.get(&visit.path()).await.ok().text("#history").contains("The wrong Maya."));
+    }
+}
+
+#[tokio::test]
+async fn why_a_visit_is_held_in_another_way_is_read_by_the_others() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let (doctor, patient) = (doctor(&hospital).create(&app).await, patient(&hospital).create(&app).await);
+    let visit = appointment().of(&doctor).with(&patient).status(AppointmentStatus::Waiting).create(&app).await;
+    let surgery = app.sign_in(&doctor).await;
+    let page = surgery.get(&visit.path()).await.ok();
+    let asked = question(&page, "/modality");
+    assert!(asked.contains("The others will read it."), "{asked}");
+    let fields = [("modality", "phone"), ("reason", "The picture stands still.")];
+    surgery.submit(&page, "form[action$=\"/modality\"]", &fields).await.expect(303);
+    for other in [&patient.person, &hospital_admin(&hospital).create(&app).await] {
+        let page = app.sign_in(other).await.get(&visit.path()).await.ok();
+        assert!(page.says("The picture stands still.") && page.says("Telephone"), "{}", page.words());
+    }
 }

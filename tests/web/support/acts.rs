@@ -32,6 +32,7 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/cancellation", Some(admin), &SEEN_WITH_REASON),
         act("/appointments/{id}/arrival", own, &SEEN),
         act("/appointments/{id}/start", its_doctor, &SEEN),
+        act("/appointments/{id}/correction", Some(admin), &SEEN_WITH_REASON),
         act("/appointments/{id}/answers", own, &[("location_now", "Patan"), ("consent", "on")]),
         act("/appointments/{id}/opening", its_doctor, &[("version", "0"), ("skipped_reason", "No time.")]),
         act("/doctors/{id}/delay", its_doctor, &[("minutes", "20")]),

@@ -154,6 +154,7 @@ fn status_for(route: &str) -> AppointmentStatus {
         "/approval" | "/rejection" | "/proposal" => AppointmentStatus::Requested,
         "/proposal/acceptance" | "/proposal/refusal" => AppointmentStatus::Proposed,
         "/start"
+        | "/correction"
         | "/modality"
         | "/room"
         | "/now"

@@ -2,11 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::super::{forms, pages, policy::DecideAppointment, queries, service::holding};
+use super::{
+    super::{forms, pages, policy::DecideAppointment, service::holding},
+    steps::show_refused,
+};
 use crate::{
-    access::{Allowed, Viewer},
+    access::Allowed,
     state::Pages,
-    web::{AppError, FlashKind, Present, RedisplayedForm, Submitted, see_other_saying},
+    web::{AppError, FlashKind, RedisplayedForm, Submitted, see_other_saying},
 };
 
 /// The visit is held in another way, with a reason.
@@ -16,33 +19,16 @@ pub(in super::super) async fn change_modality(
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
+    let show_again = |refused| show_refused(&viewer, *id, refused, (&pages, pages::Show::refusing_modality));
     let (change, typed) = match forms::modality_change(submitted.fields()?) {
         Ok(understood) => understood,
-        Err(form) => return show_again(&viewer, *id, RedisplayedForm::unprocessable(*form), &pages).await,
+        Err(form) => return show_again(RedisplayedForm::unprocessable(*form)).await,
     };
     match holding::change_modality(pages.state(), &viewer, *id, &change).await {
         Ok(()) => {
             Ok(see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, holding::done(change.modality)))
         }
-        Err(AppError::Conflict(why)) => {
-            show_again(&viewer, *id, RedisplayedForm::conflict(typed.with_error("", why)), &pages).await
-        }
+        Err(AppError::Conflict(why)) => show_again(RedisplayedForm::conflict(typed.with_error("", why))).await,
         Err(error) => Err(error),
     }
-}
-
-/// The visit's page as it is now, with what was typed and why nothing was changed.
-async fn show_again(
-    viewer: &Viewer,
-    id: i64,
-    RedisplayedForm { status, form }: RedisplayedForm,
-    pages: &Pages,
-) -> Result<HttpResponse, AppError> {
-    let state = pages.state();
-    let record =
-        queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
-    let present = Present::new(state.clock.now(), None);
-    let marks = pages.record_marks();
-    let page = record.map(|record| pages::Show::new(viewer, &present, marks, record).refusing_modality(form));
-    pages.refuse_clinical(status, viewer, &page)
 }

@@ -1,6 +1,7 @@
 //! Lists and pages; the steps of an appointment's life.
 
 pub(super) mod booking;
+pub(super) mod correcting;
 pub(super) mod holding;
 pub(super) mod list;
 pub(super) mod moving;

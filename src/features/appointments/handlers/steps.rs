@@ -159,12 +159,23 @@ pub(super) async fn show_again(
     RedisplayedForm { status, form }: RedisplayedForm,
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
+    let present = Present::new(pages.state().clock.now(), None);
+    let free = proposing::free_instead(pages.state(), viewer, (id, steps), &present).await?;
+    let refusing = |page: pages::Show, form| page.refusing(steps, form).offering(free);
+    show_refused(viewer, id, RedisplayedForm { status, form }, (pages, refusing)).await
+}
+
+/// The page of the visit `id` as it is now, with the form that was sent and refused as `refusing` puts it there.
+pub(super) async fn show_refused(
+    viewer: &Viewer,
+    id: i64,
+    RedisplayedForm { status, form }: RedisplayedForm,
+    (pages, refusing): (&Pages, impl FnOnce(pages::Show, FormView) -> pages::Show),
+) -> Result<HttpResponse, AppError> {
     let state = pages.state();
     let record =
         queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
     let present = Present::new(state.clock.now(), None);
-    let free = proposing::free_instead(state, viewer, (id, steps), &present).await?;
     let shown = |record| pages::Show::new(viewer, &present, pages.record_marks(), record);
-    let page = record.map(|record| shown(record).refusing(steps, form).offering(free));
-    pages.refuse_clinical(status, viewer, &page)
+    pages.refuse_clinical(status, viewer, &record.map(|record| refusing(shown(record), form)))
 }

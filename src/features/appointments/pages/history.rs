@@ -8,6 +8,7 @@ use crate::{
     features::appointments::{
         appointment::{event_times, event_words},
         queries::{CallOfVisit, EventRow},
+        service::correcting::what_led_to,
     },
     web::{Moment, moment::length_in_words},
 };
@@ -42,8 +43,12 @@ fn step_entry(viewer: &Viewer, event: EventRow) -> HistoryEntry {
     // A clock that was corrected moves what is proposed as well: of such a step it is that, and not when the visit was before.
     let is_other_time = event.kind != EventKind::Rescheduled || AppointmentStatus::AGREED.contains(&event.to_status);
     let other = event.proposed_local_starts_at.filter(|_| is_other_time);
+    let did = match event.from_status {
+        Some(from) if event.kind == EventKind::Corrected => format!("took back {}", what_led_to(from)),
+        _ => event_words(event.kind).to_owned(),
+    };
     HistoryEntry {
-        text: format!("{who} {}{}", event_words(event.kind), event_times(event.kind, event.local_starts_at, other)),
+        text: format!("{who} {did}{}", event_times(event.kind, event.local_starts_at, other)),
         note: event.note,
         at: Moment::new(event.at, viewer.zone()),
         call: None,

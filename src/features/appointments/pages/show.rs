@@ -145,6 +145,32 @@ impl Show {
     }
 }
 
+impl Show {
+    /// The same with something that was to be taken back, sent and refused.
+    pub(in crate::features::appointments) fn refusing_correction(mut self, mut form: FormView) -> Self {
+        // What may be taken back by now may be something else than what they saw.
+        let is_as_seen = form.values.get("version").is_some_and(|seen| *seen == self.standing.version.to_string());
+        let asks_why = form.summary.iter().any(|entry| entry.field == "reason");
+        let place = self.standing.correction.as_mut().filter(|place| is_as_seen && (place.needs_reason || asks_why));
+        for entry in &mut form.summary {
+            entry.field = if entry.field == "reason" && place.is_some() { REASON_ID.to_owned() } else { String::new() };
+        }
+        match place {
+            Some(place) => {
+                place.needs_reason = true;
+                place.form = form.clone();
+            }
+            None => self.typed = form.values.get("reason").filter(|reason| !reason.is_empty()).cloned(),
+        }
+        self.form = form;
+        self.live_from = None;
+        self
+    }
+}
+
+/// The id of the field in which somebody says why something is taken back.
+const REASON_ID: &str = "reason-correction";
+
 /// Whose record a page about that visit is about.
 pub(crate) fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
     let BloodAndAllergies { blood_type, allergies } = &about.patient;

@@ -17,8 +17,11 @@ use crate::{
             devices::{DeviceMark, check_href, device_mark},
             guests::guest_named,
             policy::{OfferedStep, RescheduleAppointment, acts},
-            queries::{AppointmentRow, GuestOfVisit, StandingRecord},
-            service::{holding, moving},
+            queries::{AppointmentRow, GuestOfVisit, RecordedStep, StandingRecord},
+            service::{
+                correcting::{self, CorrectionTerms},
+                holding, moving,
+            },
             step::Stage,
         },
         modalities::{ModalityChoice, choices_of, modality_label},
@@ -44,6 +47,19 @@ pub(super) struct Offer {
     pub(super) open: bool,
 }
 
+/// What the viewer may take back of what was recorded.
+#[derive(Debug, Serialize)]
+pub(super) struct CorrectionOffer {
+    /// In words, to be read after "Take back".
+    what: &'static str,
+    /// What they are asked first; nothing where one click is enough.
+    asks: Option<&'static str>,
+    /// Whether they have to say why.
+    pub(super) needs_reason: bool,
+    /// What was sent and refused.
+    pub(super) form: FormView,
+}
+
 /// The part of an appointment's page that changes by itself. Nothing clinical.
 #[derive(Debug, Serialize)]
 pub(super) struct VisitStanding {
@@ -59,6 +75,7 @@ pub(super) struct VisitStanding {
     status: StatusTag,
     /// How it is held, and what that means.
     modality: &'static str,
+    pub(super) correction: Option<CorrectionOffer>,
     /// To its doctor: the other ways in which it can be held.
     pub(super) other_modalities: Vec<ModalityChoice>,
     /// What was sent to change it and refused.
@@ -94,7 +111,7 @@ pub(super) struct VisitStanding {
 impl VisitStanding {
     pub(super) fn new(viewer: &Viewer, present: &Present, record: StandingRecord) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
-        let StandingRecord { row, note, devices, guests, was_started } = record;
+        let StandingRecord { row, note, devices, guests, recorded, was_started } = record;
         let held = row.situation();
         Self {
             id: row.id,
@@ -106,6 +123,7 @@ impl VisitStanding {
             ends_at: moment(row.ends_at),
             status: status_tag(row.status),
             modality: modality_label(row.modality),
+            correction: recorded.and_then(|step| CorrectionOffer::new(viewer, (&row, &step), present)),
             other_modalities: other_modalities(viewer, &row, present),
             modality_form: FormView::default(),
             room_href: room_href(viewer, &row),
@@ -125,6 +143,17 @@ impl VisitStanding {
             note: note_link(viewer, &row, note.as_ref()),
             specialization: row.doctor.specialization,
         }
+    }
+}
+
+impl CorrectionOffer {
+    fn new(viewer: &Viewer, (row, step): (&AppointmentRow, &RecordedStep), present: &Present) -> Option<Self> {
+        if !row.patient.user.active {
+            return None;
+        }
+        let needs_reason = correcting::terms(viewer, step, present)? == CorrectionTerms::WithReason;
+        let asks = correcting::asked(viewer, step.kind);
+        Some(Self { what: correcting::what(step.kind), asks, needs_reason, form: FormView::default() })
     }
 }
 

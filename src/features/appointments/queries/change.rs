@@ -13,7 +13,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait as _, IntoCondition, LockType, SimpleExpr},
 };
 
-use super::scope;
+use super::{record::known_events, scope};
 use crate::{
     access::Viewer,
     coherence::{Topic, Topics},
@@ -163,7 +163,7 @@ pub(in crate::features::appointments) async fn states_to_come(
     found.order_by_asc(Column::StartsAt).order_by_asc(Column::Id).into_model().all(conn).await
 }
 
-fn states() -> Select<appointment::Entity> {
+pub(super) fn states() -> Select<appointment::Entity> {
     appointment::Entity::find()
         .select_only()
         .columns([
@@ -263,7 +263,7 @@ pub(in crate::features::appointments) async fn last_step(
         .select_only()
         .columns([Column::Version, Column::ProposedStartsAt])
         .columns([event::Column::Kind, event::Column::ActorId, event::Column::Note, event::Column::LocalStartsAt])
-        .join(JoinType::InnerJoin, appointment::Relation::AppointmentEvent.def())
+        .join(JoinType::InnerJoin, known_events())
         .filter(scope(viewer))
         .order_by_desc(event::Column::Id)
         .limit(1);

@@ -2,6 +2,7 @@
 
 mod booking;
 mod change;
+mod correct;
 mod devices;
 mod line;
 mod list;
@@ -17,6 +18,7 @@ pub(super) use change::{
     AppointmentState, VisitToMove, appointment_state, appointment_state_held, last_step, states_to_come, visit_to_move,
 };
 pub(crate) use change::{open_call, open_call_held};
+pub(super) use correct::{RecordedStep, visit_to_correct};
 pub(crate) use devices::{DeviceCheckRow, DeviceChecks, with_device_checks};
 pub(crate) use line::{VisitsInLine, visits_in_line};
 pub(super) use list::{DoctorOption, doctors, list};

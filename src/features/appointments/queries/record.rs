@@ -8,18 +8,19 @@ use entity::{
     patient, user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationTrait,
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QuerySelect,
+    RelationDef, RelationTrait, sea_query::IntoCondition,
 };
 
 use super::{
+    correct::RecordedStep,
     scope,
     standing::{StandingRecord, StandingRow, with_standing},
 };
 use crate::{
     access::Viewer,
     coherence::Topic,
-    db::{InList, Reader, SideBySide},
+    db::{InList, Reader, SideBySide, is_one_of},
     features::audit::Accessed,
 };
 
@@ -61,6 +62,8 @@ pub(in crate::features::appointments) struct EventRow {
     /// The times it was about, as the clock showed them; none of a step that an earlier release recorded.
     pub(in crate::features::appointments) local_starts_at: Option<NaiveDateTime>,
     pub(in crate::features::appointments) proposed_local_starts_at: Option<NaiveDateTime>,
+    /// The state before; none of the first step.
+    pub(in crate::features::appointments) from_status: Option<AppointmentStatus>,
     /// The state to which it led.
     pub(in crate::features::appointments) to_status: AppointmentStatus,
     pub(in crate::features::appointments) at: DateTime<Utc>,
@@ -133,6 +136,12 @@ pub(in crate::features::appointments) async fn standing(
     Ok(found.map(|record| (record.standing.clone(), sealed(id, record))))
 }
 
+/// The history, as far as this build has words for it: a newer one beside it may have more.
+pub(super) fn known_events() -> RelationDef {
+    let are_known = |_, _| is_one_of(event::Column::Kind, EventKind::iter()).into_condition();
+    appointment::Relation::AppointmentEvent.def().on_condition(are_known)
+}
+
 fn sealed(id: i64, record: VisitRecord) -> Accessed<VisitRecord> {
     Accessed::new(AuditSubject::Appointment, id, record)
 }
@@ -140,7 +149,7 @@ fn sealed(id: i64, record: VisitRecord) -> Accessed<VisitRecord> {
 /// One statement.
 async fn read(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<VisitRecord>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let joined = with_standing(visit).join(JoinType::LeftJoin, appointment::Relation::AppointmentEvent.def()).join_as(
+    let joined = with_standing(visit).join(JoinType::LeftJoin, known_events()).join_as(
         JoinType::LeftJoin,
         event::Relation::User.def(),
         "actor",
@@ -154,6 +163,19 @@ async fn read(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<VisitR
     let topics = viewer.visit_topics().and([Topic::Visit(id)]);
     let found: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     Ok(folded(found))
+}
+
+/// Whether it ever began or took place, be it by mistake: what was given then stands.
+fn was_started(history: &[EventRow]) -> bool {
+    use AppointmentStatus::{Completed, InProgress};
+    history.iter().any(|event| matches!(event.to_status, InProgress | Completed))
+}
+
+/// The step by which it came to where it stands, if it can be taken back.
+fn recorded(history: &[EventRow], status: AppointmentStatus) -> Option<RecordedStep> {
+    let led_there = |event: &&EventRow| event.to_status == status && RecordedStep::is_kind(event.kind);
+    let EventRow { kind, at, from_status, actor, .. } = history.iter().rfind(led_there)?;
+    Some(RecordedStep { kind: *kind, actor_id: actor.id, at: *at, from_status: (*from_status)? })
 }
 
 fn folded(found: Vec<Row>) -> Option<VisitRecord> {
@@ -174,6 +196,7 @@ fn folded(found: Vec<Row>) -> Option<VisitRecord> {
     history.dedup_by_key(|event| event.id);
     standing.guests.sort_unstable_by_key(|guest| guest.id);
     standing.guests.dedup_by_key(|guest| guest.id);
-    standing.was_started = history.iter().any(|event| event.kind == EventKind::Started);
+    standing.was_started = was_started(&history);
+    standing.recorded = recorded(&history, standing.row.status);
     Some(VisitRecord { standing, about, history, calls })
 }

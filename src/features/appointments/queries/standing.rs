@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, IntoCondition},
 };
 
-use super::{AppointmentRow, DeviceChecks, is_kept_from_patient, with_device_checks, with_parties};
+use super::{AppointmentRow, DeviceChecks, RecordedStep, is_kept_from_patient, with_device_checks, with_parties};
 
 /// Where an appointment stands. Nothing clinical but what lists have.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub(in crate::features::appointments) struct StandingRecord {
     pub(in crate::features::appointments) devices: DeviceChecks,
     /// Those who were let into its call beside the two who meet.
     pub(in crate::features::appointments) guests: Vec<GuestOfVisit>,
+    /// The step by which it came to where it stands, if it is one that can be taken back.
+    pub(in crate::features::appointments) recorded: Option<RecordedStep>,
     /// Whether it ever began.
     pub(in crate::features::appointments) was_started: bool,
 }
@@ -62,7 +64,7 @@ pub(super) struct StandingRow {
 
 impl From<StandingRow> for StandingRecord {
     fn from(StandingRow { row, note, devices, guest }: StandingRow) -> Self {
-        Self { row, note, devices, guests: Vec::from_iter(guest), was_started: false }
+        Self { row, note, devices, guests: Vec::from_iter(guest), recorded: None, was_started: false }
     }
 }
 

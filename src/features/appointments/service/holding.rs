@@ -112,7 +112,8 @@ fn refusal(
     (!others.contains(&change.modality)).then(|| impossible(before, change))
 }
 
-const STALE: &str = "Somebody changed this visit after you opened the page. Look at it again, then decide.";
+/// Said of a visit that has changed since its page was opened.
+pub(super) const STALE: &str = "Somebody changed this visit after you opened the page. Look at it again, then decide.";
 
 fn impossible(before: &AppointmentState, change: &ModalityChange) -> &'static str {
     match change.modality {

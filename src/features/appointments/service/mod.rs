@@ -4,6 +4,7 @@ mod answers;
 pub(super) mod booking;
 mod bounds;
 mod calls;
+pub(super) mod correcting;
 mod guests;
 pub(super) mod holding;
 pub(super) mod moving;

@@ -6,6 +6,7 @@ mod restored;
 mod sender;
 mod stop_signal;
 mod sweep;
+mod withdrawn;
 
 pub(crate) use outbox::{MovedVisit, QueuedMail, follow, queue};
 pub use outcome::Round;
@@ -13,3 +14,4 @@ pub use restored::give_up_due;
 pub use sender::{EmailText, MailSender, Writer, Written};
 pub use stop_signal::StopSignal;
 pub(crate) use sweep::sweep;
+pub(crate) use withdrawn::{ToldNews, withdraw};

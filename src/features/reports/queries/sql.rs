@@ -80,13 +80,15 @@ fn visits(backend: DbBackend) -> String {
     }
 }
 
-/// From arrival to start, in whole minutes, rounded; nothing where one of them is not known. A visit is arrived for once and begun once.
+/// From arrival to start, in whole minutes, rounded; nothing where one of them is not known. The last of each counts: one before it was taken back. A
+/// beginning that was taken back, and no other after it, is none.
 fn wait(backend: DbBackend) -> String {
-    let at = |kind: &str| format!("max(CASE WHEN event.kind = '{kind}' THEN {} END)", seconds(backend, "event.at"));
+    let at = |step: &str| format!("max(CASE WHEN {step} THEN {} END)", seconds(backend, "event.at"));
+    let (started, arrived) = (at("event.kind = 'started'"), at("event.kind = 'arrived'"));
+    let taken_back = at("event.kind = 'corrected' AND event.from_status = 'in_progress'");
     format!(
-        "SELECT ({} - {} + 30) / 60 FROM appointment_event AS event WHERE event.appointment_id = visit.id",
-        at("started"),
-        at("arrived")
+        "SELECT CASE WHEN {started} >= coalesce({taken_back}, 0) THEN ({started} - {arrived} + 30) / 60 END \
+         FROM appointment_event AS event WHERE event.appointment_id = visit.id"
     )
 }
 

@@ -171,8 +171,8 @@ impl AppointmentDraft {
         let since = self.since.unwrap_or_else(|| app.now());
         let asked = since - TimeDelta::days(2);
         let first = (EventKind::Requested, None, AppointmentStatus::Requested, asked, patient.user_id);
-        let then = last_step(self.status)
-            .map(|kind| (kind, Some(AppointmentStatus::Requested), self.status, since, doctor.user_id));
+        let then =
+            last_step(self.status).map(|kind| (kind, Some(before(self.status)), self.status, since, doctor.user_id));
         for (kind, from_status, to_status, at, actor_id) in [Some(first), then].into_iter().flatten() {
             let event = appointment_event::ActiveModel {
                 appointment_id: Set(id),
@@ -203,5 +203,17 @@ fn last_step(status: AppointmentStatus) -> Option<EventKind> {
         AppointmentStatus::NoShow => Some(EventKind::NoShow),
         AppointmentStatus::Rejected => Some(EventKind::Rejected),
         AppointmentStatus::Cancelled => Some(EventKind::Cancelled),
+    }
+}
+
+/// Where it stood before that, as it goes most of the time.
+fn before(status: AppointmentStatus) -> AppointmentStatus {
+    match status {
+        AppointmentStatus::Completed => AppointmentStatus::InProgress,
+        AppointmentStatus::InProgress => AppointmentStatus::Waiting,
+        AppointmentStatus::Waiting | AppointmentStatus::Confirmed | AppointmentStatus::NoShow => {
+            AppointmentStatus::Scheduled
+        }
+        _ => AppointmentStatus::Requested,
     }
 }
