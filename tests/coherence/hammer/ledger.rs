@@ -13,8 +13,8 @@ use std::{
 /// another instance need not show yet: nothing is promised before the answer.
 const BEHIND: Duration = Duration::from_secs(5);
 /// Each kind of things is a number in the tallies.
-pub(super) const KINDS: [&str; 8] =
-    ["names", "unread counts", "visits", "threads", "delays", "notes to sign", "news", "calls"];
+pub(super) const KINDS: [&str; 9] =
+    ["names", "unread counts", "visits", "threads", "delays", "notes to sign", "news", "calls", "versions"];
 
 /// What is known of all things, and what was seen that should not have been. Things are told apart by their numbers.
 pub(super) struct Ledger {

@@ -18,6 +18,7 @@ mod faults;
 mod ledger;
 mod operations;
 mod participants;
+mod restless;
 mod site;
 mod things;
 

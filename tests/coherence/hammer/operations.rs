@@ -8,6 +8,7 @@ use std::{
 use super::{
     ledger::By,
     participants::{Care, Today, Visit, Writer},
+    restless::unsettle,
     site::{Shared, Site},
 };
 use crate::support::*;
@@ -25,6 +26,8 @@ struct Done {
     signed: u64,
     documents: u64,
     calls: u64,
+    /// Acts of the visit that is changed without end.
+    restless: u64,
 }
 
 /// Documents that one doctor issues: no more are issued in an hour than a few more than these.
@@ -38,7 +41,7 @@ pub(super) async fn write(shared: Arc<Shared>, number: usize) {
         shared.rest().await;
         for _ in 0..rand::random_range(1..4) {
             let site = shared.any_site();
-            match (rand::random_range(0..15), &writer.today, &writer.care) {
+            match (rand::random_range(0..17), &writer.today, &writer.care) {
                 (0..3, ..) if done.read < writer.notifications.len() => {
                     let path = format!("/notifications/{}/read", writer.notifications[done.read]);
                     if let Some(by) = post(&shared, (&writer.browser, site), (&path, &[])).await {
@@ -51,6 +54,9 @@ pub(super) async fn write(shared: Arc<Shared>, number: usize) {
                 (11, Some(today), _) => run_late(&shared, (writer, today), (site, &mut done)).await,
                 (12, _, Some(care)) => sign(&shared, (writer, care), (site, &mut done)).await,
                 (13, _, Some(care)) => issue(&shared, (writer, care), (site, &mut done)).await,
+                (15..17, Some(Today { restless: Some(visit), .. }), _) => {
+                    unsettle(&shared, visit, (site, &mut done.restless)).await
+                }
                 (14, _, Some(care)) => call(&shared, (writer, care), (site, &mut done)).await,
                 _ => {
                     done.names += 1;

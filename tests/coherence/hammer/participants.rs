@@ -2,7 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::things::{self, Kind, Thing};
+use super::{
+    restless::{self, Restless},
+    things::{self, Kind, Thing},
+};
 use crate::support::*;
 
 /// Doctors of a hospital, and patients of it: twice as many people write there.
@@ -59,6 +62,8 @@ pub(super) struct Today {
     pub(super) thread: usize,
     /// None where the day may be over before the hammering is.
     pub(super) late: Option<usize>,
+    /// None there as well.
+    pub(super) restless: Option<Restless>,
 }
 
 /// A visit, and its place among the things.
@@ -157,8 +162,24 @@ impl Participants {
         self.things.push(Thing { kind: Kind::Thread { id: visit.id }, sights: sights.into() });
         let sights = [surgery, home, &house.admin].map(|browser| (browser.clone(), now_of(&visit)));
         self.things.push(Thing { kind: Kind::Late, sights: sights.into() });
-        let late = things::is_far_from_midnight(app).then_some(thread + 1);
-        Today { id: visit.id, doctor_id: doctor.id, thread, late }
+        let is_far = things::is_far_from_midnight(app);
+        let restless = if is_far { Some(self.add_restless(app, (house, pair)).await) } else { None };
+        Today { id: visit.id, doctor_id: doctor.id, thread, late: is_far.then_some(thread + 1), restless }
+    }
+
+    /// A visit of the same day that nothing else is about.
+    async fn add_restless(&mut self, app: &TestApp, (house, pair): (&House, usize)) -> Restless {
+        let ((doctor, surgery), (patient, home)) = (&house.doctors[pair], &house.patients[pair]);
+        let visit = restless::restless_visit(app, (doctor, patient)).await;
+        let stands = format!("{}/standing", visit.path());
+        let sights = [surgery, home, &house.admin]
+            .into_iter()
+            .flat_map(|browser| ["/dashboard", &stands].map(|path| (browser.clone(), path.to_owned())));
+        let sights = sights.collect();
+        let thing = self.things.len();
+        self.things.push(Thing { kind: Kind::Version { id: visit.id }, sights });
+        let times = restless::restless_times(app, doctor).await;
+        Restless { id: visit.id, thing, browser: house.admin.clone(), times }
     }
 
     async fn add_patient(&mut self, app: &TestApp, (house, pair): (&House, usize), seconds: u64) {

@@ -1,6 +1,6 @@
 //! What is written and seen: things with versions that stand on cached pages.
 
-use chrono::{TimeDelta, Timelike as _};
+use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 use entity::notification as notification_row;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
@@ -31,6 +31,8 @@ pub(super) enum Kind {
     News,
     /// Calls of a hospital's visits that are over: each is a version.
     Calls,
+    /// A visit of this id which somebody comes to, does not come to after all, and is moved, over and over. Its forms say which version they are about.
+    Version { id: i64 },
 }
 
 /// The states of a visit in the order in which a doctor and a patient take it through them, with the step that leads to the
@@ -52,6 +54,7 @@ impl Kind {
             Self::Notes { .. } => 5,
             Self::News => 6,
             Self::Calls => 7,
+            Self::Version { .. } => 8,
         }
     }
 
@@ -65,8 +68,7 @@ impl Kind {
             }
             Self::Unread { all } => all.checked_sub(unread(page)?),
             Self::Visit { id } => {
-                let (_, rest) = page.split_once(&format!("data-appointment=\"{id}\""))?;
-                let row = rest.split("data-appointment=").next()?;
+                let row = row(page, *id)?;
                 let (_, status) = row.split_once("data-status=\"")?;
                 let status = status.split('"').next()?;
                 let place = LIFE.iter().position(|(known, _)| *known == status)?;
@@ -77,8 +79,15 @@ impl Kind {
             Self::Notes { all } => all.checked_sub(number_after(page, "data-figure=\"notes-to-sign\">")?),
             Self::News => page.contains("href=\"/notifications\"").then(|| unread(page).unwrap_or(0)),
             Self::Calls => number_after(page, "data-figure=\"report-calls\">"),
+            Self::Version { id } => number_after(row(page, *id)?, "name=\"version\" value=\""),
         }
     }
+}
+
+/// What a page shows of a visit, from the first place on.
+fn row(page: &str, visit: i64) -> Option<&str> {
+    let (_, rest) = page.split_once(&format!("data-appointment=\"{visit}\""))?;
+    rest.split("data-appointment=").next()
 }
 
 /// How many unread notifications a page counts beside the way to them; nothing if there are none.
@@ -135,9 +144,7 @@ pub(super) async fn visits(app: &TestApp, pair: (&Doctor, &Patient), number: i64
         // Ten in the morning in Kathmandu, like the tests' present.
         let starts_at = app.now() + TimeDelta::days(1 + place / 8) + TimeDelta::hours(place % 8);
         let visit = appointment().of(pair.0).with(pair.1).at(starts_at).status(AppointmentStatus::Requested);
-        let day = starts_at
-            .with_timezone(&"Asia/Kathmandu".parse::<telemedicine::time_zone::Tz>().unwrap())
-            .format("%Y-%m-%d");
+        let day = in_kathmandu(starts_at).format("%Y-%m-%d");
         visits.push((visit.create(app).await, format!("/appointments?from={day}&to={day}")));
     }
     visits
@@ -170,10 +177,13 @@ pub(super) async fn visit_under_way(app: &TestApp, pair: (&Doctor, &Patient)) ->
     visit
 }
 
+pub(super) fn in_kathmandu(at: DateTime<Utc>) -> DateTime<telemedicine::time_zone::Tz> {
+    at.with_timezone(&"Asia/Kathmandu".parse().unwrap())
+}
+
 /// Whether it will be today in Kathmandu for as long as anybody hammers: who is late is late on one day.
 pub(super) fn is_far_from_midnight(app: &TestApp) -> bool {
-    let local = app.now().with_timezone(&"Asia/Kathmandu".parse::<telemedicine::time_zone::Tz>().unwrap());
-    (1..22).contains(&local.hour())
+    (1..20).contains(&in_kathmandu(app.now()).hour())
 }
 
 #[test]
@@ -206,5 +216,8 @@ fn versions_are_read_off_pages() {
         (Kind::News.version(nothing), Kind::News.version(&told), Kind::News.version("")),
         (Some(0), Some(2), None)
     );
+    let forms = "<div data-appointment=\"7\"><input name=\"version\" value=\"12\"></div><div data-appointment=\"8\">";
+    let version = |id| Kind::Version { id }.version(forms);
+    assert_eq!((version(7), version(8), version(9)), (Some(12), None, None));
     assert_eq!(Kind::Calls.version("<span class=\"number\" data-figure=\"report-calls\">5</span>"), Some(5));
 }
