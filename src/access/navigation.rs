@@ -26,6 +26,7 @@ pub(super) fn of(role: Role, unread: i64, unread_messages: i64) -> Vec<NavLink> 
             nav.push(link("/audit", "Audit", "shield"));
         }
         Role::HospitalAdmin => {
+            nav.push(link("/schedule", "Day book", "clock"));
             nav.push(link("/appointments", "Visits", "calendar"));
             nav.push(link("/doctors", "Doctors", "doctor"));
             nav.push(link("/patients", "Patients", "people"));
@@ -33,6 +34,7 @@ pub(super) fn of(role: Role, unread: i64, unread_messages: i64) -> Vec<NavLink> 
             nav.push(link("/audit", "Audit", "shield"));
         }
         Role::Doctor => {
+            nav.push(link("/schedule", "Day book", "clock"));
             nav.push(link("/appointments", "Visits", "calendar"));
             nav.push(messages());
             nav.push(link("/patients", "My patients", "people"));

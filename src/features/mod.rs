@@ -1,11 +1,12 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → calls → device_checks → guests → visits → notes → messages → documents → calendars → exports → erasures → reports → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → calls → device_checks → guests → visits → notes → messages → documents → calendars → exports → erasures → reports → day_book → home`.
 
 pub mod accounts;
 mod appointments;
 pub mod audit;
 mod calendars;
 mod calls;
+mod day_book;
 mod device_checks;
 mod documents;
 pub mod erasures;
@@ -68,6 +69,7 @@ pub fn routes() -> RouteTable {
     calendars::routes(&mut table);
     exports::routes(&mut table);
     reports::routes(&mut table);
+    day_book::routes(&mut table);
     home::routes(&mut table);
     table
 }

@@ -25,6 +25,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "exports",
     "erasures",
     "reports",
+    "day_book",
     "home",
 ];
 

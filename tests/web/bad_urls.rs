@@ -63,6 +63,10 @@ const QUERIES: &[&str] = &[
     "doctor=-1",
     "doctor=abc",
     "doctor=99999999999999999999",
+    "date=2026-02-30",
+    "date=9999-12-31&view=week",
+    "view=",
+    "view=nonsense",
     "q=%00",
     "q=%ff%fe",
     "q=%25%5F%27%22%5C",
@@ -119,6 +123,7 @@ async fn a_filter_that_cannot_be_used_is_no_defect() {
             "/admins",
             "/notifications",
             "/dashboard",
+            "/schedule",
             "/sign-in",
         ] {
             for query in QUERIES {

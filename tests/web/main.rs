@@ -29,6 +29,7 @@ mod calls;
 mod catalog;
 mod clinic_day;
 mod correcting;
+mod day_book;
 mod desks_board;
 mod device_check;
 mod doctors_day;

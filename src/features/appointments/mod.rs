@@ -1,7 +1,7 @@
 //! Appointments: asking for them, deciding, keeping them, and their history.
 //!
 //! Owns `appointment`, `appointment_event`; begins a row of `visit` with what a patient says on arrival, ends
-//! the `call` of a visit that is over or goes on by telephone, and keeps the links of its `visit_guest`s good when it is moved. Used by `calls`, `device_checks`, `guests`, `visits`, `notes` and `home`.
+//! the `call` of a visit that is over or goes on by telephone, and keeps the links of its `visit_guest`s good when it is moved. Used by `calls`, `device_checks`, `guests`, `visits`, `notes`, `day_book` and `home`.
 
 mod appointment;
 mod back;
@@ -22,8 +22,8 @@ pub(crate) use pages::banner;
 pub(crate) use policy::{OfferedStep, room_acts, row_acts};
 pub(crate) use queries::{
     About, AppointmentRow, DeviceCheckRow, DeviceChecks, VisitSituation, VisitsInLine, arrived_at, is_taken,
-    of_absent_parties, of_shut_doctors, open_call, open_call_held, scope, scope_of_both, scope_of_doctor, visits,
-    visits_in_line, with_device_checks, with_parties,
+    is_told_symptoms, of_absent_parties, of_shut_doctors, open_call, open_call_held, scope, scope_of_both,
+    scope_of_doctor, visits, visits_in_line, with_device_checks, with_parties,
 };
 pub(crate) use service::{
     CallEnding, EndedCall, OpenCall, PatientAnswers, count_to_come, keep_answers, path_code, seen_by as call_seen_by,

@@ -1,6 +1,6 @@
 //! Schedules: when doctors work, when they are away, and which times are free.
 //!
-//! Owns `availability` and `time_off`. Used by `appointments`, which books.
+//! Owns `availability` and `time_off`. Used by `appointments`, which books, and by `day_book`, which shows several doctors side by side.
 
 mod forms;
 mod free;
@@ -11,8 +11,11 @@ mod queries;
 mod service;
 
 pub(crate) use free::{Rules, Schedule, SlotRefusal, Stretch, span};
-pub(crate) use pages::{DayOfTimes, days};
-pub(crate) use queries::{Attendees, rules, schedule, schedule_now};
+pub(crate) use pages::{DayOfTimes, Time, booking_href, days};
+pub(crate) use queries::{
+    Absence, Attendees, AwayDoctor, DoctorTime, Schedules, WorkingDoctor, away_doctors, in_state, rules, schedule,
+    schedule_now, working_doctors,
+};
 pub(crate) use service::hold;
 
 use crate::{page_cache::Policy, routing::RouteTable};

@@ -39,8 +39,17 @@ pub(crate) fn days(free: Vec<(NaiveDate, Vec<Stretch>)>, zone: Tz) -> Vec<DayOfT
     free.into_iter().map(|(date, slots)| DayOfTimes { date: in_words(date), times: times(slots) }).collect()
 }
 
+/// What a link begins with that leads to booking with `doctor_id`, and ends with `starts_at=` and the value of a [`Time`]; none for whoever cannot book
+/// with them.
+pub(crate) fn booking_href(viewer: &Viewer, doctor_id: i64) -> Option<String> {
+    match &viewer.kind {
+        ViewerKind::Doctor { doctor_id: own, .. } => (*own == doctor_id).then(|| "/appointments/new?".to_owned()),
+        _ => Some(format!("/appointments/new?doctor_id={doctor_id}&")),
+    }
+}
+
 impl Time {
-    fn new(at: DateTime<Utc>, zone: Tz) -> Self {
+    pub(crate) fn new(at: DateTime<Utc>, zone: Tz) -> Self {
         Self { value: local_value(at, zone), label: at.with_timezone(&zone).format("%H:%M").to_string() }
     }
 }
@@ -99,10 +108,6 @@ impl Times {
 
     /// The form alone, with what is wrong in it.
     pub(super) fn refused(viewer: &Viewer, doctor: &DoctorOfSchedule, form: FormView) -> Self {
-        let books = match &viewer.kind {
-            ViewerKind::Doctor { doctor_id, .. } => (*doctor_id == doctor.id).then(|| "/appointments/new?".to_owned()),
-            _ => Some(format!("/appointments/new?doctor_id={}&", doctor.id)),
-        };
         Self {
             name: doctor.name(),
             doctor_href: format!("/doctors/{}", doctor.id),
@@ -115,7 +120,7 @@ impl Times {
             next_free: None,
             previous: None,
             next: None,
-            book: books,
+            book: booking_href(viewer, doctor.id),
         }
     }
 }

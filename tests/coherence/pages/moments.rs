@@ -189,6 +189,8 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
         ("admin", "/reports"),
         ("admin", "/reports/calls"),
         ("admin", REPORT_SINCE),
+        ("doctor", "/schedule"),
+        ("admin", "/schedule"),
         // From the beginning of its day on the patient may say that they are there.
         ("patient", "/dashboard"),
     ];

@@ -3,6 +3,31 @@
 use super::{clinic::People, world::World};
 use crate::support::*;
 
+const WEEK: &str = "/schedule?view=week";
+
+/// Where staff see what is free today.
+const TIMES: [(&str, &str); 6] = [
+    ("admin", "/doctors/{id}/times"),
+    ("doctor", "/doctors/{id}/times"),
+    ("admin", "/schedule"),
+    ("doctor", "/schedule"),
+    ("admin", WEEK),
+    ("doctor", WEEK),
+];
+
+/// Where a visit of today is seen that the desk books.
+const BOOKED: [(&str, &str); 9] = [
+    ("doctor", "/dashboard"),
+    ("doctor", "/appointments"),
+    ("doctor", "/notifications"),
+    ("doctor", "/patients"),
+    ("patient", "/dashboard"),
+    ("patient", "/appointments"),
+    ("patient", "/notifications"),
+    ("admin", "/dashboard"),
+    ("admin", "/appointments"),
+];
+
 #[tokio::test]
 async fn no_page_is_stale_after_hours_change_and_visits_are_booked() {
     let mut world = World::start().await;
@@ -11,31 +36,20 @@ async fn no_page_is_stale_after_hours_change_and_visits_are_booked() {
     let doctor = people.doctor.id;
     let (hours, away) = (format!("/doctors/{doctor}/availability"), format!("/doctors/{doctor}/time-off"));
     // It is a Tuesday, ten o'clock; the pages show today. Staff need not book ahead.
-    let times = [("admin", "/doctors/{id}/times"), ("doctor", "/doctors/{id}/times")];
+    world.look_also_at(WEEK);
     let everybody = [("admin", "/doctors/{id}"), ("doctor", "/doctors/{id}"), ("patient", "/doctors/{id}")];
     let week = [("weekday", "1"), ("start_time", "14:00"), ("end_time", "18:00")];
-    let changes = [&times[..], &everybody].concat();
+    let changes = [&TIMES[..], &everybody].concat();
     world.after("new hours", &changes, world.post("doctor", &hours, &week)).await;
     let day = [("starts_at", "2026-11-24T14:00"), ("ends_at", "2026-11-24T15:00"), ("reason", "")];
-    world.after("an absence", &times, world.post("admin", &away, &day)).await;
+    world.after("an absence", &TIMES, world.post("admin", &away, &day)).await;
     let page = world.browser("doctor").get(&hours).await.ok();
     let removal = page.form("form[action$=\"/removal\"]").action;
-    world.after("no absence after all", &times, world.post("doctor", &removal, &[])).await;
+    world.after("no absence after all", &TIMES, world.post("doctor", &removal, &[])).await;
 
     let (doctor, patient) = (doctor.to_string(), people.patient.id.to_string());
     let visit = [("doctor_id", doctor.as_str()), ("patient_id", &patient), ("starts_at", "2026-11-24T15:00")];
-    let seen = [
-        ("doctor", "/dashboard"),
-        ("doctor", "/appointments"),
-        ("doctor", "/notifications"),
-        ("doctor", "/patients"),
-        ("patient", "/dashboard"),
-        ("patient", "/appointments"),
-        ("patient", "/notifications"),
-        ("admin", "/dashboard"),
-        ("admin", "/appointments"),
-    ];
-    let changes = [&times[..], &seen].concat();
+    let changes = [&TIMES[..], &BOOKED].concat();
     world.after("a booking by the desk", &changes, world.post("admin", "/appointments", &visit)).await;
     let visit = [("doctor_id", doctor.as_str()), ("starts_at", "2026-12-01T15:00")];
     let seen = [
@@ -58,5 +72,6 @@ async fn no_page_is_stale_after_an_absence_over_a_visit() {
     people.sign_in(&mut world).await;
     let path = format!("/doctors/{}/time-off", people.doctor.id);
     let day = [("starts_at", "2026-11-24T12:00"), ("ends_at", "2026-11-24T18:00"), ("reason", "")];
-    world.after("an absence over a visit", &[("admin", "/dashboard")], world.post("admin", &path, &day)).await;
+    let changes = [("admin", "/dashboard"), ("admin", "/schedule"), ("doctor", "/schedule")];
+    world.after("an absence over a visit", &changes, world.post("admin", &path, &day)).await;
 }

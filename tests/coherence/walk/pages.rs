@@ -142,6 +142,8 @@ impl Walk {
             "/appointments?status=needs_outcome".to_owned(),
             "/patients?page=2".to_owned(),
             "/hospitals?q=Hospital".to_owned(),
+            "/schedule?view=week".to_owned(),
+            format!("/schedule?date={}", day(24)),
         ];
         let is_mine = |path: &&String| path.split('?').next().is_some_and(|route| mine.contains(&route));
         paths.extend(variations.iter().cycle().skip(self.round % variations.len()).take(4).filter(is_mine).cloned());

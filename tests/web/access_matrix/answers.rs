@@ -120,6 +120,7 @@ pub(super) const MATRIX: &[(&str, [u16; 9])] = &[
     ("POST /appointments/{id}/messages",            [303,   403,  404,  422,   422,    404,       404,  404,   404]),
     ("POST /appointments/{id}/messages/read",       [303,   403,  422,  422,   422,    422,       422,  422,   422]),
     ("POST /appointments/{id}/messages/{id}/retraction", [303, 403, 404, 404,  303,    404,       404,  404,   404]),
+    ("GET /schedule",                               [303,   403,  200,  200,   403,    403,       200,  200,   403]),
     ("GET /doctors",                                [303,   403,  200,  200,   200,    200,       200,  200,   200]),
     ("GET /doctors/{id}",                           [303,   403,  200,  200,   200,    200,       404,  404,   404]),
     ("GET /doctors/{id}/times",                     [303,   403,  200,  200,   200,    200,       404,  404,   404]),

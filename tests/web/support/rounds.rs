@@ -63,8 +63,12 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 24] = [
+pub(crate) const VARIATIONS: [&str; 28] = [
     "/dashboard?doctor=1&q=a",
+    "/schedule?date=2026-11-24&view=week",
+    "/schedule?date=2026-11-25&doctor=1",
+    "/schedule?date=1900-01-01",
+    "/schedule?view=nonsense",
     "/address-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/password-links/1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/reports?from=2026-11-23&to=2026-11-25",

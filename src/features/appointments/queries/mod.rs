@@ -27,6 +27,6 @@ use outcome::{needs_outcome, not_over, to_come, without_doctor};
 pub(crate) use outcome::{of_absent_parties, of_shut_doctors};
 pub(crate) use record::About;
 pub(super) use record::{BloodAndAllergies, CallOfVisit, EventRow, VisitRecord, record, standing};
-pub(crate) use rows::{AppointmentRow, VisitSituation, arrived_at, is_taken, visits, with_parties};
+pub(crate) use rows::{AppointmentRow, VisitSituation, arrived_at, is_taken, is_told_symptoms, visits, with_parties};
 pub(crate) use scope::{scope, scope_of_both, scope_of_doctor};
 pub(super) use standing::{GuestOfVisit, NoteOfVisit, StandingRecord};

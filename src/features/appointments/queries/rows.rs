@@ -143,6 +143,11 @@ impl AppointmentRow {
         self.patient.user.date_of_birth.filter(|_| role != Role::Patient)
     }
 
+    /// What the patient said, to the two who meet. An administrator keeps the desk: who comes to whom and when, not what ails them.
+    pub(crate) fn symptoms_for(&self, role: Role) -> Option<String> {
+        self.symptoms.clone().filter(|_| is_told_symptoms(role))
+    }
+
     /// Why a visit that is still open has no doctor, said to somebody of `role`; nothing when it has one.
     pub(crate) fn lacks_doctor(&self, role: Role) -> Option<&'static str> {
         let is_open = AppointmentStatus::OPEN.contains(&self.status);
@@ -177,6 +182,11 @@ impl AppointmentRow {
         let PersonOfVisit { first_name, last_name, .. } = &self.patient.user;
         format!("{first_name} {last_name}")
     }
+}
+
+/// Whether somebody of `role` is told in lists what a patient said.
+pub(crate) fn is_told_symptoms(role: Role) -> bool {
+    matches!(role, Role::Doctor | Role::Patient)
 }
 
 /// `visits`, which has `appointment` in it, with what else [`AppointmentRow`] reads: both parties, and the users behind them, one

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::enums::Role;
 use serde::Serialize;
 
 use super::super::{queries::Unread, sections::Section};
@@ -53,12 +52,10 @@ pub(super) struct VisitRow {
 }
 
 impl VisitRow {
-    /// `row` as `viewer` sees it. An administrator keeps the desk: who comes to whom and when, not
-    /// what ails them.
+    /// `row` as `viewer` sees it.
     pub(super) fn new(viewer: &Viewer, (present, rooms): (&Present, &Rooms), row: &AppointmentRow) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         let (person, note) = row.party_for(viewer.role());
-        let is_clinical = matches!(viewer.role(), Role::Doctor | Role::Patient);
         Self {
             id: row.id,
             href: format!("/appointments/{}", row.id),
@@ -70,7 +67,7 @@ impl VisitRow {
             modality: modality_label(row.modality),
             since: row.arrived_at.map(moment),
             born: row.born_for(viewer.role()).map(date_in_words),
-            detail: row.symptoms.clone().filter(|_| is_clinical),
+            detail: row.symptoms_for(viewer.role()),
             proposed: row.proposed_starts_at.map(moment),
             requested: moment(row.created_at),
             mark: row.mark(viewer.role()),

@@ -1,5 +1,6 @@
 //! Reading schedules: one statement for a doctor's windows, absences and busy visits.
 
+mod several;
 mod week;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
@@ -14,6 +15,7 @@ use sea_orm::{
     sea_query::{ExprTrait as _, SimpleExpr},
 };
 
+pub(crate) use several::{AwayDoctor, DoctorTime, Schedules, WorkingDoctor, away_doctors, working_doctors};
 pub(super) use week::{PlannedVisit, Week, week};
 
 use super::free::{Rules, Schedule, Stretch, Window};
@@ -127,9 +129,10 @@ struct Row {
 
 /// An absence with its row.
 #[derive(Clone, Debug)]
-pub(super) struct Absence {
-    pub(super) id: i64,
-    pub(super) stretch: Stretch,
+pub(crate) struct Absence {
+    /// `time_off.id`
+    pub(crate) id: i64,
+    pub(crate) stretch: Stretch,
     pub(super) reason: Option<String>,
 }
 
@@ -186,15 +189,19 @@ fn lists(Attendees { doctor_id, patient_id }: Attendees, within: Stretch) -> Sid
     let of_both = appointment::Column::PatientId.eq(patient_id).and(appointment::Column::DoctorId.eq(doctor_id));
     let asked = in_state(of_both, &[AppointmentStatus::Requested, AppointmentStatus::Proposed], within);
     SideBySide::default()
-        .list::<Working>("working", windows(doctor_id))
-        .list::<Away>("away", absences(doctor_id, within))
+        .list::<Working>("working", windows(availability::Column::DoctorId.eq(doctor_id)))
+        .list::<Away>("away", absences(time_off::Column::DoctorId.eq(doctor_id), within))
         .list::<Busy>("busy", busy(appointment::Column::DoctorId.eq(doctor_id)))
         .list::<Busy>("patient", busy(appointment::Column::PatientId.eq(patient_id)))
         .list::<Busy>("asked", asked)
 }
 
 /// Visits in one of `states` that touch `within`.
-fn in_state(whose: SimpleExpr, states: &[AppointmentStatus], within: Stretch) -> Select<appointment::Entity> {
+pub(crate) fn in_state(
+    whose: SimpleExpr,
+    states: &[AppointmentStatus],
+    within: Stretch,
+) -> Select<appointment::Entity> {
     appointment::Entity::find()
         .filter(whose)
         .filter(is_one_of(appointment::Column::Status, states.iter().copied()))
@@ -204,13 +211,15 @@ fn in_state(whose: SimpleExpr, states: &[AppointmentStatus], within: Stretch) ->
         .filter(appointment::Column::EndsAt.gt(within.starts_at))
 }
 
-fn windows(doctor_id: i64) -> Select<availability::Entity> {
-    availability::Entity::find().filter(availability::Column::DoctorId.eq(doctor_id))
+/// The windows of those whom `whose` names.
+fn windows(whose: SimpleExpr) -> Select<availability::Entity> {
+    availability::Entity::find().filter(whose)
 }
 
-fn absences(doctor_id: i64, within: Stretch) -> Select<time_off::Entity> {
+/// Their absences that touch `within`.
+fn absences(whose: SimpleExpr, within: Stretch) -> Select<time_off::Entity> {
     time_off::Entity::find()
-        .filter(time_off::Column::DoctorId.eq(doctor_id))
+        .filter(whose)
         .filter(time_off::Column::StartsAt.lt(within.ends_at))
         .filter(time_off::Column::EndsAt.gt(within.starts_at))
 }

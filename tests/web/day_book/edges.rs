@@ -1,0 +1,103 @@
+//! Where days begin and end, what the clock changes, and addresses that mean nothing.
+
+use super::*;
+
+#[tokio::test]
+async fn the_present_is_marked_today_and_moves_by_itself() {
+    let ward = Ward::open().await;
+    let shown = async |query: &str| ward.book(query).await.texts("#book tbody th");
+    assert_eq!(shown("").await, ["09:00", "09:30", "10:00", "Now", "10:30", "11:00", "11:30"]);
+    assert!(shown("?view=week").await.contains(&"Now".to_owned()));
+    for other in ["?date=2026-11-25", "?date=2026-11-23", "?view=week&date=2026-12-01"] {
+        assert!(!ward.book(other).await.has("[data-now]"), "{other}");
+    }
+    ward.app.clock.set(ward.app.in_minutes(30));
+    assert_eq!(shown("").await, ["09:00", "09:30", "10:00", "10:30", "Now", "11:00", "11:30"]);
+    let free = async || free_of(&ward.book("").await, &ward.doctor);
+    assert_eq!(free().await.first().map(String::as_str), Some("2026-11-24T10:30"));
+    ward.app.clock.advance(chrono::TimeDelta::microseconds(1));
+    assert_eq!(free().await.first().map(String::as_str), Some("2026-11-24T11:00"), "as soon as it is so");
+    ward.app.clock.set(at("2026-11-24T12:15:00Z"));
+    assert_eq!(shown("").await.last().map(String::as_str), Some("Now"), "after the last row");
+    ward.app.clock.set(at("2026-11-24T18:14:59Z"));
+    assert!(ward.book("").await.says("Tuesday 24 November 2026"));
+    ward.app.clock.set(at("2026-11-24T18:15:00Z"));
+    let book = ward.book("").await;
+    assert!(book.says("Wednesday 25 November 2026"), "it is another day in Kathmandu");
+    assert_eq!(book.texts("#book tbody th").first().map(String::as_str), Some("Now"), "before the first row");
+}
+
+#[tokio::test]
+async fn a_visit_is_on_the_day_on_which_the_hospitals_clock_begins_it() {
+    let ward = Ward::open().await;
+    let last = ward.visit((&ward.doctor, "Last"), Status::Scheduled, 14 * 60 - 15).await;
+    let first = ward.visit((&ward.doctor, "First"), Status::Scheduled, 14 * 60 + 15).await;
+    let (today, tomorrow) = (ward.book("").await, ward.book("?date=2026-11-25").await);
+    assert_eq!((visits_of(&today, &ward.doctor), visits_of(&tomorrow, &ward.doctor)), (vec![last.id], vec![first.id]));
+    assert_eq!(text_of(&today, &last), "23:45 Last Gurung Scheduled Outside the hours");
+    assert_eq!(text_of(&tomorrow, &first), "00:15 First Gurung Scheduled Outside the hours");
+    assert!(today.text("#book-count").starts_with("1 visit."));
+}
+
+#[tokio::test]
+async fn what_goes_on_over_midnight_is_in_the_way_on_both_days() {
+    let ward = Ward::open().await;
+    let night = doctor(&ward.hospital).named("Night", "Rai").create(&ward.app).await;
+    let hours = [("weekday", "1"), ("start_time", "23:00"), ("end_time", "01:00"), ("next_day", "on")];
+    ward.desk.post_form(&format!("/doctors/{}/availability", night.id), &hours).await.expect(303);
+    ward.desk.get("/dashboard").await.ok();
+    let patient = patient(&ward.hospital).create(&ward.app).await;
+    appointment().of(&night).with(&patient).at(at("2026-11-24T18:00:00Z")).create(&ward.app).await;
+    // From a quarter to twelve to a quarter past: of the half hours around midnight neither is free.
+    assert_eq!(free_of(&ward.book("").await, &night), ["2026-11-24T23:00"]);
+    assert_eq!(free_of(&ward.book("?date=2026-11-25").await, &night), ["2026-11-25T00:30"]);
+}
+
+#[tokio::test]
+async fn times_that_the_clocks_skip_are_not_there() {
+    let app = TestApp::start().await;
+    let hospital = hospital().in_zone("Europe/London".parse().unwrap()).create(&app).await;
+    let doctor = doctor(&hospital).create(&app).await;
+    availability(&app, &doctor, 6, (NaiveTime::from_hms_opt(0, 30, 0).unwrap(), hour(3))).await;
+    let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
+    let book = keeping(desk.get("/schedule?date=2027-03-28").await.ok());
+    assert_eq!(free_of(&book, &doctor), ["2027-03-28T00:30", "2027-03-28T02:00", "2027-03-28T02:30"]);
+    assert_eq!(book.texts("#book tbody th"), ["00:30", "02:00", "02:30"]);
+}
+
+#[tokio::test]
+async fn an_empty_book_says_so() {
+    let app = TestApp::start().await;
+    let hospital = hospital().create(&app).await;
+    let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
+    let empty = async |query: &str| keeping(desk.get(&format!("/schedule{query}")).await.ok()).text("#book");
+    for query in ["", "?view=week"] {
+        assert_eq!(empty(query).await, "Your hospital has no doctors yet.");
+    }
+    let doctor = doctor(&hospital).create(&app).await;
+    assert_eq!(empty("").await, "No hours and no visits on this day.");
+    assert_eq!(empty("?view=week").await, "No hours and no visits in this week.");
+    let surgery = app.sign_in(&doctor).await;
+    assert!(keeping(surgery.get("/schedule").await.ok()).says("No hours and no visits on this day."));
+}
+
+#[tokio::test]
+async fn an_address_that_means_nothing_is_refused() {
+    let ward = Ward::open().await;
+    let elsewhere = doctor(&hospital().create(&ward.app).await).create(&ward.app).await;
+    let foreign = format!("doctor={}", elsewhere.id);
+    for query in
+        ["date=yesterday", "date=2026-02-30", "date=9999-12-31", "view=month", "doctor=x", "doctor=-1", &foreign]
+    {
+        let refused = keeping(ward.desk.get(&format!("/schedule?{query}")).await.expect(422));
+        assert!(refused.has("[role=alert] a[href^=\"#\"]") && !refused.has("#book"), "{query}");
+    }
+    ward.desk.get("/schedule?unknown=1").await.expect(422);
+    for query in ["page=0", "page=x", "page=2"] {
+        ward.desk.get(&format!("/schedule?{query}")).await.expect(404);
+    }
+    // Nothing chosen is everything, and the book ends where no day can be asked for.
+    assert_eq!(ward.book("?date=&doctor=&view=").await.texts("#book thead a"), ["Dr Tara Pandey"]);
+    assert!(!ward.book("?date=1900-01-01").await.has("[rel=prev]"));
+    assert!(!ward.book("?date=2200-12-31&view=week").await.has("[rel=next]"));
+}
