@@ -116,6 +116,12 @@ async function skipLink(page) {
   return target.startsWith('#') ? [] : ['keyboard: the first stop is no skip link'];
 }
 
+/** On how many sheets of paper the page is printed. */
+export async function sheets(page) {
+  const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+  return paper.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+}
+
 /** What a page must have before any script ran. */
 export async function bareStructure(page) {
   const problems = [];

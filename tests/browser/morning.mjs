@@ -3,7 +3,7 @@
 // of their own, and the doctor has a browser that is killed in the middle of a note. With scripts nobody loads a page anew to see what others did;
 // without, they do, and all the rest is the same. The server's clock is moved as in clinic_day.mjs, after whose days this one is.
 import { chromium } from 'playwright-core';
-import { ready, startBrowser, FLAGS } from './checks.mjs';
+import { ready, sheets, startBrowser, FLAGS } from './checks.mjs';
 import * as clock from './clinic_clock.mjs';
 import { hospital } from './clinic_hospital.mjs';
 import { instant, local } from './clinic_model.mjs';
@@ -228,8 +228,7 @@ class Morning {
   }
 
   async printsOnOnePage(page) {
-    const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
-    const pages = paper.match(/\/Type\s*\/Page\b(?!s)/g)?.length;
+    const pages = await sheets(page);
     expect(pages === 1, `the paper has ${pages} pages`);
     await page.emulateMedia({ media: 'print' });
     expect(!await page.locator('nav:visible, .mast:visible, form:visible').count(), 'the paper has navigation or forms on it');

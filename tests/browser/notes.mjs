@@ -1,7 +1,7 @@
 // node notes.mjs
 // A note as its doctor writes it, at BASE_URL: saved while they type, also when the tab is closed, the server away or the session over; told of what changes around it; signed with
 // the keyboard alone and without scripts; and printed.
-import { startBrowser } from './checks.mjs';
+import { sheets, startBrowser } from './checks.mjs';
 import { at, expect, follow, inShort, lead, open, says, signedIn, submit, type } from './keyboard.mjs';
 import { PASSWORD } from './paths.mjs';
 
@@ -170,8 +170,7 @@ async function aNoteIsSignedByKeyboardWithoutScriptsAndPrinted(browser, [, note]
   await follow(page, note.replace(/note$/, 'summary'));
   await says(page, 'Drink tea, sleep.');
 
-  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
-  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length === 1, 'it is not one page');
+  expect(await sheets(page) === 1, 'it is not one page');
   await page.emulateMedia({ media: 'print' });
   const paper = await page.locator('body').innerText();
   for (const [what, words] of [['the plan', /Drink tea, sleep\./], ['the zone', /Asia\/Kathmandu/], ['the doctor', /Dr /], ['the year', /20\d\d/]]) {

@@ -18,11 +18,11 @@ export const ROLES = [
     reaches: ['/appointments/{id}', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
     // Of the visits of a list not every one has it.
     behind: [{ list: `/appointments?status=scheduled&from=${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}`, page: '/rescheduling' }],
-    pages: [...OWN, '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
+    pages: [...OWN, '/schedule', '/schedule?view=week', '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',
-    pages: [...OWN, '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments?status=needs_outcome', '/appointments/new?doctor_id=1', '/reports', '/reports/calls', '/audit', { path: '/admins', status: 403 }],
+    pages: [...OWN, '/schedule', '/schedule?view=week', '/schedule?date=2026-11-24&doctor=1', '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments?status=needs_outcome', '/appointments/new?doctor_id=1', '/reports', '/reports/calls', '/audit', { path: '/admins', status: 403 }],
   },
   {
     role: 'super admin', email: 'super@demo.test',

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at every page in headless Chromium, lives through a day with visits and a morning of visits by telephone, signs in with a passkey, writes a note,
+# Looks at every page in headless Chromium, lives through a day with visits and a morning of visits by telephone, signs in with a passkey, writes a note, prints a day,
 # and sees pages change by themselves, at one server and at two: tests/browser/run.sh [--shots FOLDER] [--role ROLE]
 #
 # Starts debug/telemedicine of CARGO_TARGET_DIR, else of target/ (or TELEMEDICINE, a path) as on a clean machine, embedded, with demo data, in a
@@ -74,6 +74,7 @@ node pages.mjs "$@"
 node day.mjs
 node passkey.mjs
 node notes.mjs
+node day_book.mjs
 node live.mjs
 [ -n "$own" ] || exit 0
 stop
