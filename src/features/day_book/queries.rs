@@ -21,9 +21,7 @@ use crate::{
     db::{InList, Reader, SideBySide, is_one_of, is_word},
     features::{
         appointments::{AppointmentRow, scope, with_parties},
-        schedules::{
-            AwayDoctor, Rules, Schedules, Stretch, WorkingDoctor, away_doctors, in_state, rules, working_doctors,
-        },
+        schedules::{Away, DoctorTimes, Rules, Stretch, Working, absences, in_state, rules, windows},
     },
 };
 
@@ -147,9 +145,9 @@ fn has_overbook_reason() -> SimpleExpr {
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "working_"))]
-    working: InList<WorkingDoctor>,
+    working: InList<Working>,
     #[sea_orm(nested(prefix = "away_"))]
-    away: InList<AwayDoctor>,
+    away: InList<Away>,
     #[sea_orm(nested(prefix = "visit_"))]
     visit: InList<VisitOfBook>,
 }
@@ -157,7 +155,7 @@ struct Row {
 /// What there is of the doctors who are shown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FoundTime {
-    pub(super) schedules: Schedules,
+    pub(super) schedules: DoctorTimes,
     /// The visits of each, by `doctor.id`, the earliest first.
     pub(super) visits: BTreeMap<i64, Vec<VisitOfBook>>,
 }
@@ -199,7 +197,7 @@ pub(super) async fn time_of(
 fn lists(viewer: &Viewer, ids: &[i64], within: Stretch) -> SideBySide {
     let visits = in_state(Column::DoctorId.is_in(ids.iter().copied()), &SHOWN, within).filter(scope(viewer));
     SideBySide::default()
-        .list::<AwayDoctor>("away", away_doctors(ids, within))
-        .list::<WorkingDoctor>("working", working_doctors(ids))
+        .list::<Away>("away", absences(ids, within))
+        .list::<Working>("working", windows(ids))
         .list::<VisitOfBook>("visit", with_parties(visits, JoinType::InnerJoin))
 }

@@ -13,8 +13,8 @@ mod service;
 pub(crate) use free::{Rules, Schedule, SlotRefusal, Stretch, span};
 pub(crate) use pages::{DayOfTimes, Time, booking_href, days};
 pub(crate) use queries::{
-    Absence, Attendees, AwayDoctor, DoctorTime, Schedules, WorkingDoctor, away_doctors, in_state, rules, schedule,
-    schedule_now, working_doctors,
+    Absence, Attendees, Away, DoctorTime, DoctorTimes, Working, absences, in_state, rules, schedule, schedule_now,
+    windows,
 };
 pub(crate) use service::hold;
 

@@ -1,6 +1,6 @@
 //! Reading schedules: one statement for a doctor's windows, absences and busy visits.
 
-mod several;
+mod doctor_times;
 mod week;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
@@ -15,7 +15,7 @@ use sea_orm::{
     sea_query::{ExprTrait as _, SimpleExpr},
 };
 
-pub(crate) use several::{AwayDoctor, DoctorTime, Schedules, WorkingDoctor, away_doctors, working_doctors};
+pub(crate) use doctor_times::{DoctorTime, DoctorTimes};
 pub(super) use week::{PlannedVisit, Week, week};
 
 use super::free::{Rules, Schedule, Stretch, Window};
@@ -84,22 +84,24 @@ pub(super) async fn managed(viewer: &Viewer, reader: &Reader, id: i64) -> Result
     if may_manage { doctor(viewer, reader, id).await } else { Ok(None) }
 }
 
-/// A window of the week.
+/// A window of a doctor's week.
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "availability::Entity")]
-struct Working {
+pub(crate) struct Working {
     id: i64,
+    doctor_id: i64,
     weekday: i16,
     start_time: NaiveTime,
     end_time: NaiveTime,
     end_minute: Option<i32>,
 }
 
-/// An absence.
+/// An absence of a doctor.
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "time_off::Entity")]
-struct Away {
+pub(crate) struct Away {
     id: i64,
+    doctor_id: i64,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     reason: Option<String>,
@@ -189,8 +191,8 @@ fn lists(Attendees { doctor_id, patient_id }: Attendees, within: Stretch) -> Sid
     let of_both = appointment::Column::PatientId.eq(patient_id).and(appointment::Column::DoctorId.eq(doctor_id));
     let asked = in_state(of_both, &[AppointmentStatus::Requested, AppointmentStatus::Proposed], within);
     SideBySide::default()
-        .list::<Working>("working", windows(availability::Column::DoctorId.eq(doctor_id)))
-        .list::<Away>("away", absences(time_off::Column::DoctorId.eq(doctor_id), within))
+        .list::<Working>("working", windows(&[doctor_id]))
+        .list::<Away>("away", absences(&[doctor_id], within))
         .list::<Busy>("busy", busy(appointment::Column::DoctorId.eq(doctor_id)))
         .list::<Busy>("patient", busy(appointment::Column::PatientId.eq(patient_id)))
         .list::<Busy>("asked", asked)
@@ -211,22 +213,23 @@ pub(crate) fn in_state(
         .filter(appointment::Column::EndsAt.gt(within.starts_at))
 }
 
-/// The windows of those whom `whose` names.
-fn windows(whose: SimpleExpr) -> Select<availability::Entity> {
-    availability::Entity::find().filter(whose)
+/// The windows of the doctors, for a list of [`Working`]. It depends on the [`Schedule`](Topic::Schedule) of each. The caller has seen to it that the viewer may
+/// know.
+pub(crate) fn windows(doctors: &[i64]) -> Select<availability::Entity> {
+    availability::Entity::find().filter(availability::Column::DoctorId.is_in(doctors.iter().copied()))
 }
 
-/// Their absences that touch `within`.
-fn absences(whose: SimpleExpr, within: Stretch) -> Select<time_off::Entity> {
+/// Their absences that touch `within`, for a list of [`Away`]. It depends on the same.
+pub(crate) fn absences(doctors: &[i64], within: Stretch) -> Select<time_off::Entity> {
     time_off::Entity::find()
-        .filter(whose)
+        .filter(time_off::Column::DoctorId.is_in(doctors.iter().copied()))
         .filter(time_off::Column::StartsAt.lt(within.ends_at))
         .filter(time_off::Column::EndsAt.gt(within.starts_at))
 }
 
 impl From<Working> for Window {
     fn from(row: Working) -> Self {
-        let Working { id, weekday, start_time, end_time, end_minute } = row;
+        let Working { id, weekday, start_time, end_time, end_minute, .. } = row;
         Self { id, weekday, hours: ClockHours::stored(start_time, end_time, end_minute) }
     }
 }

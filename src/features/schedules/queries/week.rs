@@ -1,7 +1,7 @@
 //! A doctor's week as it is managed: windows, absences, and the visits to come, of which some may no longer fit.
 
 use chrono::{DateTime, Utc};
-use entity::{appointment, availability, enums::AppointmentStatus, patient, time_off, user};
+use entity::{appointment, enums::AppointmentStatus, patient, user};
 use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, FromQueryResult, JoinType, QuerySelect, RelationTrait};
 
 use super::{
@@ -73,8 +73,8 @@ pub(in super::super) async fn week(reader: &Reader, doctor_id: i64, within: Stre
         .join(JoinType::InnerJoin, appointment::Relation::Patient.def())
         .join(JoinType::InnerJoin, patient::Relation::User.def());
     let lists = SideBySide::default()
-        .list::<Working>("working", windows(availability::Column::DoctorId.eq(doctor_id)))
-        .list::<Away>("away", absences(time_off::Column::DoctorId.eq(doctor_id), within))
+        .list::<Working>("working", windows(&[doctor_id]))
+        .list::<Away>("away", absences(&[doctor_id], within))
         .list::<Planned>("planned", planned);
     let topics = Topics::from([Topic::Schedule(doctor_id), Topic::Agenda(doctor_id)]);
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
