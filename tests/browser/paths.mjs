@@ -11,18 +11,18 @@ export const ROLES = [
   {
     role: 'patient', email: 'patient1@demo.test',
     reaches: ['/appointments/{id}', '/appointments/{id}/room'],
-    pages: [...OWN, '/messages', '/record-access', '/documents', '/device-check', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', { path: '/admins', status: 403 }, MISSING],
+    pages: [...OWN, '/messages', '/record-access', '/documents', '/device-check', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', '/appointments/new?doctor_id=any', '/times', { path: '/admins', status: 403 }, MISSING],
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
     reaches: ['/appointments/{id}', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
     // Of the visits of a list not every one has it.
     behind: [{ list: `/appointments?status=scheduled&from=${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}`, page: '/rescheduling' }],
-    pages: [...OWN, '/schedule', '/schedule?view=week', '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', { path: '/appointments/999999999', status: 404 }],
+    pages: [...OWN, '/schedule', '/schedule?view=week', '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', '/times', { path: '/appointments/999999999', status: 404 }],
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',
-    pages: [...OWN, '/schedule', '/schedule?view=week', '/schedule?date=2026-11-24&doctor=1', '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments?status=needs_outcome', '/appointments/new?doctor_id=1', '/reports', '/reports/calls', '/audit', { path: '/admins', status: 403 }],
+    pages: [...OWN, '/schedule', '/schedule?view=week', '/schedule?date=2026-11-24&doctor=1', '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments?status=needs_outcome', '/appointments/new?doctor_id=1', '/appointments/new?doctor_id=any', '/times', { path: '/times?doctor=1&from=2026-02-30', status: 422 }, '/reports', '/reports/calls', '/audit', { path: '/admins', status: 403 }],
   },
   {
     role: 'super admin', email: 'super@demo.test',
@@ -38,6 +38,7 @@ export const WRONG_FORMS = [
   { role: 'visitor', path: '/password-reset', fields: {} },
   { role: 'doctor', path: '/profile', fields: { first_name: '', last_name: '' } },
   { role: 'patient', path: '/appointments/new?doctor_id=1', action: '/appointments', fields: { symptoms: 'A cough.' } },
+  { role: 'patient', path: '/appointments/new?doctor_id=any', action: '/appointments', fields: { symptoms: 'A cough.' } },
   { role: 'hospital admin', path: '/doctors/new', action: '/doctors', fields: { first_name: '', email: 'nobody' } },
   { role: 'hospital admin', path: '/patients/new', action: '/patients', fields: { first_name: '' } },
   { role: 'hospital admin', path: '/doctors/1/availability', action: '/doctors/1/time-off', fields: { reason: 'Dashain' } },

@@ -67,6 +67,7 @@ mod support;
 mod sweeping;
 mod template_samples;
 mod time_zones;
+mod times;
 mod unfit_database;
 mod visits;
 mod without_doctor;

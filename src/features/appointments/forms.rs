@@ -1,18 +1,19 @@
 //! What people ask of appointments, as domain types.
 
+mod booking;
 mod correcting;
+mod doctor;
 mod modality;
 mod moving;
 
+pub(super) use booking::{Booking, BookingDraft, NewQuery, booking};
 pub(super) use correcting::{Correction, correction};
+pub(super) use doctor::WantedDoctor;
 pub(super) use modality::{ModalityChange, modality_change};
 pub(super) use moving::{Move, MoveDraft, MoveQuery, moving};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use entity::{
-    enums::{Modality, Role},
-    limits,
-};
+use entity::{enums::Role, limits};
 use serde::Deserialize;
 
 use super::{
@@ -23,8 +24,6 @@ use super::{
     step::Step,
 };
 use crate::{
-    access::Viewer,
-    features::modalities::parse_modality,
     text::SearchText,
     web::{FormReader, FormView, forms::Fields, parse_local, query::day},
 };
@@ -98,100 +97,6 @@ impl AppointmentListQuery {
             .map(|(name, value)| (name.to_owned(), value.unwrap_or_default()))
             .collect()
     }
-}
-
-/// The query string of the page that books.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewQuery {
-    doctor_id: Option<String>,
-    patient_id: Option<String>,
-    date: Option<String>,
-    starts_at: Option<String>,
-    q: Option<String>,
-}
-
-/// Whom and when a booking is looked for; nothing of it is binding.
-#[derive(Clone, Debug, Default)]
-pub(super) struct BookingDraft {
-    pub(super) doctor_id: Option<i64>,
-    pub(super) patient_id: Option<i64>,
-    /// The first day to be shown.
-    pub(super) date: Option<NaiveDate>,
-    /// Part of the patient's name.
-    pub(super) search: String,
-    /// What the form shows.
-    pub(super) form: FormView,
-}
-
-impl NewQuery {
-    /// As if it stood in the address.
-    pub(super) fn of(doctor_id: Option<String>, patient_id: Option<String>, starts_at: Option<String>) -> Self {
-        Self { doctor_id, patient_id, starts_at, ..Self::default() }
-    }
-
-    /// What is looked for. What cannot be understood is asked for again.
-    pub(super) fn draft(self) -> BookingDraft {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let id = |value: &Option<String>| value.as_deref().and_then(|id| id.parse().ok());
-        let local = self.starts_at.as_deref().and_then(parse_local);
-        let date = self.date.as_deref().and_then(|date| day(date).ok());
-        let values = [
-            ("doctor_id", text(&self.doctor_id)),
-            ("patient_id", text(&self.patient_id)),
-            ("date", date.or(local.map(|local| local.date())).map(|date| date.to_string()).unwrap_or_default()),
-            ("starts_at", text(&self.starts_at)),
-        ];
-        BookingDraft {
-            doctor_id: id(&self.doctor_id),
-            patient_id: id(&self.patient_id),
-            date: date.or(local.map(|local| local.date())),
-            search: text(&self.q).trim().chars().filter(|c| !c.is_control()).take(SEARCH_CHARACTERS).collect(),
-            form: FormView::filled(values),
-        }
-    }
-}
-
-/// Somebody wants to book a visit.
-#[derive(Clone, Debug)]
-pub(super) struct Booking {
-    /// None from a doctor, who books for themselves.
-    pub(super) doctor_id: Option<i64>,
-    /// None from a patient.
-    pub(super) patient_id: Option<i64>,
-    /// On the hospital's clock.
-    pub(super) local: NaiveDateTime,
-    /// None when nobody says: as the hospital usually does.
-    pub(super) modality: Option<Modality>,
-    pub(super) symptoms: Option<String>,
-    /// Why it must be although the time is taken; of staff alone.
-    pub(super) overbook_reason: Option<String>,
-    /// What tells a form that was sent twice.
-    pub(super) token: Option<String>,
-}
-
-/// The form that books, with the fields that are for `viewer`'s role. With it comes what was typed.
-///
-/// # Errors
-/// The form to show again.
-pub(super) fn booking(viewer: &Viewer, fields: Fields) -> Result<(Booking, FormView), Box<FormView>> {
-    let reader = FormReader::new(fields);
-    let role = viewer.role();
-    let id = |name, label, sentence: &'static str| {
-        reader.parsed(name, label, |id| id.parse::<i64>().map_err(|_error| sentence.to_owned()))
-    };
-    let doctor_id =
-        (role != Role::Doctor).then(|| id("doctor_id", "Doctor", "Choose a doctor of your hospital.")).flatten();
-    let patient_id = (role != Role::Patient).then(|| id("patient_id", "Patient", "Choose a patient.")).flatten();
-    let local = local(&reader);
-    let modality = reader.parsed_optional("modality", "How", parse_modality);
-    let symptoms = reader.multiline("symptoms", "Symptoms", limits::SYMPTOMS);
-    let overbook_reason = (role != Role::Patient).then(|| overbook_reason(&reader)).flatten();
-    let token = reader.optional("token", "Form", limits::BOOKING_TOKEN);
-    let typed = reader.view();
-    let booking =
-        local.map(|local| Booking { doctor_id, patient_id, local, modality, symptoms, overbook_reason, token });
-    reader.finish(booking.map(|booking| (booking, typed)))
 }
 
 /// Somebody wants to take a step.

@@ -1,5 +1,10 @@
 //! What people say about schedules, as domain types.
 
+mod search;
+
+pub(crate) use search::{ANY_DOCTOR, is_field};
+pub(super) use search::{SearchQuery, TimesSearch, fields};
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use entity::limits;
 use serde::Deserialize;

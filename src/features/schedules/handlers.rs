@@ -1,12 +1,12 @@
-//! `GET /doctors/{id}/times`, and the schedule that they come from.
+//! `GET /times`, `GET /doctors/{id}/times`, and the schedule that they come from.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
-use chrono::TimeDelta;
+use chrono::{Days, TimeDelta};
 
 use super::{
-    forms::{self, TimesQuery, WeekChange},
-    free::{Stretch, span},
-    pages,
+    forms::{self, SearchQuery, TimesQuery, TimesSearch, WeekChange},
+    free::{FreeTimes as _, Rules, Schedules, Stretch, span},
+    pages::{self, FoundWeek, FreeWeek, WEEK},
     policy::{ManageSchedule, SeeTimes},
     queries::{self, Attendees, DoctorOfSchedule, Week},
     service,
@@ -24,6 +24,52 @@ const AWAY_WITH_VISITS: &str =
     "The absence is recorded. Visits are planned in it: they are listed below, and stay until somebody cancels them.";
 /// How far ahead absences are shown.
 const HORIZON: TimeDelta = TimeDelta::days(2 * 366);
+
+/// The free times of all doctors, or of one, in a week.
+pub(super) async fn week(
+    viewer: Allowed<SeeTimes>,
+    reader: Reader,
+    query: Filter<SearchQuery>,
+    pages: Pages,
+) -> Result<HttpResponse, AppError> {
+    let doctors = queries::practising(&viewer, &reader).await?;
+    let present = pages.present();
+    let context = PageContext { viewer: &viewer, present: &present };
+    let horizon = pages.state().settings.booking.horizon;
+    let (search, form) = match query.0.search(context, horizon, &doctors) {
+        Ok(asked) => asked,
+        Err(form) => {
+            let page = FreeWeek::refused(&viewer, &doctors, *form);
+            return pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page);
+        }
+    };
+    let Some(rules) = doctors.first().map(|doctor| doctor.rules(&viewer)) else {
+        return pages.show(&*viewer, &FreeWeek::refused(&viewer, &doctors, form));
+    };
+    let found = found(&reader, context, search, rules).await?;
+    pages.show(&*viewer, &FreeWeek::new(context, &doctors, form, &found))
+}
+
+/// What is free in the week that is looked for. One statement, and another after a week without a free time.
+async fn found(
+    reader: &Reader,
+    context: PageContext<'_>,
+    search: TimesSearch,
+    rules: Rules,
+) -> Result<FoundWeek, AppError> {
+    let candidates = search.candidates(context.viewer).ok_or(AppError::Forbidden)?;
+    let read = async |from, days| {
+        queries::several(reader, &candidates, span(from, days, rules.zone)).await.map(Schedules::asking_once)
+    };
+    let nearest = |found: &Schedules, days| found.nearest(days, rules, (context.present, 1)).first().map(|day| day.0);
+    let (from, after, days) = (search.from, search.from + Days::new(WEEK), pages::AHEAD - WEEK);
+    let week = read(from, WEEK).await?;
+    if !week.has_hours() || nearest(&week, (from, WEEK)).is_some() {
+        return Ok(FoundWeek { search, week, rules, next_free: None });
+    }
+    let next_free = nearest(&read(after, days).await?, (after, days));
+    Ok(FoundWeek { search, week, rules, next_free })
+}
 
 /// The free times of a doctor on one day.
 pub(super) async fn times(

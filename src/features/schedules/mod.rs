@@ -10,17 +10,19 @@ mod policy;
 mod queries;
 mod service;
 
-pub(crate) use free::{Rules, Schedule, SlotRefusal, Stretch, span};
+pub(crate) use forms::{ANY_DOCTOR, is_field};
+pub(crate) use free::{FreeTimes, Rules, Schedule, SlotRefusal, Stretch, span};
 pub(crate) use pages::{DayOfTimes, Time, booking_href, days};
 pub(crate) use queries::{
-    Absence, Attendees, Away, DoctorTime, DoctorTimes, Working, absences, in_state, rules, schedule, schedule_now,
-    windows,
+    Absence, Attendees, Away, Candidates, DoctorTime, DoctorTimes, Working, absences, in_state, rules, schedule,
+    schedule_now, several, several_now, windows,
 };
 pub(crate) use service::hold;
 
 use crate::{page_cache::Policy, routing::RouteTable};
 
 pub(crate) fn routes(table: &mut RouteTable) {
+    table.cached_get("/times", Policy::with(&["doctor", "specialization", "from"]), handlers::week);
     table.cached_get("/doctors/{id}/times", Policy::with(&["date"]), handlers::times);
     table.get("/doctors/{id}/availability", handlers::availability);
     table.post("/doctors/{id}/availability", handlers::change_week);

@@ -1,62 +1,27 @@
 //! Free times, and a doctor's week with its absences.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+mod days;
+mod week;
+
+pub(crate) use days::{DayOfTimes, Time, booking_href, days};
+pub(super) use week::{FoundWeek, FreeWeek, WEEK};
+
+use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
+use self::days::{DayLink, FreeDay, FreeTime, in_words};
 use super::{
-    free::{NoTimes, Rules, Schedule, Stretch, Window},
+    free::{FreeTimes as _, NoTimes, Rules, Schedule, Stretch, Window},
     queries::{Absence, DoctorOfSchedule, PlannedVisit, Week},
 };
 use crate::{
-    access::{PageContext, Viewer, ViewerKind},
-    time_zone::Tz,
-    web::{FormView, Moment, Page, local_value},
+    access::{PageContext, Viewer},
+    web::{FormView, Moment, Page},
 };
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 /// How far ahead the next free time is looked for, in days.
 pub(super) const AHEAD: u64 = 28;
-
-/// The free times of a day, for the component `time_list`.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct DayOfTimes {
-    pub(crate) date: String,
-    pub(crate) times: Vec<Time>,
-}
-
-/// A time to choose.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Time {
-    /// `2026-11-24T14:30`, on the hospital's clock.
-    pub(crate) value: String,
-    /// `14:30`
-    pub(crate) label: String,
-}
-
-/// Free times as `time_list` shows them.
-pub(crate) fn days(free: Vec<(NaiveDate, Vec<Stretch>)>, zone: Tz) -> Vec<DayOfTimes> {
-    let times = |slots: Vec<Stretch>| slots.into_iter().map(|slot| Time::new(slot.starts_at, zone)).collect();
-    free.into_iter().map(|(date, slots)| DayOfTimes { date: in_words(date), times: times(slots) }).collect()
-}
-
-/// What a link begins with that leads to booking with `doctor_id`, and ends with `starts_at=` and the value of a [`Time`]; none for whoever cannot book
-/// with them.
-pub(crate) fn booking_href(viewer: &Viewer, doctor_id: i64) -> Option<String> {
-    match &viewer.kind {
-        ViewerKind::Doctor { doctor_id: own, .. } => (*own == doctor_id).then(|| "/appointments/new?".to_owned()),
-        _ => Some(format!("/appointments/new?doctor_id={doctor_id}&")),
-    }
-}
-
-impl Time {
-    pub(crate) fn new(at: DateTime<Utc>, zone: Tz) -> Self {
-        Self { value: local_value(at, zone), label: at.with_timezone(&zone).format("%H:%M").to_string() }
-    }
-}
-
-fn in_words(date: NaiveDate) -> String {
-    date.format("%A %-d %B %Y").to_string()
-}
 
 /// The free times of one day.
 #[derive(Debug, Serialize)]
@@ -65,23 +30,15 @@ pub(super) struct Times {
     doctor_href: String,
     action: String,
     form: FormView,
-    date: String,
     zone: &'static str,
-    times: Vec<Time>,
-    /// Why there is none.
-    none: Option<&'static str>,
+    /// The day that is looked at; none while it is not understood.
+    day: Option<FreeDay>,
     /// The next day that has one.
     next_free: Option<DayLink>,
     previous: Option<DayLink>,
     next: Option<DayLink>,
-    /// What a link to booking begins with; none for whoever cannot book with this doctor.
-    book: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct DayLink {
-    href: String,
-    label: String,
+    /// Whether the viewer can book with this doctor.
+    books: bool,
 }
 
 impl Times {
@@ -95,13 +52,15 @@ impl Times {
         let free = schedule.free(date, rules, present);
         let next_free = schedule.nearest((date + Days::new(1), AHEAD - 1), rules, (present, 1));
         let link = |date: NaiveDate| DayLink { href: day_href(doctor.id, date), label: in_words(date) };
+        let book = booking_href(viewer, doctor.id);
+        let time = |slot: Stretch| FreeTime::new(slot.starts_at, zone, book.as_deref());
+        let times = free.map(|slots| slots.into_iter().map(time).collect());
+        let day = FreeDay::new(date, times.map_err(NoTimes::sentence));
         Self {
-            date: in_words(date),
-            none: free.as_ref().err().copied().map(NoTimes::sentence),
-            next_free: next_free.first().filter(|_| free.is_err()).map(|(date, _)| link(*date)),
-            times: free.unwrap_or_default().into_iter().map(|slot| Time::new(slot.starts_at, zone)).collect(),
+            next_free: next_free.first().filter(|_| day.is_empty()).map(|(date, _)| link(*date)),
             previous: Some(date - Days::new(1)).filter(|day| *day >= present.date(zone)).map(link),
             next: Some(link(date + Days::new(1))),
+            day: Some(day),
             ..Self::refused(viewer, doctor, form)
         }
     }
@@ -113,18 +72,15 @@ impl Times {
             doctor_href: format!("/doctors/{}", doctor.id),
             action: format!("/doctors/{}/times", doctor.id),
             form,
-            date: String::new(),
             zone: viewer.zone().name(),
-            times: Vec::new(),
-            none: None,
+            day: None,
             next_free: None,
             previous: None,
             next: None,
-            book: booking_href(viewer, doctor.id),
+            books: booking_href(viewer, doctor.id).is_some(),
         }
     }
 }
-
 fn day_href(doctor_id: i64, date: NaiveDate) -> String {
     format!("/doctors/{doctor_id}/times?date={date}")
 }

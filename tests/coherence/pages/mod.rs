@@ -23,6 +23,7 @@ mod rooms;
 mod scanner;
 mod schedules;
 mod steps;
+mod times;
 mod world;
 mod writes;
 mod zones;

@@ -9,10 +9,10 @@ use super::{
 use crate::support::*;
 
 /// A moment, and the pages that are others right after it than right before.
-struct Edge {
-    at: DateTime<Utc>,
-    what: String,
-    changes: Vec<(&'static str, &'static str)>,
+pub(super) struct Edge {
+    pub(super) at: DateTime<Utc>,
+    pub(super) what: String,
+    pub(super) changes: Vec<(&'static str, &'static str)>,
 }
 
 /// Up to today, as long as that is less than four weeks.
@@ -160,7 +160,7 @@ async fn no_page_of_what_needs_an_outcome_is_stale_when_a_visit_ends() {
 }
 
 /// Compares all pages a microsecond before a moment, at it, and a microsecond after it.
-async fn pass_over(world: &World, edge: &Edge) {
+pub(super) async fn pass_over(world: &World, edge: &Edge) {
     let off_by = async |microseconds| {
         world.app.clock.set(edge.at + TimeDelta::microseconds(microseconds));
         let what = format!("{microseconds} µs from {}", edge.what);
@@ -247,7 +247,7 @@ fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>) -> Vec<Edge> {
     ]
 }
 
-fn midnight(now: DateTime<Utc>, hospital: &Hospital) -> DateTime<Utc> {
+pub(super) fn midnight(now: DateTime<Utc>, hospital: &Hospital) -> DateTime<Utc> {
     let tomorrow = now.with_timezone(&hospital.zone).date_naive() + Days::new(1);
     hospital.zone.from_local_datetime(&tomorrow.and_time(NaiveTime::MIN)).unwrap().to_utc()
 }

@@ -6,7 +6,7 @@ use super::clinic::Walk;
 use crate::support::*;
 
 impl Walk {
-    /// Somebody looks for a time with a doctor of their hospital, and takes one of those that are shown.
+    /// Somebody looks for a time with a doctor of their hospital, or with any, and takes one of those that are shown.
     pub(super) async fn ask_for(&mut self, (who, at): (u8, u8), doctor: u8, time: u8) -> Result<usize, String> {
         let who = self.member(who);
         let Some(house) = self.members[who].house else { return Ok(who) };
@@ -15,6 +15,7 @@ impl Walk {
         let doctor = self.members[doctors[usize::from(doctor) % doctors.len()]].side;
         let query = match self.members[who].person.role {
             Role::Doctor => String::new(),
+            _ if time.is_multiple_of(4) => "?doctor_id=any".to_owned(),
             _ => format!("?doctor_id={doctor}"),
         };
         let page = self.browser(who, at).get(&format!("/appointments/new{query}")).await;

@@ -144,6 +144,7 @@ impl Walk {
             "/hospitals?q=Hospital".to_owned(),
             "/schedule?view=week".to_owned(),
             format!("/schedule?date={}", day(24)),
+            format!("/times?from={}", day(24 * 7)),
         ];
         let is_mine = |path: &&String| path.split('?').next().is_some_and(|route| mine.contains(&route));
         paths.extend(variations.iter().cycle().skip(self.round % variations.len()).take(4).filter(is_mine).cloned());

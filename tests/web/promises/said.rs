@@ -83,11 +83,17 @@ const SAID_TO_THEM: [(&str, &str); 15] = [
 ];
 
 /// Those that a test elsewhere holds to, by the words that it reads.
-const HELD_TO_ELSEWHERE: [(&str, &str, &str); 5] = [
+const HELD_TO_ELSEWHERE: [(&str, &str, &str); 7] = [
     ("It is taken back: the visit stands as it did before.", "correcting.rs", "It is taken back"),
     ("The changes are saved. Some visits could not move", "time_zones/told.rs", "among the visits that need somebody"),
+    (
+        "The visit is booked with the doctor who is named",
+        "times/booking.rs",
+        "booked with the doctor who is named below",
+    ),
     ("The visit is moved, and the others are notified.", "rescheduling.rs", "The visit is moved"),
     ("This server sends no e-mail. Ask your hospital", "accounts/addresses.rs", "This server sends no e-mail"),
+    ("Your request is sent to the doctor who is named", "times/booking.rs", "sent to the doctor who is named below"),
     ("Your request is sent. You will be notified", "booking.rs", "Your request is sent."),
 ];
 

@@ -63,7 +63,7 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 28] = [
+pub(crate) const VARIATIONS: [&str; 32] = [
     "/dashboard?doctor=1&q=a",
     "/schedule?date=2026-11-24&view=week",
     "/schedule?date=2026-11-25&doctor=1",
@@ -87,6 +87,10 @@ pub(crate) const VARIATIONS: [&str; 28] = [
     "/doctors?q=nobody-has-this-name",
     "/patients?q=nobody-has-this-name",
     "/appointments?status=nonsense",
+    "/appointments/new?doctor_id=any",
+    "/times?from=2026-12-01",
+    "/times?doctor=nobody",
+    "/times?specialization=none",
     "/appointments?from=2026-02-30",
     "/appointments?page=99999",
     "/sign-in?next=%2Fprofile",

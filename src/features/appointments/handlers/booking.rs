@@ -5,7 +5,7 @@ use entity::enums::AppointmentStatus;
 
 use super::{
     super::{
-        forms::{self, BookingDraft, NewQuery},
+        forms::{self, Booking, BookingDraft, NewQuery, WantedDoctor},
         pages,
         policy::{BookAppointment, DecideAppointment},
         queries::{self, Party},
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     access::{Allowed, PageContext, Viewer, ViewerKind},
     db::Reader,
-    features::schedules::{self, Attendees, span},
+    features::schedules::{self, Attendees, Candidates, FreeTimes, Rules, span},
     state::Pages,
     web::{AppError, Clinical, FlashKind, FormView, RedisplayedForm, Submitted, query::Filter, see_other_saying},
 };
@@ -47,7 +47,7 @@ pub(in super::super) async fn create(
     let token = fields.get("token").cloned();
     let (refused, form) = match forms::booking(&viewer, fields) {
         Ok((command, typed)) => match booking::book(state, &reader, &viewer, &command).await {
-            Ok(done) => return Ok(booked(&viewer, done)),
+            Ok(done) => return Ok(booked(&viewer, &command, done)),
             Err(refused) => refusal(&viewer, refused, typed)?,
         },
         Err(form) => (BookingRefusal::Field, *form),
@@ -74,7 +74,7 @@ enum BookingRefusal {
 /// The form with why nothing was booked.
 fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<(BookingRefusal, FormView), AppError> {
     Ok(match refused {
-        NotBooked::Taken(why) if matches!(viewer.kind, ViewerKind::Patient { .. }) => {
+        NotBooked::Taken(why) if matches!(viewer.kind, ViewerKind::Patient { .. }) || is_any(&typed) => {
             (BookingRefusal::Taken, typed.with_error("starts_at", why))
         }
         NotBooked::Taken(why) => {
@@ -87,17 +87,25 @@ fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<(Book
     })
 }
 
+/// Whether whoever is free was wanted: nobody is there to be overbooked then.
+fn is_any(typed: &FormView) -> bool {
+    typed.values.get("doctor_id").is_some_and(|doctor| doctor == schedules::ANY_DOCTOR)
+}
+
 const UNPROVED: &str =
     "Confirm your address first: open the link in the mail that was sent to you. Then send this form once more.";
 const OVERBOOK: &str = "To book it all the same, say why it must be then.";
 
-/// Back to what was booked. A form that was sent before is told where its visit stands by now, not what was so then.
-fn booked(viewer: &Viewer, Booked { id, before }: Booked) -> HttpResponse {
+/// Back to what was booked, whose page names the doctor. A form that was sent before is told where its visit stands by now, not what was so then.
+fn booked(viewer: &Viewer, booking: &Booking, Booked { id, before }: Booked) -> HttpResponse {
     let is_patient = matches!(viewer.kind, ViewerKind::Patient { .. });
+    let was_any = booking.doctor.as_ref().is_some_and(WantedDoctor::is_any);
     let said = match (before, is_patient) {
+        (None | Some(AppointmentStatus::Requested), true) if was_any => SENT_TO_ANY,
         (None | Some(AppointmentStatus::Requested), true) => SENT,
         (Some(AppointmentStatus::Proposed), true) => ANOTHER_TIME,
         (Some(_), true) => STANDS,
+        (None | Some(AppointmentStatus::Scheduled), false) if was_any => BOOKED_WITH_ANY,
         (None | Some(AppointmentStatus::Scheduled), false) => "The visit is booked, and the others are notified.",
         (Some(_), false) => BOOKED_BEFORE,
     };
@@ -105,6 +113,9 @@ fn booked(viewer: &Viewer, Booked { id, before }: Booked) -> HttpResponse {
 }
 
 const SENT: &str = "Your request is sent. You will be notified when the doctor has decided.";
+const SENT_TO_ANY: &str =
+    "Your request is sent to the doctor who is named below. You will be notified when they have decided.";
+const BOOKED_WITH_ANY: &str = "The visit is booked with the doctor who is named below, and the others are notified.";
 const ANOTHER_TIME: &str =
     "This request was sent before. The doctor has proposed another time since: accept it or refuse it below.";
 const STANDS: &str = "This request was sent before, and approved since: the visit stands. Nothing new was sent.";
@@ -154,25 +165,45 @@ async fn form(
 ) -> Result<Clinical<pages::BookingForm>, AppError> {
     let parties = queries::offered(viewer, reader, (draft.patient_id, &draft.search)).await?;
     let present = pages.present();
-    let doctor = chosen(viewer, &draft, &parties.doctors);
-    let times = match doctor {
-        Some(doctor) => {
-            let rules = schedules::rules(viewer, doctor.slot_minutes, doctor.booking_lead_hours);
-            let within = span(pages::first_day(PageContext { viewer, present: &present }, &draft), AHEAD, rules.zone);
-            let attendees = Attendees { doctor_id: doctor.id, patient_id: patient(viewer, &draft) };
-            let schedule = schedules::schedule(reader, attendees, within).await?;
-            Some((schedule, rules))
-        }
-        None => None,
-    };
-    let times = times.as_ref().map(|(schedule, rules)| (schedule, *rules));
-    Ok(Clinical::new(pages::BookingForm::new(PageContext { viewer, present: &present }, draft, &parties, times)))
+    let context = PageContext { viewer, present: &present };
+    let times = times(context, &draft, &parties.doctors, pages).await?;
+    let times = times.as_ref().map(|(free, rules)| (free.as_ref(), *rules));
+    Ok(Clinical::new(pages::BookingForm::new(context, draft, &parties, times)))
 }
 
-/// With whom: a doctor with themselves; whoever has one doctor to choose from, with that one.
-fn chosen<'a>(viewer: &Viewer, draft: &BookingDraft, doctors: &'a [Party]) -> Option<&'a Party> {
-    let only = if let ([only], ViewerKind::Doctor { .. }) = (doctors, &viewer.kind) { Some(only) } else { None };
-    only.or_else(|| doctors.iter().find(|doctor| Some(doctor.id) == draft.doctor_id))
+/// The times of the doctor who is wanted, or of all of whom any would do; none while it is not known with whom.
+async fn times(
+    context: PageContext<'_>,
+    draft: &BookingDraft,
+    doctors: &[Party],
+    pages: &Pages,
+) -> Result<Option<(Box<dyn FreeTimes>, Rules)>, AppError> {
+    let (viewer, reader) = (context.viewer, &pages.state().db.reader());
+    let wanted = chosen(viewer, draft, doctors);
+    let (Some(first), Some(hospital)) = (wanted.first(), viewer.hospital()) else { return Ok(None) };
+    let rules = schedules::rules(viewer, first.slot_minutes, first.booking_lead_hours);
+    let within = span(pages::first_day(context, draft), AHEAD, rules.zone);
+    let patient_id = patient(viewer, draft);
+    if !draft.is_any() || matches!(viewer.kind, ViewerKind::Doctor { .. }) {
+        let attendees = Attendees { doctor_id: first.id, patient_id };
+        return Ok(Some((Box::new(schedules::schedule(reader, attendees, within).await?), rules)));
+    }
+    let doctors = wanted.iter().map(|doctor| doctor.id).collect();
+    let horizon = pages.state().settings.booking.horizon;
+    let among = Candidates { hospital_id: hospital.id, doctors, patient_id, horizon };
+    let found = schedules::several(reader, &among, within).await?;
+    let is_patient = matches!(viewer.kind, ViewerKind::Patient { .. });
+    Ok(Some((Box::new(if is_patient { found.asking_once() } else { found }), rules)))
+}
+
+/// With whom: a doctor with themselves, others with whom they want.
+fn chosen<'a>(viewer: &Viewer, draft: &BookingDraft, doctors: &'a [Party]) -> Vec<&'a Party> {
+    let is_meant = |doctor: &&Party| match (&viewer.kind, &draft.doctor) {
+        (ViewerKind::Doctor { .. }, _) => true,
+        (_, Some(wanted)) => wanted.means(doctor.id, doctor.note.as_deref()),
+        (_, None) => false,
+    };
+    doctors.iter().filter(is_meant).collect()
 }
 
 /// For whom, if it is known and theirs to know.
@@ -186,8 +217,7 @@ fn patient(viewer: &Viewer, draft: &BookingDraft) -> Option<i64> {
 impl BookingDraft {
     /// What the form that was sent and refused was about.
     fn again(form: FormView) -> Self {
-        let value = |name: &str| form.values.get(name).cloned();
-        let query = NewQuery::of(value("doctor_id"), value("patient_id"), value("starts_at"));
+        let query = NewQuery::again(&form);
         Self { form, ..query.draft() }
     }
 }

@@ -8,11 +8,11 @@ use crate::{
     access::PageContext,
     features::{
         appointments::{
-            forms::BookingDraft,
+            forms::{BookingDraft, WantedDoctor},
             queries::{OFFERED, Parties, Party},
         },
         modalities::{ModalityChoice, modality_choices, modality_code},
-        schedules::{Rules, Schedule},
+        schedules::{ANY_DOCTOR, FreeTimes, Rules},
     },
     web::{ClinicalPage, FormView, moment::date_in_words},
 };
@@ -22,7 +22,7 @@ use super::times::{OfferedTimes, within_reach};
 /// One entry of a select.
 #[derive(Debug, Serialize)]
 struct Choice {
-    value: i64,
+    value: String,
     label: String,
 }
 
@@ -32,8 +32,15 @@ pub(in crate::features::appointments) struct BookingForm {
     form: FormView,
     /// Staff book for others, and may overbook.
     is_staff: bool,
-    /// Empty to a doctor, who books with themselves.
+    /// Empty to a doctor, who books with themselves. The first is whoever is free.
     doctors: Vec<Choice>,
+    /// Whether that one is wanted, and of which field.
+    is_any: bool,
+    specialization: Option<String>,
+    /// Where those of all fields are.
+    any_field_href: String,
+    /// Where all free times are; none for whom it is known for whom, which is not known there.
+    times_href: Option<&'static str>,
     patients: Vec<Choice>,
     /// For whom it is, if that was chosen before.
     patient: Option<Choice>,
@@ -67,7 +74,7 @@ impl BookingForm {
         context @ PageContext { viewer, present }: PageContext<'_>,
         draft: BookingDraft,
         parties: &Parties,
-        times: Option<(&Schedule, Rules)>,
+        times: Option<(&dyn FreeTimes, Rules)>,
     ) -> Self {
         let mut draft = draft;
         let date = first_day(context, &draft);
@@ -75,12 +82,16 @@ impl BookingForm {
         let chosen = parties.patients.iter().find(|patient| Some(patient.id) == draft.patient_id);
         let is_staff = viewer.role() != Role::Patient;
         let is_doctor = viewer.role() == Role::Doctor;
-        let doctor_id = draft.doctor_id.filter(|_| !is_doctor);
-        let href = |from| address(from, [("doctor_id", doctor_id), ("patient_id", draft.patient_id)]);
+        let wanted = draft.doctor.as_ref().filter(|_| !is_doctor);
+        let href = |from| address(from, wanted, draft.patient_id);
         let asks_why = is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
             is_staff,
-            doctors: parties.doctors.iter().filter(|_| !is_doctor).map(Choice::doctor).collect(),
+            doctors: if is_doctor { Vec::new() } else { doctors(&parties.doctors) },
+            is_any: wanted.is_some_and(WantedDoctor::is_any),
+            specialization: wanted.and_then(WantedDoctor::field).map(str::to_owned),
+            any_field_href: address(date, Some(&WantedDoctor::Any(None)), draft.patient_id),
+            times_href: (!(is_doctor || is_staff && chosen.is_some())).then_some("/times"),
             patients: parties.patients.iter().map(Choice::patient).collect(),
             patient: chosen.filter(|_| is_staff).map(Choice::patient),
             has_more_patients: parties.patients.len() as u64 >= OFFERED,
@@ -89,10 +100,10 @@ impl BookingForm {
             is_ready: times.is_some(),
             lead_hours: times.map(|(_, rules)| rules.lead_hours()).filter(|hours| *hours > 0),
             times: times.map(|known| OfferedTimes::new(known, (date, is_staff), present, href)).unwrap_or_default(),
-            hours_href: draft
-                .doctor_id
+            hours_href: wanted
+                .and_then(WantedDoctor::id)
                 .or(parties.doctors.first().map(|doctor| doctor.id).filter(|_| is_doctor))
-                .filter(|_| is_staff && times.is_some_and(|(schedule, _)| schedule.windows.is_empty()))
+                .filter(|_| is_staff && times.is_some_and(|(schedule, _)| !schedule.has_hours()))
                 .map(|id| format!("/doctors/{id}/availability")),
             zone: viewer.zone().name(),
             asks_why,
@@ -106,7 +117,7 @@ impl BookingForm {
 
     /// The same after it was refused: the time is taken, and staff are asked why it must be then.
     pub(in crate::features::appointments) fn asking_why(mut self) -> Self {
-        self.asks_why = self.is_staff;
+        self.asks_why |= self.is_staff && !self.is_any;
         self
     }
 
@@ -133,22 +144,32 @@ pub(in crate::features::appointments) fn first_day(
 }
 
 /// The same page from that day on, for the people that are known.
-fn address(from: NaiveDate, people: [(&str, Option<i64>); 2]) -> String {
-    let known = people.into_iter().filter_map(|(name, id)| id.map(|id| format!("&{name}={id}")));
-    format!("/appointments/new?date={from}{}", known.collect::<String>())
+fn address(from: NaiveDate, wanted: Option<&WantedDoctor>, patient_id: Option<i64>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("date", &from.to_string());
+    query.extend_pairs(wanted.map(WantedDoctor::pairs).unwrap_or_default());
+    query.extend_pairs(patient_id.map(|id| ("patient_id", id.to_string())));
+    format!("/appointments/new?{}", query.finish())
+}
+
+/// Whoever is free, and each by name; nobody where there is nobody.
+fn doctors(parties: &[Party]) -> Vec<Choice> {
+    let any = Choice { value: ANY_DOCTOR.to_owned(), label: "Any doctor".to_owned() };
+    let any = (!parties.is_empty()).then_some(any);
+    any.into_iter().chain(parties.iter().map(Choice::doctor)).collect()
 }
 
 impl Choice {
     fn doctor(party: &Party) -> Self {
         let note = party.note.as_deref().unwrap_or_default();
-        Self { value: party.id, label: format!("Dr {} {}, {note}", party.first_name, party.last_name) }
+        Self { value: party.id.to_string(), label: format!("Dr {} {}, {note}", party.first_name, party.last_name) }
     }
 
     fn patient(party: &Party) -> Self {
         // Two of one name are told apart by their birth.
         let born = party.date_of_birth.map(|date| format!(", born {}", date_in_words(date))).unwrap_or_default();
         let phone = party.note.as_deref().map(|phone| format!(", {phone}")).unwrap_or_default();
-        Self { value: party.id, label: format!("{} {}{born}{phone}", party.first_name, party.last_name) }
+        Self { value: party.id.to_string(), label: format!("{} {}{born}{phone}", party.first_name, party.last_name) }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     features::{
         appointments::service::booking::AHEAD,
-        schedules::{self, DayOfTimes, Rules, Schedule},
+        schedules::{self, DayOfTimes, FreeTimes, Rules},
     },
     web::Present,
 };
@@ -24,9 +24,9 @@ pub(super) struct OfferedTimes {
 }
 
 impl OfferedTimes {
-    /// What the schedule has from `date` on, to staff also what they may overbook; `href` is where the days from another one on are.
+    /// What the schedules have from `date` on, to staff also what they may overbook; `href` is where the days from another one on are.
     pub(super) fn new(
-        (schedule, rules): (&Schedule, Rules),
+        (schedule, rules): (&dyn FreeTimes, Rules),
         (date, is_staff): (NaiveDate, bool),
         present: &Present,
         href: impl Fn(NaiveDate) -> String,
@@ -54,7 +54,7 @@ pub(super) fn within_reach(date: NaiveDate, today: NaiveDate) -> NaiveDate {
 
 /// Free times, to staff the taken ones of the first day as well, which they may overbook; and the day after the last of these days.
 fn offer(
-    (schedule, rules): (&Schedule, Rules),
+    (schedule, rules): (&dyn FreeTimes, Rules),
     (date, is_staff): (NaiveDate, bool),
     present: &Present,
 ) -> (Vec<DayOfTimes>, Option<NaiveDate>) {

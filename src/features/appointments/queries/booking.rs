@@ -10,14 +10,17 @@ use entity::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, RelationTrait, Select, StatementBuilder,
-    sea_query::{Asterisk, Expr, LockType, Query, SelectStatement, UnionType},
+    sea_query::{Asterisk, Expr, ExprTrait as _, LockType, Query, SelectStatement, UnionType},
 };
 
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
-    db::{ReadConnection, Reader, is_word},
-    features::people::{patient_topics, patients_matching},
+    db::{ReadConnection, Reader, is_one_of, is_word},
+    features::{
+        people::{patient_topics, patients_matching},
+        schedules::Stretch,
+    },
 };
 
 /// So many patients are offered at once; beyond them one searches.
@@ -45,6 +48,8 @@ pub(in crate::features::appointments) struct Party {
     pub(in crate::features::appointments) note: Option<String>,
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
+    /// Of a doctor who is chosen among several: their visits of that day, but those that were declined or cancelled.
+    pub(in crate::features::appointments) visits: i64,
     /// How visits of their hospital are held when nobody says.
     pub(in crate::features::appointments) default_modality: Modality,
 }
@@ -70,10 +75,7 @@ pub(in crate::features::appointments) async fn offered(
     reader: &Reader,
     (patient_id, search): (Option<i64>, &str),
 ) -> Result<Parties, DbErr> {
-    let mut doctors = doctors(viewer).filter(user::Column::Active.eq(true));
-    if viewer.role() == Role::Patient {
-        doctors = doctors.filter(doctor::Column::Accepting.eq(true));
-    }
+    let doctors = bookable(viewer, None);
     let patients = patients(viewer, search).filter(user::Column::Active.eq(true)).limit(OFFERED);
     let patients = match patient_id {
         Some(id) => patients.filter(patient::Column::Id.eq(id)),
@@ -86,21 +88,34 @@ pub(in crate::features::appointments) async fn offered(
     found.map(Parties::of)
 }
 
-/// The doctor and the patient of these ids, as far as `viewer` may know of them, whether they can be booked or not. For whoever is about to
-/// book, within their unit of work: until that ends nobody records an absence of the doctor.
+/// Whom a visit is wanted with and for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::features::appointments) struct WantedParties {
+    /// `doctor.id`; none: whoever can be booked.
+    pub(in crate::features::appointments) doctor_id: Option<i64>,
+    /// `patient.id`
+    pub(in crate::features::appointments) patient_id: i64,
+    /// The day that is asked for, of which visits are counted.
+    pub(in crate::features::appointments) day: Stretch,
+}
+
+/// The doctor and the patient who are wanted, as far as `viewer` may know of them, whether they can be booked or not; of any doctor those who
+/// can, by name. For whoever is about to book, within their unit of work: until that ends nobody records an absence of these doctors.
 pub(in crate::features::appointments) async fn chosen(
     viewer: &Viewer,
     conn: &ReadConnection<'_>,
-    (doctor_id, patient_id): (i64, i64),
-) -> Result<(Option<Party>, Option<Party>), DbErr> {
-    let mut doctors = doctors(viewer).filter(doctor::Column::Id.eq(doctor_id));
+    wanted: WantedParties,
+) -> Result<Parties, DbErr> {
+    let mut doctors = match wanted.doctor_id {
+        Some(id) => doctors(viewer, Some(wanted.day)).filter(doctor::Column::Id.eq(id)),
+        None => bookable(viewer, Some(wanted.day)),
+    };
     QuerySelect::query(&mut doctors).lock_with_tables(LockType::Share, [doctor::Entity]);
     let patients = match viewer.role() {
-        Role::Patient => oneself(patient_id),
-        _ => patients(viewer, "").filter(patient::Column::Id.eq(patient_id)),
+        Role::Patient => oneself(wanted.patient_id),
+        _ => patients(viewer, "").filter(patient::Column::Id.eq(wanted.patient_id)),
     };
-    let found = parties((doctors, patients), conn).await.map(Parties::of)?;
-    Ok((found.doctors.into_iter().next(), found.patients.into_iter().next()))
+    parties((doctors, patients), conn).await.map(Parties::of)
 }
 
 async fn parties(
@@ -114,8 +129,17 @@ async fn parties(
     Party::find_by_statement(statement).all(conn).await
 }
 
-/// The doctors of the viewer's hospital; to a doctor themselves.
-fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
+/// Of [`doctors`] those who can be booked with.
+fn bookable(viewer: &Viewer, day: Option<Stretch>) -> Select<doctor::Entity> {
+    let practising = doctors(viewer, day).filter(user::Column::Active.eq(true));
+    match viewer.role() {
+        Role::Patient => practising.filter(doctor::Column::Accepting.eq(true)),
+        _ => practising,
+    }
+}
+
+/// The doctors of the viewer's hospital; to a doctor themselves. With a day their visits of it are counted.
+fn doctors(viewer: &Viewer, day: Option<Stretch>) -> Select<doctor::Entity> {
     let found = doctor::Entity::find()
         .select_only()
         .expr_as(Expr::Constant(DOCTOR.into()), "kind")
@@ -123,6 +147,7 @@ fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column(doctor::Column::Accepting)
         .column_as(doctor::Column::Specialization, "note")
+        .expr_as(day.map_or_else(none, visits_on), "visits")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::DefaultModality])
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
@@ -134,6 +159,25 @@ fn doctors(viewer: &Viewer) -> Select<doctor::Entity> {
         ViewerKind::Doctor { doctor_id, .. } => found.filter(doctor::Column::Id.eq(doctor_id)),
         _ => found,
     }
+}
+
+/// How many visits that begin on the `day` a doctor has, or had: whoever was asked for counts as well, that requests go to all in turn.
+fn visits_on(day: Stretch) -> Expr {
+    let gone = [AppointmentStatus::Rejected, AppointmentStatus::Cancelled];
+    let visits = Query::select()
+        .expr(Expr::col(Asterisk).count())
+        .from(appointment::Entity)
+        .and_where(Expr::col(Column::DoctorId.as_column_ref()).equals(doctor::Column::Id.as_column_ref()))
+        .and_where(Column::StartsAt.gte(day.starts_at))
+        .and_where(Column::StartsAt.lt(day.ends_at))
+        .and_where(is_one_of(Column::Status, gone).not())
+        .to_owned();
+    Expr::SubQuery(None, Box::new(visits.into()))
+}
+
+/// No visit is counted. Postgres takes a bare 0 for a shorter number than counts are.
+fn none() -> Expr {
+    Expr::Constant(0_i64.into()).cast_as("bigint")
 }
 
 /// The patients that `viewer` may book for: to a doctor their own. To a patient nobody is shown.
@@ -155,6 +199,7 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column_as(user::Column::Active, "accepting")
         .column_as(user::Column::Phone, "note")
+        .expr_as(none(), "visits")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::DefaultModality])
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .order_by_asc(user::Column::NameKey)
@@ -166,6 +211,8 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
 pub(in crate::features::appointments) struct BookedVisit {
     pub(in crate::features::appointments) id: i64,
     pub(in crate::features::appointments) doctor_id: i64,
+    /// The doctor's field.
+    pub(in crate::features::appointments) specialization: String,
     pub(in crate::features::appointments) patient_id: i64,
     pub(in crate::features::appointments) starts_at: DateTime<Utc>,
     pub(in crate::features::appointments) status: AppointmentStatus,
@@ -181,6 +228,8 @@ pub(in crate::features::appointments) async fn booked_with(
     let found = appointment::Entity::find()
         .select_only()
         .columns([Column::Id, Column::DoctorId, Column::PatientId, Column::StartsAt, Column::Status, Column::Modality])
+        .column(doctor::Column::Specialization)
+        .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
         .filter(Condition::all().add(Column::RequestedBy.eq(user_id)).add(Column::BookingToken.eq(token)));
     let topics = crate::coherence::Topics::exempt("a form that was sent twice");
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await

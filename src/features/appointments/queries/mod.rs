@@ -13,7 +13,7 @@ mod rows;
 mod scope;
 mod standing;
 
-pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, booked_with, chosen, offered};
+pub(super) use booking::{BookedVisit, OFFERED, Parties, Party, WantedParties, booked_with, chosen, offered};
 pub(super) use change::{
     AppointmentState, VisitToMove, appointment_state, appointment_state_held, last_step, states_to_come, visit_to_move,
 };

@@ -10,19 +10,19 @@ use entity::{
 };
 use sea_orm::{ActiveValue::NotSet, Set};
 
-use super::super::{
-    forms::Booking,
-    queries::{self, Party},
+use super::super::forms::Booking;
+use super::{
+    bounds, sent_again,
+    slot::{self, Slot},
 };
-use super::{bounds, sent_again};
 use crate::{
-    access::{self, ActingViewer, Viewer},
+    access::{ActingViewer, Viewer},
     coherence::Topic,
-    db::{DbErr, Reader, Recorded, UnitOfWork, ViolationKind, violation},
+    db::{DbErr, Reader, Recorded, UnitOfWork, Violation, ViolationKind, violation},
     features::{
         audit::{self, AuditEvent},
         notifications::{self, News, ToldTimes},
-        schedules::{self, Attendees, Rules, Schedule, SlotRefusal, span},
+        schedules::{self, Rules, Schedule, SlotRefusal},
     },
     state::AppState,
     web::{AppError, Present},
@@ -49,16 +49,6 @@ impl<E: Into<AppError>> From<E> for NotBooked {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
-}
-
-/// A visit that can be booked.
-struct Slot {
-    hospital_id: i64,
-    doctor: Party,
-    patient: Party,
-    starts_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-    overbooks: bool,
 }
 
 /// What a form has booked.
@@ -89,37 +79,6 @@ pub(in crate::features::appointments) async fn book(
     }
 }
 
-/// Two statements. Until the unit of work ends nobody records an absence of the doctor.
-async fn slot(state: &AppState, uow: &UnitOfWork, viewer: &Viewer, booking: &Booking) -> Result<Slot, NotBooked> {
-    let ids = ids(viewer, booking);
-    let (doctor, patient) = uow.read(async |conn| queries::chosen(viewer, conn, ids).await).await?;
-    let doctor = doctor.ok_or_else(|| wrong("doctor_id", "Choose a doctor of your hospital."))?;
-    let patient = patient.ok_or_else(|| wrong("patient_id", "Choose a patient from the list."))?;
-    if !patient.active {
-        return Err(wrong("patient_id", "This patient's account is shut. Let them in again first, or choose another."));
-    }
-    if !doctor.active {
-        return Err(wrong("doctor_id", "This doctor does not practise here any more. Choose another."));
-    }
-    if !doctor.accepting && viewer.role() == Role::Patient {
-        return Err(wrong("doctor_id", "This doctor takes no new requests now. Choose another."));
-    }
-    let hospital_id = viewer.hospital().map(|hospital| hospital.id).ok_or(AppError::Forbidden)?;
-    let rules = schedules::rules(viewer, doctor.slot_minutes, doctor.booking_lead_hours);
-    let starts_at = instant(booking.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
-    bounds::within_horizon(state, viewer, starts_at)?;
-    let within = span(booking.local.date(), 1, rules.zone);
-    let attendees = Attendees { doctor_id: doctor.id, patient_id: Some(patient.id) };
-    let schedule = uow.read(async |conn| schedules::schedule_now(conn, attendees, within).await).await?;
-    if viewer.role() == Role::Patient && schedule.asked.iter().any(|asked| asked.starts_at == starts_at) {
-        return Err(NotBooked::Taken(ASKED.to_owned()));
-    }
-    let present = Present::new(state.clock.now(), None);
-    let has_reason = booking.overbook_reason.is_some();
-    let overbooks = overbooks(&schedule, starts_at, (viewer, rules), (&present, has_reason))?;
-    Ok(Slot { hospital_id, doctor, patient, starts_at, ends_at: starts_at + rules.slot, overbooks })
-}
-
 /// Whether a visit that begins then would be beside another, as staff may have it who give a reason.
 ///
 /// # Errors
@@ -145,23 +104,9 @@ fn taken(viewer: &Viewer, how: &str) -> String {
 }
 
 const TAKEN: &str = "That time is taken.";
-const ASKED: &str = "You have asked this doctor for that time already: it is on your list of visits, and is not decided yet. Choose another \
-                     time, or wait for the answer.";
 
 pub(super) fn wrong(field: &'static str, sentence: impl Into<String>) -> NotBooked {
     NotBooked::Field(field, sentence.into())
-}
-
-/// Who is to meet whom: a doctor books with themselves, a patient for themselves.
-pub(super) fn ids(viewer: &Viewer, booking: &Booking) -> (i64, i64) {
-    let (mut doctor_id, mut patient_id) =
-        (booking.doctor_id.unwrap_or_default(), booking.patient_id.unwrap_or_default());
-    match viewer.kind {
-        access::ViewerKind::Doctor { doctor_id: own, .. } => doctor_id = own,
-        access::ViewerKind::Patient { patient_id: own, .. } => patient_id = own,
-        access::ViewerKind::HospitalAdmin { .. } | access::ViewerKind::SuperAdmin => {}
-    }
-    (doctor_id, patient_id)
 }
 
 pub(super) fn instant(local: NaiveDateTime, rules: Rules) -> Result<DateTime<Utc>, &'static str> {
@@ -185,27 +130,68 @@ pub(super) fn sentence(refusal: SlotRefusal, viewer: &Viewer, rules: Rules) -> S
     }
 }
 
+/// Why a visit was not stored.
+enum NotInserted {
+    /// Somebody else had that time of the doctor's a moment before.
+    Overtaken(NotBooked),
+    Refused(NotBooked),
+}
+
+impl From<NotBooked> for NotInserted {
+    fn from(refused: NotBooked) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<DbErr> for NotInserted {
+    fn from(error: DbErr) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// So often it is looked who is free when somebody else was faster: as often as one is overtaken by as many who book whoever is free as well.
+const LOOKS: usize = 50;
+
+/// Stores the visit. Of two who book whoever is free at one moment both may have found the same doctor: the second looks again who is.
 async fn insert(state: &AppState, viewer: &Viewer, booking: &Booking) -> Result<i64, NotBooked> {
+    let mut looks = if slot::wanted(viewer, booking).is_any() { LOOKS } else { 1 };
+    loop {
+        match insert_once(state, viewer, booking).await {
+            Err(NotInserted::Overtaken(_)) if looks > 1 => looks -= 1,
+            Err(NotInserted::Overtaken(refused) | NotInserted::Refused(refused)) => return Err(refused),
+            Ok(id) => return Ok(id),
+        }
+    }
+}
+
+async fn insert_once(state: &AppState, viewer: &Viewer, booking: &Booking) -> Result<i64, NotInserted> {
     let now = state.clock.now();
     state
         .db
         .write(async |uow| {
-            let slot = &slot(state, uow, viewer, booking).await?;
+            let slot = &slot::slot(state, uow, viewer, booking).await?;
             let is_request = viewer.role() == Role::Patient;
             if is_request && bounds::has_too_many(uow, state, (slot.patient.id, now)).await? {
-                return Err(bounds::too_many(state));
+                return Err(bounds::too_many(state).into());
             }
             let inserted = uow.insert(row(viewer, now, slot, booking), topics(slot)).await;
-            let id = inserted.map_err(|error| refused(error, viewer, rules_of(viewer, slot)))?.id;
+            let id = inserted.map_err(|error| not_inserted(error, viewer, rules_of(viewer, slot)))?.id;
             Ok(record(uow, viewer.acting(now), slot, id).await?.with(id))
         })
         .await
 }
 
+fn not_inserted(error: DbErr, viewer: &Viewer, rules: Rules) -> NotInserted {
+    let broken = violation(&error);
+    let is_overtaken = broken.is_some_and(|broken| broken.kind == ViolationKind::Overlap && !is_of_patient(&broken));
+    let refused = refused(error, viewer, rules);
+    if is_overtaken { NotInserted::Overtaken(refused) } else { NotInserted::Refused(refused) }
+}
+
 /// Why the database did not take the visit.
 pub(super) fn refused(error: DbErr, viewer: &Viewer, rules: Rules) -> NotBooked {
     match violation(&error) {
-        Some(broken) if broken.kind == ViolationKind::Overlap && broken.constraint.contains("patient") => {
+        Some(broken) if broken.kind == ViolationKind::Overlap && is_of_patient(&broken) => {
             wrong("starts_at", sentence(SlotRefusal::PatientBusy, viewer, rules))
         }
         // Sent twice at the same moment: whoever asks for the token next finds the other.
@@ -214,6 +200,10 @@ pub(super) fn refused(error: DbErr, viewer: &Viewer, rules: Rules) -> NotBooked 
         }
         _ => error.into(),
     }
+}
+
+fn is_of_patient(broken: &Violation) -> bool {
+    broken.constraint.contains("patient")
 }
 
 fn rules_of(viewer: &Viewer, slot: &Slot) -> Rules {

@@ -10,6 +10,7 @@ pub(super) mod holding;
 pub(super) mod moving;
 pub(super) mod proposing;
 mod sent_again;
+mod slot;
 pub(super) mod standing;
 mod steps;
 mod withdrawing;

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     access::Viewer,
     coherence::Topics,
-    features::schedules::{self, Attendees, DayOfTimes, Rules, Schedule, SlotRefusal, span},
+    features::schedules::{self, Attendees, DayOfTimes, FreeTimes as _, Rules, Schedule, SlotRefusal, span},
     state::AppState,
     web::{AppError, Present},
 };

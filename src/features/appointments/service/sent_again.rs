@@ -7,7 +7,8 @@ use super::{
         forms::Booking,
         queries::{self, BookedVisit},
     },
-    booking::{Booked, NotBooked, ids},
+    booking::{Booked, NotBooked},
+    slot::{patient_id, wanted},
 };
 use crate::{access::Viewer, db::Reader};
 
@@ -53,7 +54,8 @@ impl BookedVisit {
     /// Whether it is the visit that `booking` asks for.
     fn is_what(&self, viewer: &Viewer, booking: &Booking) -> bool {
         let local = self.starts_at.with_timezone(&viewer.zone()).naive_local();
-        ids(viewer, booking) == (self.doctor_id, self.patient_id)
+        wanted(viewer, booking).means(self.doctor_id, Some(&self.specialization))
+            && patient_id(viewer, booking) == self.patient_id
             && local == booking.local
             && booking.modality.is_none_or(|modality| modality == self.modality)
     }

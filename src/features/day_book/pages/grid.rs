@@ -33,7 +33,7 @@ pub(super) struct BookRow {
 struct BookCell {
     doctor_id: i64,
     visits: Vec<VisitInBook>,
-    free: Vec<FreeTime>,
+    free: Vec<FreeInBook>,
     /// The doctor is away for some of it.
     is_away: bool,
     /// And not in the row above it.
@@ -57,7 +57,7 @@ struct VisitInBook {
 
 /// A time that can be booked.
 #[derive(Debug, Serialize)]
-struct FreeTime {
+struct FreeInBook {
     #[serde(flatten)]
     time: Time,
     href: String,
@@ -132,7 +132,7 @@ impl Grid {
         let begin = column.visits.iter().filter(|visit| begins_here(visit.row.starts_at));
         let visits: Vec<VisitInBook> = begin.map(|visit| self.visit(context, column, visit)).collect();
         let begin = column.free.iter().filter(|slot| begins_here(slot.starts_at));
-        let free: Vec<FreeTime> = begin.filter_map(|slot| FreeTime::new(context, column, slot.starts_at)).collect();
+        let free: Vec<FreeInBook> = begin.filter_map(|slot| FreeInBook::new(context, column, slot.starts_at)).collect();
         BookCell {
             doctor_id: column.doctor.id,
             is_away: is_away(number),
@@ -159,7 +159,7 @@ impl Grid {
     }
 }
 
-impl FreeTime {
+impl FreeInBook {
     fn new(context: PageContext<'_>, column: &BookColumn<'_>, starts_at: DateTime<Utc>) -> Option<Self> {
         let begin = booking_href(context.viewer, column.doctor.id)?;
         let time = Time::new(starts_at, column.rules.zone);

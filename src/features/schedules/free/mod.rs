@@ -5,6 +5,11 @@
 //! the clocks do meanwhile.
 
 mod moved;
+mod several;
+mod wanted;
+
+pub(crate) use several::Schedules;
+pub(crate) use wanted::FreeTimes;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
@@ -62,8 +67,8 @@ pub(crate) struct Rules {
     pub(crate) lead: TimeDelta,
 }
 
-/// Why a day has no free time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a day has no free time. Of several doctors the last of these is told that is so of one: whoever is asked for a time comes the nearest to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum NoTimes {
     /// No window on that weekday.
     NotWorking,
@@ -73,6 +78,8 @@ pub(crate) enum NoTimes {
     TooLate,
     /// All taken.
     Full,
+    /// Further ahead than visits are booked.
+    TooEarly,
 }
 
 impl NoTimes {
@@ -83,6 +90,16 @@ impl NoTimes {
             Self::Away => "The doctor is away on that day.",
             Self::TooLate => "The times of that day can no longer be booked.",
             Self::Full => "Every time of that day is taken.",
+            Self::TooEarly => "The times of that day cannot be booked yet.",
+        }
+    }
+
+    /// The same of all the doctors whom they could have come to.
+    pub(crate) fn sentence_of_all(self) -> &'static str {
+        match self {
+            Self::NotWorking => "No doctor works on that day.",
+            Self::Away => "Whoever works on that day is away.",
+            Self::TooLate | Self::Full | Self::TooEarly => self.sentence(),
         }
     }
 }
@@ -147,29 +164,6 @@ impl Schedule {
             .collect()
     }
 
-    /// The free times from `date` on, day by day, until there are `most` or `days` are over.
-    pub(crate) fn nearest(
-        &self,
-        (date, days): (NaiveDate, u64),
-        rules: Rules,
-        (present, most): (&Present, usize),
-    ) -> Vec<(NaiveDate, Vec<Stretch>)> {
-        let mut found: Vec<(NaiveDate, Vec<Stretch>)> = Vec::new();
-        let mut left = most;
-        for date in date.iter_days().take(usize::try_from(days).unwrap_or_default()) {
-            let mut free = self.free(date, rules, present).unwrap_or_default();
-            free.truncate(left);
-            left -= free.len();
-            if !free.is_empty() {
-                found.push((date, free));
-            }
-            if left == 0 {
-                break;
-            }
-        }
-        found
-    }
-
     /// Whether a visit may begin at `starts_at`.
     ///
     /// # Errors
@@ -226,28 +220,6 @@ impl Schedule {
         } else {
             meets(&self.busy, visit).then_some(SlotRefusal::Taken)
         }
-    }
-
-    /// Free times from `date` on in whole days, until there are `least` or `days` are over: nobody who reads out a day's times leaves some out.
-    pub(crate) fn whole_days(
-        &self,
-        (date, days): (NaiveDate, u64),
-        rules: Rules,
-        (present, least): (&Present, usize),
-    ) -> Vec<(NaiveDate, Vec<Stretch>)> {
-        let mut found: Vec<(NaiveDate, Vec<Stretch>)> = Vec::new();
-        let mut left = least;
-        for date in date.iter_days().take(usize::try_from(days).unwrap_or_default()) {
-            if left == 0 {
-                break;
-            }
-            let free = self.free(date, rules, present).unwrap_or_default();
-            left = left.saturating_sub(free.len());
-            if !free.is_empty() {
-                found.push((date, free));
-            }
-        }
-        found
     }
 
     /// All slots of the local `date`, free or not.

@@ -1,7 +1,10 @@
-//! Reading schedules: one statement for a doctor's windows, absences and busy visits.
+//! Reading schedules: one statement for windows, absences and busy visits, of one doctor or of several.
 
 mod doctor_times;
+mod several;
 mod week;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use entity::{
@@ -16,6 +19,8 @@ use sea_orm::{
 };
 
 pub(crate) use doctor_times::{DoctorTime, DoctorTimes};
+pub(super) use several::practising;
+pub(crate) use several::{Candidates, several, several_now};
 pub(super) use week::{PlannedVisit, Week, week};
 
 use super::free::{Rules, Schedule, Stretch, Window};
@@ -33,6 +38,8 @@ pub(super) struct DoctorOfSchedule {
     pub(super) user_id: i64,
     pub(super) first_name: String,
     pub(super) last_name: String,
+    /// Their field.
+    pub(super) specialization: String,
     pub(super) slot_minutes: i32,
     pub(super) booking_lead_hours: i32,
 }
@@ -41,6 +48,11 @@ impl DoctorOfSchedule {
     /// The rules as they hold for `viewer`.
     pub(super) fn rules(&self, viewer: &Viewer) -> Rules {
         rules(viewer, self.slot_minutes, self.booking_lead_hours)
+    }
+
+    /// As they stand in a list of doctors to choose from.
+    pub(super) fn label(&self) -> String {
+        format!("{}, {}", self.name(), self.specialization)
     }
 
     /// As it is written everywhere.
@@ -58,20 +70,25 @@ pub(crate) fn rules(viewer: &Viewer, slot_minutes: i32, lead_hours: i32) -> Rule
 /// The doctor `id` of the viewer's hospital who practises there; to its administrator and to themselves any.
 pub(super) async fn doctor(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<DoctorOfSchedule>, DbErr> {
     let Some(hospital) = viewer.hospital() else { return Ok(None) };
-    let mut found = doctor::Entity::find_by_id(id)
-        .select_only()
-        .columns([doctor::Column::Id, doctor::Column::UserId])
-        .columns([user::Column::FirstName, user::Column::LastName])
-        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
-        .join(JoinType::InnerJoin, doctor::Relation::User.def())
-        .join(JoinType::InnerJoin, user::Relation::Hospital.def())
-        .filter(user::Column::HospitalId.eq(hospital.id))
-        .filter(is_word(user::Column::Role, Role::Doctor));
+    let mut found = of_hospital(hospital.id).filter(doctor::Column::Id.eq(id));
     if viewer.role() != Role::HospitalAdmin {
         found = found.filter(user::Column::Active.eq(true));
     }
     let topics = Topics::from([Topic::Doctors(hospital.id), Topic::Hospital(hospital.id)]);
     reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
+}
+
+/// The doctors of a hospital, as [`DoctorOfSchedule`] has them.
+fn of_hospital(hospital_id: i64) -> Select<doctor::Entity> {
+    doctor::Entity::find()
+        .select_only()
+        .columns([doctor::Column::Id, doctor::Column::UserId, doctor::Column::Specialization])
+        .columns([user::Column::FirstName, user::Column::LastName])
+        .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
+        .join(JoinType::InnerJoin, doctor::Relation::User.def())
+        .join(JoinType::InnerJoin, user::Relation::Hospital.def())
+        .filter(user::Column::HospitalId.eq(hospital_id))
+        .filter(is_word(user::Column::Role, Role::Doctor))
 }
 
 /// The same, for whoever manages the doctor's schedule: themselves or their hospital's administrator.
@@ -111,6 +128,7 @@ pub(crate) struct Away {
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "appointment::Entity")]
 struct Busy {
+    doctor_id: i64,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
 }
@@ -169,32 +187,52 @@ pub(crate) async fn schedule_now(
     attendees: Attendees,
     within: Stretch,
 ) -> Result<Schedule, DbErr> {
-    let rows: Vec<Row> = lists(attendees, within).read(conn).await?;
-    let mut schedule = Schedule::default();
-    for Row { working, away, busy, patient, asked } in rows {
-        schedule.windows.extend(working.into_iter().map(Window::from));
-        schedule.absences.extend(away.into_iter().map(|away| Absence::from(away).stretch));
-        schedule.busy.extend(busy.into_iter().map(Stretch::from));
-        schedule.patient_busy.extend(patient.into_iter().map(Stretch::from));
-        schedule.asked.extend(asked.into_iter().map(Stretch::from));
-    }
-    schedule.absences.sort_unstable();
-    schedule.windows.sort_by_key(|window| (window.weekday, window.hours, window.id));
-    schedule.busy.sort_unstable();
-    schedule.patient_busy.sort_unstable();
-    Ok(schedule)
+    let Attendees { doctor_id, patient_id } = attendees;
+    let busy = in_state(appointment::Column::DoctorId.eq(doctor_id), &AppointmentStatus::BUSY, within);
+    let mut found = read(conn, &[doctor_id], lists(&[doctor_id], patient_id, busy, within)).await?;
+    Ok(found.remove(&doctor_id).unwrap_or_default())
 }
 
-/// Without a patient the list of their visits is that of nobody.
-fn lists(Attendees { doctor_id, patient_id }: Attendees, within: Stretch) -> SideBySide {
-    let busy = |whose| in_state(whose, &AppointmentStatus::BUSY, within);
-    let of_both = appointment::Column::PatientId.eq(patient_id).and(appointment::Column::DoctorId.eq(doctor_id));
+/// What the `lists` hold of each of `doctors`, also of one of whom there is nothing.
+async fn read(conn: &ReadConnection<'_>, doctors: &[i64], lists: SideBySide) -> Result<BTreeMap<i64, Schedule>, DbErr> {
+    let mut found: BTreeMap<i64, Schedule> = doctors.iter().map(|id| (*id, Schedule::default())).collect();
+    let rows: Vec<Row> = lists.read(conn).await?;
+    let mut patient_busy = Vec::new();
+    for Row { working, away, busy, patient, asked } in rows {
+        for row in working {
+            found.entry(row.doctor_id).or_default().windows.push(Window::from(row));
+        }
+        for row in away {
+            found.entry(row.doctor_id).or_default().absences.push(Absence::from(row).stretch);
+        }
+        for row in busy {
+            found.entry(row.doctor_id).or_default().busy.push(Stretch::from(row));
+        }
+        for row in asked {
+            found.entry(row.doctor_id).or_default().asked.push(Stretch::from(row));
+        }
+        patient_busy.extend(patient.into_iter().map(Stretch::from));
+    }
+    patient_busy.sort_unstable();
+    for schedule in found.values_mut() {
+        schedule.absences.sort_unstable();
+        schedule.windows.sort_by_key(|window| (window.weekday, window.hours, window.id));
+        schedule.busy.sort_unstable();
+        schedule.patient_busy.clone_from(&patient_busy);
+    }
+    Ok(found)
+}
+
+/// What there is of `doctors`, whose visits that take time are `busy`. Without a patient the list of their visits is that of nobody.
+fn lists(doctors: &[i64], patient_id: Option<i64>, busy: Select<appointment::Entity>, within: Stretch) -> SideBySide {
+    let of_patient = appointment::Column::PatientId.eq(patient_id);
+    let of_both = of_patient.clone().and(appointment::Column::DoctorId.is_in(doctors.iter().copied()));
     let asked = in_state(of_both, &[AppointmentStatus::Requested, AppointmentStatus::Proposed], within);
     SideBySide::default()
-        .list::<Working>("working", windows(&[doctor_id]))
-        .list::<Away>("away", absences(&[doctor_id], within))
-        .list::<Busy>("busy", busy(appointment::Column::DoctorId.eq(doctor_id)))
-        .list::<Busy>("patient", busy(appointment::Column::PatientId.eq(patient_id)))
+        .list::<Working>("working", windows(doctors))
+        .list::<Away>("away", absences(doctors, within))
+        .list::<Busy>("busy", busy)
+        .list::<Busy>("patient", in_state(of_patient, &AppointmentStatus::BUSY, within))
         .list::<Busy>("asked", asked)
 }
 
@@ -242,7 +280,7 @@ impl From<Away> for Absence {
 }
 
 impl From<Busy> for Stretch {
-    fn from(Busy { starts_at, ends_at }: Busy) -> Self {
+    fn from(Busy { starts_at, ends_at, .. }: Busy) -> Self {
         Self { starts_at, ends_at }
     }
 }
