@@ -63,6 +63,11 @@ async function aDayOf25VisitsIsOneSheetAndTwoDoctorsAreTwo(browser, [first]) {
   for (const words of ['Dr Abha Acharya', 'Venkatanarasimharajuvaripeta', '23 April 1990', '+977 9813190171', 'Cough for five days', 'Scheduled']) {
     expect(paper.includes(words), `"${words}" is not on the paper`);
   }
+  // A word without an end, as somebody may type it, takes no other column off the paper.
+  expect(await surgery.evaluate(() => {
+    document.querySelectorAll('.sheet tbody .clamped').forEach(text => { text.textContent = 'x'.repeat(300); });
+    return [...document.querySelectorAll('.sheet')].every(sheet => sheet.scrollWidth <= sheet.clientWidth);
+  }), 'a long word is wider than the paper');
   for (const gone of ['nav', 'header.mast', 'form', '#book', 'h1']) {
     expect(!await surgery.locator(gone).first().isVisible(), `${gone} is on the paper`);
   }

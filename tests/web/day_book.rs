@@ -163,8 +163,8 @@ async fn what_is_in_the_way_is_said_in_words() {
     // A request takes no time, an absence does.
     assert_eq!(free_of(&book, doctor), ["2026-11-24T10:00"]);
     // Between noon and the evening nobody has anything.
-    assert_eq!(book.texts("#book tbody th").last().map(String::as_str), Some("18:00"));
-    assert_eq!(book.texts("#book tr.book-gap th"), ["18:00"]);
+    assert_eq!(book.texts("#book tbody th").last().map(String::as_str), Some("18:10"));
+    assert_eq!(book.texts("#book tr.book-gap th"), ["18:10"]);
 
     let called_off = [("version", first.version.as_str()), ("reason", "Came yesterday.")];
     ward.desk.post_form(&format!("{}/cancellation", first.path()), &called_off).await.expect(303);

@@ -58,6 +58,8 @@ pub(super) struct BookPlace {
     pub(super) view: BookView,
     /// The one doctor who is asked for: `doctor.id`.
     pub(super) doctor_id: Option<i64>,
+    /// Of the doctors of a day those who are on this page, from 1.
+    pub(super) page: u64,
 }
 
 impl DayBookQuery {
@@ -72,7 +74,8 @@ impl DayBookQuery {
         let date = form.parsed_optional("date", "Day", day).unwrap_or(today);
         let view = form.parsed_optional("view", "View", BookView::from_code).unwrap_or(BookView::Day);
         let doctor_id = form.search("doctor", "Doctor", 20).and_then(|id| id.parse().ok());
-        (BookPlace { date, view, doctor_id }, form)
+        let page = self.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
+        (BookPlace { date, view, doctor_id, page }, form)
     }
 
     /// Which of the doctors of a day are shown.
@@ -141,6 +144,9 @@ impl BookPlace {
         query.append_pair("date", &self.date.to_string());
         query.extend_pairs(self.doctor_id.filter(|_| offers).map(|id| ("doctor", id.to_string())));
         query.extend_pairs(Some(("view", "week")).filter(|_| self.view == BookView::Week));
+        // Whoever turns a leaf goes on with the same doctors.
+        let goes_on = self.page > 1 && self.view == BookView::Day && self.doctor_id.is_none();
+        query.extend_pairs(goes_on.then(|| ("page", self.page.to_string())));
         format!("/schedule?{}", query.finish())
     }
 }
@@ -150,7 +156,7 @@ mod tests {
     use super::*;
 
     fn place(date: &str, view: BookView) -> BookPlace {
-        BookPlace { date: date.parse().unwrap_or_default(), view, doctor_id: None }
+        BookPlace { date: date.parse().unwrap_or_default(), view, doctor_id: None, page: 1 }
     }
 
     #[test]

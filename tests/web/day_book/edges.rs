@@ -101,3 +101,26 @@ async fn an_address_that_means_nothing_is_refused() {
     assert!(!ward.book("?date=1900-01-01").await.has("[rel=prev]"));
     assert!(!ward.book("?date=2200-12-31&view=week").await.has("[rel=next]"));
 }
+
+#[tokio::test]
+async fn a_row_is_a_time_at_which_something_begins() {
+    let ward = Ward::open().await;
+    let late = doctor(&ward.hospital).named("Zoya", "Rai").create(&ward.app).await;
+    let (from, to) = (NaiveTime::from_hms_opt(10, 45, 0).unwrap(), NaiveTime::from_hms_opt(11, 45, 0).unwrap());
+    availability(&ward.app, &late, 1, (from, to)).await;
+    let book = ward.book("").await;
+    let times = ["09:00", "09:30", "10:00", "Now", "10:30", "10:45", "11:00", "11:15", "11:30"];
+    assert_eq!(book.texts("#book tbody th"), times);
+    assert_eq!(free_of(&book, &late), ["2026-11-24T10:45", "2026-11-24T11:15"]);
+}
+
+#[tokio::test]
+async fn whoever_turns_a_leaf_goes_on_with_the_same_doctors() {
+    let ward = Ward::open().await;
+    for number in 1..9 {
+        doctor(&ward.hospital).named(&format!("Zoya {number}"), "Rai").create(&ward.app).await;
+    }
+    let book = ward.book("?page=2").await;
+    assert_eq!(book.attributes("[rel=next]", "href"), ["/schedule?date=2026-11-25&page=2"]);
+    assert_eq!(ward.book("?date=2026-11-25&page=2").await.texts("#book thead a"), book.texts("#book thead a"));
+}

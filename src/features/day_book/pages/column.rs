@@ -143,7 +143,7 @@ impl BookHead {
     ) -> Self {
         let is_week = place.view == BookView::Week;
         let other = if is_week { BookView::Day } else { BookView::Week };
-        let opposite = BookPlace { date: column.date, view: other, doctor_id: Some(column.doctor.id) };
+        let opposite = BookPlace { date: column.date, view: other, doctor_id: Some(column.doctor.id), page: 1 };
         let in_head = |absence: LocalAbsence| AbsenceInHead { id: absence.id, words: absence.on(column.date) };
         let nothing = match (column.doctor.active, column.slots.is_empty()) {
             (false, _) => Some("The account is shut"),

@@ -1,4 +1,4 @@
-//! The rows of the book: as long as a visit of the hospital, and only those in which somebody has hours or a visit.
+//! The rows of the book: one for each time at which a visit begins or could.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +16,12 @@ use crate::{
     web::Moment,
 };
 
-/// A row: what begins in it.
+/// A row: what begins then.
 #[derive(Debug, Serialize)]
 pub(super) struct BookRow {
     /// When it begins.
     time: String,
-    /// Whether rows in which nobody has anything are left out before it.
+    /// Whether there is time before it in which nothing begins.
     follows_gap: bool,
     /// Whether it is the last that has begun: the present is drawn below it.
     is_now: bool,
@@ -85,49 +85,45 @@ pub(super) fn rows(context: PageContext<'_>, columns: &[BookColumn<'_>]) -> (Vec
             time: grid.begins(today, *number).format("%H:%M").to_string(),
             is_now: last_begun == Some(*number),
             cells: columns.iter().map(|column| grid.cell(context, column, (*number, before))).collect(),
-            follows_gap: before.replace(*number).is_some_and(|above: i64| above + 1 < *number),
+            follows_gap: before
+                .replace(*number)
+                .is_some_and(|above: i64| above + grid.rules.slot.num_minutes() < *number),
         })
         .collect();
     let is_now_first = is_today && last_begun.is_none() && !rows.is_empty();
     (rows, is_now_first)
 }
 
-/// Rows are numbered from midnight, on the clock of the hospital.
+/// A row's number is the minute of the day, on the clock of the hospital.
 #[derive(Clone, Copy)]
 struct Grid {
     rules: Rules,
 }
 
 impl Grid {
-    fn minutes(self) -> i64 {
-        self.rules.slot.num_minutes().max(1)
-    }
-
     /// In which row that is which begins `at`.
     fn number(self, at: DateTime<Utc>) -> i64 {
         let time = self.rules.zone.local(at).time();
-        i64::from(time.hour() * 60 + time.minute()) / self.minutes()
+        i64::from(time.hour() * 60 + time.minute())
     }
 
     fn begins(self, date: NaiveDate, number: i64) -> NaiveDateTime {
-        date.and_time(NaiveTime::MIN) + TimeDelta::minutes(number * self.minutes())
-    }
-
-    /// Whether what lasts from one time to another has some of the row's.
-    fn touches(self, (date, number): (NaiveDate, i64), (from, until): (NaiveDateTime, NaiveDateTime)) -> bool {
-        from < self.begins(date, number + 1) && self.begins(date, number) < until
+        date.and_time(NaiveTime::MIN) + TimeDelta::minutes(number)
     }
 
     /// The cell of `column` in the row `number`, which stands below the row `above`.
     fn cell(self, context: PageContext<'_>, column: &BookColumn<'_>, (number, above): (i64, Option<i64>)) -> BookCell {
         let zone = self.rules.zone;
+        let begins = |number| self.begins(column.date, number);
+        // For some of the visit that would begin then.
         let is_away = |number| {
-            column.absences().any(|absence| self.touches((column.date, number), (absence.from, absence.until)))
+            let until = begins(number) + self.rules.slot;
+            column.absences().any(|absence| absence.from < until && begins(number) < absence.until)
         };
         let begins_here = |at: DateTime<Utc>| self.number(at) == number;
         let goes_on = |visit: &&VisitOfBook| {
-            let lasts = (zone.local(visit.row.starts_at), zone.local(visit.row.ends_at));
-            visit.has_time() && !begins_here(visit.row.starts_at) && self.touches((column.date, number), lasts)
+            let (from, until) = (zone.local(visit.row.starts_at), zone.local(visit.row.ends_at));
+            visit.has_time() && from < begins(number) && begins(number) < until
         };
         let begin = column.visits.iter().filter(|visit| begins_here(visit.row.starts_at));
         let visits: Vec<VisitInBook> = begin.map(|visit| self.visit(context, column, visit)).collect();
