@@ -78,11 +78,12 @@ async fn a_week_has_each_time_once_and_says_how_many_are_free() {
         assert_eq!(page.texts("a[href=\"/times?from=2026-12-01\"]").len(), 1, "later");
         assert!(!page.says("Earlier"), "what is over cannot be booked");
     }
-    // A doctor who takes no requests has no times for patients, and has for whoever else books.
+    // A doctor who takes no new patients is nobody of whom any would do; the desk books with them by name.
     doctor(&clinic.hospital).not_accepting().deactivated().create(&clinic.app).await;
     let quiet = doctor(&clinic.hospital).named("Zed", "Zakir").not_accepting().create(&clinic.app).await;
     availability(&clinic.app, &quiet, 0, (hour(9), hour(10))).await;
-    assert_eq!(times(&clinic.desk.get("/times").await.ok())[0], pair("09:00", "3"));
+    assert_eq!(times(&clinic.desk.get("/times").await.ok())[0], pair("09:00", "2"));
+    assert!(clinic.desk.get(&format!("/times?doctor={}", quiet.id)).await.ok().has("a[data-time]"));
     let page = clinic.home.get("/times").await.ok();
     assert_eq!(times(&page)[0], pair("09:00", "2"));
     assert!(!page.says("Zakir"));

@@ -94,7 +94,7 @@ async fn only_doctors_of_the_field_that_is_asked_for_are_chosen() {
     clinic.book(&clinic.another().await, "09:00", &of_field).await.expect(303);
     let refused = clinic.book(&clinic.another().await, "09:00", &of_field).await.expect(409);
     assert_eq!(refused.attributes("input[name=starts_at]", "value")[0], "2026-11-30T09:30");
-    assert_eq!(refused.attributes("#times input[name=specialization]", "value"), ["dermatology"]);
+    assert_eq!(refused.attributes("#times input[name=specialization]", "value"), ["Dermatology"]);
     let nobody = [("specialization", "Astrology")];
     let refused = clinic.book(&clinic.another().await, "09:30", &nobody).await.expect(422);
     assert!(refused.says("No doctor of that field takes visits now."), "{}", refused.words());
@@ -166,7 +166,8 @@ async fn nobody_is_booked_who_cannot_be() {
     }
     clinic.ask(NINE, &[]).await.expect(303);
     clinic.book(&clinic.another().await, "09:00", &[]).await.expect(303);
-    assert_eq!(clinic.doctors_of_visits().await, [clinic.asha.id, closed.id], "the desk books with them all the same");
+    let with = clinic.doctors_of_visits().await;
+    assert_eq!(with, [clinic.asha.id, clinic.bina.id], "who takes no new patients is booked by name alone");
     // A doctor books with themselves, and says with nobody else.
     let patient = clinic.patient.id.to_string();
     let fields = [("doctor_id", "any"), ("patient_id", patient.as_str()), ("starts_at", "2026-11-30T09:30")];
@@ -227,5 +228,34 @@ async fn what_is_sent_twice_is_booked_once_with_one_doctor() {
     // Of another field it says something else.
     let field = [("token", "the word of one form"), ("specialization", "Dermatology")];
     let page = clinic.book(&clinic.patient, "09:00", &field).await;
-    assert!(page.status != 303, "{}", page.status);
+    assert_eq!(page.status, 422, "{}", page.words());
+    assert_eq!(clinic.doctors_of_visits().await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_time_that_was_chosen_is_still_chosen_once_the_patient_is_found() {
+    let clinic = Clinic::open().await;
+    let page = clinic.desk.get("/appointments/new?doctor_id=any&starts_at=2026-11-30T09:00").await.ok();
+    let found = clinic.desk.submit(&page, "#find form", &[("q", "Gurung")]).await.ok();
+    assert!(found.has("#times input[name=starts_at][value=\"2026-11-30T09:00\"][checked]"), "{}", found.words());
+}
+
+#[tokio::test]
+async fn what_was_typed_is_there_where_no_time_is() {
+    let clinic = Clinic::open().await;
+    let of_nobody = [("symptoms", "A cough since Sunday."), ("specialization", "Alchemy")];
+    for (starts_at, fields) in [(NINE, &of_nobody[..]), ("2040-01-02T09:00", &of_nobody[..1])] {
+        let refused = clinic.ask(starts_at, fields).await.expect(422);
+        let typed = refused.text("textarea[name=symptoms]");
+        assert!(typed.contains("A cough since Sunday."), "{starts_at}: {}", refused.words());
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_no_doctor_has_is_not_said_after_the_address() {
+    let clinic = Clinic::open().await;
+    let page = clinic.home.get("/appointments/new?doctor_id=any&specialization=Call+this+number").await.ok();
+    assert!(!page.body.contains("Call this number") && page.has("input[name=starts_at]"), "{}", page.words());
+    let page = clinic.home.get("/appointments/new?doctor_id=any&specialization=dermatology").await.ok();
+    assert!(page.says("Any doctor of this field: Dermatology"), "{}", page.words());
 }

@@ -2,6 +2,7 @@
 
 use entity::limits;
 
+use super::super::queries::Party;
 use crate::{
     features::schedules::{ANY_DOCTOR, is_field},
     web::FormReader,
@@ -62,6 +63,19 @@ impl WantedDoctor {
                 field.as_deref().is_none_or(|field| is_field(field, specialization.unwrap_or_default()))
             }
         }
+    }
+
+    /// Whether that doctor would do. Who takes no new patients is booked by name alone, by staff: with few visits they would get most of those that were
+    /// meant for whoever is free.
+    pub(in super::super) fn takes(&self, doctor: &Party) -> bool {
+        self.means(doctor.id, doctor.note.as_deref()) && (!self.is_any() || doctor.active && doctor.accepting)
+    }
+
+    /// The same with its field as the list of doctors spells it; of all fields where nobody on it has that one.
+    pub(in super::super) fn among(self, doctors: &[Party]) -> Self {
+        let Self::Any(Some(field)) = &self else { return self };
+        let of_list = doctors.iter().filter_map(|doctor| doctor.note.as_deref());
+        Self::Any(of_list.into_iter().find(|known| is_field(known, field)).map(str::to_owned))
     }
 
     /// As an address says it.

@@ -160,10 +160,11 @@ pub(in super::super) async fn propose(
 async fn form(
     viewer: &Viewer,
     reader: &Reader,
-    draft: BookingDraft,
+    mut draft: BookingDraft,
     pages: &Pages,
 ) -> Result<Clinical<pages::BookingForm>, AppError> {
     let parties = queries::offered(viewer, reader, (draft.patient_id, &draft.search)).await?;
+    draft.doctor = draft.doctor.map(|wanted| wanted.among(&parties.doctors));
     let present = pages.present();
     let context = PageContext { viewer, present: &present };
     let times = times(context, &draft, &parties.doctors, pages).await?;
@@ -200,7 +201,7 @@ async fn times(
 fn chosen<'a>(viewer: &Viewer, draft: &BookingDraft, doctors: &'a [Party]) -> Vec<&'a Party> {
     let is_meant = |doctor: &&Party| match (&viewer.kind, &draft.doctor) {
         (ViewerKind::Doctor { .. }, _) => true,
-        (_, Some(wanted)) => wanted.means(doctor.id, doctor.note.as_deref()),
+        (_, Some(wanted)) => wanted.takes(doctor),
         (_, None) => false,
     };
     doctors.iter().filter(is_meant).collect()

@@ -60,7 +60,7 @@ pub(in crate::features::appointments) struct Booked {
     pub(in crate::features::appointments) before: Option<AppointmentStatus>,
 }
 
-/// Books a visit, once for each token. Eight statements, of which two tell the others.
+/// Books a visit, once for each token. Eight statements, of which two tell the others; with whoever is free as many again each time that somebody else was faster.
 ///
 /// # Errors
 /// Why it cannot be.
@@ -149,8 +149,8 @@ impl From<DbErr> for NotInserted {
     }
 }
 
-/// So often it is looked who is free when somebody else was faster: as often as one is overtaken by as many who book whoever is free as well.
-const LOOKS: usize = 50;
+/// So often it is looked who is free when somebody else was faster: each look waits for whoever was, and is a unit of work of its own.
+const LOOKS: usize = 8;
 
 /// Stores the visit. Of two who book whoever is free at one moment both may have found the same doctor: the second looks again who is.
 async fn insert(state: &AppState, viewer: &Viewer, booking: &Booking) -> Result<i64, NotBooked> {

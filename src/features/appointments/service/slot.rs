@@ -76,7 +76,7 @@ async fn parties(uow: &UnitOfWork, viewer: &Viewer, booking: &Booking) -> Result
     let day = span(booking.local.date(), 0, viewer.zone());
     let who = WantedParties { doctor_id: wanted.id(), patient_id: patient_id(viewer, booking), day };
     let Parties { mut doctors, patients } = uow.read(async |conn| queries::chosen(viewer, conn, who).await).await?;
-    doctors.retain(|doctor| wanted.means(doctor.id, doctor.note.as_deref()));
+    doctors.retain(|doctor| wanted.takes(doctor));
     if doctors.is_empty() {
         return Err(wrong("doctor_id", if wanted.is_any() { NOBODY } else { NO_DOCTOR }));
     }
@@ -84,7 +84,7 @@ async fn parties(uow: &UnitOfWork, viewer: &Viewer, booking: &Booking) -> Result
     if !patient.active {
         return Err(wrong("patient_id", "This patient's account is shut. Let them in again first, or choose another."));
     }
-    // Of any doctor only those are found who can be booked.
+    // Of any doctor only those are meant who can be booked.
     if !doctors.iter().all(|doctor| doctor.active) {
         return Err(wrong("doctor_id", "This doctor does not practise here any more. Choose another."));
     }

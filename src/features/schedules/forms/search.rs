@@ -56,7 +56,8 @@ impl SearchQuery {
         let field = reader.parsed_optional("specialization", "Field", |field| known(field, on_offer));
         let is_of_field =
             |doctor: &&DoctorOfSchedule| field.as_deref().is_none_or(|field| is_field(&doctor.specialization, field));
-        let is_meant = |doctor: &&DoctorOfSchedule| doctor_id.is_none_or(|id| id == doctor.id);
+        // Who takes no new patients is booked by name alone.
+        let is_meant = |doctor: &&DoctorOfSchedule| doctor_id.map_or(doctor.accepting, |id| id == doctor.id);
         let doctors: Vec<i64> = on_offer.iter().filter(is_of_field).filter(is_meant).map(|doctor| doctor.id).collect();
         if doctor_id.is_some() && doctors.is_empty() {
             reader.error("doctor", "This doctor works in another field. Choose any field, or another doctor.");

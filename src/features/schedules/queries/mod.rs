@@ -40,6 +40,8 @@ pub(super) struct DoctorOfSchedule {
     pub(super) last_name: String,
     /// Their field.
     pub(super) specialization: String,
+    /// Whether they take new patients.
+    pub(super) accepting: bool,
     pub(super) slot_minutes: i32,
     pub(super) booking_lead_hours: i32,
 }
@@ -82,7 +84,12 @@ pub(super) async fn doctor(viewer: &Viewer, reader: &Reader, id: i64) -> Result<
 fn of_hospital(hospital_id: i64) -> Select<doctor::Entity> {
     doctor::Entity::find()
         .select_only()
-        .columns([doctor::Column::Id, doctor::Column::UserId, doctor::Column::Specialization])
+        .columns([
+            doctor::Column::Id,
+            doctor::Column::UserId,
+            doctor::Column::Specialization,
+            doctor::Column::Accepting,
+        ])
         .columns([user::Column::FirstName, user::Column::LastName])
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours])
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
