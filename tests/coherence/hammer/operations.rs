@@ -227,7 +227,7 @@ pub(super) async fn read(shared: Arc<Shared>) {
         // Of a visit, one that has not long been over: nothing changes any more on the others.
         let writer = &shared.participants.writers[rand::random_range(0..shared.participants.writers.len())];
         let under_way = writer.visits.iter().position(|visit| visit.next().is_some()).unwrap_or(0);
-        let thing = match (rand::random_range(0..15), &writer.today, &writer.care) {
+        let thing = match (rand::random_range(0..17), &writer.today, &writer.care) {
             (0..3, ..) if !writer.notifications.is_empty() => writer.unread,
             (3..7, ..) if !writer.visits.is_empty() => writer.visits[under_way].thing,
             (0 | 10, Some(today), _) => today.thread,
@@ -235,6 +235,7 @@ pub(super) async fn read(shared: Arc<Shared>) {
             (2 | 12, _, Some(care)) => care.notes,
             (13, _, Some(care)) => care.news,
             (14, _, Some(care)) => care.calls.unwrap_or(care.news),
+            (15..17, Some(Today { restless: Some(visit), .. }), _) => visit.thing,
             _ => writer.name,
         };
         let (sight, site) = (any_sight(&shared, thing), shared.any_site());
