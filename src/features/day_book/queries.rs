@@ -26,16 +26,9 @@ use crate::{
 };
 
 /// What was neither declined nor cancelled, as today's visits are counted on the dashboard: a request is shown where the visit would be.
-const SHOWN: [AppointmentStatus; 8] = [
-    AppointmentStatus::Requested,
-    AppointmentStatus::Proposed,
-    AppointmentStatus::Scheduled,
-    AppointmentStatus::Confirmed,
-    AppointmentStatus::Waiting,
-    AppointmentStatus::InProgress,
-    AppointmentStatus::Completed,
-    AppointmentStatus::NoShow,
-];
+fn shown() -> Vec<AppointmentStatus> {
+    [&AppointmentStatus::OPEN[..], &AppointmentStatus::OVER[..]].concat()
+}
 
 /// A doctor in the book, and how their hospital books.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -100,7 +93,7 @@ fn visits_of_each(viewer: &Viewer, within: Stretch) -> SimpleExpr {
     let visits = appointment::Entity::find()
         .select_only()
         .filter(scope(viewer))
-        .filter(is_one_of(Column::Status, SHOWN))
+        .filter(is_one_of(Column::Status, shown()))
         .expr(Column::Id.count())
         .filter(Expr::col((appointment::Entity, Column::DoctorId)).equals((doctor::Entity, doctor::Column::Id)))
         .filter(Column::StartsAt.gte(within.starts_at))
@@ -195,7 +188,7 @@ pub(super) async fn time_of(
 }
 
 fn lists(viewer: &Viewer, ids: &[i64], within: Stretch) -> SideBySide {
-    let visits = in_state(Column::DoctorId.is_in(ids.iter().copied()), &SHOWN, within).filter(scope(viewer));
+    let visits = in_state(Column::DoctorId.is_in(ids.iter().copied()), &shown(), within).filter(scope(viewer));
     SideBySide::default()
         .list::<Away>("away", absences(ids, within))
         .list::<Working>("working", windows(ids))
