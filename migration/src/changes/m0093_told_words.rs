@@ -44,7 +44,7 @@ pub(super) const NOTIFICATION: Told = Told {
     },
 };
 
-const MAIL: Told = Told {
+pub(super) const MAIL: Told = Told {
     table: "mail",
     column: "notice",
     made: m0084_message_mail::whole,

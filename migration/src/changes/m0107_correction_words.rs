@@ -7,7 +7,7 @@ use super::m0010_appointment_event;
 use super::m0011_notification::KINDS as NOTICES;
 use super::m0051_account_mail::EVENTS;
 use super::m0073_history_words::{self, allowing};
-use super::m0093_told_words::{self, NOTIFICATION, mail};
+use super::m0093_told_words::{self, MAIL, NOTIFICATION, mail};
 use super::m0097_calendar_word::{self, mail_made_anew};
 use crate::change::Change;
 use crate::dialect::{Dialect, list};
@@ -26,21 +26,17 @@ fn taking(dialect: Dialect, [steps, told]: [&[&str]; 2], others: &str) -> Vec<St
     let steps = [&m0010_appointment_event::KINDS[..], &m0073_history_words::ADDED[..], steps].concat();
     let told = [&NOTICES[..], &m0093_told_words::ADDED[..], told].concat();
     let history = allowing(dialect, &steps).into_iter();
-    history.chain(NOTIFICATION.taking(dialect, &told, others)).chain(mails(dialect, &list(&told), others)).collect()
+    history.chain(NOTIFICATION.taking(dialect, &told, others)).chain(mails(dialect, &told, others)).collect()
 }
 
-fn mails(dialect: Dialect, words: &str, others: &str) -> Vec<String> {
+/// SQLite has the words for calendar addresses to keep as well, which the table did not have when m0093 made it.
+fn mails(dialect: Dialect, told: &[&str], others: &str) -> Vec<String> {
     if dialect == Dialect::Sqlite {
-        let (made, columns, indexes) = mail();
+        let (words, (made, columns, indexes)) = (list(told), mail());
         let before = list(&[&NOTICES[..], &m0093_told_words::ADDED[..]].concat());
         let events = list(&[&EVENTS[..], &m0097_calendar_word::ADDED[..]].concat());
-        let made = made.replace(&before, words).replace(&list(&EVENTS), &events);
+        let made = made.replace(&before, &words).replace(&list(&EVENTS), &events);
         return mail_made_anew(&made, (columns, &format!("notice IS NULL OR notice IN ({words})")), indexes);
     }
-    let gone = (!others.is_empty()).then(|| format!("DELETE FROM mail WHERE notice{others}({words})"));
-    let rules = [
-        "ALTER TABLE mail DROP CONSTRAINT mail_notice_check".to_owned(),
-        format!("ALTER TABLE mail ADD CONSTRAINT mail_notice_check CHECK (notice IN ({words})) NOT VALID"),
-    ];
-    gone.into_iter().chain(rules).collect()
+    MAIL.taking(dialect, told, others)
 }
