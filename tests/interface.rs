@@ -67,6 +67,7 @@ fn the_room_of_a_visit_and_its_check_load_little() {
         ("js/signals.js", 4_500),
         ("js/devices.js", 5_000),
         ("css/check.css", 1_000),
+        ("css/hours.css", 1_500),
         ("js/check.js", 12_000),
         ("css/messages.css", 2_000),
         ("js/messages.js", 5_000),

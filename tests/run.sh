@@ -143,6 +143,25 @@ sbom() {
 # Most tests wait, for a server or a moment, most of their time.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((3 * $(getconf _NPROCESSORS_ONLN)))}
 
+# `cargo test`. The walks take longest and keep one processor busy, so they begin first, beside all others. After a failure it says once more why each
+# failed: in a log of which only the end is looked at, that lies behind all that servers said.
+tested() { # arguments of cargo
+  local code=0 walks
+  cargo test --locked --no-run "$@"
+  cargo test --locked --test coherence walk:: > "$scratch/walks.log" 2>&1 &
+  walks=$!
+  cargo test --locked --no-fail-fast "$@" -- --skip walk:: 2>&1 | tee "$scratch/tests.log" || code=$?
+  wait "$walks" || code=$?
+  tee -a "$scratch/tests.log" < "$scratch/walks.log"
+  [ "$code" = 0 ] || why_failed "$scratch/tests.log"
+  return "$code"
+}
+
+why_failed() { # log
+  printf '\nwhy:\n'
+  grep -a -A 12 'panicked at' "$1" | grep -a -v '^ *\(at\|[0-9]*:\) ' | cut -c 1-600 | tail -n 80
+}
+
 # Redis itself may come from Docker. Tests of its outages stop, freeze and restart one of their own: a program of this machine.
 services-tests() {
   local exports
@@ -151,7 +170,7 @@ services-tests() {
   in_memory
   exports=$(tests/services.sh up)
   eval "$exports"
-  cargo test --locked --workspace --no-fail-fast
+  tested --workspace
 }
 
 # The same suite as `cargo run` on a clean machine: SQLite, and sessions in the process.
@@ -160,7 +179,7 @@ embedded-tests() {
   unset TEST_DATABASE_URL TEST_REDIS_URL
   # There is one instance here, which tells nobody: fewer walks.
   export WALK_CASES=${WALK_CASES:-3}
-  cargo test --locked --no-fail-fast --test web --test session --test coherence
+  tested --test web --test session --test coherence
 }
 
 # The programs as the tests have built them: by themselves they would be built with fewer features of a few crates, and so would all that

@@ -40,7 +40,12 @@ pub struct Model {
     pub local_starts_at: Option<DateTime>,
     /// The same of `proposed_starts_at`.
     pub proposed_local_starts_at: Option<DateTime>,
-    /// IANA name of the zone of that clock: the hospital's of then.
+    /// Another time that the patient asks for, while the visit stands at its own: any change of its time, its doctor or where it stands settles that.
+    ///
+    /// A column of its own beside the proposed time: that one belongs to a state of the visit in which nobody has its time, and moves with the clock on
+    /// the wall. This one belongs to none, holds nothing and promises nothing, so it is an instant and no more.
+    pub wished_starts_at: Option<DateTimeUtc>,
+    /// IANA name of the zone of the clock of what was promised: the hospital's of then.
     pub time_zone: Option<String>,
     /// Since when it has been at another time than was promised, because another visit was in the way when the clock was corrected.
     pub displaced_at: Option<DateTimeUtc>,

@@ -23,6 +23,8 @@ pub struct Model {
     pub local_starts_at: Option<DateTime>,
     /// The same of the time that was proposed instead; of a visit that was moved, of the time at which it was before.
     pub proposed_local_starts_at: Option<DateTime>,
+    /// Of a visit that was handed over: the doctor with whom it was before.
+    pub from_doctor_id: Option<i64>,
     /// When it happened.
     pub at: DateTimeUtc,
     pub created_at: DateTimeUtc,
@@ -32,6 +34,8 @@ pub struct Model {
     pub appointment: BelongsTo<super::appointment::Entity>,
     #[sea_orm(belongs_to, from = "actor_id", to = "id")]
     pub actor: BelongsTo<super::user::Entity>,
+    #[sea_orm(belongs_to, from = "from_doctor_id", to = "id")]
+    pub from_doctor: BelongsTo<Option<super::doctor::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -20,6 +20,17 @@ pub struct Model {
     pub medical_history: Option<String>,
     pub emergency_contact_name: Option<String>,
     pub emergency_contact_phone: Option<String>,
+    /// Since when the blood type is the patient's own word, which nobody has confirmed; null when it is not.
+    pub blood_type_said_at: Option<DateTimeUtc>,
+    /// What stood there before that word; null without one.
+    pub blood_type_before: Option<BloodType>,
+    /// The same of the allergies …
+    pub allergies_said_at: Option<DateTimeUtc>,
+    /// … and what stood there before.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub allergies_before: Option<String>,
+    /// The same of whom to call. What stood there before is not kept: whom they want to be called nobody else knows.
+    pub emergency_contact_said_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]

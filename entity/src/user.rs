@@ -1,6 +1,6 @@
 //! `user`: one person who can sign in. What a doctor or a patient has more is in their own table.
 
-use super::enums::Role;
+use super::enums::{MailChoice, Role};
 use sea_orm::entity::prelude::*;
 
 /// A person and how they sign in.
@@ -34,6 +34,8 @@ pub struct Model {
     pub name_key: Option<String>,
     /// By what staff search people besides: e-mail address and phone number. Null until it is made.
     pub contact_key: Option<String>,
+    /// Which mail about visits they want; mail about their account always comes.
+    pub mail_choice: MailChoice,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     #[sea_orm(belongs_to, from = "hospital_id", to = "id")]

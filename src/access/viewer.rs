@@ -106,6 +106,13 @@ impl Viewer {
         format!("{} {}", self.first_name, self.last_name)
     }
 
+    /// The same person, who has just read so many of their notifications.
+    #[must_use]
+    pub fn having_read(&self, notifications: u64) -> Self {
+        let read = i64::try_from(notifications).unwrap_or(i64::MAX);
+        Self { unread: self.unread.saturating_sub(read).max(0), ..self.clone() }
+    }
+
     /// The role.
     pub fn role(&self) -> Role {
         match self.kind {

@@ -158,7 +158,8 @@ impl Topics {
     }
 
     /// For a write to nothing of a person's row but how they are reached: phone and e-mail address. Neither stands beside their
-    /// name on visits nor in the directory, so pages of those who only meet them are not made anew for it.
+    /// name on visits nor in the directory, so pages of those who only meet them are not made anew for it. On visits of patients without an address the
+    /// phone does; but these sign in nowhere, so it is never they who change it, and of what staff change it is [`Self::of_person`].
     #[must_use]
     pub fn of_contact(user_id: i64, role: Role, hospital_id: Option<i64>) -> Self {
         let among = match (role, hospital_id) {

@@ -6,13 +6,14 @@ use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait as _, DbBackend, DbErr, FromQueryResult, PartialModelTrait, QueryResult,
     QuerySelect, QueryTrait, RuntimeErr, Statement, Value, Values,
     sea_query::{
-        Asterisk, Expr, ExprTrait as _, Func, JoinType, PostgresQueryBuilder, Query, QueryBuilder, SelectStatement,
-        SqlWriter, SqlWriterValues, SqliteQueryBuilder,
+        Asterisk, BinOper, Expr, ExprTrait as _, Func, JoinType, PostgresQueryBuilder, Query, QueryBuilder,
+        SelectStatement, SqlWriter, SqlWriterValues, SqliteQueryBuilder,
     },
     sqlx::{Row as _, ValueRef as _},
 };
 
 use super::ReadConnection;
+use crate::text::WITHOUT_ADDRESS;
 
 /// Lists that have nothing to do with each other, read in one statement: the nth row of the answer holds the nth row of each,
 /// and nothing of those that are shorter. Each list is a statement that is planned and run by itself, with its own columns:
@@ -236,4 +237,9 @@ where
     E::Value: Into<Value>,
 {
     Expr::col(column.as_column_ref()).ne(Expr::Constant(word.to_value().into()))
+}
+
+/// Whether nobody can be written to at `email`, a column of the address of people: an index has those who have none.
+pub fn without_address(email: Expr) -> Expr {
+    email.binary(BinOper::Like, Expr::Constant(WITHOUT_ADDRESS.into()))
 }

@@ -51,7 +51,9 @@ pub use errors::{
     Violation, ViolationKind, is_conflict, is_dropped, is_outdated, is_pooler_mismatch, is_unavailable, violation,
 };
 pub use keys::{ChangedRow, DoctorTexts, HospitalTexts, PersonTexts};
-pub use lists::{COUNTED, InList, Selecting, SideBySide, count, counted, counting, is_not_word, is_one_of, is_word};
+pub use lists::{
+    COUNTED, InList, Selecting, SideBySide, count, counted, counting, is_not_word, is_one_of, is_word, without_address,
+};
 pub use read::{ReadConnection, Reader};
 pub use recorded::{Recorded, Unrecorded};
 pub use replicas::Report as ReplicaReport;

@@ -8,7 +8,10 @@ use icu_properties::{
     props::{GeneralCategory, Script},
 };
 
-use super::invisible::{category, is_ignorable, is_mark};
+use super::{
+    invisible::{category, is_ignorable, is_mark},
+    no_address::given_address,
+};
 
 /// The longest key, in bytes: two of them and a few columns more are what an index of Postgres takes.
 const KEY_BYTES: usize = 1200;
@@ -65,10 +68,11 @@ pub fn person_key(first_name: &str, last_name: &str) -> String {
     format!("{}{BETWEEN_NAMES}{}", search_key(last_name), search_key(first_name))
 }
 
-/// By what staff search for people besides their names: the address in lower case, and the digits of the phone number.
+/// By what staff search for people besides their names: the address in lower case, if they have one, and the digits of the phone number.
 /// `user.contact_key`
 #[must_use]
 pub fn contact_key(email: &str, phone: Option<&str>) -> String {
+    let email = given_address(email).unwrap_or_default();
     format!("{}{PHONE}{}", email.to_lowercase(), phone_digits(phone.unwrap_or_default()))
 }
 
@@ -239,5 +243,6 @@ mod tests {
         assert_eq!(plain("\u{202A}+९७७\u{A0}98–41\u{202C} "), "+977 98-41");
         assert_eq!(plain("𝟗𝟠１"), "981");
         assert_eq!(contact_key("Maya@Example.org", Some("+977 (1) 555")), "maya@example.org\ttel:9771555");
+        assert_eq!(contact_key(&super::super::no_address(), Some("555")), "\ttel:555");
     }
 }

@@ -11,7 +11,8 @@
 //! - [`folded`]: what passwords are compared by with what everybody knows.
 //! - [`SearchText`]: what somebody searches for, by the same functions.
 //!
-//! And [`calendar`]: visits as text that programs with calendars read.
+//! And [`calendar`]: visits as text that programs with calendars read; [`doctor_name`]: doctors as they are called everywhere; [`given_address`]: whether somebody has an e-mail
+//! address.
 //!
 //! The tables are those of Unicode as `icu_properties` and `icu_normalizer` carry them. When they change, so may keys; those that are
 //! stored stay as they are until the text is written again.
@@ -19,6 +20,8 @@
 mod icalendar;
 mod invisible;
 mod key;
+mod name;
+mod no_address;
 mod search;
 
 pub use icalendar::{CalendarEvent, CalendarMethod, InvitationParties, calendar};
@@ -26,4 +29,6 @@ pub use invisible::{is_deceptive, is_readable};
 pub use key::{
     PHONE, address_key, contact_key, folded, nfc, nfkc, number_key, person_key, phone_digits, plain, search_key,
 };
+pub use name::doctor_name;
+pub use no_address::{WITHOUT_ADDRESS, given_address, no_address};
 pub use search::{Contact, SearchText, Term};

@@ -56,6 +56,18 @@ impl ClockHours {
         }
     }
 
+    /// Whether they end on the day on which they begin, be it with its midnight.
+    #[must_use]
+    pub fn is_within_a_day(self) -> bool {
+        self.end <= DAY
+    }
+
+    /// What a clock shows at their beginning and their end.
+    #[must_use]
+    pub fn shown(self) -> (NaiveTime, NaiveTime) {
+        (time(self.start), time(self.end))
+    }
+
     /// From when to when they last, if they begin on `date`.
     #[must_use]
     pub fn on(self, date: NaiveDate) -> (NaiveDateTime, NaiveDateTime) {

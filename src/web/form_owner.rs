@@ -117,7 +117,12 @@ fn is_secret(name: &str) -> bool {
 
 /// Whether somebody has typed `text`, and may be shown it again.
 pub(super) fn is_typed(name: &str, text: &str) -> bool {
-    !HIDDEN.contains(&name) && !is_secret(name) && !text.trim().is_empty()
+    !HIDDEN.contains(&without_number(name)) && !is_secret(name) && !text.trim().is_empty()
+}
+
+/// A form about several records has the number of each behind the names of its fields: `version_12`.
+fn without_number(name: &str) -> &str {
+    name.rsplit_once('_').filter(|(_, number)| number.parse::<i64>().is_ok()).map_or(name, |(name, _)| name)
 }
 
 /// What `request` has submitted, once its handler has read it.
@@ -173,7 +178,7 @@ mod tests {
     #[test]
     fn passwords_and_what_nobody_typed_are_not_shown_again() {
         let secrets = ["new_password", "code", "proof", "passkey_proof", "passkey", "credential"];
-        let sent = [&["symptoms", "version", "token", "date_of_birth"][..], &secrets[..]].concat();
+        let sent = [&["symptoms", "version", "version_12", "token", "date_of_birth"][..], &secrets[..]].concat();
         let fields: Fields = sent.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
         let shown: Vec<String> = typed(&fields).into_iter().map(|field| field.label).collect();
         assert_eq!(shown, ["Date of birth", "Symptoms"]);

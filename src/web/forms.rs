@@ -43,12 +43,23 @@ impl FormView {
     /// The same form with what is stored now beside each field that holds something else: for one that was changed meanwhile.
     #[must_use]
     pub fn beside<'a>(self, stored: impl IntoIterator<Item = (&'a str, String)>) -> Self {
-        stored.into_iter().fold(self, |form, (name, stored)| {
-            if form.values.get(name).is_none_or(|typed| *typed == stored) {
-                return form;
-            }
-            form.with_error(name, format!("Stored now: {}", if stored.is_empty() { "nothing" } else { &stored }))
-        })
+        stored.into_iter().fold(self, |form, (name, stored)| form.beside_one(name, &stored, &stored))
+    }
+
+    /// The same for one field, in which `stored` stands now and reads `shown`: a code says nothing to whoever chose a label.
+    #[must_use]
+    pub fn beside_one(self, name: &str, stored: &str, shown: &str) -> Self {
+        if self.values.get(name).is_none_or(|typed| typed == stored) {
+            return self;
+        }
+        self.with_error(name, format!("Stored now: {}", if shown.is_empty() { "nothing" } else { shown }))
+    }
+
+    /// The same, made from `version`: what it is compared with when it is sent once more.
+    #[must_use]
+    pub fn made_from(mut self, version: String) -> Self {
+        self.values.insert("version".to_owned(), version);
+        self
     }
 
     /// What was typed, for a form that was refused and is shown again: without the word by which it is known when it is sent twice, for whoever sends
@@ -109,7 +120,7 @@ impl FormReader {
     /// wrong; then [`FormReader::finish`] fails.
     pub fn required(&self, name: &str, label: &str, max: usize) -> String {
         let text = self.optional(name, label, max);
-        if text.is_none() && !self.view.borrow().errors.contains_key(name) {
+        if text.is_none() && !self.is_wrong(name) {
             self.error(name, format!("Enter {}.", label.to_lowercase()));
         }
         text.unwrap_or_default()
@@ -135,7 +146,7 @@ impl FormReader {
     /// sentence shown beside the field. `parse` gets it as [`text::plain`] makes it.
     pub fn parsed<T>(&self, name: &str, label: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let text = self.search(name, label, 320);
-        if text.is_none() && !self.view.borrow().errors.contains_key(name) {
+        if text.is_none() && !self.is_wrong(name) {
             self.error(name, format!("Enter {}.", label.to_lowercase()));
         }
         self.accept(name, parse(&text?))
@@ -172,6 +183,11 @@ impl FormReader {
     /// Says that the field `name` is wrong.
     pub fn error(&self, name: &str, message: impl Into<String>) {
         self.view.replace_with(|view| std::mem::take(view).with_error(name, message));
+    }
+
+    /// Whether something is wrong with that field so far.
+    pub fn is_wrong(&self, name: &str) -> bool {
+        self.view.borrow().errors.contains_key(name)
     }
 
     /// Whether nothing is wrong so far.

@@ -15,8 +15,12 @@ pub trait LiveMarks: Send + Sync {
     fn mark(&self, viewer: i64, zone: Tz, shown: &Cursor) -> Option<String>;
 }
 
-/// The mark of the page that is being made for whoever sent `request`, as far as it has been read.
+/// The mark of the page that is being made for whoever sent `request`, as far as it has been read. The answer to a form that was sent has none: it is
+/// another page that is found at its address, and no part of that may be put into it. Whoever asks for the head alone is told the same as with the page.
 pub(super) fn of(request: &HttpRequest, kit: &Kit, zone: Tz) -> Option<String> {
+    if !request.method().is_safe() {
+        return None;
+    }
     let viewer = request.extensions().get::<RequestUser>()?.id;
     kit.live_marks.mark(viewer, zone, &ReadSet::current()?.cursor()?)
 }

@@ -85,7 +85,12 @@ pub fn parse_local(text: &str) -> Option<NaiveDateTime> {
 
 /// `instant` as browsers send it in `zone`: what [`parse_local`] takes.
 pub fn local_value(instant: DateTime<Utc>, zone: Tz) -> String {
-    instant.with_timezone(&zone).format("%Y-%m-%dT%H:%M").to_string()
+    wall_value(zone.local(instant))
+}
+
+/// The same of what the clock shows.
+pub fn wall_value(local: NaiveDateTime) -> String {
+    local.format("%Y-%m-%dT%H:%M").to_string()
 }
 
 /// Whole years between `birth` and `today`, never negative.

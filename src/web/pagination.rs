@@ -80,8 +80,11 @@ pub struct PageLink {
     pub gap: bool,
 }
 
-/// [`COUNTED`] in words.
-const MORE: &str = "more than 10,000";
+/// So many in words, as far as they are counted: "134", "more than 10,000".
+#[must_use]
+pub fn how_many(total: u64) -> String {
+    if total > COUNTED { "more than 10,000".to_owned() } else { total.to_string() }
+}
 
 impl Pagination {
     /// Describes page `paging` of `total` rows, of which no more than [`COUNTED`] are shown. `path` is the list's path; `query` the other
@@ -95,7 +98,7 @@ impl Pagination {
         noun: &'static str,
         (path, query): (&str, &[(&str, &str)]),
     ) -> Result<Self, AppError> {
-        let (has_more, total) = (total > COUNTED, total.min(COUNTED));
+        let (has_more, of, total) = (total > COUNTED, how_many(total), total.min(COUNTED));
         let last = total.div_ceil(paging.size).max(1);
         if paging.number > last {
             return Err(AppError::NotFound);
@@ -105,7 +108,7 @@ impl Pagination {
             from: if total == 0 { 0 } else { paging.offset() + 1 },
             to: (paging.offset() + paging.size).min(if has_more { u64::MAX } else { total }),
             total,
-            of: if has_more { MORE.to_owned() } else { total.to_string() },
+            of,
             cut: has_more && paging.number == last,
             noun,
             previous: (paging.number > 1).then(|| href(paging.number - 1)),

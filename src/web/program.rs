@@ -15,6 +15,13 @@ pub fn is_program(request: &HttpRequest) -> bool {
     accepted.is_some_and(|accepted| accepted.contains("application/json"))
 }
 
+/// Whether a browser fetches the page in case somebody goes there, before anybody does.
+#[must_use]
+pub fn is_prefetch(request: &HttpRequest) -> bool {
+    let purpose = request.headers().get("sec-purpose").and_then(|value| value.to_str().ok());
+    purpose.is_some_and(|purpose| purpose.contains("prefetch"))
+}
+
 /// What a program is told; no cache may keep it.
 #[must_use]
 pub fn told(status: StatusCode, what: &Value) -> HttpResponse {

@@ -2,7 +2,7 @@
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::future::{Ready, ready};
 
 use crate::web::{Kit, Pages, Paging, error::AppError, moment::parse_date};
@@ -35,17 +35,72 @@ impl<T: DeserializeOwned> FromRequest for Filter<T> {
     }
 }
 
-/// The query string of a list that is searched by name: `?q=&page=`.
+/// The query string of a list that is searched by name: `?q=&state=&page=`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
     page: Option<String>,
     q: Option<String>,
+    state: Option<String>,
+}
+
+/// Which of a list are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListState {
+    /// Those that are active.
+    Active,
+    /// Those whom the viewer has seen.
+    Seen,
+}
+
+impl ListState {
+    /// The value in the address.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Seen => "seen",
+        }
+    }
+
+    /// The words people read.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Seen => "Seen by you",
+        }
+    }
+}
+
+/// One entry of its select.
+#[derive(Clone, Debug, Serialize)]
+struct StateChoice {
+    value: ListState,
+    label: &'static str,
+}
+
+/// What a list is narrowed by, and can be.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListSearch {
+    /// What was typed to be searched for; empty when nothing was.
+    pub q: String,
+    /// Which are wanted; none for all.
+    pub state: Option<ListState>,
+    states: Vec<StateChoice>,
+    is_narrowed: bool,
+}
+
+impl ListSearch {
+    /// The same as parameters, for the links of its pages.
+    #[must_use]
+    pub fn query(&self) -> [(&str, &str); 2] {
+        [("q", &self.q), ("state", self.state.map_or("", ListState::code))]
+    }
 }
 
 impl ListQuery {
     /// The parameters, for the policy of a cached list.
-    pub const PARAMETERS: &'static [&'static str] = &["q", "page"];
+    pub const PARAMETERS: &'static [&'static str] = &["q", "state", "page"];
 
     /// The page asked for, of `PAGE_SIZE` rows.
     ///
@@ -55,12 +110,19 @@ impl ListQuery {
         Paging::parse(self.page.as_deref(), pages.kit().page_size)
     }
 
-    /// What was typed to be searched for; empty when nothing was.
+    /// What was typed to be searched for, and which of those `on_offer` was chosen.
     ///
     /// # Errors
-    /// [`AppError::Unprocessable`] for what cannot be part of a name.
-    pub fn search(&self) -> Result<String, AppError> {
-        search(self.q.as_deref())
+    /// [`AppError::Unprocessable`] for what cannot be part of a name, or is not offered.
+    pub fn search(&self, on_offer: &[ListState]) -> Result<ListSearch, AppError> {
+        let q = search(self.q.as_deref())?;
+        let code = self.state.as_deref().filter(|code| !code.is_empty());
+        let state = on_offer.iter().copied().find(|state| code == Some(state.code()));
+        if code.is_some() && state.is_none() {
+            return Err(AppError::Unprocessable("Choose a state from the list."));
+        }
+        let states = on_offer.iter().map(|state| StateChoice { value: *state, label: state.label() }).collect();
+        Ok(ListSearch { is_narrowed: state.is_some() || !q.is_empty(), q, state, states })
     }
 }
 

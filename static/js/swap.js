@@ -19,13 +19,15 @@ for (const note of document.querySelectorAll("main[data-live] > .unchanged")) {
   document.body.append(said);
 
   const isTyped = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  /* Where none is marked the first choice stands, if there is one. */
+  const isChosen = ({ options, selectedIndex }) => selectedIndex > -1 && selectedIndex !== Math.max([...options].findIndex((option) => option.defaultSelected), 0);
   /* A form that was sent from here (room.js) is in nobody's hands any more. */
   const isSent = (part) => part?.dataset.sent === "yes";
   const region = (part) => part.parentElement?.closest("[data-live-region][id]");
   /* What the pointer holds still: all of a list, unless the part says what of it. */
   const isInHand = (part) => part && !isSent(part) && (part.contains(document.activeElement) || document.querySelector("dialog[open]")
     || part.querySelector("details[open]:not([id])") || part.matches(":hover") && part.querySelector(part.dataset.held ?? "li:not([data-user]), tr, button")
-    || [...part.querySelectorAll("input, textarea")].some(isTyped));
+    || [...part.querySelectorAll("input, textarea")].some(isTyped) || [...part.querySelectorAll("select")].some(isChosen));
 
   /* What the pointer is over stays where it is, so that a press goes to what was aimed at. What stands above it may grow all the same, for whoever rests the
      pointer on one list has to see who comes in another: the page is scrolled by as much. Not left to the browser: it holds still what is first in the

@@ -3,12 +3,12 @@
 // booking to the report. After every step the dashboards of all concerned must show what the model of the day expects. The
 // server's clock is moved through CLOCK_FILE (clinic_clock.mjs), so that the day is CLINIC_DAY at whatever hour this is run; it
 // must stand before the week before that day when this begins.
-import { ready, startBrowser } from './checks.mjs';
+import { bothWays } from './both_ways.mjs';
 import * as clock from './clinic_clock.mjs';
 import { DOCTORS, PATIENTS, returns } from './clinic_hospital.mjs';
 import { SLOT, instant, local } from './clinic_model.mjs';
 import { Day } from './clinic_people.mjs';
-import { answer, at, choose, expect, follow, inShort, lead, says, set, submit, times, type } from './keyboard.mjs';
+import { answer, at, choose, expect, follow, lead, says, set, submit, times, type } from './keyboard.mjs';
 
 const MINUTE = 60_000;
 const MISSED = [0, 1]; // patients who do not come
@@ -108,6 +108,7 @@ async function decide(day, visit) {
   if (number in MOVED) {
     visit.proposes = day.model.time(MOVED[number] + visit.doctor);
     await follow(page, `/appointments/${visit.id}`);
+    day.model.reads('doctor', visit);
     await answer(page, 'Propose another time', `${here}/proposal`, { starts_at: local(visit.proposes) });
     take('proposed');
     return day.step(`patient ${number} is proposed another time`, number);
@@ -214,30 +215,13 @@ async function live(day) {
   await report(day);
 }
 
-const DAY = 24 * 60 * MINUTE;
-const dayAfter = days => local(instant(`${process.env.CLINIC_DAY}T12:00`) + days * DAY).slice(0, 10);
-
-// The second way has its own hospital, two weeks later, for the clock is not set back.
-const WAYS = [
-  { scripts: true, name: 'First Clinic', date: dayAfter(0) },
-  { scripts: false, name: 'Second Clinic', date: dayAfter(14) },
-];
-await ready(at('/health/ready'));
-const browser = await startBrowser();
-try {
-  for (const way of WAYS) {
-    const label = `clinic day ${way.scripts ? 'with' : 'without'} scripts`;
-    const day = new Day(browser, way.scripts);
-    try {
-      await day.open(way);
-      await live(day);
-      console.log(`ok   ${label}: ${day.steps} steps, ${day.dashboards} dashboards`);
-    } catch (error) {
-      process.exitCode = 1;
-      console.log(`BAD  ${label}\n       ${inShort(error)}`);
-    }
+await bothWays('clinic day', [['First Clinic', 0], ['Second Clinic', 14]], async (browser, way) => {
+  const day = new Day(browser, way.scripts);
+  try {
+    await day.open(way);
+    await live(day);
+  } finally {
     await day.close();
   }
-} finally {
-  await browser.close();
-}
+  return `${day.steps} steps, ${day.dashboards} dashboards`;
+});

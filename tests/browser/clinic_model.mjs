@@ -55,14 +55,25 @@ export class Model {
     if (step === 'accepted') Object.assign(visit, { starts: visit.proposes, ends: visit.proposes + SLOT });
     visit.status = status;
     visit.at[step] = now;
+    // Whoever had come waits no more, and what asked for an answer has it.
+    if (step !== 'arrived') {
+      this.reads('doctor', visit, news => ['arrived', 'asked'].includes(news.step));
+      this.reads('patient', visit, news => news.step === 'proposed');
+    }
     for (const party of told.filter(party => party !== by)) {
       const key = `${party} ${visit[party]}`;
-      this.told.set(key, this.unread(key) + 1);
+      this.told.set(key, [...this.told.get(key) ?? [], { visit, step }]);
     }
   }
 
+  /** A party of a visit opens its page, and has read what they were told of it; or of that what is so. */
+  reads(party, visit, isSo = () => true) {
+    const key = `${party} ${visit[party]}`;
+    this.told.set(key, (this.told.get(key) ?? []).filter(news => news.visit !== visit || !isSo(news)));
+  }
+
   unread(key) {
-    return this.told.get(key) ?? 0;
+    return (this.told.get(key) ?? []).length;
   }
 
   count(condition) {

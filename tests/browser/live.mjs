@@ -7,7 +7,8 @@ import { aThreadKeepsWhatIsTyped } from './threads.mjs';
 import { aVisitKeepsWhatIsTyped } from './visit_page.mjs';
 
 const DOCTOR = 'doctor1@demo.test';
-const PATIENTS = [...Array(10).keys()].map(number => `patient${number + 1}@demo.test`);
+// Those whom that doctor sees: of three hospitals with twelve doctors each every thirty-sixth.
+const PATIENTS = [...Array(10).keys()].map(number => `patient${36 * number + 1}@demo.test`);
 let failed = 0;
 
 const isLive = page => page.waitForSelector('main[data-live-state=live]', { timeout: 60_000 });

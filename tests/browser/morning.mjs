@@ -3,11 +3,12 @@
 // of their own, and the doctor has a browser that is killed in the middle of a note. With scripts nobody loads a page anew to see what others did;
 // without, they do, and all the rest is the same. The server's clock is moved as in clinic_day.mjs, after whose days this one is.
 import { chromium } from 'playwright-core';
-import { ready, sheets, startBrowser, FLAGS } from './checks.mjs';
+import { bothWays } from './both_ways.mjs';
+import { sheets, FLAGS } from './checks.mjs';
 import * as clock from './clinic_clock.mjs';
 import { hospital } from './clinic_hospital.mjs';
 import { instant, local } from './clinic_model.mjs';
-import { answer, at, choose, expect, follow, inShort, lead, open, press, says, set, signedIn, submit, type } from './keyboard.mjs';
+import { answer, at, choose, expect, follow, lead, open, press, says, set, signedIn, submit, type } from './keyboard.mjs';
 
 const MINUTE = 60_000;
 const [PHONE, VIDEO, HOSPITAL] = [0, 1, 2];
@@ -296,29 +297,13 @@ class Morning {
   }
 }
 
-const DAY = 24 * 60 * MINUTE;
-const dayAfter = days => local(instant(`${process.env.CLINIC_DAY}T12:00`) + days * DAY).slice(0, 10);
-const WAYS = [
-  { scripts: true, name: 'Third Clinic', date: dayAfter(28) },
-  { scripts: false, name: 'Fourth Clinic', date: dayAfter(42) },
-];
-await ready(at('/health/ready'));
-const browser = await startBrowser();
-try {
-  for (const { scripts, name, date } of WAYS) {
-    const label = `morning ${scripts ? 'with' : 'without'} scripts`;
-    const morning = new Morning(browser, scripts);
-    morning.desk = {};
-    try {
-      await morning.open(name, date);
-      await morning.live();
-      console.log(`ok   ${label}`);
-    } catch (error) {
-      process.exitCode = 1;
-      console.log(`BAD  ${label}\n       ${inShort(error)}`);
-    }
+await bothWays('morning', [['Third Clinic', 28], ['Fourth Clinic', 42]], async (browser, { scripts, name, date }) => {
+  const morning = new Morning(browser, scripts);
+  morning.desk = {};
+  try {
+    await morning.open(name, date);
+    await morning.live();
+  } finally {
     await morning.close();
   }
-} finally {
-  await browser.close();
-}
+});

@@ -1,14 +1,15 @@
 // node pages.mjs [--shots FOLDER] [--role ROLE]
 // Opens every page of the clinic at BASE_URL as every role and looks at it (checks.mjs). Exits 1 on any problem.
 import { mkdir } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { bareStructure, covered, look, ready, startBrowser, watchedPage } from './checks.mjs';
+import { bareStructure, covered, look, menu, ready, startBrowser, watchedPage } from './checks.mjs';
 import { PASSWORD, ROLES, WRONG_FORMS } from './paths.mjs';
 
 const base = new URL(process.env.BASE_URL ?? 'http://127.0.0.1:8000');
 const { values: { shots, role: only } } = parseArgs({ options: { shots: { type: 'string' }, role: { type: 'string' } } });
 const people = ROLES.filter(({ role }) => !only || role === only);
-const MOST_PAGES = 60; // of one role; more means that the links never end
+const MOST_PAGES = 80; // of one role; more means that the links never end
 let looked = 0;
 let found = 0;
 
@@ -73,7 +74,7 @@ function camera(page, role, path) {
 }
 
 /** The listed pages of a role, then everything they link to. */
-async function crawl(watched, { role, pages, reaches = [], behind = [] }) {
+async function crawl(watched, { role, pages, reaches = [], behind = [], alone = false }) {
   const waiting = pages.map(entry => (typeof entry === 'string' ? { path: entry, status: 200 } : entry))
     .map(({ path, status }) => ({ url: new URL(path, base), status }));
   for (const { list, page } of behind) {
@@ -95,7 +96,7 @@ async function crawl(watched, { role, pages, reaches = [], behind = [] }) {
     }
     problems.push(...await look(watched.page, camera(watched.page, role, path)), ...await covered(watched.page), ...watched.take());
     report(role, path, problems);
-    for (const url of await links(watched.page)) {
+    for (const url of alone ? [] : await links(watched.page)) {
       if (!seen.has(kind(url))) { seen.add(kind(url)); waiting.push({ url, status: 200 }); }
     }
   }
@@ -121,45 +122,55 @@ async function sendWrongly(watched, { role, path, action = path, fields }) {
   report(role, name, problems);
 }
 
-async function withScripts(browser) {
-  for (const person of people) {
-    const context = await browser.newContext();
-    const watched = await watchedPage(context, base.origin);
-    await attempt(person.role, 'signing in and following the links', async () => {
-      if (person.email) await signIn(watched.page, person.email);
-      await crawl(watched, person);
-    });
-    for (const form of WRONG_FORMS.filter(({ role }) => role === person.role)) {
-      await attempt(person.role, `${form.path} sent wrongly`, () => sendWrongly(watched, form));
+async function withScripts(browser, person) {
+  const context = await browser.newContext();
+  const watched = await watchedPage(context, base.origin);
+  await attempt(person.role, 'signing in and following the links', async () => {
+    if (person.email) {
+      await signIn(watched.page, person.email);
+      report(person.role, 'the menu', [...await menu(watched.page), ...watched.take()]);
     }
-    await context.close();
+    await crawl(watched, person);
+  });
+  for (const form of WRONG_FORMS.filter(({ role }) => role === person.role)) {
+    await attempt(person.role, `${form.path} sent wrongly`, () => sendWrongly(watched, form));
   }
+  await context.close();
 }
 
-async function withoutScripts(browser) {
-  for (const { role, email, pages } of people) {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const watched = await watchedPage(context, base.origin);
-    const bare = `${role} without JavaScript`;
-    await attempt(bare, 'signing in and opening pages', async () => {
-      if (email) await signIn(watched.page, email);
-      for (const path of pages.filter(entry => typeof entry === 'string')) {
-        const problems = await open(watched, new URL(path, base), 200);
-        report(bare, path, [...problems, ...await bareStructure(watched.page), ...watched.take()]);
+async function withoutScripts(browser, { role, email, pages }) {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const watched = await watchedPage(context, base.origin);
+  const bare = `${role} without JavaScript`;
+  await attempt(bare, 'signing in and opening pages', async () => {
+    if (email) await signIn(watched.page, email);
+    for (const path of pages.filter(entry => typeof entry === 'string')) {
+      const problems = await open(watched, new URL(path, base), 200);
+      report(bare, path, [...problems, ...await bareStructure(watched.page), ...watched.take()]);
+    }
+  });
+  await context.close();
+}
+
+/** As many people at once as there are processors, each in a browser of their own: looking is nothing but work. */
+async function everybody() {
+  const waiting = [...people];
+  const lane = async () => {
+    const browser = await startBrowser();
+    try {
+      for (let person = waiting.shift(); person; person = waiting.shift()) {
+        await withScripts(browser, person);
+        await withoutScripts(browser, person);
       }
-    });
-    await context.close();
-  }
+    } finally {
+      await browser.close();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(cpus().length, people.length) }, lane));
 }
 
 await ready(new URL('/health/ready', base));
 if (shots) await mkdir(shots, { recursive: true });
-const browser = await startBrowser();
-try {
-  await withScripts(browser);
-  await withoutScripts(browser);
-} finally {
-  await browser.close();
-}
+await everybody();
 console.log(`${looked} pages looked at, ${found} problems`);
 process.exitCode = found ? 1 : 0;

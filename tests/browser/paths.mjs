@@ -5,24 +5,29 @@ export const PASSWORD = 'demo-pass-2026';
 const OWN = ['/dashboard', '/profile', '/profile/sessions', '/profile/second-factor', '/profile/proof?next=%2Fprofile', '/notifications', '/appointments'];
 const MISSING = { path: '/no-such-page', status: 404 };
 
-/** Each role: its demo account (none for a visitor), its pages, a plain path answering 200, kinds of page that its links must lead to, and pages below the first visit of a list. */
+/** Each role: its demo account (none for a visitor), its pages, a plain path answering 200, kinds of page that its links must lead to, and pages below the first visit of a list; `alone`: its links are not followed. */
 export const ROLES = [
   { role: 'visitor', email: null, pages: ['/', '/hospitals', '/sign-in', '/sign-up', '/password-reset', { path: `/password-links/1-${'A'.repeat(43)}`, status: 410 }, { path: `/address-links/1-${'A'.repeat(43)}`, status: 410 }, MISSING] },
   {
     role: 'patient', email: 'patient1@demo.test',
-    reaches: ['/appointments/{id}', '/appointments/{id}/room'],
-    pages: [...OWN, '/messages', '/record-access', '/documents', '/device-check', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments/new?doctor_id=1', '/appointments/new?doctor_id=any', '/times', { path: '/admins', status: 403 }, MISSING],
+    reaches: ['/appointments/{id}', '/appointments/{id}/room', '/appointments/{id}/rescheduling'],
+    pages: [...OWN, '/messages', '/record-access', '/documents', '/device-check', '/profile/calendar', '/hospitals', '/appointments?status=completed', '/appointments?when=past', '/appointments/new?doctor_id=1', '/appointments/new?doctor_id=any', '/times', { path: '/admins', status: 403 }, MISSING],
   },
   {
     role: 'doctor', email: 'doctor1@demo.test',
     reaches: ['/appointments/{id}', '/appointments/{id}/room', '/appointments/{id}/note', '/patients/{id}'],
     // Of the visits of a list not every one has it.
     behind: [{ list: `/appointments?status=scheduled&from=${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}`, page: '/rescheduling' }],
-    pages: [...OWN, '/schedule', '/schedule?view=week', '/messages', '/patients', '/appointments?page=2', '/appointments?status=needs_outcome', '/times', { path: '/appointments/999999999', status: 404 }],
+    pages: [...OWN, '/schedule', '/schedule?view=week', '/messages', '/patients', '/patients?state=seen', '/appointments?from=2020-01-01&page=2', '/appointments?when=past', '/appointments?status=needs_outcome', '/appointments?status=wished', '/times', { path: '/appointments/999999999', status: 404 }],
   },
   {
     role: 'hospital admin', email: 'admin1@demo.test',
-    pages: [...OWN, '/schedule', '/schedule?view=week', '/schedule?date=2026-11-24&doctor=1', '/doctors', '/patients', '/appointments?q=no-such-name', '/appointments?status=needs_outcome', '/appointments/new?doctor_id=1', '/appointments/new?doctor_id=any', '/times', { path: '/times?doctor=1&from=2026-02-30', status: 422 }, '/reports', '/reports/calls', '/audit', { path: '/admins', status: 403 }],
+    pages: [...OWN, '/schedule', '/schedule?view=week', '/schedule?date=2026-11-24&doctor=1', '/doctors', '/patients', '/patients?state=active', '/appointments?q=no-such-name', '/appointments?when=past', '/appointments?status=needs_outcome', '/appointments?status=wished', '/appointments/new?walk_in=on', '/appointments/new?doctor_id=1', '/appointments/new?doctor_id=any', '/times', { path: '/times?doctor=1&from=2026-02-30', status: 422 }, '/reports', '/reports/calls', '/audit', { path: '/admins', status: 403 }],
+  },
+  {
+    // What only a hospital with an absence has; everything else is looked at with the one before.
+    role: 'admin of an absence', email: 'admin2@demo.test', alone: true,
+    pages: ['/doctors/2/time-off/1/visits'],
   },
   {
     role: 'super admin', email: 'super@demo.test',
@@ -45,5 +50,6 @@ export const WRONG_FORMS = [
   { role: 'super admin', path: '/hospitals/new', action: '/hospitals', fields: { name: '', time_zone: 'Mars' } },
   { role: 'super admin', path: '/admins/new', action: '/admins', fields: { first_name: '' } },
   { role: 'patient', path: '/profile/second-factor', action: '/profile/second-factor/totp', fields: { code: '000000' } },
+  { role: 'patient', path: '/profile', action: '/profile', fields: { first_name: '', emergency_contact_phone: 'call me' } },
   { role: 'patient', path: '/profile', action: '/profile/password', fields: { current_password: 'x', new_password: 'y' } },
 ];

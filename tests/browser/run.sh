@@ -6,7 +6,7 @@
 # temporary folder and on a free port; opens its pages; stops it. With BASE_URL set that server is looked at instead.
 # Before that, planted faults show that each check can fail. Two servers then stand on a Postgres and a Redis of their own (tests/services.sh), which
 # are struck; where there are none they are left out with a remark, but with CI set they are required. At the end a clinic day goes by on a server of its own,
-# whose clock is moved; without faketime it is left out with a remark, but with CI set it is required.
+# whose clock is moved, then a morning by telephone and the day of a desk with twenty doctors and the journey of a patient; without faketime it is left out with a remark, but with CI set it is required.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 program=${TELEMEDICINE:-$(cd "${CARGO_TARGET_DIR:-$here/../../target}" && pwd)/debug/telemedicine}
@@ -93,3 +93,5 @@ printf '%+d\n' $(($(date -u -d "$CLINIC_DAY - 8 days" +%s) - $(date +%s))) > "$C
 start SESSION_IDLE_MINUTES=720 LD_PRELOAD="$library" FAKETIME_TIMESTAMP_FILE="$CLOCK_FILE" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
 node clinic_day.mjs
 node morning.mjs
+node desk_day.mjs
+node patient_day.mjs

@@ -17,6 +17,8 @@ mod erase;
 mod export;
 mod hostile;
 mod logging;
+#[path = "../web/support/ports.rs"]
+mod ports;
 mod postgres;
 mod program;
 #[path = "../web/support/redis_server.rs"]

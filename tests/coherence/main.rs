@@ -44,6 +44,8 @@ mod instances;
 mod line;
 mod listener;
 mod pages;
+#[path = "../web/support/ports.rs"]
+mod ports;
 mod replicas;
 #[path = "../web/support/mod.rs"]
 mod support;

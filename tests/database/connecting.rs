@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use telemedicine::db::{Database, health};
 use tokio::net::TcpListener;
 
+use crate::ports::free_port;
 use crate::support::{TestDatabase, settings};
 
 async fn refusal(url: &str) -> String {
@@ -14,7 +15,7 @@ async fn refusal(url: &str) -> String {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let start = Instant::now();
     let message = refusal(&format!("postgres://clinic:hunter2@127.0.0.1:{port}/clinic")).await;
     assert!(message.contains(&format!("127.0.0.1:{port}")) && message.contains("DATABASE_URL"), "{message}");

@@ -13,6 +13,8 @@ mod connecting;
 mod dropped;
 mod failover;
 mod pair;
+#[path = "../web/support/ports.rs"]
+mod ports;
 mod postgres;
 mod silence;
 mod sqlite;

@@ -14,6 +14,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, spawn_local};
 
+use crate::ports::free_port;
+
 const PASSWORD: &str = "of-this-test-alone";
 
 /// A server that runs as long as the value lives.
@@ -50,10 +52,6 @@ fn run_program(program: &Path, arguments: &[&str]) {
     let log = tempfile::NamedTempFile::new().unwrap();
     let done = done.stdout(log.reopen().unwrap()).stderr(log.reopen().unwrap()).status().unwrap();
     assert!(done.success(), "{}: {}", program.display(), std::fs::read_to_string(log.path()).unwrap());
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Server {

@@ -13,6 +13,8 @@ mod clinic;
 #[expect(dead_code, reason = "the web tests use more of it")]
 mod database;
 mod faults;
+#[path = "../web/support/ports.rs"]
+mod ports;
 mod rate_limits;
 mod redis_faults;
 #[path = "../web/support/redis_server.rs"]

@@ -9,6 +9,7 @@ mod needs_outcome;
 mod offers;
 mod races;
 mod record;
+mod sides;
 mod steps;
 mod told_then;
 

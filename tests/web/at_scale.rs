@@ -258,6 +258,11 @@ async fn sql(app: &TestApp, statement: &str) {
 
 /// What a test counts for itself, over a connection that is ended, and with it reported, before the counters are read.
 async fn number(app: &TestApp, query: &str) -> i64 {
+    value(app, query).await
+}
+
+/// The same of what is no count.
+async fn value<T: TryGetable>(app: &TestApp, query: &str) -> T {
     let row = app.db.query_one_raw(Statement::from_string(DbBackend::Postgres, query)).await;
     row.unwrap().unwrap().try_get_by_index(0).unwrap()
 }

@@ -151,8 +151,13 @@ async fn a_filter_that_makes_no_sense_is_refused() {
     let app = TestApp::start().await;
     let clinic = Clinic::create(&app).await;
     let client = app.sign_in(&clinic.here.admin).await;
-    for query in ["status=nonsense", "from=2026-02-30", "from=yesterday", "doctor=abc", "unknown=1"] {
+    for query in ["status=nonsense", "from=2026-02-30", "from=yesterday", "doctor=abc", "when=nonsense", "unknown=1"] {
         client.get(&format!("/appointments?{query}")).await.expect(422);
+    }
+    for list in
+        ["/appointments?status=upcoming", "/doctors?state=seen", "/patients?state=seen", "/patients?state=Active"]
+    {
+        client.get(list).await.expect(422);
     }
     for query in ["page=0", "page=abc", "page=999"] {
         client.get(&format!("/appointments?{query}")).await.expect(404);

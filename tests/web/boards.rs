@@ -16,7 +16,7 @@ async fn a_patient_who_waits_or_is_in_a_visit_sees_it_first() {
     for (status, hours, says) in [
         (Status::Waiting, 0, "You are waiting for Dr Puja Rai Since 09:45."),
         (Status::InProgress, 0, "Your visit with Dr Puja Rai is going on"),
-        (Status::Scheduled, -3, "The time of your visit with Dr Puja Rai is over. The hospital has yet to record"),
+        (Status::Scheduled, -3, "The time of your visit with Dr Puja Rai is over"),
     ] {
         let patient = patient(&hospital).create(&app).await;
         let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(hours)).status(status).overbooked();

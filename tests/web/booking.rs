@@ -1,5 +1,6 @@
 //! Booking: by whom, which times, what is refused and how it is said.
 
+mod found;
 mod sent_again;
 
 use chrono::NaiveTime;
@@ -255,20 +256,4 @@ async fn another_time_is_proposed_and_accepted() {
     let visit = clinic.home.get(&path).await.ok();
     assert!(visit.says("Scheduled") && visit.says("Tuesday 1 December 2026, 10:00"));
     assert_eq!(clinic.home.get("/dashboard").await.ok().figure("upcoming"), 1);
-}
-
-#[tokio::test]
-async fn a_patient_who_was_chosen_stays_chosen() {
-    let clinic = Desk::open().await;
-    patient_of(&clinic).await;
-    let record = clinic.desk.get(&format!("/patients/{}", clinic.patient.id)).await.ok();
-    let book = record.links().into_iter().find(|link| link.starts_with("/appointments/new")).unwrap();
-    let search = clinic.desk.get(&book).await.ok();
-    assert!(search.says(&format!("For {}", clinic.patient.name())));
-    assert_eq!(search.attributes("#find input[name=date]", "value"), ["2026-11-24"]);
-    let fields = [("doctor_id", clinic.doctor.id.to_string()), ("date", MONDAY.to_owned())];
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let offered = clinic.desk.submit(&search, "#find form", &fields).await.ok();
-    let chosen = offered.attributes("#times select[name=patient_id] option[selected]", "value");
-    assert_eq!(chosen, [clinic.patient.id.to_string()]);
 }

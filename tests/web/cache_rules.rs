@@ -13,7 +13,7 @@ use telemedicine::features;
 use crate::support::*;
 
 /// Pages that are rendered each time.
-const UNCACHED: [(&str, &str); 51] = [
+const UNCACHED: [(&str, &str); 52] = [
     ("/appointments/{id}/call/signals", "for programs, about this moment"),
     ("/appointments/{id}/device-check/ice", "for programs, with a secret"),
     ("/device-check", "may use camera and microphone, which no page that is kept may"),
@@ -38,6 +38,7 @@ const UNCACHED: [(&str, &str); 51] = [
     ("/appointments/new", "a form, with a token of its own"),
     ("/appointments/{id}/rescheduling", "a form"),
     ("/doctors/{id}/availability", "a form"),
+    ("/doctors/{id}/time-off/{id}/visits", "a form"),
     ("/appointments/{id}/room", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/note", "a form, with one patient's clinical detail, whose opening is recorded"),
@@ -45,7 +46,10 @@ const UNCACHED: [(&str, &str); 51] = [
     ("/appointments/{id}/messages", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/summary", "one patient's clinical detail, whose opening is recorded"),
     ("/patients/{id}", "one patient's clinical detail, whose opening is recorded"),
-    ("/profile", "a form, filled with what is its person's alone"),
+    (
+        "/profile",
+        "a form, filled with what is its person's alone, and with a patient's record, whose opening is recorded",
+    ),
     ("/documents/{id}", "one patient's clinical detail, whose opening is recorded"),
     ("/appointments/{id}/documents", "a form, with a token of its own"),
     ("/profile/calendar", "a form, with a secret on it"),

@@ -7,10 +7,11 @@ use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use crate::support::*;
 
 /// References to rows that nothing deletes, nor looks for by them: an index would be written all day and read never.
-const NOT_FOLLOWED: [&str; 16] = [
+const NOT_FOLLOWED: [&str; 17] = [
     "address_link.asked_by",
     "appointment.requested_by",
     "appointment_event.actor_id",
+    "appointment_event.from_doctor_id",
     "attachment.uploader_id",
     "call.started_by",
     "call_peer.guest_id",

@@ -155,7 +155,7 @@ async fn a_board_tells_early_what_was_found_and_shortly_before_that_nothing_was_
     practice.tell(&practice.home, &NO_CAMERA).await.expect(303);
     assert_eq!(boards().await, ["trouble", "trouble"], "there is time to do something about it");
     let own = practice.home.get("/dashboard").await.ok();
-    assert_eq!(marks(&own, "#next"), [mark("trouble", "You: No camera")]);
+    assert_eq!(marks(&own, "[data-hero]"), [mark("trouble", "You: No camera")]);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The numbers on the dashboards are those of the database, counted here in plain SQL.
 
+mod tiles;
+
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, Statement, Value};
 use telemedicine::time_zone::Tz;
@@ -90,6 +92,8 @@ pub(crate) async fn assert_figures(app: &TestApp, dashboard: &Page, (role, user_
     for (figure, sql) in counts(role) {
         let expected = count(app, sql, user_id, zone).await;
         assert_eq!(dashboard.figure(figure), expected, "{}: {figure}", dashboard.asked);
+        let is_shown = dashboard.has(&format!("[data-figure=\"{figure}\"]"));
+        assert_eq!(is_shown, role != Role::Patient || expected > 0, "{}: {figure}", dashboard.asked);
     }
 }
 

@@ -58,7 +58,7 @@ async fn go_round(payload: &str) -> String {
 }
 
 /// Fields that some page shows; how their texts begin.
-const SHOWN: [&str; 23] = [
+const SHOWN: [&str; 24] = [
     "Attached",
     "Guest",
     "Hospital",
@@ -68,6 +68,7 @@ const SHOWN: [&str; 23] = [
     "Specialization",
     "Bio",
     "Allergies",
+    "Before",
     "History",
     "Symptoms",
     "Location",

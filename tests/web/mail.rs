@@ -85,6 +85,8 @@ async fn each_step_is_told_to_the_others_once() {
     assert!(approved.text.contains("Asia/Kathmandu") && approved.text.contains("Lakeside"));
     assert!(approved.text.contains(&format!("/appointments/{}", practice.visit.id)));
 
+    let wanted = [("first_name", "Asha"), ("last_name", "Rai"), ("mail", "with_arrivals")];
+    practice.surgery.post_form("/profile", &wanted).await.expect(303);
     practice.step(&practice.home, "confirmation", &[]).await;
     // Nobody arrives before the day.
     let today = appointment::ActiveModel {

@@ -27,10 +27,7 @@ impl std::ops::Deref for Practice {
 impl Practice {
     async fn open(usually: Modality) -> Self {
         let pair = Pair::of(TestApp::start().await, hospital().usually_held(usually)).await;
-        let hour = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        for weekday in 0..7 {
-            availability(&pair.app, &pair.doctor, weekday, (hour(9), hour(17))).await;
-        }
+        works_daily(&pair.app, &pair.doctor, (9, 17)).await;
         let desk = pair.app.sign_in(&hospital_admin(&pair.hospital).create(&pair.app).await).await;
         Self { pair, desk }
     }

@@ -10,7 +10,7 @@ use crate::support::*;
 
 /// Each question that is asked before something is done: the template, where its form goes, and the test below that reads it, does the act and
 /// looks. Whoever adds one adds the test.
-const QUESTIONS: [(&str, &str, &str); 12] = [
+const QUESTIONS: [(&str, &str, &str); 13] = [
     (
         "accounts/own_factor.html",
         "/profile/second-factor/totp/removal",
@@ -21,7 +21,7 @@ const QUESTIONS: [(&str, &str, &str); 12] = [
         "/profile/second-factor/recovery-codes",
         "a_second_factor_and_its_codes_end_as_they_were_said_to",
     ),
-    // `policy::question`: cancelling, declining, proposing, did not attend, approving all the same.
+    // `policy::question`: cancelling, declining, proposing, did not attend, approving all the same, leaving a visit at its time.
     ("components/appointment_act.html", "act.href", "reasons_that_the_others_will_read_are_read_by_them"),
     (
         "components/passkey_list.html",
@@ -57,6 +57,11 @@ const QUESTIONS: [(&str, &str, &str); 12] = [
         "people/form.html",
         "page.standing.href",
         "an_account_that_is_shut_is_out_everywhere_and_nothing_of_it_is_removed",
+    ),
+    (
+        "people/patient.html",
+        "page.confirmation.href",
+        "what_was_recorded_before_is_in_nobodys_sight_once_it_is_confirmed_as_it_was_said",
     ),
     ("schedules/availability.html", "absence.removal", "hours_and_absences_that_are_removed_do_what_they_were_said_to"),
     ("schedules/availability.html", "page.action", "hours_and_absences_that_are_removed_do_what_they_were_said_to"),
@@ -106,7 +111,7 @@ fn every_question_has_the_test_that_is_named_beside_it() {
 
 /// The words of the question whose form goes to an address that ends in `action`.
 fn question(page: &Page, action: &str) -> String {
-    page.text(&format!("details form[action$=\"{action}\"]"))
+    page.text(&format!("details.confirm form[action$=\"{action}\"]"))
 }
 
 #[tokio::test]
@@ -209,6 +214,15 @@ async fn reasons_that_the_others_will_read_are_read_by_them() {
         surgery.submit(&page, &format!("form[action$=\"/{noun}\"]"), &[("reason", &why)]).await.expect(303);
         assert!(home.get(&visit.path()).await.ok().says(&why) && home.get("/notifications").await.ok().says(&why));
     }
+    // What may be said beside it is read as well.
+    let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(72)).create(&app).await;
+    works_daily(&app, &doctor, (9, 12)).await;
+    let fields = [("version", "0"), ("starts_at", "2026-11-28T11:00")];
+    home.post_form(&format!("{}/rescheduling", visit.path()), &fields).await.expect(303);
+    let page = surgery.get(&visit.path()).await.ok();
+    assert!(question(&page, "refusal").contains("The patient reads it on the page of the visit."));
+    surgery.submit(&page, "form[action$=\"/refusal\"]", &[("note", "Full that day.")]).await.expect(303);
+    assert!(home.get(&visit.path()).await.ok().says("Full that day."));
     // Whoever did not attend is told so; until the button is pressed, nothing is.
     let visit = appointment().of(&doctor).with(&patient).at(app.in_hours(-2)).create(&app).await;
     let page = surgery.get(&visit.path()).await.ok();
@@ -236,7 +250,7 @@ async fn hours_and_absences_that_are_removed_do_what_they_were_said_to() {
     assert!(surgery.get(&times).await.ok().has("[data-time=\"2026-11-30T09:00\"]"));
     let page = surgery.get(&path).await.ok();
     assert!(question(&page, "/availability").contains("Nobody can book in them any more."));
-    surgery.submit(&page, "details form[action$=\"/availability\"]", &[]).await.expect(303);
+    surgery.submit(&page, "details.confirm form[action$=\"/availability\"]", &[]).await.expect(303);
     assert!(surgery.get(&times).await.ok().says("The doctor does not work on that day."));
 }
 

@@ -28,6 +28,7 @@ async fn waited(app: &TestApp, (doctor, patient): (&Doctor, &Patient), hours: i6
             kind: Set(kind),
             from_status: Set(Some(AppointmentStatus::Confirmed)),
             to_status: Set(to),
+            from_doctor_id: Set(None),
             at: Set(at),
             created_at: Set(at),
             updated_at: Set(at),

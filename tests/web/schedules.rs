@@ -1,5 +1,7 @@
 //! When doctors work, when they are away, and which times are free.
 
+mod whole_week;
+
 use chrono::NaiveTime;
 
 use crate::support::*;
@@ -163,9 +165,7 @@ async fn an_absence_takes_the_times_away_and_tells_of_the_visits_in_it() {
     let doctor = doctor(&hospital).create(&app).await;
     let patient = patient(&hospital).create(&app).await;
     let admin = hospital_admin(&hospital).create(&app).await;
-    for weekday in 0..7 {
-        availability(&app, &doctor, weekday, (hour(9), hour(10))).await;
-    }
+    works_daily(&app, &doctor, (9, 10)).await;
     let visit = appointment().of(&doctor).with(&patient).at("2026-12-01T03:15:00Z".parse().unwrap());
     visit.create(&app).await;
     let desk = app.sign_in(&admin).await;
@@ -175,8 +175,9 @@ async fn an_absence_takes_the_times_away_and_tells_of_the_visits_in_it() {
         desk.post_form(&path, &away(from, to)).await.expect(422);
     }
     let recorded = desk.post_form(&path, &away("2026-12-01T00:00", "2026-12-02T00:00")).await.expect(303);
-    let page = desk.follow(recorded).await.ok();
-    assert!(page.says("A conference.") && page.says("1 to cancel or book anew"));
+    assert!(desk.follow(recorded).await.ok().says("Visits are planned in it"));
+    let page = desk.get(&format!("/doctors/{}/availability", doctor.id)).await.ok();
+    assert!(page.says("A conference.") && page.says("1 visit lies in it"));
     let day = format!("/doctors/{}/times?date=2026-12-01", doctor.id);
     assert!(desk.get(&day).await.ok().says("The doctor is away on that day."));
     let home = app.sign_in(&patient).await;

@@ -39,10 +39,7 @@ impl Ward {
         let doctor = doctor(&hospital).create(&app).await;
         let patient = patient(&hospital).create(&app).await;
         let admin = hospital_admin(&hospital).create(&app).await;
-        for weekday in 0..7 {
-            let hour = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-            availability(&app, &doctor, weekday, (hour(9), hour(17))).await;
-        }
+        works_daily(&app, &doctor, (9, 17)).await;
         let (desk, surgery, home) =
             (app.sign_in(&admin).await, app.sign_in(&doctor).await, app.sign_in(&patient).await);
         Self { app, hospital, doctor, patient, desk, surgery, home }

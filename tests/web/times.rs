@@ -1,6 +1,7 @@
 //! Free times across doctors: who sees which, a week at a time, and how any of several doctors is booked.
 
 mod booking;
+mod kept;
 
 use chrono::NaiveTime;
 
@@ -185,7 +186,7 @@ async fn a_day_without_times_says_why_and_a_week_without_one_leads_on() {
     assert!(page.text("#day-2026-11-29").contains("The doctor does not work on that day."));
     let next = format!("/times?doctor={}&from=2026-12-07", clinic.asha.id);
     assert!(page.says("The next free time is on Monday 7 December 2026") && page.links().contains(&next));
-    assert!(page.statements() <= 4, "{}: with who looks", page.statements());
+    assert!(page.statements() <= 3, "{}: with who looks", page.statements());
     time_off(&clinic.app, &clinic.bina, (from, to), "").await;
     assert!(day().await.contains("Whoever works on that day is away."));
     // Too soon for a patient, and not for the desk.
@@ -239,4 +240,25 @@ async fn days_are_those_of_the_hospitals_zone() {
     assert_eq!(usual, ["01:00", "01:30", "02:00", "02:30", "03:00", "03:30"]);
     let spring: Vec<String> = on("2027-03-14").await;
     assert_eq!(spring, ["01:00", "01:30", "03:00", "03:30"]);
+}
+
+#[tokio::test]
+async fn staff_read_who_is_free_and_patients_how_many() {
+    let clinic = Clinic::open().await;
+    clinic.visit(&clinic.bina, "09:30").await;
+    let who = async |client: &Client| client.get("/times").await.ok().texts("[data-time] [data-doctors]");
+    for client in [&clinic.desk, &clinic.surgery] {
+        assert_eq!(who(client).await, ["Dr Asha Adhikari, Dr Bina Bista", "Dr Asha Adhikari"], "{}", client.who);
+    }
+    assert_eq!(who(&clinic.home).await, ["2 free", "1 free"]);
+    // As many as there is room for; who practises no more, or takes nobody new, is not among them.
+    for last_name in ["Chand", "Dahal", "Ghale", "Hamal"] {
+        let doctor = doctor(&clinic.hospital).named("Chandrakanta", last_name).create(&clinic.app).await;
+        availability(&clinic.app, &doctor, 0, (hour(9), hour(10))).await;
+    }
+    let named = who(&clinic.desk).await;
+    assert_eq!(named[0], "Dr Asha Adhikari, Dr Bina Bista, Dr Chandrakanta Chand and 3 more");
+    assert!(clinic.desk.get("/times").await.ok().says("Behind each stands who is free then."));
+    let one = clinic.desk.get(&format!("/times?doctor={}", clinic.bina.id)).await.ok();
+    assert!(!one.has("[data-doctors]") && !one.says("Behind each"));
 }

@@ -58,6 +58,11 @@ impl AppointmentStatus {
     /// The states that nothing follows, unless what was recorded is taken back.
     pub const TERMINAL: [Self; 4] = [Self::Completed, Self::NoShow, Self::Rejected, Self::Cancelled];
 
+    /// The states of what was neither declined nor cancelled.
+    pub fn standing() -> Vec<Self> {
+        [&Self::OPEN[..], &Self::OVER[..]].concat()
+    }
+
     /// Whether it takes the doctor's and the patient's time.
     pub fn is_busy(self) -> bool {
         Self::BUSY.contains(&self)
@@ -66,6 +71,11 @@ impl AppointmentStatus {
     /// Whether the patient is there: waits to be seen, or is being seen.
     pub fn is_under_way(self) -> bool {
         Self::UNDER_WAY.contains(&self)
+    }
+
+    /// Whether it was neither declined nor cancelled.
+    pub fn stands(self) -> bool {
+        Self::OPEN.contains(&self) || Self::OVER.contains(&self)
     }
 
     /// Whether it is over: no step leads out of it, unless what was recorded is taken back.

@@ -54,4 +54,13 @@ pub enum EventKind {
     /// What was recorded last was a mistake: the visit stands as it did before.
     #[sea_orm(string_value = "corrected")]
     Corrected,
+    /// The patient asks for another time of a visit that stands; the status stays.
+    #[sea_orm(string_value = "wished")]
+    Wished,
+    /// The clinic leaves the visit at its time; the status stays.
+    #[sea_orm(string_value = "wish_refused")]
+    WishRefused,
+    /// The patient keeps the time after all; the status stays.
+    #[sea_orm(string_value = "wish_withdrawn")]
+    WishWithdrawn,
 }

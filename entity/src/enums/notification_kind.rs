@@ -33,6 +33,9 @@ pub enum NotificationKind {
     /// To the patient, and to the admin who asked: moved to another time.
     #[sea_orm(string_value = "appointment_rescheduled")]
     AppointmentRescheduled,
+    /// To the patient, and to the doctor who had it: the visit is with another doctor.
+    #[sea_orm(string_value = "appointment_handed_over")]
+    AppointmentHandedOver,
     /// To the doctor: the patient will come.
     #[sea_orm(string_value = "appointment_confirmed")]
     AppointmentConfirmed,
@@ -57,4 +60,16 @@ pub enum NotificationKind {
     /// To the patient: a document of the visit counts no more.
     #[sea_orm(string_value = "document_revoked")]
     DocumentRevoked,
+    /// To the administrators: an absence of the doctor was recorded over the visit, the first of those in it.
+    #[sea_orm(string_value = "absence_recorded")]
+    AbsenceRecorded,
+    /// To the doctor and the administrators: the patient asks for another time of a visit that stands.
+    #[sea_orm(string_value = "time_wished")]
+    TimeWished,
+    /// To the patient: the visit stays at its time.
+    #[sea_orm(string_value = "wish_refused")]
+    WishRefused,
+    /// To the doctor and the administrators: the patient keeps the time after all.
+    #[sea_orm(string_value = "wish_withdrawn")]
+    WishWithdrawn,
 }

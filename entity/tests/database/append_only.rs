@@ -12,7 +12,7 @@ async fn the_trail_and_the_history_cannot_be_changed() {
     on_each(async |db| {
         let clinic = clinic(db).await;
         let visit = clinic.visit(0, 30).insert(db).await.unwrap();
-        insert!(db, rows::event(visit.id, clinic.patient_user));
+        insert!(db, rows::event((visit.id, clinic.doctor), clinic.patient_user));
         insert!(db, rows::audit_entry(&clinic));
         insert!(db, erasure_rows::redaction());
         for table in ["audit_entry", "appointment_event", "audit_redaction"] {
@@ -33,7 +33,7 @@ async fn only_an_erasure_takes_something_out_and_only_what_is_personal() {
     on_each(async |db| {
         let clinic = clinic(db).await;
         let visit = clinic.visit(0, 30).insert(db).await.unwrap();
-        let event = insert!(db, rows::event(visit.id, clinic.patient_user));
+        let event = insert!(db, rows::event((visit.id, clinic.doctor), clinic.patient_user));
         let entry = insert!(db, rows::audit_entry(&clinic));
         let redact = format!("UPDATE audit_entry SET {EMPTIED} WHERE id = {entry}");
         let empty = format!("UPDATE appointment_event SET note = NULL WHERE id = {event}");

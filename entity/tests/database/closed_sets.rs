@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use entity::enums::{
     AddendumKind, AddressLinkPurpose, AppointmentStatus, AttachmentState, AuditAction, AuditSubject, BloodType,
     CallEnd, CallPath, CallState, DeviceState, DocumentKind, EventKind, GuestKind, IdentityCheck, LinkPurpose,
-    MailKind, MailStatus, MediaType, Modality, NoteState, NoteTemplate, NotificationKind, RelayReach, Role,
+    MailChoice, MailKind, MailStatus, MediaType, Modality, NoteState, NoteTemplate, NotificationKind, RelayReach, Role,
     SecondFactorRule, SecurityEvent, SignalKind,
 };
 use migration::Planned;
@@ -20,11 +20,13 @@ async fn every_enum_holds_the_words_of_its_check() {
     same::<Role>(&plan, "user", "role");
     same::<Role>(&plan, "audit_entry", "actor_role");
     same::<BloodType>(&plan, "patient", "blood_type");
+    same::<MailChoice>(&plan, "mail_choice", "mail_choice");
+    same::<BloodType>(&plan, "own_record", "blood_type_before");
     same::<AppointmentStatus>(&plan, "appointment", "status");
     same::<AppointmentStatus>(&plan, "appointment_event", "from_status");
     same::<AppointmentStatus>(&plan, "appointment_event", "to_status");
     // Where its check was made last.
-    same::<EventKind>(&plan, "correction_words.appointment_event", "kind");
+    same::<EventKind>(&plan, "wish.appointment_event", "kind");
     same::<IdentityCheck>(&plan, "visit", "identity");
     same::<Modality>(&plan, "modality", "modality");
     same::<Modality>(&plan, "modality", "default_modality");
@@ -33,8 +35,8 @@ async fn every_enum_holds_the_words_of_its_check() {
     // Of the change that gave it the last of them.
     same::<MailKind>(&plan, "message_mail", "kind");
     same::<SecurityEvent>(&plan, "calendar_word", "security_event");
-    same::<NotificationKind>(&plan, "correction_words.notification", "kind");
-    same::<NotificationKind>(&plan, "correction_words", "notice");
+    same::<NotificationKind>(&plan, "wish.notification", "kind");
+    same::<NotificationKind>(&plan, "wish", "notice");
     same::<MailStatus>(&plan, "mail", "status");
     same::<SecondFactorRule>(&plan, "second_factor", "second_factor");
     same::<NoteState>(&plan, "note", "state");
@@ -79,7 +81,7 @@ where
     assert_eq!(of_enum, of_check, "{table}.{column}");
 }
 
-/// The words in `CHECK (column IN (…))` where the table is made: by the change of its name, or by one that makes several (`change.table`).
+/// The words in `CHECK (column IN (…))`, or in a check of more than that, where the table is made: by the change of its name, or by one that makes several (`change.table`).
 fn words(plan: &[Planned], table: &str, column: &str) -> BTreeSet<String> {
     let (table, made) = match table.split_once('.') {
         Some((change, table)) => (change, format!("CREATE TABLE {table}")),
@@ -91,7 +93,7 @@ fn words(plan: &[Planned], table: &str, column: &str) -> BTreeSet<String> {
     });
     let sql = change.unwrap().statements.join("\n").replace(" IF NOT EXISTS", "");
     let (_, sql) = sql.split_once(&made).unwrap();
-    let (_, rest) = sql.split_once(&format!("CHECK ({column} IN (")).unwrap();
+    let (_, rest) = sql.split_once(&format!("({column} IN (")).unwrap();
     let (list, _) = rest.split_once(')').unwrap();
     let quoted = list.split(',').map(|word| word.trim().trim_matches('\''));
     quoted.map(str::to_owned).collect()

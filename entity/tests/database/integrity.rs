@@ -1,7 +1,7 @@
 //! What the database refuses, whatever the code thinks.
 
 use entity::enums::{AppointmentStatus, Role};
-use entity::{availability, hospital, time_off, user};
+use entity::{availability, hospital, limits, time_off, user};
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::{Decimal, Time};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, SqlErr};
@@ -99,6 +99,29 @@ async fn an_appointment_says_why_and_when() {
         refused(clinic.visit(30, 30).insert(db).await, "ends_after_start");
         refused(clinic.visit(0, 1441).insert(db).await, "at_most_a_day");
         clinic.visit(0, 1440).insert(db).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_stood_before_stands_beside_a_word_of_the_patient() {
+    on_each(async |db| {
+        let clinic = clinic(db).await;
+        let now = "'2026-11-24T04:15:00+00:00'";
+        let longest = "é".repeat(limits::ALLERGIES);
+        let set = async |columns: &str| {
+            let sql = format!("UPDATE patient SET {columns} WHERE id = {}", clinic.patient);
+            db.execute_unprepared(&sql).await
+        };
+        for (before, said) in [("allergies_before", "allergies_said_at"), ("blood_type_before", "blood_type_said_at")] {
+            let text = if before == "allergies_before" { longest.as_str() } else { "AB-" };
+            refused(set(&format!("{before} = '{text}'")).await, before);
+            set(&format!("{said} = {now}")).await.unwrap();
+            set(&format!("{before} = '{text}'")).await.unwrap();
+            refused(set(&format!("{before} = '{text}é'")).await, before);
+            refused(set(&format!("{said} = NULL")).await, before);
+            set(&format!("{said} = NULL, {before} = NULL")).await.unwrap();
+        }
     })
     .await;
 }

@@ -83,7 +83,7 @@ async fn the_trail_and_the_history_have_limits_too() {
             assert_eq!(named.insert(db).await.is_ok(), fits);
             let from = entry(&clinic, limits::ACTOR_NAME, limits::IP + more);
             assert_eq!(from.insert(db).await.is_ok(), fits);
-            let mut event = rows::event(visit, clinic.patient_user).into_active_model();
+            let mut event = rows::event((visit, clinic.doctor), clinic.patient_user).into_active_model();
             event = event.reset_all();
             event.id = NotSet;
             event.note = Set(Some("é".repeat(limits::EVENT_NOTE + more)));

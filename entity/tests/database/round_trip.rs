@@ -46,7 +46,7 @@ async fn appointments_and_what_hangs_on_them_come_back_as_they_were() {
         let clinic = clinic(db).await;
         let actor = clinic.patient_user;
         let visit = same!(db, appointment, rows::proposed(&clinic));
-        same!(db, appointment_event, rows::event(visit, actor));
+        same!(db, appointment_event, rows::event((visit, clinic.doctor), actor));
         same!(db, visit, visit_rows::opening(visit, actor));
         same!(db, visit_presence, visit_rows::presence(visit, actor));
         same!(db, device_check, visit_rows::check(visit, actor));

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{
-    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, Modality, NotificationKind, Role,
+    AppointmentStatus, AuditAction, AuditSubject, BloodType, EventKind, MailChoice, Modality, NotificationKind, Role,
     SecondFactorRule,
 };
 use entity::{
@@ -63,6 +63,7 @@ pub(crate) fn user(email: &str, role: Role, hospital: i64) -> user::Model {
         browsers_forgotten_at: Some(at(-3)),
         name_key: Some("srestha\tbimala".to_owned()),
         contact_key: Some("b@clinic.test\ttel:97798".to_owned()),
+        mail_choice: MailChoice::Changes,
         created_at: made(),
         updated_at: changed(),
     }
@@ -94,6 +95,11 @@ pub(crate) fn patient(user: i64) -> patient::Model {
         medical_history: Some("None\nto speak of".to_owned()),
         emergency_contact_name: Some("Maya".to_owned()),
         emergency_contact_phone: Some("98".to_owned()),
+        blood_type_said_at: Some(at(-9)),
+        blood_type_before: Some(BloodType::OPositive),
+        allergies_said_at: Some(at(-8)),
+        allergies_before: Some("None that is known".to_owned()),
+        emergency_contact_said_at: Some(at(-7)),
         created_at: made(),
         updated_at: changed(),
     }
@@ -146,6 +152,7 @@ pub(crate) fn proposed(clinic: &Clinic) -> appointment::Model {
         rejection_reason: None,
         cancellation_reason: None,
         proposed_starts_at: Some(at(60)),
+        wished_starts_at: Some(at(90)),
         displaced_at: Some(at(-1)),
         overbook_reason: Some("Urgent".to_owned()),
         booking_token: None,
@@ -155,7 +162,7 @@ pub(crate) fn proposed(clinic: &Clinic) -> appointment::Model {
     }
 }
 
-pub(crate) fn event(appointment: i64, actor: i64) -> appointment_event::Model {
+pub(crate) fn event((appointment, doctor): (i64, i64), actor: i64) -> appointment_event::Model {
     appointment_event::Model {
         id: 0,
         appointment_id: appointment,
@@ -166,6 +173,7 @@ pub(crate) fn event(appointment: i64, actor: i64) -> appointment_event::Model {
         note: Some("An hour later".to_owned()),
         local_starts_at: Some(at(0).naive_utc()),
         proposed_local_starts_at: Some(at(60).naive_utc()),
+        from_doctor_id: Some(doctor),
         at: at(-29),
         created_at: made(),
         updated_at: changed(),

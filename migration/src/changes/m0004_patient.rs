@@ -3,7 +3,7 @@
 use crate::change::Change;
 use crate::dialect::{Dialect, drop_table, one_of, text};
 
-const BLOOD_TYPES: [&str; 8] = ["A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-"];
+pub(super) const BLOOD_TYPES: [&str; 8] = ["A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-"];
 
 pub(crate) const CHANGE: Change = Change { name: "m0004_patient", up, down: |_| drop_table("patient") };
 

@@ -55,10 +55,17 @@ END",
     )
 }
 
-/// What SQLite refuses of the history of visits from here on, for a change that makes that table anew.
-pub(super) fn history_on_sqlite() -> Vec<String> {
-    let all: Vec<&str> = KEPT.into_iter().chain(COLUMNS).collect();
-    vec![rule(&all), refusing("appointment_event_no_delete", "delete", "appointment_event", "")]
+/// The same for a later change, by which a step has `more` columns that stay.
+pub(super) fn staying(dialect: Dialect, more: &[&str]) -> Vec<String> {
+    kept(dialect, &[&KEPT[..], &COLUMNS, more].concat())
+}
+
+/// What SQLite refuses of the history of visits from here on, for a change that makes that table anew, by when a step has `more` columns that stay.
+pub(super) fn history_on_sqlite(more: &[&str]) -> Vec<String> {
+    vec![
+        rule(&[&KEPT[..], &COLUMNS, more].concat()),
+        refusing("appointment_event_no_delete", "delete", "appointment_event", ""),
+    ]
 }
 
 fn down(dialect: Dialect) -> Vec<String> {

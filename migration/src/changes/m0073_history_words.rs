@@ -22,6 +22,11 @@ const COLUMNS: &str = "id, appointment_id, actor_id, kind, from_status, to_statu
 
 /// The history takes these words, and no other.
 pub(super) fn allowing(dialect: Dialect, kinds: &[&str]) -> Vec<String> {
+    allowing_with(dialect, kinds, &[])
+}
+
+/// The same once the history has `more` columns: the name of each, and how it is made.
+pub(super) fn allowing_with(dialect: Dialect, kinds: &[&str], more: &[(&str, &str)]) -> Vec<String> {
     match dialect {
         Dialect::Postgres => vec![
             "ALTER TABLE appointment_event DROP CONSTRAINT appointment_event_kind_check".to_owned(),
@@ -30,13 +35,14 @@ pub(super) fn allowing(dialect: Dialect, kinds: &[&str]) -> Vec<String> {
                 list(kinds)
             ),
         ],
-        Dialect::Sqlite => made_anew(kinds),
+        Dialect::Sqlite => made_anew(kinds, more),
     }
 }
 
-/// As m0010 made it and m0070 left it, for these words.
-fn table(kinds: &[&str]) -> String {
+/// As m0010 made it and m0070 left it, for these words and with `more` columns.
+fn table(kinds: &[&str], more: &[(&str, &str)]) -> String {
     let dialect = Dialect::Sqlite;
+    let more: String = more.iter().map(|(_, made)| format!(",\n  {made}")).collect();
     format!(
         "CREATE TABLE IF NOT EXISTS appointment_event (
   {id},
@@ -49,7 +55,7 @@ fn table(kinds: &[&str]) -> String {
   {at} NOT NULL,
   {stamps},
   {starts_at},
-  {proposed}
+  {proposed}{more}
 )",
         id = dialect.id(),
         kind = one_of("kind", kinds),
@@ -63,19 +69,21 @@ fn table(kinds: &[&str]) -> String {
     )
 }
 
-fn made_anew(kinds: &[&str]) -> Vec<String> {
+fn made_anew(kinds: &[&str], more: &[(&str, &str)]) -> Vec<String> {
+    let names: Vec<&str> = more.iter().map(|(name, _)| *name).collect();
+    let columns = [&[COLUMNS][..], &names].concat().join(", ");
     let copied = format!(
-        "INSERT INTO appointment_event ({COLUMNS}) SELECT {COLUMNS} FROM appointment_event_before WHERE kind IN ({}) ORDER BY id",
+        "INSERT INTO appointment_event ({columns}) SELECT {columns} FROM appointment_event_before WHERE kind IN ({}) ORDER BY id",
         list(kinds)
     );
     let mut statements = vec![
         "ALTER TABLE appointment_event RENAME TO appointment_event_before".to_owned(),
-        table(kinds),
+        table(kinds, more),
         copied,
         // Its indexes and triggers go with it; the triggers do not run.
         "DROP TABLE appointment_event_before".to_owned(),
         "CREATE INDEX IF NOT EXISTS appointment_event_history ON appointment_event (appointment_id, at)".to_owned(),
     ];
-    statements.extend(history_on_sqlite());
+    statements.extend(history_on_sqlite(&names));
     statements
 }

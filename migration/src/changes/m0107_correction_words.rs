@@ -18,15 +18,20 @@ pub(crate) const CHANGE: Change = Change {
     down: |dialect| taking(dialect, [&[], &[]], " NOT IN "),
 };
 
-const STEPS: [&str; 1] = ["corrected"];
-const TOLD: [&str; 1] = ["appointment_corrected"];
+pub(super) const STEPS: [&str; 1] = ["corrected"];
+pub(super) const TOLD: [&str; 1] = ["appointment_corrected"];
 
 /// The tables take these words beside those that they took before; what tells by `others` goes, if there can be any.
 fn taking(dialect: Dialect, [steps, told]: [&[&str]; 2], others: &str) -> Vec<String> {
     let steps = [&m0010_appointment_event::KINDS[..], &m0073_history_words::ADDED[..], steps].concat();
-    let told = [&NOTICES[..], &m0093_told_words::ADDED[..], told].concat();
-    let history = allowing(dialect, &steps).into_iter();
-    history.chain(NOTIFICATION.taking(dialect, &told, others)).chain(mails(dialect, &told, others)).collect()
+    let told = [&m0093_told_words::ADDED[..], told].concat();
+    allowing(dialect, &steps).into_iter().chain(telling(dialect, &told, others)).collect()
+}
+
+/// Both tables that tell of visits take these words beside the first ones.
+pub(super) fn telling(dialect: Dialect, told: &[&str], others: &str) -> Vec<String> {
+    let told = [&NOTICES[..], told].concat();
+    NOTIFICATION.taking(dialect, &told, others).into_iter().chain(mails(dialect, &told, others)).collect()
 }
 
 /// SQLite has the words for calendar addresses to keep as well, which the table did not have when m0093 made it.

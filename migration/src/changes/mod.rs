@@ -84,9 +84,17 @@ mod m0105_visit_guest;
 mod m0106_old_versions;
 mod m0107_correction_words;
 mod m0108_correction_words_looked_at;
+mod m0109_handed_over;
+mod m0110_absence_word;
+mod m0111_wish;
+mod m0112_wish_looked_at;
+mod m0113_wishes_found;
+mod m0114_own_record;
+mod m0115_mail_choice;
+mod m0116_without_address;
 
 /// Every change, oldest first.
-pub(crate) const ALL: [Change; 79] = [
+pub(crate) const ALL: [Change; 87] = [
     m0001_hospital::CHANGE,
     m0002_user::CHANGE,
     m0003_doctor::CHANGE,
@@ -166,4 +174,12 @@ pub(crate) const ALL: [Change; 79] = [
     m0106_old_versions::CHANGE,
     m0107_correction_words::CHANGE,
     m0108_correction_words_looked_at::CHANGE,
+    m0109_handed_over::CHANGE,
+    m0110_absence_word::CHANGE,
+    m0111_wish::CHANGE,
+    m0112_wish_looked_at::CHANGE,
+    m0113_wishes_found::CHANGE,
+    m0114_own_record::CHANGE,
+    m0115_mail_choice::CHANGE,
+    m0116_without_address::CHANGE,
 ];

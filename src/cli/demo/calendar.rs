@@ -17,15 +17,14 @@ pub(super) fn windows() -> [(NaiveTime, NaiveTime); 2] {
     [(at(9), at(12)), (at(13), at(17))]
 }
 
-/// The visits around now lie within these of it.
+/// The visits around now lie within these of the half hour in which it is.
 const AROUND_NOW: (Duration, Duration) = (Duration::minutes(-120), Duration::minutes(240));
 
 const DAY: i64 = 24 * 60;
 
 /// The hours of a doctor's week, each with its weekday: the windows of the working days, and one around now.
 pub(super) fn week(zone: Tz, now: DateTime<Utc>) -> Vec<(i16, ClockHours)> {
-    let local = zone.local(now);
-    let local = local.duration_trunc(Duration::minutes(30)).unwrap_or(local);
+    let local = zone.local(half_hour(zone, now));
     let (from, until) = (local + AROUND_NOW.0, local + AROUND_NOW.1);
     let today = weekday(from.date());
     let minute = |time: NaiveTime| (time - NaiveTime::MIN).num_minutes();
@@ -55,35 +54,45 @@ fn weekday(date: NaiveDate) -> i16 {
     i16::try_from(date.weekday().num_days_from_monday()).unwrap_or(6)
 }
 
-/// Every slot from `days` before today to `days` after, in order, but none that touches `except`.
-pub(super) fn slots(
-    zone: Tz,
-    (now, days): (DateTime<Utc>, u32),
-    except: (DateTime<Utc>, DateTime<Utc>),
-) -> Vec<DateTime<Utc>> {
-    let today = now.with_timezone(&zone).date_naive();
+/// When the slot in which `now` lies began.
+pub(super) fn half_hour(zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
+    let begun = zone.local(now).duration_trunc(SLOT).ok();
+    begun.and_then(|local| zone.instant(local)).unwrap_or(now)
+}
+
+/// The working day that many after `date`, or before it.
+pub(super) fn workday(date: NaiveDate, count: i64) -> NaiveDate {
+    let (mut date, mut left) = (date, count.abs());
+    while left > 0 {
+        date += Duration::days(count.signum());
+        left -= i64::from(WORKDAYS.contains(&weekday(date)));
+    }
+    date
+}
+
+/// The slots of a working day, in order.
+pub(super) fn day(zone: Tz, date: NaiveDate) -> impl Iterator<Item = DateTime<Utc>> {
+    let slots = windows().into_iter().flat_map(move |(start, end)| {
+        let times = std::iter::successors(Some(date.and_time(start)), |time| Some(*time + SLOT));
+        times.take_while(move |time| *time + SLOT <= date.and_time(end))
+    });
+    slots.filter_map(move |time| zone.instant(time))
+}
+
+/// Every slot from `days` before today to `days` after, in order, but none of those around now.
+pub(super) fn slots(zone: Tz, now: DateTime<Utc>, days: u32) -> Vec<DateTime<Utc>> {
+    let today = zone.local(now).date();
     let first = today - Days::new(u64::from(days));
     let dates = (0..=2 * u64::from(days)).map(|day| first + Days::new(day));
     let dates = dates.filter(|date| WORKDAYS.contains(&weekday(*date)));
-    let mut slots = Vec::new();
-    for date in dates {
-        for (start, end) in windows() {
-            let mut time = date.and_time(start);
-            while time + SLOT <= date.and_time(end) {
-                if let Some(instant) = zone.instant(time) {
-                    slots.push(instant);
-                }
-                time += SLOT;
-            }
-        }
-    }
-    slots.retain(|slot| *slot + SLOT <= except.0 || *slot >= except.1);
-    slots
+    let begun = half_hour(zone, now);
+    let (from, until) = (begun + AROUND_NOW.0, begun + AROUND_NOW.1);
+    dates.flat_map(|date| day(zone, date)).filter(|slot| *slot + SLOT <= from || *slot >= until).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone as _;
+    use chrono::{TimeZone as _, Timelike as _};
 
     use super::*;
     use crate::cli::demo::{DemoOptions, visits};
@@ -96,10 +105,12 @@ mod tests {
     fn every_visit_lies_in_the_hours_of_its_doctor_whenever_the_demo_is_loaded() {
         // Monday 23 November 2026; in Kathmandu it is 5 h 45 min later, in Kolkata 5 h 30 min.
         let monday = Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).single().unwrap_or_default();
-        for minutes in (0..7 * DAY).step_by(50) {
+        for minutes in (0..7 * DAY).step_by(170) {
             let now = monday + Duration::minutes(minutes);
             let visits = visits::plan(DemoOptions::default(), now).unwrap_or_else(|error| panic!("{error}"));
-            for visit in &visits {
+            for visit in visits.iter().filter(|visit| !visit.is_walk_in) {
+                let minute = visits::zone(visit.hospital).local(visit.starts_at).minute();
+                assert!(minute.is_multiple_of(30), "{now}: {visit:?} is not on the grid");
                 let zone = visits::zone(visit.hospital);
                 let week = week(zone, now);
                 let (starts_at, ends_at) = (zone.local(visit.starts_at), zone.local(visit.starts_at + SLOT));
@@ -121,10 +132,17 @@ mod tests {
 
     #[test]
     fn a_week_has_six_days_of_fourteen_slots() {
-        // 09:30 there, where one slot ends and the next begins, so that none is left out.
-        let now = Utc.with_ymd_and_hms(2026, 11, 25, 3, 45, 0).single().unwrap_or_default();
-        let slots = slots(zone("Asia/Kathmandu"), (now, 3), (now, now));
+        // A Sunday, on which nothing goes on around now that a working day would have.
+        let now = Utc.with_ymd_and_hms(2026, 11, 29, 3, 45, 0).single().unwrap_or_default();
+        let slots = slots(zone("Asia/Kathmandu"), now, 3);
         assert_eq!(slots.len(), 6 * 14);
         assert!(slots.windows(2).all(|pair| matches!(pair, [one, next] if *one + SLOT <= *next)));
+    }
+
+    #[test]
+    fn a_sunday_is_no_working_day() {
+        let date = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap_or_default();
+        assert_eq!((workday(date(28), 1), workday(date(30), -1)), (date(30), date(28)));
+        assert_eq!(workday(date(27), 2), date(30));
     }
 }

@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{
-    document,
-    enums::{AppointmentStatus, DocumentKind},
-};
+use entity::{document, enums::AppointmentStatus};
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
 use super::{
@@ -19,20 +16,6 @@ use super::{
 const WITHOUT: u32 = 3;
 /// Of so many documents one was revoked.
 const REVOKED: u32 = 7;
-
-/// What documents say, by their kinds.
-const TEXTS: [(DocumentKind, &str); 4] = [
-    (DocumentKind::Prescription, "Paracetamol 500 mg, 20 tablets.\nOne when needed, at most four a day."),
-    (DocumentKind::SickNote, "Cannot work for three days from the day of the visit."),
-    (
-        DocumentKind::Referral,
-        "Please see this patient for an examination of the lower back, and tell me what you find.",
-    ),
-    (
-        DocumentKind::Letter,
-        "Was seen today by video. The treatment goes on as agreed; the next visit is in four weeks.",
-    ),
-];
 
 /// The documents of `visits`, each with its `appointment.id`, the `hospital.id` and the `user.id` of its doctor; numbered as they were issued.
 pub(super) fn rows(
@@ -62,8 +45,7 @@ fn row(
     number: i32,
     (hospital_id, doctor): (i64, i64),
 ) -> document::ActiveModel {
-    let place = usize::try_from(visit.dice).unwrap_or(0) % TEXTS.len();
-    let (kind, body) = TEXTS.get(place).copied().unwrap_or((DocumentKind::Letter, "Was seen today."));
+    let (kind, body) = visit.condition.paper;
     let at = visit.starts_at + SLOT;
     let is_revoked = visit.dice.is_multiple_of(REVOKED);
     document::ActiveModel {

@@ -1,14 +1,14 @@
 //! When the doctors of a demo work.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use entity::{availability, time_off};
 use sea_orm::{ActiveValue::NotSet, DbErr, Set};
 
-use super::{calendar, visits, words};
+use super::{absences, calendar, visits, words};
 use crate::coherence::Topic;
 use crate::db::UnitOfWork;
 
-/// The week of every doctor, and here and there a day off. `doctors`: `doctor.id` and `user.id`, those of so many `hospitals` in turn.
+/// The week of every doctor, and who is away. `doctors`: `doctor.id` and `user.id`, those of so many `hospitals` in turn.
 pub(super) async fn store(
     uow: &UnitOfWork,
     doctors: &[(i64, i64)],
@@ -31,20 +31,21 @@ pub(super) async fn store(
         })
     };
     uow.insert_many(doctors.iter().enumerate().flat_map(week), Topic::Everything).await?;
-    let off = doctors.iter().enumerate().filter(|(place, _)| place % 3 == 1).map(|(place, (doctor, _))| {
-        let starts_at = now + Duration::days(40 + i64::try_from(place % 10).unwrap_or(0));
-        time_off::ActiveModel {
+    let off = doctors.iter().enumerate().filter_map(|(place, (doctor, _))| {
+        let zone = visits::zone(place % hospitals.max(1));
+        let (starts_at, ends_at) = absences::of((place, place / hospitals.max(1)), zone, now)?;
+        Some(time_off::ActiveModel {
             local_starts_at: Set(None),
             local_ends_at: Set(None),
             time_zone: Set(None),
             id: NotSet,
             doctor_id: Set(*doctor),
             starts_at: Set(starts_at),
-            ends_at: Set(starts_at + Duration::days(3)),
+            ends_at: Set(ends_at),
             reason: Set(words::TIME_OFF.get(place % words::TIME_OFF.len()).map(|reason| (*reason).to_owned())),
             created_at: Set(now),
             updated_at: Set(now),
-        }
+        })
     });
     uow.insert_many(off, Topic::Everything).await.map(|_stored| ())
 }

@@ -9,8 +9,8 @@ use super::{calendar::SLOT, notes::WRITTEN_SINCE, visits::StoredVisit};
 /// What was asked, and the answer.
 const TALKS: [[&str; 2]; 4] = [
     ["Can I take the tablets with my morning tea?", "Yes, with tea or with water. Only not on an empty stomach."],
-    ["The pain is a little better today. Shall I go on?", "Good to hear. Go on for five more days, then stop."],
-    ["Which cream was it? I could not read the label.", "The one with hydrocortisone, once in the evening."],
+    ["It is a little better today. Shall I go on?", "Good to hear. Go on for five more days, then stop."],
+    ["How often was it? I could not read the label.", "As on the prescription, which you find among your papers."],
     ["Do I have to come for the result?", "No. I write to you as soon as it is here."],
 ];
 /// After the visit.

@@ -3,9 +3,11 @@
 //!
 //! All of it is one unit of work: a demo is loaded whole or not at all.
 
+mod absences;
 mod calendar;
 mod calls;
 mod checks;
+mod conditions;
 mod documents;
 mod guests;
 mod hours;
@@ -13,6 +15,7 @@ mod messages;
 mod notes;
 mod openings;
 mod people;
+mod script;
 mod stories;
 mod visits;
 mod words;
@@ -31,20 +34,20 @@ use crate::{
 /// The password of every demo account.
 pub(super) const PASSWORD: &str = "demo-pass-2026";
 
-/// How large a clinic.
+/// How large a clinic. By default each hospital has twelve doctors, one of each field, whose hours near today are about half booked.
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct DemoOptions {
     /// Hospitals, each with one administrator
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) hospitals: u32,
     /// Doctors of all hospitals; doctor k works in hospital ((k-1) mod hospitals) + 1
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 36, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(super) doctors: u32,
     /// Patients of all hospitals, spread like the doctors
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, default_value_t = 1200, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub(super) patients: u32,
     /// Appointments, past and to come
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=20_000_000))]
+    #[arg(long, default_value_t = 4800, value_parser = clap::value_parser!(u32).range(0..=20_000_000))]
     pub(super) appointments: u32,
     /// Days before and after today over which they are spread
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
@@ -53,7 +56,23 @@ pub(super) struct DemoOptions {
 
 impl Default for DemoOptions {
     fn default() -> Self {
-        Self { hospitals: 3, doctors: 6, patients: 40, appointments: 200, days: 30 }
+        Self { hospitals: 3, doctors: 36, patients: 1200, appointments: 4800, days: 30 }
+    }
+}
+
+impl DemoOptions {
+    /// How many doctors the hospital at a place has.
+    fn doctors_of(self, hospital: usize) -> usize {
+        self.share(self.doctors, hospital)
+    }
+
+    /// How many patients.
+    fn patients_of(self, hospital: usize) -> usize {
+        self.share(self.patients, hospital)
+    }
+
+    fn share(self, all: u32, hospital: usize) -> usize {
+        (all as usize).saturating_sub(hospital).div_ceil((self.hospitals as usize).max(1))
     }
 }
 

@@ -24,34 +24,6 @@ const UNSIGNED: u64 = 60;
 /// … and of each doctor those of the last visits, so many.
 const NEWEST: usize = 2;
 
-/// What was found, what to make of it, what to do, and the same for the patient.
-const FINDINGS: [[&str; 4]; 4] = [
-    [
-        "No fever. Speaks in whole sentences. Throat red on the picture.",
-        "Common cold.",
-        "Rest, warm drinks. Paracetamol 500 mg when needed, at most four times a day.",
-        "You have a cold. Rest and drink a lot. Call again if you have fever for more than three days, or trouble breathing.",
-    ],
-    [
-        "Blood pressure at home 138/86, pulse 72. Ankles not swollen.",
-        "High blood pressure, better than at the last visit.",
-        "Go on with the tablets. Measure each morning and write it down. Next visit in four weeks.",
-        "Your blood pressure is better. Go on with your tablets and measure it each morning. We see each other in four weeks.",
-    ],
-    [
-        "Walks without help. Bends forward with pain. No numbness.",
-        "Pain of the lower back, without signs of a nerve.",
-        "Keep moving, warmth, exercises as shown. Come in person if a leg becomes weak or numb.",
-        "Your back hurts, and nothing dangerous was found. Keep moving and do the exercises twice a day. Come at once if a leg becomes weak or numb.",
-    ],
-    [
-        "Dry red patches on both hands, no blisters.",
-        "Eczema of the hands.",
-        "Hydrocortisone 1 % in the evening for seven days, moisturiser several times a day, gloves for washing up.",
-        "You have eczema. Put the cream on in the evening for a week, and moisturiser whenever your hands feel dry. Wear gloves when you wash up.",
-    ],
-];
-
 /// The notes of `visits`, each with its `appointment.id` and the `user.id` of its doctor.
 pub(super) fn rows(
     visits: &[StoredVisit<'_>],
@@ -80,8 +52,7 @@ fn newest(visits: &[&StoredVisit<'_>]) -> HashSet<i64> {
 
 fn row(StoredVisit { visit, id }: StoredVisit<'_>, author_id: i64, is_new: bool) -> note::ActiveModel {
     let dice = u64::from(visit.dice);
-    let place = usize::try_from(dice).unwrap_or(0) % FINDINGS.len();
-    let [found, assessment, plan, summary] = FINDINGS.get(place).copied().unwrap_or_default();
+    let [found, assessment, plan, summary] = visit.condition.note;
     let (begun, signed) = (visit.starts_at, visit.starts_at + SLOT);
     let is_signed = !is_new && !dice.is_multiple_of(UNSIGNED);
     note::ActiveModel {

@@ -3,16 +3,23 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use entity::{
     doctor,
-    enums::{BloodType, Modality, Role, SecondFactorRule},
+    enums::{BloodType, MailChoice, Modality, Role, SecondFactorRule},
     hospital, patient, user,
 };
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus, seq::IndexedRandom};
 use sea_orm::{ActiveValue::NotSet, Set, prelude::Decimal};
 
-use super::{DemoOptions, words};
+use super::{
+    DemoOptions,
+    conditions::{self, Ailment, Who},
+    words,
+};
 use crate::db::{DoctorTexts, HospitalTexts, PersonTexts};
 
 const SEED: u64 = 2026;
+
+/// Which patient of the first hospital is in it twice. The other is the second after it whom the same doctor sees, so that both come for the same thing.
+const TWICE: usize = 5;
 
 /// Everybody, in the order in which they are stored. A user's place in its list is its number less one.
 pub(super) struct Cast {
@@ -38,11 +45,35 @@ pub(super) fn cast(options: DemoOptions, now: DateTime<Utc>, hash: &str) -> Cast
         super_admin: maker.user(("super", Role::SuperAdmin), 700),
         admins: (0..hospitals).map(|k| maker.member(("admin", Role::HospitalAdmin), k, hospitals)).collect(),
         doctors: (0..options.doctors as usize)
-            .map(|k| (maker.member(("doctor", Role::Doctor), k, hospitals), maker.doctor(k)))
+            .map(|k| (maker.member(("doctor", Role::Doctor), k, hospitals), maker.doctor((k, hospitals))))
             .collect(),
-        patients: (0..options.patients as usize)
-            .map(|k| (maker.member(("patient", Role::Patient), k, hospitals), maker.patient()))
-            .collect(),
+        patients: patients(&mut maker, options),
+    }
+}
+
+fn patients(maker: &mut Maker, options: DemoOptions) -> Vec<(DemoPerson, patient::ActiveModel)> {
+    let hospitals = options.hospitals as usize;
+    let patient = |place| {
+        let condition = conditions::of(options, place);
+        let mut person = maker.member(("patient", Role::Patient), place, hospitals);
+        maker.suit(&mut person.user, condition);
+        (person, maker.patient(place, condition))
+    };
+    let mut patients: Vec<_> = (0..options.patients as usize).map(patient).collect();
+    entered_twice(&mut patients, options);
+    patients
+}
+
+/// Somebody of the first hospital was entered twice, as it happens: by the same name, born on the same day, for the same thing.
+fn entered_twice(patients: &mut [(DemoPerson, patient::ActiveModel)], options: DemoOptions) {
+    let (hospitals, doctors) = (options.hospitals as usize, options.doctors_of(0));
+    let (one, again) = (TWICE * hospitals, (TWICE + 2 * doctors) * hospitals);
+    let Some(one) = patients.get(one).map(|(person, _)| person.user.clone()) else { return };
+    if let Some((again, _)) = patients.get_mut(again) {
+        again.user.first_name = one.first_name;
+        again.user.last_name = one.last_name;
+        again.user.name_key = one.name_key;
+        again.user.date_of_birth = one.date_of_birth;
     }
 }
 
@@ -96,13 +127,9 @@ impl Maker {
 
     fn user(&mut self, (name, role): (&str, Role), days_ago: i64) -> user::ActiveModel {
         let since = self.now - Duration::days(days_ago) + Duration::minutes(self.rng.random_range(0..600));
-        let born = match role {
-            Role::Patient => self.rng.random_range(0..29_000),
-            _ => self.rng.random_range(10_500..22_000),
-        };
+        let born = self.rng.random_range(10_500..22_000);
         let born = (role != Role::SuperAdmin).then(|| self.now.date_naive() - Duration::days(born));
-        let (first_name, last_name) =
-            (self.one_of(&words::FIRST_NAMES, "Maya"), self.one_of(&words::LAST_NAMES, "Rai"));
+        let (first_name, last_name) = (self.first_name(Who::Anybody), self.one_of(&words::LAST_NAMES, "Rai"));
         let email = format!("{name}@demo.test");
         let phone = format!("+977 98{:08}", self.rng.random_range(0..100_000_000));
         let texts = PersonTexts { first_name, last_name, email: &email, phone: Some(&phone) };
@@ -124,14 +151,33 @@ impl Maker {
             last_sign_in_at: Set(None),
             address_unproved_since: Set(None),
             browsers_forgotten_at: Set(None),
+            mail_choice: Set(MailChoice::default()),
             created_at: Set(since),
             updated_at: Set(since),
         }
     }
 
-    fn doctor(&mut self, number: usize) -> doctor::ActiveModel {
+    fn first_name(&mut self, who: Who) -> &'static str {
+        let is_woman = who == Who::Woman || who == Who::Anybody && self.rng.random_ratio(1, 2);
+        if is_woman { self.one_of(&words::WOMEN, "Maya") } else { self.one_of(&words::MEN, "Hari") }
+    }
+
+    /// Of an age and a name that go with what the patient comes for.
+    fn suit(&mut self, user: &mut user::ActiveModel, condition: &Ailment) {
+        let (youngest, oldest) = condition.ages;
+        let first_name = self.first_name(condition.who);
+        let age = Duration::days(self.rng.random_range(youngest * 366..oldest * 365));
+        let (last_name, email) = (user.last_name.as_ref(), user.email.as_ref());
+        let texts = PersonTexts { first_name, last_name, email, phone: user.phone.as_ref().as_deref() };
+        user.name_key = texts.keys().name_key;
+        user.first_name = Set(first_name.to_owned());
+        user.date_of_birth = Set(Some(self.now.date_naive() - age));
+    }
+
+    /// The doctors of a hospital differ in their fields, up to twelve.
+    fn doctor(&mut self, (number, hospitals): (usize, usize)) -> doctor::ActiveModel {
         let since = self.now - Duration::days(300);
-        let field = words::SPECIALIZATIONS.get(number % words::SPECIALIZATIONS.len()).copied();
+        let field = words::SPECIALIZATIONS.get(number / hospitals.max(1) % words::SPECIALIZATIONS.len()).copied();
         let (field, license) = (field.unwrap_or("General medicine"), format!("NMC-{:05}", 10_001 + number));
         let keys = DoctorTexts { license_number: &license, license_key: None, specialization: field }.keys();
         doctor::ActiveModel {
@@ -151,7 +197,9 @@ impl Maker {
     }
 
     /// Some things are not known of some people: pages must say so.
-    fn patient(&mut self) -> patient::ActiveModel {
+    /// Some have said something themselves that nobody has confirmed yet, of some of these something else was recorded before.
+    fn patient(&mut self, number: usize, condition: &Ailment) -> patient::ActiveModel {
+        let said_at = number.is_multiple_of(6).then(|| self.now - Duration::days(3));
         let since = self.now - Duration::days(200);
         let blood = [
             BloodType::OPositive,
@@ -160,20 +208,53 @@ impl Maker {
             BloodType::AbPositive,
             BloodType::ONegative,
         ];
-        let contact = self.one_of(&words::FIRST_NAMES, "Maya");
+        let contact = self.first_name(Who::Anybody);
         patient::ActiveModel {
             id: NotSet,
             user_id: NotSet,
             blood_type: Set(self.rng.random_ratio(7, 10).then(|| self.one_of(&blood, BloodType::OPositive))),
-            allergies: Set(self.rng.random_ratio(1, 4).then(|| self.one_of(&words::ALLERGIES, "Latex").to_owned())),
-            medical_history: Set(self
-                .rng
-                .random_ratio(1, 2)
-                .then(|| self.one_of(&words::HISTORIES, "None").to_owned())),
+            allergies: Set((self.rng.random_ratio(1, 4) || said_at.is_some())
+                .then(|| self.one_of(&words::ALLERGIES, "Latex").to_owned())),
+            allergies_said_at: Set(said_at),
+            allergies_before: Set(number.is_multiple_of(12).then(|| "Penicillin".to_owned())),
+            blood_type_said_at: Set(None),
+            blood_type_before: Set(None),
+            emergency_contact_said_at: Set(None),
+            medical_history: Set(condition.history.map(str::to_owned)),
             emergency_contact_name: Set(Some(contact.to_owned())),
             emergency_contact_phone: Set(Some(format!("+977 97{:08}", self.rng.random_range(0..100_000_000)))),
             created_at: Set(since),
             updated_at: Set(since),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn age_and_name_go_with_what_a_patient_comes_for() {
+        let (options, now) = (DemoOptions::default(), DateTime::from_timestamp_nanos(1_795_000_000_000_000_000));
+        let cast = cast(options, now, "");
+        for (place, (person, patient)) in cast.patients.iter().enumerate() {
+            let (condition, user) = (conditions::of(options, place), &person.user);
+            let born = user.date_of_birth.as_ref().unwrap_or_default();
+            let age = i64::from(now.date_naive().years_since(born).unwrap_or_default());
+            assert!((condition.ages.0..=condition.ages.1).contains(&age), "{age}: {condition:?}");
+            assert!(condition.who != Who::Woman || words::WOMEN.contains(&user.first_name.as_ref().as_str()));
+            assert_eq!(patient.medical_history.as_ref().as_deref(), condition.history);
+        }
+        let twice = |place: usize| {
+            let user = &cast.patients.get(place)?.0.user;
+            Some((
+                user.first_name.as_ref(),
+                user.last_name.as_ref(),
+                user.date_of_birth.as_ref(),
+                user.name_key.as_ref(),
+            ))
+        };
+        let again = (TWICE + 2 * options.doctors_of(0)) * 3;
+        assert!(twice(TWICE * 3).is_some() && twice(TWICE * 3) == twice(again));
     }
 }

@@ -42,8 +42,11 @@ pub(super) fn steps(visit: &DemoVisit, now: DateTime<Utc>) -> Vec<StoryStep> {
         S::Rejected => {
             story.then(EventKind::Rejected, StoryActor::Doctor, (S::Rejected, visit.asked_at + Duration::hours(5)))
         }
-        S::Scheduled => story.agree(visit),
+        S::Scheduled => story.schedule(visit),
         S::Confirmed => story.confirm(visit),
+        S::Waiting if visit.is_walk_in => {
+            story.then(EventKind::Arrived, StoryActor::Admin, (S::Waiting, start));
+        }
         S::Waiting => story.arrive(visit, start.min(now) - early),
         S::InProgress => story.start(visit, start - early),
         S::Completed => {
@@ -61,15 +64,33 @@ pub(super) fn steps(visit: &DemoVisit, now: DateTime<Utc>) -> Vec<StoryStep> {
         S::Cancelled => {
             story.agree(visit);
             let who = if visit.dice.is_multiple_of(3) { StoryActor::Admin } else { StoryActor::Patient };
-            story.then(EventKind::Cancelled, who, (S::Cancelled, start - Duration::hours(20)));
+            let at = visit.asked_at + (start.min(now) - visit.asked_at) / 2;
+            story.then(EventKind::Cancelled, who, (S::Cancelled, at));
         }
     }
     story.steps
 }
 
+/// Of so many patients some ask for another time: each wish is answered sooner or later, and a large clinic has few that wait.
+const WISHING: usize = 40;
+
+/// The time that the patient asks for instead, of some that are to come: a week later.
+pub(super) fn wish(visit: &DemoVisit, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let is_wished =
+        visit.status == AppointmentStatus::Scheduled && visit.patient < WISHING && visit.dice.is_multiple_of(5);
+    (is_wished && visit.starts_at > now + Duration::days(1)).then(|| visit.starts_at + Duration::days(7))
+}
+
+/// Why.
+pub(super) const ELSEWHERE: &str = "I am out of town that day.";
+
+/// Why somebody who came without a visit is seen between others.
+pub(super) const WALKED_IN: &str = "Came without an appointment.";
+
 /// Most by video, some by telephone, some at the hospital.
 pub(super) fn modality(visit: &DemoVisit) -> Modality {
     match visit.dice % 10 {
+        _ if visit.is_walk_in => Modality::InPerson,
         0..=5 => Modality::Video,
         6 | 7 => Modality::Phone,
         _ => Modality::InPerson,
@@ -124,6 +145,7 @@ pub(super) fn notified(visit: &DemoVisit, step: &StoryStep) -> Vec<(StoryActor, 
         EventKind::Confirmed => vec![(StoryActor::Doctor, N::AppointmentConfirmed)],
         EventKind::Arrived => vec![(StoryActor::Doctor, N::PatientArrived)],
         EventKind::NoShow => vec![(StoryActor::Patient, N::AppointmentNoShow)],
+        EventKind::Wished => vec![(StoryActor::Doctor, N::TimeWished), (StoryActor::Admin, N::TimeWished)],
         EventKind::Cancelled if step.actor == StoryActor::Patient => {
             vec![(StoryActor::Doctor, N::AppointmentCancelled)]
         }
@@ -160,6 +182,15 @@ impl Story {
         if visit.booked_by == Booker::Patient {
             let at = visit.asked_at + Duration::hours(4);
             self.then(EventKind::Approved, StoryActor::Doctor, (AppointmentStatus::Scheduled, at));
+        }
+    }
+
+    /// Some ask for another time since.
+    fn schedule(&mut self, visit: &DemoVisit) {
+        self.agree(visit);
+        if wish(visit, self.now).is_some() {
+            let at = visit.asked_at + Duration::hours(20);
+            self.then(EventKind::Wished, StoryActor::Patient, (AppointmentStatus::Scheduled, at));
         }
     }
 

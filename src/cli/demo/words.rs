@@ -1,10 +1,14 @@
 //! What the demo's people are called and what ails them: plausible, and nobody in particular.
 
-pub(super) const FIRST_NAMES: [&str; 48] = [
-    "Aarati", "Abhishek", "Anil", "Anjali", "Asha", "Bikash", "Binod", "Bishnu", "Chandra", "Deepak", "Devi", "Dilip",
-    "Dipesh", "Gita", "Gopal", "Hari", "Indira", "Ishwor", "Janaki", "Kabita", "Kamal", "Keshav", "Kiran", "Laxmi",
-    "Madan", "Manisha", "Maya", "Mina", "Nabin", "Narayan", "Nirmala", "Pooja", "Prakash", "Pramila", "Puja", "Rajesh",
-    "Ramesh", "Rekha", "Roshan", "Sabina", "Sanjay", "Sarita", "Shanti", "Sita", "Sunil", "Sushila", "Tara", "Usha",
+pub(super) const WOMEN: [&str; 24] = [
+    "Aarati", "Anjali", "Asha", "Devi", "Gita", "Indira", "Janaki", "Kabita", "Laxmi", "Manisha", "Maya", "Mina",
+    "Nirmala", "Pooja", "Pramila", "Puja", "Rekha", "Sabina", "Sarita", "Shanti", "Sita", "Sushila", "Tara", "Usha",
+];
+
+pub(super) const MEN: [&str; 24] = [
+    "Abhishek", "Anil", "Bikash", "Binod", "Bishnu", "Chandra", "Deepak", "Dilip", "Dipesh", "Gopal", "Hari", "Ishwor",
+    "Kamal", "Keshav", "Kiran", "Madan", "Nabin", "Narayan", "Prakash", "Rajesh", "Ramesh", "Roshan", "Sanjay",
+    "Sunil",
 ];
 
 pub(super) const LAST_NAMES: [&str; 40] = [
@@ -95,41 +99,6 @@ pub(super) const BIOS: [&str; 5] = [
     "Works with rural health posts and reviews their patients by video.",
 ];
 
-pub(super) const SYMPTOMS: [&str; 32] = [
-    "Fever and chills since three days, worse in the evening",
-    "Dry cough for two weeks, no fever",
-    "Follow-up of blood pressure, readings at home around 150 over 95",
-    "Headache behind the eyes, more in the morning",
-    "Pain in the right knee when climbing stairs",
-    "Itching rash on both forearms since the weekend",
-    "Sore throat and difficulty swallowing",
-    "Burning when passing water",
-    "Check of blood sugar, last value 9.8 before breakfast",
-    "Dizziness when standing up",
-    "Lower back pain after carrying a load",
-    "Trouble sleeping for a month, worries at work",
-    "Child with runny nose and ear pain",
-    "Heartburn after meals, worse when lying down",
-    "Shortness of breath when walking uphill",
-    "Numbness in the left hand at night",
-    "Irregular periods for half a year",
-    "Tooth ache spreading to the ear",
-    "Renewal of thyroid medicine, feels well",
-    "Swollen ankle after a fall yesterday",
-    "Stomach cramps and loose stool since the morning",
-    "Watery, itching eyes each spring",
-    "Palpitations, lasting a few minutes",
-    "Weight loss without dieting, about four kilograms",
-    "Pregnancy check, 24th week, no complaints",
-    "Wound on the foot that does not heal",
-    "Migraine, usual tablets no longer help",
-    "Wheezing at night, inhaler nearly empty",
-    "Results of the blood test to discuss",
-    "Joint stiffness in the morning for over an hour",
-    "Vaccination advice before travelling",
-    "Low mood and no appetite since two months",
-];
-
 pub(super) const REJECTIONS: [&str; 4] = [
     "Please see a specialist for this; the desk will help you to find one.",
     "I am not in the clinic that day.",
@@ -147,15 +116,6 @@ pub(super) const CANCELLATIONS: [&str; 5] = [
 
 pub(super) const ALLERGIES: [&str; 6] =
     ["Penicillin: rash", "Ibuprofen: asthma", "Peanuts", "Sulfonamides", "Shellfish; iodine contrast", "Latex"];
-
-pub(super) const HISTORIES: [&str; 6] = [
-    "High blood pressure since 2019, amlodipine 5 mg",
-    "Type 2 diabetes, metformin 500 mg twice daily",
-    "Asthma since childhood",
-    "Appendix removed in 2015",
-    "Underactive thyroid, levothyroxine 75 µg",
-    "Two pregnancies, both without complications",
-];
 
 pub(super) const TIME_OFF: [&str; 4] = ["Annual leave", "Conference", "Rural health camp", "Family"];
 

@@ -217,14 +217,15 @@ fn appointment(visit: &DemoVisit, ids: &Ids, now: DateTime<Utc>) -> Result<appoi
         rejection_reason: Set(reason(AppointmentStatus::Rejected)),
         cancellation_reason: Set(reason(AppointmentStatus::Cancelled)),
         proposed_starts_at: Set(
-            (visit.status == AppointmentStatus::Proposed).then(|| visit.starts_at + Duration::days(1))
+            (visit.status == AppointmentStatus::Proposed).then(|| visit.starts_at + Duration::days(7))
         ),
         // Made of the instants by whoever re-anchors: the demo has no promises to keep.
         local_starts_at: Set(None),
         proposed_local_starts_at: Set(None),
         time_zone: Set(None),
+        wished_starts_at: Set(stories::wish(visit, now)),
         displaced_at: Set(None),
-        overbook_reason: Set(None),
+        overbook_reason: Set(visit.is_walk_in.then(|| stories::WALKED_IN.to_owned())),
         booking_token: Set(None),
         version: Set(i32::try_from(steps.len().saturating_sub(1)).unwrap_or(0)),
         created_at: Set(visit.asked_at),
@@ -248,6 +249,7 @@ fn events(
     let event = |step: StoryStep| {
         let reason = match (step.kind, step.to) {
             (EventKind::ModalityChanged, _) => Some(stories::MOVED),
+            (EventKind::Wished, _) => Some(stories::ELSEWHERE),
             (_, AppointmentStatus::Rejected | AppointmentStatus::Cancelled) => Some(stories::reason(visit)),
             _ => None,
         };
@@ -262,6 +264,7 @@ fn events(
             // As for visits: the demo has no promises to keep.
             local_starts_at: Set(None),
             proposed_local_starts_at: Set(None),
+            from_doctor_id: Set(None),
             at: Set(step.at),
             created_at: Set(step.at),
             updated_at: Set(step.at),

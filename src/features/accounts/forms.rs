@@ -1,6 +1,7 @@
 //! What people type about themselves, as commands.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::enums::MailChoice;
 use secrecy::SecretString;
 
 use super::{
@@ -8,10 +9,12 @@ use super::{
     passwords::{Owner, Password},
     person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone},
     proof::{FIELD, Given},
-    queries::{HospitalChoice, Profile},
+    queries::{HospitalChoice, MAIL, Profile},
     second_factor::TypedCode,
+    service::facts::RecordFacts,
 };
 use crate::{
+    features::mail,
     text::address_key,
     web::{FormReader, FormView, forms::Fields},
 };
@@ -113,20 +116,27 @@ pub(super) struct ProfileChange {
     pub(super) last_name: String,
     pub(super) phone: Option<String>,
     pub(super) date_of_birth: Option<NaiveDate>,
-    /// [`Profile::version`] of what the person saw, if they say so.
-    pub(super) version: Option<String>,
+    pub(super) mail_choice: MailChoice,
+    /// Of a patient: what they say of themselves.
+    pub(super) facts: Option<RecordFacts>,
+    /// [`Profile::version`] of what the person saw, or of what stands in the fields that were not sent.
+    pub(super) version: String,
 }
 
 /// The profile form of somebody whose profile is `current`. A field that was not sent stays as it is; a patient's
 /// date of birth, once known, cannot be taken away: it tells patients of one name apart. The version is what the form was made
-/// from; programs that know the documented fields alone send none, and change what they say.
+/// from; programs that know the documented fields alone send none: then it is that of `current`, of which the other fields are.
 pub(super) fn profile(
     mut fields: Fields,
     current: &Profile,
     today: NaiveDate,
 ) -> Result<(ProfileChange, FormView), Box<FormView>> {
-    fields.entry("phone".to_owned()).or_insert_with(|| current.phone.clone().unwrap_or_default());
-    fields.entry("date_of_birth".to_owned()).or_insert_with(|| current.date_of_birth_text());
+    for (name, stored) in current.values().into_iter().filter(|(name, _)| !NAMES.contains(name)) {
+        fields.entry(name.to_owned()).or_insert(stored);
+    }
+    if fields.get("version").is_none_or(|version| version.trim().is_empty()) {
+        fields.insert("version".to_owned(), current.version());
+    }
     let reader = FormReader::new(fields);
     let (first_name, last_name) = read_names(&reader);
     let phone = read_phone(&reader);
@@ -136,11 +146,18 @@ pub(super) fn profile(
     } else {
         reader.parsed_optional("date_of_birth", "Date of birth", parse)
     };
-    let version = reader.optional("version", "Version", 64);
+    let mail_choice = (!mail::choices(current.role).is_empty())
+        .then(|| reader.parsed(MAIL, "Which mail comes", |code| mail::parse_choice(current.role, code)));
+    let mail_choice = mail_choice.flatten().unwrap_or(current.mail_choice);
+    let facts = current.is_of_patient().then(|| RecordFacts::read(&reader));
+    let version = reader.required("version", "Version", 64);
     let typed = reader.view();
-    let change = ProfileChange { first_name, last_name, phone, date_of_birth, version };
+    let change = ProfileChange { first_name, last_name, phone, date_of_birth, mail_choice, facts, version };
     reader.finish(Some((change, typed)))
 }
+
+/// What cannot be left out: a form without them is none of this page.
+const NAMES: [&str; 2] = ["first_name", "last_name"];
 
 /// The form for another address than `present`.
 pub(super) fn address(fields: Fields, present: &str) -> Result<(EmailAddress, FormView), Box<FormView>> {

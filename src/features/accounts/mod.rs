@@ -4,8 +4,8 @@
 //!
 //! Owns `password_link` too, links by mail to choose a password; `address_link`, links that prove who reads an address: another address counts
 //! when its link was opened, and the old one has a way back for a week; and what somebody has beside the password: `second_factor` (an app),
-//! `recovery_code`, `passkey`, `passkey_challenge`. Calls `audit` and `mail`. Later features, and the commands, use what a person is made of:
-//! [`Password`], [`EmailAddress`], the readers of the common fields, [`hash_password`].
+//! `recovery_code`, `passkey`, `passkey_challenge`. Of `patient` it writes what patients say of themselves. Calls `audit` and `mail`. Later features,
+//! and the commands, use what a person is made of: [`Password`], [`EmailAddress`], the readers of the common fields, [`hash_password`].
 //!
 //! # What a stranger can learn
 //! Signing in answers alike, in like time, whether the address is unknown, the password wrong or the
@@ -46,6 +46,7 @@ pub use queries::{has_accounts, has_demo_accounts};
 pub(crate) use second_factor::RemovalReason;
 pub(crate) use service::address_links::sweep as sweep_address_links;
 pub(crate) use service::addresses::{ask_other as ask_for_address, waits_for_link};
+pub(crate) use service::facts::{BloodOption, RecordFacts, SaidParts, StatedFacts, blood_types, short_digest};
 pub(crate) use service::links::{
     end_all as end_links, invite, invite_again, invite_at_new_address, no_password, nobodys_password, sweep_links,
 };
@@ -70,9 +71,9 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.post("/password-reset", handlers::links::create_reset);
     table.get("/password-links/{token}", handlers::links::show_link);
     table.post("/password-links/{token}", handlers::links::use_link);
-    table.get("/profile", handlers::edit_profile);
-    table.post("/profile", handlers::update_profile);
-    table.post("/profile/password", handlers::update_password);
+    table.get("/profile", handlers::profile::edit);
+    table.post("/profile", handlers::profile::update);
+    table.post("/profile/password", handlers::profile::update_password);
     table.post("/profile/email", handlers::addresses::ask);
     table.post("/profile/email/withdrawal", handlers::addresses::withdraw);
     table.post("/profile/email/link", handlers::addresses::send_again);

@@ -4,7 +4,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::{
-    text::plain,
+    text::{given_address, plain},
     web::{FormReader, moment::parse_date},
 };
 
@@ -33,7 +33,8 @@ impl EmailAddress {
             let domain = idna::domain_to_ascii(domain).ok().filter(|domain| is_domain(domain))?;
             Some(format!("{local}@{domain}"))
         });
-        let address = address.filter(|address| address.len() <= EMAIL_CHARACTERS);
+        // Nobody takes the place of somebody who has none.
+        let address = address.filter(|address| address.len() <= EMAIL_CHARACTERS && given_address(address).is_some());
         address.map(Self).ok_or_else(|| "Enter an e-mail address, like name@example.com.".to_owned())
     }
 
@@ -118,6 +119,11 @@ pub fn read_email(reader: &FormReader) -> Option<EmailAddress> {
     reader.parsed("email", "E-mail address", EmailAddress::parse)
 }
 
+/// The same, where it may be left empty; `None` as well when it is wrong, and then `reader` fails.
+pub(crate) fn read_optional_email(reader: &FormReader) -> Option<EmailAddress> {
+    reader.parsed_optional("email", "E-mail address", EmailAddress::parse)
+}
+
 /// The field `phone`, which may be left empty: `Some(None)` then, and `None` when it is wrong.
 pub fn read_phone(reader: &FormReader) -> Option<String> {
     reader.parsed_optional("phone", "Phone", parse_phone)
@@ -126,7 +132,7 @@ pub fn read_phone(reader: &FormReader) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::address_key;
+    use crate::text::{address_key, no_address};
 
     #[test]
     fn addresses() {
@@ -159,6 +165,8 @@ mod tests {
             "a..b@c.de",
             ".a@b.co",
             "a.@b.co",
+            &no_address(),
+            "a@No-Address.invalid",
             &long,
         ] {
             assert!(EmailAddress::parse(bad).is_err(), "{bad}");

@@ -55,18 +55,47 @@ pub(super) enum StatusFilter {
     Is(AppointmentStatus),
     /// Visits that are over although nobody said what came of them.
     NeedsOutcome,
+    /// Visits that take the time of their doctor and begin within 24 hours.
+    Next24Hours,
+    /// Visits whose note is begun and not signed, or is still to be written.
+    NotesToSign,
+    /// Visits that were agreed on and are not over.
+    Upcoming,
     /// Visits, and requests for such, whose time is not over.
     ToCome,
     /// Visits whose doctor is away then, or has left, whose patient's account is shut, or which are at another time than was promised.
     WithoutDoctor,
+    /// Visits that stand and of which the patient asks for another time, which nobody has answered yet.
+    Wished,
+    /// Whatever was neither declined nor cancelled.
+    Standing,
 }
 
 impl StatusFilter {
     /// All that are for somebody of `role`, in the order a filter offers them. What needs an outcome, or a doctor, is work for those
-    /// who see patients and for the desk, and none of a patient's.
+    /// who see patients and for the desk, and none of a patient's; notes are written by doctors.
     pub(super) fn offered_to(role: Role) -> impl Iterator<Item = Self> {
-        let work = [Self::NeedsOutcome, Self::ToCome, Self::WithoutDoctor];
-        work.into_iter().filter(move |_| role != Role::Patient).chain(STATUSES.into_iter().map(Self::Is))
+        let work: &[Self] = match role {
+            Role::Patient => &[Self::Upcoming, Self::Wished],
+            Role::Doctor => &[
+                Self::NeedsOutcome,
+                Self::Wished,
+                Self::Next24Hours,
+                Self::NotesToSign,
+                Self::ToCome,
+                Self::WithoutDoctor,
+            ],
+            Role::HospitalAdmin | Role::SuperAdmin => {
+                &[Self::NeedsOutcome, Self::Wished, Self::ToCome, Self::WithoutDoctor, Self::Standing]
+            }
+        };
+        work.iter().copied().chain(STATUSES.into_iter().map(Self::Is))
+    }
+
+    /// Whether such visits have begun, or should have.
+    pub(super) fn lies_behind(self) -> bool {
+        use AppointmentStatus::{Completed, NoShow};
+        matches!(self, Self::NeedsOutcome | Self::NotesToSign | Self::Is(Completed | NoShow))
     }
 
     /// The one whose value is `code`, if it is offered to somebody of `role`.
@@ -79,8 +108,13 @@ impl StatusFilter {
         match self {
             Self::Is(status) => status_tag(status).code,
             Self::NeedsOutcome => "needs_outcome",
+            Self::Next24Hours => "next_24_hours",
+            Self::NotesToSign => "notes_to_sign",
+            Self::Upcoming => "upcoming",
             Self::ToCome => "to_come",
             Self::WithoutDoctor => "without_doctor",
+            Self::Wished => "wished",
+            Self::Standing => "standing",
         }
     }
 
@@ -89,8 +123,13 @@ impl StatusFilter {
         match self {
             Self::Is(status) => status_tag(status).label,
             Self::NeedsOutcome => "Needs an outcome",
+            Self::Next24Hours => "In the next 24 hours",
+            Self::NotesToSign => "Note to sign",
+            Self::Upcoming => "Upcoming",
             Self::ToCome => "To come",
             Self::WithoutDoctor => "Needs somebody",
+            Self::Wished => "Another time asked for",
+            Self::Standing => "Not called off",
         }
     }
 }
@@ -114,6 +153,9 @@ pub(super) fn event_words(kind: EventKind) -> &'static str {
         EventKind::Cancelled => "cancelled the visit",
         EventKind::ModalityChanged => "changed how the visit is held",
         EventKind::Corrected => "took back what was recorded last",
+        EventKind::Wished => "asked for another time",
+        EventKind::WishRefused => "left the visit at its time",
+        EventKind::WishWithdrawn => "kept the time of the visit",
     }
 }
 
@@ -128,7 +170,8 @@ pub(super) fn event_times(
     match (kind, proposed.map(local_in_words)) {
         (EventKind::Requested, _) => format!(" on {when}"),
         (EventKind::Booked | EventKind::Approved | EventKind::Rejected, _) => format!(" for {when}"),
-        (EventKind::Proposed, Some(proposed)) => format!(": {proposed} instead of {when}"),
+        (EventKind::WishRefused | EventKind::WishWithdrawn, Some(wished)) => format!(": {when}, not {wished}"),
+        (EventKind::Proposed | EventKind::Wished, Some(proposed)) => format!(": {proposed} instead of {when}"),
         (EventKind::ProposalRefused, Some(refused)) => format!(", {refused}, instead of {when}"),
         (EventKind::Rescheduled, Some(before)) => format!(": {when} instead of {before}"),
         (EventKind::ProposalAccepted | EventKind::Rescheduled, _) => format!(": {when}"),

@@ -230,6 +230,12 @@ impl Step {
         matches!(self, Self::Reject | Self::Cancel)
     }
 
+    /// Whether a wish for another time is over with it. With a promise to come at the visit's time it is not, should it stay there, and with an arrival,
+    /// which may be taken back: while somebody waits nothing is said of it.
+    pub(super) fn settles_wish(self) -> bool {
+        !matches!(self, Self::Confirm | Self::Arrive)
+    }
+
     /// Whether whoever takes it must say when.
     pub(super) fn needs_time(self) -> bool {
         self == Self::Propose

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{AuditEvent, record};
 use crate::{
     access::Viewer,
+    db::{DbErr, UnitOfWork},
     page_cache::record_opened,
     session::is_automatic,
     state::AppState,
@@ -52,14 +53,34 @@ impl<T> Accessed<T> {
     /// # Errors
     /// The database's; what cannot be recorded is not shown. [`AppError::Conflict`] to a page that asks by itself.
     pub async fn open(self, state: &AppState, viewer: &Viewer) -> Result<Clinical<T>, AppError> {
+        Ok(self.open_noting(state, viewer, async |_| Ok(())).await?.0)
+    }
+
+    /// The same, with what else is noted for whoever opens it, and changes no record: `note` runs in that unit of work, and
+    /// what it says is handed out beside the record. Its own statements more.
+    ///
+    /// # Errors
+    /// As of [`Accessed::open`].
+    pub async fn open_noting<R>(
+        self,
+        state: &AppState,
+        viewer: &Viewer,
+        note: impl AsyncFn(&UnitOfWork) -> Result<R, DbErr>,
+    ) -> Result<(Clinical<T>, R), AppError> {
         // Nobody has asked for it: that it was opened would be in the trail, and nobody would have read it.
         if is_automatic() {
             return Err(AppError::Conflict(NOT_BY_ITSELF.to_owned()));
         }
         record_opened();
         let now = state.clock.now();
-        state.db.write(async |uow| record(uow, now, viewer, self.event.clone()).await).await?;
-        Ok(Clinical::new(self.record))
+        let noted = state
+            .db
+            .write(async |uow| {
+                let noted = note(uow).await?;
+                Ok::<_, DbErr>(record(uow, now, viewer, self.event.clone()).await?.with(noted))
+            })
+            .await?;
+        Ok((Clinical::new(self.record), noted))
     }
 
     /// By what it is told from what it was, as `shown` shows it to somebody: for a page that says whether it is as it was, and nothing else of it. Nobody

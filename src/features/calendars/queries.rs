@@ -11,7 +11,7 @@ use sea_orm::{
     RelationTrait,
 };
 
-use crate::{access::Viewer, coherence::Topics, db::Reader, features::schedules::Stretch};
+use crate::{access::Viewer, coherence::Topics, db::Reader, features::schedules::Stretch, text::doctor_name};
 
 /// Programs ask for it, and nothing of it is kept.
 const NOT_KEPT: Topics = Topics::exempt("calendars are read by programs, and never kept");
@@ -104,7 +104,7 @@ pub(super) struct VisitOfCalendar {
 
 impl VisitOfCalendar {
     pub(super) fn doctor(&self) -> String {
-        format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
+        doctor_name(&self.doctor_first_name, &self.doctor_last_name)
     }
 }
 

@@ -134,7 +134,11 @@ impl BookPlace {
     /// The same so many days or weeks later, or earlier; none beyond what can be asked for.
     pub(super) fn turned(self, leaves: i64) -> Option<Self> {
         let days = if self.view == BookView::Week { 7 } else { 1 };
-        let date = self.date.checked_add_signed(chrono::TimeDelta::days(days * leaves))?;
+        self.on(self.date.checked_add_signed(chrono::TimeDelta::days(days * leaves))?)
+    }
+
+    /// The same on another day; none where that cannot be asked for.
+    pub(super) fn on(self, date: NaiveDate) -> Option<Self> {
         day(&date.to_string()).ok().map(|date| Self { date, ..self })
     }
 

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     access::{Allowed, PageContext},
     db::Reader,
-    web::{AppError, Pages, query::Filter},
+    state::Pages,
+    web::{AppError, query::Filter},
 };
 
 /// The day of the viewer's doctors, or the week of one.
@@ -28,7 +29,8 @@ pub(super) async fn show(
     match place.among(&doctors, offers_doctors(&viewer), form) {
         Ok((place, form)) => {
             let shown = ShownDoctors::new(doctors, place, paging)?;
-            let found = queries::time_of(&viewer, &reader, &shown.doctors, place).await?;
+            let horizon = pages.state().settings.booking.horizon;
+            let found = queries::time_of(&viewer, &reader, &shown.doctors, place).await?.until(horizon);
             let context = PageContext { viewer: &viewer, present: &present };
             pages.show(&*viewer, &DayBookPage::new(context, (place, form), &shown, &found))
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use entity::{
     appointment::{self, Column},
     doctor,
@@ -18,17 +19,13 @@ use super::forms::{BookPlace, COLUMNS};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
-    db::{InList, Reader, SideBySide, is_one_of, is_word},
+    db::{InList, Reader, SideBySide, is_word},
     features::{
-        appointments::{AppointmentRow, scope, with_parties},
+        appointments::{AppointmentRow, patient_phone, scope, with_parties},
         schedules::{Away, DoctorTimes, Rules, Stretch, Working, absences, in_state, rules, windows},
     },
+    text::doctor_name,
 };
-
-/// What was neither declined nor cancelled, as today's visits are counted on the dashboard: a request is shown where the visit would be.
-fn shown() -> Vec<AppointmentStatus> {
-    [&AppointmentStatus::OPEN[..], &AppointmentStatus::OVER[..]].concat()
-}
 
 /// A doctor in the book, and how their hospital books.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -41,14 +38,14 @@ pub(super) struct DoctorOfBook {
     pub(super) active: bool,
     slot_minutes: i32,
     booking_lead_hours: i32,
-    /// How many visits they have on the days that are shown.
+    /// How many visits they have that touch the days that are shown.
     pub(super) visits: i64,
 }
 
 impl DoctorOfBook {
     /// As it is written everywhere.
     pub(super) fn name(&self) -> String {
-        format!("Dr {} {}", self.first_name, self.last_name)
+        doctor_name(&self.first_name, &self.last_name)
     }
 
     /// The rules as they hold for `viewer`.
@@ -88,16 +85,13 @@ pub(super) async fn doctors(viewer: &Viewer, reader: &Reader, place: BookPlace) 
     Ok(doctors)
 }
 
-/// How many visits the doctor of the row has that begin `within`.
+/// How many visits the doctor of the row has that touch `within`.
 fn visits_of_each(viewer: &Viewer, within: Stretch) -> SimpleExpr {
-    let visits = appointment::Entity::find()
+    let of_row = Expr::col((appointment::Entity, Column::DoctorId)).equals((doctor::Entity, doctor::Column::Id));
+    let visits = in_state(of_row, &AppointmentStatus::standing(), within)
         .select_only()
         .filter(scope(viewer))
-        .filter(is_one_of(Column::Status, shown()))
-        .expr(Column::Id.count())
-        .filter(Expr::col((appointment::Entity, Column::DoctorId)).equals((doctor::Entity, doctor::Column::Id)))
-        .filter(Column::StartsAt.gte(within.starts_at))
-        .filter(Column::StartsAt.lt(within.ends_at));
+        .expr(Column::Id.count());
     Expr::from(visits.into_query())
 }
 
@@ -127,10 +121,6 @@ impl VisitOfBook {
     }
 }
 
-fn patient_phone() -> SimpleExpr {
-    Expr::col(("patient_user", user::Column::Phone))
-}
-
 fn has_overbook_reason() -> SimpleExpr {
     Expr::col((appointment::Entity, Column::OverbookReason)).is_not_null()
 }
@@ -148,9 +138,18 @@ struct Row {
 /// What there is of the doctors who are shown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FoundTime {
+    /// How far ahead visits can be booked.
+    pub(super) horizon: TimeDelta,
     pub(super) schedules: DoctorTimes,
     /// The visits of each, by `doctor.id`, the earliest first.
     pub(super) visits: BTreeMap<i64, Vec<VisitOfBook>>,
+}
+
+impl FoundTime {
+    /// The same where visits can be booked so far ahead.
+    pub(super) fn until(self, horizon: TimeDelta) -> Self {
+        Self { horizon, ..self }
+    }
 }
 
 /// The time of `doctors`, who are the viewer's to see, as far as it touches the days of `place`. One statement; none without doctors.
@@ -188,7 +187,8 @@ pub(super) async fn time_of(
 }
 
 fn lists(viewer: &Viewer, ids: &[i64], within: Stretch) -> SideBySide {
-    let visits = in_state(Column::DoctorId.is_in(ids.iter().copied()), &shown(), within).filter(scope(viewer));
+    let visits = in_state(Column::DoctorId.is_in(ids.iter().copied()), &AppointmentStatus::standing(), within)
+        .filter(scope(viewer));
     SideBySide::default()
         .list::<Away>("away", absences(ids, within))
         .list::<Working>("working", windows(ids))

@@ -23,6 +23,7 @@ use crate::{
         audit::Actor,
         calls::{GuestOfCall, GuestStanding, VisitGuestId},
     },
+    text::doctor_name,
     time_zone::Tz,
 };
 
@@ -91,7 +92,7 @@ impl LinkedGuest {
 
     /// The doctor's name as it is written everywhere.
     pub(super) fn doctor(&self) -> String {
-        format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
+        doctor_name(&self.doctor_first_name, &self.doctor_last_name)
     }
 
     /// The hospital's.

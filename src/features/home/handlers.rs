@@ -50,16 +50,17 @@ pub(super) async fn dashboard(
 
 async fn of_doctor(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<pages::DoctorDashboard, AppError> {
     let zone = viewer.zone();
-    let found =
-        queries::of_doctor(viewer, reader, (present.date(zone), dashboard::widest_agenda(present, zone))).await?;
+    let moments = (present.instant(), present.date(zone), dashboard::widest_agenda(present, zone));
+    let found = queries::of_doctor(viewer, reader, moments).await?;
     let sections = DoctorSections::new(&found, present, dashboard::today(present, zone));
     let visits = visits(viewer, reader, (sections.shown(), &found.unread)).await?;
     Ok(pages::DoctorDashboard::new(viewer, present, (&found, &sections, &visits)))
 }
 
 async fn of_patient(viewer: &Viewer, reader: &Reader, present: &Present) -> Result<pages::PatientDashboard, AppError> {
-    let found = queries::of_patient(viewer, reader, present.date(viewer.zone())).await?;
-    let sections = PatientSections::new(&found, present);
+    let zone = viewer.zone();
+    let found = queries::of_patient(viewer, reader, present.date(zone)).await?;
+    let sections = PatientSections::new(&found, present, dashboard::today(present, zone));
     let about = found.unread.iter().filter_map(|unread| unread.appointment_id);
     let ids = sections.shown().chain(about).collect();
     let visits = appointments::visits_in_line(viewer, reader, (ids, &found.awaited)).await?;

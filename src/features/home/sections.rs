@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Duration;
 use entity::enums::AppointmentStatus;
 
-use super::queries::{FoundForDoctor, FoundForHospital, FoundForPatient, ListedVisit};
+use super::queries::{FoundForDoctor, FoundForHospital, FoundForPatient, ListedVisit, UntoldNews, WishedVisit};
 use crate::{features::schedules::Stretch, web::Present};
 
 /// How many rows the cut lists show.
@@ -18,7 +18,7 @@ pub(super) const MANY: u64 = 100;
 /// How many of a hospital's day are on its board: a large day is, and what is left out is said.
 pub(super) const BOARD: u64 = 400;
 
-/// So many visits without a doctor, or whose note is to be written or signed, are counted, and beyond it they are "more than" so many: a shut account
+/// So many visits without a doctor, of which another time is asked for, or whose note is to be written or signed, are counted, and beyond it they are "more than" so many: a shut account
 /// leaves behind any number.
 pub(super) const COUNTED: u64 = 200;
 
@@ -45,6 +45,23 @@ impl Section {
         Some(self.shown.len()).filter(|shown| counted(*shown) < self.count)
     }
 
+    /// Of the visits of which the patient asks for another time those that somebody can still answer.
+    fn of_wished(visits: &[WishedVisit], present: &Present) -> Self {
+        let open = visits.iter().filter(|visit| !present.is_past(visit.lapses_at));
+        Self::of(open.map(|visit| visit.listed), SHOWN)
+    }
+
+    /// The visits of which a patient is to be told by telephone.
+    fn of_untold(untold: &[UntoldNews], present: &Present) -> Self {
+        let waiting = untold.iter().map(|untold| untold.visit).filter(|visit| !present.is_past(visit.ends_at));
+        Self::of(waiting, SHOWN)
+    }
+
+    /// Whether there are more than are counted.
+    pub(super) fn is_beyond_count(&self) -> bool {
+        u64::try_from(self.count).is_ok_and(|count| count > COUNTED)
+    }
+
     fn in_state(visits: &[ListedVisit], status: AppointmentStatus, most: u64) -> Self {
         Self::of(visits.iter().copied().filter(|visit| visit.status == status), most)
     }
@@ -63,6 +80,8 @@ pub(super) struct DoctorSections {
     pub(super) agenda: Section,
     pub(super) waiting: Section,
     pub(super) requests: Section,
+    /// Of which the patient asks for another time.
+    pub(super) wished: Section,
     /// Busy although its end has passed.
     pub(super) needs_outcome: Section,
     /// How many busy visits begin within the 24 hours from now on.
@@ -91,9 +110,10 @@ impl DoctorSections {
             in_visit: Section::in_state(&found.busy, AppointmentStatus::InProgress, MANY),
             waiting: Section::in_state(&found.busy, AppointmentStatus::Waiting, MANY),
             requests: Section { count: found.requests_count, shown: requests },
+            wished: Section::of_wished(&found.wished, present),
             needs_outcome: Section::of(busy().filter(|visit| present.is_past(visit.ends_at)), SHOWN),
             next_24_hours: counted(next.count()),
-            notes_to_sign_more: u64::try_from(notes_to_sign.count).is_ok_and(|count| count > COUNTED),
+            notes_to_sign_more: notes_to_sign.is_beyond_count(),
             notes_to_sign,
             taken: taken.collect(),
         }
@@ -101,41 +121,77 @@ impl DoctorSections {
 
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
-        let all =
-            [&self.in_visit, &self.agenda, &self.waiting, &self.requests, &self.needs_outcome, &self.notes_to_sign];
-        all.into_iter().flat_map(|section| section.shown.iter().copied())
+        let work = [&self.requests, &self.wished, &self.needs_outcome, &self.notes_to_sign];
+        let all = [&self.in_visit, &self.agenda, &self.waiting].into_iter().chain(work);
+        all.flat_map(|section| section.shown.iter().copied())
     }
 }
 
 /// The lists of a patient.
 #[derive(Clone, Debug)]
 pub(super) struct PatientSections {
-    /// The visit that goes on, or that one waits for; and what is over, but nobody has said what came of it.
+    /// By `appointment.id`, the visit that comes first: the one that goes on, or is waited for; or is over, and nobody has said what came of it; else the
+    /// next. What is left from an earlier day does not stand before a visit of today.
+    pub(super) hero: Option<i64>,
+    /// The others that go on, are waited for, or are over without an outcome.
     pub(super) present: Section,
-    /// Agreed on and not over.
-    pub(super) upcoming: Section,
+    /// The others that are agreed on and not over.
+    pub(super) later: Section,
+    /// How many are agreed on and not over.
+    pub(super) upcoming_count: i64,
     pub(super) requests: Section,
     pub(super) proposed: Section,
+    /// The last that took place, by `appointment.id`, to whoever has none before them.
+    pub(super) last: Option<i64>,
 }
 
 impl PatientSections {
-    pub(super) fn new(found: &FoundForPatient, present: &Present) -> Self {
+    pub(super) fn new(found: &FoundForPatient, present: &Present, today: Stretch) -> Self {
         let is_agreed = |visit: &ListedVisit| AppointmentStatus::AGREED.contains(&visit.status);
         let goes_on =
             |visit: &ListedVisit| visit.status.is_under_way() || (is_agreed(visit) && present.is_past(visit.ends_at));
-        let upcoming = found.open.iter().copied().filter(|visit| is_agreed(visit) && !present.is_past(visit.ends_at));
+        let is_to_come = |visit: &ListedVisit| is_agreed(visit) && !present.is_past(visit.ends_at);
+        let now: Vec<ListedVisit> = found.open.iter().copied().filter(goes_on).collect();
+        let upcoming: Vec<ListedVisit> = found.open.iter().copied().filter(is_to_come).collect();
+        let hero = first(&now, &upcoming, today);
+        let others =
+            |visits: &[ListedVisit]| Section::of(visits.iter().copied().filter(|visit| Some(visit.id) != hero), SHOWN);
         Self {
-            present: Section::of(found.open.iter().copied().filter(goes_on), SHOWN),
-            upcoming: Section::of(upcoming, SHOWN),
+            hero,
+            present: others(&now),
+            later: others(&upcoming),
+            upcoming_count: counted(upcoming.len()),
             requests: Section::in_state(&found.open, AppointmentStatus::Requested, SHOWN),
             proposed: Section::in_state(&found.open, AppointmentStatus::Proposed, SHOWN),
+            last: found.last.filter(|_| hero.is_none()).map(|visit| visit.id),
         }
     }
 
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
-        let all = [&self.present, &self.upcoming, &self.requests, &self.proposed];
-        all.into_iter().flat_map(|section| section.shown.iter().copied())
+        let all = [&self.present, &self.later, &self.requests, &self.proposed];
+        all.into_iter().flat_map(|section| section.shown.iter().copied()).chain(self.hero).chain(self.last)
+    }
+}
+
+/// The visit that comes first of those that are `now`, or else of the `upcoming` ones. What the hospital forgot to close days ago tells the patient
+/// nothing to do: that a visit without an outcome stands first is meant of the visit of the day, so on a day with another one to come what is left
+/// from earlier days is below it.
+fn first(now: &[ListedVisit], upcoming: &[ListedVisit], today: Stretch) -> Option<i64> {
+    let comes_today = upcoming.iter().any(|visit| visit.starts_at < today.ends_at);
+    let is_left = |visit: &ListedVisit| comes_today && visit.ends_at <= today.starts_at;
+    let urgent = now.iter().filter(|visit| !is_left(visit)).min_by_key(|visit| urgency(visit));
+    let next = || upcoming.iter().min_by_key(|visit| (visit.starts_at, visit.id));
+    urgent.or_else(next).map(|visit| visit.id)
+}
+
+/// Which of the visits that are now comes first: whoever is in one, then who waits the longest for their time, then what was over last.
+fn urgency(visit: &ListedVisit) -> (u8, i64, i64) {
+    let starts_at = visit.starts_at.timestamp();
+    match visit.status {
+        AppointmentStatus::InProgress => (0, starts_at, visit.id),
+        AppointmentStatus::Waiting => (1, starts_at, visit.id),
+        _ => (2, -starts_at, visit.id),
     }
 }
 
@@ -155,14 +211,16 @@ pub(super) struct HospitalSections {
     pub(super) waiting: Section,
     /// Those that wait longest.
     pub(super) requests: Section,
+    /// Of which the patient asks for another time.
+    pub(super) wished: Section,
+    /// Of which the patient is to be told by telephone.
+    pub(super) untold: Section,
     /// How many visits begin today that were neither declined nor cancelled.
     pub(super) visits_today: i64,
 }
 
 impl HospitalSections {
     pub(super) fn new(found: &FoundForHospital, present: &Present) -> Self {
-        use AppointmentStatus::{Cancelled, Rejected};
-        let standing = || found.today.iter().copied().filter(|visit| !matches!(visit.status, Rejected | Cancelled));
         let today = |statuses: &'static [AppointmentStatus], most| {
             Section::of(found.today.iter().copied().filter(|visit| statuses.contains(&visit.status)), most)
         };
@@ -177,11 +235,13 @@ impl HospitalSections {
             expected,
             in_visit: Section::in_state(&found.under_way, AppointmentStatus::InProgress, MANY),
             done: today(&AppointmentStatus::OVER, room),
-            without_doctor_more: u64::try_from(without_doctor.count).is_ok_and(|count| count > COUNTED),
+            without_doctor_more: without_doctor.is_beyond_count(),
             without_doctor,
             waiting: Section::in_state(&found.under_way, AppointmentStatus::Waiting, MANY),
             requests: Section { count: found.requests_count, shown: requests.collect() },
-            visits_today: counted(standing().count()),
+            wished: Section::of_wished(&found.wished, present),
+            untold: Section::of_untold(&found.untold, present),
+            visits_today: counted(found.today.iter().filter(|visit| visit.status.stands()).count()),
         }
     }
 
@@ -192,7 +252,8 @@ impl HospitalSections {
 
     /// Every visit that is shown.
     pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
-        let all = [&self.expected, &self.waiting, &self.in_visit, &self.done, &self.without_doctor, &self.requests];
-        all.into_iter().flat_map(|section| section.shown.iter().copied())
+        let work = [&self.without_doctor, &self.requests, &self.wished, &self.untold];
+        let all = [&self.expected, &self.waiting, &self.in_visit, &self.done].into_iter().chain(work);
+        all.flat_map(|section| section.shown.iter().copied())
     }
 }

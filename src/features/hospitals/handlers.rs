@@ -8,9 +8,12 @@ use crate::{
     db::Reader,
     web::{
         AppError, Pages, Paginated, Pagination,
-        query::{Filter, ListQuery},
+        query::{Filter, ListQuery, ListState},
     },
 };
+
+/// What both lists can be narrowed to.
+const STATES: [ListState; 1] = [ListState::Active];
 
 /// The directory; to a platform administrator all hospitals, with what the directory leaves out.
 pub(super) async fn index(
@@ -19,10 +22,10 @@ pub(super) async fn index(
     filter: Filter<ListQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
+    let (paging, search) = (filter.0.paging(&pages)?, filter.0.search(&STATES)?);
     let platform = visitor.0.filter(Viewer::runs_platform);
     let Paginated { total, rows } = queries::hospitals(&reader, platform.is_some(), &search, paging).await?;
-    let pagination = Pagination::new(paging, total, "hospitals", ("/hospitals", &[("q", &search)]))?;
+    let pagination = Pagination::new(paging, total, "hospitals", ("/hospitals", &search.query()))?;
     match platform {
         Some(viewer) => pages.show(&viewer, &pages::Hospitals::new(rows, search, pagination)),
         None => pages.show_public(StatusCode::OK, &pages::Directory::new(rows, search, pagination)),
@@ -57,8 +60,8 @@ pub(super) async fn admins(
     filter: Filter<ListQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
+    let (paging, search) = (filter.0.paging(&pages)?, filter.0.search(&STATES)?);
     let Paginated { total, rows } = queries::admins(&viewer, &reader, &search, paging).await?;
-    let pagination = Pagination::new(paging, total, "administrators", ("/admins", &[("q", &search)]))?;
+    let pagination = Pagination::new(paging, total, "administrators", ("/admins", &search.query()))?;
     pages.show(&*viewer, &pages::Admins::new(rows, search, pagination))
 }

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::queries::{AdminRow, HospitalDetail, HospitalRow, ListedDoctor};
 use crate::{
     features::modalities::modality_label,
+    text::doctor_name,
     time_zone::Tz,
-    web::{Moment, Page, Pagination},
+    web::{Moment, Page, Pagination, query::ListSearch},
 };
 
 #[derive(Debug, Serialize)]
@@ -29,12 +30,12 @@ impl From<HospitalRow> for HospitalEntry {
 #[derive(Debug, Serialize)]
 pub(super) struct Directory {
     hospitals: Vec<HospitalEntry>,
-    search: String,
+    search: ListSearch,
     pagination: Pagination,
 }
 
 impl Directory {
-    pub(super) fn new(rows: Vec<HospitalRow>, search: String, pagination: Pagination) -> Self {
+    pub(super) fn new(rows: Vec<HospitalRow>, search: ListSearch, pagination: Pagination) -> Self {
         Self { hospitals: rows.into_iter().map(HospitalEntry::from).collect(), search, pagination }
     }
 }
@@ -51,12 +52,12 @@ impl Page for Directory {
 #[derive(Debug, Serialize)]
 pub(super) struct Hospitals {
     hospitals: Vec<HospitalEntry>,
-    search: String,
+    search: ListSearch,
     pagination: Pagination,
 }
 
 impl Hospitals {
-    pub(super) fn new(rows: Vec<HospitalRow>, search: String, pagination: Pagination) -> Self {
+    pub(super) fn new(rows: Vec<HospitalRow>, search: ListSearch, pagination: Pagination) -> Self {
         Self { hospitals: rows.into_iter().map(HospitalEntry::from).collect(), search, pagination }
     }
 }
@@ -89,7 +90,7 @@ struct DoctorCard {
 impl Listed {
     pub(super) fn new(hospital: HospitalRow, doctors: Vec<ListedDoctor>, pagination: Pagination) -> Self {
         let card = |doctor: ListedDoctor| DoctorCard {
-            name: format!("Dr {} {}", doctor.first_name, doctor.last_name),
+            name: doctor_name(&doctor.first_name, &doctor.last_name),
             specialization: doctor.specialization,
             experience_years: doctor.experience_years,
             bio: doctor.bio,
@@ -192,12 +193,12 @@ impl Page for Hospital {
 #[derive(Debug, Serialize)]
 pub(super) struct Admins {
     admins: Vec<AdminEntry>,
-    search: String,
+    search: ListSearch,
     pagination: Pagination,
 }
 
 impl Admins {
-    pub(super) fn new(rows: Vec<AdminRow>, search: String, pagination: Pagination) -> Self {
+    pub(super) fn new(rows: Vec<AdminRow>, search: ListSearch, pagination: Pagination) -> Self {
         Self { admins: rows.into_iter().map(AdminEntry::from).collect(), search, pagination }
     }
 }

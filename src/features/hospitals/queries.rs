@@ -18,7 +18,10 @@ use crate::{
     coherence::Topic,
     db::{Reach, Reader, count, is_person, is_word, key_holds},
     text::{SearchText, Term},
-    web::{Paginated, Paging},
+    web::{
+        Paginated, Paging,
+        query::{ListSearch, ListState},
+    },
 };
 
 /// A hospital in a list.
@@ -96,14 +99,14 @@ const ADMINS: [Topic; 3] = [Topic::Hospitals, Topic::Platform, Topic::SignIns];
 pub(super) async fn hospitals(
     reader: &Reader,
     all: bool,
-    search: &str,
+    search: &ListSearch,
     paging: Paging,
 ) -> Result<Paginated<HospitalRow>, DbErr> {
     let mut found = hospital::Entity::find();
-    if !all {
+    if !all || search.state == Some(ListState::Active) {
         found = found.filter(hospital::Column::Active.eq(true));
     }
-    for term in SearchText::new(search).terms() {
+    for term in SearchText::new(&search.q).terms() {
         found = found.filter(is_called(term));
     }
     let total = reader.run(LISTED, async |conn| count(conn, found.clone()).await).await?;
@@ -172,11 +175,14 @@ pub(super) async fn admins_of(viewer: &Viewer, reader: &Reader, id: i64) -> Resu
 pub(super) async fn admins(
     viewer: &Viewer,
     reader: &Reader,
-    search: &str,
+    search: &ListSearch,
     paging: Paging,
 ) -> Result<Paginated<AdminRow>, DbErr> {
     let mut found = administrators(viewer);
-    for term in SearchText::new(search).terms() {
+    if search.state == Some(ListState::Active) {
+        found = found.filter(user::Column::Active.eq(true));
+    }
+    for term in SearchText::new(&search.q).terms() {
         found = found.filter(Condition::any().add(is_person(term, Reach::Everything)).add(is_called(term)));
     }
     let total = reader.run(ADMINS, async |conn| count(conn, found.clone()).await).await?;

@@ -14,6 +14,8 @@
 //! - **Once**, as far as that can be had: an instance claims a mail before it sends it (compare and set on when it is due), and
 //!   one that stops finishes what it has in hand. If the mail server's yes gets lost, on the way or because the database cannot
 //!   be told of it, the mail is sent again when the claim runs out, under the same `Message-ID`.
+//! - **Nothing unwanted**: what somebody has chosen not to get on their profile is not sent, also when it was queued before (`service/choice.rs`). Mail about
+//!   their account always is.
 //! - **Nothing clinical**: no symptoms, no reasons, and no name but the doctor's, for mail is read by whoever carries it.
 //! - **One mail holds up no other**: what cannot be written or is not taken is tried later, each time later; only a mail server
 //!   that is away ends a round.
@@ -24,4 +26,6 @@ mod service;
 pub use queries::Recipient;
 pub(crate) use queries::{is_queued_for_messages, is_repeated, news_since, told_of_messages, told_since};
 pub use service::{EmailText, MailSender, Round, StopSignal, Writer, Written, give_up_due};
-pub(crate) use service::{MovedVisit, QueuedMail, ToldNews, follow, queue, sweep, withdraw};
+pub(crate) use service::{
+    MailOption, MovedVisit, QueuedMail, ToldNews, choice_code, choices, follow, parse_choice, queue, sweep, withdraw,
+};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    enums::{MailKind, MailStatus, NotificationKind, Role, SecurityEvent},
+    enums::{MailChoice, MailKind, MailStatus, NotificationKind, Role, SecurityEvent},
     hospital,
     mail::{Column, Entity, Model},
     user,
@@ -13,6 +13,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, ExprTrait as _, Func},
 };
 
+use super::service::is_wanted;
 use crate::{coherence::Topics, db::Reader, time_zone::Tz};
 
 /// Reads and writes of mail touch no page. Once there are replicas, mail must be read where it is written all the same: a visit
@@ -30,6 +31,7 @@ pub struct Recipient {
     /// What they are.
     pub(crate) role: Role,
     active: bool,
+    mail_choice: MailChoice,
     /// The name of their hospital; none for platform administrators.
     pub(crate) hospital: Option<String>,
     time_zone: Option<String>,
@@ -39,6 +41,11 @@ impl Recipient {
     /// Whether they may sign in: nobody else is written to.
     pub(super) fn may_enter(&self) -> bool {
         self.active
+    }
+
+    /// Whether they have chosen to get that mail.
+    pub(super) fn wants(&self, mail: &Model) -> bool {
+        is_wanted(self.mail_choice, mail)
     }
 
     /// The zone that times are told in.
@@ -52,7 +59,7 @@ impl Recipient {
 pub(super) async fn recipient(reader: &Reader, user_id: i64) -> Result<Option<Recipient>, DbErr> {
     let statement = user::Entity::find_by_id(user_id)
         .select_only()
-        .columns([user::Column::Email, user::Column::Role, user::Column::Active])
+        .columns([user::Column::Email, user::Column::Role, user::Column::Active, user::Column::MailChoice])
         .column_as(hospital::Column::Name, "hospital")
         .column_as(hospital::Column::TimeZone, "time_zone")
         .join(JoinType::LeftJoin, user::Relation::Hospital.def());

@@ -23,6 +23,7 @@ use crate::{
         appointments::{About, AppointmentRow, scope_of_both, scope_of_doctor, with_parties},
         audit::Accessed,
     },
+    text::doctor_name,
 };
 
 /// The fields of a note, in the order in which they are written, with what they are called.
@@ -117,7 +118,7 @@ pub(super) struct NoteAuthor {
 
 impl NoteAuthor {
     pub(super) fn name(&self) -> String {
-        format!("Dr {} {}", self.first_name, self.last_name)
+        doctor_name(&self.first_name, &self.last_name)
     }
 }
 

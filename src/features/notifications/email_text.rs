@@ -9,7 +9,7 @@ use entity::{
 
 use super::{
     invitation::{invitation, method},
-    notification::{Facts, ToldTimes, sentence},
+    notification::{Facts, ToldTimes, capitalised, is_former, sentence},
     queries::{self, VisitOfMail},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         modalities::how_it_is_held,
     },
     state::AppState,
-    text::CalendarMethod,
+    text::{CalendarMethod, doctor_name},
     time_zone::Tz,
     web::{AppError, Moment},
 };
@@ -26,8 +26,10 @@ use crate::{
 /// News that could not be sent for so long is none.
 const OLD: TimeDelta = TimeDelta::days(7);
 /// What a patient can do again and again.
-const AT_WILL: [NotificationKind; 3] = [
+const AT_WILL: [NotificationKind; 4] = [
     NotificationKind::AppointmentRequested,
+    // One wish after the other.
+    NotificationKind::TimeWished,
     NotificationKind::AppointmentCancelled,
     // They may take it back, and arrive again.
     NotificationKind::PatientArrived,
@@ -41,15 +43,18 @@ const IN_AN_HOUR: u64 = 10;
 /// The database's.
 pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient) -> Result<Written, AppError> {
     let Some(id) = mail.appointment_id else { return Ok(Written::NoLonger) };
-    let Some(visit) = queries::visit_of_mail(&state.db.reader(), id).await? else { return Ok(Written::NoLonger) };
+    let former = (recipient.role == Role::Doctor).then_some(mail.recipient_id);
+    let Some(visit) = queries::visit_of_mail(&state.db.reader(), (id, former)).await? else {
+        return Ok(Written::NoLonger);
+    };
     let (now, origin) = (state.clock.now(), state.settings.server.origin());
-    let takes_out = method(mail, &visit) == Some(CalendarMethod::Cancel);
+    let takes_out = method(mail, &visit, recipient.role) == Some(CalendarMethod::Cancel);
     // What is not sent stays in a calendar for ever.
     if !takes_out && is_one_too_many(state, mail, recipient).await? {
         return Ok(Written::NoLonger);
     }
     let (subject, said) = match (mail.kind, mail.notice) {
-        (MailKind::Notice, Some(kind)) if is_news(mail, &visit, now) => {
+        (MailKind::Notice, Some(kind)) if is_news(mail, &visit, (recipient.role, now)) => {
             (subject(kind), notice(kind, &visit, recipient))
         }
         (MailKind::Reminder, _)
@@ -64,7 +69,13 @@ pub(crate) async fn write(state: &AppState, mail: &Model, recipient: &Recipient)
     };
     let said = if takes_out { said + OUT_OF_CALENDAR } else { said };
     let zone = recipient.zone().name();
-    let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/appointments/{id}");
+    // Whoever handed it over sees it no more.
+    let page = if mail.notice.is_some_and(|kind| is_former(kind, recipient.role)) {
+        "notifications".to_owned()
+    } else {
+        format!("appointments/{id}")
+    };
+    let text = format!("{said}\n\nTimes are in {zone}. More about it, after signing in:\n{origin}/{page}");
     let words = EmailText { subject: subject.to_owned(), text };
     Ok(match invitation(state, mail, (id, &visit), recipient) {
         Some(invitation) => Written::Inviting(words, invitation),
@@ -83,8 +94,13 @@ async fn is_one_too_many(state: &AppState, mail: &Model, recipient: &Recipient) 
 }
 
 /// Whether the visit is still as the notice found it, and that not long ago; or it is something that stays so, whatever becomes of the visit.
-fn is_news(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
-    let is_so = mail.appointment_version == Some(visit.version) || mail.notice.is_some_and(stays_so);
+fn is_news(mail: &Model, visit: &VisitOfMail, (role, now): (Role, DateTime<Utc>)) -> bool {
+    let is_so = if mail.notice.is_some_and(|kind| is_former(kind, role)) {
+        // It is to go out of their calendar, whatever has become of it with the other; unless it is theirs again.
+        visit.doctor_user_id != mail.recipient_id
+    } else {
+        mail.appointment_version == Some(visit.version) || mail.notice.is_some_and(stays_so)
+    };
     is_so && now - mail.created_at < OLD
 }
 
@@ -97,26 +113,38 @@ fn is_near(mail: &Model, visit: &VisitOfMail, now: DateTime<Utc>) -> bool {
 
 fn notice(kind: NotificationKind, visit: &VisitOfMail, recipient: &Recipient) -> String {
     let doctor = visit.doctor();
-    let facts = Facts {
-        kind,
-        // The visit is as it was then, or the mail would not be written.
-        times: ToldTimes::of(recipient.zone(), Some(visit.starts_at), visit.proposed_starts_at),
-        doctor: &doctor,
-        patient: "a patient",
-        reason: None,
+    // The visit is as it was then, or the mail would not be written; but to whom it was handed over.
+    let times =
+        ToldTimes::of(recipient.zone(), Some(visit.starts_at), visit.proposed_starts_at.or(visit.wished_starts_at));
+    let is_theirs_no_more = is_former(kind, recipient.role);
+    let times = match kind {
+        _ if is_theirs_no_more => ToldTimes { starts_at: visit.handed_over, proposed: None },
+        NotificationKind::AppointmentHandedOver => {
+            ToldTimes { proposed: visit.handed_over.filter(|before| times.starts_at != Some(*before)), ..times }
+        }
+        _ => times,
     };
+    let facts = Facts { kind, times, doctor: &doctor, patient: "a patient", reason: None };
     let asks = match kind {
         NotificationKind::AppointmentProposed => " Please accept or refuse it.",
+        NotificationKind::TimeWished => {
+            " The visit stays at its time until somebody answers: please accept the other time, or leave the visit where it is."
+        }
         // Whoever had confirmed had not confirmed this time. Where the hospital's clock was corrected, it may be one of many, and the only one that is told
         // by mail.
         NotificationKind::AppointmentRescheduled if recipient.role == Role::Patient => {
             if visit.status == AppointmentStatus::Scheduled { MOVED_CONFIRM } else { MOVED }
         }
         NotificationKind::AppointmentRescheduled => MOVED,
+        NotificationKind::AppointmentHandedOver if recipient.role == Role::Patient => CONFIRM,
         _ => "",
     };
     let said = capitalised(&sentence(&facts, recipient.role)) + asks;
-    if is_of_the_past(kind) { said } else { format!("{said} {}", how_it_is_held(visit.modality, recipient.role)) }
+    if is_theirs_no_more || is_of_the_past(kind) {
+        said
+    } else {
+        format!("{said} {}", how_it_is_held(visit.modality, recipient.role))
+    }
 }
 
 /// Whether nobody is to come any more: how is of no use to them.
@@ -172,6 +200,7 @@ fn subject(kind: NotificationKind) -> &'static str {
         NotificationKind::AppointmentRejected => "A request was declined",
         NotificationKind::AppointmentCancelled => "A visit was cancelled",
         NotificationKind::AppointmentRescheduled => "A visit was moved",
+        NotificationKind::AppointmentHandedOver => "A visit is with another doctor",
         NotificationKind::AppointmentConfirmed => "A visit was confirmed",
         NotificationKind::PatientArrived => "A patient is waiting",
         NotificationKind::AppointmentNoShow => "A visit was recorded as not attended",
@@ -180,6 +209,10 @@ fn subject(kind: NotificationKind) -> &'static str {
         NotificationKind::NoteSigned => "Something about your visit is there to read",
         NotificationKind::DocumentIssued => "A document of your visit is there to read",
         NotificationKind::DocumentRevoked => "A document of your visit was revoked",
+        NotificationKind::AbsenceRecorded => "An absence was recorded over a visit",
+        NotificationKind::TimeWished => "Another time is asked for",
+        NotificationKind::WishRefused => "Your visit stays at its time",
+        NotificationKind::WishWithdrawn => "A visit stays at its time",
     }
 }
 
@@ -190,12 +223,6 @@ impl VisitOfMail {
     }
 
     pub(super) fn doctor(&self) -> String {
-        format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
+        doctor_name(&self.doctor_first_name, &self.doctor_last_name)
     }
-}
-
-/// Sentences that begin with the patient would begin in lower case.
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

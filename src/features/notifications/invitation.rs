@@ -6,7 +6,7 @@ use entity::{
     mail::Model,
 };
 
-use super::queries::VisitOfMail;
+use super::{notification::is_former, queries::VisitOfMail};
 use crate::{
     features::{
         mail::Recipient,
@@ -63,28 +63,42 @@ pub(super) fn invitation(
     recipient: &Recipient,
 ) -> Option<Invitation> {
     let is_party = matches!(recipient.role, Role::Doctor | Role::Patient);
-    let method = method(mail, visit).filter(|_| is_party)?;
+    let method = method(mail, visit, recipient.role).filter(|_| is_party)?;
+    let is_former = mail.notice.is_some_and(|kind| is_former(kind, recipient.role));
+    // To whoever had it before it is where it was then.
+    let then = visit.handed_over.filter(|_| is_former).and_then(|then| recipient.zone().instant(then));
+    let starts_at = then.unwrap_or(visit.starts_at);
     let told = CalendarVisit {
         id,
         version: visit.version,
-        starts_at: visit.starts_at,
-        ends_at: visit.ends_at,
+        starts_at,
+        ends_at: starts_at + (visit.ends_at - visit.starts_at),
         modality: visit.modality,
         doctor: &visit.doctor(),
         hospital: recipient.hospital.as_deref().unwrap_or_default(),
     };
     let event = calendar_event(&state.settings.server, recipient.role, &told);
+    let event = if is_former { without_page(&state.settings.server, event) } else { event };
     let organizer = state.settings.mail.from.email.to_string();
     let parties = InvitationParties { organizer: &organizer, attendee: &recipient.email };
     Some(Invitation { method, text: calendar(method, state.clock.now(), Some(parties), &[event]) })
 }
 
+/// The end of a visit that the reader does not see any more: their notifications tell of it.
+fn without_page(server: &ServerSettings, event: CalendarEvent) -> CalendarEvent {
+    let url = format!("{}/notifications", server.origin());
+    CalendarEvent { description: format!("More about it, after signing in: {url}"), url, ..event }
+}
+
 /// What the mail does in the calendar of a party.
-pub(super) fn method(mail: &Model, visit: &VisitOfMail) -> Option<CalendarMethod> {
+pub(super) fn method(mail: &Model, visit: &VisitOfMail, role: Role) -> Option<CalendarMethod> {
     let is_called_off = visit.status == AppointmentStatus::Cancelled && visit.stood;
     match (mail.kind, mail.notice) {
         // Of a visit that may be over, and that stands where it stood in their calendar.
         (MailKind::Notice, Some(NotificationKind::AppointmentCorrected)) => None,
+        // Where it stands there already.
+        (MailKind::Notice, Some(NotificationKind::TimeWished | NotificationKind::WishRefused)) => None,
+        (MailKind::Notice, Some(kind)) if is_former(kind, role) => Some(CalendarMethod::Cancel),
         (MailKind::Notice | MailKind::Reminder, _) if AppointmentStatus::AGREED.contains(&visit.status) => {
             Some(CalendarMethod::Request)
         }

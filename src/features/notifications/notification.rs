@@ -54,13 +54,53 @@ pub(crate) fn sentence(facts: &Facts<'_>, role: Role) -> String {
             let offered = time(facts.times.proposed, "another time");
             format!("{} proposes {offered} instead of {when}.", facts.doctor)
         }
+        NotificationKind::TimeWished => {
+            let wished = time(facts.times.proposed, "another time");
+            format!("{} asks for {wished} instead of {when}{}.", facts.patient, with_whom(facts, role))
+        }
+        NotificationKind::WishWithdrawn => {
+            format!("{} keeps the visit on {when}{}.", facts.patient, with_whom(facts, role))
+        }
+        NotificationKind::WishRefused => {
+            let wished = time(facts.times.proposed, "the other time that was asked for");
+            format!("The visit {} stays on {when}: {wished} cannot be had.", other_party(facts, role))
+        }
         NotificationKind::AppointmentConfirmed => {
             format!("{} confirmed the visit on {when}.", facts.patient)
         }
         NotificationKind::PatientArrived => {
             format!("{} is waiting for the visit on {when}.", facts.patient)
         }
+        NotificationKind::AppointmentHandedOver => handed_over(facts, role, &when),
+        NotificationKind::AbsenceRecorded => {
+            let visit = other_party(facts, role);
+            format!("An absence was recorded over the visit {visit} on {when}. It may not be the only one in it.")
+        }
         _ => what_became(facts, &other_party(facts, role), &when),
+    }
+}
+
+/// With whom the patient's visit is, to whoever is not that doctor.
+fn with_whom(facts: &Facts<'_>, role: Role) -> String {
+    if role == Role::Doctor { String::new() } else { format!(", with {}", facts.doctor) }
+}
+
+/// Whether it tells a doctor that a visit is theirs no more.
+pub(super) fn is_former(kind: NotificationKind, role: Role) -> bool {
+    kind == NotificationKind::AppointmentHandedOver && role == Role::Doctor
+}
+
+/// A doctor who is told of it is the one who had the visit.
+fn handed_over(facts: &Facts<'_>, role: Role, when: &str) -> String {
+    match role {
+        Role::Patient => {
+            let before = facts.times.proposed.map(|before| format!(" instead of {}", local_in_words(before)));
+            format!("Your visit is with {} now, on {when}{}.", facts.doctor, before.unwrap_or_default())
+        }
+        Role::Doctor => format!("The visit with {} on {when} was handed over to another doctor.", facts.patient),
+        Role::HospitalAdmin | Role::SuperAdmin => {
+            format!("The visit of {} was handed over: it is with {} now, on {when}.", facts.patient, facts.doctor)
+        }
     }
 }
 
@@ -117,4 +157,10 @@ fn what_became(facts: &Facts<'_>, with: &str, when: &str) -> String {
         }
         _ => format!("The visit {with} on {when} was recorded as not attended."),
     }
+}
+
+/// Sentences that begin with the patient would begin in lower case.
+pub(crate) fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

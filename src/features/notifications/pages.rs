@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use entity::enums::Role;
 use serde::Serialize;
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
     queries::NotificationRow,
 };
 use crate::{
-    access::Viewer,
+    access::{Viewer, ViewerKind},
     web::{Moment, Page, Pagination},
 };
 
@@ -82,13 +81,19 @@ impl NotificationEntry {
         Self {
             id: row.id,
             text: sentence(&facts, viewer.role()),
-            href: row
-                .appointment_id
-                .filter(|_| viewer.role() != Role::SuperAdmin)
-                .map(|id| format!("/appointments/{id}")),
+            href: row.appointment_id.filter(|_| is_to_see(viewer, row)).map(|id| format!("/appointments/{id}")),
             at: Moment::new(row.created_at, viewer.zone()),
             unread,
             read_href: unread.then(|| format!("/notifications/{}/read", row.id)),
         }
+    }
+}
+
+/// Whether the visit is the reader's to see: it is no longer that of a doctor who handed it over.
+fn is_to_see(viewer: &Viewer, row: &NotificationRow) -> bool {
+    match &viewer.kind {
+        ViewerKind::Doctor { doctor_id, .. } => row.doctor_id == Some(*doctor_id),
+        ViewerKind::HospitalAdmin { .. } | ViewerKind::Patient { .. } => true,
+        ViewerKind::SuperAdmin => false,
     }
 }

@@ -8,9 +8,9 @@ use entity::{
     patient, time_off, user,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, Order, QueryFilter,
-    QuerySelect, QueryTrait, RelationTrait, StatementBuilder,
-    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, StatementBuilder,
+    sea_query::{Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, SimpleExpr},
 };
 
 use super::notification::ToldTimes;
@@ -30,6 +30,8 @@ pub(super) struct NotificationRow {
     /// None while it is unread.
     pub(super) read_at: Option<DateTime<Utc>>,
     pub(super) appointment_id: Option<i64>,
+    /// With whom that visit is.
+    pub(super) doctor_id: Option<i64>,
     pub(super) local_starts_at: Option<NaiveDateTime>,
     pub(super) proposed_local_starts_at: Option<NaiveDateTime>,
     pub(super) starts_at: Option<DateTime<Utc>>,
@@ -105,6 +107,7 @@ pub(super) struct VisitOfMail {
     pub(super) starts_at: DateTime<Utc>,
     pub(super) ends_at: DateTime<Utc>,
     pub(super) proposed_starts_at: Option<DateTime<Utc>>,
+    pub(super) wished_starts_at: Option<DateTime<Utc>>,
     pub(super) status: AppointmentStatus,
     pub(super) modality: Modality,
     pub(super) version: i32,
@@ -116,17 +119,27 @@ pub(super) struct VisitOfMail {
     pub(super) doctor_away: bool,
     pub(super) doctor_first_name: String,
     pub(super) doctor_last_name: String,
+    /// `user.id` of the doctor.
+    pub(super) doctor_user_id: i64,
+    /// When it was before it was handed over for the last time, as the clock showed it; to a doctor, before it was taken from them.
+    pub(super) handed_over: Option<NaiveDateTime>,
 }
 
-/// The visit of a mail, whoever gets it: to them it was addressed when the row was written. One statement.
-pub(super) async fn visit_of_mail(reader: &Reader, appointment_id: i64) -> Result<Option<VisitOfMail>, DbErr> {
+/// The visit of a mail, whoever gets it, but for a doctor, who is the user `former` and may have had it before: to them it was addressed when the row was written. One statement.
+pub(super) async fn visit_of_mail(
+    reader: &Reader,
+    (appointment_id, former): (i64, Option<i64>),
+) -> Result<Option<VisitOfMail>, DbErr> {
     let statement = appointment::Entity::find_by_id(appointment_id)
         .select_only()
         .columns([appointment::Column::StartsAt, appointment::Column::EndsAt, appointment::Column::ProposedStartsAt])
+        .column(appointment::Column::WishedStartsAt)
         .columns([appointment::Column::Status, appointment::Column::Modality, appointment::Column::Version])
         .column_as(user::Column::Active, "doctor_active")
         .expr_as(doctor_away(), "doctor_away")
         .expr_as(stood(), "stood")
+        .expr_as(handed_over(former), "handed_over")
+        .column_as(doctor::Column::UserId, "doctor_user_id")
         .column_as(user::Column::FirstName, "doctor_first_name")
         .column_as(user::Column::LastName, "doctor_last_name")
         .join(JoinType::InnerJoin, appointment::Relation::Doctor.def())
@@ -161,8 +174,31 @@ fn stood() -> Expr {
     Expr::exists(granted.into_query())
 }
 
+/// When the visit was before it was handed over for the last time, or for the last time by the doctor who is the user `former`.
+fn handed_over(former: Option<i64>) -> Expr {
+    let event = |column| Expr::col((appointment_event::Entity, column));
+    let by = former.map(|user_id| {
+        let doctors = doctor::Entity::find().select_only().column(doctor::Column::Id);
+        let theirs = doctors.filter(Expr::col((doctor::Entity, doctor::Column::UserId)).eq(user_id));
+        event(appointment_event::Column::FromDoctorId).in_subquery(theirs.into_query())
+    });
+    let last = appointment_event::Entity::find()
+        .select_only()
+        .column(appointment_event::Column::ProposedLocalStartsAt)
+        .filter(
+            event(appointment_event::Column::AppointmentId)
+                .eq(Expr::col((appointment::Entity, appointment::Column::Id))),
+        )
+        .filter(event(appointment_event::Column::FromDoctorId).is_not_null())
+        .filter(Condition::all().add_option(by))
+        .order_by_desc(appointment_event::Column::Id)
+        .limit(1);
+    Expr::SubQuery(None, Box::new(last.into_query().into()))
+}
+
 fn with_appointment(rows: &mut SelectStatement) {
     rows.columns([
+        (appointment::Entity, appointment::Column::DoctorId),
         (appointment::Entity, appointment::Column::StartsAt),
         (appointment::Entity, appointment::Column::ProposedStartsAt),
         (appointment::Entity, appointment::Column::RejectionReason),
@@ -172,10 +208,7 @@ fn with_appointment(rows: &mut SelectStatement) {
         appointment::Entity,
         Expr::col((appointment::Entity, appointment::Column::Id)).equals((notification::Entity, Column::AppointmentId)),
     )
-    .left_join(
-        doctor::Entity,
-        Expr::col((doctor::Entity, doctor::Column::Id)).equals((appointment::Entity, appointment::Column::DoctorId)),
-    )
+    .left_join(doctor::Entity, Expr::col((doctor::Entity, doctor::Column::Id)).eq(doctor_of_then()))
     .left_join(
         patient::Entity,
         Expr::col((patient::Entity, patient::Column::Id)).equals((appointment::Entity, appointment::Column::PatientId)),
@@ -184,6 +217,24 @@ fn with_appointment(rows: &mut SelectStatement) {
     let patient = Expr::col((patient::Entity, patient::Column::UserId));
     with_name(rows, "doctor", doctor);
     with_name(rows, "patient", patient);
+}
+
+/// With whom a visit was when it was told of: who had it before it was handed over since, else who has it.
+fn doctor_of_then() -> SimpleExpr {
+    let event = |column| Expr::col((appointment_event::Entity, column));
+    let since = Query::select()
+        .column((appointment_event::Entity, appointment_event::Column::FromDoctorId))
+        .from(appointment_event::Entity)
+        .and_where(
+            event(appointment_event::Column::AppointmentId).equals((notification::Entity, Column::AppointmentId)),
+        )
+        .and_where(event(appointment_event::Column::FromDoctorId).is_not_null())
+        .and_where(event(appointment_event::Column::At).gt(Expr::col((notification::Entity, Column::CreatedAt))))
+        .order_by((appointment_event::Entity, appointment_event::Column::Id), Order::Asc)
+        .limit(1)
+        .to_owned();
+    let now = Expr::col((appointment::Entity, appointment::Column::DoctorId));
+    Func::coalesce([SimpleExpr::SubQuery(None, Box::new(since.into())), now]).into()
 }
 
 /// The name of the user whose id is `user_id`, as `{who}_first_name` and `{who}_last_name`.

@@ -12,12 +12,13 @@ use crate::{
 
 const AGAIN: &str =
     "Type the first password once more: it is on no page, so it was not kept while you were asked who you are.";
+const NO_ACCOUNT: &str = "Nobody signs in without an e-mail address. Leave the password empty: the person chooses one when you have added an address.";
 
 /// Somebody who is to be managed from now on.
 #[derive(Debug)]
 pub(super) struct NewPerson<R> {
     pub(super) record: R,
-    /// None: they choose it themselves, behind a link by mail.
+    /// None: they choose it themselves, behind a link by mail, as soon as they have an address.
     pub(super) password: Option<Password>,
     /// Whether they are somebody else than a patient of the same name and date of birth.
     pub(super) duplicate_ok: bool,
@@ -51,10 +52,14 @@ pub(super) fn new<R: PersonRecord>(
         reader.error("password", AGAIN.to_owned());
     }
     let account = record.as_ref().map(PersonRecord::account);
+    let has_none = account.is_some_and(|account| account.email.is_none()) && !reader.is_wrong("email");
+    if text.is_some() && has_none {
+        reader.error("password", NO_ACCOUNT.to_owned());
+    }
     let owner = PasswordOwner {
         first_name: account.map_or("", |account| &account.first_name),
         last_name: account.map_or("", |account| &account.last_name),
-        email: account.map_or("", |account| &account.email),
+        email: account.and_then(|account| account.email.as_deref()).unwrap_or_default(),
         hospital: hospital.map_or("", String::as_str),
     };
     let chosen = text.map(|text| Password::choose(&text, &owner));
@@ -87,4 +92,11 @@ pub(super) fn removal_reason(fields: Fields) -> Result<RemovalReason, Box<FormVi
         RemovalReason::from_word(word).ok_or_else(|| "Choose a reason from the list.".to_owned())
     });
     reader.finish(reason)
+}
+
+/// What somebody saw of a record that they confirm.
+pub(super) fn confirmation(fields: Fields) -> Result<String, Box<FormView>> {
+    let reader = FormReader::new(fields);
+    let seen = reader.required("seen", "What was seen", 64);
+    reader.finish(Some(seen))
 }

@@ -1,6 +1,7 @@
 //! People of a hospital: its doctors and its patients, their lists and their pages.
 //!
 //! Owns `doctor` and `patient`, and manages the accounts of both and of those who run hospitals. A patient's page is a clinical record: opening it is recorded.
+//! What patients say of themselves on their profile is written by [`accounts`](crate::features::accounts), and confirmed here.
 
 mod forms;
 mod handlers;
@@ -30,6 +31,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.post(PATIENTS.all, management::create::<PatientRecord>);
     table.post(PATIENTS.reactivation, management::reactivate::<PatientRecord>);
     table.get("/patients/{id}", handlers::patients::show);
+    table.post("/patients/{id}/confirmation", handlers::patients::confirm);
     manage::<AdminRecord>(table, &ADMINS);
     empower::<AdminRecord>(table, &ADMINS);
 }

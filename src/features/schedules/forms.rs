@@ -1,9 +1,11 @@
 //! What people say about schedules, as domain types.
 
 mod search;
+mod whole_week;
 
 pub(crate) use search::{ANY_DOCTOR, is_field};
 pub(super) use search::{SearchQuery, TimesSearch, fields};
+pub(super) use whole_week::{NewWeek, fields_of, same_of, seen};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use entity::limits;
@@ -12,7 +14,7 @@ use serde::Deserialize;
 use super::free::Stretch;
 use crate::{
     time_zone::{ClockHours, NotHours, Tz},
-    web::{FormReader, FormView, forms::Fields, parse_local, parse_time, query::day},
+    web::{FormReader, FormView, forms::Fields, parse_local, query::day},
 };
 
 /// The longest absence.
@@ -47,18 +49,23 @@ pub(super) struct NewWindow {
 }
 
 /// What is to become of a week.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum WeekChange {
+    /// All hours by day are to be these.
+    Whole(NewWeek),
     Add(NewWindow),
     /// `availability.id`
     Remove(i64),
 }
 
-/// The form that adds a window, or the button that removes one. With it comes what was typed.
+/// The form of the whole week, the one that adds a window, or the button that removes one. With it comes what was typed.
 ///
 /// # Errors
 /// The form to show again.
 pub(super) fn week(fields: Fields) -> Result<(WeekChange, FormView), Box<FormView>> {
+    if fields.contains_key("week") {
+        return whole_week::whole_week(fields).map(|(new, typed)| (WeekChange::Whole(new), typed));
+    }
     let removes = fields.contains_key("remove");
     let reader = FormReader::new(fields);
     let change = if removes {
@@ -75,11 +82,7 @@ fn window(reader: &FormReader) -> Option<NewWindow> {
     let weekday = reader.parsed("weekday", "Day", |day| {
         day.parse().ok().filter(|day| (0..7).contains(day)).ok_or_else(|| "Choose a day of the week.".to_owned())
     });
-    let time = |name, label| {
-        // At the end of a day some write 24:00.
-        let text = |text: &str| parse_time(if (name, text) == ("end_time", "24:00") { "00:00" } else { text });
-        reader.parsed(name, label, |typed| text(typed).ok_or_else(|| "Enter a time such as 09:00.".to_owned()))
-    };
+    let time = |name, label| reader.parsed(name, label, |text| whole_week::at(text, name == "end_time"));
     let (start, end) = (time("start_time", "From"), time("end_time", "To"));
     let is_next_day = reader.optional("next_day", "Next day", 8).is_some();
     let hours = match ClockHours::new(start?, end?, is_next_day) {

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::{Days, TimeDelta};
 
 use super::{
-    forms::{self, SearchQuery, TimesQuery, TimesSearch, WeekChange},
-    free::{FreeTimes as _, Rules, Schedules, Stretch, span},
+    forms::{self, NewWeek, SearchQuery, TimesQuery, TimesSearch, WeekChange},
+    free::{FreeTimes as _, Rules, Stretch, span},
     pages::{self, FoundWeek, FreeWeek, WEEK},
     policy::{ManageSchedule, SeeTimes},
     queries::{self, Attendees, DoctorOfSchedule, Week},
@@ -15,13 +15,14 @@ use crate::{
     access::{Allowed, PageContext, Viewer},
     db::Reader,
     state::Pages,
-    web::{AppError, FlashKind, Submitted, query::Filter, see_other_saying},
+    web::{AppError, FlashKind, FormView, Submitted, query::Filter, see_other_saying},
 };
 
 const REMOVED_WITH_VISITS: &str =
     "The hours are removed. Visits are planned in them: they are listed below, and stay until somebody cancels them.";
+const SAVED_WITH_VISITS: &str = "The hours are saved. Visits are planned outside of them: they are listed below, and stay until somebody moves or cancels them.";
 const AWAY_WITH_VISITS: &str =
-    "The absence is recorded. Visits are planned in it: they are listed below, and stay until somebody cancels them.";
+    "The absence is recorded. Visits are planned in it: say below what is to become of each. Until then they stay.";
 /// How far ahead absences are shown.
 const HORIZON: TimeDelta = TimeDelta::days(2 * 366);
 
@@ -50,7 +51,7 @@ pub(super) async fn week(
     pages.show(&*viewer, &FreeWeek::new(context, &doctors, form, &found))
 }
 
-/// What is free in the week that is looked for. One statement, and another after a week without a free time.
+/// What is free in the week that is looked for, and when anything is after a week without a free time. One statement.
 async fn found(
     reader: &Reader,
     context: PageContext<'_>,
@@ -58,16 +59,11 @@ async fn found(
     rules: Rules,
 ) -> Result<FoundWeek, AppError> {
     let candidates = search.candidates(context.viewer).ok_or(AppError::Forbidden)?;
-    let read = async |from, days| {
-        queries::several(reader, &candidates, span(from, days, rules.zone)).await.map(Schedules::asking_once)
-    };
-    let nearest = |found: &Schedules, days| found.nearest(days, rules, (context.present, 1)).first().map(|day| day.0);
-    let (from, after, days) = (search.from, search.from + Days::new(WEEK), pages::AHEAD - WEEK);
-    let week = read(from, WEEK).await?;
-    if !week.has_hours() || nearest(&week, (from, WEEK)).is_some() {
-        return Ok(FoundWeek { search, week, rules, next_free: None });
-    }
-    let next_free = nearest(&read(after, days).await?, (after, days));
+    let within = span(search.from, pages::AHEAD, rules.zone);
+    let week = queries::several(reader, &candidates, within).await?.asking_once();
+    let nearest = week.nearest((search.from, pages::AHEAD), rules, (context.present, 1)).first().map(|day| day.0);
+    // In the week itself it is seen.
+    let next_free = nearest.filter(|date| *date >= search.from + Days::new(WEEK));
     Ok(FoundWeek { search, week, rules, next_free })
 }
 
@@ -121,6 +117,7 @@ pub(super) async fn change_week(
             let is_whole = left.outside(doctor.rules(&viewer)).next().is_none();
             return Ok(saved(&doctor, if is_whole { "The hours are removed." } else { REMOVED_WITH_VISITS }));
         }
+        Ok((WeekChange::Whole(new), typed)) => return whole_week(&viewer, &doctor, (&new, typed), &pages).await,
         Ok((WeekChange::Add(new), typed)) => match service::add_window(state, &viewer, doctor.id, new).await {
             Ok(()) => return Ok(saved(&doctor, "The hours are added.")),
             Err(AppError::Conflict(why)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.with_error("start_time", why)),
@@ -129,6 +126,39 @@ pub(super) async fn change_week(
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
     };
     pages.refuse(status, &*viewer, &page(&viewer, &reader, &doctor, &pages).await?.refusing(form))
+}
+
+/// All hours by day become those of the form; where visits would come to lie outside of the hours, it is asked first.
+async fn whole_week(
+    viewer: &Viewer,
+    doctor: &DoctorOfSchedule,
+    (new, mut typed): (&NewWeek, FormView),
+    pages: &Pages,
+) -> Result<HttpResponse, AppError> {
+    let (state, reader) = (pages.state(), pages.state().db.reader());
+    let left_out = planned(&reader, doctor, pages).await?.left_out(&new.windows, doctor.rules(viewer));
+    let refused = if left_out.is_subset(&new.accepted) {
+        match service::set_week(state, viewer, doctor.id, new).await {
+            Ok(()) => return week_saved(viewer, doctor, pages).await,
+            Err(AppError::Conflict(why)) => {
+                // With the hours as they are by now: what was typed is beside them.
+                typed.values.remove("seen");
+                typed.with_error("", why)
+            }
+            Err(error) => return Err(error),
+        }
+    } else {
+        typed.with_error("", pages::asking_of(left_out.len()))
+    };
+    let page = page(viewer, &reader, doctor, pages).await?.refusing(refused).accepting(&left_out);
+    pages.refuse(StatusCode::CONFLICT, viewer, &page)
+}
+
+/// What is said of a week that is saved. Asked anew: of two clicks the second finds the hours as they are to be, and is the one that is answered.
+async fn week_saved(viewer: &Viewer, doctor: &DoctorOfSchedule, pages: &Pages) -> Result<HttpResponse, AppError> {
+    let left = planned(&pages.state().db.reader(), doctor, pages).await?;
+    let is_whole = left.outside(doctor.rules(viewer)).next().is_none();
+    Ok(saved(doctor, if is_whole { "The hours are saved." } else { SAVED_WITH_VISITS }))
 }
 
 /// A doctor will be away.
@@ -142,16 +172,21 @@ pub(super) async fn add_time_off(
     let doctor = queries::managed(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
     match forms::absence(submitted.fields()?, viewer.zone(), state.clock.now()) {
         Ok((new, _)) => {
-            service::add_absence(state, &viewer, doctor.id, &new).await?;
-            let planned = planned(&reader, &doctor, &pages).await?;
-            let absence = planned.absences.iter().find(|absence| absence.stretch == new.stretch);
-            let is_free = absence.is_none_or(|absence| planned.in_absence(absence).next().is_none());
-            Ok(saved(&doctor, if is_free { "The absence is recorded. No visit lies in it." } else { AWAY_WITH_VISITS }))
+            let with_visits = service::add_absence(state, &viewer, doctor.id, &new).await?;
+            Ok(recorded(&doctor, with_visits))
         }
         Err(form) => {
             let page = page(&viewer, &reader, &doctor, &pages).await?.refusing_absence(*form);
             pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
         }
+    }
+}
+
+/// Where one goes on once an absence is recorded: to the visits in it, if it is one `with_visits`.
+fn recorded(doctor: &DoctorOfSchedule, with_visits: Option<i64>) -> HttpResponse {
+    match with_visits {
+        Some(id) => see_other_saying(&pages::visits_href(doctor.id, id), FlashKind::Success, AWAY_WITH_VISITS),
+        None => saved(doctor, "The absence is recorded. No visit lies in it."),
     }
 }
 

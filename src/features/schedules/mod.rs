@@ -1,6 +1,6 @@
 //! Schedules: when doctors work, when they are away, and which times are free.
 //!
-//! Owns `availability` and `time_off`. Used by `appointments`, which books, and by `day_book`, which shows several doctors side by side.
+//! Owns `availability` and `time_off`. Used by `appointments`, which books and clears absences of visits, and by `day_book`, which shows several doctors side by side.
 
 mod forms;
 mod free;
@@ -11,11 +11,11 @@ mod queries;
 mod service;
 
 pub(crate) use forms::{ANY_DOCTOR, is_field};
-pub(crate) use free::{FreeTimes, Rules, Schedule, SlotRefusal, Stretch, span};
-pub(crate) use pages::{DayOfTimes, Time, booking_href, days};
+pub(crate) use free::{FreeTimes, Rules, Schedule, SlotRefusal, Stretch, share_out, span};
+pub(crate) use pages::{DayOfTimes, Time, booking_href, days, visits_href};
 pub(crate) use queries::{
-    Absence, Attendees, Away, Candidates, DoctorTime, DoctorTimes, Working, absences, in_state, rules, schedule,
-    schedule_now, several, several_now, windows,
+    Absence, Attendees, Away, Candidates, DoctorTime, DoctorTimes, ManagedAbsence, Working, absences, in_state,
+    managed_absence, rules, schedule, schedule_now, several, several_now, windows,
 };
 pub(crate) use service::hold;
 

@@ -1,17 +1,25 @@
 //! Free times, and a doctor's week with its absences.
 
 mod days;
+mod hours;
 mod week;
 
 pub(crate) use days::{DayOfTimes, Time, booking_href, days};
+pub(super) use hours::asking_of;
 pub(super) use week::{FoundWeek, FreeWeek, WEEK};
+
+use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
-use self::days::{DayLink, FreeDay, FreeTime, in_words};
+use self::{
+    days::{DayLink, FreeDay, FreeTime, in_words},
+    hours::{HoursOfDay, hours_of_days},
+};
 use super::{
-    free::{FreeTimes as _, NoTimes, Rules, Schedule, Stretch, Window},
+    forms::seen,
+    free::{ByDay, FreeTimes as _, NoTimes, Rules, Schedule, Stretch, Window},
     queries::{Absence, DoctorOfSchedule, PlannedVisit, Week},
 };
 use crate::{
@@ -103,6 +111,13 @@ pub(super) struct Availability {
     time_off_action: String,
     form: FormView,
     time_off_form: FormView,
+    /// The hours by day, and the word by which a change of them is noticed.
+    hours_of_days: Vec<HoursOfDay>,
+    seen: String,
+    /// Visits of which it was said that they would come to lie outside of the hours; none before it was asked.
+    accepted: Option<String>,
+    /// Whether there are hours that are not entered by day.
+    has_others: bool,
     weekdays: Vec<Choice>,
     windows: Vec<WindowRow>,
     absences: Vec<AbsenceRow>,
@@ -136,7 +151,7 @@ struct AbsenceRow {
     reason: Option<String>,
     /// Visits that are still planned in it.
     visits: Vec<PlannedRow>,
-    /// Where they are listed on this page.
+    /// Where it is said what is to become of them.
     visits_href: String,
     removal: String,
 }
@@ -156,7 +171,12 @@ impl Availability {
         let absences: Vec<AbsenceRow> =
             week.absences.iter().map(|absence| AbsenceRow::new(rules, doctor.id, (absence, week))).collect();
         let outside: Vec<PlannedRow> = week.outside(rules).map(|visit| PlannedRow::new(visit, rules)).collect();
+        let by_day = ByDay::new(week.windows().to_vec());
         Self {
+            hours_of_days: hours_of_days(&by_day),
+            seen: seen(&by_day),
+            accepted: None,
+            has_others: !by_day.others.is_empty(),
             name: doctor.name(),
             is_own: doctor.user_id == viewer.user_id,
             doctor_href: format!("/doctors/{}", doctor.id),
@@ -174,8 +194,18 @@ impl Availability {
     }
 
     /// The same with a refused form of hours.
-    pub(super) fn refusing(self, form: FormView) -> Self {
+    ///
+    /// The word by which a change is noticed stays the one that was sent, unless it was told of: whoever mends a slip has not seen what came meanwhile.
+    pub(super) fn refusing(mut self, form: FormView) -> Self {
+        self.hours_of_days.iter_mut().for_each(|day| day.make_room_for(&form));
+        self.seen = form.values.get("seen").cloned().unwrap_or(self.seen);
         Self { form, ..self }
+    }
+
+    /// The same after it was asked whether these visits may come to lie outside of the hours.
+    pub(super) fn accepting(self, visits: &BTreeSet<i64>) -> Self {
+        let ids: Vec<String> = visits.iter().map(i64::to_string).collect();
+        Self { accepted: Some(ids.join(" ")).filter(|ids| !ids.is_empty()), ..self }
     }
 
     /// The same with a refused form of an absence.
@@ -192,6 +222,11 @@ impl WindowRow {
     }
 }
 
+/// Where it is said what is to become of the visits in an absence: a page of the visits.
+pub(crate) fn visits_href(doctor_id: i64, absence_id: i64) -> String {
+    format!("/doctors/{doctor_id}/time-off/{absence_id}/visits")
+}
+
 impl AbsenceRow {
     fn new(rules: Rules, doctor_id: i64, (absence, week): (&Absence, &Week)) -> Self {
         let Stretch { starts_at, ends_at } = absence.stretch;
@@ -201,7 +236,7 @@ impl AbsenceRow {
             to: Moment::new(ends_at, rules.zone),
             reason: absence.reason.clone(),
             visits: week.in_absence(absence).map(|visit| PlannedRow::new(visit, rules)).collect(),
-            visits_href: format!("#visits-in-{}", absence.id),
+            visits_href: visits_href(doctor_id, absence.id),
             removal: format!("/doctors/{doctor_id}/time-off/{}/removal", absence.id),
         }
     }

@@ -1,19 +1,30 @@
 //! Managing schedules. Each act is one unit of work with its line in the trail.
 
+mod whole_week;
+
+pub(super) use whole_week::set_week;
+
 use chrono::TimeDelta;
 use entity::{
     availability, doctor,
-    enums::{AuditAction, AuditSubject},
+    enums::{AuditAction, AuditSubject, NotificationKind},
     time_off,
 };
 use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::forms::{NewAbsence, NewWindow};
+use super::{
+    forms::{NewAbsence, NewWindow},
+    free::Stretch,
+    queries::{self, ConcernedPerson},
+};
 use crate::{
     access::{ActingViewer, Viewer},
     coherence::{Topic, Topics},
     db::{Recorded, UnitOfWork},
-    features::audit::{self, AuditEvent},
+    features::{
+        audit::{self, AuditEvent},
+        notifications::{self, News, ToldTimes},
+    },
     state::AppState,
     time_zone::ClockHours,
     web::AppError,
@@ -46,21 +57,29 @@ pub(super) async fn add_window(
                     if weekday == new.weekday { "others of that day" } else { "those of the day before or after" };
                 return Err(AppError::Conflict(format!("These hours overlap {whose}.")));
             }
-            let (start_time, end_time, end_minute) = new.hours.to_store();
-            let row = availability::ActiveModel {
-                id: NotSet,
-                doctor_id: Set(doctor_id),
-                weekday: Set(new.weekday),
-                start_time: Set(start_time),
-                end_time: Set(end_time),
-                end_minute: Set(end_minute),
-                created_at: Set(now),
-                updated_at: Set(now),
-            };
+            let row = availability_of(viewer.acting(now), doctor_id, new);
             let row = uow.insert(row, Topic::Schedule(doctor_id)).await?;
             record(uow, viewer.acting(now), doctor_id, (AuditAction::Created, AuditSubject::Availability, row.id)).await
         })
         .await
+}
+
+fn availability_of(
+    ActingViewer { now, .. }: ActingViewer<'_>,
+    doctor_id: i64,
+    new: NewWindow,
+) -> availability::ActiveModel {
+    let (start_time, end_time, end_minute) = new.hours.to_store();
+    availability::ActiveModel {
+        id: NotSet,
+        doctor_id: Set(doctor_id),
+        weekday: Set(new.weekday),
+        start_time: Set(start_time),
+        end_time: Set(end_time),
+        end_minute: Set(end_minute),
+        created_at: Set(now),
+        updated_at: Set(now),
+    }
 }
 
 /// Holds the doctor's row until the unit of work ends: of two forms that are sent at once, the second sees what the first has stored. These forms
@@ -109,8 +128,8 @@ pub(super) async fn remove_window(state: &AppState, viewer: &Viewer, doctor_id: 
         .await
 }
 
-/// Adds an absence of `doctor_id`, once however often the form is sent. Visits that fall into it stay: somebody has to speak with the patients. Four
-/// statements.
+/// Adds an absence of `doctor_id`, once however often the form is sent. Visits that fall into it stay: somebody has to speak with the patients, and
+/// those who run the hospital are told. The absence's id, if visits lie in what of it is still to come. Six statements.
 ///
 /// Whoever promises a time of the doctor holds the doctor's row meanwhile, and so does this, alone: what is promised after it sees it, and
 /// what was promised before it is there when it is done.
@@ -122,36 +141,63 @@ pub(super) async fn add_absence(
     viewer: &Viewer,
     doctor_id: i64,
     new: &NewAbsence,
-) -> Result<(), AppError> {
-    let now = state.clock.now();
+) -> Result<Option<i64>, AppError> {
+    let acting = viewer.acting(state.clock.now());
+    let to_come = Stretch { starts_at: new.stretch.starts_at.max(acting.now), ..new.stretch };
     state
         .db
         .write(async |uow| {
             hold(uow, doctor_id).await?;
+            let concerned = uow.read(async |conn| queries::concerned(conn, viewer, doctor_id, to_come).await).await?;
+            let with_visits = |id| Some(id).filter(|_| !concerned.is_empty());
             let same = time_off::Entity::find()
                 .filter(time_off::Column::DoctorId.eq(doctor_id))
                 .filter(time_off::Column::StartsAt.eq(new.stretch.starts_at))
                 .filter(time_off::Column::EndsAt.eq(new.stretch.ends_at));
             let same = uow.read(async |conn| same.all(conn).await).await?;
-            if same.iter().any(|row| row.reason == new.reason) {
-                return Ok(Recorded::unchanged(()));
+            if let Some(row) = same.iter().find(|row| row.reason == new.reason) {
+                return Ok(Recorded::unchanged(with_visits(row.id)));
             }
-            let row = time_off::ActiveModel {
-                id: NotSet,
-                doctor_id: Set(doctor_id),
-                starts_at: Set(new.stretch.starts_at),
-                ends_at: Set(new.stretch.ends_at),
-                local_starts_at: Set(Some(new.local.0)),
-                local_ends_at: Set(Some(new.local.1)),
-                time_zone: Set(Some(viewer.zone().name().to_owned())),
-                reason: Set(new.reason.clone()),
-                created_at: Set(now),
-                updated_at: Set(now),
-            };
-            let row = uow.insert(row, of_absence(viewer, doctor_id)).await?;
-            record(uow, viewer.acting(now), doctor_id, (AuditAction::Created, AuditSubject::TimeOff, row.id)).await
+            let row = uow.insert(row(acting, doctor_id, new), of_absence(viewer, doctor_id)).await?;
+            tell(uow, acting, &concerned).await?;
+            let act = (AuditAction::Created, AuditSubject::TimeOff, row.id);
+            Ok(record(uow, acting, doctor_id, act).await?.with(with_visits(row.id)))
         })
         .await
+}
+
+fn row(ActingViewer { viewer, now }: ActingViewer<'_>, doctor_id: i64, new: &NewAbsence) -> time_off::ActiveModel {
+    time_off::ActiveModel {
+        id: NotSet,
+        doctor_id: Set(doctor_id),
+        starts_at: Set(new.stretch.starts_at),
+        ends_at: Set(new.stretch.ends_at),
+        local_starts_at: Set(Some(new.local.0)),
+        local_ends_at: Set(Some(new.local.1)),
+        time_zone: Set(Some(viewer.zone().name().to_owned())),
+        reason: Set(new.reason.clone()),
+        created_at: Set(now),
+        updated_at: Set(now),
+    }
+}
+
+/// Tells of an absence whom it concerns, but for whoever records it. One statement, or none.
+async fn tell(
+    uow: &UnitOfWork,
+    ActingViewer { viewer, now }: ActingViewer<'_>,
+    concerned: &[ConcernedPerson],
+) -> Result<(), DbErr> {
+    let Some(first) = concerned.first() else { return Ok(()) };
+    let news = News {
+        kind: NotificationKind::AbsenceRecorded,
+        appointment_id: first.appointment_id,
+        version: first.version,
+        times: ToldTimes::of(viewer.zone(), Some(first.starts_at), None),
+        recipients: concerned.iter().map(|person| person.user_id).filter(|id| *id != viewer.user_id).collect(),
+        visit: None,
+        by_mail: None,
+    };
+    notifications::notify_on_page(uow, now, &news).await
 }
 
 /// Removes an absence; one that was removed a moment ago stays so. Two statements.

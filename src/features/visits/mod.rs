@@ -12,7 +12,7 @@ mod rooms;
 mod service;
 
 pub(crate) use queries::{CheckedPerson, InRoom, LateDoctor, checked_people, in_rooms, late_doctors};
-pub(crate) use rooms::{RoomMark, Rooms};
+pub(crate) use rooms::{RoomMark, Rooms, opens_at};
 pub(crate) use service::{sweep_delays, sweep_presence};
 
 use handlers::{delay, guests, opening, presence, room};

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     doctor,
-    enums::{AuditSubject, BloodType, IdentityCheck},
+    enums::{AuditSubject, IdentityCheck},
     hospital, patient, user, visit, visit_guest, visit_presence,
 };
 use sea_orm::{
@@ -24,8 +24,9 @@ use crate::{
     coherence::Topic,
     db::{ReadConnection, Reader},
     features::{
+        accounts::StatedFacts,
         appointments::{
-            AppointmentRow, DeviceChecks, open_call, scope, scope_of_both, with_device_checks, with_parties,
+            AppointmentRow, DeviceChecks, hold_visit, open_call, scope, scope_of_both, with_device_checks, with_parties,
         },
         audit::Accessed,
         calls::CallNow,
@@ -129,10 +130,8 @@ pub(super) struct OpeningRow {
 #[sea_orm(entity = "patient::Entity")]
 pub(super) struct PatientOfRoom {
     pub(super) user_id: i64,
-    pub(super) blood_type: Option<BloodType>,
-    pub(super) allergies: Option<String>,
-    pub(super) emergency_contact_name: Option<String>,
-    pub(super) emergency_contact_phone: Option<String>,
+    #[sea_orm(nested)]
+    pub(super) facts: StatedFacts,
     #[sea_orm(nested, alias = "patient_user")]
     pub(super) account: PhoneOfPatient,
 }
@@ -258,11 +257,10 @@ pub(super) async fn opening_state_held(
     conn: &ReadConnection<'_>,
     id: i64,
 ) -> Result<Option<OpeningState>, DbErr> {
-    let found = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let held = found.clone().select_only().column(Column::Id).lock_exclusive();
-    if held.into_tuple::<i64>().one(conn).await?.is_none() {
+    if !hold_visit(viewer, conn, id).await? {
         return Ok(None);
     }
+    let found = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
     let found = found.find_also_related(visit::Entity).one(conn).await?;
     Ok(found.map(|(visit, opening)| OpeningState { visit, opening }))
 }

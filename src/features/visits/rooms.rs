@@ -146,10 +146,15 @@ impl Rooms {
     }
 }
 
+/// From when on lists lead into the room of a visit that begins then.
+pub(crate) fn opens_at(starts_at: DateTime<Utc>) -> DateTime<Utc> {
+    starts_at - OPENS_BEFORE
+}
+
 /// Whether lists say anything of the room of a visit in this state that begins then.
 fn is_near(present: &Present, (status, starts_at): (AppointmentStatus, DateTime<Utc>)) -> bool {
     let has_begun = status.is_under_way();
-    has_begun || (status.is_busy() && present.has_come(starts_at - OPENS_BEFORE))
+    has_begun || (status.is_busy() && present.has_come(opens_at(starts_at)))
 }
 
 impl Who {

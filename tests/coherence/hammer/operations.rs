@@ -54,9 +54,7 @@ pub(super) async fn write(shared: Arc<Shared>, number: usize) {
                 (11, Some(today), _) => run_late(&shared, (writer, today), (site, &mut done)).await,
                 (12, _, Some(care)) => sign(&shared, (writer, care), (site, &mut done)).await,
                 (13, _, Some(care)) => issue(&shared, (writer, care), (site, &mut done)).await,
-                (15..17, Some(Today { restless: Some(visit), .. }), _) => {
-                    unsettle(&shared, visit, (site, &mut done.restless)).await
-                }
+                (15..17, Some(today), _) => unsettle(&shared, &today.restless, (site, &mut done.restless)).await,
                 (14, _, Some(care)) => call(&shared, (writer, care), (site, &mut done)).await,
                 _ => {
                     done.names += 1;
@@ -83,11 +81,13 @@ async fn say(shared: &Shared, (writer, today): (&Writer, &Today), (site, done): 
 
 /// Runs a minute later than before, two hours at most.
 async fn run_late(shared: &Shared, (writer, today): (&Writer, &Today), (site, done): (usize, &mut Done)) {
-    let Some(thing) = today.late.filter(|_| done.late < 120) else { return };
+    if done.late >= 120 {
+        return;
+    }
     done.late += 1;
     let (path, minutes) = (format!("/doctors/{}/delay", today.doctor_id), done.late.to_string());
     if let Some(by) = post(shared, (&writer.browser, site), (&path, &[("minutes", &minutes)])).await {
-        shared.ledger.learn(thing, done.late, by);
+        shared.ledger.learn(today.late, done.late, by);
     }
 }
 
@@ -231,11 +231,11 @@ pub(super) async fn read(shared: Arc<Shared>) {
             (0..3, ..) if !writer.notifications.is_empty() => writer.unread,
             (3..7, ..) if !writer.visits.is_empty() => writer.visits[under_way].thing,
             (0 | 10, Some(today), _) => today.thread,
-            (1 | 11, Some(today), _) => today.thread + 1,
+            (1 | 11, Some(today), _) => today.late,
             (2 | 12, _, Some(care)) => care.notes,
             (13, _, Some(care)) => care.news,
             (14, _, Some(care)) => care.calls.unwrap_or(care.news),
-            (15..17, Some(Today { restless: Some(visit), .. }), _) => visit.thing,
+            (15..17, Some(today), _) => today.restless.thing,
             _ => writer.name,
         };
         let (sight, site) = (any_sight(&shared, thing), shared.any_site());

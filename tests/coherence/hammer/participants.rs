@@ -60,10 +60,8 @@ pub(super) struct Today {
     pub(super) id: i64,
     pub(super) doctor_id: i64,
     pub(super) thread: usize,
-    /// None where the day may be over before the hammering is.
-    pub(super) late: Option<usize>,
-    /// None there as well.
-    pub(super) restless: Option<Restless>,
+    pub(super) late: usize,
+    pub(super) restless: Restless,
 }
 
 /// A visit, and its place among the things.
@@ -104,7 +102,7 @@ impl Participants {
         let number = if has_visits(pair) { 8 + i64::try_from(seconds).unwrap() / 5 } else { 8 };
         let mut visits = Vec::new();
         let mut day = String::new();
-        for (visit, path) in things::visits(app, (doctor, patient), number).await {
+        for (visit, path) in things::visits(app, (doctor, patient, house.hospital.zone), number).await {
             let browsers = [browser, patients_browser, &house.admin];
             let now = now_of(&visit);
             let sights = browsers.into_iter().flat_map(|browser| [&path, &now].map(|at| (browser.clone(), at.clone())));
@@ -162,9 +160,8 @@ impl Participants {
         self.things.push(Thing { kind: Kind::Thread { id: visit.id }, sights: sights.into() });
         let sights = [surgery, home, &house.admin].map(|browser| (browser.clone(), now_of(&visit)));
         self.things.push(Thing { kind: Kind::Late, sights: sights.into() });
-        let is_far = things::is_far_from_midnight(app);
-        let restless = if is_far { Some(self.add_restless(app, (house, pair)).await) } else { None };
-        Today { id: visit.id, doctor_id: doctor.id, thread, late: is_far.then_some(thread + 1), restless }
+        let restless = self.add_restless(app, (house, pair)).await;
+        Today { id: visit.id, doctor_id: doctor.id, thread, late: thread + 1, restless }
     }
 
     /// A visit of the same day that nothing else is about.
@@ -178,7 +175,7 @@ impl Participants {
         let sights = sights.collect();
         let thing = self.things.len();
         self.things.push(Thing { kind: Kind::Version { id: visit.id }, sights });
-        let times = restless::restless_times(app, doctor).await;
+        let times = restless::restless_times(app, (doctor, house.hospital.zone)).await;
         Restless { id: visit.id, thing, browser: house.admin.clone(), times }
     }
 
@@ -243,7 +240,7 @@ fn unread(pair: usize, seconds: u64) -> u64 {
 
 impl House {
     async fn create(app: &TestApp, number: usize) -> Self {
-        let hospital = hospital().create(app).await;
+        let hospital = hospital().in_zone(things::zone_in_the_morning(app.now())).create(app).await;
         let admin = app.sign_in(&hospital_admin(&hospital).create(app).await).await;
         let (mut doctors, mut patients) = (Vec::new(), Vec::new());
         for pair in 0..PAIRS {

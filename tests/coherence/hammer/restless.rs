@@ -1,8 +1,9 @@
 //! A visit of today that is changed without end: its patient has come, has not after all, and is expected at another time.
 
 use chrono::NaiveTime;
+use telemedicine::time_zone::Tz;
 
-use super::{operations::post, site::Shared, things::in_kathmandu};
+use super::{operations::post, site::Shared};
 use crate::support::*;
 
 /// Such a visit, and its place among the things.
@@ -22,12 +23,12 @@ pub(super) async fn restless_visit(app: &TestApp, pair: (&Doctor, &Patient)) -> 
 }
 
 /// The times between which that visit goes to and fro, as forms send them; at none of them it is at first. Its doctor works all day.
-pub(super) async fn restless_times(app: &TestApp, doctor: &Doctor) -> [String; 2] {
+pub(super) async fn restless_times(app: &TestApp, (doctor, zone): (&Doctor, Tz)) -> [String; 2] {
     let (midnight, late) = (NaiveTime::MIN, NaiveTime::from_hms_opt(23, 30, 0).unwrap());
     for weekday in 0..7 {
         availability(app, doctor, weekday, (midnight, late)).await;
     }
-    let later = in_kathmandu(app.in_hours(3));
+    let later = app.in_hours(3).with_timezone(&zone);
     ["00", "30"].map(|minute| format!("{}:{minute}", later.format("%Y-%m-%dT%H")))
 }
 

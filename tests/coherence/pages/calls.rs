@@ -5,7 +5,7 @@ use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use telemedicine::features::CallKeeper;
 
-use super::{clinic::People, world::World};
+use super::{STANDING, clinic::People, world::World};
 use crate::support::*;
 
 const NOW: &str = "/appointments/{id}/now";
@@ -13,8 +13,6 @@ const BOARD: &str = "/dashboard";
 const REPORT: (&str, &str) = ("admin", "/reports/calls");
 const SEEN: [(&str, &str); 6] =
     [("doctor", NOW), ("patient", NOW), ("admin", NOW), ("doctor", BOARD), ("patient", BOARD), ("admin", BOARD)];
-
-const STANDING: &str = "/appointments/{id}/standing";
 
 /// The same, and what is told of calls that are over.
 const SEEN_AND_REPORTED: [(&str, &str); 10] = [

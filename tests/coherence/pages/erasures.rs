@@ -13,7 +13,7 @@ use telemedicine::features::{
     erasures::{ErasureMeans, ErasureRequest, erase},
 };
 
-use super::{clinic::People, world::World};
+use super::{STANDING, clinic::People, world::World};
 use crate::support::*;
 
 /// Lets `work` go on until that is so, and no further.
@@ -24,7 +24,6 @@ async fn until(work: &mut Pin<&mut impl Future>, is_so: impl AsyncFn() -> bool) 
     }
 }
 
-const STANDING: &str = "/appointments/{id}/standing";
 const NOTE: &str = "/appointments/{id}/note/now";
 const DOCUMENT: &str = "/documents/{id}/now";
 

@@ -6,12 +6,11 @@ use chrono::TimeDelta;
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use super::{calls::under_way, world::World};
+use super::{STANDING, calls::under_way, world::World};
 use crate::support::*;
 
 const NOW: &str = "/appointments/{id}/now";
 const BOARD: &str = "/dashboard";
-const STANDING: &str = "/appointments/{id}/standing";
 const SEEN: [(&str, &str); 3] = [("doctor", NOW), ("patient", NOW), ("admin", NOW)];
 
 /// A visit that goes on, with everybody looking at its room, and somebody outside who may have a link.

@@ -13,6 +13,7 @@ mod erasures;
 mod factors;
 mod future;
 mod guests;
+mod handing_over;
 mod keys;
 mod management;
 mod messages;
@@ -23,7 +24,9 @@ mod rooms;
 mod scanner;
 mod schedules;
 mod steps;
+mod telling;
 mod times;
+mod wishes;
 mod world;
 mod writes;
 mod zones;
@@ -31,8 +34,11 @@ mod zones;
 use actix_web::http::Method;
 use telemedicine::features;
 
-/// What can be done through a form, all of it in [`addresses`], [`calls`], [`guests`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`management`] and [`writes`].
-const WRITES: [&str; 93] = [
+/// How a visit stands, as all see it who may open it.
+const STANDING: &str = "/appointments/{id}/standing";
+
+/// What can be done through a form, all of it in [`addresses`], [`calls`], [`guests`], [`steps`], [`notes`], [`messages`], [`factors`], [`schedules`], [`telling`], [`management`] and [`writes`].
+const WRITES: [&str; 96] = [
     "/address-links/{token}",
     "/admins",
     "/admins/{id}",
@@ -73,6 +79,7 @@ const WRITES: [&str; 93] = [
     "/appointments/{id}/rejection",
     "/appointments/{id}/rescheduling",
     "/appointments/{id}/start",
+    "/appointments/{id}/telling",
     "/doctors",
     "/doctors/{id}",
     "/doctors/{id}/availability",
@@ -84,6 +91,7 @@ const WRITES: [&str; 93] = [
     "/doctors/{id}/sessions/revocation",
     "/doctors/{id}/time-off",
     "/doctors/{id}/time-off/{id}/removal",
+    "/doctors/{id}/time-off/{id}/visits",
     "/documents/{id}/revocation",
     "/guest/{token}/call",
     "/guest/{token}/call/report",
@@ -99,6 +107,7 @@ const WRITES: [&str; 93] = [
     "/password-reset",
     "/patients",
     "/patients/{id}",
+    "/patients/{id}/confirmation",
     "/patients/{id}/deactivation",
     "/patients/{id}/invitation",
     "/patients/{id}/reactivation",

@@ -15,6 +15,12 @@ pub(super) struct Edge {
     pub(super) changes: Vec<(&'static str, &'static str)>,
 }
 
+/// Views of the list that change by the clock alone.
+const PAST: &str = "/appointments?when=past";
+const NEXT_24_HOURS: &str = "/appointments?status=next_24_hours";
+const UPCOMING: &str = "/appointments?status=upcoming";
+const NOTES_TO_SIGN: &str = "/appointments?status=notes_to_sign";
+
 /// Up to today, as long as that is less than four weeks.
 const REPORT_SINCE: &str = "/reports?from=2026-11-20";
 
@@ -40,7 +46,9 @@ async fn no_page_is_stale_when_a_moment_comes() {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
     let edges = edges(&world.app, &people).await;
-    world.look_also_at(REPORT_SINCE);
+    for view in [REPORT_SINCE, PAST, NEXT_24_HOURS, UPCOMING, NOTES_TO_SIGN] {
+        world.look_also_at(view);
+    }
     people.sign_in(&mut world).await;
     for edge in edges {
         pass_over(&world, &edge).await;
@@ -61,6 +69,21 @@ async fn no_page_is_stale_when_a_visit_begins_for_which_no_list_has_room() {
     let (at, what) = (starts_at(LAST), "the beginning of the last visit of a long day".to_owned());
     people.sign_in(&mut world).await;
     pass_over(&world, &Edge { at, what, changes: vec![("doctor", "/dashboard")] }).await;
+}
+
+/// A patient is told of a visit that it is tomorrow, and then that it is today.
+#[tokio::test]
+async fn no_page_is_stale_when_the_day_before_a_visit_and_its_own_begin() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let midnight = midnight(world.app.now(), &people.hospital);
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(midnight + TimeDelta::hours(34));
+    visit.status(AppointmentStatus::Confirmed).create(&world.app).await;
+    people.sign_in(&mut world).await;
+    for (days, what) in [(0, "the day before a visit begins"), (1, "its own day begins")] {
+        let at = midnight + TimeDelta::days(days);
+        pass_over(&world, &Edge { at, what: what.to_owned(), changes: vec![("patient", "/dashboard")] }).await;
+    }
 }
 
 /// Then nobody can say any more that they will come, or that they are there, and its doctor says what came of it.
@@ -174,6 +197,28 @@ pub(super) async fn pass_over(world: &World, edge: &Edge) {
     assert_changed(&edge.what, &edge.changes, (&before, &after));
 }
 
+/// What shows the day, or somebody whose birthday it is.
+const AT_MIDNIGHT: [(&str, &str); 17] = [
+    ("doctor", "/dashboard"),
+    ("admin", "/dashboard"),
+    ("doctor", "/patients"),
+    ("admin", "/patients"),
+    ("admin", "/reports"),
+    ("admin", "/reports/calls"),
+    ("admin", REPORT_SINCE),
+    ("doctor", "/schedule"),
+    ("admin", "/schedule"),
+    // From the beginning of its day on the patient may say that they are there.
+    ("patient", "/dashboard"),
+    ("doctor", "/appointments"),
+    ("admin", "/appointments"),
+    ("patient", "/appointments"),
+    ("doctor", PAST),
+    ("admin", PAST),
+    ("patient", PAST),
+    ("doctor", NOTES_TO_SIGN),
+];
+
 /// Makes the visits, and somebody whose birthday is tomorrow; the moments to come, in order.
 async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
     let midnight = midnight(app.now(), &people.hospital);
@@ -181,20 +226,11 @@ async fn edges(app: &TestApp, people: &People) -> Vec<Edge> {
     let child = patient(&people.hospital).born(birthday - Months::new(30 * 12)).create(app).await;
     let past = appointment().of(&people.doctor).with(&child).at(app.in_hours(-400));
     past.status(AppointmentStatus::Completed).create(app).await;
-    let pages = [
-        ("doctor", "/dashboard"),
-        ("admin", "/dashboard"),
-        ("doctor", "/patients"),
-        ("admin", "/patients"),
-        ("admin", "/reports"),
-        ("admin", "/reports/calls"),
-        ("admin", REPORT_SINCE),
-        ("doctor", "/schedule"),
-        ("admin", "/schedule"),
-        // From the beginning of its day on the patient may say that they are there.
-        ("patient", "/dashboard"),
-    ];
-    let mut edges = vec![Edge { at: midnight, what: "midnight, and a birthday".to_owned(), changes: pages.into() }];
+    // Its note is asked for until that day is over.
+    let long_ago = appointment().of(&people.doctor).with(&child).at(midnight - TimeDelta::days(31));
+    long_ago.status(AppointmentStatus::Completed).create(app).await;
+    let mut edges =
+        vec![Edge { at: midnight, what: "midnight, and a birthday".to_owned(), changes: AT_MIDNIGHT.into() }];
     for (status, minutes) in VISITS {
         let starts_at = app.in_minutes(minutes);
         let visit = appointment().of(&people.doctor).with(&people.patient).at(starts_at).status(status);
@@ -238,10 +274,16 @@ fn of_visit(status: AppointmentStatus, starts_at: DateTime<Utc>) -> Vec<Edge> {
     let mut end = edge(starts_at + TimeDelta::minutes(30), "the end", &ends);
     if is_expected {
         end.changes.extend(["doctor", "admin"].map(|name| (name, NEEDS_OUTCOME)));
+        end.changes.push(("patient", UPCOMING));
+    }
+    let mut near = edge(starts_at - TimeDelta::hours(24), "24 hours before", &[(is_expected, "doctor")]);
+    let mut beginning = edge(starts_at, "the beginning", &[(is_expected, "doctor")]);
+    for edge in [&mut near, &mut beginning].into_iter().filter(|_| is_expected) {
+        edge.changes.push(("doctor", NEXT_24_HOURS));
     }
     vec![
-        edge(starts_at - TimeDelta::hours(24), "24 hours before", &[(is_expected, "doctor")]),
-        edge(starts_at, "the beginning", &[(is_expected, "doctor")]),
+        near,
+        beginning,
         edge(starts_at + TimeDelta::minutes(10), "ten minutes after the beginning", &[(is_expected, "admin")]),
         end,
     ]

@@ -1,9 +1,8 @@
 //! A note is begun, saved again, signed, and added to.
 
-use super::{clinic::People, management::change, world::World};
+use super::{STANDING, clinic::People, management::change, world::World};
 use crate::support::*;
 
-const STANDING: &str = "/appointments/{id}/standing";
 const NOTE: &str = "/appointments/{id}/note/now";
 const DOCUMENTS: &str = "/appointments/{id}/documents/now";
 const DOCUMENT: &str = "/documents/{id}/now";
@@ -44,10 +43,22 @@ async fn no_page_is_stale_after_anything_that_is_done_with_a_note() {
     let beneath = [("doctor", NOTE), ("patient", NOTE)];
     world.after("an addendum", &beneath, world.post("doctor", &path("/addenda"), &added)).await;
     let record = format!("/patients/{}", people.patient.id);
-    let allergic = change(&world, ("admin", &record), &[("allergies", "Latex")]);
-    let seen = [("doctor", NOTE), ("patient", NOTE), ("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];
-    world.after("an allergy", &seen, allergic).await;
+    allergies_become_known(&world, &record).await;
     let error = [("kind", "entered_in_error"), ("text", "Of somebody else"), ("reason", "Wrong tab")];
     let list = [("patient", "/appointments"), ("patient", STANDING), ("doctor", NOTE), ("patient", NOTE)];
     world.after("a note that was entered in error", &list, world.post("doctor", &path("/addenda"), &error)).await;
+}
+
+/// The desk writes one down, the patient says another one, and the doctor confirms it.
+async fn allergies_become_known(world: &World, record: &str) {
+    let allergic = change(world, ("admin", record), &[("allergies", "Latex")]);
+    let seen = [("doctor", NOTE), ("patient", NOTE), ("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];
+    world.after("an allergy", &seen, allergic).await;
+    let said = [("first_name", "Maya"), ("last_name", "Gurung"), ("allergies", "Nuts")];
+    world.after("an allergy that the patient says", &seen, world.post("patient", "/profile", &said)).await;
+    let page = world.browser("doctor").get(record).await.ok();
+    let confirmed = page.form(&format!("form[action=\"{record}/confirmation\"]")).fields;
+    let confirmed: Vec<(&str, &str)> = confirmed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let confirms = format!("{record}/confirmation");
+    world.after("what the patient says confirmed", &seen, world.post("doctor", &confirms, &confirmed)).await;
 }

@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{clinic::People, world::World};
+use super::{STANDING, clinic::People, world::World};
 use crate::support::*;
 
 const NOW: &str = "/appointments/{id}/now";
 const BOARD: &str = "/dashboard";
-const STANDING: &str = "/appointments/{id}/standing";
 const STANDS: [(&str, &str); 3] = [("doctor", STANDING), ("patient", STANDING), ("admin", STANDING)];
 /// Whoever sees the patient, the doctor, and how late the doctor runs in a list.
 const PATIENT: [(&str, &str); 5] =

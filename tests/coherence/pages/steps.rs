@@ -62,6 +62,8 @@ impl Step {
         let earlier = match (self.noun, self.by) {
             ("cancellation", "doctor") => Some((&people.doctor.person, NotificationKind::AppointmentCancelled)),
             ("cancellation", "patient") => Some((&people.patient.person, NotificationKind::AppointmentProposed)),
+            // That somebody waits is read when they do no more.
+            ("start", "doctor") => Some((&people.doctor.person, NotificationKind::PatientArrived)),
             _ => None,
         };
         if let Some((person, kind)) = earlier {
@@ -80,7 +82,7 @@ impl Step {
         if self.of_newcomer {
             changes.push(("doctor", "/patients"));
         }
-        if self.noun == "cancellation" && self.by != "admin" {
+        if (self.noun == "cancellation" && self.by != "admin") || self.noun == "start" {
             changes.push((self.by, "/notifications"));
         }
         changes
@@ -91,10 +93,7 @@ impl Step {
 async fn no_page_is_stale_after_any_step_of_a_visit() {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
-    for weekday in 0..7 {
-        let hour = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        availability(&world.app, &people.doctor, weekday, (hour(9), hour(17))).await;
-    }
+    works_daily(&world.app, &people.doctor, (9, 17)).await;
     let steps = steps();
     let mut visits = Vec::new();
     for (number, step) in (0..).zip(&steps) {

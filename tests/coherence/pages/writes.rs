@@ -5,10 +5,8 @@ use entity::visit_guest;
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, DbErr};
 use telemedicine::features;
 
-use super::{clinic::People, world::World};
+use super::{STANDING, clinic::People, world::World};
 use crate::support::*;
-
-const STANDING: &str = "/appointments/{id}/standing";
 
 #[tokio::test]
 async fn no_page_is_stale_after_notifications_are_read() {
@@ -31,6 +29,28 @@ async fn no_page_is_stale_after_notifications_are_read() {
         let path = format!("/notifications/{id}/read");
         world.after(&format!("one read by {name}"), &changes, world.post(name, &path, &[])).await;
         world.after(&format!("all read by {name}"), &changes, world.post(name, "/notifications/read", &[])).await;
+    }
+}
+
+/// Who opens a visit has read with it what they were told of it.
+#[tokio::test]
+async fn no_page_is_stale_after_somebody_opens_what_they_were_told_of() {
+    let mut world = World::start().await;
+    let people = People::create(&world.app).await;
+    let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_hours(2));
+    let visit = visit.status(AppointmentStatus::Scheduled).create(&world.app).await;
+    let readers = [("doctor", &people.doctor.person), ("admin", &people.admin), ("patient", &people.patient.person)];
+    for (_, person) in readers {
+        notification(person).about(&visit).create(&world.app).await;
+    }
+    world.look_into_the_room_of(&visit);
+    people.sign_in(&mut world).await;
+    for (name, _) in readers {
+        let open = async {
+            world.browser(name).get(&visit.path()).await.ok();
+        };
+        let changes = [(name, "/notifications"), (name, "/dashboard"), (name, STANDING)];
+        world.after(&format!("{name} opens the visit"), &changes, open).await;
     }
 }
 
@@ -104,7 +124,7 @@ const SHOWN: [Shown; 12] = [
             ("doctor", "/patients"),
         ],
     ),
-    ("patient", "phone", &[("admin", "/patients"), ("doctor", "/patients")]),
+    ("patient", "phone", &[("patient", "/dashboard"), ("admin", "/patients"), ("doctor", "/patients")]),
     ("patient", "birth", &[("admin", "/patients"), ("doctor", "/patients")]),
 ];
 
@@ -113,7 +133,8 @@ async fn no_page_is_stale_after_a_profile_is_changed() {
     let mut world = World::start().await;
     let people = People::create(&world.app).await;
     let visit = appointment().of(&people.doctor).with(&people.patient).at(world.app.in_hours(2));
-    let visit = visit.create(&world.app).await;
+    // Of a visit by telephone it is told at which number they are called.
+    let visit = visit.held(Modality::Phone).create(&world.app).await;
     for person in [&people.doctor.person, &people.patient.person] {
         notification(person).about(&visit).create(&world.app).await;
     }

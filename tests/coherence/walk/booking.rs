@@ -55,8 +55,8 @@ impl Walk {
         Ok((who, id))
     }
 
-    /// One of the parties of a visit moves it to one of the times that are shown, or twice, as with two tabs; nothing where none are. Who, and which
-    /// visit.
+    /// One of the parties of a visit moves it to one of the times that are shown, or hands it over to another doctor at one of theirs; or twice, as with two
+    /// tabs; nothing where none are. Who, and which visit.
     pub(super) async fn move_visit(
         &mut self,
         (by, at): (u8, u8),
@@ -66,14 +66,20 @@ impl Walk {
         let (who, id) = self.party(by, visit).await;
         self.come_in(who, at).await?;
         let path = format!("/appointments/{id}/rescheduling");
-        let page = self.browser(who, at).get(&path).await;
+        let mut page = self.browser(who, at).get(&path).await;
+        let doctors = page.attributes("#find-doctor option", "value");
+        if let Some(doctor) = doctors.get(usize::from(by / 3) % doctors.len().max(1)).filter(|_| by.is_multiple_of(3)) {
+            page = self.browser(who, at).get(&format!("{path}?doctor_id={doctor}")).await;
+        }
         let times = page.attributes("input[name=starts_at]", "value");
         if !times.is_empty() {
             let starts_at = times[usize::from(by) % times.len()].as_str();
             let fields = page.form("#times form[method=post]").fields;
-            let version = fields.iter().find(|(name, _)| name == "version").map(|(_, value)| value.as_str()).unwrap();
+            let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+            let mut change = vec![("version", field("version").unwrap()), ("starts_at", starts_at)];
+            change.extend(field("doctor_id").map(|doctor| ("doctor_id", doctor)));
             for _ in 0..=u8::from(twice) {
-                self.post((who, at), &path, &[("version", version), ("starts_at", starts_at)]).await?;
+                self.post((who, at), &path, &change).await?;
             }
         }
         Ok((who, id))

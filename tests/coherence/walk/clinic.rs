@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Mutex};
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::faults::Struck;
 use crate::{number, support::*};
@@ -99,9 +99,7 @@ impl Walk {
             for _ in 0..2 {
                 let doctor = doctor(&hospital).create(&self.app).await;
                 self.welcome(doctor.person.clone(), doctor.id, Some(house)).await;
-                for weekday in 0..7 {
-                    availability(&self.app, &doctor, weekday, (hour(9), hour(17))).await;
-                }
+                works_daily(&self.app, &doctor, (9, 17)).await;
                 doctors.push(doctor);
             }
             for _ in 0..3 {
@@ -168,10 +166,6 @@ pub(super) fn instances() -> u32 {
 
 fn with<'a>(settings: &[(&'a str, &'a str)], one: Option<&'a (&str, String)>) -> Vec<(&'a str, &'a str)> {
     settings.iter().copied().chain(one.map(|(name, value)| (*name, value.as_str()))).collect()
-}
-
-fn hour(hour: u32) -> NaiveTime {
-    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
 }
 
 impl Member {

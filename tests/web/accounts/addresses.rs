@@ -163,11 +163,7 @@ async fn is_proved_before_the_first_request() {
     let app = TestApp::start().await;
     let house = hospital().create(&app).await;
     let doctor = doctor(&house).create(&app).await;
-    let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap();
-    let five = chrono::NaiveTime::from_hms_opt(17, 0, 0).unwrap();
-    for weekday in 0..7 {
-        availability(&app, &doctor, weekday, (nine, five)).await;
-    }
+    works_daily(&app, &doctor, (9, 17)).await;
     let browser = app.visitor();
     browser.post_form("/sign-up", &sign_up(&house.id.to_string())).await.expect(303);
     let id = doctor.id.to_string();
@@ -189,10 +185,7 @@ async fn is_not_asked_about_where_no_mail_is_sent_and_the_desk_can_vouch_for_it(
     let app = TestApp::start_without_mail().await;
     let house = hospital().create(&app).await;
     let (maya, doctor) = (patient(&house).create(&app).await, doctor(&house).create(&app).await);
-    let day = chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap();
-    for weekday in 0..7 {
-        availability(&app, &doctor, weekday, (day, day + chrono::TimeDelta::hours(8))).await;
-    }
+    works_daily(&app, &doctor, (9, 17)).await;
     let unproved = user::ActiveModel {
         id: sea_orm::Set(maya.user_id),
         address_unproved_since: sea_orm::Set(Some(app.now())),

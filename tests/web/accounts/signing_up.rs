@@ -50,7 +50,9 @@ async fn makes_a_patient_who_is_signed_in() {
         .unwrap()
         .unwrap();
     assert_eq!(side.blood_type, None, "never guessed");
-    assert_eq!(trail(&app, account.id).await, [(AuditAction::SignedUp, AuditSubject::User, account.id)]);
+    let own_record = (AuditAction::Opened, AuditSubject::Patient, side.id);
+    let signed_up = (AuditAction::SignedUp, AuditSubject::User, account.id);
+    assert_eq!(trail(&app, account.id).await, [signed_up, own_record], "which stands on the profile");
 
     let closed = closed.id.to_string();
     for hospital_id in [closed.as_str(), "0", "-1", "x", "", "999999999999999999999"] {

@@ -1,7 +1,6 @@
 //! An absence of a doctor and a promise of their time at one moment: the later of the two knows of the earlier. So no visit comes to stand in an
 //! absence without that somebody was asked.
 
-use chrono::NaiveTime;
 use entity::enums::AuditSubject;
 use futures_util::future::{join, join_all};
 use sea_orm::{ConnectionTrait as _, Database, TransactionTrait as _};
@@ -24,10 +23,7 @@ async fn lines(practice: &Practice, subject: AuditSubject, action: AuditAction) 
 /// A doctor who works all day, every day.
 async fn open() -> Practice {
     let practice = Practice::open().await;
-    let at = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-    for weekday in 0..7 {
-        availability(&practice.app, &practice.doctor, weekday, (at(1), at(23))).await;
-    }
+    works_daily(&practice.app, &practice.doctor, (1, 23)).await;
     practice
 }
 

@@ -1,20 +1,14 @@
 //! What made a visit impossible since it was asked for is asked again by whoever promises it; and a click that was sent twice is one.
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 
 use super::*;
 
 use AppointmentStatus as Status;
 
-fn hour(hour: u32) -> NaiveTime {
-    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
-}
-
 /// With hours from 9 to 12 on each day: a visit in 24 hours begins at 10:00 of the Wednesday.
 async fn with_hours(practice: &Practice) {
-    for weekday in 0..7 {
-        availability(&practice.app, &practice.doctor, weekday, (hour(9), hour(12))).await;
-    }
+    works_daily(&practice.app, &practice.doctor, (9, 12)).await;
 }
 
 async fn approve(practice: &Practice, visit: &Appointment, more: &[(&str, &str)]) -> Page {

@@ -21,9 +21,9 @@ async fn everybody_lists_their_own_and_no_others() {
     appointment().of(&doctor_there).with(&patient_there).create(app).await;
 
     let listed = async |client: &Client| client.get("/appointments").await.ok().appointments(ROWS);
-    assert_eq!(listed(&practice.surgery).await, [of_doctor.id, both.id], "the latest first");
-    assert_eq!(listed(&practice.home).await, [of_patient.id, both.id]);
-    assert_eq!(listed(&practice.desk).await, [of_others.id, of_patient.id, of_doctor.id, both.id]);
+    assert_eq!(listed(&practice.surgery).await, [both.id, of_doctor.id], "the earliest first");
+    assert_eq!(listed(&practice.home).await, [both.id, of_patient.id]);
+    assert_eq!(listed(&practice.desk).await, [both.id, of_doctor.id, of_patient.id, of_others.id]);
     app.sign_in(&super_admin().create(app).await).await.get("/appointments").await.expect(403);
 }
 
@@ -63,7 +63,7 @@ async fn a_list_is_narrowed_by_status_doctor_and_name() {
     assert_eq!(found("status=confirmed").await, [second.id]);
     assert_eq!(found("status=completed").await, Vec::<i64>::new());
     assert_eq!(found(&format!("doctor={}", practice.doctor.id)).await, [first.id]);
-    assert_eq!(found("status=&from=&to=&doctor=&q=&page=").await, [second.id, first.id], "an empty field is no filter");
+    assert_eq!(found("status=&from=&to=&doctor=&q=&page=").await, [first.id, second.id], "an empty field is no filter");
     for (part, whose) in [
         ("gurung", first.id),
         ("AYA", first.id),
@@ -99,7 +99,7 @@ async fn the_form_offers_what_there_is_to_choose_and_keeps_what_was_chosen() {
     assert_eq!(list.attributes("input[name=from]", "value"), ["2026-11-01"]);
     assert_eq!(list.attributes("input[name=q]", "value"), ["maya"]);
     assert_eq!(list.texts("select[name=doctor] option"), ["Any doctor", "Dr Asha Rai"]);
-    assert_eq!(list.texts("select[name=status] option").len(), 14, "any, three kinds of work, and each of the ten");
+    assert_eq!(list.texts("select[name=status] option").len(), 16, "any, five kinds of work, and each of the ten");
     assert!(list.links().contains(&"/appointments".to_owned()), "there is a way back to the whole list");
     assert!(!practice.surgery.get("/appointments").await.ok().has("select[name=doctor]"));
     practice.desk.get(&format!("/appointments?doctor={}", stranger.id)).await.expect(422);

@@ -43,10 +43,9 @@ async fn it_lists_what_is_busy_though_its_end_has_passed_the_earliest_first() {
         list.attributes("main tbody th a", "href"),
         expected.iter().map(|id| format!("/appointments/{id}")).collect::<Vec<_>>()
     );
-    assert!(!list.has("main form[method=post]"), "what is to be done is done on the visit's own page");
     expected.insert(4, theirs.id);
     assert_eq!(practice.desk.get(LIST).await.ok().appointments(ROWS), expected);
-    let all = practice.surgery.get("/appointments").await.ok();
+    let all = practice.surgery.get("/appointments?status=scheduled").await.ok();
     assert!(all.says("The latest first. Times are in Asia/Kathmandu."));
 }
 
@@ -74,7 +73,11 @@ async fn patients_are_not_offered_it() {
     let visit = practice.visit_at(Status::Confirmed, -2).await;
     let list = practice.home.get("/appointments").await.ok();
     assert!(list.shows_appointment(visit.id));
-    assert_eq!(list.texts("select[name=status] option").len(), 11, "any, and each of the ten");
+    assert_eq!(
+        list.texts("select[name=status] option").len(),
+        13,
+        "any, two kinds of what is upcoming, and each of the ten"
+    );
     assert!(!list.says("Needs an outcome"));
     let refused = practice.home.get(LIST).await.expect(422);
     assert_eq!(refused.texts(".error-summary li"), ["Choose a status from the list."]);

@@ -57,10 +57,7 @@ async fn of_many_requests_for_one_time_one_is_approved() {
 #[tokio::test]
 async fn of_many_requests_of_one_patient_at_once_as_many_stand_as_may_be_open() {
     let practice = Practice::open().await;
-    let (nine, five) = (hour(9), hour(17));
-    for weekday in 0..7 {
-        availability(&practice.app, &practice.doctor, weekday, (nine, five)).await;
-    }
+    works_daily(&practice.app, &practice.doctor, (9, 17)).await;
     let doctor = practice.doctor.id.to_string();
     let times: Vec<String> = (0..32).map(|n| format!("2026-12-{:02}T{:02}:00", 1 + n / 4, 10 + n % 4)).collect();
     let asked = times.iter().map(|at| {
@@ -71,8 +68,4 @@ async fn of_many_requests_of_one_patient_at_once_as_many_stand_as_may_be_open() 
     let answers = join_all(asked).await;
     let booked = answers.iter().filter(|answer| answer.status == 303).count();
     assert_eq!(booked, 5, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
-}
-
-fn hour(hour: u32) -> chrono::NaiveTime {
-    chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
 }

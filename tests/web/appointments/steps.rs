@@ -110,7 +110,10 @@ async fn every_step_changes_the_state_and_is_written_down_and_told() {
             let before = practice.stored(visit.id).await;
             let answer = practice.take(step, visit.id, "0").await.expect(303);
             assert_eq!(answer.location(), visit.path(), "{place}");
-            assert!(answer.statements() <= 8, "{place}: {} statements", answer.statements());
+            // What asked for an answer is read with it, and that somebody waits.
+            let asks = [Status::Requested, Status::Proposed, Status::Waiting].contains(from);
+            let most = if asks { 9 } else { 8 };
+            assert!(answer.statements() <= most, "{place}: {} statements", answer.statements());
 
             let after = practice.stored(visit.id).await;
             assert_eq!((after.status, after.version), (step.to, 1), "{place}");

@@ -138,6 +138,7 @@ async fn the_telephone_and_a_cancellation_end_the_call_as_well() {
     practice.join(&practice.home).await;
     let off = [("version", "2"), ("reason", "The ward needs everybody.")];
     let cancelled = practice.surgery.post_form(&practice.path("cancellation"), &off).await.expect(303);
-    assert!(cancelled.statements() <= 10, "{} statements", cancelled.statements());
+    // With that somebody waited, which is read by now.
+    assert!(cancelled.statements() <= 11, "{} statements", cancelled.statements());
     assert_eq!(practice.calls().await[1].end_reason, Some(CallEnd::Finished));
 }

@@ -27,6 +27,8 @@ async fn a_patient_who_was_told_that_they_did_not_attend_is_told_that_it_was_a_m
 #[tokio::test]
 async fn a_doctor_who_was_told_that_somebody_waits_is_told_that_it_was_a_mistake() {
     let today = Today::open().await;
+    let wanted = [("first_name", "Asha"), ("last_name", "Rai"), ("mail", "with_arrivals")];
+    today.surgery.post_form("/profile", &wanted).await.expect(303);
     let visit = today.meet_in(5, Status::Confirmed).await;
     today.take(&today.desk, &visit, ("arrival", &[("version", "0")])).await;
     assert_eq!(today.app.emails_when(&today.doctor.person.email, 1).await.len(), 1);

@@ -7,10 +7,7 @@ use super::*;
 async fn of_requests_and_cancellations_without_end_a_doctor_is_sent_ten_an_hour_and_sees_all_on_the_page() {
     let practice = Practice::open().await;
     let (app, doctor) = (&practice.app, practice.doctor.id.to_string());
-    for weekday in 0..7 {
-        let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        availability(app, &practice.doctor, weekday, (at(9), at(17))).await;
-    }
+    works_daily(app, &practice.doctor, (9, 17)).await;
     let ask = async || {
         let fields = [("doctor_id", doctor.as_str()), ("starts_at", "2026-12-15T09:30"), ("symptoms", "A cough.")];
         let made = practice.home.post_form("/appointments", &fields).await.expect(303).location();
@@ -27,7 +24,12 @@ async fn of_requests_and_cancellations_without_end_a_doctor_is_sent_ten_an_hour_
         ask().await;
     }
     assert_eq!((told("A visit was asked for").await, told("A visit was cancelled").await), (10, 10));
-    assert_eq!(practice.surgery.get("/dashboard").await.ok().figure("unread"), 50);
+    // A request that was called off asks for nothing any more.
+    assert_eq!(practice.surgery.get("/dashboard").await.ok().figure("unread"), 25);
+    assert!(
+        practice.surgery.get("/notifications?page=2").await.ok().says("of 50 notifications"),
+        "all of it is on the page"
+    );
     app.clock.advance(TimeDelta::minutes(61));
     let home = app.sign_in(&practice.patient).await;
     let fields = [("doctor_id", doctor.as_str()), ("starts_at", "2026-12-15T09:30"), ("symptoms", "A cough.")];

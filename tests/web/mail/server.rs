@@ -15,6 +15,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use crate::ports::free_port;
+
 /// A mail server that answers each recipient with `answer`.
 struct MailServer {
     port: u16,
@@ -147,7 +149,7 @@ async fn a_mail_server_that_says_nothing_holds_nobody_up() {
 
 #[tokio::test]
 async fn a_mail_server_that_is_not_there_is_away() {
-    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let port = free_port();
     assert!(matches!(mailer(port).send(&email()).await, Err(NotSent::Away(_))));
     assert!(matches!(mailer(port).greet().await, Err(NotSent::Away(_))));
 }

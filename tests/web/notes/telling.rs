@@ -46,21 +46,21 @@ async fn past_visits_tell_which_of_them_have_a_note_to_read() {
     let app = TestApp::start().await;
     let surgery = Surgery::open(&app).await;
     let doctor = &surgery.doctor;
-    let read = surgery.visit(&app, 1).await;
+    let read = surgery.visit(&app, 24).await;
     note(&read, doctor).signed().create(&app).await;
-    note(&surgery.visit(&app, 2).await, doctor).create(&app).await;
-    note(&surgery.visit(&app, 3).await, doctor).withheld().create(&app).await;
-    let wrong = note(&surgery.visit(&app, 4).await, doctor);
+    note(&surgery.visit(&app, 25).await, doctor).create(&app).await;
+    note(&surgery.visit(&app, 26).await, doctor).withheld().create(&app).await;
+    let wrong = note(&surgery.visit(&app, 27).await, doctor);
     wrong.with_addendum(entity::enums::AddendumKind::EnteredInError).create(&app).await;
-    surgery.visit(&app, 5).await;
+    surgery.visit(&app, 28).await;
     let patient = app.sign_in(&surgery.patient).await;
     let papers = async || {
-        let list = patient.get("/appointments").await.ok();
+        let list = patient.get("/appointments?when=past").await.ok();
         list.attributes("[data-appointment] a[href$=\"/summary\"]", "href")
     };
     assert_eq!(papers().await, [format!("{}/summary", read.path())]);
     for person in [&doctor.person, &hospital_admin(&surgery.hospital).create(&app).await] {
-        assert!(!app.sign_in(person).await.get("/appointments").await.ok().body.contains("/summary"));
+        assert!(!app.sign_in(person).await.get("/appointments?when=past").await.ok().body.contains("/summary"));
     }
     // It was another patient's: nothing leads there any more.
     let error = [("kind", "entered_in_error"), ("text", "Of somebody else"), ("reason", "Wrong tab")];
@@ -84,6 +84,10 @@ async fn what_is_to_be_written_and_signed_is_listed_as_it_is_counted() {
     let listed = dashboard.texts("#notes-to-sign [data-appointment]");
     assert!(listed[0].contains("No note yet") && listed[1].contains("Draft"), "{listed:?}");
     assert!(dashboard.attributes("#notes-to-sign a", "href").contains(&of(&forgotten, "")));
+    let list = doctor.get("/appointments?status=notes_to_sign").await.ok();
+    assert_eq!(list.appointments("main table"), [forgotten.id, begun.id], "the earliest first, as there");
+    assert_eq!(list.attributes("main table a[href$=\"/note\"]", "href"), [of(&forgotten, ""), of(&begun, "")]);
+    assert!(!doctor.get("/appointments?when=past").await.ok().says("Write the note"));
     // At midnight after its thirtieth day.
     app.clock.advance(TimeDelta::days(29));
     let doctor = app.sign_in(&surgery.doctor).await;

@@ -1,4 +1,4 @@
-//! What is asked on the page of a visit and in its room.
+//! What is asked on the page of a visit and in its room, and on the page of a patient.
 
 use super::question;
 use crate::{guests::Meeting, support::*};
@@ -51,4 +51,33 @@ async fn why_a_visit_is_held_in_another_way_is_read_by_the_others() {
         let page = app.sign_in(other).await.get(&visit.path()).await.ok();
         assert!(page.says("The picture stands still.") && page.says("Telephone"), "{}", page.words());
     }
+}
+
+#[tokio::test]
+async fn what_was_recorded_before_is_in_nobodys_sight_once_it_is_confirmed_as_it_was_said() {
+    let pair = Pair::of(TestApp::start().await, hospital()).await;
+    let desk = pair.app.sign_in(&hospital_admin(&pair.hospital).create(&pair.app).await).await;
+    let path = format!("/patients/{}", pair.patient.id);
+    let form = desk.get(&format!("{path}/edit")).await.ok();
+    let recorded = [("allergies", "Penicillin"), ("blood_type", "")];
+    desk.submit(&form, &format!("form[action='{path}']"), &recorded).await.expect(303);
+    let say = async |fields: &[(&str, &str)]| {
+        let profile = pair.home.get("/profile").await.ok();
+        pair.home.submit(&profile, "form[action='/profile']", fields).await.expect(303);
+    };
+    say(&[("allergies", "Nuts"), ("blood_type", "B-")]).await;
+    let page = desk.get(&path).await.ok();
+    assert_eq!(rules::broken(&page.body), Vec::<String>::new());
+    let asked = question(&page, "/confirmation");
+    assert!(asked.contains("What was recorded before is shown no more then:"), "{asked}");
+    assert!(asked.contains("Allergies: Penicillin") && !asked.contains("Blood type"), "{asked}");
+    desk.submit(&page, "details form[action$=\"/confirmation\"]", &[]).await.expect(303);
+    for client in [&desk, &pair.home] {
+        let own = if std::ptr::eq(client, &desk) { path.as_str() } else { "/profile" };
+        assert!(!client.get(own).await.ok().says("Penicillin"));
+    }
+    // Where nothing goes, nothing is asked.
+    say(&[("emergency_contact_name", "Bina Rai")]).await;
+    let page = desk.get(&path).await.ok();
+    assert!(page.has("#said form[action$='/confirmation']") && !page.has("#said details"));
 }

@@ -8,7 +8,7 @@ mod visits;
 use super::*;
 
 /// Each sentence, by its beginning, and the test below that reads it. Whoever adds one adds the test.
-const SAID: [(&str, &str); 52] = [
+const SAID: [(&str, &str); 55] = [
     ("Another link is on its way. The mail says", "an_address_is_what_was_said_of_it"),
     ("A link is on its way to the new address.", "an_address_is_what_was_said_of_it"),
     ("All notifications are marked as read.", "news_is_read_as_far_as_was_said"),
@@ -44,6 +44,8 @@ const SAID: [(&str, &str); 52] = [
     ("The hospital is no longer listed.", "a_hospital_is_listed_as_was_said"),
     ("The hours are added.", "times_are_as_was_said"),
     ("The hours are removed.", "times_are_as_was_said"),
+    ("The hours are saved.", "a_week_is_as_was_said"),
+    ("The hours are saved. Visits are planned outside of them", "a_week_is_as_was_said"),
     ("The hours are removed. Visits are planned in them", "times_are_as_was_said"),
     ("The new address counts from now on.", "an_address_is_what_was_said_of_it"),
     ("The note is signed.", "what_is_written_is_as_was_said"),
@@ -58,6 +60,7 @@ const SAID: [(&str, &str); 52] = [
     ("This request was sent before, and approved since", "a_request_that_is_sent_again_stands_as_was_said"),
     ("This visit was booked before, and stands", "a_visit_is_booked_as_was_said"),
     ("Those who wait see the delay.", "what_is_said_in_a_room_is_so"),
+    ("What the patient said is confirmed.", "a_record_is_confirmed_as_was_said"),
     ("What was on the page, and what is older", "news_is_read_as_far_as_was_said"),
     ("You are signed out.", "browsers_are_signed_out_as_was_said"),
     ("You were signed in nowhere else.", "browsers_are_signed_out_as_was_said"),
@@ -83,22 +86,55 @@ const SAID_TO_THEM: [(&str, &str); 15] = [
 ];
 
 /// Those that a test elsewhere holds to, by the words that it reads.
-const HELD_TO_ELSEWHERE: [(&str, &str, &str); 7] = [
+const HELD_TO_ELSEWHERE: [(&str, &str, &str); 16] = [
+    (
+        "Nothing was noted: somebody has told the patient before you, or they have an e-mail address by now.",
+        "without_address/telling.rs",
+        "Nothing was noted: somebody has told the patient before you",
+    ),
+    (
+        "It is noted that you have told the patient.",
+        "without_address/telling.rs",
+        "It is noted that you have told the patient.",
+    ),
     ("It is taken back: the visit stands as it did before.", "correcting.rs", "It is taken back"),
+    ("The clinic is asked for the other time. Your visit", "wishes.rs", "The clinic is asked for the other time."),
     ("The changes are saved. Some visits could not move", "time_zones/told.rs", "among the visits that need somebody"),
     (
         "The visit is booked with the doctor who is named",
         "times/booking.rs",
         "booked with the doctor who is named below",
     ),
+    (
+        "Nothing was sent: the person has no e-mail address.",
+        "without_address.rs",
+        "Nothing was sent: the person has no e-mail address.",
+    ),
+    (
+        "The patient is added, without an e-mail address",
+        "without_address.rs",
+        "The patient is added, without an e-mail address",
+    ),
+    ("The patient is added, and waits for the doctor", "walk_in.rs", "The patient is added, and waits"),
+    (
+        "The visit is handed over, and the others are notified.",
+        "rescheduling/handing_over.rs",
+        "The visit is handed over",
+    ),
     ("The visit is moved, and the others are notified.", "rescheduling.rs", "The visit is moved"),
+    (
+        "The visit stays at its time, and the patient",
+        "wishes/answers.rs",
+        "The visit stays at its time, and the patient",
+    ),
     ("This server sends no e-mail. Ask your hospital", "accounts/addresses.rs", "This server sends no e-mail"),
+    ("You keep your time, and the clinic is told.", "wishes/answers.rs", "You keep your time, and the clinic is told."),
     ("Your request is sent to the doctor who is named", "times/booking.rs", "sent to the doctor who is named below"),
     ("Your request is sent. You will be notified", "booking.rs", "Your request is sent."),
 ];
 
 /// Sentences of the same files that stand beside a form because nothing was done: by their beginnings.
-const REFUSALS: [&str; 23] = [
+const REFUSALS: [&str; 26] = [
     "A visit at 09:00 stays at 09:00",
     "A visit is when it was",
     "Another hospital has this name.",
@@ -106,11 +142,14 @@ const REFUSALS: [&str; 23] = [
     "Choose from the list why the second factor",
     "Codes of your app cannot be checked",
     "Confirm your address first",
+    "Open the dashboard, and say there whom",
+    "Open the patient's page, and confirm",
     "Say by how many minutes",
     "Somebody changed the hospital",
     "Somebody changed this person",
     "The e-mail address or the password is not right.",
     "The form held something",
+    "The patient, or somebody else, has changed the record",
     "The time zone changes.",
     "There is a patient of this name",
     "This address cannot be used",

@@ -110,10 +110,7 @@ async fn each_step_does_what_is_said_once_it_is_taken() {
     let hospital = hospital().create(&app).await;
     let doctor = doctor(&hospital).create(&app).await;
     let patient = patient(&hospital).create(&app).await;
-    for weekday in 0..7 {
-        let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        availability(&app, &doctor, weekday, (at(9), at(17))).await;
-    }
+    works_daily(&app, &doctor, (9, 17)).await;
     let desk = app.sign_in(&hospital_admin(&hospital).create(&app).await).await;
     let (surgery, home) = (app.sign_in(&doctor).await, app.sign_in(&patient).await);
     let client = |who| match who {

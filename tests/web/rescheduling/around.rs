@@ -50,8 +50,4 @@ async fn where_no_hours_are_entered_the_page_leads_to_them() {
     let visit = visit.create(&practice.app).await;
     let page = practice.desk.get(&format!("{}/rescheduling", visit.path())).await.ok();
     assert!(page.links().contains(&format!("/doctors/{}/availability", colleague.id)), "{}", page.words());
-    let path = format!("/doctors/{}/deactivation", colleague.id);
-    practice.desk.post_form(&path, &[]).await.expect(303);
-    let page = practice.desk.get(&visit.path()).await.ok();
-    assert!(!page.links().contains(&format!("{}/rescheduling", visit.path())), "with a doctor who is gone");
 }

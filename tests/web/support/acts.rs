@@ -1,6 +1,6 @@
 //! One way to do each thing that can be done: a form that is accepted, and who may send it.
 
-use super::{Clinic, House, PASSWORD, Person};
+use super::{AppointmentStatus, Clinic, House, PASSWORD, Person};
 
 /// A form that is accepted.
 pub(crate) struct Act<'a> {
@@ -8,7 +8,7 @@ pub(crate) struct Act<'a> {
     pub(crate) route: &'static str,
     /// Who sends it; none: a visitor.
     pub(crate) by: Option<&'a Person>,
-    pub(crate) fields: Vec<(&'static str, String)>,
+    pub(crate) fields: Vec<(String, String)>,
 }
 
 /// The version of an appointment that nobody has changed yet.
@@ -30,6 +30,7 @@ pub(crate) fn acts(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/appointments/{id}/proposal/refusal", own, &SEEN),
         act("/appointments/{id}/confirmation", own, &SEEN),
         act("/appointments/{id}/cancellation", Some(admin), &SEEN_WITH_REASON),
+        act("/appointments/{id}/telling", Some(admin), &[("up_to", "1000000")]),
         act("/appointments/{id}/arrival", own, &SEEN),
         act("/appointments/{id}/start", its_doctor, &SEEN),
         act("/appointments/{id}/correction", Some(admin), &SEEN_WITH_REASON),
@@ -92,6 +93,8 @@ fn of_accounts(clinic: &Clinic) -> Vec<Act<'_>> {
                 ("last_name", "Gurung"),
                 ("phone", "+977 1 5550100"),
                 ("date_of_birth", "1990-05-17"),
+                ("mail", "changes"),
+                ("allergies", "Nuts"),
             ],
         ),
         act("/profile/password", own, &[("current_password", PASSWORD), ("new_password", "seven slow boats at noon")]),
@@ -112,6 +115,8 @@ fn of_accounts(clinic: &Clinic) -> Vec<Act<'_>> {
 fn of_times(clinic: &Clinic) -> Vec<Act<'_>> {
     let House { admin, doctor, patient, .. } = &clinic.here;
     let its_doctor = Some(&doctor.person);
+    let visit = clinic.here.appointment(AppointmentStatus::Scheduled).id;
+    let (chosen, version) = (format!("visit_{visit}"), format!("version_{visit}"));
     vec![
         act(
             "/appointments",
@@ -141,10 +146,15 @@ fn of_times(clinic: &Clinic) -> Vec<Act<'_>> {
             &[("starts_at", "2026-12-20T00:00"), ("ends_at", "2026-12-22T00:00"), ("reason", "A conference.")],
         ),
         act("/doctors/{id}/time-off/{id}/removal", its_doctor, &[]),
+        act(
+            "/doctors/{id}/time-off/{id}/visits",
+            Some(admin),
+            &[(&chosen, "2026-12-15T09:30"), (&version, "0"), ("message", "The doctor is away.")],
+        ),
     ]
 }
 
-/// In the place of a version that only the form of the record, below it at `/edit`, can tell.
+/// In the place of what only the form of the record can tell: below it at `/edit` its version, on its page what was seen of it.
 pub(crate) const OF_THE_FORM: &str = "the version of the form";
 
 /// Somebody new, the first password last.
@@ -196,6 +206,7 @@ fn of_management(clinic: &Clinic) -> Vec<Act<'_>> {
         act("/doctors/{id}/deactivation", desk, &[]),
         act("/doctors/{id}/reactivation", desk, &[]),
         act("/patients", desk, &NEW),
+        act("/patients/{id}/confirmation", desk, &[("seen", OF_THE_FORM)]),
         act("/patients/{id}/deactivation", desk, &[]),
         act("/patients/{id}/reactivation", desk, &[]),
         act("/hospitals", platform, &NEW_HOSPITAL),
@@ -207,8 +218,8 @@ fn of_management(clinic: &Clinic) -> Vec<Act<'_>> {
     ]
 }
 
-fn act<'a>(route: &'static str, by: Option<&'a Person>, fields: &[(&'static str, &str)]) -> Act<'a> {
-    Act { route, by, fields: fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect() }
+fn act<'a>(route: &'static str, by: Option<&'a Person>, fields: &[(&str, &str)]) -> Act<'a> {
+    Act { route, by, fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect() }
 }
 
 /// What a newcomer fills in.

@@ -110,7 +110,10 @@ impl TestApp {
             address: started.address,
             clock,
             mail,
-            db: RawDatabase::new(database::open(&started.vars["DATABASE_URL"]).await, started.state.coherence.clone()),
+            db: RawDatabase::new(
+                database::open(&started.vars["DATABASE_URL"]).await,
+                (started.state.coherence.clone(), started.state.db.clone()),
+            ),
             state: started.state,
             told: Told { vars: started.vars, hashing },
             sending_state: OnceCell::new(),

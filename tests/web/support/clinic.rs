@@ -1,6 +1,5 @@
 //! Two hospitals with everybody and everything in them, for the suites that go over all pages.
 
-use chrono::NaiveTime;
 use entity::{
     audit_entry,
     enums::{AddendumKind, AppointmentStatus, AuditAction, AuditSubject, CallPath, NotificationKind},
@@ -13,7 +12,7 @@ use super::{
         Appointment, Attachment, Doctor, Document, Guest, Hospital, Message, Note, Notification, Patient, Person,
         address_link, answered, appointment, attachment, availability, call, device_check, doctor, document,
         gone_without, guest, hospital, hospital_admin, message, note, notification, password_link, patient, session,
-        super_admin, time_off,
+        super_admin, time_off, works_daily,
     },
 };
 
@@ -112,7 +111,7 @@ impl House {
         let hospital = hospital().saying(payload).create(app).await;
         let admin = hospital_admin(&hospital).saying(payload).create(app).await;
         let doctor = doctor(&hospital).saying(payload).create(app).await;
-        let patient = patient(&hospital).saying(payload).create(app).await;
+        let patient = patient(&hospital).by_their_own_word().saying(payload).create(app).await;
         let stranger = super::patient(&hospital).saying(payload).even_in_the_email().create(app).await;
         let newcomer = hospital_admin(&hospital).saying(payload).create(app).await;
         let link_token = password_link(app, &newcomer).await;
@@ -141,10 +140,7 @@ impl House {
     }
 
     async fn fill(&mut self, app: &TestApp, payload: &str) {
-        let at = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        for weekday in 0..7 {
-            availability(app, &self.doctor, weekday, (at(9), at(17))).await;
-        }
+        works_daily(app, &self.doctor, (9, 17)).await;
         for (status, hours) in AppointmentStatus::iter().zip(1..) {
             // What is over lies in the past, what is to come in the future.
             let starts_at = app.in_hours(if status.is_terminal() { -hours } else { hours });

@@ -8,8 +8,13 @@ use std::sync::{
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, prelude::async_trait,
 };
-use telemedicine::coherence::{Coherence, Topic};
-use tokio::sync::Mutex;
+use telemedicine::{
+    coherence::{Coherence, Topic},
+    db::{Database, UnitOfWork, Unrecorded},
+};
+use tokio::{runtime::Handle, sync::Mutex, task::spawn_blocking};
+
+const BY_HAND: Unrecorded = Unrecorded::of(&[], "the test has written it by hand");
 
 /// A connection whose writes the server does not see coming. What it keeps of pages is renewed before anybody asks for
 /// the next one, as `telemedicine cache clear` would do for somebody who changed rows by hand.
@@ -23,14 +28,17 @@ pub(crate) struct RawDatabase {
 #[derive(Clone)]
 pub(super) struct Announcer {
     coherence: Coherence,
+    /// The server's own.
+    database: Database,
     was_used: Arc<AtomicBool>,
     /// One tells it, and all others wait until it is told: browsers ask at once.
     telling: Arc<Mutex<()>>,
 }
 
 impl RawDatabase {
-    pub(super) fn new(connection: DatabaseConnection, coherence: Coherence) -> Self {
-        Self { connection, announcer: Announcer { coherence, was_used: Arc::default(), telling: Arc::default() } }
+    pub(super) fn new(connection: DatabaseConnection, (coherence, database): (Coherence, Database)) -> Self {
+        let announcer = Announcer { coherence, database, was_used: Arc::default(), telling: Arc::default() };
+        Self { connection, announcer }
     }
 
     pub(super) fn announcer(&self) -> Announcer {
@@ -48,11 +56,30 @@ impl Announcer {
     /// To be called before each request.
     pub(super) async fn announce(&self) {
         let _told = self.telling.lock().await;
-        if self.was_used.swap(false, SeqCst) && self.coherence.renew(&[Topic::Everything].into()).await.is_err() {
-            // Redis is away, and nothing is served from the cache.
+        if self.was_used.swap(false, SeqCst) && !self.everything_is_renewed().await {
+            // The database is away, and so are its pages.
             self.was_used.store(true, SeqCst);
         }
     }
+
+    /// Where this server does not reach Redis, others may, and serve what they kept: they are told by way of the outbox, as of every act.
+    async fn everything_is_renewed(&self) -> bool {
+        if self.coherence.renew(&[Topic::Everything].into()).await.is_ok() {
+            return true;
+        }
+        // In a thread of its own: units of work stay in the thread that began them, and those who ask here do not.
+        let (database, runtime) = (self.database.clone(), Handle::current());
+        let renewing = spawn_blocking(move || runtime.block_on(renew_by_outbox(&database)));
+        renewing.await.unwrap().is_ok()
+    }
+}
+
+async fn renew_by_outbox(database: &Database) -> Result<(), DbErr> {
+    let act = async |unit: &UnitOfWork| {
+        unit.touch([Topic::Everything]);
+        Ok(())
+    };
+    database.write_unrecorded(BY_HAND, act).await
 }
 
 #[async_trait::async_trait]

@@ -1,12 +1,14 @@
 //! A Redis server of one test's own, to be stopped, killed and restarted without disturbing other tests.
 
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use crate::ports::free_port;
 
 /// A running `redis-server` on a free port of the loopback address; killed, by its process id, when dropped.
 pub(crate) struct RedisServer {
@@ -32,7 +34,7 @@ impl RedisServer {
             eprintln!("SKIPPED: this test needs the program redis-server");
             return None;
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let folder = TempDir::new().unwrap();
         let password = password.map(str::to_owned);
         let process = spawn(port, &folder, password.as_deref());
@@ -111,7 +113,7 @@ impl RedisServer {
     fn wait_until_ready(&self) {
         let start = Instant::now();
         while self.try_command("PING").ok().as_deref() != Some("+PONG") {
-            assert!(start.elapsed() < Duration::from_secs(10), "redis-server does not start");
+            assert!(start.elapsed() < Duration::from_secs(30), "redis-server does not start");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -63,7 +63,7 @@ pub(crate) fn page_routes() -> Vec<String> {
 }
 
 /// Addresses that show what the bare routes do not: filters, further pages, errors, forms with a destination.
-pub(crate) const VARIATIONS: [&str; 32] = [
+pub(crate) const VARIATIONS: [&str; 37] = [
     "/dashboard?doctor=1&q=a",
     "/schedule?date=2026-11-24&view=week",
     "/schedule?date=2026-11-25&doctor=1",
@@ -79,6 +79,9 @@ pub(crate) const VARIATIONS: [&str; 32] = [
     "/audit?person=nobody-has-this-name",
     "/audit?person=nobody@example.test",
     "/audit?id=x",
+    "/appointments?when=past",
+    "/appointments?when=nonsense",
+    "/appointments?patient=x",
     "/appointments?status=requested",
     "/appointments?status=needs_outcome",
     "/appointments?status=completed&page=1",
@@ -86,8 +89,10 @@ pub(crate) const VARIATIONS: [&str; 32] = [
     "/appointments?q=nobody-has-this-name",
     "/doctors?q=nobody-has-this-name",
     "/patients?q=nobody-has-this-name",
+    "/patients?state=active",
     "/appointments?status=nonsense",
     "/appointments/new?doctor_id=any",
+    "/appointments/new?walk_in=on",
     "/times?from=2026-12-01",
     "/times?doctor=nobody",
     "/times?specialization=none",

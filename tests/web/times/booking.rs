@@ -233,14 +233,6 @@ async fn what_is_sent_twice_is_booked_once_with_one_doctor() {
 }
 
 #[tokio::test]
-async fn a_time_that_was_chosen_is_still_chosen_once_the_patient_is_found() {
-    let clinic = Clinic::open().await;
-    let page = clinic.desk.get("/appointments/new?doctor_id=any&starts_at=2026-11-30T09:00").await.ok();
-    let found = clinic.desk.submit(&page, "#find form", &[("q", "Gurung")]).await.ok();
-    assert!(found.has("#times input[name=starts_at][value=\"2026-11-30T09:00\"][checked]"), "{}", found.words());
-}
-
-#[tokio::test]
 async fn what_was_typed_is_there_where_no_time_is() {
     let clinic = Clinic::open().await;
     let of_nobody = [("symptoms", "A cough since Sunday."), ("specialization", "Alchemy")];

@@ -14,7 +14,8 @@ use super::{
             addresses,
         },
     },
-    done, profile_page,
+    done,
+    profile::profile_page,
 };
 use crate::{
     access::{Allowed, SignedIn, Visitor},
@@ -43,8 +44,8 @@ pub(in super::super) async fn ask(
         }
         Err(form) => *form,
     };
-    let page = profile_page(&viewer, &profile, &pages).await?.with_address_form(form);
-    pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
+    let page = profile_page(&viewer, &profile, &pages).await?.map(|page| page.with_address_form(form));
+    pages.refuse_clinical(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
 }
 
 /// Leaves the address as it is.

@@ -3,6 +3,7 @@
 pub(super) mod addresses;
 pub(super) mod links;
 pub(super) mod passkeys;
+pub(super) mod profile;
 pub(super) mod proof;
 pub(super) mod second_factor;
 pub(super) mod second_step;
@@ -15,7 +16,6 @@ use actix_web::{
     },
     web,
 };
-use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{
@@ -23,28 +23,21 @@ use super::{
     device_cookie::KnownFor,
     forms::{self, SignUp},
     hashing::{BREACHED, PasswordNotHashed},
-    pages::{ProfilePage, SessionsPage, SignInPage, SignUpPage},
+    pages::{SessionsPage, SignInPage, SignUpPage},
     proof::RecentlyProved,
-    queries::{self, Profile},
+    queries,
     request_session::RequestSession,
-    service::{
-        password::{self, PasswordChanged},
-        profile::{self, ProfileSaved},
-        sessions, sign_in, sign_up,
-    },
+    service::{sessions, sign_in, sign_up},
 };
 use crate::{
-    access::{Allowed, Anybody, SignedIn, Viewer, Visitor},
+    access::{Allowed, Anybody, SignedIn, Visitor},
     db::Reader,
     session::Ended,
-    state::{AppState, Pages},
+    state::Pages,
     web::{AppError, FlashKind, FormView, Paging, Submitted, query::Filter, see_other, see_other_saying},
 };
 
 const TAKEN: &str = "This e-mail address cannot be used. If it is yours, sign in instead.";
-const STALE: &str = "Your profile was changed after you opened the form. What you typed is below; where something else is stored now, \
-                     that stands beside it. Save once more to keep what you typed.";
-const PASSWORD_CHANGED: &str = "Your password is changed. Every other browser is signed out.";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,71 +142,6 @@ async fn signed_up(
     Ok(second_step::admitted(admission, request_session, here)?.ok_or(("email", TAKEN)))
 }
 
-pub(super) async fn edit_profile(
-    viewer: Allowed<SignedIn>,
-    reader: Reader,
-    pages: Pages,
-) -> Result<HttpResponse, AppError> {
-    let profile = queries::profile(&viewer, &reader).await?;
-    let page = profile_page(&viewer, &profile, &pages).await?;
-    pages.show(&*viewer, &page)
-}
-
-pub(super) async fn update_profile(
-    viewer: Allowed<SignedIn>,
-    submitted: Submitted,
-    reader: Reader,
-    pages: Pages,
-) -> Result<HttpResponse, AppError> {
-    let fields = submitted.fields()?;
-    let state = pages.state();
-    let today = today(state, &viewer);
-    let current = queries::profile(&viewer, &reader).await?;
-    let (status, form) = match forms::profile(fields, &current, today) {
-        Ok((change, typed)) => match profile::update(state, &viewer, &change).await? {
-            ProfileSaved::Done => return Ok(done("/profile", "Your profile is saved.")),
-            ProfileSaved::Stale => {
-                // As it is now, and under its version: sent once more it is what the person wants.
-                let typed = typed.beside(current.values()).with_error("", STALE);
-                (StatusCode::CONFLICT, typed)
-            }
-        },
-        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form),
-    };
-    let page = profile_page(&viewer, &current, &pages).await?.with_form(form);
-    pages.refuse(status, &*viewer, &page)
-}
-
-pub(super) async fn update_password(
-    viewer: Allowed<SignedIn>,
-    submitted: Submitted,
-    request_session: RequestSession,
-    pages: Pages,
-) -> Result<HttpResponse, AppError> {
-    let fields = submitted.fields()?;
-    let (state, from) = (&request_session.state, &request_session.origin);
-    let account = queries::account(&viewer, &state.db.reader()).await?;
-    let (profile, stored_hash) = (account.profile, account.password_hash);
-    let form = match forms::password(fields, &profile.password_owner(&viewer)) {
-        Err(form) => *form,
-        Ok(change) => match password::change(state, (&viewer, from), &stored_hash, &change).await? {
-            PasswordChanged::Done(ended) => {
-                request_session.sign_in(viewer.user_id)?;
-                let answer = done("/profile", PASSWORD_CHANGED);
-                return Ok(still_known(&profile.email, &request_session, ended, answer));
-            }
-            PasswordChanged::Refused => refused_password(),
-            PasswordChanged::Breached => FormView::default().with_error("new_password", BREACHED),
-        },
-    };
-    let page = profile_page(&viewer, &profile, &pages).await?.with_password_form(form);
-    pages.refuse(StatusCode::UNPROCESSABLE_ENTITY, &*viewer, &page)
-}
-
-fn refused_password() -> FormView {
-    FormView::default().with_error("current_password", "This is not your current password.")
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PageNumber {
@@ -272,20 +200,7 @@ fn still_known(email: &str, request_session: &RequestSession, ended: Ended, answ
     request_session.remembering(whom, answer)
 }
 
-/// The page of `profile`, with the address that waits to be confirmed.
-async fn profile_page(viewer: &Viewer, profile: &Profile, pages: &Pages) -> Result<ProfilePage, AppError> {
-    let state = pages.state();
-    let waiting = queries::waiting_change(&state.db.reader(), viewer.user_id, state.clock.now()).await?;
-    let page = ProfilePage::new(viewer, profile, today(state, viewer));
-    Ok(page.with_addresses(profile, waiting.map(|link| link.address), state.outgoing_mail.is_on()))
-}
-
 /// Leads to `path`, whose page will say `text`.
 fn done(path: &str, text: &'static str) -> HttpResponse {
     see_other_saying(path, FlashKind::Success, text)
-}
-
-/// The date where the person is.
-fn today(state: &AppState, viewer: &Viewer) -> NaiveDate {
-    state.clock.now().with_timezone(&viewer.zone()).date_naive()
 }

@@ -1,21 +1,21 @@
 //! The data of this feature's templates.
 
 pub(super) mod passkeys;
+pub(super) mod profile;
 pub(super) mod proof;
 pub(super) mod second_factor;
 
 use chrono::NaiveDate;
 use entity::address_link;
-use entity::enums::{AddressLinkPurpose, Role};
+use entity::enums::AddressLinkPurpose;
 use serde::Serialize;
 
 use super::{
     device,
     passwords::MIN_CHARACTERS,
-    queries::{HospitalChoice, OwnSession, Profile},
+    queries::{HospitalChoice, OwnSession},
 };
 use crate::{
-    access::{Viewer, role_label},
     time_zone::Tz,
     web::{AppError, FormView, Moment, Page, Pagination, Paging},
 };
@@ -115,80 +115,6 @@ impl Page for SignUpPage {
 
     fn title(&self) -> String {
         "Create an account".to_owned()
-    }
-}
-
-/// What a person sees and may change of themselves.
-#[derive(Debug, Serialize)]
-pub(super) struct ProfilePage {
-    form: FormView,
-    version: String,
-    password_form: FormView,
-    address_form: FormView,
-    email: String,
-    /// The address that waits to be confirmed.
-    waiting: Option<String>,
-    /// Whether nobody has shown yet that the address is theirs.
-    is_unproved: bool,
-    sends_mail: bool,
-    role: &'static str,
-    hospital: Option<String>,
-    needs_date_of_birth: bool,
-    latest_birth: String,
-    min_characters: usize,
-    has_calendar: bool,
-    /// Where a patient takes away everything about themselves.
-    export: Option<&'static str>,
-}
-
-impl ProfilePage {
-    /// The page with both forms as they are stored.
-    pub(super) fn new(viewer: &Viewer, profile: &Profile, today: NaiveDate) -> Self {
-        Self {
-            form: FormView::filled(profile.values()),
-            version: profile.version(),
-            password_form: FormView::default(),
-            address_form: FormView::default(),
-            email: profile.email.clone(),
-            waiting: None,
-            is_unproved: false,
-            sends_mail: false,
-            role: role_label(profile.role),
-            hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
-            needs_date_of_birth: profile.needs_date_of_birth(),
-            latest_birth: today.to_string(),
-            min_characters: MIN_CHARACTERS,
-            has_calendar: matches!(profile.role, Role::Doctor | Role::Patient),
-            export: (profile.role == Role::Patient).then_some("/profile/export.json"),
-        }
-    }
-
-    /// The same with the profile form as it was typed.
-    pub(super) fn with_form(self, form: FormView) -> Self {
-        Self { form, ..self }
-    }
-
-    /// The same with what is known of addresses: the one that waits, whether the present one is proved, whether the server sends mail.
-    pub(super) fn with_addresses(self, profile: &Profile, waiting: Option<String>, sends_mail: bool) -> Self {
-        Self { waiting, is_unproved: profile.address_unproved_since.is_some(), sends_mail, ..self }
-    }
-
-    /// The same with what is wrong with the new address.
-    pub(super) fn with_address_form(self, address_form: FormView) -> Self {
-        Self { address_form, ..self }
-    }
-
-    /// The same with what is wrong with the new password.
-    pub(super) fn with_password_form(self, password_form: FormView) -> Self {
-        Self { password_form, ..self }
-    }
-}
-
-impl Page for ProfilePage {
-    const TEMPLATE: &'static str = "accounts/profile.html";
-
-    fn title(&self) -> String {
-        "Your profile".to_owned()
     }
 }
 

@@ -20,7 +20,7 @@ mod addresses;
 mod profile;
 
 pub(super) use addresses::{LinkedAddress, linked_address, waiting_change};
-pub(super) use profile::{Profile, account, profile, profile_now};
+pub(super) use profile::{MAIL, Profile, account, profile, profile_held};
 
 use super::{device_cookie::KnownFor, passwords::Owner};
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
     features::audit::Actor,
     settings::Environment,
     state::AppState,
-    text::address_key,
+    text::{address_key, given_address},
     time_zone::Tz,
     web::AppError,
 };
@@ -187,8 +187,10 @@ pub(crate) async fn is_proved(viewer: &Viewer, reader: &Reader) -> Result<bool, 
     Ok(profile(viewer, reader).await?.address_unproved_since.is_none())
 }
 
+/// Of nobody, where the address is none at which somebody can be written to.
 fn has_address(email: &str) -> Expr {
-    Expr::expr(Func::lower(Expr::col((user::Entity, user::Column::Email)))).eq(address_key(email))
+    let key = address_key(email);
+    Expr::expr(Func::lower(Expr::col((user::Entity, user::Column::Email)))).eq(given_address(&key).unwrap_or_default())
 }
 
 async fn credentials(reader: &Reader, which: Condition) -> Result<Option<Credentials>, DbErr> {

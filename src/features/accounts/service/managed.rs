@@ -8,7 +8,8 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter,
 use crate::{
     coherence::Topics,
     db::{ChangedRow, PersonTexts, UnitOfWork},
-    features::accounts::person::{parse_date_of_birth, read_email, read_names, read_phone},
+    features::accounts::person::{parse_date_of_birth, read_email, read_names, read_optional_email, read_phone},
+    text::{given_address, no_address},
     web::FormReader,
 };
 
@@ -17,24 +18,28 @@ use crate::{
 pub(crate) struct AccountDetails {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
-    pub(crate) email: String,
+    /// None of a patient who has none: they have an account as soon as they are given one.
+    pub(crate) email: Option<String>,
     pub(crate) phone: Option<String>,
     pub(crate) date_of_birth: Option<NaiveDate>,
 }
 
 impl AccountDetails {
-    /// The fields `first_name`, `last_name`, `email`, `phone`, `date_of_birth`; the last must be there if it is `needed`.
-    pub(crate) fn read(reader: &FormReader, today: NaiveDate, needed: bool) -> Option<Self> {
+    /// The fields `first_name`, `last_name`, `email`, `phone`, `date_of_birth` of somebody of `role`: patients need no address, and nobody but them a
+    /// date of birth.
+    pub(crate) fn read(reader: &FormReader, today: NaiveDate, role: Role) -> Option<Self> {
+        let is_patient = role == Role::Patient;
         let (first_name, last_name) = read_names(reader);
-        let email = read_email(reader);
+        let email = if is_patient { read_optional_email(reader) } else { read_email(reader) };
         let phone = read_phone(reader);
         let parse = |text: &str| parse_date_of_birth(text, today);
-        let date_of_birth = if needed {
+        let date_of_birth = if is_patient {
             reader.parsed("date_of_birth", "Date of birth", parse)
         } else {
             reader.parsed_optional("date_of_birth", "Date of birth", parse)
         };
-        Some(Self { first_name, last_name, email: email?.as_str().to_owned(), phone, date_of_birth })
+        let email = email.map(|email| email.as_str().to_owned());
+        (is_patient || email.is_some()).then_some(Self { first_name, last_name, email, phone, date_of_birth })
     }
 
     /// As they stand in the database.
@@ -42,7 +47,7 @@ impl AccountDetails {
         Self {
             first_name: row.first_name.clone(),
             last_name: row.last_name.clone(),
-            email: row.email.clone(),
+            email: given_address(&row.email).map(str::to_owned),
             phone: row.phone.clone(),
             date_of_birth: row.date_of_birth,
         }
@@ -50,7 +55,7 @@ impl AccountDetails {
 
     fn texts(&self) -> PersonTexts<'_> {
         let Self { first_name, last_name, email, phone, .. } = self;
-        PersonTexts { first_name, last_name, email, phone: phone.as_deref() }
+        PersonTexts { first_name, last_name, email: email.as_deref().unwrap_or_default(), phone: phone.as_deref() }
     }
 
     /// As a form shows them.
@@ -58,14 +63,14 @@ impl AccountDetails {
         vec![
             ("first_name", self.first_name.clone()),
             ("last_name", self.last_name.clone()),
-            ("email", self.email.clone()),
+            ("email", self.email.clone().unwrap_or_default()),
             ("phone", self.phone.clone().unwrap_or_default()),
             ("date_of_birth", self.date_of_birth.map(|date| date.to_string()).unwrap_or_default()),
         ]
     }
 }
 
-/// Stores an active account of `role` in the hospital: its `user.id`. One statement.
+/// Stores an active account of `role` in the hospital: its `user.id`. One statement. Without an address nobody can sign in with it.
 ///
 /// # Errors
 /// The database's: a unique violation when the address is somebody's.
@@ -76,7 +81,7 @@ pub(crate) async fn insert_account(
     (role, hospital_id): (Role, i64),
 ) -> Result<i64, DbErr> {
     let row = user::ActiveModel {
-        email: Set(details.email.clone()),
+        email: Set(details.email.clone().unwrap_or_else(no_address)),
         password_hash: Set(password_hash.to_owned()),
         role: Set(role),
         hospital_id: Set(Some(hospital_id)),
@@ -92,7 +97,7 @@ pub(crate) async fn insert_account(
     Ok(uow.insert(row, Topics::of_person(None, role, Some(hospital_id))).await?.id)
 }
 
-/// Changes an account that is still as it was `read`; whether it was. Two statements at most.
+/// Changes an account that is still as it was `read`; whether it was. It keeps its address if `details` has none. Two statements at most.
 ///
 /// # Errors
 /// The database's: a unique violation when the address is somebody else's.
@@ -103,9 +108,11 @@ pub(crate) async fn update_account(
     details: &AccountDetails,
 ) -> Result<bool, DbErr> {
     // Whoever types it for somebody answers for it.
-    let is_same = details.email.eq_ignore_ascii_case(&read.email);
+    let email = details.email.as_ref().unwrap_or(&read.email);
+    let is_same = email.eq_ignore_ascii_case(&read.email);
+    let texts = PersonTexts { email, ..details.texts() };
     let change = user::ActiveModel {
-        email: Set(details.email.clone()),
+        email: Set(email.clone()),
         address_unproved_since: if is_same { NotSet } else { Set(None) },
         browsers_forgotten_at: if is_same { NotSet } else { Set(Some(now)) },
         first_name: Set(details.first_name.clone()),
@@ -113,7 +120,7 @@ pub(crate) async fn update_account(
         phone: Set(details.phone.clone()),
         date_of_birth: Set(details.date_of_birth),
         updated_at: Set(now),
-        ..details.texts().keys()
+        ..texts.keys()
     };
     let update = user::Entity::update_many().set(change).filter(user::Column::Id.eq(read.id));
     let update = update.filter(user::Column::UpdatedAt.eq(read.updated_at));
@@ -121,7 +128,7 @@ pub(crate) async fn update_account(
     if uow.update_where(update, topics.clone()).await? == 0 {
         return Ok(false);
     }
-    details.texts().keep_keys(uow, ChangedRow { id: read.id, topics }, PersonTexts::of(read)).await?;
+    texts.keep_keys(uow, ChangedRow { id: read.id, topics }, PersonTexts::of(read)).await?;
     Ok(true)
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod address_links;
 pub(super) mod addresses;
 pub(super) mod entering;
+pub(in crate::features::accounts) mod facts;
 pub(super) mod links;
 pub(super) mod managed;
 pub(super) mod operator;

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use entity::{
     enums::{AuditAction, AuditSubject},
-    user,
+    patient, user,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, UpdateMany, Value, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, UpdateMany, Value, sea_query::Expr};
 
 use crate::{
-    access::Viewer,
-    coherence::Topics,
+    access::{Viewer, ViewerKind},
+    coherence::{Topic, Topics},
     db::{ChangedRow, PersonTexts, Recorded, UnitOfWork},
     features::{
         accounts::{
@@ -17,9 +17,10 @@ use crate::{
             queries::{self, Profile},
         },
         audit::{self, AuditEvent},
+        mail,
     },
     state::AppState,
-    web::AppError,
+    web::{AppError, Clinical},
 };
 
 /// What became of a change.
@@ -31,10 +32,23 @@ pub(in crate::features::accounts) enum ProfileSaved {
     Stale,
 }
 
-/// How often a profile is read again that somebody else has changed between reading and writing.
-const LOOKS: usize = 3;
+/// A profile as its owner sees it, with the opening of a patient's own record noted in the trail.
+///
+/// # Errors
+/// The database's: what cannot be recorded is not shown.
+pub(in crate::features::accounts) async fn opened(
+    state: &AppState,
+    viewer: &Viewer,
+    profile: &Profile,
+) -> Result<Clinical<Profile>, AppError> {
+    match profile.record(viewer) {
+        Some(sealed) => sealed.open(state, viewer).await,
+        None => Ok(Clinical::new(profile.clone())),
+    }
+}
 
-/// Writes what differs from what is stored, and nothing else. Four statements at most, unless somebody changes the same profile at the same moment.
+/// Writes what differs from what is stored, and nothing else. Six statements at most. A form that was sent twice is no conflict: what it wants is
+/// stored.
 ///
 /// # Errors
 /// The database's.
@@ -47,47 +61,74 @@ pub(in crate::features::accounts) async fn update(
     state
         .db
         .write(async |uow| {
-            for _ in 0..LOOKS {
-                if let Some(saved) = save(uow, now, viewer, change).await? {
-                    return Ok(saved);
-                }
+            let current = uow.read(async |conn| queries::profile_held(viewer, conn).await).await?;
+            let current = current.ok_or(AppError::NotFound)?;
+            let columns = differences(&current, change);
+            let said = change.facts.as_ref().map(|said| current.facts.saying(said, now));
+            let said = said.filter(|(_, names)| !names.is_empty());
+            if columns.is_empty() && said.is_none() {
+                return Ok::<_, AppError>(Recorded::unchanged(ProfileSaved::Done));
+            } else if change.version != current.version() {
+                return Ok(Recorded::unchanged(ProfileSaved::Stale));
             }
-            Ok::<_, AppError>(Recorded::unchanged(ProfileSaved::Stale))
+            let update = ProfileUpdate { viewer, now, current: &current, change };
+            let told = update.store_account(uow, &columns, said.is_some()).await?;
+            let told = match said {
+                Some(said) => Some(update.store_record(uow, said).await?),
+                None => told,
+            };
+            Ok(told.map_or_else(|| Recorded::unchanged(ProfileSaved::Done), |told| told.with(ProfileSaved::Done)))
         })
         .await
 }
 
-/// Nothing when somebody was quicker since the profile was read. What they have written may be what is wanted here: a form that was sent twice
-/// is no conflict.
-async fn save(
-    uow: &UnitOfWork,
+/// Somebody's own profile, held, and what they change of it.
+struct ProfileUpdate<'a> {
+    viewer: &'a Viewer,
     now: DateTime<Utc>,
-    viewer: &Viewer,
-    change: &ProfileChange,
-) -> Result<Option<Recorded<ProfileSaved>>, AppError> {
-    let current = uow.read(async |conn| queries::profile_now(conn, viewer.user_id).await).await?;
-    let current = current.ok_or(AppError::NotFound)?;
-    let columns = differences(&current, change);
-    if columns.is_empty() {
-        return Ok(Some(Recorded::unchanged(ProfileSaved::Done)));
-    } else if change.version.as_ref().is_some_and(|seen| *seen != current.version()) {
-        return Ok(Some(Recorded::unchanged(ProfileSaved::Stale)));
+    current: &'a Profile,
+    change: &'a ProfileChange,
+}
+
+impl ProfileUpdate<'_> {
+    /// What belongs to the account. That something changed is noted of it in any case: by that whoever saves the form of staff over it learns of it,
+    /// which is made of both.
+    async fn store_account(
+        &self,
+        uow: &UnitOfWork,
+        columns: &[Difference],
+        with_record: bool,
+    ) -> Result<Option<Recorded>, AppError> {
+        let texts = texts_of(self.current, self.change);
+        let update: UpdateMany<user::Entity> = user::Entity::update_many().set(texts.keys());
+        let mut update = update.col_expr(user::Column::UpdatedAt, Expr::value(self.now));
+        for (column, _, value) in columns {
+            update = update.col_expr(*column, Expr::value(value.clone()));
+        }
+        let (id, topics) = (self.viewer.user_id, topics(self.viewer, columns, with_record));
+        uow.update_where(update.filter(user::Column::Id.eq(id)), topics.clone()).await?;
+        texts.keep_keys(uow, ChangedRow { id, topics }, self.current.texts()).await?;
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        let names: Vec<&'static str> = columns.iter().map(|(_, name, _)| *name).collect();
+        let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, id).changed(&names);
+        Ok(Some(audit::record(uow, self.now, self.viewer, event).await?))
     }
-    let names: Vec<&'static str> = columns.iter().map(|(_, name, _)| *name).collect();
-    let texts = texts_of(&current, change);
-    let update: UpdateMany<user::Entity> = user::Entity::update_many().set(texts.keys());
-    let mut update = update.col_expr(user::Column::UpdatedAt, Expr::value(now));
-    for (column, _, value) in &columns {
-        update = update.col_expr(*column, Expr::value(value.clone()));
+
+    /// What stands in the record, as the patient's word.
+    async fn store_record(
+        &self,
+        uow: &UnitOfWork,
+        (row, names): (patient::ActiveModel, Vec<&'static str>),
+    ) -> Result<Recorded, AppError> {
+        let ViewerKind::Patient { patient_id, .. } = self.viewer.kind else { return Err(AppError::Forbidden) };
+        let row = patient::ActiveModel { updated_at: Set(self.now), ..row };
+        let update = patient::Entity::update_many().set(row).filter(patient::Column::Id.eq(patient_id));
+        uow.update_where(update, whole(self.viewer)).await?;
+        let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Patient, patient_id).changed(&names);
+        Ok(audit::record(uow, self.now, self.viewer, event).await?)
     }
-    let topics = topics(viewer, &columns);
-    let unchanged = update.filter(user::Column::Id.eq(viewer.user_id)).filter(as_read(&current));
-    if uow.update_where(unchanged, topics.clone()).await? == 0 {
-        return Ok(None);
-    }
-    texts.keep_keys(uow, ChangedRow { id: viewer.user_id, topics }, current.texts()).await?;
-    let event = AuditEvent::new(AuditAction::Updated, AuditSubject::User, viewer.user_id).changed(&names);
-    Ok(Some(audit::record(uow, now, viewer, event).await?.with(ProfileSaved::Done)))
 }
 
 /// What the keys are made of, after the change.
@@ -96,27 +137,26 @@ fn texts_of<'a>(current: &'a Profile, change: &'a ProfileChange) -> PersonTexts<
     PersonTexts { first_name, last_name, email: &current.email, phone: phone.as_deref() }
 }
 
-/// Whether the row is still as `current`.
-fn as_read(current: &Profile) -> Condition {
-    let optional = |column: user::Column, value: Option<Value>| match value {
-        Some(value) => column.eq(value),
-        None => column.is_null(),
-    };
-    Condition::all()
-        .add(user::Column::FirstName.eq(current.first_name.as_str()))
-        .add(user::Column::LastName.eq(current.last_name.as_str()))
-        .add(user::Column::Email.eq(current.email.as_str()))
-        .add(optional(user::Column::Phone, current.phone.clone().map(Value::from)))
-        .add(optional(user::Column::DateOfBirth, current.date_of_birth.map(Value::from)))
-}
-
-fn topics(viewer: &Viewer, columns: &[Difference]) -> Topics {
+fn topics(viewer: &Viewer, columns: &[Difference], with_record: bool) -> Topics {
     let hospital_id = viewer.hospital().map(|hospital| hospital.id);
-    if columns.iter().all(|(column, ..)| matches!(column, user::Column::Phone)) {
+    let shows = |column: &user::Column| !matches!(column, user::Column::MailChoice);
+    let mut shown = columns.iter().map(|(column, ..)| column).filter(|column| shows(column)).peekable();
+    if with_record {
+        whole(viewer)
+    } else if shown.peek().is_none() {
+        // Their own profile alone tells which mail they want.
+        Topic::Account(viewer.user_id).into()
+    } else if shown.all(|column| matches!(column, user::Column::Phone)) {
         Topics::of_contact(viewer.user_id, viewer.role(), hospital_id)
     } else {
-        Topics::of_person(Some(viewer.user_id), viewer.role(), hospital_id)
+        whole(viewer)
     }
+}
+
+/// All that shows something of somebody.
+fn whole(viewer: &Viewer) -> Topics {
+    let hospital_id = viewer.hospital().map(|hospital| hospital.id);
+    Topics::of_person(Some(viewer.user_id), viewer.role(), hospital_id)
 }
 
 type Difference = (user::Column, &'static str, Value);
@@ -140,6 +180,10 @@ fn differences(current: &Profile, change: &ProfileChange) -> Vec<Difference> {
     compare(
         current.date_of_birth == change.date_of_birth,
         (user::Column::DateOfBirth, "date_of_birth", change.date_of_birth.into()),
+    );
+    compare(
+        current.mail_choice == change.mail_choice,
+        (user::Column::MailChoice, "mail_choice", mail::choice_code(change.mail_choice).into()),
     );
     columns
 }

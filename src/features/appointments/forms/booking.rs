@@ -14,6 +14,20 @@ use crate::{
     web::{FormReader, FormView, forms::Fields, parse_local, query::day},
 };
 
+/// The button of the form that looks for other times, and books nothing.
+const SHOW: &str = "show";
+/// The doctor whose times are looked for: those that are shown may be another's.
+const WHOSE_TIMES: &str = "find_doctor_id";
+/// What looks for times; nothing of it is booked.
+const LOOKS: [&str; 3] = [WHOSE_TIMES, "q", "date"];
+
+/// What `walk_in` says of a patient who is here.
+const ON: &str = "on";
+
+fn says_so(walk_in: Option<&str>) -> bool {
+    walk_in == Some(ON)
+}
+
 /// The query string of the page that books.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +37,7 @@ pub(in super::super) struct NewQuery {
     patient_id: Option<String>,
     date: Option<String>,
     starts_at: Option<String>,
+    walk_in: Option<String>,
     q: Option<String>,
 }
 
@@ -35,6 +50,10 @@ pub(in super::super) struct BookingDraft {
     pub(in super::super) date: Option<NaiveDate>,
     /// Part of the patient's name.
     pub(in super::super) search: String,
+    /// Whether the patient is here now, and is to wait.
+    pub(in super::super) is_walk_in: bool,
+    /// Whether the form was filled in before, and shows what was typed.
+    pub(in super::super) is_filled: bool,
     /// What the form shows.
     pub(in super::super) form: FormView,
 }
@@ -48,6 +67,7 @@ impl NewQuery {
             specialization: value("specialization"),
             patient_id: value("patient_id"),
             starts_at: value("starts_at"),
+            walk_in: value("walk_in"),
             ..Self::default()
         }
     }
@@ -69,10 +89,17 @@ impl NewQuery {
             doctor: doctor.and_then(|id| WantedDoctor::parse(id, self.specialization.as_deref())),
             patient_id: id(&self.patient_id),
             date: date.or(local.map(|local| local.date())),
+            is_walk_in: says_so(self.walk_in.as_deref()),
+            is_filled: false,
             search: text(&self.q).trim().chars().filter(|c| !c.is_control()).take(SEARCH_CHARACTERS).collect(),
             form: FormView::filled(values),
         }
     }
+}
+
+/// Whether a form says that the patient is here now.
+pub(in super::super) fn is_walk_in(form: &FormView) -> bool {
+    says_so(form.values.get("walk_in").map(String::as_str))
 }
 
 impl BookingDraft {
@@ -82,6 +109,15 @@ impl BookingDraft {
     }
 }
 
+/// When a visit is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum WantedTime {
+    /// Then, on the hospital's clock.
+    At(NaiveDateTime),
+    /// At once: the patient is here, and waits from then on. Of staff alone.
+    Now,
+}
+
 /// Somebody wants to book a visit.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Booking {
@@ -89,8 +125,7 @@ pub(in super::super) struct Booking {
     pub(in super::super) doctor: Option<WantedDoctor>,
     /// None from a patient.
     pub(in super::super) patient_id: Option<i64>,
-    /// On the hospital's clock.
-    pub(in super::super) local: NaiveDateTime,
+    pub(in super::super) time: WantedTime,
     /// None when nobody says: as the hospital usually does.
     pub(in super::super) modality: Option<Modality>,
     pub(in super::super) symptoms: Option<String>,
@@ -100,22 +135,51 @@ pub(in super::super) struct Booking {
     pub(in super::super) token: Option<String>,
 }
 
+/// Whether a form looks for times, and is not to be sent yet: by its button, or because another doctor is chosen than whose times it shows. Nobody
+/// books with one and reads the other's name.
+pub(in super::super) fn looks_for_times(fields: &Fields) -> bool {
+    let other = fields.get(WHOSE_TIMES).filter(|chosen| !chosen.is_empty() && Some(*chosen) != fields.get("doctor_id"));
+    fields.contains_key(SHOW) || other.is_some()
+}
+
+/// What a form looks for that is being filled in, and is not to be sent yet: with everything that was typed. Who was looked for may be found no more;
+/// whoever was known before stays so.
+pub(in super::super) fn looked_for(fields: &Fields) -> BookingDraft {
+    let typed = |name: &str| fields.get(name).filter(|text| !text.is_empty()).cloned();
+    let is_known = !fields.contains_key("q");
+    let query = NewQuery {
+        doctor_id: typed(WHOSE_TIMES).or_else(|| typed("doctor_id")),
+        specialization: typed("specialization"),
+        patient_id: typed("patient_id").filter(|_| is_known),
+        date: typed("date"),
+        starts_at: typed("starts_at"),
+        walk_in: None,
+        q: typed("q"),
+    };
+    let mut draft = BookingDraft { is_filled: true, ..query.draft() };
+    let kept = ["patient_id", "modality", "symptoms", "overbook_reason"];
+    draft.form.values.extend(kept.into_iter().filter_map(|name| Some((name.to_owned(), typed(name)?))));
+    draft
+}
+
 /// The form that books, with the fields that are for `viewer`'s role. With it comes what was typed.
 ///
 /// # Errors
 /// The form to show again.
-pub(in super::super) fn booking(viewer: &Viewer, fields: Fields) -> Result<(Booking, FormView), Box<FormView>> {
+pub(in super::super) fn booking(viewer: &Viewer, mut fields: Fields) -> Result<(Booking, FormView), Box<FormView>> {
+    fields.retain(|name, _| !LOOKS.contains(&name.as_str()));
     let reader = FormReader::new(fields);
     let role = viewer.role();
     let doctor = (role != Role::Doctor).then(|| WantedDoctor::read(&reader)).flatten();
     let patient_id = (role != Role::Patient).then(|| patient(&reader)).flatten();
-    let local = local(&reader);
+    let is_walk_in = role != Role::Patient && says_so(reader.optional("walk_in", "Here now", ON.len()).as_deref());
+    let time = if is_walk_in { Some(WantedTime::Now) } else { local(&reader).map(WantedTime::At) };
     let modality = reader.parsed_optional("modality", "How", parse_modality);
     let symptoms = reader.multiline("symptoms", "Symptoms", limits::SYMPTOMS);
     let overbook_reason = (role != Role::Patient).then(|| overbook_reason(&reader)).flatten();
     let token = reader.optional("token", "Form", limits::BOOKING_TOKEN);
     let typed = reader.view();
-    let booking = local.map(|local| Booking { doctor, patient_id, local, modality, symptoms, overbook_reason, token });
+    let booking = time.map(|time| Booking { doctor, patient_id, time, modality, symptoms, overbook_reason, token });
     reader.finish(booking.map(|booking| (booking, typed)))
 }
 

@@ -8,6 +8,9 @@ use crate::{
     web::FormReader,
 };
 
+/// What is said where a doctor has to be chosen, and was not.
+pub(in super::super) const NO_DOCTOR: &str = "Choose a doctor of your hospital.";
+
 /// One doctor, or whoever is free.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) enum WantedDoctor {
@@ -30,9 +33,7 @@ impl WantedDoctor {
     /// The fields `doctor_id` and `specialization`, which only counts where any doctor would do.
     pub(super) fn read(reader: &FormReader) -> Option<Self> {
         let field = reader.optional("specialization", "Field", limits::SPECIALIZATION);
-        reader.parsed("doctor_id", "Doctor", |id| {
-            Self::parse(id, field.as_deref()).ok_or_else(|| "Choose a doctor of your hospital.".to_owned())
-        })
+        reader.parsed("doctor_id", "Doctor", |id| Self::parse(id, field.as_deref()).ok_or_else(|| NO_DOCTOR.to_owned()))
     }
 
     /// `doctor.id`, if it is one.

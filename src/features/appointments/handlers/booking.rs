@@ -1,11 +1,11 @@
 //! `GET /appointments/new`, `POST /appointments`, `POST /appointments/{id}/proposal`.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
-use entity::enums::AppointmentStatus;
+use entity::enums::{AppointmentStatus, Role};
 
 use super::{
     super::{
-        forms::{self, Booking, BookingDraft, NewQuery, WantedDoctor},
+        forms::{self, Booking, BookingDraft, NewQuery, WantedDoctor, WantedTime},
         pages,
         policy::{BookAppointment, DecideAppointment},
         queries::{self, Party},
@@ -16,6 +16,7 @@ use super::{
         step::Step,
     },
     steps::{self, StepForm},
+    walk_in,
 };
 use crate::{
     access::{Allowed, PageContext, Viewer, ViewerKind},
@@ -32,7 +33,11 @@ pub(in super::super) async fn new(
     query: Filter<NewQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let page = form(&viewer, &reader, query.0.draft(), &pages).await?;
+    let draft = query.0.draft();
+    if draft.is_walk_in && viewer.role() != Role::Patient {
+        return walk_in::show(&viewer, draft, &pages).await;
+    }
+    let page = form(&viewer, &reader, draft, &pages).await?;
     pages.show_clinical(&*viewer, &page)
 }
 
@@ -45,6 +50,10 @@ pub(in super::super) async fn create(
     let (state, reader) = (pages.state(), pages.state().db.reader());
     let fields = submitted.fields()?;
     let token = fields.get("token").cloned();
+    if forms::looks_for_times(&fields) {
+        let page = form(&viewer, &reader, forms::looked_for(&fields), &pages).await?;
+        return pages.show_clinical(&*viewer, &page.map(|page| page.with_token(token)));
+    }
     let (refused, form) = match forms::booking(&viewer, fields) {
         Ok((command, typed)) => match booking::book(state, &reader, &viewer, &command).await {
             Ok(done) => return Ok(booked(&viewer, &command, done)),
@@ -52,18 +61,22 @@ pub(in super::super) async fn create(
         },
         Err(form) => (BookingRefusal::Field, *form),
     };
+    // With a token of its own: sent once more, it books once more.
+    let token = token.filter(|_| refused != BookingRefusal::Used);
+    if forms::is_walk_in(&form) && viewer.role() != Role::Patient {
+        return walk_in::refuse(&viewer, (refused.status(), form), token, &pages).await;
+    }
     let page = self::form(&viewer, &reader, BookingDraft::again(form), &pages).await?;
-    let (status, page) = match refused {
-        BookingRefusal::Field => (StatusCode::UNPROCESSABLE_ENTITY, page.map(|page| page.with_token(token))),
-        BookingRefusal::Taken => (StatusCode::CONFLICT, page.map(|page| page.with_token(token).asking_why())),
-        BookingRefusal::Unproved => (StatusCode::CONFLICT, page.map(|page| page.with_token(token).asking_for_proof())),
-        // With a token of its own: sent once more, it books once more.
-        BookingRefusal::Used => (StatusCode::CONFLICT, page),
-    };
-    pages.refuse_clinical(status, &*viewer, &page)
+    let page = page.map(|page| page.with_token(token)).map(|page| match refused {
+        BookingRefusal::Taken => page.asking_why(),
+        BookingRefusal::Unproved => page.asking_for_proof(),
+        BookingRefusal::Field | BookingRefusal::Used => page,
+    });
+    pages.refuse_clinical(refused.status(), &*viewer, &page)
 }
 
 /// Why the form is shown again.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum BookingRefusal {
     Field,
     Taken,
@@ -71,11 +84,20 @@ enum BookingRefusal {
     Used,
 }
 
+impl BookingRefusal {
+    fn status(self) -> StatusCode {
+        if self == Self::Field { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT }
+    }
+}
+
 /// The form with why nothing was booked.
 fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<(BookingRefusal, FormView), AppError> {
     Ok(match refused {
         NotBooked::Taken(why) if matches!(viewer.kind, ViewerKind::Patient { .. }) || is_any(&typed) => {
             (BookingRefusal::Taken, typed.with_error("starts_at", why))
+        }
+        NotBooked::Taken(why) if forms::is_walk_in(&typed) => {
+            (BookingRefusal::Taken, typed.with_error("overbook_reason", why))
         }
         NotBooked::Taken(why) => {
             (BookingRefusal::Taken, typed.with_error("starts_at", why).with_error("overbook_reason", OVERBOOK))
@@ -101,6 +123,7 @@ fn booked(viewer: &Viewer, booking: &Booking, Booked { id, before }: Booked) -> 
     let is_patient = matches!(viewer.kind, ViewerKind::Patient { .. });
     let was_any = booking.doctor.as_ref().is_some_and(WantedDoctor::is_any);
     let said = match (before, is_patient) {
+        (None, false) if booking.time == WantedTime::Now => WAITS,
         (None | Some(AppointmentStatus::Requested), true) if was_any => SENT_TO_ANY,
         (None | Some(AppointmentStatus::Requested), true) => SENT,
         (Some(AppointmentStatus::Proposed), true) => ANOTHER_TIME,
@@ -112,6 +135,7 @@ fn booked(viewer: &Viewer, booking: &Booking, Booked { id, before }: Booked) -> 
     see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, said)
 }
 
+const WAITS: &str = "The patient is added, and waits for the doctor who is named below.";
 const SENT: &str = "Your request is sent. You will be notified when the doctor has decided.";
 const SENT_TO_ANY: &str =
     "Your request is sent to the doctor who is named below. You will be notified when they have decided.";
@@ -217,8 +241,8 @@ fn patient(viewer: &Viewer, draft: &BookingDraft) -> Option<i64> {
 
 impl BookingDraft {
     /// What the form that was sent and refused was about.
-    fn again(form: FormView) -> Self {
+    pub(super) fn again(form: FormView) -> Self {
         let query = NewQuery::again(&form);
-        Self { form, ..query.draft() }
+        Self { form, is_filled: true, ..query.draft() }
     }
 }

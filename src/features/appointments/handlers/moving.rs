@@ -1,25 +1,26 @@
 //! `GET`, `POST /appointments/{id}/rescheduling`.
 
 use actix_web::{HttpResponse, web};
+use entity::enums::Role;
 
 use super::super::{
-    forms::{self, MoveDraft, MoveQuery},
-    pages::{self, RescheduleForm},
+    forms::{self, Move, MoveDraft, MoveQuery},
+    pages::{self, DoctorChoice, RescheduleForm},
     policy::RescheduleAppointment,
     queries,
     service::{
         booking::{AHEAD, NotBooked},
-        moving,
+        moving, wishing,
     },
 };
 use crate::{
     access::{Allowed, PageContext, Viewer},
-    features::schedules::{self, span},
+    features::schedules::{self, Schedule, span},
     state::Pages,
     web::{AppError, FlashKind, FormView, RedisplayedForm, Submitted, query::Filter, see_other_saying},
 };
 
-/// The form: to which of the doctor's free times.
+/// The form: to which of a doctor's free times.
 pub(in super::super) async fn new(
     viewer: Allowed<RescheduleAppointment>,
     id: web::Path<i64>,
@@ -30,19 +31,17 @@ pub(in super::super) async fn new(
     pages.show(&*viewer, &page)
 }
 
-/// Moves it, and leads back to its page.
+/// Moves it, or takes the patient's wish for it, and leads back to its page; whoever handed it over has it no more, and comes to what is theirs.
 pub(in super::super) async fn create(
     viewer: Allowed<RescheduleAppointment>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let refused = match forms::moving(submitted.fields()?) {
-        Ok((change, typed)) => match moving::reschedule(pages.state(), &viewer, *id, &change).await {
-            Ok(()) => {
-                return Ok(see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, MOVED));
-            }
-            Err(refused) => refusal(refused, typed)?,
+    let refused = match forms::moving(viewer.role(), submitted.fields()?) {
+        Ok((change, typed)) => match carry_out(&viewer, *id, &change, &pages).await {
+            Ok(answer) => return Ok(answer),
+            Err(refused) => refusal(&viewer, refused, typed)?,
         },
         Err(form) => RedisplayedForm::unprocessable(*form),
     };
@@ -50,12 +49,32 @@ pub(in super::super) async fn create(
     pages.refuse(refused.status, &*viewer, &page)
 }
 
-const MOVED: &str = "The visit is moved, and the others are notified.";
+async fn carry_out(viewer: &Viewer, id: i64, change: &Move, pages: &Pages) -> Result<HttpResponse, NotBooked> {
+    if viewer.role() == Role::Patient {
+        wishing::wish(pages.state(), viewer, id, change).await?;
+        return Ok(see_other_saying(&format!("/appointments/{id}"), FlashKind::Success, ASKED));
+    }
+    Ok(moved(viewer, id, moving::reschedule(pages.state(), viewer, id, change).await?))
+}
+
+/// To where one sees what has come of it: a doctor who handed it over does not see the visit any more.
+fn moved(viewer: &Viewer, id: i64, is_handed_over: bool) -> HttpResponse {
+    let is_gone = is_handed_over && viewer.role() == Role::Doctor;
+    let to = if is_gone { "/dashboard".to_owned() } else { format!("/appointments/{id}") };
+    see_other_saying(&to, FlashKind::Success, if is_handed_over { HANDED_OVER } else { MOVED })
+}
+
+const HANDED_OVER: &str = "The visit is handed over, and the others are notified.";
+pub(super) const MOVED: &str = "The visit is moved, and the others are notified.";
+const ASKED: &str = "The clinic is asked for the other time. Your visit stays at its time until somebody answers.";
 const OVERBOOK: &str = "To move it there all the same, say why it must be then.";
 
 /// The form with why nothing was moved.
-fn refusal(refused: NotBooked, typed: FormView) -> Result<RedisplayedForm, AppError> {
+fn refusal(viewer: &Viewer, refused: NotBooked, typed: FormView) -> Result<RedisplayedForm, AppError> {
     Ok(match refused {
+        NotBooked::Taken(why) if viewer.role() == Role::Patient => {
+            RedisplayedForm::conflict(typed.with_error("starts_at", why))
+        }
         NotBooked::Taken(why) => {
             RedisplayedForm::conflict(typed.with_error("starts_at", why).with_error("overbook_reason", OVERBOOK))
         }
@@ -71,11 +90,18 @@ fn refusal(refused: NotBooked, typed: FormView) -> Result<RedisplayedForm, AppEr
 /// The page of a draft, as the visit stands now.
 async fn form(viewer: &Viewer, (id, draft): (i64, MoveDraft), pages: &Pages) -> Result<RescheduleForm, AppError> {
     let reader = pages.state().db.reader();
-    let visit = queries::visit_to_move(viewer, &reader, id).await?.ok_or(AppError::NotFound)?;
+    let (visit, doctors) = queries::visit_to_move(viewer, &reader, id).await?.ok_or(AppError::NotFound)?;
+    let choice = DoctorChoice::of(&visit, doctors, draft.doctor_id);
     let present = pages.present();
     let context = PageContext { viewer, present: &present };
     let rules = schedules::rules(viewer, visit.state.slot_minutes, visit.state.booking_lead_hours);
     let within = span(pages::first_day_to_move(context, &draft, &visit), AHEAD, rules.zone);
-    let schedule = schedules::schedule(&reader, visit.state.attendees(), within).await?;
-    Ok(RescheduleForm::new(context, draft, &visit, (&schedule.without(visit.state.stretch()), rules)))
+    let schedule = match choice.id() {
+        Some(id) => {
+            let theirs = schedules::schedule(&reader, visit.state.attendees_with(id), within).await?;
+            visit.state.moved_out_of(theirs, id)
+        }
+        None => Schedule::default(),
+    };
+    Ok(RescheduleForm::new(context, draft, (&visit, choice), (&schedule, rules)))
 }

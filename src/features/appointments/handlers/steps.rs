@@ -5,11 +5,15 @@ use actix_web::{HttpResponse, web};
 use super::super::{
     forms::{self, StepCommand},
     pages,
-    policy::{AnswerProposal, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival, RecordOutcome},
+    policy::{AnswerOtherTime, CancelAppointment, ConfirmAppointment, DecideAppointment, RecordArrival, RecordOutcome},
     queries,
-    service::{self, proposing, standing},
+    service::{
+        self, proposing, standing,
+        wishing::{self, Answered},
+    },
     step::Step,
 };
+use super::moving::MOVED;
 use crate::{
     access::{Allowed, Viewer},
     state::Pages,
@@ -43,9 +47,9 @@ pub(in super::super) async fn reject(
     take(&viewer, StepForm { id: *id, steps: &[Step::Reject] }, submitted, &pages).await
 }
 
-/// The proposed time is taken.
+/// The proposed time is taken, or the one that the patient asks for.
 pub(in super::super) async fn accept(
-    viewer: Allowed<AnswerProposal>,
+    viewer: Allowed<AnswerOtherTime>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
@@ -53,9 +57,9 @@ pub(in super::super) async fn accept(
     take(&viewer, StepForm { id: *id, steps: &[Step::AcceptProposal] }, submitted, &pages).await
 }
 
-/// The proposed time is declined.
+/// The proposed time is declined, or the visit stays where the patient would not have it; or would after all.
 pub(in super::super) async fn refuse(
-    viewer: Allowed<AnswerProposal>,
+    viewer: Allowed<AnswerOtherTime>,
     id: web::Path<i64>,
     submitted: Submitted,
     pages: Pages,
@@ -135,17 +139,36 @@ pub(super) async fn carry_out(
     (command, typed): (StepCommand, FormView),
     pages: &Pages,
 ) -> Result<HttpResponse, AppError> {
-    match service::take(pages.state(), viewer, sent.id, &command).await {
-        Ok(()) => Ok(done(sent.id, &command)),
-        Err(AppError::Conflict(_)) if standing::was_done(pages.state(), viewer, sent.id, &command).await? => {
-            Ok(done(sent.id, &command))
-        }
+    match take_or_answer(viewer, sent.id, &command, pages).await {
+        Ok(said) => Ok(see_other_saying(&command.back.path(sent.id), FlashKind::Success, said)),
         Err(AppError::Conflict(why)) => {
             show_again(viewer, sent, RedisplayedForm::conflict(typed.with_error("", why)), pages).await
         }
         Err(error) => Err(error),
     }
 }
+
+/// Takes the step: what is said then.
+async fn take_or_answer(
+    viewer: &Viewer,
+    id: i64,
+    command: &StepCommand,
+    pages: &Pages,
+) -> Result<&'static str, AppError> {
+    if !matches!(command.step, Step::AcceptProposal | Step::RefuseProposal) {
+        service::take_once(pages.state(), viewer, id, command).await?;
+        return Ok(command.step.done());
+    }
+    Ok(match wishing::answer(pages.state(), viewer, id, command).await? {
+        Answered::Stepped => command.step.done(),
+        Answered::Moved => MOVED,
+        Answered::Left => LEFT,
+        Answered::Kept => KEPT,
+    })
+}
+
+const LEFT: &str = "The visit stays at its time, and the patient is notified.";
+const KEPT: &str = "You keep your time, and the clinic is told.";
 
 /// Back to where it was asked.
 pub(super) fn done(id: i64, command: &StepCommand) -> HttpResponse {
@@ -173,8 +196,8 @@ pub(super) async fn show_refused(
     (pages, refusing): (&Pages, impl FnOnce(pages::Show, FormView) -> pages::Show),
 ) -> Result<HttpResponse, AppError> {
     let state = pages.state();
-    let record =
-        queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?.open(state, viewer).await?;
+    let (_, sealed) = queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?;
+    let record = sealed.open(state, viewer).await?;
     let present = Present::new(state.clock.now(), None);
     let shown = |record| pages::Show::new(viewer, &present, pages.record_marks(), record);
     pages.refuse_clinical(status, viewer, &record.map(|record| refusing(shown(record), form)))

@@ -33,6 +33,14 @@ pub(super) fn history(viewer: &Viewer, steps: Vec<EventRow>, calls: &[CallOfVisi
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
+/// To the patient the answer by which the visit stays at its time, unless it was moved since, or they have asked anew or thought better of it.
+pub(super) fn refused_wish(viewer: &Viewer, steps: &[EventRow]) -> Option<HistoryEntry> {
+    use EventKind::{Rescheduled, WishRefused, WishWithdrawn, Wished};
+    let is_about_time = |step: &&EventRow| matches!(step.kind, Rescheduled | WishRefused | WishWithdrawn | Wished);
+    let last = steps.iter().rfind(is_about_time).filter(|step| step.kind == WishRefused)?;
+    (viewer.role() == Role::Patient).then(|| step_entry(viewer, last.clone()))
+}
+
 fn step_entry(viewer: &Viewer, event: EventRow) -> HistoryEntry {
     let name = format!("{} {}", event.actor.first_name, event.actor.last_name);
     let who = match event.actor.role {
@@ -42,9 +50,11 @@ fn step_entry(viewer: &Viewer, event: EventRow) -> HistoryEntry {
     };
     // A clock that was corrected moves what is proposed as well: of such a step it is that, and not when the visit was before.
     let is_other_time = event.kind != EventKind::Rescheduled || AppointmentStatus::AGREED.contains(&event.to_status);
-    let other = event.proposed_local_starts_at.filter(|_| is_other_time);
-    let did = match event.from_status {
-        Some(from) if event.kind == EventKind::Corrected => format!("took back {}", what_led_to(from)),
+    // Who hands a visit over may leave it at its time.
+    let other = event.proposed_local_starts_at.filter(|before| is_other_time && event.local_starts_at != Some(*before));
+    let did = match (event.from_status, event.from_doctor) {
+        (Some(from), _) if event.kind == EventKind::Corrected => format!("took back {}", what_led_to(from)),
+        (_, Some(doctor)) => format!("handed the visit over from {}", doctor.name()),
         _ => event_words(event.kind).to_owned(),
     };
     HistoryEntry {

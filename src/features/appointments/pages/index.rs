@@ -1,16 +1,21 @@
 //! The list.
 
+mod entry;
+
 use entity::enums::Role;
 use serde::Serialize;
 
+use entry::ListEntry;
+
 use crate::{
-    access::Viewer,
+    access::{PageContext, Viewer},
     features::appointments::{
-        appointment::{StatusFilter, StatusTag, status_tag},
-        queries::{AppointmentRow, DoctorOption},
+        appointment::StatusFilter,
+        forms::{ListFilter, When},
+        queries::{DoctorOption, FoundVisits},
     },
-    features::{modalities::modality_label, people::NamedPatient},
-    web::{AppError, FormView, Moment, Page, Paginated, Pagination, Paging, moment::date_in_words},
+    features::people::NamedPatient,
+    web::{AppError, FormView, Page, Pagination, Paging, how_many, moment::date_in_words},
 };
 
 const PATH: &str = "/appointments";
@@ -22,25 +27,25 @@ struct Choice {
     label: String,
 }
 
-/// One visit.
+/// One side of today.
 #[derive(Debug, Serialize)]
-struct ListEntry {
-    id: i64,
+struct Side {
+    label: &'static str,
     href: String,
-    /// The other party; to an administrator the patient.
-    person: String,
-    /// To an administrator the doctor, to a patient the doctor's field.
-    note: Option<String>,
-    /// To staff, the patient's date of birth: two of one name are told apart by it.
-    born: Option<String>,
-    starts_at: Moment,
-    /// How it is held.
-    modality: &'static str,
-    status: StatusTag,
-    /// Why nobody can hold it as it is.
-    mark: Option<&'static str>,
-    /// To the patient: where the note of the visit is read, if it is there.
-    note_href: Option<String>,
+    /// How many visits there are, in words; none where the filter could not be used.
+    count: Option<String>,
+    is_shown: bool,
+}
+
+/// What narrows the list.
+#[derive(Clone, Debug)]
+pub(in crate::features::appointments) struct Narrowing<'a> {
+    /// What was typed.
+    pub(in crate::features::appointments) form: FormView,
+    /// What that means; none when it cannot be used.
+    pub(in crate::features::appointments) filter: Option<&'a ListFilter>,
+    /// Those to choose from.
+    pub(in crate::features::appointments) doctors: &'a [DoctorOption],
 }
 
 /// The one patient whose visits are listed.
@@ -56,6 +61,8 @@ struct OnlyPatient {
 #[derive(Debug, Serialize)]
 pub(in crate::features::appointments) struct AppointmentsPage {
     form: FormView,
+    /// The side of today that stays chosen when something else is, whether it was said or went without saying.
+    when: Option<String>,
     statuses: Vec<Choice>,
     /// Empty to a doctor, whose list is their own.
     doctors: Vec<Choice>,
@@ -67,10 +74,14 @@ pub(in crate::features::appointments) struct AppointmentsPage {
     /// Which visit comes first.
     order: &'static str,
     /// Where the list is whole again; none when it is.
-    clear: Option<&'static str>,
+    clear: Option<String>,
+    /// What is to come, and what is past, if the list is of one of them, or it could not be told of which.
+    sides: Vec<Side>,
     person_label: &'static str,
     note_label: Option<&'static str>,
     columns: Vec<&'static str>,
+    /// Whether it is of visits whose note is still to be signed.
+    is_of_notes: bool,
     rows: Vec<ListEntry>,
     /// None when the filter could not be used.
     pagination: Option<Pagination>,
@@ -84,30 +95,31 @@ impl AppointmentsPage {
     /// # Errors
     /// [`AppError::NotFound`] when the list has no such page.
     pub(in crate::features::appointments) fn new(
-        viewer: &Viewer,
-        (form, status, doctors): (FormView, Option<StatusFilter>, &[DoctorOption]),
+        context: PageContext<'_>,
+        narrowing: Narrowing<'_>,
         paging: Paging,
-        found: Paginated<AppointmentRow>,
+        FoundVisits { page: found, beside }: FoundVisits,
     ) -> Result<Self, AppError> {
-        let query: Vec<(&str, &str)> =
-            form.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let typed = &narrowing.form.values;
+        let query: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let pagination = Pagination::new(paging, found.total, "visits", (PATH, &query))?;
-        let mut list = Self::refused(viewer, (form, status, doctors));
-        list.rows = found.rows.iter().map(|row| ListEntry::new(viewer, row)).collect();
+        let sides = sides(&narrowing, found.total, beside);
+        let (empty_title, empty_text) = nothing(&narrowing, beside);
+        let mut list = Self::refused(context.viewer, narrowing);
+        let here = here(&pagination, found.rows.len());
+        list.rows = found.rows.iter().map(|row| ListEntry::new(context, row, &here)).collect();
+        list.columns.extend(list.rows.iter().any(|row| !row.acts.is_empty() || row.wish_href.is_some()).then_some(""));
         list.pagination = Some(pagination);
-        Ok(list)
+        Ok(Self { sides, empty_title, empty_text, ..list })
     }
 
     /// The same, saying that only the visits of `patient` are listed, if there is one.
     #[must_use]
     pub(in crate::features::appointments) fn of(mut self, patient: Option<&NamedPatient>) -> Self {
-        let others = self.form.values.iter().filter(|(name, value)| *name != "patient" && !value.is_empty());
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).finish();
-        let everybody_href = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") };
         self.patient = patient.map(|patient| OnlyPatient {
             name: patient.name(),
             born: patient.date_of_birth.map(date_in_words),
-            everybody_href,
+            everybody_href: list_href(without(&self.form, "patient")),
         });
         self
     }
@@ -115,34 +127,93 @@ impl AppointmentsPage {
     /// The form alone, with what is wrong in it.
     pub(in crate::features::appointments) fn refused(
         viewer: &Viewer,
-        (form, status, doctors): (FormView, Option<StatusFilter>, &[DoctorOption]),
+        Narrowing { form, filter, doctors }: Narrowing<'_>,
     ) -> Self {
         let (person_label, note_label) = match viewer.role() {
             Role::Doctor => ("Patient", None),
             Role::Patient => ("Doctor", Some("Field")),
             Role::HospitalAdmin | Role::SuperAdmin => ("Patient", Some("Doctor")),
         };
+        let choose = || When::ALL.map(|when| Side::new(&form, when, true)).into();
+        let sides = form.errors.contains_key("when").then(choose).unwrap_or_default();
+        let is_narrowed = without(&form, "when").next().is_some();
         let columns = std::iter::once(person_label).chain(note_label).chain(["Time", "Status"]);
-        let narrowed = form.values.values().filter(|value| !value.is_empty()).count();
-        let is_work = matches!(status, Some(filter) if !matches!(filter, StatusFilter::Is(_)));
-        let (empty_title, empty_text) = nothing(status, narrowed);
+        let said = form.values.get("when").filter(|when| !when.is_empty() && !form.errors.contains_key("when"));
+        let shown = filter.and_then(|filter| filter.when).map(|when| when.code().to_owned());
         Self {
+            when: shown.or_else(|| said.cloned()),
             statuses: StatusFilter::offered_to(viewer.role()).map(Choice::of_status).collect(),
             doctors: doctors.iter().map(Choice::of_doctor).collect(),
             patient: None,
             name_label: name_label(viewer.role()),
             zone: viewer.zone().name(),
-            order: if is_work { "The earliest first." } else { "The latest first." },
-            clear: (narrowed > 0).then_some(PATH),
+            order: order(filter),
+            clear: is_narrowed.then(|| whole(filter)),
+            sides,
             person_label,
             note_label,
             columns: columns.collect(),
+            is_of_notes: filter.is_some_and(|filter| filter.status == Some(StatusFilter::NotesToSign)),
             rows: Vec::new(),
             pagination: None,
-            empty_title,
-            empty_text,
+            empty_title: "",
+            empty_text: "",
             form,
         }
+    }
+}
+
+/// The query string of this page of the list, to which an act leads back. The last row of a page may not be there any more then.
+fn here(pagination: &Pagination, rows: usize) -> String {
+    let current = pagination.pages.iter().find(|page| page.current).map(|page| &page.href);
+    let href = pagination.previous.as_ref().filter(|_| rows == 1).or(current);
+    href.and_then(|href| href.split_once('?')).map_or_else(String::new, |(_, query)| query.to_owned())
+}
+
+/// The list that is narrowed by these parameters.
+fn list_href<'a>(parameters: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+}
+
+/// What was typed, but in the field `left_out`.
+fn without<'a>(form: &'a FormView, left_out: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let typed = form.values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    typed.filter(move |(name, value)| *name != left_out && !value.is_empty())
+}
+
+/// The same list of everything on this side of today.
+fn whole(filter: Option<&ListFilter>) -> String {
+    let when = filter.and_then(|filter| filter.when).filter(|when| *when == When::Past);
+    list_href(when.map(|when| ("when", when.code())).into_iter())
+}
+
+/// Both sides of today, if the list is of one of them: how many there are `here`, on that, and `there`, on the other.
+fn sides(Narrowing { form, filter, .. }: &Narrowing<'_>, here: u64, there: u64) -> Vec<Side> {
+    let Some(shown) = filter.and_then(|filter| filter.when) else { return Vec::new() };
+    let side = |when: When| {
+        let is_said = when == When::Past || filter.is_some_and(|filter| filter.status.is_some());
+        let count = how_many(if when == shown { here } else { there });
+        Side { count: Some(count), is_shown: when == shown, ..Side::new(form, when, is_said) }
+    };
+    When::ALL.map(side).into()
+}
+
+impl Side {
+    /// The link to that side of the list, which `is_said` in its address unless it goes without saying.
+    fn new(form: &FormView, when: When, is_said: bool) -> Self {
+        let href = list_href(without(form, "when").chain(is_said.then_some(("when", when.code()))));
+        Self { label: when.label(), href, count: None, is_shown: false }
+    }
+}
+
+/// Which visit comes first.
+fn order(filter: Option<&ListFilter>) -> &'static str {
+    match filter.map(|filter| (filter.when, filter.status)) {
+        Some((Some(When::ToCome), _)) => "From today on, the earliest first.",
+        Some((Some(When::Past), _)) => "Before today, the latest first.",
+        None | Some((None, None | Some(StatusFilter::Is(_)))) => "The latest first.",
+        Some((None, Some(_))) => "The earliest first.",
     }
 }
 
@@ -155,12 +226,22 @@ fn name_label(role: Role) -> &'static str {
     }
 }
 
-/// What is said of an empty list that is narrowed by so many fields.
-fn nothing(status: Option<StatusFilter>, narrowed: usize) -> (&'static str, &'static str) {
-    let is_work = status == Some(StatusFilter::NeedsOutcome);
-    match narrowed {
-        0 => ("No visits yet", "Visits appear here as soon as one is asked for or booked."),
-        1 if is_work => ("No visit needs an outcome", "Every past visit has its outcome."),
+/// What is said of an empty list, when there are so many `beside` it.
+fn nothing(Narrowing { form, filter, .. }: &Narrowing<'_>, beside: u64) -> (&'static str, &'static str) {
+    // One patient's list is whole as well.
+    let narrows =
+        |(name, value): (&String, &String)| !["when", "patient"].contains(&name.as_str()) && !value.is_empty();
+    let narrowed = form.values.iter().filter(|field| narrows(*field)).count();
+    let (when, status) = filter.map_or((None, None), |filter| (filter.when, filter.status));
+    match (when, narrowed, beside) {
+        (Some(_), 0, 0) => ("No visits yet", "Visits appear here as soon as one is asked for or booked."),
+        (Some(When::ToCome), 0, _) => ("No visit is to come", "Those before today stand under Past."),
+        (Some(When::Past), 0, _) => ("No visit is past", "Those from today on stand under To come."),
+        (Some(When::ToCome), _, 1..) => ("No visit matches", "Before today some do: they stand under Past."),
+        (Some(When::Past), _, 1..) => ("No visit matches", "From today on some do: they stand under To come."),
+        (_, 1, _) if status == Some(StatusFilter::NeedsOutcome) => {
+            ("No visit needs an outcome", "Every past visit has its outcome.")
+        }
         _ => ("No visit matches", "Widen the dates, or choose another status."),
     }
 }
@@ -179,25 +260,6 @@ impl Choice {
     }
 
     fn of_doctor(doctor: &DoctorOption) -> Self {
-        Self { value: doctor.id.to_string(), label: format!("Dr {} {}", doctor.first_name, doctor.last_name) }
-    }
-}
-
-impl ListEntry {
-    fn new(viewer: &Viewer, row: &AppointmentRow) -> Self {
-        let (person, note) = row.party_for(viewer.role());
-        Self {
-            id: row.id,
-            href: format!("{PATH}/{}", row.id),
-            person,
-            note,
-            born: row.born_for(viewer.role()).map(date_in_words),
-            starts_at: Moment::new(row.starts_at, viewer.zone()),
-            modality: modality_label(row.modality),
-            status: status_tag(row.status),
-            mark: row.mark(viewer.role()),
-            note_href: (viewer.role() == Role::Patient && row.has_note_to_read)
-                .then(|| format!("{PATH}/{}/summary", row.id)),
-        }
+        Self { value: doctor.id.to_string(), label: doctor.name() }
     }
 }

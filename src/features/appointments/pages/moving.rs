@@ -1,25 +1,67 @@
 //! The page that moves a visit.
 
 use chrono::NaiveDate;
+use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
     access::PageContext,
     features::{
-        appointments::{forms::MoveDraft, queries::VisitToMove, service::moving},
+        appointments::{
+            forms::MoveDraft,
+            queries::{Colleague, VisitToMove},
+            service::{moving, wishing},
+            wishes::Wish,
+        },
         schedules::{Rules, Schedule},
     },
-    web::{AppError, FormView, Moment, Page, moment::date_in_words},
+    web::{AppError, FormView, Moment, Page, local_in_words, local_value, moment::date_in_words},
 };
 
-use super::times::{OfferedTimes, within_reach};
+use super::{
+    new::PartyChoice,
+    times::{OfferedTimes, within_reach},
+};
 
-/// Choose to when.
+/// The doctors with whom a visit could be, and the one whose times are looked at.
+#[derive(Debug)]
+pub(in crate::features::appointments) struct DoctorChoice {
+    /// `doctor.id`; none while nobody is chosen for a visit whose doctor is gone.
+    id: Option<i64>,
+    /// Whether it is another than who has the visit.
+    is_other: bool,
+    doctors: Vec<Colleague>,
+}
+
+impl DoctorChoice {
+    /// Whoever is `wanted`, else who has the visit; nobody else than who practises there.
+    pub(in crate::features::appointments) fn of(
+        visit: &VisitToMove,
+        doctors: Vec<Colleague>,
+        wanted: Option<i64>,
+    ) -> Self {
+        let own = visit.state.doctor_id;
+        let can_have = |id: &i64| doctors.iter().any(|doctor| doctor.id == *id);
+        let id = wanted.filter(can_have).or(Some(own).filter(can_have));
+        Self { id, is_other: id.is_some_and(|id| id != own), doctors }
+    }
+
+    /// `doctor.id` of whose times are looked at.
+    pub(in crate::features::appointments) fn id(&self) -> Option<i64> {
+        self.id
+    }
+}
+
+/// Choose to when, and to whom.
 #[derive(Debug, Serialize)]
 pub(in crate::features::appointments) struct RescheduleForm {
     form: FormView,
     id: i64,
     version: i32,
+    /// Whether its patient asks for another time, who moves nothing.
+    is_wish: bool,
+    /// What they have asked for already.
+    wish: Option<String>,
     patient: String,
     born: Option<String>,
     doctor: String,
@@ -27,6 +69,10 @@ pub(in crate::features::appointments) struct RescheduleForm {
     starts_at: Moment,
     /// Why it cannot be moved.
     refusal: Option<String>,
+    /// With whom it could be; whose times are shown, and whether that is another than who has it.
+    doctors: Vec<PartyChoice>,
+    doctor_id: Option<i64>,
+    is_handed_over: bool,
     /// The first day that is shown.
     date: String,
     #[serde(flatten)]
@@ -39,36 +85,63 @@ pub(in crate::features::appointments) struct RescheduleForm {
 }
 
 impl RescheduleForm {
-    /// The page of `draft` for `visit`, with what the schedule of its doctor is without it.
+    /// The page of `draft` for `visit`, with what the schedule of whoever is chosen is without it.
     pub(in crate::features::appointments) fn new(
         context @ PageContext { viewer, present }: PageContext<'_>,
         draft: MoveDraft,
-        visit: &VisitToMove,
+        (visit, choice): (&VisitToMove, DoctorChoice),
         (schedule, rules): (&Schedule, Rules),
     ) -> Self {
         let date = first_day(context, &draft, visit);
-        let refusal = moving::may_be_moved((&visit.state).into(), present).err();
-        let href = |from| format!("/appointments/{}/rescheduling?date={from}", visit.state.id);
-        let times = OfferedTimes::new((schedule, rules), (date, true), present, href);
-        // Its own time is free without it, and none to move it to.
-        let own = viewer.zone().local(visit.state.starts_at).format("%Y-%m-%dT%H:%M").to_string();
+        let is_wish = viewer.role() == Role::Patient;
+        let refusal = if is_wish {
+            wishing::may_wish(&visit.state, rules, present).err()
+        } else {
+            moving::may_be_moved((&visit.state).into(), present).err()
+        };
+        let with = choice.id.filter(|_| choice.is_other).map(|id| format!("&doctor_id={id}")).unwrap_or_default();
+        let href = |from| format!("/appointments/{}/rescheduling?date={from}{with}", visit.state.id);
+        let times = OfferedTimes::new((schedule, rules), (date, !is_wish), present, href);
+        // Its own time is free without it, and none to move it to, but another doctor's.
+        let own = local_value(visit.state.starts_at, viewer.zone());
+        let times = if choice.is_other { times } else { times.without(&own) };
         let typed = draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
             id: visit.state.id,
             version: visit.state.version,
+            is_wish,
+            wish: wished(context, visit),
             patient: visit.patient(),
             born: visit.patient_date_of_birth.map(date_in_words),
             doctor: visit.doctor(),
             starts_at: Moment::new(visit.state.starts_at, viewer.zone()),
             refusal: refusal.map(sentence),
             date: date.to_string(),
-            times: times.without(&own),
+            times,
             zone: viewer.zone().name(),
-            hours_href: schedule.windows.is_empty().then(|| format!("/doctors/{}/availability", visit.state.doctor_id)),
+            hours_href: choice
+                .id
+                .filter(|_| schedule.windows.is_empty() && !is_wish)
+                .filter(|_| !choice.is_other || viewer.role() == Role::HospitalAdmin)
+                .map(|id| format!("/doctors/{id}/availability")),
+            doctor_id: choice.id,
+            is_handed_over: choice.is_other,
+            doctors: choice.doctors.iter().map(self::choice).collect(),
             asks_why: typed || draft.form.errors.contains_key("overbook_reason"),
             form: draft.form,
         }
     }
+}
+
+/// The other time that its patient asks for, if anybody can still answer.
+fn wished(PageContext { viewer, present }: PageContext<'_>, visit: &VisitToMove) -> Option<String> {
+    let wish = Wish::from(&visit.state);
+    let wished = wish.wished().filter(|_| wish.is_open(present))?;
+    Some(local_in_words(viewer.zone().local(wished)))
+}
+
+fn choice(doctor: &Colleague) -> PartyChoice {
+    PartyChoice { value: doctor.id.to_string(), label: format!("{}, {}", doctor.name(), doctor.specialization) }
 }
 
 fn sentence(refusal: AppError) -> String {
@@ -95,6 +168,6 @@ impl Page for RescheduleForm {
     const IS_CLINICAL: bool = true;
 
     fn title(&self) -> String {
-        format!("Move the visit of {}", self.patient)
+        if self.is_wish { "Ask for another time".to_owned() } else { format!("Move the visit of {}", self.patient) }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         modalities::{ModalityChoice, modality_choices, modality_code},
         schedules::{ANY_DOCTOR, FreeTimes, Rules},
     },
+    text::doctor_name,
     web::{ClinicalPage, FormView, moment::date_in_words},
 };
 
@@ -21,9 +22,9 @@ use super::times::{OfferedTimes, within_reach};
 
 /// One entry of a select.
 #[derive(Debug, Serialize)]
-struct Choice {
-    value: String,
-    label: String,
+pub(super) struct PartyChoice {
+    pub(super) value: String,
+    pub(super) label: String,
 }
 
 /// Choose with whom, for whom and when.
@@ -33,7 +34,7 @@ pub(in crate::features::appointments) struct BookingForm {
     /// Staff book for others, and may overbook.
     is_staff: bool,
     /// Empty to a doctor, who books with themselves. The first is whoever is free.
-    doctors: Vec<Choice>,
+    doctors: Vec<PartyChoice>,
     /// Whether that one is wanted, and of which field.
     is_any: bool,
     specialization: Option<String>,
@@ -41,9 +42,11 @@ pub(in crate::features::appointments) struct BookingForm {
     any_field_href: String,
     /// Where all free times are; none for whom it is known for whom, which is not known there.
     times_href: Option<&'static str>,
-    patients: Vec<Choice>,
+    /// To staff: where somebody is added who is here now.
+    walk_in_href: Option<String>,
+    patients: Vec<PartyChoice>,
     /// For whom it is, if that was chosen before.
-    patient: Option<Choice>,
+    patient: Option<PartyChoice>,
     /// Whether there may be patients beyond those.
     has_more_patients: bool,
     search: String,
@@ -51,6 +54,8 @@ pub(in crate::features::appointments) struct BookingForm {
     date: String,
     /// Whether it is known with whom.
     is_ready: bool,
+    /// Whether what was typed before is shown again.
+    is_filled: bool,
     #[serde(flatten)]
     times: OfferedTimes,
     zone: &'static str,
@@ -76,28 +81,32 @@ impl BookingForm {
         parties: &Parties,
         times: Option<(&dyn FreeTimes, Rules)>,
     ) -> Self {
-        let mut draft = draft;
+        let mut draft = choosing_who_is_found(draft, parties);
         let date = first_day(context, &draft);
+        // Whoever was found goes with every address of the page, as whoever was chosen before does.
+        let patient_id = draft.patient_id.or(only_found(&draft, parties));
         draft.form.values.insert("date".to_owned(), date.to_string());
         let chosen = parties.patients.iter().find(|patient| Some(patient.id) == draft.patient_id);
         let is_staff = viewer.role() != Role::Patient;
         let is_doctor = viewer.role() == Role::Doctor;
         let wanted = draft.doctor.as_ref().filter(|_| !is_doctor);
-        let href = |from| address(from, wanted, draft.patient_id);
+        let href = |from| address(from, wanted, patient_id);
         let asks_why = is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
             is_staff,
             doctors: if is_doctor { Vec::new() } else { doctors(&parties.doctors) },
             is_any: wanted.is_some_and(WantedDoctor::is_any),
             specialization: wanted.and_then(WantedDoctor::field).map(str::to_owned),
-            any_field_href: address(date, Some(&WantedDoctor::Any(None)), draft.patient_id),
+            any_field_href: address(date, Some(&WantedDoctor::Any(None)), patient_id),
             times_href: (!(is_doctor || is_staff && chosen.is_some())).then_some("/times"),
-            patients: parties.patients.iter().map(Choice::patient).collect(),
-            patient: chosen.filter(|_| is_staff).map(Choice::patient),
+            walk_in_href: is_staff.then(|| walk_in(patient_id)),
+            patients: parties.patients.iter().map(PartyChoice::patient).collect(),
+            patient: chosen.filter(|_| is_staff).map(PartyChoice::patient),
             has_more_patients: parties.patients.len() as u64 >= OFFERED,
             search: draft.search,
             date: date.to_string(),
             is_ready: times.is_some(),
+            is_filled: draft.is_filled,
             lead_hours: times.map(|(_, rules)| rules.lead_hours()).filter(|hours| *hours > 0),
             times: times.map(|known| OfferedTimes::new(known, (date, is_staff), present, href)).unwrap_or_default(),
             hours_href: wanted
@@ -152,20 +161,44 @@ fn address(from: NaiveDate, wanted: Option<&WantedDoctor>, patient_id: Option<i6
     format!("/appointments/new?{}", query.finish())
 }
 
-/// Whoever is free, and each by name; nobody where there is nobody.
-fn doctors(parties: &[Party]) -> Vec<Choice> {
-    let any = Choice { value: ANY_DOCTOR.to_owned(), label: "Any doctor".to_owned() };
-    let any = (!parties.is_empty()).then_some(any);
-    any.into_iter().chain(parties.iter().map(Choice::doctor)).collect()
+fn walk_in(patient_id: Option<i64>) -> String {
+    let patient = patient_id.map(|id| format!("&patient_id={id}")).unwrap_or_default();
+    format!("/appointments/new?walk_in=on{patient}")
 }
 
-impl Choice {
+/// Of those who were looked for the only one who was found is chosen: they were named once, and can be read before anything is sent.
+pub(super) fn choosing_who_is_found(mut draft: BookingDraft, parties: &Parties) -> BookingDraft {
+    if let Some(id) = only_found(&draft, parties) {
+        draft.form.values.insert("patient_id".to_owned(), id.to_string());
+    }
+    draft
+}
+
+/// `patient.id` of the only one who was found of those who were looked for.
+fn only_found(draft: &BookingDraft, parties: &Parties) -> Option<i64> {
+    match (draft.patient_id, draft.search.is_empty(), parties.patients.as_slice()) {
+        (None, false, [found]) => Some(found.id),
+        _ => None,
+    }
+}
+
+/// Whoever is free, and each by name; nobody where there is nobody.
+pub(super) fn doctors(parties: &[Party]) -> Vec<PartyChoice> {
+    let any = PartyChoice { value: ANY_DOCTOR.to_owned(), label: "Any doctor".to_owned() };
+    let any = (!parties.is_empty()).then_some(any);
+    any.into_iter().chain(parties.iter().map(PartyChoice::doctor)).collect()
+}
+
+impl PartyChoice {
     fn doctor(party: &Party) -> Self {
         let note = party.note.as_deref().unwrap_or_default();
-        Self { value: party.id.to_string(), label: format!("Dr {} {}, {note}", party.first_name, party.last_name) }
+        Self {
+            value: party.id.to_string(),
+            label: format!("{}, {note}", doctor_name(&party.first_name, &party.last_name)),
+        }
     }
 
-    fn patient(party: &Party) -> Self {
+    pub(super) fn patient(party: &Party) -> Self {
         // Two of one name are told apart by their birth.
         let born = party.date_of_birth.map(|date| format!(", born {}", date_in_words(date))).unwrap_or_default();
         let phone = party.note.as_deref().map(|phone| format!(", {phone}")).unwrap_or_default();

@@ -3,14 +3,14 @@
 use entity::enums::{AppointmentStatus, Role};
 
 use crate::{
-    features::appointments::{appointment::what_comes_next, queries::AppointmentRow},
+    features::appointments::{appointment::what_comes_next, queries::AppointmentRow, wishes::Wish},
     web::Present,
 };
 
 /// What comes next, or what is in its way, said to somebody of `role`.
 pub(super) fn next(row: &AppointmentRow, present: &Present, role: Role) -> &'static str {
-    if row.lacks_doctor(role).is_some() {
-        return without_doctor(row, role);
+    if let Some(why) = hindrance(row, role) {
+        return why;
     }
     let is_over = present.has_come(row.ends_at);
     if row.lacks_patient(role).is_some() && !is_over {
@@ -19,8 +19,19 @@ pub(super) fn next(row: &AppointmentRow, present: &Present, role: Role) -> &'sta
     if row.is_displaced(role).is_some() && !is_over {
         return if stands(row) { DISPLACED } else { DISPLACED_REQUEST };
     }
+    if Wish::from(row).is_open(present) {
+        return if role == Role::Patient { ASKED } else { ANSWER };
+    }
     what_comes_next(row.status, is_over, role)
 }
+
+/// Why a visit that is still open cannot be held as it is, and what helps, said to somebody of `role`; nothing when its doctor is there.
+pub(crate) fn hindrance(row: &AppointmentRow, role: Role) -> Option<&'static str> {
+    row.lacks_doctor(role).map(|_| without_doctor(row, role))
+}
+
+const ASKED: &str = "The clinic answers whether you can have the other time. Until then your visit stays where it is.";
+const ANSWER: &str = "The patient asks for another time: accept it, or leave the visit at its time.";
 
 /// Whether it can be moved to another time, which keeps all that belongs to it.
 fn stands(row: &AppointmentRow) -> bool {
@@ -54,6 +65,9 @@ fn without_doctor(row: &AppointmentRow, role: Role) -> &'static str {
         (false, Role::Patient) => {
             "The doctor does not practise here any more, so the visit cannot take place as planned. Call the hospital for another doctor, or cancel it."
         }
+        (false, _) if stands(row) => {
+            "The doctor does not practise here any more. Hand the visit over to another doctor, or cancel it; if it has taken place, record what came of it."
+        }
         (false, _) => {
             "The doctor does not practise here any more. Cancel the visit and book it with somebody else; if it has taken place, record what came of it."
         }
@@ -61,11 +75,11 @@ fn without_doctor(row: &AppointmentRow, role: Role) -> &'static str {
             "The doctor is away at that time, so the visit cannot take place as planned. Call the hospital for another time, or cancel it."
         }
         (true, Role::Doctor) if stands(row) => {
-            "You are away at that time. Move the visit to another time, or cancel it."
+            "You are away at that time. Move the visit to another time, or hand it over to another doctor."
         }
         (true, Role::Doctor) => "You are away at that time. Cancel the visit, or ask the desk to book another time.",
         (true, _) if stands(row) => {
-            "The doctor is away at that time. Move the visit to another time, or cancel it and book another doctor."
+            "The doctor is away at that time. Move the visit to another time, or hand it over to another doctor."
         }
         (true, _) => "The doctor is away at that time. Cancel the visit and book another time, or another doctor.",
     }

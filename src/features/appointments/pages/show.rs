@@ -5,15 +5,15 @@ use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
 use super::{
-    history::{HistoryEntry, history},
+    history::{HistoryEntry, history, refused_wish},
     standing::{Offer, VisitStanding},
 };
 use crate::{
     access::Viewer,
     features::{
         appointments::{
-            policy::OfferedStep,
-            queries::{About, AppointmentRow, BloodAndAllergies, VisitRecord},
+            offered::OfferedStep,
+            queries::{About, AppointmentRow, VisitRecord},
             step::Step,
         },
         people::Banner,
@@ -50,6 +50,8 @@ pub(in crate::features::appointments) struct ShownRecord {
     cancellation_reason: Option<String>,
     /// Why it may overlap others; told to staff.
     overbook_reason: Option<String>,
+    /// To the patient, while the visit stands: that the time they asked for last was not given, and what was said of it.
+    refused_wish: Option<HistoryEntry>,
     history: Vec<HistoryEntry>,
 }
 
@@ -57,14 +59,17 @@ impl ShownRecord {
     pub(in crate::features::appointments) fn new(viewer: &Viewer, present: &Present, record: VisitRecord) -> Self {
         let VisitRecord { standing, about, history: steps, calls } = record;
         let row = standing.row;
+        // However late it is: a page that is open would say at its beginning that something has changed.
+        let stands = AppointmentStatus::AGREED.contains(&row.status);
         Self {
             title: title(viewer, &row),
-            patient: banner(&row, &about, present.date(viewer.zone())),
+            patient: banner(viewer, &row, &about, present.date(viewer.zone())),
             patient_href: patient_href(viewer, &row),
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
             symptoms: row.symptoms,
             rejection_reason: row.rejection_reason,
             cancellation_reason: row.cancellation_reason,
+            refused_wish: refused_wish(viewer, &steps).filter(|_| stands),
             history: history(viewer, steps, &calls),
         }
     }
@@ -103,12 +108,14 @@ impl Show {
             entry.field = id.unwrap_or_default().to_owned();
         }
         let why = form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
-        let is_kept = |act: &OfferedStep| why || act.step.needs_reason() || act.step.needs_time();
+        let takes_note = |act: &OfferedStep| act.field_id("note").is_some();
+        let is_kept = |act: &OfferedStep| why || act.step.needs_reason() || act.step.needs_time() || takes_note(act);
         if let Some(offer) = offer.filter(|offer| is_kept(&offer.act)) {
             offer.form = form.clone();
             offer.open = true;
         } else {
-            self.typed = form.values.get("reason").filter(|reason| !reason.is_empty()).cloned();
+            let typed = ["reason", "note"].iter().filter_map(|name| form.values.get(*name));
+            self.typed = typed.into_iter().find(|text| !text.is_empty()).cloned();
         }
         self.form = form;
         self.live_from = None;
@@ -172,9 +179,8 @@ impl Show {
 const REASON_ID: &str = "reason-correction";
 
 /// Whose record a page about that visit is about.
-pub(crate) fn banner(row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
-    let BloodAndAllergies { blood_type, allergies } = &about.patient;
-    Banner::new(row.patient_name(), (row.patient.user.date_of_birth, today), (*blood_type, allergies.clone()))
+pub(crate) fn banner(viewer: &Viewer, row: &AppointmentRow, about: &About, today: NaiveDate) -> Banner {
+    Banner::new(viewer, row.patient_name(), (row.patient.user.date_of_birth, today), &about.patient)
 }
 
 /// Whom the viewer meets.

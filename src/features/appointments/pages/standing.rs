@@ -10,19 +10,22 @@ use super::{
     show::title,
 };
 use crate::{
-    access::{Permission as _, Viewer},
+    access::{PageContext, Permission as _, Viewer},
     features::{
         appointments::{
             appointment::{StatusTag, status_tag},
+            by_phone::{ToldByPhone, told_by_phone},
             devices::{DeviceMark, check_href, device_mark},
             guests::guest_named,
-            policy::{OfferedStep, RescheduleAppointment, acts},
+            offered::{OfferedStep, acts},
+            policy::RescheduleAppointment,
             queries::{AppointmentRow, GuestOfVisit, RecordedStep, StandingRecord},
             service::{
                 correcting::{self, CorrectionTerms},
                 holding, moving,
             },
             step::Stage,
+            wishes::{wish_href, wish_words},
         },
         modalities::{ModalityChoice, choices_of, modality_label},
         schedules::DayOfTimes,
@@ -82,8 +85,9 @@ pub(super) struct VisitStanding {
     pub(super) modality_form: FormView,
     /// To the two who meet: where they do.
     room_href: Option<String>,
-    /// To who works there: where the visit is moved to another time.
+    /// To who works there where the visit is moved to another time, to its patient where that is asked for; and what that is called.
     move_href: Option<String>,
+    move_label: &'static str,
     /// To the two who meet by video: where they try camera and microphone.
     check_href: Option<String>,
     /// What each of them has found there.
@@ -91,12 +95,18 @@ pub(super) struct VisitStanding {
     patient_devices: Option<DeviceMark>,
     /// To the two who meet: where they write to each other.
     messages_href: Option<String>,
+    /// To staff, of a patient who gets no mail.
+    told_by_phone: Option<ToldByPhone>,
     /// Since when the patient has been waiting.
     waiting_since: Option<Moment>,
     proposed: Option<Moment>,
+    /// What is said of another time that the patient asks for.
+    wish: Option<String>,
     next: &'static str,
     /// Why nobody can hold it as it is.
     mark: Option<&'static str>,
+    /// Where that is mended, if its doctor is away.
+    mark_href: Option<String>,
     /// Free times that the doctor can propose with one click, after another was refused.
     pub(super) free: Vec<DayOfTimes>,
     /// What the viewer may do, each with its own form.
@@ -128,14 +138,18 @@ impl VisitStanding {
             modality_form: FormView::default(),
             room_href: room_href(viewer, &row),
             move_href: move_href(viewer, &row, present),
+            move_label: move_label(viewer),
             check_href: check_href(viewer, &row),
             doctor_devices: device_mark(held, devices.doctor.as_ref()),
             patient_devices: device_mark(held, devices.patient.as_ref()),
             messages_href: meets(viewer).then(|| format!("/appointments/{}/messages", row.id)),
+            told_by_phone: told_by_phone(viewer, &row),
             waiting_since: row.arrived_at.map(moment),
             proposed: row.proposed_starts_at.map(moment),
+            wish: wish_words(PageContext { viewer, present }, &row),
             next: next(&row, present, viewer.role()),
             mark: row.mark(viewer.role()),
+            mark_href: row.absence_href(viewer.role(), present),
             free: Vec::new(),
             offers: acts(viewer, &row, present).into_iter().map(Offer::from).collect(),
             guests: guests.into_iter().map(|guest| LetIn::new(viewer, &guest)).collect(),
@@ -162,11 +176,18 @@ fn room_href(viewer: &Viewer, row: &AppointmentRow) -> Option<String> {
     (meets(viewer) && row.status.is_busy()).then(|| format!("/appointments/{}/room", row.id))
 }
 
-/// Where whoever works there moves it, if it can be.
+/// Where whoever works there moves it, if it can be, and its patient asks for that.
 fn move_href(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Option<String> {
+    if viewer.role() == Role::Patient {
+        return wish_href(PageContext { viewer, present }, row);
+    }
     let may = RescheduleAppointment::ROLES.contains(&viewer.role());
     let may = may && moving::may_be_moved(row.into(), present).is_ok();
     may.then(|| format!("/appointments/{}/rescheduling", row.id))
+}
+
+fn move_label(viewer: &Viewer) -> &'static str {
+    if viewer.role() == Role::Patient { "Ask for another time" } else { "Move it to another time or doctor" }
 }
 
 /// Whether the viewer is one of the two who meet, of those who see a visit at all.

@@ -48,7 +48,8 @@ pub(in crate::features::appointments) struct Party {
     pub(in crate::features::appointments) note: Option<String>,
     pub(in crate::features::appointments) slot_minutes: i32,
     pub(in crate::features::appointments) booking_lead_hours: i32,
-    /// Of a doctor who is chosen among several: their visits of that day, but those that were declined or cancelled.
+    /// Of a doctor who is chosen among several: their visits of that day, but those that were declined or cancelled. Of a patient who is booked for: those in
+    /// which they wait or are seen now.
     pub(in crate::features::appointments) visits: i64,
     /// How visits of their hospital are held when nobody says.
     pub(in crate::features::appointments) default_modality: Modality,
@@ -112,8 +113,11 @@ pub(in crate::features::appointments) async fn chosen(
     };
     QuerySelect::query(&mut doctors).lock_with_tables(LockType::Share, [doctor::Entity]);
     let patients = match viewer.role() {
-        Role::Patient => oneself(wanted.patient_id),
-        _ => patients(viewer, "").filter(patient::Column::Id.eq(wanted.patient_id)),
+        Role::Patient => as_party(oneself(wanted.patient_id), visits_now()),
+        _ => {
+            let found = patients_matching(viewer, "").filter(patient::Column::Id.eq(wanted.patient_id));
+            as_party(found, visits_now())
+        }
     };
     parties((doctors, patients), conn).await.map(Parties::of)
 }
@@ -182,16 +186,26 @@ fn none() -> Expr {
 
 /// The patients that `viewer` may book for: to a doctor their own. To a patient nobody is shown.
 fn patients(viewer: &Viewer, search: &str) -> Select<patient::Entity> {
-    as_party(patients_matching(viewer, search))
+    as_party(patients_matching(viewer, search), none())
 }
 
 fn oneself(patient_id: i64) -> Select<patient::Entity> {
-    let own = patient::Entity::find_by_id(patient_id).join(JoinType::InnerJoin, patient::Relation::User.def());
-    as_party(own)
+    patient::Entity::find_by_id(patient_id).join(JoinType::InnerJoin, patient::Relation::User.def())
+}
+
+/// How many visits there are in which a patient waits or is seen.
+fn visits_now() -> Expr {
+    let visits = Query::select()
+        .expr(Expr::col(Asterisk).count())
+        .from(appointment::Entity)
+        .and_where(Expr::col(Column::PatientId.as_column_ref()).equals(patient::Column::Id.as_column_ref()))
+        .and_where(is_one_of(Column::Status, AppointmentStatus::UNDER_WAY))
+        .to_owned();
+    Expr::SubQuery(None, Box::new(visits.into()))
 }
 
 /// `found`, which has `user` joined, with the columns of [`Party`].
-fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
+fn as_party(found: Select<patient::Entity>, visits: Expr) -> Select<patient::Entity> {
     found
         .select_only()
         .expr_as(Expr::Constant(PATIENT.into()), "kind")
@@ -199,7 +213,7 @@ fn as_party(found: Select<patient::Entity>) -> Select<patient::Entity> {
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Active, user::Column::DateOfBirth])
         .column_as(user::Column::Active, "accepting")
         .column_as(user::Column::Phone, "note")
-        .expr_as(none(), "visits")
+        .expr_as(visits, "visits")
         .columns([hospital::Column::SlotMinutes, hospital::Column::BookingLeadHours, hospital::Column::DefaultModality])
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .order_by_asc(user::Column::NameKey)

@@ -1,6 +1,6 @@
 //! Where an appointment stands, for whoever is about to change it.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event as event, call, doctor,
@@ -8,9 +8,9 @@ use entity::{
     hospital, patient, user, visit, visit_guest,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, RelationDef, RelationTrait, Select,
-    sea_query::{Expr, ExprTrait as _, IntoCondition, LockType, SimpleExpr},
+    ActiveEnum as _, ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationDef, RelationTrait, Select,
+    sea_query::{Expr, ExprTrait as _, IntoCondition, LockType, Query, SimpleExpr},
 };
 
 use super::{record::known_events, scope};
@@ -21,7 +21,7 @@ use crate::{
     features::{
         appointments::OpenCall,
         notifications::ToldTimes,
-        schedules::{Attendees, Stretch},
+        schedules::{Attendees, Schedule, Stretch},
     },
 };
 
@@ -38,6 +38,8 @@ pub(in crate::features::appointments) struct AppointmentState {
     pub(in crate::features::appointments) starts_at: DateTime<Utc>,
     pub(in crate::features::appointments) ends_at: DateTime<Utc>,
     pub(in crate::features::appointments) proposed_starts_at: Option<DateTime<Utc>>,
+    /// The time that the patient asks for instead.
+    pub(in crate::features::appointments) wished_starts_at: Option<DateTime<Utc>>,
     /// What the clock is to show at the proposed time, as it was proposed.
     pub(in crate::features::appointments) proposed_local_starts_at: Option<NaiveDateTime>,
     /// `user.id` of whoever asked for it.
@@ -74,6 +76,17 @@ impl AppointmentState {
         Attendees { doctor_id: self.doctor_id, patient_id: Some(self.patient_id) }
     }
 
+    /// Whose time it would take with the doctor `doctor_id` (`doctor.id`).
+    pub(in crate::features::appointments) fn attendees_with(&self, doctor_id: i64) -> Attendees {
+        Attendees { doctor_id, ..self.attendees() }
+    }
+
+    /// The `schedule` of that doctor as it is once the visit is moved: its own time is in nobody's way then.
+    pub(in crate::features::appointments) fn moved_out_of(&self, schedule: Schedule, doctor_id: i64) -> Schedule {
+        let own = self.stretch();
+        if doctor_id == self.doctor_id { schedule.without(own) } else { schedule.without_of_patient(own) }
+    }
+
     /// From when to when it is.
     pub(in crate::features::appointments) fn stretch(&self) -> Stretch {
         Stretch { starts_at: self.starts_at, ends_at: self.ends_at }
@@ -106,47 +119,12 @@ pub(in crate::features::appointments) async fn appointment_state_held(
     held.into_model().one(conn).await
 }
 
-/// A visit that somebody is about to move, with who meets.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(in crate::features::appointments) struct VisitToMove {
-    #[sea_orm(nested)]
-    pub(in crate::features::appointments) state: AppointmentState,
-    doctor_first_name: String,
-    doctor_last_name: String,
-    patient_first_name: String,
-    patient_last_name: String,
-    /// Two of one name are told apart by it.
-    pub(in crate::features::appointments) patient_date_of_birth: Option<NaiveDate>,
-}
-
-impl VisitToMove {
-    /// As it is written everywhere.
-    pub(in crate::features::appointments) fn doctor(&self) -> String {
-        format!("Dr {} {}", self.doctor_first_name, self.doctor_last_name)
-    }
-
-    pub(in crate::features::appointments) fn patient(&self) -> String {
-        format!("{} {}", self.patient_first_name, self.patient_last_name)
-    }
-}
-
-/// The visit `id` for the page that moves it, if it is the viewer's to see. One statement.
-pub(in crate::features::appointments) async fn visit_to_move(
-    viewer: &Viewer,
-    reader: &Reader,
-    id: i64,
-) -> Result<Option<VisitToMove>, DbErr> {
-    let patient_is = |column: user::Column| Expr::col(("patient_user", column));
-    let found = states()
-        .column_as(user::Column::FirstName, "doctor_first_name")
-        .column_as(user::Column::LastName, "doctor_last_name")
-        .expr_as(patient_is(user::Column::FirstName), "patient_first_name")
-        .expr_as(patient_is(user::Column::LastName), "patient_last_name")
-        .expr_as(patient_is(user::Column::DateOfBirth), "patient_date_of_birth")
-        .filter(Column::Id.eq(id))
-        .filter(scope(viewer));
-    let topics = Topics::exempt("a form, whose page is not kept");
-    reader.run(topics, async |conn| found.clone().into_model().one(conn).await).await
+/// Until the unit of work ends nobody takes a step with the appointment `id`, nor hands it over, and whoever else holds it waits; whether it is the
+/// viewer's to see. For whoever writes about a visit: with whom it is, and what was written, is asked after that, for a statement that has waited goes on
+/// with what it had joined before. One statement.
+pub(crate) async fn hold_visit(viewer: &Viewer, conn: &ReadConnection<'_>, id: i64) -> Result<bool, DbErr> {
+    let held = appointment::Entity::find_by_id(id).filter(scope(viewer)).select_only().column(Column::Id);
+    Ok(held.lock(LockType::NoKeyUpdate).into_tuple::<i64>().one(conn).await?.is_some())
 }
 
 /// The requests, proposals and visits of a patient that are still to come at the instant `now`, the first one first.
@@ -178,6 +156,7 @@ pub(super) fn states() -> Select<appointment::Entity> {
             Column::EndsAt,
             Column::ProposedStartsAt,
             Column::ProposedLocalStartsAt,
+            Column::WishedStartsAt,
             Column::RequestedBy,
         ])
         .column_as(doctor::Column::UserId, "doctor_user_id")
@@ -232,12 +211,19 @@ pub(crate) async fn open_call_held(conn: &ReadConnection<'_>, id: i64) -> Result
 pub(in crate::features::appointments) struct LastStep {
     pub(in crate::features::appointments) version: i32,
     pub(in crate::features::appointments) proposed_starts_at: Option<DateTime<Utc>>,
+    pub(in crate::features::appointments) wished_starts_at: Option<DateTime<Utc>>,
+    /// With whom it is since.
+    pub(in crate::features::appointments) doctor_id: i64,
+    /// Whether another doctor has it since.
+    pub(in crate::features::appointments) is_handed_over: bool,
     kind: EventKind,
     /// `user.id` of whoever took it.
     actor_id: i64,
     note: Option<String>,
     /// The time that it was about, as the clock showed it then.
     pub(in crate::features::appointments) local_starts_at: Option<NaiveDateTime>,
+    /// The last that the patient wished, in the same way.
+    wished_local: Option<NaiveDateTime>,
 }
 
 impl LastStep {
@@ -251,9 +237,14 @@ impl LastStep {
     ) -> bool {
         self.version - 1 == saw && self.actor_id == viewer.user_id && self.kind == kind && self.note.as_ref() == note
     }
+
+    /// Whether it led to the time that the patient wished.
+    pub(in crate::features::appointments) fn is_to_wish(&self) -> bool {
+        self.wished_local.is_some() && self.wished_local == self.local_starts_at
+    }
 }
 
-/// The last step of the appointment `id`, if it is the viewer's to see.
+/// The last step of the appointment `id`, if it is the viewer's to see; else the last that they took themselves, by which it may have become another's.
 pub(in crate::features::appointments) async fn last_step(
     viewer: &Viewer,
     reader: &Reader,
@@ -261,12 +252,33 @@ pub(in crate::features::appointments) async fn last_step(
 ) -> Result<Option<LastStep>, DbErr> {
     let last = appointment::Entity::find_by_id(id)
         .select_only()
-        .columns([Column::Version, Column::ProposedStartsAt])
+        .columns([Column::Version, Column::ProposedStartsAt, Column::WishedStartsAt, Column::DoctorId])
         .columns([event::Column::Kind, event::Column::ActorId, event::Column::Note, event::Column::LocalStartsAt])
+        .expr_as(event::Column::FromDoctorId.is_not_null(), "is_handed_over")
+        .expr_as(last_wish(), "wished_local")
         .join(JoinType::InnerJoin, known_events())
-        .filter(scope(viewer))
+        .filter(scope(viewer).or(taken_by(viewer)))
         .order_by_desc(event::Column::Id)
         .limit(1);
     let topics = Topics::exempt("a form that was sent twice");
     reader.run(topics, async |conn| last.clone().into_model().one(conn).await).await
+}
+
+/// The time for which the patient asked last, of a statement that has `appointment` in it.
+fn last_wish() -> SimpleExpr {
+    let wish = |column: event::Column| Expr::col(("wish", column));
+    let wishes = Query::select()
+        .column(("wish", event::Column::ProposedLocalStartsAt))
+        .from_as(event::Entity, "wish")
+        .and_where(wish(event::Column::AppointmentId).equals((appointment::Entity, Column::Id)))
+        .and_where(wish(event::Column::Kind).eq(Expr::Constant(EventKind::Wished.to_value().into())))
+        .order_by(("wish", event::Column::Id), Order::Desc)
+        .limit(1)
+        .to_owned();
+    Expr::from(wishes)
+}
+
+/// Of a visit that its doctor has handed over: they do not see it any more.
+fn taken_by(viewer: &Viewer) -> SimpleExpr {
+    event::Column::ActorId.eq(viewer.user_id)
 }

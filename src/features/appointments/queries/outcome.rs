@@ -27,6 +27,11 @@ pub(super) fn not_over(now: DateTime<Utc>) -> Condition {
     Condition::all().add(is_one_of(Column::Status, AppointmentStatus::BUSY)).add(Column::EndsAt.gte(now))
 }
 
+/// Agreed on and not over.
+pub(super) fn upcoming(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(is_one_of(Column::Status, AppointmentStatus::AGREED)).add(Column::EndsAt.gte(now))
+}
+
 /// Somebody still has to do something about it, and its time is not over.
 pub(super) fn to_come(now: DateTime<Utc>) -> Condition {
     Condition::all().add(is_one_of(Column::Status, AppointmentStatus::OPEN)).add(Column::EndsAt.gte(now))
@@ -34,14 +39,27 @@ pub(super) fn to_come(now: DateTime<Utc>) -> Condition {
 
 /// Open visits of doctors of the viewer's hospital whose account is shut, whenever they are: somebody else has to see to them.
 pub(crate) fn of_shut_doctors(viewer: &Viewer) -> Condition {
-    let shut = doctor::Entity::find()
+    Condition::all()
+        .add(is_one_of(Column::Status, AppointmentStatus::OPEN))
+        .add(Column::DoctorId.in_subquery(shut_doctors(viewer).into_query()))
+}
+
+/// `doctor.id` of those of the viewer's hospital whose account is shut.
+pub(super) fn shut_doctors(viewer: &Viewer) -> Select<doctor::Entity> {
+    doctor::Entity::find()
         .select_only()
         .column(doctor::Column::Id)
         .join(JoinType::InnerJoin, doctor::Relation::User.def())
-        .filter(shut(viewer, Role::Doctor));
-    Condition::all()
-        .add(is_one_of(Column::Status, AppointmentStatus::OPEN))
-        .add(Column::DoctorId.in_subquery(shut.into_query()))
+        .filter(shut(viewer, Role::Doctor))
+}
+
+/// `patient.id` of those of the viewer's hospital whose account is shut.
+pub(super) fn shut_patients(viewer: &Viewer) -> Select<patient::Entity> {
+    patient::Entity::find()
+        .select_only()
+        .column(patient::Column::Id)
+        .join(JoinType::InnerJoin, patient::Relation::User.def())
+        .filter(shut(viewer, Role::Patient))
 }
 
 /// Open visits of the viewer's hospital that end at or after `now`, at whose time the doctor is away, whose patient's account is shut, or which a

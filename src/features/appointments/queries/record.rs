@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::{
     appointment::{self, Column},
-    appointment_event as event, call,
-    enums::{AppointmentStatus, AuditSubject, BloodType, CallEnd, CallPath, EventKind, Role},
-    patient, user,
+    appointment_event as event, call, doctor,
+    enums::{AppointmentStatus, AuditSubject, CallEnd, CallPath, EventKind, Role},
+    user,
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QuerySelect,
@@ -21,7 +21,12 @@ use crate::{
     access::Viewer,
     coherence::Topic,
     db::{InList, Reader, SideBySide, is_one_of},
-    features::audit::Accessed,
+    features::{
+        accounts::StatedFacts,
+        audit::Accessed,
+        notifications::{NewsSubject, UnreadNews, unread_news},
+    },
+    text::doctor_name,
 };
 
 /// An appointment, whom it is about, and how it came to where it stands. A clinical record.
@@ -41,15 +46,7 @@ pub(in crate::features::appointments) struct VisitRecord {
 pub(crate) struct About {
     pub(in crate::features::appointments) overbook_reason: Option<String>,
     #[sea_orm(nested)]
-    pub(in crate::features::appointments) patient: BloodAndAllergies,
-}
-
-/// What stands above a patient's record.
-#[derive(Clone, Debug, DerivePartialModel)]
-#[sea_orm(entity = "patient::Entity")]
-pub(in crate::features::appointments) struct BloodAndAllergies {
-    pub(in crate::features::appointments) blood_type: Option<BloodType>,
-    pub(in crate::features::appointments) allergies: Option<String>,
+    pub(in crate::features::appointments) patient: StatedFacts,
 }
 
 /// One step of the history.
@@ -62,6 +59,9 @@ pub(in crate::features::appointments) struct EventRow {
     /// The times it was about, as the clock showed them; none of a step that an earlier release recorded.
     pub(in crate::features::appointments) local_starts_at: Option<NaiveDateTime>,
     pub(in crate::features::appointments) proposed_local_starts_at: Option<NaiveDateTime>,
+    /// Of a visit that was handed over: the doctor with whom it was before.
+    #[sea_orm(nested, alias = "from_doctor_user")]
+    pub(in crate::features::appointments) from_doctor: Option<FromDoctor>,
     /// The state before; none of the first step.
     pub(in crate::features::appointments) from_status: Option<AppointmentStatus>,
     /// The state to which it led.
@@ -79,6 +79,21 @@ pub(in crate::features::appointments) struct EventActor {
     pub(in crate::features::appointments) role: Role,
     pub(in crate::features::appointments) first_name: String,
     pub(in crate::features::appointments) last_name: String,
+}
+
+/// With whom a visit was before it was handed over.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+pub(in crate::features::appointments) struct FromDoctor {
+    first_name: String,
+    last_name: String,
+}
+
+impl FromDoctor {
+    /// As it is written everywhere.
+    pub(in crate::features::appointments) fn name(&self) -> String {
+        doctor_name(&self.first_name, &self.last_name)
+    }
 }
 
 /// A call between the two who meet.
@@ -115,15 +130,19 @@ struct Row {
     call: InList<CallOfVisit>,
     #[sea_orm(nested(prefix = "visit_"))]
     visit: InList<Joined>,
+    #[sea_orm(nested(prefix = "news_"))]
+    news: InList<UnreadNews>,
 }
 
-/// The appointment `id` with its history, if it is the viewer's to see.
+/// The appointment `id` with its history, if it is the viewer's to see, and what they have read of what they were told by opening it as it is here, if anything.
 pub(in crate::features::appointments) async fn record(
     viewer: &Viewer,
     reader: &Reader,
     id: i64,
-) -> Result<Option<Accessed<VisitRecord>>, DbErr> {
-    Ok(read(viewer, reader, id).await?.map(|record| sealed(id, record)))
+) -> Result<Option<(Option<NewsSubject>, Accessed<VisitRecord>)>, DbErr> {
+    let found = read(viewer, reader, id).await?;
+    let told = found.iter().find_map(|row| row.news.0).map(|last| last.of_visit(id));
+    Ok(folded(found).map(|record| (told, sealed(id, record))))
 }
 
 /// Where the appointment `id` stands, if it is the viewer's to see, and its record, by which its page is told from what it was.
@@ -132,7 +151,7 @@ pub(in crate::features::appointments) async fn standing(
     reader: &Reader,
     id: i64,
 ) -> Result<Option<(StandingRecord, Accessed<VisitRecord>)>, DbErr> {
-    let found = read(viewer, reader, id).await?;
+    let found = folded(read(viewer, reader, id).await?);
     Ok(found.map(|record| (record.standing.clone(), sealed(id, record))))
 }
 
@@ -147,22 +166,25 @@ fn sealed(id: i64, record: VisitRecord) -> Accessed<VisitRecord> {
 }
 
 /// One statement.
-async fn read(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<VisitRecord>, DbErr> {
+async fn read(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Vec<Row>, DbErr> {
     let visit = appointment::Entity::find().filter(scope(viewer)).filter(Column::Id.eq(id));
-    let joined = with_standing(visit).join(JoinType::LeftJoin, known_events()).join_as(
-        JoinType::LeftJoin,
-        event::Relation::User.def(),
-        "actor",
-    );
+    let from_doctor = doctor::Relation::User.def().from_alias("from_doctor");
+    let joined = with_standing(visit)
+        .join(JoinType::LeftJoin, known_events())
+        .join_as(JoinType::LeftJoin, event::Relation::User.def(), "actor")
+        .join_as(JoinType::LeftJoin, event::Relation::Doctor.def(), "from_doctor")
+        .join_as(JoinType::LeftJoin, from_doctor, "from_doctor_user");
     let calls = call::Entity::find()
         .join(JoinType::InnerJoin, call::Relation::Appointment.def())
         .filter(scope(viewer))
         .filter(call::Column::AppointmentId.eq(id));
-    let lists = SideBySide::default().list::<CallOfVisit>("call", calls).list::<Joined>("visit", joined);
+    let lists = SideBySide::default()
+        .list::<UnreadNews>("news", unread_news(viewer, id))
+        .list::<CallOfVisit>("call", calls)
+        .list::<Joined>("visit", joined);
     // Of notes all that is told here is on lists as well.
-    let topics = viewer.visit_topics().and([Topic::Visit(id)]);
-    let found: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
-    Ok(folded(found))
+    let topics = viewer.visit_topics().and([Topic::Visit(id), Topic::Inbox(viewer.user_id)]);
+    reader.run(topics, async |conn| lists.read(conn).await).await
 }
 
 /// Whether it ever began or took place, be it by mistake: what was given then stands.

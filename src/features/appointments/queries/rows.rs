@@ -1,9 +1,8 @@
-//! One row shape for all lists of appointments, with doctor, patient and both their users joined in,
-//! so that no list asks again for each row.
+//! One row shape for all lists of appointments, with doctor, patient and both their users joined in, so that no list asks again for each row.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     appointment::{self, Column},
     appointment_event, doctor,
@@ -19,7 +18,9 @@ use sea_orm::{
 use super::{has_note_to_read, scope};
 use crate::{
     access::Viewer,
-    db::{ReadConnection, Reader, is_word},
+    db::{ReadConnection, Reader, is_word, without_address},
+    text::doctor_name,
+    web::Present,
 };
 
 /// An appointment with its parties.
@@ -48,6 +49,8 @@ pub(crate) struct AppointmentRow {
     pub(crate) cancellation_reason: Option<String>,
     /// Another time, offered by the doctor, UTC.
     pub(crate) proposed_starts_at: Option<DateTime<Utc>>,
+    /// Another time, asked for by the patient of a visit that stands, UTC.
+    pub(crate) wished_starts_at: Option<DateTime<Utc>>,
     /// Optimistic lock; forms carry it.
     pub(crate) version: i32,
     /// When the request was made, UTC.
@@ -66,9 +69,9 @@ pub(crate) struct AppointmentRow {
     /// When the visit that goes on began, UTC; none in any other state.
     #[sea_orm(from_expr = "began_at()")]
     pub(crate) began_at: Option<DateTime<Utc>>,
-    /// Whether the doctor has said since that they are away then.
-    #[sea_orm(from_expr = "doctor_away()")]
-    pub(crate) doctor_away: bool,
+    /// Of the absence in which the doctor has said since that they are away then: `time_off.id`.
+    #[sea_orm(from_expr = "absence_id()")]
+    pub(crate) absence_id: Option<i64>,
     /// Whether its note is signed and the patient reads it.
     #[sea_orm(from_expr = "has_note_to_read()")]
     pub(crate) has_note_to_read: bool,
@@ -99,7 +102,13 @@ pub(crate) struct PatientOfVisit {
     /// Who they are.
     #[sea_orm(nested, alias = "patient_user")]
     pub(crate) user: PersonOfVisit,
-    /// Whether anything stands under allergies in their record. What it is, is read in the record, which says who opened it.
+    /// How they are reached by telephone.
+    #[sea_orm(from_expr = "patient_phone()")]
+    pub(crate) phone: Option<String>,
+    /// Whether they have no e-mail address: the clinic tells them by telephone what others are told by mail.
+    #[sea_orm(from_expr = "is_without_address()")]
+    pub(crate) is_told_by_phone: bool,
+    /// Whether anything stands under allergies in their record, or stood there before what they say now. What it is, is read in the record, which says who opened it.
     #[sea_orm(from_expr = "has_allergies()")]
     pub(crate) has_allergies: bool,
 }
@@ -116,6 +125,9 @@ pub(crate) struct PersonOfVisit {
     pub(crate) active: bool,
 }
 
+/// Who has not come by then is said to be late.
+const LATE_AFTER: TimeDelta = TimeDelta::minutes(10);
+
 impl AppointmentRow {
     /// How it stands and is held.
     pub(crate) fn situation(&self) -> VisitSituation {
@@ -124,8 +136,7 @@ impl AppointmentRow {
 
     /// The doctor's name as it is written everywhere.
     pub(crate) fn doctor_name(&self) -> String {
-        let PersonOfVisit { first_name, last_name, .. } = &self.doctor.user;
-        format!("Dr {first_name} {last_name}")
+        doctor_name(&self.doctor.user.first_name, &self.doctor.user.last_name)
     }
 
     /// Whom the visit is with, as `role` reads it, and what else says who: the doctor to an administrator, the doctor's
@@ -148,33 +159,9 @@ impl AppointmentRow {
         self.symptoms.clone().filter(|_| is_told_symptoms(role))
     }
 
-    /// Why a visit that is still open has no doctor, said to somebody of `role`; nothing when it has one.
-    pub(crate) fn lacks_doctor(&self, role: Role) -> Option<&'static str> {
-        let is_open = AppointmentStatus::OPEN.contains(&self.status);
-        match (self.doctor.user.active, self.doctor_away, role) {
-            _ if !is_open => None,
-            (false, _, _) => Some("No doctor: the account is shut"),
-            (true, true, Role::Doctor) => Some("You are away then"),
-            (true, true, _) => Some("The doctor is away"),
-            (true, false, _) => None,
-        }
-    }
-
-    /// Why the patient of a visit that is still open may not come, said to the staff of the hospital; nothing when they may, and to themselves.
-    pub(crate) fn lacks_patient(&self, role: Role) -> Option<&'static str> {
-        let is_told = role != Role::Patient && AppointmentStatus::OPEN.contains(&self.status);
-        (is_told && !self.patient.user.active).then_some("The patient's account is shut")
-    }
-
-    /// That an open visit is at another time than was promised, said to the staff of the hospital.
-    pub(crate) fn is_displaced(&self, role: Role) -> Option<&'static str> {
-        let is_told = role != Role::Patient && AppointmentStatus::OPEN.contains(&self.status);
-        (is_told && self.displaced_at.is_some()).then_some("Not at the time that was promised")
-    }
-
-    /// What stands beside a visit that cannot be held as it is.
-    pub(crate) fn mark(&self, role: Role) -> Option<&'static str> {
-        self.lacks_doctor(role).or_else(|| self.lacks_patient(role)).or_else(|| self.is_displaced(role))
+    /// Whether the patient should have come by now.
+    pub(crate) fn is_late(&self, present: &Present) -> bool {
+        AppointmentStatus::AGREED.contains(&self.status) && present.is_past(self.starts_at + LATE_AFTER)
     }
 
     /// The patient's full name.
@@ -223,26 +210,30 @@ fn since(status: AppointmentStatus, kind: EventKind) -> SimpleExpr {
 }
 
 fn has_allergies() -> SimpleExpr {
-    Expr::col((patient::Entity, patient::Column::Allergies)).is_not_null()
+    let before = Expr::col((patient::Entity, patient::Column::AllergiesBefore)).is_not_null();
+    Expr::col((patient::Entity, patient::Column::Allergies)).is_not_null().or(before)
 }
 
-/// Whether an absence of the doctor touches the visit.
-pub(super) fn doctor_away() -> SimpleExpr {
+/// How the patient is reached by telephone. Of a statement that has [`with_parties`].
+pub(crate) fn patient_phone() -> SimpleExpr {
+    Expr::col(("patient_user", user::Column::Phone))
+}
+
+fn is_without_address() -> SimpleExpr {
+    without_address(Expr::col(("patient_user", user::Column::Email)))
+}
+
+/// The first absence of the doctor that touches the visit.
+fn absence_id() -> SimpleExpr {
+    let absence = |column: time_off::Column| Expr::col((time_off::Entity, column));
+    let visit = |column: Column| Expr::col((appointment::Entity, column));
     let absences = time_off::Entity::find()
         .select_only()
-        .column(time_off::Column::Id)
-        .filter(
-            Expr::col((time_off::Entity, time_off::Column::DoctorId)).equals((appointment::Entity, Column::DoctorId)),
-        )
-        .filter(
-            Expr::col((time_off::Entity, time_off::Column::StartsAt))
-                .lt(Expr::col((appointment::Entity, Column::EndsAt))),
-        )
-        .filter(
-            Expr::col((time_off::Entity, time_off::Column::EndsAt))
-                .gt(Expr::col((appointment::Entity, Column::StartsAt))),
-        );
-    Expr::exists(absences.into_query())
+        .expr(time_off::Column::Id.min())
+        .filter(absence(time_off::Column::DoctorId).eq(visit(Column::DoctorId)))
+        .filter(absence(time_off::Column::StartsAt).lt(visit(Column::EndsAt)))
+        .filter(absence(time_off::Column::EndsAt).gt(visit(Column::StartsAt)));
+    Expr::from(absences.into_query())
 }
 
 /// Whether another visit of the doctor has the time of this one, which does not have it yet. Of a statement that has `appointment` in it.

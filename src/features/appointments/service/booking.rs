@@ -3,29 +3,22 @@
 //! What is read first tells whoever books what is wrong; the last word has the database, which refuses two busy visits of one
 //! doctor or of one patient at a time, however many book at once.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use entity::{
-    appointment, appointment_event,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, NotificationKind, Role},
-};
-use sea_orm::{ActiveValue::NotSet, Set};
+mod recording;
 
-use super::super::forms::Booking;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use entity::enums::{AppointmentStatus, Role};
+
+use super::super::forms::{Booking, WantedTime};
 use super::{
     bounds, sent_again,
     slot::{self, Slot},
 };
 use crate::{
-    access::{ActingViewer, Viewer},
-    coherence::Topic,
-    db::{DbErr, Reader, Recorded, UnitOfWork, Violation, ViolationKind, violation},
-    features::{
-        audit::{self, AuditEvent},
-        notifications::{self, News, ToldTimes},
-        schedules::{self, Rules, Schedule, SlotRefusal},
-    },
+    access::Viewer,
+    db::{DbErr, Reader, Violation, ViolationKind, violation},
+    features::schedules::{self, Rules, SlotRefusal},
     state::AppState,
-    web::{AppError, Present},
+    web::AppError,
 };
 
 /// How far ahead the nearest free times are looked for, in days.
@@ -79,21 +72,44 @@ pub(in crate::features::appointments) async fn book(
     }
 }
 
-/// Whether a visit that begins then would be beside another, as staff may have it who give a reason.
+/// Whether a visit that was `judged` so would be beside another, as staff may have it who give a reason; of somebody who is here now also outside of the
+/// hours.
 ///
 /// # Errors
 /// Why it cannot begin then.
 pub(super) fn overbooks(
-    schedule: &Schedule,
-    starts_at: DateTime<Utc>,
+    judged: Result<(), SlotRefusal>,
     (viewer, rules): (&Viewer, Rules),
-    (present, has_reason): (&Present, bool),
+    (has_reason, is_now): (bool, bool),
 ) -> Result<bool, NotBooked> {
-    match schedule.judge(starts_at, rules, present) {
-        Ok(()) => Ok(false),
-        Err(SlotRefusal::Taken) if has_reason => Ok(true),
-        Err(SlotRefusal::Taken) => Err(NotBooked::Taken(taken(viewer, TAKEN))),
-        Err(refusal) => Err(wrong("starts_at", sentence(refusal, viewer, rules))),
+    let Err(refusal) = judged else { return Ok(false) };
+    let needs_reason = match refusal {
+        SlotRefusal::Taken => true,
+        SlotRefusal::OutOfHours => is_now,
+        _ => false,
+    };
+    match (needs_reason, has_reason) {
+        (true, true) => Ok(true),
+        (true, false) if is_now => Err(NotBooked::Taken(why_now(refusal).to_owned())),
+        (true, false) => Err(NotBooked::Taken(taken(viewer, TAKEN))),
+        (false, _) => Err(wrong(field_of(refusal, is_now), sentence(refusal, viewer, rules))),
+    }
+}
+
+/// Beside which field it is said what is in the way: nobody chooses the time of a visit that begins now.
+pub(super) fn field_of(refusal: SlotRefusal, is_now: bool) -> &'static str {
+    match refusal {
+        _ if !is_now => "starts_at",
+        SlotRefusal::PatientBusy => "patient_id",
+        _ => "doctor_id",
+    }
+}
+
+/// What is said where somebody who is here now can be seen with a reason.
+fn why_now(refusal: SlotRefusal) -> &'static str {
+    match refusal {
+        SlotRefusal::Taken => "The doctor has another visit now. Say why it must be now, or choose another doctor.",
+        _ => "The doctor does not work now. Say why it must be now, or choose another doctor.",
     }
 }
 
@@ -104,6 +120,7 @@ fn taken(viewer: &Viewer, how: &str) -> String {
 }
 
 const TAKEN: &str = "That time is taken.";
+const OVERTAKEN: &str = "Somebody took that time a moment ago.";
 
 pub(super) fn wrong(field: &'static str, sentence: impl Into<String>) -> NotBooked {
     NotBooked::Field(field, sentence.into())
@@ -174,29 +191,32 @@ async fn insert_once(state: &AppState, viewer: &Viewer, booking: &Booking) -> Re
             if is_request && bounds::has_too_many(uow, state, (slot.patient.id, now)).await? {
                 return Err(bounds::too_many(state).into());
             }
-            let inserted = uow.insert(row(viewer, now, slot, booking), topics(slot)).await;
-            let id = inserted.map_err(|error| not_inserted(error, viewer, rules_of(viewer, slot)))?.id;
-            Ok(record(uow, viewer.acting(now), slot, id).await?.with(id))
+            let inserted = uow.insert(recording::row(viewer, now, slot, booking), recording::topics(slot)).await;
+            let is_now = booking.time == WantedTime::Now;
+            let id = inserted.map_err(|error| not_inserted(error, (viewer, rules_of(viewer, slot)), is_now))?.id;
+            Ok(recording::record(uow, viewer.acting(now), (slot, id), booking.time).await?.with(id))
         })
         .await
 }
 
-fn not_inserted(error: DbErr, viewer: &Viewer, rules: Rules) -> NotInserted {
+fn not_inserted(error: DbErr, (viewer, rules): (&Viewer, Rules), is_now: bool) -> NotInserted {
     let broken = violation(&error);
     let is_overtaken = broken.is_some_and(|broken| broken.kind == ViolationKind::Overlap && !is_of_patient(&broken));
-    let refused = refused(error, viewer, rules);
+    let refused = refused(error, (viewer, rules), is_now);
     if is_overtaken { NotInserted::Overtaken(refused) } else { NotInserted::Refused(refused) }
 }
 
 /// Why the database did not take the visit.
-pub(super) fn refused(error: DbErr, viewer: &Viewer, rules: Rules) -> NotBooked {
+pub(super) fn refused(error: DbErr, (viewer, rules): (&Viewer, Rules), is_now: bool) -> NotBooked {
     match violation(&error) {
         Some(broken) if broken.kind == ViolationKind::Overlap && is_of_patient(&broken) => {
-            wrong("starts_at", sentence(SlotRefusal::PatientBusy, viewer, rules))
+            let busy = SlotRefusal::PatientBusy;
+            wrong(field_of(busy, is_now), sentence(busy, viewer, rules))
         }
         // Sent twice at the same moment: whoever asks for the token next finds the other.
         Some(broken) if matches!(broken.kind, ViolationKind::Overlap | ViolationKind::Unique) => {
-            NotBooked::Taken(taken(viewer, "Somebody took that time a moment ago."))
+            let why = if is_now { why_now(SlotRefusal::Taken).to_owned() } else { taken(viewer, OVERTAKEN) };
+            NotBooked::Taken(why)
         }
         _ => error.into(),
     }
@@ -208,81 +228,4 @@ fn is_of_patient(broken: &Violation) -> bool {
 
 fn rules_of(viewer: &Viewer, slot: &Slot) -> Rules {
     schedules::rules(viewer, slot.doctor.slot_minutes, slot.doctor.booking_lead_hours)
-}
-
-fn topics(slot: &Slot) -> [Topic; 3] {
-    Topic::of_visit(slot.hospital_id, slot.doctor.id, slot.patient.id)
-}
-
-/// What a patient asks for is decided by the doctor; what staff book stands.
-fn status(viewer: &Viewer) -> AppointmentStatus {
-    if viewer.role() == Role::Patient { AppointmentStatus::Requested } else { AppointmentStatus::Scheduled }
-}
-
-fn row(viewer: &Viewer, now: DateTime<Utc>, slot: &Slot, booking: &Booking) -> appointment::ActiveModel {
-    appointment::ActiveModel {
-        id: NotSet,
-        hospital_id: Set(slot.hospital_id),
-        doctor_id: Set(slot.doctor.id),
-        patient_id: Set(slot.patient.id),
-        starts_at: Set(slot.starts_at),
-        ends_at: Set(slot.ends_at),
-        status: Set(status(viewer)),
-        modality: Set(booking.modality.unwrap_or(slot.doctor.default_modality)),
-        symptoms: Set(booking.symptoms.clone()),
-        requested_by: Set(viewer.user_id),
-        rejection_reason: Set(None),
-        cancellation_reason: Set(None),
-        proposed_starts_at: Set(None),
-        local_starts_at: Set(Some(booking.local)),
-        proposed_local_starts_at: Set(None),
-        time_zone: Set(Some(viewer.zone().name().to_owned())),
-        displaced_at: Set(None),
-        overbook_reason: Set(booking.overbook_reason.clone().filter(|_| slot.overbooks)),
-        booking_token: Set(booking.token.clone()),
-        version: Set(0),
-        created_at: Set(now),
-        updated_at: Set(now),
-    }
-}
-
-/// Writes the history, the notifications and the trail.
-async fn record(uow: &UnitOfWork, acting: ActingViewer<'_>, slot: &Slot, id: i64) -> Result<Recorded, DbErr> {
-    let ActingViewer { viewer, now } = acting;
-    let is_request = viewer.role() == Role::Patient;
-    let times = ToldTimes::of(viewer.zone(), Some(slot.starts_at), None);
-    let event = appointment_event::ActiveModel {
-        id: NotSet,
-        appointment_id: Set(id),
-        actor_id: Set(viewer.user_id),
-        kind: Set(if is_request { EventKind::Requested } else { EventKind::Booked }),
-        from_status: Set(None),
-        to_status: Set(status(viewer)),
-        note: Set(None),
-        local_starts_at: Set(times.starts_at),
-        proposed_local_starts_at: Set(None),
-        at: Set(now),
-        created_at: Set(now),
-        updated_at: Set(now),
-    };
-    uow.insert_many([event], topics(slot)).await?;
-    let (kind, action) = if is_request {
-        (NotificationKind::AppointmentRequested, AuditAction::Requested)
-    } else {
-        (NotificationKind::AppointmentBooked, AuditAction::Booked)
-    };
-    let others = [slot.doctor.user_id, slot.patient.user_id].into_iter().filter(|id| *id != viewer.user_id);
-    let news = News {
-        kind,
-        appointment_id: id,
-        version: 0,
-        times,
-        recipients: others.collect(),
-        visit: (!is_request).then_some((slot.patient.user_id, slot.starts_at)),
-        by_mail: None,
-    };
-    notifications::notify(uow, now, &news).await?;
-    let act = AuditEvent::new(action, AuditSubject::Appointment, id).instant("starts_at", slot.starts_at);
-    let act = if slot.overbooks { act.word("overbooked", "yes") } else { act };
-    audit::record(uow, now, viewer, act).await
 }

@@ -20,6 +20,7 @@ use super::{
         forms::Correction,
         queries::{self, AppointmentState, RecordedStep},
     },
+    asked,
     calls::{CallEnding, end_call},
     holding::STALE,
     standing::shut_out,
@@ -114,6 +115,8 @@ async fn apply(
     let row = appointment::ActiveModel {
         status: Set(step.from_status),
         overbook_reason: change.reason.clone().filter(|_| change.overbooks).map_or(NotSet, |reason| Set(Some(reason))),
+        // Of somebody who has not come after all it is as before.
+        wished_starts_at: if before.status == AppointmentStatus::Waiting { NotSet } else { Set(None) },
         version: Set(before.version + 1),
         updated_at: Set(now),
         ..Default::default()
@@ -206,6 +209,9 @@ async fn tell(
         if !was_slip || !withdraw(uow, now, told).await? {
             recipients.insert(recipient_id);
         }
+        if !was_slip && kind == NotificationKind::PatientArrived {
+            asked::is_answered(uow, now, before, false).await?;
+        }
     }
     recipients.remove(&viewer.user_id);
     let news = News {
@@ -241,6 +247,7 @@ fn event(
         note: Set(change.reason.clone()),
         local_starts_at: Set(before.told_times(None).starts_at),
         proposed_local_starts_at: Set(None),
+        from_doctor_id: Set(None),
         at: Set(now),
         created_at: Set(now),
         updated_at: Set(now),

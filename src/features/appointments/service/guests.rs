@@ -8,7 +8,7 @@ use super::super::guests::guest_links_end;
 use crate::{coherence::Topic, db::UnitOfWork};
 
 /// The links of those who were invited to the visit, and not sent away, work until after its new end: they were asked for the visit, not for an hour.
-/// One statement.
+/// Whoever was let in by a doctor who has handed it over asks the next one. One statement.
 ///
 /// # Errors
 /// The database's.
@@ -16,12 +16,16 @@ pub(super) async fn keep_guests(
     uow: &UnitOfWork,
     now: DateTime<Utc>,
     (appointment_id, ends_at): (i64, DateTime<Utc>),
+    is_handed_over: bool,
 ) -> Result<(), DbErr> {
-    let row = visit_guest::ActiveModel {
+    let mut row = visit_guest::ActiveModel {
         expires_at: Set(guest_links_end(ends_at, now)),
         updated_at: Set(now),
         ..Default::default()
     };
+    if is_handed_over {
+        (row.admitted_at, row.admitted_by) = (Set(None), Set(None));
+    }
     let invited = visit_guest::Entity::update_many()
         .set(row)
         .filter(Column::AppointmentId.eq(appointment_id))

@@ -154,6 +154,7 @@ fn event(
         note: Set(Some(change.reason.clone())),
         local_starts_at: Set(times.starts_at),
         proposed_local_starts_at: Set(times.proposed),
+        from_doctor_id: Set(None),
         at: Set(now),
         created_at: Set(now),
         updated_at: Set(now),

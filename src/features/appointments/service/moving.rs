@@ -1,51 +1,59 @@
-//! Moving a visit that stands to another time of its doctor's: the same visit, with what was said of it and how it came about.
+//! Moving a visit that stands to another time of its doctor's, or handing it over to another doctor of the hospital: the same visit, with what was said of
+//! it and how it came about.
 //!
 //! Whoever had promised to come had promised another time, so it stands as if it had just been booked, and is as long as visits of its hospital are
 //! now. A visit that is over is not moved: what came of it is said, and another is booked.
 
-use std::collections::BTreeSet;
+mod writing;
 
-use chrono::{DateTime, Utc};
-use entity::{
-    appointment::{self, Column},
-    appointment_event,
-    enums::{AppointmentStatus, AuditAction, AuditSubject, EventKind, NotificationKind},
-};
-use sea_orm::{ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::enums::{AppointmentStatus, EventKind};
 
 use super::{
     super::{
         appointment::status_tag,
-        forms::Move,
-        queries::{self, AppointmentRow, AppointmentState},
+        forms::{Move, NO_DOCTOR},
+        queries::{self, AppointmentRow, AppointmentState, ReceivingDoctor},
     },
     booking::{self, NotBooked, instant, wrong},
     bounds,
-    guests::keep_guests,
-    standing::{doctor_is_gone, shut_out},
+    standing::shut_out,
 };
 use crate::{
     access::{ActingViewer, Viewer},
+    coherence::{Topic, Topics},
     db::{Recorded, UnitOfWork},
-    features::{
-        audit::{self, AuditEvent},
-        notifications::{self, News, ToldTimes},
-        schedules::{self, Rules, span},
-    },
+    features::schedules::{self, Rules, Schedule, span},
     state::AppState,
     web::{AppError, Present},
 };
 
-/// A visit, and when it is from now on.
+/// A visit, and when and with whom it is from now on.
 struct Moved {
     before: AppointmentState,
+    /// Who has it from now on, if it is handed over.
+    receiving: Option<ReceivingDoctor>,
     starts_at: DateTime<Utc>,
     rules: Rules,
     /// Whether another visit has that time.
     overbooks: bool,
 }
 
-/// Moves the visit `id`, and tells its patient and its doctor. Seven statements, of which two tell the others, and one more for guests.
+impl Moved {
+    /// `doctor.id` of who has it from now on.
+    fn doctor_id(&self) -> i64 {
+        self.receiving.as_ref().map_or(self.before.doctor_id, |doctor| doctor.id)
+    }
+
+    /// Whose lists it was on, and is.
+    fn topics(&self) -> Topics {
+        let AppointmentState { hospital_id, patient_id, .. } = self.before;
+        Topics::from(self.before.topics()).and(Topic::of_visit(hospital_id, self.doctor_id(), patient_id))
+    }
+}
+
+/// Moves the visit `id`, and tells its patient and its doctors; whether it is handed over. Seven statements, of which two tell the others, and one more for
+/// guests. Who hands it over takes two more, and up to three for the mark of what was read: each is a row of another table that goes with it.
 ///
 /// # Errors
 /// Why it is not moved: [`AppError::NotFound`] when it is not the viewer's to see.
@@ -54,19 +62,31 @@ pub(in crate::features::appointments) async fn reschedule(
     viewer: &Viewer,
     id: i64,
     change: &Move,
-) -> Result<(), NotBooked> {
+) -> Result<bool, NotBooked> {
     let acting = viewer.acting(state.clock.now());
     let done = state
         .db
         .write(async |uow| {
-            let moved = judge(state, uow, acting, (id, change)).await?;
-            write(uow, acting, &moved, change).await
+            let before = uow.read(async |conn| queries::appointment_state_held(viewer, conn, id).await).await?;
+            carry_out(state, uow, acting, (before.ok_or(AppError::NotFound)?, change)).await
         })
         .await;
     match done {
         Err(refused) => judge_again(state, viewer, (id, change), refused).await,
         moved => moved,
     }
+}
+
+/// Moves the visit as it stands `before`, within the unit of work that holds it. Six statements, two more where its patient wishes another time, and what
+/// [`reschedule`] says.
+pub(super) async fn carry_out(
+    state: &AppState,
+    uow: &UnitOfWork,
+    acting: ActingViewer<'_>,
+    (before, change): (AppointmentState, &Move),
+) -> Result<Recorded<bool>, NotBooked> {
+    let moved = judge(state, uow, acting, (before, change)).await?;
+    writing::write(uow, acting, &moved, change).await
 }
 
 /// What is to be said of a move that was `refused`: perhaps because the same form, or somebody else, has moved the visit a moment ago, and it is in its own
@@ -76,12 +96,17 @@ async fn judge_again(
     viewer: &Viewer,
     (id, change): (i64, &Move),
     refused: NotBooked,
-) -> Result<(), NotBooked> {
+) -> Result<bool, NotBooked> {
     let Some(last) = queries::last_step(viewer, &state.db.reader(), id).await? else { return Err(refused) };
     let is_same = last.is_same(viewer, (EventKind::Rescheduled, change.version), change.note.as_ref());
-    let is_done = is_same && last.local_starts_at == Some(change.local);
+    let is_there = last.local_starts_at == Some(change.local) && change.doctor_id.is_none_or(|id| id == last.doctor_id);
+    let is_done = is_same && is_there;
     match refused {
-        NotBooked::Field(..) | NotBooked::Taken(_) | NotBooked::Failed(AppError::Conflict(_)) if is_done => Ok(()),
+        // Whoever handed it over does not see it any more.
+        NotBooked::Failed(AppError::NotFound) if is_done => Ok(last.is_handed_over),
+        NotBooked::Field(..) | NotBooked::Taken(_) | NotBooked::Failed(AppError::Conflict(_)) if is_done => {
+            Ok(last.is_handed_over)
+        }
         NotBooked::Field(..) | NotBooked::Taken(_) if last.version != change.version => {
             Err(AppError::Conflict(STALE.to_owned()).into())
         }
@@ -89,16 +114,14 @@ async fn judge_again(
     }
 }
 
-/// Until the unit of work ends nobody records an absence of the doctor. Two statements.
+/// One statement, or two when it is handed over.
 async fn judge(
     state: &AppState,
     uow: &UnitOfWork,
     acting: ActingViewer<'_>,
-    (id, change): (i64, &Move),
+    (before, change): (AppointmentState, &Move),
 ) -> Result<Moved, NotBooked> {
     let viewer = acting.viewer;
-    let before = uow.read(async |conn| queries::appointment_state_held(viewer, conn, id).await).await?;
-    let before = before.ok_or(AppError::NotFound)?;
     let present = Present::new(acting.now, None);
     may_be_moved(Movable::from(&before), &present)?;
     if before.version != change.version {
@@ -107,17 +130,59 @@ async fn judge(
     let rules = schedules::rules(viewer, before.slot_minutes, before.booking_lead_hours);
     let starts_at = instant(change.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
     bounds::within_horizon(state, viewer, starts_at)?;
+    let receiving = receiving(uow, &before, change).await?;
+    if receiving.is_none() {
+        stays(&before, starts_at)?;
+    }
+    let moved = Moved { before, receiving, starts_at, rules, overbooks: false };
+    let where_to = (moved.doctor_id(), change.local.date(), rules);
+    let schedule = schedule_without(uow, &moved.before, where_to).await?;
+    let has_reason = change.overbook_reason.is_some();
+    let judged = schedule.judge(starts_at, rules, &present);
+    let overbooks = booking::overbooks(judged, (viewer, rules), (has_reason, false))?;
+    Ok(Moved { overbooks, ..moved })
+}
+
+/// The doctor to whom the visit is handed over, if it is. One statement then.
+async fn receiving(
+    uow: &UnitOfWork,
+    before: &AppointmentState,
+    change: &Move,
+) -> Result<Option<ReceivingDoctor>, NotBooked> {
+    let Some(id) = change.doctor_id.filter(|id| *id != before.doctor_id) else { return Ok(None) };
+    let found = uow.read(async |conn| queries::receiving_doctor(conn, before, id).await).await?;
+    let doctor = found.ok_or_else(|| wrong("doctor_id", NO_DOCTOR))?;
+    if !doctor.active {
+        return Err(wrong("doctor_id", "This doctor does not practise here any more. Choose another."));
+    }
+    if doctor.has_writing {
+        let why = if before.doctor_active { WRITTEN } else { WRITTEN_BY_GONE };
+        return Err(AppError::Conflict(why.to_owned()).into());
+    }
+    Ok(Some(doctor))
+}
+
+/// Whether a visit that stays with its doctor can be moved to that time.
+fn stays(before: &AppointmentState, starts_at: DateTime<Utc>) -> Result<(), NotBooked> {
+    if !before.doctor_active {
+        return Err(wrong("doctor_id", "The doctor of this visit does not practise here any more. Choose another."));
+    }
     if starts_at == before.starts_at {
         return Err(wrong("starts_at", "That is the time at which the visit is. Choose another."));
     }
-    let within = span(change.local.date(), 1, rules.zone);
-    let attendees = before.attendees();
+    Ok(())
+}
+
+/// What is in the way of the visit with that doctor (`doctor.id`) on that day, once it is no more where it is `before`. One statement.
+pub(super) async fn schedule_without(
+    uow: &UnitOfWork,
+    before: &AppointmentState,
+    (doctor_id, date, rules): (i64, NaiveDate, Rules),
+) -> Result<Schedule, NotBooked> {
+    let within = span(date, 1, rules.zone);
+    let attendees = before.attendees_with(doctor_id);
     let schedule = uow.read(async |conn| schedules::schedule_now(conn, attendees, within).await).await?;
-    // Its own time is in nobody's way once it is moved.
-    let schedule = schedule.without(before.stretch());
-    let has_reason = change.overbook_reason.is_some();
-    let overbooks = booking::overbooks(&schedule, starts_at, (viewer, rules), (&present, has_reason))?;
-    Ok(Moved { before, starts_at, rules, overbooks })
+    Ok(before.moved_out_of(schedule, doctor_id))
 }
 
 /// What of a visit decides whether it can be moved.
@@ -125,25 +190,23 @@ async fn judge(
 pub(in crate::features::appointments) struct Movable {
     pub(in crate::features::appointments) status: AppointmentStatus,
     pub(in crate::features::appointments) ends_at: DateTime<Utc>,
-    pub(in crate::features::appointments) doctor_active: bool,
     pub(in crate::features::appointments) patient_active: bool,
 }
 
 impl From<&AppointmentState> for Movable {
     fn from(visit: &AppointmentState) -> Self {
-        let AppointmentState { status, ends_at, doctor_active, patient_active, .. } = *visit;
-        Self { status, ends_at, doctor_active, patient_active }
+        let AppointmentState { status, ends_at, patient_active, .. } = *visit;
+        Self { status, ends_at, patient_active }
     }
 }
 
 impl From<&AppointmentRow> for Movable {
     fn from(visit: &AppointmentRow) -> Self {
-        let (doctor_active, patient_active) = (visit.doctor.user.active, visit.patient.user.active);
-        Self { status: visit.status, ends_at: visit.ends_at, doctor_active, patient_active }
+        Self { status: visit.status, ends_at: visit.ends_at, patient_active: visit.patient.user.active }
     }
 }
 
-/// Whether the visit stands, nobody has come yet and it is not over, and both who are to meet are there still.
+/// Whether the visit stands, nobody has come yet and it is not over, and its patient would be told. Where its doctor is gone it can be handed over.
 ///
 /// # Errors
 /// [`AppError::Conflict`] with why it cannot be moved.
@@ -156,90 +219,14 @@ pub(in crate::features::appointments) fn may_be_moved(visit: Movable, present: &
     if present.has_come(visit.ends_at) {
         return Err(AppError::Conflict(OVER.to_owned()));
     }
-    if !visit.doctor_active {
-        return Err(doctor_is_gone());
-    }
     if visit.patient_active { Ok(()) } else { Err(shut_out("Let them in again, or cancel the visit.")) }
 }
 
 const OVER: &str = "The time of this visit is over. Record what came of it, and book another.";
-const STALE: &str = "Somebody changed this visit after you opened the page. Look at when it is now, then decide.";
-
-async fn write(
-    uow: &UnitOfWork,
-    acting: ActingViewer<'_>,
-    moved: &Moved,
-    change: &Move,
-) -> Result<Recorded, NotBooked> {
-    let (before, now) = (&moved.before, acting.now);
-    let update = appointment::Entity::update_many()
-        .set(row(moved, change, now))
-        .filter(Column::Id.eq(before.id))
-        .filter(Column::Status.eq(before.status))
-        .filter(Column::Version.eq(before.version));
-    let changed = uow.update_where(update, before.topics()).await;
-    if changed.map_err(|error| booking::refused(error, acting.viewer, moved.rules))? == 0 {
-        return Err(AppError::Conflict(STALE.to_owned()).into());
-    }
-    uow.insert_many([event(acting, moved, change)], before.topics()).await?;
-    if before.has_guests {
-        keep_guests(uow, now, (before.id, moved.starts_at + moved.rules.slot)).await?;
-    }
-    notifications::notify(uow, now, &news(acting, moved)).await?;
-    let act = AuditEvent::new(AuditAction::Rescheduled, AuditSubject::Appointment, before.id)
-        .instant("from", before.starts_at)
-        .instant("to", moved.starts_at);
-    let act = if moved.overbooks { act.word("overbooked", "yes") } else { act };
-    Ok(audit::record(uow, now, acting.viewer, act).await?)
-}
-
-fn row(moved: &Moved, change: &Move, now: DateTime<Utc>) -> appointment::ActiveModel {
-    appointment::ActiveModel {
-        status: Set(AppointmentStatus::Scheduled),
-        version: Set(moved.before.version + 1),
-        starts_at: Set(moved.starts_at),
-        ends_at: Set(moved.starts_at + moved.rules.slot),
-        local_starts_at: Set(Some(change.local)),
-        time_zone: Set(Some(moved.rules.zone.name().to_owned())),
-        displaced_at: Set(None),
-        overbook_reason: Set(change.overbook_reason.clone().filter(|_| moved.overbooks)),
-        updated_at: Set(now),
-        ..Default::default()
-    }
-}
-
-/// The line of the history keeps both times, and what was said of it.
-fn event(
-    ActingViewer { viewer, now }: ActingViewer<'_>,
-    Moved { before, .. }: &Moved,
-    change: &Move,
-) -> appointment_event::ActiveModel {
-    appointment_event::ActiveModel {
-        id: NotSet,
-        appointment_id: Set(before.id),
-        actor_id: Set(viewer.user_id),
-        kind: Set(EventKind::Rescheduled),
-        from_status: Set(Some(before.status)),
-        to_status: Set(AppointmentStatus::Scheduled),
-        note: Set(change.note.clone()),
-        local_starts_at: Set(Some(change.local)),
-        proposed_local_starts_at: Set(before.told_times(None).starts_at),
-        at: Set(now),
-        created_at: Set(now),
-        updated_at: Set(now),
-    }
-}
-
-/// Both who meet are told but for whoever did it; a doctor who did is sent the mail that moves it in their own calendar.
-fn news(ActingViewer { viewer, .. }: ActingViewer<'_>, Moved { before, starts_at, rules, .. }: &Moved) -> News {
-    let both = BTreeSet::from([before.doctor_user_id, before.patient_user_id]);
-    News {
-        kind: NotificationKind::AppointmentRescheduled,
-        appointment_id: before.id,
-        version: before.version + 1,
-        times: ToldTimes::of(rules.zone, Some(*starts_at), None),
-        by_mail: Some(viewer.user_id).filter(|actor| both.contains(actor)),
-        recipients: both.into_iter().filter(|id| *id != viewer.user_id).collect(),
-        visit: Some((before.patient_user_id, *starts_at)),
-    }
-}
+const WRITTEN: &str =
+    "The doctor of this visit has written about it already. Choose a time with them, or cancel it and book another.";
+const WRITTEN_BY_GONE: &str =
+    "The doctor of this visit has written about it already, and practises here no more. Cancel it, and book another.";
+/// What is said of a visit that has changed since its page was opened.
+pub(super) const STALE: &str =
+    "Somebody changed this visit after you opened the page. Look at when it is now, then decide.";

@@ -4,7 +4,7 @@ use entity::enums::AppointmentStatus;
 
 use super::{
     super::{
-        forms::Booking,
+        forms::{Booking, WantedTime},
         queries::{self, BookedVisit},
     },
     booking::{Booked, NotBooked},
@@ -53,10 +53,14 @@ impl BookedVisit {
 
     /// Whether it is the visit that `booking` asks for.
     fn is_what(&self, viewer: &Viewer, booking: &Booking) -> bool {
-        let local = self.starts_at.with_timezone(&viewer.zone()).naive_local();
+        let is_then = match booking.time {
+            WantedTime::At(local) => local == self.starts_at.with_timezone(&viewer.zone()).naive_local(),
+            // Whenever it was sent first.
+            WantedTime::Now => true,
+        };
         wanted(viewer, booking).means(self.doctor_id, Some(&self.specialization))
             && patient_id(viewer, booking) == self.patient_id
-            && local == booking.local
+            && is_then
             && booking.modality.is_none_or(|modality| modality == self.modality)
     }
 }

@@ -9,7 +9,7 @@ use super::{
         queries::{self, AppointmentState},
         step::{Stage, Step},
     },
-    steps::may_take,
+    steps::{may_take, take},
 };
 use crate::{
     access::{ActingViewer, Viewer},
@@ -28,20 +28,18 @@ pub(super) struct Promisable {
     pub(super) overbooks: bool,
 }
 
-/// The visit `id`, for a step that promises it and can be taken. Until the unit of work ends nobody records an absence of its doctor: of a
-/// promise and an absence at one moment the later knows of the other. Two statements.
+/// The visit as it is held by the unit of work, for a step that promises it and can be taken. Until that ends nobody records an absence of its doctor: of a
+/// promise and an absence at one moment the later knows of the other. One statement.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`] with why it cannot be, and what to do instead.
+/// [`AppError::Conflict`] with why it cannot be, and what to do instead.
 pub(super) async fn promisable(
     uow: &UnitOfWork,
     acting: ActingViewer<'_>,
-    id: i64,
+    visit: AppointmentState,
     command: &StepCommand,
 ) -> Result<Promisable, AppError> {
     let viewer = acting.viewer;
-    let visit = uow.read(async |conn| queries::appointment_state_held(viewer, conn, id).await).await?;
-    let visit = visit.ok_or(AppError::NotFound)?;
     may_take(command, &visit, acting)?;
     if !visit.doctor_active {
         return Err(doctor_is_gone());
@@ -63,7 +61,7 @@ pub(super) async fn promisable(
 }
 
 /// The visit `id` as it is now, if it is the viewer's to see.
-async fn current(state: &AppState, viewer: &Viewer, id: i64) -> Result<Option<AppointmentState>, AppError> {
+pub(super) async fn current(state: &AppState, viewer: &Viewer, id: i64) -> Result<Option<AppointmentState>, AppError> {
     let topics = Topics::exempt("an act, which keeps no page");
     Ok(state.db.reader().run(topics, async |conn| queries::appointment_state(viewer, conn, id).await).await?)
 }
@@ -154,6 +152,22 @@ pub(in crate::features::appointments) async fn may_stand_in(
     }
     let visit = current(state, viewer, id).await?.ok_or(AppError::NotFound)?;
     if visit.doctor_active { Err(AppError::Forbidden) } else { Ok(()) }
+}
+
+/// Takes the step, once however often the form is sent. As `take`, and one statement more where it cannot be taken.
+///
+/// # Errors
+/// Those of [`take`].
+pub(in crate::features::appointments) async fn take_once(
+    state: &AppState,
+    viewer: &Viewer,
+    id: i64,
+    command: &StepCommand,
+) -> Result<(), AppError> {
+    match take(state, viewer, id, command).await {
+        Err(AppError::Conflict(_)) if was_done(state, viewer, id, command).await? => Ok(()),
+        taken => taken,
+    }
 }
 
 /// Whether this very step was taken by `viewer` from the version that they saw: by the same click, sent twice. One statement.

@@ -19,6 +19,7 @@ use super::{
         step::{Stage, Step},
     },
     answers::keep_answers,
+    asked,
     calls::{CallEnding, end_call},
     standing::{self, Promisable},
 };
@@ -35,7 +36,7 @@ use crate::{
 };
 
 /// Takes a step with the appointment `id`. Six statements, of which two tell the others; one that promises a visit asks first whether
-/// it can be held, and three more end the call of a visit that is over.
+/// it can be held, of what was asked one more is read, and three more end the call of a visit that is over.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not the viewer's to see; [`AppError::Conflict`], with the state
@@ -52,9 +53,8 @@ pub(in crate::features::appointments) async fn take(
         .db
         .write(async |uow| {
             if command.step.is_promise() {
-                let Promisable { visit, overbooks } = standing::promisable(uow, acting, id, command).await?;
-                // A reason for what is in nobody's way is none: the visit would be held to no rule from then on.
-                return set(uow, acting, visit, &command.clone().overbooking(overbooks)).await;
+                let held = uow.read(async |conn| queries::appointment_state_held(viewer, conn, id).await).await?;
+                return promise(uow, acting, held.ok_or(AppError::NotFound)?, command).await;
             }
             // What was seen already need not be read again: its version is compared when it is changed.
             let before = match &command.proposes {
@@ -68,6 +68,18 @@ pub(in crate::features::appointments) async fn take(
             set(uow, acting, before, &command.clone().overbooking(false)).await
         })
         .await
+}
+
+/// Takes a step that promises the visit, which the unit of work holds.
+pub(super) async fn promise(
+    uow: &UnitOfWork,
+    acting: ActingViewer<'_>,
+    held: AppointmentState,
+    command: &StepCommand,
+) -> Result<Recorded, AppError> {
+    let Promisable { visit, overbooks } = standing::promisable(uow, acting, held, command).await?;
+    // A reason for what is in nobody's way is none: the visit would be held to no rule from then on.
+    set(uow, acting, visit, &command.clone().overbooking(overbooks)).await
 }
 
 /// Takes the step from where the visit was `before`.
@@ -129,6 +141,7 @@ fn changes(
         status: Set(command.step.to()),
         version: Set(before.version + 1),
         proposed_starts_at: Set(None),
+        wished_starts_at: if command.step.settles_wish() { Set(None) } else { NotSet },
         updated_at: Set(now),
         ..Default::default()
     };
@@ -175,11 +188,13 @@ async fn record(
         note: Set(command.reason.clone()),
         local_starts_at: Set(times.starts_at),
         proposed_local_starts_at: Set(times.proposed),
+        from_doctor_id: Set(None),
         at: Set(now),
         created_at: Set(now),
         updated_at: Set(now),
     };
     uow.insert_many([event], before.topics()).await?;
+    asked::is_answered(uow, now, before, step.settles_wish()).await?;
     if let Some((kind, recipients)) = notice(step, before) {
         let others = recipients.into_iter().filter(|recipient| *recipient != viewer.user_id);
         let visit = settled(step, before).map(|starts_at| (before.patient_user_id, starts_at));

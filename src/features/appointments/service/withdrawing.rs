@@ -13,6 +13,7 @@ use super::{
         appointment::status_tag,
         queries::{self, AppointmentState},
     },
+    asked,
     calls::{CallEnding, end_call},
 };
 use crate::{
@@ -60,6 +61,7 @@ async fn is_cancelled(uow: &UnitOfWork, now: DateTime<Utc>, visit: &AppointmentS
         status: Set(AppointmentStatus::Cancelled),
         version: Set(visit.version + 1),
         proposed_starts_at: Set(None),
+        wished_starts_at: Set(None),
         cancellation_reason: Set(Some(REASON.to_owned())),
         updated_at: Set(now),
         ..Default::default()
@@ -91,11 +93,13 @@ async fn cancel(
         note: Set(Some(REASON.to_owned())),
         local_starts_at: Set(times.starts_at),
         proposed_local_starts_at: Set(times.proposed),
+        from_doctor_id: Set(None),
         at: Set(now),
         created_at: Set(now),
         updated_at: Set(now),
     };
     uow.insert_many([event], visit.topics()).await?;
+    asked::is_answered(uow, now, visit, true).await?;
     let others = [visit.doctor_user_id, visit.requested_by].into_iter();
     let recipients = others.filter(|id| ![visit.patient_user_id, actor.id].contains(id)).collect();
     let kind = NotificationKind::AppointmentCancelled;

@@ -1,7 +1,7 @@
 //! A column of the book: one doctor on one day.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use entity::enums::{AppointmentStatus, Role};
+use entity::enums::AppointmentStatus;
 use serde::Serialize;
 
 use crate::{
@@ -12,9 +12,10 @@ use crate::{
             pages::offers_doctors,
             queries::{DoctorOfBook, FoundTime, VisitOfBook},
         },
-        schedules::{Absence, DoctorTime, Rules, SlotRefusal, Stretch},
+        schedules::{Absence, DoctorTime, Rules, SlotRefusal, Stretch, visits_href},
     },
     time_zone::Tz,
+    web::start_of_day,
 };
 
 /// A doctor's day.
@@ -24,12 +25,14 @@ pub(super) struct BookColumn<'a> {
     pub(super) date: NaiveDate,
     pub(super) rules: Rules,
     time: DoctorTime,
-    /// The visits that begin on it, the earliest first.
+    /// The visits that touch it, the earliest first.
     pub(super) visits: Vec<&'a VisitOfBook>,
     /// All times of the hours, free or not.
     pub(super) slots: Vec<Stretch>,
     /// Those that can be booked.
     pub(super) free: Vec<Stretch>,
+    /// Whether it is still too far ahead for any of its times to be booked.
+    is_too_early: bool,
 }
 
 impl<'a> BookColumn<'a> {
@@ -41,12 +44,16 @@ impl<'a> BookColumn<'a> {
         let (rules, zone) = (doctor.rules(viewer), viewer.zone());
         let time = found.schedules.of(doctor.id);
         let visits = found.visits.get(&doctor.id).map(Vec::as_slice).unwrap_or_default();
-        let begins_then = |visit: &&VisitOfBook| zone.local(visit.row.starts_at).date() == date;
-        let free =
+        let next = date.succ_opt().unwrap_or(date);
+        let day = Stretch { starts_at: start_of_day(date, zone), ends_at: start_of_day(next, zone) };
+        let mut free =
             if doctor.active { time.schedule.free(date, rules, present).unwrap_or_default() } else { Vec::new() };
+        free.retain(|slot| slot.is_within(found.horizon, present));
+        let slots = time.schedule.slots(date, rules);
         Self {
-            slots: time.schedule.slots(date, rules),
-            visits: visits.iter().filter(begins_then).collect(),
+            is_too_early: slots.first().is_some_and(|slot| !slot.is_within(found.horizon, present)),
+            slots,
+            visits: visits.iter().filter(|visit| visit.stretch().overlaps(day)).collect(),
             doctor,
             date,
             rules,
@@ -63,15 +70,32 @@ impl<'a> BookColumn<'a> {
         local.filter(move |absence| absence.from < next && day < absence.until)
     }
 
+    /// Whether there is nothing to be seen of it but that it is empty.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.visits.is_empty()
+    }
+
+    /// Whether the visit has begun before this day, and goes on.
+    pub(super) fn continues(&self, visit: &VisitOfBook) -> bool {
+        self.rules.zone.local(visit.row.starts_at).date() < self.date
+    }
+
     /// What is to be known of a visit before somebody counts on it.
-    pub(super) fn marks(&self, visit: &VisitOfBook, role: Role) -> Vec<&'static str> {
+    pub(super) fn marks(
+        &self,
+        PageContext { viewer, present }: PageContext<'_>,
+        visit: &VisitOfBook,
+    ) -> Vec<&'static str> {
         let outside = matches!(
             self.time.schedule.obstacle(visit.stretch(), self.rules),
             Some(SlotRefusal::NotWorking | SlotRefusal::OutOfHours)
         );
         let is_open = AppointmentStatus::OPEN.contains(&visit.row.status);
         let marks = [
-            visit.row.mark(role),
+            self.continues(visit).then_some("Since the day before"),
+            // Once its time is over somebody is late no more: what it lacks is an outcome.
+            (visit.row.is_late(present) && !present.is_past(visit.row.ends_at)).then_some("Late"),
+            visit.row.mark(viewer.role()),
             (is_open && outside).then_some("Outside the hours"),
             (visit.was_overbooked && self.is_beside_another(visit)).then_some("Overbooked"),
         ];
@@ -120,8 +144,8 @@ pub(super) struct BookHead {
     /// The doctor's name; in a week the day.
     title: String,
     is_name: bool,
-    /// To the week of the doctor, and from a week to the day.
-    href: String,
+    /// To the week of the doctor, and from a week to the day; none to one that cannot be asked for.
+    href: Option<String>,
     is_today: bool,
     visits: usize,
     absences: Vec<AbsenceInHead>,
@@ -133,6 +157,8 @@ pub(super) struct BookHead {
 struct AbsenceInHead {
     id: i64,
     words: String,
+    /// Where it is said what is to become of the visits in it.
+    href: String,
 }
 
 impl BookHead {
@@ -143,18 +169,23 @@ impl BookHead {
     ) -> Self {
         let is_week = place.view == BookView::Week;
         let other = if is_week { BookView::Day } else { BookView::Week };
-        let opposite = BookPlace { date: column.date, view: other, doctor_id: Some(column.doctor.id), page: 1 };
-        let in_head = |absence: LocalAbsence| AbsenceInHead { id: absence.id, words: absence.on(column.date) };
+        let opposite = BookPlace { view: other, doctor_id: Some(column.doctor.id), page: 1, ..place };
+        let in_head = |absence: LocalAbsence| AbsenceInHead {
+            id: absence.id,
+            words: absence.on(column.date),
+            href: visits_href(column.doctor.id, absence.id),
+        };
         let nothing = match (column.doctor.active, column.slots.is_empty()) {
             (false, _) => Some("The account is shut"),
             (true, true) => Some("No hours"),
+            (true, false) if column.is_too_early => Some("Too far ahead to be booked"),
             (true, false) => None,
         };
         Self {
             doctor_id: column.doctor.id,
             title: if is_week { column.date.format("%a %-d %b").to_string() } else { column.doctor.name() },
             is_name: !is_week,
-            href: opposite.href(offers_doctors(viewer)),
+            href: opposite.on(column.date).map(|place| place.href(offers_doctors(viewer))),
             is_today: is_week && column.date == present.date(viewer.zone()),
             visits: column.visits.len(),
             absences: column.absences().map(in_head).collect(),

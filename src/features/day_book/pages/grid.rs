@@ -46,6 +46,8 @@ struct BookCell {
 #[derive(Debug, Serialize)]
 struct VisitInBook {
     id: i64,
+    /// Whether it stands on the day before as well, where it has begun.
+    continues: bool,
     href: String,
     person: String,
     starts_at: Moment,
@@ -71,9 +73,9 @@ pub(super) fn rows(context: PageContext<'_>, columns: &[BookColumn<'_>]) -> (Vec
     let zone = grid.rules.zone;
     let begun = columns.iter().flat_map(|column| {
         let slots = column.slots.iter().map(|slot| slot.starts_at);
-        slots.chain(column.visits.iter().map(|visit| visit.row.starts_at))
+        slots.map(|at| grid.number(at)).chain(column.visits.iter().map(|visit| grid.row_of(column, visit)))
     });
-    let numbers: BTreeSet<i64> = begun.map(|at| grid.number(at)).collect();
+    let numbers: BTreeSet<i64> = begun.collect();
     let today = context.present.date(zone);
     let is_today = columns.iter().any(|column| column.date == today);
     let has_begun = |number: &i64| context.present.has_come(zone.resolve(grid.begins(today, *number)));
@@ -107,6 +109,11 @@ impl Grid {
         i64::from(time.hour() * 60 + time.minute())
     }
 
+    /// In which row of the column the visit stands: one that goes on from the day before in the first there can be.
+    fn row_of(self, column: &BookColumn<'_>, visit: &VisitOfBook) -> i64 {
+        if column.continues(visit) { 0 } else { self.number(visit.row.starts_at) }
+    }
+
     fn begins(self, date: NaiveDate, number: i64) -> NaiveDateTime {
         date.and_time(NaiveTime::MIN) + TimeDelta::minutes(number)
     }
@@ -125,7 +132,7 @@ impl Grid {
             let (from, until) = (zone.local(visit.row.starts_at), zone.local(visit.row.ends_at));
             visit.has_time() && from < begins(number) && begins(number) < until
         };
-        let begin = column.visits.iter().filter(|visit| begins_here(visit.row.starts_at));
+        let begin = column.visits.iter().filter(|visit| self.row_of(column, visit) == number);
         let visits: Vec<VisitInBook> = begin.map(|visit| self.visit(context, column, visit)).collect();
         let begin = column.free.iter().filter(|slot| begins_here(slot.starts_at));
         let free: Vec<FreeInBook> = begin.filter_map(|slot| FreeInBook::new(context, column, slot.starts_at)).collect();
@@ -142,15 +149,17 @@ impl Grid {
     fn visit(self, context: PageContext<'_>, column: &BookColumn<'_>, visit: &VisitOfBook) -> VisitInBook {
         let moment = |at| Moment::new(at, self.rules.zone);
         let row = &visit.row;
-        let is_usual = row.ends_at - row.starts_at == self.rules.slot;
+        let continues = column.continues(visit);
+        let is_usual = !continues && row.ends_at - row.starts_at == self.rules.slot;
         VisitInBook {
             id: row.id,
+            continues,
             href: format!("/appointments/{}", row.id),
             person: row.patient_name(),
             starts_at: moment(row.starts_at),
             ends_at: (!is_usual).then(|| moment(row.ends_at)),
             status: status_tag(row.status),
-            marks: column.marks(visit, context.viewer.role()),
+            marks: column.marks(context, visit),
         }
     }
 }

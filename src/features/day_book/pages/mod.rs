@@ -100,6 +100,8 @@ pub(super) struct DayBookPage {
     rows: Vec<BookRow>,
     /// That the present is before the first of the rows.
     is_now_first: bool,
+    /// Who of the doctors on the page has neither hours nor visits on the day, and no column for that; nobody where somebody was asked for by name.
+    without_hours: Vec<String>,
     /// Why there is no row.
     nothing: Option<&'static str>,
     /// How many visits there are on these days, and of how many doctors when not of all who are shown here.
@@ -118,19 +120,22 @@ impl DayBookPage {
         found: &FoundTime,
     ) -> Self {
         let viewer = context.viewer;
-        let columns: Vec<BookColumn> = shown
+        let is_asked_for = place.doctor_id.is_some();
+        let (columns, without): (Vec<BookColumn>, Vec<BookColumn>) = shown
             .doctors
             .iter()
             .flat_map(|doctor| place.days().into_iter().map(move |date| (doctor, date)))
             .map(|(doctor, date)| BookColumn::new(context, (doctor, date), found))
-            .collect();
+            .partition(|column| is_asked_for || !column.is_empty());
         let (rows, is_now_first) = grid::rows(context, &columns);
         Self {
             heads: columns.iter().map(|column| BookHead::new(context, column, place)).collect(),
             nothing: nothing(shown, place).filter(|_| rows.is_empty()),
+            // Where nobody has any, that is said already.
+            without_hours: without.iter().map(|column| column.doctor.name()).filter(|_| !rows.is_empty()).collect(),
             rows,
             is_now_first,
-            sheets: columns.iter().filter_map(|column| BookSheet::new(viewer, column)).collect(),
+            sheets: columns.iter().filter_map(|column| BookSheet::new(context, column)).collect(),
             whose: shown.doctors.first().map(DoctorOfBook::name).filter(|_| place.view == BookView::Week),
             count: shown.count,
             shown: columns.iter().map(|column| column.visits.len()).sum(),

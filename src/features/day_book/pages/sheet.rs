@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::column::BookColumn;
 use crate::{
-    access::Viewer,
+    access::PageContext,
     features::{
         appointments::{StatusTag, status_tag},
         day_book::queries::VisitOfBook,
@@ -39,7 +39,7 @@ struct VisitOnPaper {
 
 impl BookSheet {
     /// None for a day without visits: paper is not wasted on it.
-    pub(super) fn new(viewer: &Viewer, column: &BookColumn<'_>) -> Option<Self> {
+    pub(super) fn new(context: PageContext<'_>, column: &BookColumn<'_>) -> Option<Self> {
         if column.visits.is_empty() {
             return None;
         }
@@ -48,14 +48,15 @@ impl BookSheet {
             day: column.date.to_string(),
             doctor: column.doctor.name(),
             date: column.date.format("%A %-d %B %Y").to_string(),
-            visits: column.visits.iter().map(|visit| VisitOnPaper::new(viewer, column, visit)).collect(),
+            visits: column.visits.iter().map(|visit| VisitOnPaper::new(context, column, visit)).collect(),
         })
     }
 }
 
 impl VisitOnPaper {
-    fn new(viewer: &Viewer, column: &BookColumn<'_>, visit: &VisitOfBook) -> Self {
-        let (role, row) = (viewer.role(), &visit.row);
+    fn new(context: PageContext<'_>, column: &BookColumn<'_>, visit: &VisitOfBook) -> Self {
+        let (viewer, row) = (context.viewer, &visit.row);
+        let role = viewer.role();
         Self {
             starts_at: Moment::new(row.starts_at, viewer.zone()),
             ends_at: Moment::new(row.ends_at, viewer.zone()),
@@ -64,7 +65,7 @@ impl VisitOnPaper {
             phone: visit.phone.clone(),
             symptoms: row.symptoms_for(role),
             status: status_tag(row.status),
-            marks: column.marks(visit, role),
+            marks: column.marks(context, visit),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::super::{
 use crate::{
     access::Allowed,
     db::Reader,
+    features::notifications,
     state::Pages,
     web::{AppError, Paging, query::Filter},
 };
@@ -34,9 +35,9 @@ pub(in super::super) async fn show(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let record = queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
-    let record = record.open(pages.state(), &viewer).await?;
-    pages.show_clinical(&*viewer, &record.map(|record| Paper::new(&viewer, pages.record_marks(), record)))
+    let (told, sealed) = queries::record(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let (record, viewer) = notifications::open(sealed, &pages, &viewer, Some(told)).await?;
+    pages.show_clinical(&viewer, &record.map(|record| Paper::new(&viewer, pages.record_marks(), record)))
 }
 
 /// Whether a document counts, with no word of it: by this its page learns that it was revoked.

@@ -117,8 +117,8 @@ async fn revoke_again(
         return Err(AppError::NotFound);
     }
     let state = pages.state();
-    let record = queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?;
-    let record = record.open(state, viewer).await?;
+    let (_, sealed) = queries::record(viewer, &state.db.reader(), id).await?.ok_or(AppError::NotFound)?;
+    let record = sealed.open(state, viewer).await?;
     let page = record.map(|record| Paper::new(viewer, pages.record_marks(), record).refusing(form));
     pages.refuse_clinical(status, viewer, &page)
 }

@@ -23,7 +23,9 @@ use crate::{
     features::{
         appointments::{AppointmentRow, scope_of_both, scope_of_doctor, with_parties},
         audit::Accessed,
+        notifications::NewsSubject,
     },
+    text::doctor_name,
     web::{Paginated, Paging},
 };
 
@@ -57,7 +59,7 @@ pub(in crate::features::documents) struct Issuer {
 
 impl Issuer {
     pub(in crate::features::documents) fn name(&self) -> String {
-        format!("Dr {} {}", self.first_name, self.last_name)
+        doctor_name(&self.first_name, &self.last_name)
     }
 }
 
@@ -106,19 +108,24 @@ impl DocumentRecord {
         }
     }
 
+    fn told(&self) -> NewsSubject {
+        let DocumentRow { issued_at, revoked_at, .. } = self.document;
+        NewsSubject::Document { visit_id: self.visit.id, issued_at, revoked_at }
+    }
+
     fn now(&self) -> DocumentNow {
         let DocumentRow { kind, number, revoked_at, .. } = self.document;
         DocumentNow { kind, number, revoked_at, patient: self.patient().0 }
     }
 }
 
-/// The document `id`, if the viewer is the doctor or the patient of its visit.
+/// The document `id`, if the viewer is the doctor or the patient of its visit, and what was told of it.
 pub(in crate::features::documents) async fn record(
     viewer: &Viewer,
     reader: &Reader,
     id: i64,
-) -> Result<Option<Accessed<DocumentRecord>>, DbErr> {
-    Ok(read(viewer, reader, (id, NOT_KEPT)).await?.map(sealed))
+) -> Result<Option<(NewsSubject, Accessed<DocumentRecord>)>, DbErr> {
+    Ok(read(viewer, reader, (id, NOT_KEPT)).await?.map(|record| (record.told(), sealed(record))))
 }
 
 /// How the document `id` stands, if the viewer is the doctor or the patient of its visit, and the record, by which its page is told from what it was.

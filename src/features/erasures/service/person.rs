@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     address_link, calendar_link, call_signal, device_check,
-    enums::{AuditAction, AuditSubject, Role},
+    enums::{AuditAction, AuditSubject, MailChoice, Role},
     erasure, mail, notification, passkey, passkey_challenge, password_link, patient, recovery_code, second_factor,
     user, user_session, visit_presence,
 };
@@ -81,6 +81,7 @@ async fn empty(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson, hash:
         last_sign_in_at: Set(None),
         address_unproved_since: Set(None),
         browsers_forgotten_at: Set(None),
+        mail_choice: Set(MailChoice::default()),
         erased_at: Set(Some(now)),
         updated_at: Set(now),
         ..Default::default()
@@ -95,6 +96,11 @@ async fn empty(uow: &UnitOfWork, now: DateTime<Utc>, person: ErasedPerson, hash:
         medical_history: Set(None),
         emergency_contact_name: Set(None),
         emergency_contact_phone: Set(None),
+        blood_type_said_at: Set(None),
+        blood_type_before: Set(None),
+        allergies_said_at: Set(None),
+        allergies_before: Set(None),
+        emergency_contact_said_at: Set(None),
         updated_at: Set(now),
         ..Default::default()
     };

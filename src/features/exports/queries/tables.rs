@@ -6,7 +6,7 @@ use entity::{
     passkey, password_link, patient, recovery_code, second_factor, time_off, user, user_session, visit, visit_guest,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityName, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, DbErr, EntityName, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
 use serde_json::{Map, Value};
@@ -84,7 +84,17 @@ impl<S: ExportSink> Exporter<'_, S> {
             appointment::Column::DoctorId,
             appointment::Column::PatientId.eq(patient_id),
         );
-        let doctors = doctor::Entity::find().filter(doctor::Column::Id.in_subquery(theirs));
+        let visits =
+            ids(appointment::Entity::find(), appointment::Column::Id, appointment::Column::PatientId.eq(patient_id));
+        // With whom they were before they were handed over.
+        let former = ids(
+            appointment_event::Entity::find(),
+            appointment_event::Column::FromDoctorId,
+            appointment_event::Column::AppointmentId.in_subquery(visits),
+        );
+        let is_one =
+            Condition::any().add(doctor::Column::Id.in_subquery(theirs)).add(doctor::Column::Id.in_subquery(former));
+        let doctors = doctor::Entity::find().filter(is_one);
         let doctors = doctors.find_also_related(user::Entity).all(self.conn).await?;
         self.begin(DOCTORS_OF_VISITS)?;
         for (doctor, account) in doctors {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, TimeDelta};
-use entity::enums::AppointmentStatus;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::rows::{VisitRow, Visits, rows, waiting};
@@ -19,9 +18,6 @@ use crate::{
     },
     web::{Moment, Present, moment::date_in_words},
 };
-
-/// Who has not come by then is said to be late.
-const LATE_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// What an empty column says while somebody is looked for: others may be in it.
 const NOBODY_FOUND: &str = "Nobody who is looked for.";
@@ -136,14 +132,17 @@ impl BoardRow {
         Self {
             day: (day != present.date(viewer.zone())).then(|| date_in_words(day)),
             visit: VisitRow::new(viewer, (present, &found.rooms), row),
-            is_late: AppointmentStatus::AGREED.contains(&row.status) && present.is_past(row.starts_at + LATE_AFTER),
+            is_late: row.is_late(present),
             began: row.began_at.map(|at| Moment::new(at, viewer.zone())),
         }
     }
 
     /// The same, whose acts lead back to the visits of the one doctor that is looked at. Not to a name that was found: the next who comes has another.
     fn back_to(mut self, filter: &BoardFilter) -> Self {
-        self.visit.acts = self.visit.acts.into_iter().map(|act| act.in_row(filter.doctor)).collect();
+        let VisitRow { acts, wish_acts, .. } = &mut self.visit;
+        for acts in [acts, wish_acts] {
+            *acts = std::mem::take(acts).into_iter().map(|act| act.in_row(filter.doctor)).collect();
+        }
         self
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     now::NowCard,
-    rows::{UnreadRow, VisitRow, Visits, notifications, rows, waiting},
+    rows::{UnreadRow, VisitRow, Visits, Wishes, notifications, rows, waiting},
     timeline::{self, TimelineDay},
 };
 use crate::{
@@ -52,6 +52,7 @@ pub(in crate::features::home) struct DoctorDashboard {
     /// How many of these are shown, when not all are.
     days_shown: Option<usize>,
     requests: Vec<VisitRow>,
+    wishes: Wishes,
     needs_outcome: Vec<VisitRow>,
     /// Visits whose note is to be signed, or to be written.
     notes_to_sign: Vec<VisitRow>,
@@ -73,6 +74,7 @@ impl DoctorDashboard {
             let taken = sections.taken.contains(&row.id).then_some("The time is taken");
             VisitRow { mark: row.mark.or(taken), ..row }
         };
+        let to_sign = |note| to_sign(found, row(note));
         let there = there(viewer, present, (sections, visits));
         let agenda = rows(&sections.agenda, visits);
         let next = agenda.iter().find(|row| row.status.is_busy() && !present.is_past(row.starts_at));
@@ -96,11 +98,9 @@ impl DoctorDashboard {
             days_count: sections.agenda.count,
             days_shown: sections.agenda.cut(),
             requests: rows(&sections.requests, visits).into_iter().map(row).map(marked).collect(),
+            wishes: Wishes::new(&sections.wished, rows(&sections.wished, visits).into_iter().map(row).collect()),
             needs_outcome: rows(&sections.needs_outcome, visits).into_iter().map(row).collect(),
-            notes_to_sign: rows(&sections.notes_to_sign, visits)
-                .into_iter()
-                .map(|note| to_sign(found, row(note)))
-                .collect(),
+            notes_to_sign: rows(&sections.notes_to_sign, visits).into_iter().map(to_sign).collect(),
             unread: notifications(&found.unread, visits, viewer),
             hours_href: own_id(viewer).map_or("/profile".to_owned(), |id| format!("/doctors/{id}/availability")),
             first_run: !found.is_any_open

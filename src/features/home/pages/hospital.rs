@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{
     board::Board,
-    rows::{UnreadRow, VisitRow, Visits, notifications, rows},
+    rows::{UnreadRow, VisitRow, Visits, Wishes, notifications, rows},
+    untold::Untold,
 };
 use crate::{
     access::Viewer,
@@ -40,6 +41,8 @@ pub(in crate::features::home) struct HospitalDashboard {
     without_doctor_count: Option<i64>,
     without_doctor_more: u64,
     requests: Vec<VisitRow>,
+    wishes: Wishes,
+    untold: Untold,
     doctors: Vec<NewRow>,
     patients: Vec<NewRow>,
     unread: Vec<UnreadRow>,
@@ -88,6 +91,8 @@ impl HospitalDashboard {
             without_doctor_count: (!sections.without_doctor_more).then_some(sections.without_doctor.count),
             without_doctor_more: COUNTED,
             requests: requests.into_iter().map(row).collect(),
+            wishes: Wishes::new(&sections.wished, rows(&sections.wished, visits).into_iter().map(row).collect()),
+            untold: Untold::new(viewer, (present, &found.rooms), (&found.untold, &sections.untold), visits),
             doctors: doctors(&found.newest_doctors, viewer),
             patients: patients(&found.newest_patients, viewer),
             unread: notifications(&found.unread, visits, viewer),

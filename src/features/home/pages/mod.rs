@@ -2,12 +2,14 @@
 
 mod board;
 mod doctor;
+mod hero;
 mod hospital;
 mod now;
 mod patient;
 mod platform;
 mod rows;
 mod timeline;
+mod untold;
 
 use serde::Serialize;
 

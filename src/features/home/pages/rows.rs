@@ -3,15 +3,21 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use entity::enums::Role;
 use serde::Serialize;
 
-use super::super::{queries::Unread, sections::Section};
+use super::super::{
+    queries::Unread,
+    sections::{COUNTED, Section},
+};
 use crate::{
     access::{PageContext, Viewer},
     features::{
-        appointments::{AppointmentRow, OfferedStep, StatusTag, check_href, row_acts, status_tag},
+        appointments::{
+            AppointmentRow, OfferedStep, StatusTag, check_href, row_acts, status_tag, wish_href, wish_words,
+        },
         modalities::modality_label,
-        notifications::{Facts, ToldTimes, sentence},
+        notifications::{Facts, ToldTimes, capitalised, sentence},
         visits::{RoomMark, Rooms},
     },
     web::{Moment, Present, moment::date_in_words},
@@ -39,16 +45,24 @@ pub(super) struct VisitRow {
     pub detail: Option<String>,
     /// The other time that was proposed.
     pub proposed: Option<Moment>,
+    /// What is said of another time that the patient asks for.
+    pub wish: Option<String>,
+    /// To the patient: where that is asked for.
+    pub wish_href: Option<String>,
     /// When it was asked for.
     pub requested: Moment,
     /// Why it cannot be held, or approved, as it is.
     pub mark: Option<&'static str>,
+    /// Where that is mended, if its doctor is away.
+    pub mark_href: Option<String>,
     /// What is said of its room.
     pub room: Option<RoomMark>,
     /// Where the viewer tries camera and microphone for it.
     pub check_href: Option<String>,
     /// What the viewer may do about it.
     pub acts: Vec<OfferedStep>,
+    /// To staff: how they answer the patient's wish for another time.
+    pub wish_acts: Vec<OfferedStep>,
 }
 
 impl VisitRow {
@@ -56,6 +70,8 @@ impl VisitRow {
     pub(super) fn new(viewer: &Viewer, (present, rooms): (&Present, &Rooms), row: &AppointmentRow) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
         let (person, note) = row.party_for(viewer.role());
+        let context = PageContext { viewer, present };
+        let (wish_acts, acts) = row_acts(viewer, row, present).into_iter().partition(|act| act.answers_wish);
         Self {
             id: row.id,
             href: format!("/appointments/{}", row.id),
@@ -69,11 +85,15 @@ impl VisitRow {
             born: row.born_for(viewer.role()).map(date_in_words),
             detail: row.symptoms_for(viewer.role()),
             proposed: row.proposed_starts_at.map(moment),
+            wish: wish_words(context, row),
+            wish_href: wish_href(context, row),
             requested: moment(row.created_at),
             mark: row.mark(viewer.role()),
-            room: rooms.of(PageContext { viewer, present }, row),
+            mark_href: row.absence_href(viewer.role(), present),
+            room: rooms.of(context, row),
             check_href: check_href(viewer, row),
-            acts: row_acts(viewer, row, present),
+            acts,
+            wish_acts,
         }
     }
 }
@@ -111,22 +131,10 @@ pub(super) fn notifications(unread: &[Unread], visits: &Visits, viewer: &Viewer)
         .iter()
         .map(|unread| {
             let visit = unread.appointment_id.and_then(|id| visits.get(&id));
-            let (doctor, patient) = visit.map(|row| (row.doctor_name(), row.patient_name())).unwrap_or_default();
-            let today = ToldTimes::of(
-                viewer.zone(),
-                visit.map(|row| row.starts_at),
-                visit.and_then(|row| row.proposed_starts_at),
-            );
-            let facts = Facts {
-                kind: unread.kind,
-                times: unread.told_times().or(today),
-                doctor: &doctor,
-                patient: &patient,
-                reason: visit.and_then(|row| row.rejection_reason.as_deref().or(row.cancellation_reason.as_deref())),
-            };
+            let said = said(unread, visit, (viewer, viewer.role()));
             UnreadRow {
                 id: unread.id,
-                text: sentence(&facts, viewer.role()),
+                text: if visit.is_some() { said } else { capitalised(&said) },
                 href: visit.map(|row| format!("/appointments/{}", row.id)),
                 at: Moment::new(unread.created_at, viewer.zone()),
             }
@@ -134,4 +142,37 @@ pub(super) fn notifications(unread: &[Unread], visits: &Visits, viewer: &Viewer)
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.id));
     rows
+}
+
+/// What is told of a visit, as somebody of `role` is told it at the hospital of `viewer`.
+pub(super) fn said(unread: &Unread, visit: Option<&AppointmentRow>, (viewer, role): (&Viewer, Role)) -> String {
+    // Whoever handed it over does not see it any more.
+    let unseen = || ("the doctor".to_owned(), "a patient".to_owned());
+    let (doctor, patient) = visit.map_or_else(unseen, |row| (row.doctor_name(), row.patient_name()));
+    let proposed = visit.and_then(|row| row.proposed_starts_at);
+    let today = ToldTimes::of(viewer.zone(), visit.map(|row| row.starts_at), proposed);
+    let facts = Facts {
+        kind: unread.kind,
+        times: unread.told_times().or(today),
+        doctor: &doctor,
+        patient: &patient,
+        reason: visit.and_then(|row| row.rejection_reason.as_deref().or(row.cancellation_reason.as_deref())),
+    };
+    sentence(&facts, role)
+}
+
+/// Visits of which the patients ask for another time, each with how that is answered.
+#[derive(Debug, Serialize)]
+pub(super) struct Wishes {
+    rows: Vec<VisitRow>,
+    /// None: more than `more`.
+    count: Option<i64>,
+    more: u64,
+}
+
+impl Wishes {
+    pub(super) fn new(section: &Section, rows: Vec<VisitRow>) -> Self {
+        let count = Some(section.count).filter(|_| !section.is_beyond_count());
+        Self { rows, count, more: COUNTED }
+    }
 }

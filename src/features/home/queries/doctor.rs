@@ -1,25 +1,22 @@
 //! What a doctor's dashboard finds.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment::{self, Column},
     doctor_tally::{self, Entity as DoctorTally},
-    enums::{AppointmentStatus, NoteState, Role},
-    note, patient, user,
+    enums::AppointmentStatus,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, RelationTrait, Select,
-    sea_query::{ExprTrait, SimpleExpr},
+    ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
-use super::lists::{ListedVisit, RowCount, Unread, between, open, unread};
+use super::lists::{ListedVisit, RowCount, Unread, WishedVisit, between, open, unread, wished};
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::Topic,
     db::{InList, Reader, SideBySide, is_one_of, is_word},
     features::{
-        appointments::{is_taken, scope},
+        appointments::{draft_notes, is_taken, scope, unwritten_notes},
         home::sections::{COUNTED, MANY, SHOWN},
         schedules::Stretch,
         visits::{CheckedPerson, InRoom, LateDoctor, Rooms, checked_people, in_rooms, late_doctors},
@@ -39,6 +36,8 @@ pub(crate) struct FoundForDoctor {
     pub requests: Vec<RequestedVisit>,
     /// How many requests there are.
     pub requests_count: i64,
+    /// Visits of which the patient asks for another time: one more than are counted, if there are.
+    pub wished: Vec<WishedVisit>,
     /// Whether anything at all is open.
     pub is_any_open: bool,
     pub unread: Vec<Unread>,
@@ -59,9 +58,6 @@ pub(crate) struct RequestedVisit {
     pub is_taken: bool,
 }
 
-/// For so long it is asked for the note of a visit that took place.
-const WRITTEN_WITHIN: TimeDelta = TimeDelta::days(30);
-
 #[derive(Debug, FromQueryResult)]
 struct Row {
     #[sea_orm(nested(prefix = "here_"))]
@@ -80,6 +76,8 @@ struct Row {
     request: InList<RequestedVisit>,
     #[sea_orm(nested(prefix = "requests_"))]
     requests: InList<RowCount>,
+    #[sea_orm(nested(prefix = "wished_"))]
+    wished: InList<WishedVisit>,
     #[sea_orm(nested(prefix = "done_"))]
     done: InList<ListedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
@@ -98,15 +96,15 @@ struct PatientsSeen {
     patients_seen: i64,
 }
 
-/// What `viewer`, a doctor, has to do before `days` are over and what of them is done, what they are asked for, and by how much they run late on
+/// What `viewer`, a doctor, has to do before `days` are over and what of them is done, what they are asked for at `now`, and by how much they run late on
 /// `date`. One statement, whose answer does not grow with how many visits are planned.
 pub(crate) async fn of_doctor(
     viewer: &Viewer,
     reader: &Reader,
-    (date, days): (NaiveDate, Stretch),
+    (now, date, days): (DateTime<Utc>, NaiveDate, Stretch),
 ) -> Result<FoundForDoctor, DbErr> {
     let ViewerKind::Doctor { doctor_id, .. } = viewer.kind else { return Ok(FoundForDoctor::default()) };
-    let lists = lists(viewer, doctor_id, (date, days));
+    let lists = lists(viewer, doctor_id, (now, date, days));
     let topics = viewer.visit_topics().and([Topic::Inbox(viewer.user_id)]);
     let rows: Vec<Row> = reader.run(topics, async |conn| lists.read(conn).await).await?;
     let mut found = FoundForDoctor::default();
@@ -118,6 +116,7 @@ pub(crate) async fn of_doctor(
         found.done.extend(row.done);
         found.requests.extend(row.request);
         found.requests_count += row.requests.0.map_or(0, |requests| requests.count);
+        found.wished.extend(row.wished);
         found.unread.extend(row.unread);
         found.drafts.extend(row.draft);
         found.unwritten.extend(row.unwritten);
@@ -126,7 +125,7 @@ pub(crate) async fn of_doctor(
     Ok(found)
 }
 
-fn lists(viewer: &Viewer, doctor_id: i64, (date, days): (NaiveDate, Stretch)) -> SideBySide {
+fn lists(viewer: &Viewer, doctor_id: i64, (now, date, days): (DateTime<Utc>, NaiveDate, Stretch)) -> SideBySide {
     let done = between(viewer, days)
         .filter(is_one_of(Column::Status, AppointmentStatus::OVER))
         .order_by_asc(Column::StartsAt)
@@ -142,52 +141,16 @@ fn lists(viewer: &Viewer, doctor_id: i64, (date, days): (NaiveDate, Stretch)) ->
         .list::<InRoom>("here", in_rooms(viewer))
         .list::<CheckedPerson>("check", checked_people(viewer, Some(days)))
         .list::<PatientsSeen>("tally", tally)
-        .list::<ListedVisit>("draft", drafts(viewer))
-        .list::<ListedVisit>("unwritten", unwritten(viewer, days.starts_at - WRITTEN_WITHIN))
+        .list::<ListedVisit>("draft", counted(draft_notes(viewer)))
+        .list::<ListedVisit>("unwritten", counted(unwritten_notes(viewer, days.starts_at)))
         .list::<Unread>("unread", unread(viewer))
+        .list::<WishedVisit>("wished", wished(viewer, now))
         .list::<ListedVisit>("done", done)
         .list::<ListedVisit>("open", open(viewer).limit(1))
         .list::<RowCount>("requests", requests())
         .list::<RequestedVisit>("request", first)
         .list::<ListedVisit>("under_way", under_way)
         .list::<ListedVisit>("agreed", agreed.filter(Column::StartsAt.lt(days.ends_at)))
-}
-
-/// What the viewer has written and not signed, of visits that are theirs.
-fn drafts(viewer: &Viewer) -> Select<appointment::Entity> {
-    let drafts = appointment::Entity::find()
-        .join(JoinType::InnerJoin, note::Relation::Appointment.def().rev())
-        .filter(scope(viewer))
-        .filter(note::Column::AuthorId.eq(viewer.user_id))
-        .filter(is_word(note::Column::State, NoteState::Draft))
-        .filter(of_somebody(viewer));
-    counted(drafts)
-}
-
-/// The viewer's visits that began at or after `since`, took place, and have no note.
-fn unwritten(viewer: &Viewer, since: DateTime<Utc>) -> Select<appointment::Entity> {
-    let unwritten = appointment::Entity::find()
-        .join(JoinType::LeftJoin, note::Relation::Appointment.def().rev())
-        .filter(scope(viewer))
-        .filter(is_word(Column::Status, AppointmentStatus::Completed))
-        .filter(Column::StartsAt.gte(since))
-        .filter(note::Column::Id.is_null())
-        .filter(of_somebody(viewer));
-    counted(unwritten)
-}
-
-/// Visits of patients who were not erased: about whoever was, nobody writes any more. Those who were are few, shut, and found once by that: asked of
-/// each visit of a month, it would cost more than all the rest.
-fn of_somebody(viewer: &Viewer) -> SimpleExpr {
-    let erased = user::Entity::find()
-        .select_only()
-        .column(patient::Column::Id)
-        .join(JoinType::InnerJoin, user::Relation::Patient.def())
-        .filter(user::Column::HospitalId.eq(viewer.hospital().map(|hospital| hospital.id)))
-        .filter(is_word(user::Column::Role, Role::Patient))
-        .filter(user::Column::Active.into_expr().not())
-        .filter(user::Column::ErasedAt.is_not_null());
-    Column::PatientId.not_in_subquery(erased.into_query())
 }
 
 /// As many as are counted, and one more.

@@ -13,7 +13,7 @@ use sea_orm::{
     QuerySelect, RelationTrait,
 };
 
-use super::lists::{FEW, ListedVisit, RowCount, Unread, between, unread};
+use super::lists::{FEW, ListedVisit, RowCount, Unread, UntoldNews, WishedVisit, between, unread, untold, wished};
 use crate::{
     access::{HospitalOfViewer, Viewer, ViewerKind},
     coherence::Topic,
@@ -44,7 +44,11 @@ pub(crate) struct FoundForHospital {
     pub requests: Vec<WaitingRequest>,
     /// How many requests there are.
     pub requests_count: i64,
+    /// Visits of which the patient asks for another time: one more than are counted, if there are.
+    pub wished: Vec<WishedVisit>,
     pub unread: Vec<Unread>,
+    /// What patients without an address are to be told, the oldest first: one more than is counted, if there is.
+    pub untold: Vec<UntoldNews>,
     /// The newest.
     pub newest_doctors: Vec<NewestDoctor>,
     pub newest_patients: Vec<NewestPatient>,
@@ -108,8 +112,12 @@ struct Row {
     request: InList<WaitingRequest>,
     #[sea_orm(nested(prefix = "requests_"))]
     requests: InList<RowCount>,
+    #[sea_orm(nested(prefix = "wished_"))]
+    wished: InList<WishedVisit>,
     #[sea_orm(nested(prefix = "unread_"))]
     unread: InList<Unread>,
+    #[sea_orm(nested(prefix = "untold_"))]
+    untold: InList<UntoldNews>,
     #[sea_orm(nested(prefix = "doctor_"))]
     doctor: InList<NewestDoctor>,
     #[sea_orm(nested(prefix = "patient_"))]
@@ -146,7 +154,9 @@ pub(crate) async fn of_hospital(
         found.absent.extend(row.absent);
         found.requests.extend(row.request);
         found.requests_count += row.requests.0.map_or(0, |requests| requests.count);
+        found.wished.extend(row.wished);
         found.unread.extend(row.unread);
+        found.untold.extend(row.untold);
         found.newest_doctors.extend(row.doctor);
         found.newest_patients.extend(row.patient);
         if let Some(tally) = row.tally.0 {
@@ -189,6 +199,8 @@ fn lists(
         .list::<ActivePeople>("tally", HospitalTally::find().filter(hospital_tally::Column::HospitalId.eq(hospital.id)))
         .list::<RowCount>("requests", requests())
         .list::<Unread>("unread", unread(viewer))
+        .list::<UntoldNews>("untold", untold(hospital, now))
+        .list::<WishedVisit>("wished", wished(viewer, now))
         .list::<NewestDoctor>("doctor", newest(Role::Doctor).join(JoinType::InnerJoin, user::Relation::Doctor.def()))
         .list::<NewestPatient>(
             "patient",

@@ -10,6 +10,6 @@ mod platform;
 
 pub(super) use doctor::{FoundForDoctor, of_doctor};
 pub(super) use hospital::{FoundForHospital, NewestDoctor, NewestPatient, NewestPerson, of_hospital};
-pub(super) use lists::{ListedVisit, Unread};
-pub(super) use patient::{FoundForPatient, of_patient};
+pub(super) use lists::{ListedVisit, Unread, UntoldNews, WishedVisit};
+pub(super) use patient::{FoundForPatient, WayToMeet, of_patient};
 pub(super) use platform::{Newest, PlatformFigures, newest, of_platform};

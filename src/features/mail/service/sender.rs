@@ -24,6 +24,7 @@ use crate::{
     integrations::mailer::{self, Email, Invitation, NotSent},
     metrics,
     state::AppState,
+    text::given_address,
     web::AppError,
 };
 
@@ -180,6 +181,14 @@ impl MailSender {
         let Some(recipient) = recipient.filter(|recipient| recipient.may_enter() || is_of_visit) else {
             return Ok(DeliveryOutcome::Cancelled("its recipient may not sign in"));
         };
+        // Who has none is told by phone. An address that is added before it goes out counts.
+        if given_address(address_of(mail, &recipient)).is_none() {
+            return Ok(DeliveryOutcome::Cancelled("its recipient has no e-mail address"));
+        }
+        // What they choose before it goes out counts.
+        if !recipient.wants(mail) {
+            return Ok(DeliveryOutcome::Cancelled("its recipient has chosen not to get it"));
+        }
         let (words, invitation) = match self.writer.write(&self.state, mail, &recipient).await? {
             Written::Words(words) if recipient.may_enter() => (words, None),
             Written::Inviting(words, invitation) if recipient.may_enter() => (words, Some(invitation)),
@@ -245,12 +254,16 @@ fn is_due(last: Option<Instant>, every: Duration) -> bool {
     last.is_none_or(|last| last.elapsed() >= every)
 }
 
+/// Of a link that proves an address: that one.
+fn address_of<'a>(mail: &'a Model, recipient: &'a Recipient) -> &'a str {
+    mail.address.as_ref().unwrap_or(&recipient.email)
+}
+
 fn email(mail: &Model, recipient: &Recipient, words: EmailText) -> Email {
     let signature = recipient.hospital.as_deref().unwrap_or("Telemedicine");
     Email {
         text: format!("Hello,\n\n{}\n\n{signature}\n\nNobody reads answers to this mail.\n", words.text),
-        // Of a link that proves an address: that one.
-        address: mail.address.as_ref().unwrap_or(&recipient.email).clone(),
+        address: address_of(mail, recipient).to_owned(),
         subject: words.subject,
         invitation: None,
         message_id: format!("mail-{}-{}", mail.id, mail.created_at.timestamp_micros()),

@@ -9,12 +9,13 @@ use crate::{
     features::{
         appointments::{AppointmentRow, banner},
         messages::{
-            queries::{AttachmentRow, HospitalOfThread, MessageRow, ThreadRecord},
+            queries::{AttachmentRow, HospitalOfThread, MessageRow, SenderOfMessage, ThreadRecord},
             service::closes_at,
         },
         people::Banner,
     },
     settings::AttachmentSettings,
+    text::doctor_name,
     web::{ClinicalPage, FormView, Moment},
 };
 
@@ -79,6 +80,8 @@ pub(in crate::features::messages) struct Thread {
     /// To the patient of a visit that is over: until when they can write.
     closes_at: Option<Moment>,
     has_reader: bool,
+    /// To the doctor, of a patient without an e-mail address.
+    no_account: bool,
     /// To the doctor: what the hospital says for an emergency.
     emergency: Option<String>,
     hospital: String,
@@ -102,6 +105,7 @@ impl Thread {
         let ThreadRecord { row, about, hospital, over_at, read, messages, earlier, taken_back, kept_apart, is_end } =
             record;
         let is_doctor = viewer.role() == Role::Doctor;
+        let no_account = is_doctor && row.patient.is_told_by_phone;
         let closes = over_at.filter(|_| !is_doctor).map(|at| closes_at(at, hospital.message_days));
         let oldest = messages.last().map_or(0, |(message, _)| message.id);
         let newest_id = messages.first().map_or(0, |(message, _)| message.id);
@@ -114,7 +118,7 @@ impl Thread {
             title: title(viewer, &row),
             id: row.id,
             patient_id: row.patient_id,
-            patient: banner(&row, &about, present.date(zone)),
+            patient: banner(viewer, &row, &about, present.date(zone)),
             is_doctor,
             starts_at: Moment::new(row.starts_at, zone),
             // Of older ones that are all their own nothing is new, but the mark has to get past them.
@@ -127,7 +131,8 @@ impl Thread {
             newest_id,
             is_open: closes.is_none_or(|at| !present.has_come(at)),
             closes_at: closes.map(|at| Moment::new(at, zone)),
-            has_reader: if is_doctor { row.patient.user.active } else { row.doctor.user.active },
+            has_reader: if is_doctor { row.patient.user.active && !no_account } else { row.doctor.user.active },
+            no_account,
             emergency: emergency_text.filter(|_| is_doctor),
             hospital: name,
             hospital_phone: phone,
@@ -157,17 +162,13 @@ impl Entry {
         (message, attachment): (MessageRow, Option<AttachmentRow>),
     ) -> Self {
         let moment = |instant: DateTime<Utc>| Moment::new(instant, viewer.zone());
-        let is_own = message.sender_id == viewer.user_id;
+        let is_own = message.sender.id == viewer.user_id;
         let stands = message.retracted_at.is_none();
         let retraction = format!("/appointments/{}/messages/{}/retraction", row.id, message.id);
         Self {
             id: message.id,
             is_own,
-            who: match (is_own, viewer.role()) {
-                (true, _) => "You".to_owned(),
-                (false, Role::Patient) => row.doctor_name(),
-                (false, _) => row.patient_name(),
-            },
+            who: if is_own { "You".to_owned() } else { name(&message.sender) },
             at: moment(message.created_at),
             text: stands.then_some(message.body),
             attachment: attachment.filter(|_| stands).map(|attached| Attached::new(attached, files)),
@@ -177,6 +178,11 @@ impl Entry {
             retraction_href: (is_own && stands).then_some(retraction),
         }
     }
+}
+
+/// As it is written everywhere.
+fn name(SenderOfMessage { role, first_name, last_name, .. }: &SenderOfMessage) -> String {
+    if *role == Role::Doctor { doctor_name(first_name, last_name) } else { format!("{first_name} {last_name}") }
 }
 
 /// Its scanner did not answer, and there is none any more.

@@ -14,7 +14,7 @@ use super::over_at;
 use crate::{
     access::Viewer,
     coherence::Topics,
-    db::{ReadConnection, Reader},
+    db::{ReadConnection, Reader, without_address},
     features::{appointments::scope_of_both, mail},
 };
 
@@ -36,7 +36,7 @@ pub(in crate::features::messages) struct StateOfThread {
     pub(in crate::features::messages) message_days: i32,
     pub(in crate::features::messages) doctor_user_id: i64,
     pub(in crate::features::messages) patient_user_id: i64,
-    /// Whether the accounts are open.
+    /// Whether the accounts are open; a patient without an e-mail address has none.
     pub(in crate::features::messages) doctor_active: bool,
     pub(in crate::features::messages) patient_active: bool,
     /// The visit of the message that this form has made already, if it has.
@@ -68,6 +68,7 @@ pub(in crate::features::messages) async fn state_of_thread(
         Expr::col((message_read::Entity, message_read::Column::AppointmentId))
             .equals((appointment::Entity, Column::Id)),
     );
+    let is_written_to = without_address(Expr::col(("patient_user", user::Column::Email))).not();
     appointment::Entity::find()
         .select_only()
         .column(Column::PatientId)
@@ -76,7 +77,7 @@ pub(in crate::features::messages) async fn state_of_thread(
         .column_as(doctor::Column::UserId, "doctor_user_id")
         .column_as(patient::Column::UserId, "patient_user_id")
         .expr_as(Expr::col(("doctor_user", user::Column::Active)), "doctor_active")
-        .expr_as(Expr::col(("patient_user", user::Column::Active)), "patient_active")
+        .expr_as(Expr::col(("patient_user", user::Column::Active)).and(is_written_to), "patient_active")
         .expr_as(Expr::exists(marks.into_query()), "has_marks")
         .expr_as(Expr::from(made.clone().column(message::Column::AppointmentId).into_query()), "made_for")
         .expr_as(Expr::from(made.column(message::Column::Body).into_query()), "made_body")
@@ -202,21 +203,22 @@ pub(in crate::features::messages) async fn unread_since(
     reader: &Reader,
     (user_id, appointment_id): (i64, i64),
 ) -> Result<Option<DateTime<Utc>>, DbErr> {
-    let read = message_read::Entity::find()
+    // Whoever handed the visit over has none.
+    let mark = message_read::Entity::find()
         .filter(message_read::Column::AppointmentId.eq(appointment_id))
         .filter(message_read::Column::UserId.eq(user_id))
         .filter(
             Expr::col((message::Entity, message::Column::Id))
-                .lte(Expr::col((message_read::Entity, message_read::Column::LastReadId))),
+                .gt(Expr::col((message_read::Entity, message_read::Column::LastReadId))),
         );
-    let read = Expr::exists(read.select_only().column(message_read::Column::Id).into_query());
+    let is_unread = Expr::exists(mark.select_only().column(message_read::Column::Id).into_query());
     let oldest = message::Entity::find()
         .select_only()
         .column_as(message::Column::CreatedAt.min(), "since")
         .filter(message::Column::AppointmentId.eq(appointment_id))
         .filter(message::Column::SenderId.ne(user_id))
         .filter(message::Column::RetractedAt.is_null())
-        .filter(read.not());
+        .filter(is_unread);
     let topics = Topics::exempt("mail is no page");
     let found: Option<Option<DateTime<Utc>>> =
         reader.run(topics, async |conn| oldest.clone().into_tuple().one(conn).await).await?;

@@ -12,7 +12,7 @@ pub(super) use change::{
     StateOfThread, ThreadForm, WhereRead, is_to_be_told, own_message, state_of_thread, unread_since, where_read,
 };
 pub(super) use list::{ThreadRow, threads};
-pub(super) use thread::{HospitalOfThread, MessageRow, NowOfThread, ThreadRecord, now, thread};
+pub(super) use thread::{HospitalOfThread, MessageRow, NowOfThread, SenderOfMessage, ThreadRecord, now, thread};
 
 use entity::{
     appointment::{self, Column},

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use entity::{
     appointment::{self, Column},
     attachment,
-    enums::{AttachmentState, AuditSubject},
-    hospital, message, message_read,
+    enums::{AttachmentState, AuditSubject, Role},
+    hospital, message, message_read, user,
 };
 use sea_orm::{
     ColumnTrait, DbErr, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
@@ -34,10 +34,21 @@ pub(in crate::features::messages) const SHOWN: usize = 100;
 #[sea_orm(entity = "message::Entity")]
 pub(in crate::features::messages) struct MessageRow {
     pub(in crate::features::messages) id: i64,
-    pub(in crate::features::messages) sender_id: i64,
+    #[sea_orm(nested, alias = "sender")]
+    pub(in crate::features::messages) sender: SenderOfMessage,
     pub(in crate::features::messages) body: String,
     pub(in crate::features::messages) retracted_at: Option<DateTime<Utc>>,
     pub(in crate::features::messages) created_at: DateTime<Utc>,
+}
+
+/// Who wrote a message: one of the two who meet, or the doctor with whom the visit was before.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+pub(in crate::features::messages) struct SenderOfMessage {
+    pub(in crate::features::messages) id: i64,
+    pub(in crate::features::messages) role: Role,
+    pub(in crate::features::messages) first_name: String,
+    pub(in crate::features::messages) last_name: String,
 }
 
 /// How far somebody has read.
@@ -165,6 +176,7 @@ pub(in crate::features::messages) async fn thread(
         .join_as(JoinType::LeftJoin, marks(viewer, false), "their_mark");
     let said = message::Entity::find()
         .join(JoinType::InnerJoin, message::Relation::Appointment.def())
+        .join_as(JoinType::InnerJoin, message::Relation::User.def(), "sender")
         .join(JoinType::LeftJoin, attachment::Relation::Message.def().rev())
         .filter(scope_of_both(viewer))
         .filter(message::Column::AppointmentId.eq(id))

@@ -21,6 +21,7 @@ use crate::{
     coherence::{Topic, Topics},
     db::{Recorded, UnitOfWork, ViolationKind, violation},
     features::{
+        appointments::hold_visit,
         audit::{self, AuditEvent},
         mail::{self, QueuedMail},
         messages::{
@@ -37,7 +38,8 @@ const ANOTHERS: &str =
     "The form was opened for another patient, so nothing was sent. Open the messages of this visit anew.";
 const CLOSED: &str =
     "Messages about this visit are closed, so nothing was sent. Book another visit, or call the hospital.";
-const NOBODY: &str = "The other's account is shut, so nobody would read it and nothing was sent. Call the hospital.";
+const NOBODY: &str =
+    "The other's account is shut, or they have none, so nobody would read it and nothing was sent. Call the hospital.";
 const USED: &str = "This form has sent a message already, and another one than this, so nothing was sent. What you typed is below: send it, if it is to \
                     be sent as well.";
 
@@ -102,6 +104,9 @@ async fn write(
     (message, file): (&NewMessage, Option<&ForMessage>),
 ) -> Result<Recorded, NotSent> {
     let (ActingViewer { viewer, now }, id) = (acting, form.visit);
+    // Until the end both write one after the other, so that later messages have higher numbers and nobody has read one that is not there yet; of two at
+    // one moment the later knows of the earlier. Who hands the visit over waits as well, and who waited for that writes to whoever has it.
+    uow.read(async |conn| hold_visit(viewer, conn, id).await).await?;
     let thread = uow.read(async |conn| queries::state_of_thread(viewer, conn, form).await).await?;
     let thread = thread.ok_or(NotSent::Refused(AppError::NotFound))?;
     if is_sent(&thread, id, (message, file)) {
@@ -111,13 +116,15 @@ async fn write(
         return Err(NotSent::Refused(AppError::Conflict(why.to_owned())));
     }
     let both = [thread.doctor_user_id, thread.patient_user_id];
-    hold(uow, now, (id, both), thread.has_marks).await?;
-    // From here on the other one's messages wait, so of two at one moment the later knows of the earlier.
     let other = both.into_iter().find(|user| *user != viewer.user_id);
     let recipient = is_told(uow, viewer, (id, other)).await?;
     let topics = Topics::from(Topic::Thread(id)).and(both.map(Topic::Messages));
     let sent = uow.insert(row(acting, form, message), topics.clone()).await?;
-    uow.update_where(told(id, &sent), topics).await?;
+    if thread.has_marks {
+        uow.update_where(told(&sent), topics).await?;
+    } else {
+        uow.insert_many(first_marks(&sent, both), topics).await?;
+    }
     let mails = recipient.map(|user| (user, QueuedMail::Messages { appointment_id: id, due_at: now + PATIENCE }));
     mail::queue(uow, now, mails).await?;
     let event = AuditEvent::new(AuditAction::Updated, AuditSubject::Appointment, id);
@@ -172,37 +179,28 @@ fn refusal(thread: &StateOfThread, acting: ActingViewer<'_>, message: &NewMessag
     }
 }
 
-const BEFORE: Topics = Topics::exempt("what is written then says what has changed");
-
-/// Makes both write one after the other, so that later messages have higher numbers, and nobody has read one that is not there yet. The first
-/// words of a thread begin their marks.
-async fn hold(uow: &UnitOfWork, now: DateTime<Utc>, (id, both): (i64, [i64; 2]), has_marks: bool) -> Result<(), DbErr> {
-    if has_marks {
-        let hold = message_read::Entity::update_many()
-            .col_expr(Column::UpdatedAt, Expr::value(now))
-            .filter(Column::AppointmentId.eq(id));
-        return uow.update_where(hold, BEFORE).await.map(drop);
-    }
-    let row = |user_id| message_read::ActiveModel {
+/// The marks of a thread whose first words were `sent`: nobody has read anything, and the other one has something new.
+fn first_marks(sent: &message::Model, both: [i64; 2]) -> impl Iterator<Item = message_read::ActiveModel> {
+    both.into_iter().map(|user_id| message_read::ActiveModel {
         id: NotSet,
-        appointment_id: Set(id),
+        appointment_id: Set(sent.appointment_id),
         user_id: Set(user_id),
         last_read_id: Set(0),
         read_at: Set(None),
-        newest_id: Set(0),
-        latest_id: Set(0),
-        created_at: Set(now),
-        updated_at: Set(now),
-    };
-    uow.insert_many(both.map(row), BEFORE).await.map(drop)
+        newest_id: Set(if user_id == sent.sender_id { 0 } else { sent.id }),
+        latest_id: Set(sent.id),
+        created_at: Set(sent.created_at),
+        updated_at: Set(sent.created_at),
+    })
 }
 
 /// The marks after the message `sent`: it is the latest to both, and new to the other.
-fn told(id: i64, sent: &message::Model) -> sea_orm::UpdateMany<message_read::Entity> {
+fn told(sent: &message::Model) -> sea_orm::UpdateMany<message_read::Entity> {
     let newest =
         CaseStatement::new().case(Column::UserId.ne(sent.sender_id), sent.id).finally(Expr::col(Column::NewestId));
     message_read::Entity::update_many()
         .col_expr(Column::LatestId, Expr::value(sent.id))
         .col_expr(Column::NewestId, newest.into())
-        .filter(Column::AppointmentId.eq(id))
+        .col_expr(Column::UpdatedAt, Expr::value(sent.created_at))
+        .filter(Column::AppointmentId.eq(sent.appointment_id))
 }

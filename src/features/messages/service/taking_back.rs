@@ -11,6 +11,7 @@ use crate::{
     coherence::Topic,
     db::Recorded,
     features::{
+        appointments::hold_visit,
         audit::{self, AuditEvent},
         messages::queries,
     },
@@ -18,7 +19,7 @@ use crate::{
     web::AppError,
 };
 
-/// Takes the message of these numbers (of its visit, and its own) back. Done twice, it was taken back the first time. Three statements.
+/// Takes the message of these numbers (of its visit, and its own) back. Done twice, it was taken back the first time. Four statements.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the viewer did not write it.
@@ -31,6 +32,7 @@ pub(in crate::features::messages) async fn take_back(
     state
         .db
         .write(async |uow| {
+            uow.read(async |conn| hold_visit(viewer, conn, visit).await).await?;
             let found = uow.read(async |conn| queries::own_message(viewer, conn, (visit, id)).await).await?;
             let found = found.ok_or(AppError::NotFound)?;
             let row = message::ActiveModel { retracted_at: Set(Some(now)), updated_at: Set(now), ..Default::default() };

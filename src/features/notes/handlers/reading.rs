@@ -7,7 +7,13 @@ use super::super::{
     policy::{FollowNote, ReadNote},
     queries,
 };
-use crate::{access::Allowed, db::Reader, state::Pages, web::AppError};
+use crate::{
+    access::Allowed,
+    db::Reader,
+    features::notifications::{self, NewsSubject},
+    state::Pages,
+    web::AppError,
+};
 
 /// The paper after the visit: what was signed, for the patient. That it was opened is recorded.
 pub(in super::super) async fn show(
@@ -16,11 +22,11 @@ pub(in super::super) async fn show(
     id: web::Path<i64>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let record = queries::signed(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
-    let record = record.open(pages.state(), &viewer).await?;
+    let sealed = queries::signed(&viewer, &reader, *id).await?.ok_or(AppError::NotFound)?;
+    let (record, viewer) = notifications::open(sealed, &pages, &viewer, Some(NewsSubject::Note(*id))).await?;
     let present = pages.present();
     let page = record.map(|record| Summary::new(&viewer, &present, pages.record_marks(), record));
-    pages.show_clinical(&*viewer, &page)
+    pages.show_clinical(&viewer, &page)
 }
 
 /// How the note stands, with no word of it: by this its page and the paper learn that they are not as it is any more.

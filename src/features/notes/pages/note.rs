@@ -89,7 +89,7 @@ impl NotePage {
             live_from: Some(format!("/appointments/{}/note/now", row.id)),
             record_state,
             patient_id: row.patient_id,
-            patient: banner(&row, &about, today),
+            patient: banner(viewer, &row, &about, today),
             starts_at: Moment::new(row.starts_at, zone),
             version: note.map_or(0, |note| note.version),
             template: note.and_then(|note| note.template).map(|template| template::words(template).0),

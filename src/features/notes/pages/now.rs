@@ -90,7 +90,7 @@ impl AroundNote {
         let zone = viewer.zone();
         let is_signed = record.note.as_ref().is_some_and(|note| note.state == NoteState::Signed);
         Self {
-            patient: banner(&record.row, &record.about, present.date(zone)),
+            patient: banner(viewer, &record.row, &record.about, present.date(zone)),
             starts_at: Moment::new(record.row.starts_at, zone),
             lacks_opening: viewer.role() == Role::Doctor && !is_signed && record.lacks_opening(),
         }

@@ -73,7 +73,7 @@ impl ShownSummary {
         parts.sort_by_key(|part| ["summary", "plan"].iter().position(|name| *name == part.name).unwrap_or(2));
         Self {
             hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
-            patient: banner(&row, &about, present.date(zone)),
+            patient: banner(viewer, &row, &about, present.date(zone)),
             doctor: author.map_or_else(|| row.doctor_name(), |author| author.name()),
             starts_at: Moment::new(row.starts_at, zone),
             signed_at: note.and_then(|note| note.signed_at).map(|at| Moment::new(at, zone)),

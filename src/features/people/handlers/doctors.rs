@@ -8,9 +8,12 @@ use crate::{
     features::people::{pages, policy::SeeDoctors, queries},
     web::{
         AppError, Pages, Paginated, Pagination,
-        query::{Filter, ListQuery},
+        query::{Filter, ListQuery, ListState},
     },
 };
+
+/// What the list can be narrowed to.
+const STATES: [ListState; 1] = [ListState::Active];
 
 /// The doctors of the viewer's hospital.
 pub(in super::super) async fn index(
@@ -19,9 +22,9 @@ pub(in super::super) async fn index(
     filter: Filter<ListQuery>,
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
-    let (paging, search) = (filter.0.paging(&pages)?, filter.0.search()?);
+    let (paging, search) = (filter.0.paging(&pages)?, filter.0.search(&STATES)?);
     let Paginated { total, rows } = queries::doctors(&viewer, &reader, &search, paging).await?;
-    let pagination = Pagination::new(paging, total, "doctors", ("/doctors", &[("q", &search)]))?;
+    let pagination = Pagination::new(paging, total, "doctors", ("/doctors", &search.query()))?;
     pages.show(&*viewer, &pages::Doctors::new(&viewer, rows, search, pagination))
 }
 

@@ -11,7 +11,7 @@ use crate::{
         accounts::{Provable, RecentlyProved},
         hospitals,
         people::{
-            forms,
+            forms::{self, NewPerson},
             pages::{Choice, PersonForm},
             service::{self, AddressOutcome, Invited, PersonNotSaved, PersonRecord, StoredPerson},
         },
@@ -65,7 +65,7 @@ async fn make<R: PersonRecord>(viewer: &Viewer, submitted: Submitted, pages: &Pa
         Ok((person, typed)) => match hospital(viewer, person.hospital_id, &hospitals) {
             None => (UNFIT, typed.with_error("hospital_id", "Choose a hospital from the list."), None),
             Some(id) => match add(state, viewer, &person, id).await? {
-                AddedPerson::New(id) => return Ok(saved::<R>(id, made(person.password.is_some()))),
+                AddedPerson::New(id) => return Ok(saved::<R>(id, made(&person))),
                 AddedPerson::Before(id) => return Ok(saved::<R>(id, MADE_BEFORE)),
                 AddedPerson::Refused(field, sentence) => (UNFIT, typed.with_error(field, sentence), None),
                 AddedPerson::Asks(namesake) => (StatusCode::CONFLICT, typed.with_error("", ASK), Some(namesake)),
@@ -81,10 +81,15 @@ const ASK: &str =
     "There is a patient of this name who was born on that day. Nobody was added: look whether it is the same person.";
 const MADE_BEFORE: &str = "This form was sent before, and made this account. Nobody was added a second time.";
 
-fn made(with_password: bool) -> &'static str {
-    match with_password {
-        true => "The account is made. Tell the person their first password.",
-        false => "The account is made, and a link to choose a password is on its way. It works for seven days.",
+fn made<R: PersonRecord>(person: &NewPerson<R>) -> &'static str {
+    match (&person.password, &person.record.account().email) {
+        (Some(_), _) => "The account is made. Tell the person their first password.",
+        (None, Some(_)) => {
+            "The account is made, and a link to choose a password is on its way. It works for seven days."
+        }
+        (None, None) => {
+            "The patient is added, without an e-mail address: they cannot sign in, and are to be told by phone."
+        }
     }
 }
 
@@ -98,6 +103,7 @@ pub(in super::super) async fn edit<R: PersonRecord>(
     let person: StoredPerson<R> = service::find(&viewer, &reader, *id).await?;
     let (stored, today) = (service::opened(pages.state(), &viewer, &person).await?, today(&viewer, &pages));
     let page = stored.map(|stored| PersonForm::of(&person, FormView::filled(stored), today));
+    let page = page.map(|page| page.telling(&viewer, &person, true));
     let visits = service::visits_to_come::<R>(&reader, *id, pages.state().clock.now()).await?;
     pages.show_clinical(&*viewer, &page.map(|page| page.with_visits(visits).inviting(&person, pages.state())))
 }
@@ -114,20 +120,21 @@ pub(in super::super) async fn update<R: PersonRecord>(
     let (status, form) = match forms::edit::<R>(submitted.fields()?, today) {
         // Whoever has another's address has their account: it is asked who changes it.
         Ok(((record, _), _))
-            if record.account().email != person.email()
+            if record.account().email.as_deref() != person.email()
                 && let Some(question) = viewer.ask()? =>
         {
             return Ok(question);
         }
         Ok(((record, version), typed)) => match service::update(state, &viewer, *id, (&record, &version)).await {
             Ok(AddressOutcome::Waits) => return Ok(saved::<R>(*id, WAITS)),
-            Ok(AddressOutcome::Invited) => return Ok(saved::<R>(*id, INVITED)),
+            Ok(AddressOutcome::Invited | AddressOutcome::First) => return Ok(saved::<R>(*id, INVITED)),
             Ok(_) => return Ok(saved::<R>(*id, "The changes are saved.")),
             Err(PersonNotSaved::Field(field, sentence)) => (UNFIT, Clinical::new(typed.with_error(field, sentence))),
             Err(PersonNotSaved::Stale) => {
                 // What is stored is shown: a record is opened.
                 let stored = service::opened(state, &viewer, &person).await?;
-                (StatusCode::CONFLICT, stored.map(|stored| typed.beside(stored).with_error("", STALE)))
+                let beside = |stored| typed.beside(stored).with_error("", STALE).made_from(person.version());
+                (StatusCode::CONFLICT, stored.map(beside))
             }
             Err(PersonNotSaved::Failed(error)) => return Err(error),
         },
@@ -135,6 +142,7 @@ pub(in super::super) async fn update<R: PersonRecord>(
     };
     let visits = service::visits_to_come::<R>(&state.db.reader(), *id, state.clock.now()).await?;
     let page = form.map(|form| PersonForm::of(&person, form, today).with_visits(visits).inviting(&person, state));
+    let page = page.map(|page| page.telling(&viewer, &person, status == StatusCode::CONFLICT));
     pages.refuse_clinical(status, &*viewer, &page)
 }
 
@@ -209,6 +217,7 @@ pub(in super::super) async fn invite<R: PersonRecord>(
     Ok(match service::invite_again::<R>(pages.state(), &viewer, *id).await? {
         Invited::Sent => saved::<R>(*id, "Another link is on its way. It works for seven days."),
         Invited::WasHere => refused::<R>(*id, WAS_HERE),
+        Invited::NoAddress => refused::<R>(*id, "Nothing was sent: the person has no e-mail address. Add one first."),
         Invited::IsShut => refused::<R>(*id, "Nothing was sent: the account is shut. Open it first."),
         Invited::MailIsOff => refused::<R>(*id, "Nothing was sent: this server sends no e-mail."),
     })

@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::{
     access::{Viewer, ViewerKind},
     features::people::queries::{DoctorDetail, DoctorRow, HoursRow},
+    text::doctor_name,
     time_zone::ClockHours,
-    web::{Moment, Page, Pagination},
+    web::{Moment, Page, Pagination, query::ListSearch},
 };
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -18,7 +19,7 @@ pub(in super::super) struct Doctors {
     doctors: Vec<DoctorEntry>,
     /// Whether contact data and state are shown: to the hospital's administrator.
     in_full: bool,
-    search: String,
+    search: ListSearch,
     pagination: Pagination,
 }
 
@@ -34,11 +35,16 @@ struct DoctorEntry {
 }
 
 impl Doctors {
-    pub(in super::super) fn new(viewer: &Viewer, rows: Vec<DoctorRow>, search: String, pagination: Pagination) -> Self {
+    pub(in super::super) fn new(
+        viewer: &Viewer,
+        rows: Vec<DoctorRow>,
+        search: ListSearch,
+        pagination: Pagination,
+    ) -> Self {
         let in_full = viewer.role() == Role::HospitalAdmin;
         let entry = |row: DoctorRow| DoctorEntry {
             href: format!("/doctors/{}", row.id),
-            name: format!("Dr {} {}", row.first_name, row.last_name),
+            name: doctor_name(&row.first_name, &row.last_name),
             specialization: row.specialization,
             accepting: row.accepting,
             email: in_full.then_some(row.email),
@@ -113,7 +119,7 @@ impl Doctor {
             times_href: format!("/doctors/{id}/times"),
             edit_href: format!("/doctors/{id}/edit"),
             hours_href: may_manage.then(|| format!("/doctors/{id}/availability")),
-            name: format!("Dr {} {}", doctor.first_name, doctor.last_name),
+            name: doctor_name(&doctor.first_name, &doctor.last_name),
             specialization: doctor.specialization,
             experience_years: doctor.experience_years,
             bio: doctor.bio,

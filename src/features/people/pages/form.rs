@@ -5,9 +5,11 @@ use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
+    access::Viewer,
     features::{
-        accounts::RemovalReason,
-        people::service::{Namesake, PersonRecord, StoredPerson, blood_types},
+        accounts::{BloodOption, RemovalReason, StatedFacts, blood_types},
+        notifications::capitalised,
+        people::service::{Namesake, PersonRecord, StoredPerson},
     },
     state::AppState,
     web::{ClinicalPage, FormView, moment::date_in_words},
@@ -38,9 +40,12 @@ pub(in super::super) struct PersonForm {
     is_patient: bool,
     /// To be chosen by the platform for a new administrator.
     hospitals: Vec<Choice>,
-    blood_types: Vec<Choice>,
+    blood_types: Vec<BloodOption>,
+    /// Of a patient: what of it is their own word.
+    said: SaidHints,
     latest_birth: String,
-    needs_birth: bool,
+    /// Whether they must have an e-mail address: everybody but patients, and who has one.
+    needs_address: bool,
     /// None for somebody new.
     version: Option<String>,
     /// Of somebody there is already: whether they may come in, and where that is changed.
@@ -53,6 +58,35 @@ pub(in super::super) struct PersonForm {
     invitation_href: Option<String>,
 }
 
+/// What stands beside the fields of a record.
+#[derive(Debug, Default, Serialize)]
+struct SaidHints {
+    blood_type: Option<String>,
+    allergies: Option<String>,
+    contact: Option<String>,
+}
+
+impl SaidHints {
+    /// What was recorded before is as clinical as what is: it is shown when the record `is_opened`.
+    /// Beside fields that hold what `is_typed`, it is told of what is stored alone.
+    fn new(viewer: &Viewer, facts: &StatedFacts, (is_opened, is_typed): (bool, bool)) -> Self {
+        let whose = |said: String| match is_typed {
+            true => format!("What is stored was {said}."),
+            false => format!("{}. Change it here, or confirm it on the patient's page.", capitalised(&said)),
+        };
+        let hint = |said: Option<String>, before: Option<String>| {
+            let before = before.filter(|_| is_opened).map(|before| format!(" Recorded before: {before}"));
+            said.map(|said| format!("{}{}", whose(said), before.unwrap_or_default()))
+        };
+        let (said, [blood_type_before, allergies_before]) = (facts.said(viewer), facts.befores());
+        Self {
+            blood_type: hint(said.blood_type, blood_type_before),
+            allergies: hint(said.allergies, allergies_before),
+            contact: hint(said.contact, None),
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct PossiblySame {
     href: String,
@@ -63,6 +97,8 @@ struct PossiblySame {
 #[derive(Debug, Serialize)]
 struct AccountState {
     active: bool,
+    /// Without an address there is nothing to sign in with.
+    has_address: bool,
     name: String,
     href: String,
     /// Where they are signed out everywhere.
@@ -84,9 +120,10 @@ impl PersonForm {
             back_label: "The list".to_owned(),
             is_doctor: R::ROLE == Role::Doctor,
             is_patient: R::ROLE == Role::Patient,
-            blood_types: blood_types().map(Choice::of).collect(),
+            blood_types: blood_types(),
+            said: SaidHints::default(),
             latest_birth: today.to_string(),
-            needs_birth: R::NEEDS_BIRTH,
+            needs_address: R::ROLE != Role::Patient,
             version: None,
             standing: None,
             sends_mail: false,
@@ -107,9 +144,10 @@ impl PersonForm {
             title: format!("Change {name}"),
             back: if has_page { path.clone() } else { R::PATH.to_owned() },
             back_label: if has_page { name.clone() } else { "The list".to_owned() },
-            version: Some(person.version()),
+            version: Some(version_of(&form, person.version())),
             standing: Some(AccountState {
                 active: person.account.active,
+                has_address: person.email().is_some(),
                 href: format!("{path}/{state}"),
                 sessions_href: format!("{path}/sessions/revocation"),
                 removal_reasons: RemovalReason::ALL.map(Choice::of_reason).into(),
@@ -117,6 +155,7 @@ impl PersonForm {
                 visits: 0,
                 visits_href: format!("/appointments?{}={}&status=to_come", R::NOUN, person.id),
             }),
+            needs_address: R::ROLE != Role::Patient || person.email().is_some(),
             action: path,
             ..Self::new::<R>(form, Vec::new(), today)
         }
@@ -127,6 +166,18 @@ impl PersonForm {
     /// The same, where the server may send mail.
     pub(in super::super) fn by_mail(self, state: &AppState) -> Self {
         Self { sends_mail: state.outgoing_mail.is_on(), ..self }
+    }
+
+    /// The same with what of it is the patient's own word, and in what the record says if it `is_opened` for it.
+    pub(in super::super) fn telling<R: PersonRecord>(
+        self,
+        viewer: &Viewer,
+        person: &StoredPerson<R>,
+        is_opened: bool,
+    ) -> Self {
+        let is_typed = !self.form.summary.is_empty();
+        let said = person.stated().map(|facts| SaidHints::new(viewer, facts, (is_opened, is_typed)));
+        Self { said: said.unwrap_or_default(), ..self }
     }
 
     /// The same with the question whether it is this one.
@@ -155,14 +206,19 @@ impl PersonForm {
     }
 }
 
-fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+/// What `form` is compared with when it is sent again. One that was refused stays made from what it was made from: whoever mends a field has not seen
+/// what somebody else has `stored` since.
+fn version_of(form: &FormView, stored: String) -> String {
+    match form.values.get("version") {
+        None => stored,
+        // Nobody knows what it was made from: with a version that nothing has, it is shown beside what is stored.
+        Some(sent) if sent.is_empty() => "none".to_owned(),
+        Some(sent) => sent.clone(),
+    }
 }
 
-impl Choice {
-    fn of(blood_type: String) -> Self {
-        Self { value: blood_type.clone(), label: blood_type }
-    }
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 impl ClinicalPage for PersonForm {

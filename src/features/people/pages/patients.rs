@@ -7,10 +7,15 @@ use serde::Serialize;
 use super::Banner;
 use crate::{
     access::Viewer,
-    features::people::queries::{ClinicalRecord, PatientRow},
+    features::{
+        accounts::{SaidParts, StatedFacts},
+        people::queries::{ClinicalRecord, PatientRow},
+    },
+    text::given_address,
     web::{
-        ClinicalPage, Moment, Page, Pagination,
+        ClinicalPage, FormView, Moment, Page, Pagination,
         moment::{age, date_in_words},
+        query::ListSearch,
     },
 };
 
@@ -20,7 +25,7 @@ pub(in super::super) struct Patients {
     title: &'static str,
     may_add: bool,
     patients: Vec<PatientEntry>,
-    search: String,
+    search: ListSearch,
     pagination: Pagination,
 }
 
@@ -38,7 +43,7 @@ impl Patients {
     pub(in super::super) fn new(
         viewer: &Viewer,
         (rows, today): (Vec<PatientRow>, NaiveDate),
-        (search, pagination): (String, Pagination),
+        (search, pagination): (ListSearch, Pagination),
     ) -> Self {
         let entry = |row: PatientRow| PatientEntry {
             href: format!("/patients/{}", row.id),
@@ -66,11 +71,18 @@ impl Page for Patients {
 #[derive(Debug, Serialize)]
 pub(in super::super) struct Patient {
     banner: Banner,
+    /// None of somebody who has none, and is to be told by phone.
     email: Option<String>,
     phone: Option<String>,
     active: bool,
     medical_history: Option<String>,
     emergency_contact: Option<String>,
+    /// Whose word that is, if it is the patient's.
+    contact_said: Option<String>,
+    /// Of what the patient has said and nobody has confirmed.
+    confirmation: Option<Confirmation>,
+    /// What was sent and refused.
+    form: FormView,
     since: Moment,
     /// Of somebody who was erased.
     erased: Option<Moment>,
@@ -82,15 +94,51 @@ pub(in super::super) struct Patient {
     visits_href: String,
 }
 
+/// How it is confirmed, and of what it is to be made sure.
+#[derive(Debug, Serialize)]
+struct Confirmation {
+    href: String,
+    seen: String,
+    parts: Vec<&'static str>,
+    /// What was recorded before, and is in nobody's sight afterwards.
+    goes: Vec<Before>,
+}
+
+#[derive(Debug, Serialize)]
+struct Before {
+    part: &'static str,
+    text: String,
+}
+
+impl Confirmation {
+    fn new(id: i64, facts: &StatedFacts, said: &SaidParts) -> Option<Self> {
+        let parts = [
+            ("blood type", &said.blood_type),
+            ("allergies", &said.allergies),
+            ("whom to call in an emergency", &said.contact),
+        ];
+        let parts: Vec<_> = parts.into_iter().filter(|(_, said)| said.is_some()).map(|(part, _)| part).collect();
+        let href = format!("/patients/{id}/confirmation");
+        let goes = ["Blood type", "Allergies"].into_iter().zip(facts.befores());
+        let goes = goes.filter_map(|(part, text)| text.map(|text| Before { part, text })).collect();
+        (!parts.is_empty()).then(|| Self { href, seen: facts.seen(), parts, goes })
+    }
+}
+
 impl Patient {
     pub(in super::super) fn new(viewer: &Viewer, id: i64, record: ClinicalRecord, today: NaiveDate) -> Self {
         let name = format!("{} {}", record.first_name, record.last_name);
         let is_there = record.erased_at.is_none();
-        let contact = [record.emergency_contact_name, record.emergency_contact_phone];
+        let facts = &record.facts;
+        let contact = [facts.emergency_contact_name.clone(), facts.emergency_contact_phone.clone()];
         let contact = contact.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let said = facts.said(viewer);
         Self {
-            banner: Banner::new(name, (record.date_of_birth, today), (record.blood_type, record.allergies)),
-            email: Some(record.email).filter(|_| is_there),
+            banner: Banner::new(viewer, name, (record.date_of_birth, today), facts),
+            confirmation: Confirmation::new(id, facts, &said),
+            contact_said: said.contact,
+            form: FormView::default(),
+            email: given_address(&record.email).map(str::to_owned).filter(|_| is_there),
             phone: record.phone,
             active: record.active,
             medical_history: record.medical_history,
@@ -101,6 +149,13 @@ impl Patient {
             edit_href: (is_there && viewer.role() == Role::HospitalAdmin).then(|| format!("/patients/{id}/edit")),
             book_href: is_there.then(|| format!("/appointments/new?patient_id={id}")),
         }
+    }
+}
+
+impl Patient {
+    /// The same with a confirmation of something else than what stands there.
+    pub(in super::super) fn refusing(self, form: FormView) -> Self {
+        Self { form, ..self }
     }
 }
 

@@ -12,7 +12,10 @@ use crate::{
     coherence::{Topic, Topics},
     db::{Reach, Reader, count, is_person, is_word, key_holds},
     text::SearchText,
-    web::{Paginated, Paging},
+    web::{
+        Paginated, Paging,
+        query::{ListSearch, ListState},
+    },
 };
 
 /// A doctor in a list.
@@ -59,12 +62,15 @@ pub(in super::super) struct HoursRow {
 pub(in super::super) async fn doctors(
     viewer: &Viewer,
     reader: &Reader,
-    search: &str,
+    search: &ListSearch,
     paging: Paging,
 ) -> Result<Paginated<DoctorRow>, DbErr> {
     let mut found = visible(viewer);
     let reach = Reach::of(viewer.role() == Role::HospitalAdmin);
-    for term in SearchText::new(search).terms() {
+    if search.state == Some(ListState::Active) {
+        found = found.filter(user::Column::Active.eq(true));
+    }
+    for term in SearchText::new(&search.q).terms() {
         let field = key_holds(doctor::Column::SpecializationKey, &[doctor::Column::Specialization], &term.words);
         found = found.filter(Condition::any().add(is_person(term, reach)).add(field));
     }

@@ -4,21 +4,24 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     care_relation,
-    enums::{AuditSubject, BloodType, Role},
+    enums::{AuditSubject, Role},
     patient, user,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
-    Select,
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PartialModelTrait, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait, Select, sea_query::LockType,
 };
 
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
-    db::{Reach, Reader, count, is_person, is_word},
-    features::audit::Accessed,
+    db::{Reach, ReadConnection, Reader, count, is_person, is_word},
+    features::{accounts::StatedFacts, audit::Accessed},
     text::SearchText,
-    web::{Paginated, Paging},
+    web::{
+        Paginated, Paging,
+        query::{ListSearch, ListState},
+    },
 };
 
 /// A patient in a list: nothing clinical.
@@ -41,11 +44,9 @@ pub(in super::super) struct ClinicalRecord {
     pub(in super::super) phone: Option<String>,
     pub(in super::super) date_of_birth: Option<NaiveDate>,
     pub(in super::super) active: bool,
-    pub(in super::super) blood_type: Option<BloodType>,
-    pub(in super::super) allergies: Option<String>,
     pub(in super::super) medical_history: Option<String>,
-    pub(in super::super) emergency_contact_name: Option<String>,
-    pub(in super::super) emergency_contact_phone: Option<String>,
+    #[sea_orm(nested)]
+    pub(in super::super) facts: StatedFacts,
     pub(in super::super) created_at: DateTime<Utc>,
     /// When they were erased.
     pub(in super::super) erased_at: Option<DateTime<Utc>>,
@@ -55,10 +56,16 @@ pub(in super::super) struct ClinicalRecord {
 pub(in super::super) async fn patients(
     viewer: &Viewer,
     reader: &Reader,
-    search: &str,
+    search: &ListSearch,
     paging: Paging,
 ) -> Result<Paginated<PatientRow>, DbErr> {
-    let found = matching(viewer, search);
+    let found = matching(viewer, &search.q);
+    let found = match search.state {
+        None => found,
+        Some(ListState::Active) => found.filter(user::Column::Active.eq(true)),
+        // Only to a doctor, whose relations are joined.
+        Some(ListState::Seen) => found.filter(care_relation::Column::Completed.gt(0)),
+    };
     let total = reader.run(topics(viewer), async |conn| count(conn, found.clone()).await).await?;
     let rows = found
         .select_only()
@@ -114,12 +121,32 @@ pub(in super::super) async fn patient(
     let found = visible(viewer)
         .filter(patient::Column::Id.eq(id))
         .select_only()
-        .columns([patient::Column::BloodType, patient::Column::Allergies, patient::Column::MedicalHistory])
-        .columns([patient::Column::EmergencyContactName, patient::Column::EmergencyContactPhone])
+        .column(patient::Column::MedicalHistory)
         .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email, user::Column::Phone])
         .columns([user::Column::DateOfBirth, user::Column::Active, user::Column::CreatedAt, user::Column::ErasedAt]);
+    let found = StatedFacts::select_cols(found);
     let record = reader.run(topics(viewer), async |conn| found.clone().into_model().one(conn).await).await?;
     Ok(record.map(|record| Accessed::new(AuditSubject::Patient, id, record)))
+}
+
+/// What the record of somebody says, held.
+#[derive(FromQueryResult)]
+pub(in super::super) struct HeldFacts {
+    pub(in super::super) user_id: i64,
+    #[sea_orm(nested)]
+    pub(in super::super) facts: StatedFacts,
+}
+
+/// What the record of patient `id` says, if `viewer` may see it: until the unit of work ends nobody changes it. Nothing of it is shown.
+pub(in super::super) async fn facts_held(
+    viewer: &Viewer,
+    conn: &ReadConnection<'_>,
+    id: i64,
+) -> Result<Option<HeldFacts>, DbErr> {
+    let found = visible(viewer).filter(patient::Column::Id.eq(id)).select_only().column(patient::Column::UserId);
+    let mut held = StatedFacts::select_cols(found);
+    QuerySelect::query(&mut held).lock_with_tables(LockType::NoKeyUpdate, [patient::Entity]);
+    held.into_model().one(conn).await
 }
 
 /// What a list of the viewer's patients depends on: who they are and, to a doctor, whom they have visits with.

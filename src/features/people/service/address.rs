@@ -5,8 +5,9 @@ use entity::user;
 use crate::{
     access::ActingViewer,
     db::UnitOfWork,
-    features::{accounts, audit::AuditEvent},
+    features::{accounts, audit::AuditEvent, notifications},
     state::AppState,
+    text::given_address,
 };
 
 use super::PersonNotSaved;
@@ -20,30 +21,47 @@ pub(in crate::features::people) enum AddressOutcome {
     Changed,
     /// The same, of somebody who was invited: another link to choose a password is sent there.
     Invited,
+    /// The first of somebody who had none: a link to choose a password is sent there.
+    First,
     /// It counts when the link that is sent there has been opened.
     Waits,
 }
 
+const TAKES_AWAY: &str =
+    "An address cannot be taken away: the person signs in with it. Put another in its place, or shut the account.";
+
+const NO_LINK: &str =
+    "This server sends no e-mail, so nobody can be invited to choose a password. Leave the address empty.";
+
 /// An address that was typed for somebody.
 pub(super) struct TypedAddress<'a> {
     account: &'a user::Model,
-    typed: &'a str,
+    /// None of somebody who still has none.
+    typed: Option<&'a str>,
     pub(super) outcome: AddressOutcome,
 }
 
 impl<'a> TypedAddress<'a> {
-    pub(super) fn new(state: &AppState, account: &'a user::Model, typed: &'a str) -> Self {
-        let outcome = if accounts::waits_for_link(state, account, typed) {
-            AddressOutcome::Waits
-        } else if account.email == typed {
-            AddressOutcome::Same
-        } else {
-            AddressOutcome::Changed
+    /// # Errors
+    /// `Field` when somebody who has an address is to have none: whoever signs in with it could do so no more, and would not know why. And when
+    /// nobody can be sent the link with which an account begins.
+    pub(super) fn new(
+        state: &AppState,
+        account: &'a user::Model,
+        typed: Option<&'a str>,
+    ) -> Result<Self, PersonNotSaved> {
+        let outcome = match (given_address(&account.email), typed) {
+            (Some(_), None) => return Err(PersonNotSaved::Field("email", TAKES_AWAY)),
+            (None, Some(_)) if !state.outgoing_mail.is_on() => return Err(PersonNotSaved::Field("email", NO_LINK)),
+            (None, Some(_)) => AddressOutcome::First,
+            (stored, typed) if stored == typed => AddressOutcome::Same,
+            (_, Some(typed)) if accounts::waits_for_link(state, account, typed) => AddressOutcome::Waits,
+            _ => AddressOutcome::Changed,
         };
-        Self { account, typed, outcome }
+        Ok(Self { account, typed, outcome })
     }
 
-    /// Does what follows: what became of it. Four statements at most.
+    /// Does what follows: what became of it. Four statements at most, and two more with the first address.
     ///
     /// # Errors
     /// `Field` when somebody else has the address; the database's.
@@ -55,6 +73,12 @@ impl<'a> TypedAddress<'a> {
     ) -> Result<AddressOutcome, PersonNotSaved> {
         match self.outcome {
             AddressOutcome::Same => Ok(self.outcome),
+            AddressOutcome::First if self.account.active => {
+                accounts::invite(uow, now, self.account.id).await?;
+                notifications::send_untold(uow, now, self.account.id).await?;
+                Ok(self.outcome)
+            }
+            AddressOutcome::First => Ok(AddressOutcome::Changed),
             AddressOutcome::Changed | AddressOutcome::Invited => {
                 // Whoever reads the new address is perhaps not who is signed in.
                 state.sessions.revoke_sessions(uow, self.account.id, None).await?;
@@ -67,7 +91,8 @@ impl<'a> TypedAddress<'a> {
                 Ok(if is_invited { AddressOutcome::Invited } else { AddressOutcome::Changed })
             }
             AddressOutcome::Waits => {
-                let is_asked = accounts::ask_for_address(uow, now, viewer, (self.account, self.typed)).await?;
+                let typed = self.typed.unwrap_or_default();
+                let is_asked = accounts::ask_for_address(uow, now, viewer, (self.account, typed)).await?;
                 let is_anothers = PersonNotSaved::Field("email", "Somebody already has an account with this address.");
                 if is_asked { Ok(self.outcome) } else { Err(is_anothers) }
             }
@@ -76,10 +101,14 @@ impl<'a> TypedAddress<'a> {
 
     /// Both addresses in the trail.
     pub(super) fn told(&self, event: AuditEvent) -> AuditEvent {
-        let both = |event: AuditEvent| event.address("from", &self.account.email).address("to", self.typed);
+        let both = |event: AuditEvent| {
+            let from = given_address(&self.account.email).map(|address| ("from", address));
+            let to = self.typed.map(|address| ("to", address));
+            from.into_iter().chain(to).fold(event, |event, (name, address)| event.address(name, address))
+        };
         match self.outcome {
             AddressOutcome::Same => event,
-            AddressOutcome::Changed | AddressOutcome::Invited => both(event),
+            AddressOutcome::Changed | AddressOutcome::Invited | AddressOutcome::First => both(event),
             AddressOutcome::Waits => both(event.word("address", "asked for")),
         }
     }

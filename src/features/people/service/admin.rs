@@ -29,7 +29,7 @@ impl PersonRecord for AdminRecord {
     const SUBJECT: AuditSubject = AuditSubject::User;
 
     fn read(reader: &FormReader, today: NaiveDate) -> Option<Self> {
-        AccountDetails::read(reader, today, Self::NEEDS_BIRTH).map(Self)
+        AccountDetails::read(reader, today, Self::ROLE).map(Self)
     }
 
     fn account(&self) -> &AccountDetails {

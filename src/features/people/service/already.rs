@@ -1,17 +1,21 @@
 //! Whether somebody who is to be added is there already: made by the same form, sent twice, or a patient who may be the same person.
 //!
 //! A form that adds somebody carries no token: an account has one address, so a form that wants what is stored already, field by field, is the one that
-//! made it.
+//! made it. Of patients without an address it is a namesake of whom nothing else is told either.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use entity::{doctor, enums::Role, patient, user};
-use sea_orm::{ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{doctor, enums::Role, hospital, patient, user};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LockType,
+};
 
 use super::PersonRecord;
 use crate::{
     coherence::Topics,
-    db::{ReadConnection, Reader, is_word},
-    text,
+    db::{ReadConnection, Reader, UnitOfWork, is_word},
+    features::accounts::AccountDetails,
+    text::{self, given_address},
 };
 
 /// A form that is sent again after so long is no second click.
@@ -46,6 +50,49 @@ struct Account {
     created_at: DateTime<Utc>,
 }
 
+/// Whom the form of a patient without an address has made while it was sent once more: one looks after the other. Of whoever has an address the database
+/// keeps one. Five statements at most.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn made_meanwhile<R: PersonRecord>(
+    uow: &UnitOfWork,
+    record: &R,
+    (hospital_id, now): (i64, DateTime<Utc>),
+) -> Result<Option<i64>, DbErr> {
+    if record.account().email.is_some() {
+        return Ok(None);
+    }
+    uow.read(async |conn| {
+        let mut held = hospital::Entity::find_by_id(hospital_id).select_only().column(hospital::Column::Id);
+        QuerySelect::query(&mut held).lock(LockType::NoKeyUpdate);
+        held.into_tuple::<i64>().one(conn).await?;
+        let found: Vec<Account> = kin::<R>(record, hospital_id).into_partial_model().all(conn).await?;
+        let Some(same) = same(&found, record.account()) else { return Ok(None) };
+        let stored = stored::<R>(conn, same.id).await?;
+        Ok(stored.filter(|(_, stored)| same.is_made_by(record, (stored, now))).map(|(id, _)| id))
+    })
+    .await
+}
+
+/// Who of those that were `found` has the address, or has none as well: of these the last one is whom the same form may have made.
+fn same<'a>(found: &'a [Account], account: &AccountDetails) -> Option<&'a Account> {
+    found.iter().rev().find(|found| given_address(&found.email) == account.email.as_deref())
+}
+
+impl Account {
+    /// Whether the form that wants `record` has made what is `stored` of them.
+    fn is_made_by<R: PersonRecord>(&self, record: &R, (stored, now): (&R, DateTime<Utc>)) -> bool {
+        now - self.created_at <= AGAIN && stored.values() == record.values()
+    }
+
+    /// The same, known by `id`, as who may be the one.
+    fn namesake(&self, id: i64) -> Option<Already> {
+        let (name, born) = (format!("{} {}", self.first_name, self.last_name), self.date_of_birth?);
+        Some(Already::Namesake(Namesake { id, name, born }))
+    }
+}
+
 /// Whom of the hospital somebody new would double. Two statements at most.
 ///
 /// # Errors
@@ -59,24 +106,24 @@ pub(in crate::features::people) async fn already<R: PersonRecord>(
     let kin = kin::<R>(record, hospital_id);
     let found: Vec<Account> =
         reader.run(exempt(), async |conn| kin.clone().into_partial_model().all(conn).await).await?;
-    if let Some(same) = found.iter().find(|found| found.email == account.email) {
-        let is_late = now - same.created_at > AGAIN;
+    if let Some(same) = same(&found, account) {
         let stored = reader.run(exempt(), async |conn| stored::<R>(conn, same.id).await).await?;
-        let made = stored.filter(|(_, stored)| !is_late && stored.values() == record.values());
-        return Ok(made.map(|(id, _)| Already::Made(id)));
+        return Ok(stored.and_then(|(id, stored)| {
+            let is_made = same.is_made_by(record, (&stored, now));
+            let namesake = || same.namesake(id).filter(|_| account.email.is_none());
+            if is_made { Some(Already::Made(id)) } else { namesake() }
+        }));
     }
-    let Some((namesake, born)) = found.first().and_then(|found| Some((found, found.date_of_birth?))) else {
-        return Ok(None);
-    };
+    let Some(namesake) = found.first() else { return Ok(None) };
     let id = reader.run(exempt(), async |conn| id_of::<R>(conn, namesake.id).await).await?;
-    let name = format!("{} {}", namesake.first_name, namesake.last_name);
-    Ok(id.map(|id| Already::Namesake(Namesake { id, name, born })))
+    Ok(id.and_then(|id| namesake.namesake(id)))
 }
 
 /// Of that kind and hospital: whoever has the address, and of patients who has name and date of birth. The first one first.
 fn kin<R: PersonRecord>(record: &R, hospital_id: i64) -> sea_orm::Select<user::Entity> {
     let account = record.account();
-    let mut kin = Condition::any().add(user::Column::Email.eq(account.email.as_str()));
+    // Nobody has an empty one.
+    let mut kin = Condition::any().add(user::Column::Email.eq(account.email.as_deref().unwrap_or_default()));
     if let (Role::Patient, Some(born)) = (R::ROLE, account.date_of_birth) {
         let name = text::person_key(&account.first_name, &account.last_name);
         let is_alike = Condition::all().add(user::Column::NameKey.eq(name)).add(user::Column::DateOfBirth.eq(born));

@@ -3,6 +3,7 @@
 mod address;
 mod admin;
 mod already;
+mod confirming;
 mod entrance;
 mod keys;
 mod not_saved;
@@ -13,16 +14,17 @@ use entity::{
     enums::{AuditAction, AuditSubject, Role},
     user,
 };
-use sha2::{Digest as _, Sha256};
 
 pub(super) use address::AddressOutcome;
 use address::TypedAddress;
 pub(super) use admin::AdminRecord;
+use already::made_meanwhile;
 pub(super) use already::{Already, Namesake, already};
+pub(super) use confirming::{FactsConfirmed, confirm};
 pub(super) use entrance::{end_sessions, remove_factor, set_active};
 pub use keys::KeyMaker;
 pub(super) use not_saved::PersonNotSaved;
-pub(super) use record::{DoctorRecord, PatientRecord, PersonRecord, blood_types};
+pub(super) use record::{DoctorRecord, PatientRecord, PersonRecord};
 pub(super) use visits::visits_to_come;
 
 use record::RecordTarget;
@@ -32,10 +34,11 @@ use crate::{
     coherence::Topics,
     db::{Reader, Recorded},
     features::{
-        accounts::{self, AccountDetails, Password},
+        accounts::{self, AccountDetails, Password, StatedFacts},
         audit::{self, Accessed, AuditEvent},
     },
     state::AppState,
+    text::given_address,
     web::{AppError, Clinical},
 };
 
@@ -52,18 +55,23 @@ pub(super) struct StoredPerson<R> {
 impl<R: PersonRecord> StoredPerson<R> {
     /// What a form carries to tell whether the person has been changed since. Signing in is no change.
     pub(super) fn version(&self) -> String {
-        let digest = Sha256::digest(format!("{:?}", self.record.values()));
-        digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+        let befores = self.stated().map(StatedFacts::befores).unwrap_or_default();
+        accounts::short_digest(&format!("{:?}", (self.record.values(), befores)))
     }
 
-    /// Their address.
-    pub(super) fn email(&self) -> &str {
-        &self.account.email
+    /// Whose word it is what their record says, if they have one.
+    pub(super) fn stated(&self) -> Option<&StatedFacts> {
+        self.record.stated()
     }
 
-    /// Whether they have yet to come in for the first time.
+    /// Their address, if they have one.
+    pub(super) fn email(&self) -> Option<&str> {
+        given_address(&self.account.email)
+    }
+
+    /// Whether they have yet to come in for the first time, and can be written to.
     pub(super) fn may_be_invited(&self) -> bool {
-        self.account.active && self.account.last_sign_in_at.is_none()
+        self.account.active && self.account.last_sign_in_at.is_none() && self.email().is_some()
     }
 
     fn topics(&self) -> Topics {
@@ -107,7 +115,7 @@ fn is_managed_by(viewer: &Viewer, account: &user::Model, role: Role) -> bool {
     account.role == role && is_theirs && account.erased_at.is_none()
 }
 
-/// Makes an account with what belongs to it: the id. Whoever gets no password with it gets a link by mail to choose one. Five
+/// Makes an account with what belongs to it: the id. Whoever gets no password with it gets a link by mail to choose one, if they have an address. Five
 /// statements at most.
 ///
 /// # Errors
@@ -118,24 +126,34 @@ pub(super) async fn create<R: PersonRecord>(
     (record, password): (&R, Option<&Password>),
     hospital_id: i64,
 ) -> Result<i64, PersonNotSaved> {
+    let may_be_invited = record.account().email.is_some();
     let hash = match password {
         Some(password) => accounts::hash_chosen_password(state, viewer.network(), password).await?,
-        None if state.outgoing_mail.is_on() => accounts::no_password(state, viewer.network()).await?,
+        None if state.outgoing_mail.is_on() || !may_be_invited => {
+            accounts::no_password(state, viewer.network()).await?
+        }
         None => return Err(PersonNotSaved::Field("password", NO_MAIL)),
     };
     let now = state.clock.now();
     state
         .db
         .write(async |uow| {
+            if let Some(id) = made_meanwhile(uow, record, (hospital_id, now)).await? {
+                return Ok(Recorded::unchanged(id));
+            }
             let account = (record.account(), hash.as_str());
             let user_id = accounts::insert_account(uow, now, account, (R::ROLE, hospital_id)).await?;
             let topics = Topics::of_person(None, R::ROLE, Some(hospital_id));
             let id = record.insert(uow, RecordTarget { id: user_id, now, topics }).await?;
             let event = AuditEvent::new(AuditAction::Created, R::SUBJECT, id).in_hospital(hospital_id);
-            let event = if password.is_none() { event.word("password", "by invitation") } else { event };
-            if password.is_none() {
-                accounts::invite(uow, now, user_id).await?;
-            }
+            let event = match password {
+                Some(_) => event,
+                None if may_be_invited => {
+                    accounts::invite(uow, now, user_id).await?;
+                    event.word("password", "by invitation")
+                }
+                None => event.word("address", "none"),
+            };
             Ok(audit::record(uow, now, viewer, event).await?.with(id))
         })
         .await
@@ -154,6 +172,8 @@ pub(super) async fn invite_again<R: PersonRecord>(
     let person: StoredPerson<R> = find(viewer, &state.db.reader(), id).await?;
     if !state.outgoing_mail.is_on() {
         return Ok(Invited::MailIsOff);
+    } else if person.email().is_none() {
+        return Ok(Invited::NoAddress);
     } else if !person.account.active {
         return Ok(Invited::IsShut);
     } else if !person.may_be_invited() {
@@ -179,6 +199,8 @@ pub(super) enum Invited {
     Sent,
     /// They have signed in before.
     WasHere,
+    /// They have no address.
+    NoAddress,
     /// Their account is shut.
     IsShut,
     /// The server sends no mail.
@@ -221,10 +243,12 @@ async fn change<R: PersonRecord>(
             let person =
                 person.filter(|person| is_managed_by(viewer, &person.account, R::ROLE)).ok_or(AppError::NotFound)?;
             let account = &person.account;
-            let address = TypedAddress::new(state, account, &record.account().email);
+            let address = TypedAddress::new(state, account, record.account().email.as_deref())?;
             let stored = match address.outcome {
-                AddressOutcome::Waits => &AccountDetails { email: account.email.clone(), ..record.account().clone() },
-                AddressOutcome::Same | AddressOutcome::Changed | AddressOutcome::Invited => record.account(),
+                AddressOutcome::Waits => {
+                    &AccountDetails { email: Some(account.email.clone()), ..record.account().clone() }
+                }
+                _ => record.account(),
             };
             if person.version() != version || !accounts::update_account(uow, now, account, stored).await? {
                 return Err(PersonNotSaved::Stale);

@@ -3,17 +3,17 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     appointment, doctor,
-    enums::{AuditSubject, BloodType, Role},
+    enums::{AuditSubject, Role},
     limits, patient, user,
 };
-use sea_orm::{ActiveEnum, ColumnTrait, DbErr, EntityTrait, Iterable, QueryFilter, Set, sea_query::SimpleExpr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, sea_query::SimpleExpr};
 
 use super::super::policy::ManagePeople;
 use crate::{
     access::Permission,
     coherence::Topics,
     db::{ChangedRow, DoctorTexts, ReadConnection, UnitOfWork},
-    features::accounts::{AccountDetails, parse_phone},
+    features::accounts::{AccountDetails, RecordFacts, StatedFacts},
     web::FormReader,
 };
 
@@ -36,14 +36,16 @@ pub(in crate::features::people) trait PersonRecord:
     /// What one of them is called.
     const NOUN: &'static str;
     const SUBJECT: AuditSubject;
-    /// Whether they must have a date of birth.
-    const NEEDS_BIRTH: bool = false;
 
     /// The fields of the form, and the hospital if it is chosen there.
     fn read(reader: &FormReader, today: NaiveDate) -> Option<Self>;
     fn account(&self) -> &AccountDetails;
     /// As the form shows it.
     fn values(&self) -> Vec<(&'static str, String)>;
+    /// Whose word it is what their record says, if they have one.
+    fn stated(&self) -> Option<&StatedFacts> {
+        None
+    }
     /// Stores what is not the account's: the id by which the person is known.
     async fn insert(&self, uow: &UnitOfWork, target: RecordTarget) -> Result<i64, DbErr>;
     /// Changes what is not the account's, and was as in `before`.
@@ -98,7 +100,7 @@ impl PersonRecord for DoctorRecord {
     const SUBJECT: AuditSubject = AuditSubject::Doctor;
 
     fn read(reader: &FormReader, today: NaiveDate) -> Option<Self> {
-        let account = AccountDetails::read(reader, today, Self::NEEDS_BIRTH);
+        let account = AccountDetails::read(reader, today, Self::ROLE);
         let license_number = reader.required("license_number", "Licence number", limits::LICENSE_NUMBER);
         let specialization = reader.required("specialization", "Field", limits::SPECIALIZATION);
         let experience_years = reader.parsed("experience_years", "Years of experience", |text| {
@@ -167,20 +169,14 @@ impl PersonRecord for DoctorRecord {
     }
 }
 
-/// The blood types as they are written everywhere.
-pub(in crate::features::people) fn blood_types() -> impl Iterator<Item = String> {
-    BloodType::iter().map(|blood| blood.to_value())
-}
-
 /// Of a patient. Clinical text.
 #[derive(Clone)]
 pub(in crate::features::people) struct PatientRecord {
     account: AccountDetails,
-    blood_type: Option<BloodType>,
-    allergies: Option<String>,
+    facts: RecordFacts,
     medical_history: Option<String>,
-    emergency_contact_name: Option<String>,
-    emergency_contact_phone: Option<String>,
+    /// Whose word the facts are, as it is stored; a form knows nothing of it.
+    stated: Option<StatedFacts>,
 }
 
 impl std::fmt::Debug for PatientRecord {
@@ -190,16 +186,8 @@ impl std::fmt::Debug for PatientRecord {
 }
 
 impl PatientRecord {
-    fn row(&self, now: DateTime<Utc>) -> patient::ActiveModel {
-        patient::ActiveModel {
-            blood_type: Set(self.blood_type),
-            allergies: Set(self.allergies.clone()),
-            medical_history: Set(self.medical_history.clone()),
-            emergency_contact_name: Set(self.emergency_contact_name.clone()),
-            emergency_contact_phone: Set(self.emergency_contact_phone.clone()),
-            updated_at: Set(now),
-            ..patient::ActiveModel::default()
-        }
+    fn row(&self, now: DateTime<Utc>, facts: patient::ActiveModel) -> patient::ActiveModel {
+        patient::ActiveModel { medical_history: Set(self.medical_history.clone()), updated_at: Set(now), ..facts }
     }
 }
 
@@ -209,20 +197,12 @@ impl PersonRecord for PatientRecord {
     const PATH: &'static str = "/patients";
     const NOUN: &'static str = "patient";
     const SUBJECT: AuditSubject = AuditSubject::Patient;
-    const NEEDS_BIRTH: bool = true;
 
     fn read(reader: &FormReader, today: NaiveDate) -> Option<Self> {
-        let account = AccountDetails::read(reader, today, Self::NEEDS_BIRTH);
-        let blood_type = reader.parsed_optional("blood_type", "Blood type", |code| {
-            let known = BloodType::iter().find(|blood| blood.to_value() == code);
-            known.ok_or_else(|| "Choose a blood type from the list, or leave it open.".to_owned())
-        });
-        let allergies = reader.multiline("allergies", "Allergies", limits::ALLERGIES);
+        let account = AccountDetails::read(reader, today, Self::ROLE);
+        let facts = RecordFacts::read(reader);
         let medical_history = reader.multiline("medical_history", "Medical history", limits::MEDICAL_HISTORY);
-        let emergency_contact_name = reader.optional("emergency_contact_name", "Name", limits::CONTACT_NAME);
-        let emergency_contact_phone = reader.parsed_optional("emergency_contact_phone", "Phone", parse_phone);
-        let account = account?;
-        Some(Self { account, blood_type, allergies, medical_history, emergency_contact_name, emergency_contact_phone })
+        Some(Self { account: account?, facts, medical_history, stated: None })
     }
 
     fn account(&self) -> &AccountDetails {
@@ -230,38 +210,38 @@ impl PersonRecord for PatientRecord {
     }
 
     fn values(&self) -> Vec<(&'static str, String)> {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let mut values = self.account.values();
-        values.extend([
-            ("blood_type", self.blood_type.map(|blood| blood.to_value()).unwrap_or_default()),
-            ("allergies", text(&self.allergies)),
-            ("medical_history", text(&self.medical_history)),
-            ("emergency_contact_name", text(&self.emergency_contact_name)),
-            ("emergency_contact_phone", text(&self.emergency_contact_phone)),
-        ]);
+        values.extend(self.facts.values());
+        values.push(("medical_history", self.medical_history.clone().unwrap_or_default()));
         values
     }
 
+    fn stated(&self) -> Option<&StatedFacts> {
+        self.stated.as_ref()
+    }
+
     async fn insert(&self, uow: &UnitOfWork, target: RecordTarget) -> Result<i64, DbErr> {
-        let row = patient::ActiveModel { user_id: Set(target.id), created_at: Set(target.now), ..self.row(target.now) };
+        let row = self.row(target.now, self.facts.row());
+        let row = patient::ActiveModel { user_id: Set(target.id), created_at: Set(target.now), ..row };
         Ok(uow.insert(row, target.topics).await?.id)
     }
 
-    async fn update(&self, uow: &UnitOfWork, _: &Self, target: RecordTarget) -> Result<(), DbErr> {
-        let update = patient::Entity::update_many().set(self.row(target.now)).filter(patient::Column::Id.eq(target.id));
+    async fn update(&self, uow: &UnitOfWork, before: &Self, target: RecordTarget) -> Result<(), DbErr> {
+        let facts = before.stated.as_ref().map_or_else(|| self.facts.row(), |stated| stated.by_staff(&self.facts));
+        let row = self.row(target.now, facts);
+        let update = patient::Entity::update_many().set(row).filter(patient::Column::Id.eq(target.id));
         uow.update_where(update, target.topics).await.map(drop)
     }
 
     async fn find(conn: &ReadConnection<'_>, id: i64) -> Result<Option<(Self, user::Model)>, DbErr> {
         let found = patient::Entity::find_by_id(id).find_also_related(user::Entity).one(conn).await?;
         Ok(found.and_then(|(row, account)| account.map(|account| (row, account))).map(|(row, account)| {
+            let stated = StatedFacts::of(&row);
             let record = Self {
                 account: AccountDetails::of(&account),
-                blood_type: row.blood_type,
-                allergies: row.allergies,
+                facts: stated.facts(),
                 medical_history: row.medical_history,
-                emergency_contact_name: row.emergency_contact_name,
-                emergency_contact_phone: row.emergency_contact_phone,
+                stated: Some(stated),
             };
             (record, account)
         }))

@@ -21,7 +21,7 @@ use crate::{
         },
         schedules::Stretch,
     },
-    text::search_key,
+    text::{doctor_name, search_key},
 };
 
 /// The calls of a doctor's visits in one week; or, with `first_frame`, how many of them had their first picture after so many milliseconds.
@@ -96,7 +96,7 @@ pub(in crate::features::reports) async fn of_calls(
         let part = parts.entry((row.week, row.doctor_id)).or_insert_with(|| CallsOfDoctor {
             week: usize::try_from(row.week).unwrap_or(usize::MAX),
             doctor_id: row.doctor_id,
-            doctor: format!("Dr {} {}", row.first_name, row.last_name),
+            doctor: doctor_name(&row.first_name, &row.last_name),
             numbers: CallNumbers::default(),
         });
         row.add_to(part);

@@ -29,7 +29,7 @@ use crate::{
     coherence::{Topic, Topics},
     db::{InList, Reader, SideBySide},
     features::schedules::Stretch,
-    text::search_key,
+    text::{doctor_name, search_key},
     time_zone::{ClockHours, Tz},
     web::start_of_day,
 };
@@ -85,7 +85,7 @@ pub(super) async fn of_hospital(
     let total = Numbers::sum(days.iter().map(|day| &day.numbers));
     let doctors = doctors.into_iter().map(|row| {
         let available = hours.remove(&row.id).unwrap_or_default().minutes(range, hospital.zone);
-        let name = format!("Dr {} {}", row.first_name, row.last_name);
+        let name = doctor_name(&row.first_name, &row.last_name);
         Utilisation { name, booked: row.number, available }
     });
     let mut doctors: Vec<Utilisation> = doctors.filter(|doctor| doctor.booked > 0 || doctor.available > 0).collect();

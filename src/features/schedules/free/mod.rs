@@ -4,11 +4,15 @@
 //! that the clocks skip. Of a time that comes twice the first is meant. A slot is as long as the hospital says, whatever
 //! the clocks do meanwhile.
 
+mod by_day;
 mod moved;
 mod several;
+mod shared;
 mod wanted;
 
+pub(crate) use by_day::{ByDay, MOST_A_DAY};
 pub(crate) use several::Schedules;
+pub(crate) use shared::share_out;
 pub(crate) use wanted::FreeTimes;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
@@ -40,6 +44,11 @@ impl Stretch {
     /// Whether they share any time.
     pub(crate) fn overlaps(self, other: Self) -> bool {
         self.starts_at < other.ends_at && other.starts_at < self.ends_at
+    }
+
+    /// Whether it is not too far ahead to be booked, where that can be done as far ahead as `horizon`.
+    pub(crate) fn is_within(self, horizon: TimeDelta, present: &Present) -> bool {
+        present.has_come(self.starts_at - horizon)
     }
 }
 
@@ -186,6 +195,27 @@ impl Schedule {
         } else if meets(&self.patient_busy, slot) {
             Err(SlotRefusal::PatientBusy)
         } else if meets(&self.busy, slot) {
+            Err(SlotRefusal::Taken)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether a visit of somebody who is here may begin now, at `starts_at`: no minute of the hour is better for it than another.
+    ///
+    /// # Errors
+    /// The first reason why not; what staff may have with a reason is the last.
+    pub(crate) fn judge_now(&self, starts_at: DateTime<Utc>, rules: Rules) -> Result<(), SlotRefusal> {
+        let visit = rules.stretch(starts_at);
+        let local = starts_at.with_timezone(&rules.zone).naive_local();
+        let is_in_hours = self.touching(local.date()).any(|(from, until)| from <= local && local < until);
+        if meets(&self.absences, visit) {
+            Err(SlotRefusal::Away)
+        } else if meets(&self.patient_busy, visit) {
+            Err(SlotRefusal::PatientBusy)
+        } else if !is_in_hours {
+            Err(SlotRefusal::OutOfHours)
+        } else if meets(&self.busy, visit) {
             Err(SlotRefusal::Taken)
         } else {
             Ok(())

@@ -61,7 +61,7 @@ impl Schedules {
         if found.is_empty() {
             return Err(none);
         }
-        found.retain(|slot, _| present.has_come(slot.starts_at - self.horizon));
+        found.retain(|slot, _| slot.is_within(self.horizon, present));
         if found.is_empty() { Err(NoTimes::TooEarly) } else { Ok(found) }
     }
 }

@@ -78,18 +78,20 @@ pub(super) struct FreeTime {
     href: Option<String>,
     /// How many doctors are free then, where any of them would do.
     doctors: Option<usize>,
+    /// Who they are, to staff: `Dr Asha Rai, Dr Bina Thapa and 3 more`.
+    names: Option<String>,
 }
 
 impl FreeTime {
     /// The time as a link that begins with `book`, if it can be booked.
     pub(super) fn new(at: DateTime<Utc>, zone: Tz, book: Option<&str>) -> Self {
         let time = Time::new(at, zone);
-        Self { href: book.map(|begin| format!("{begin}starts_at={}", time.value)), time, doctors: None }
+        Self { href: book.map(|begin| format!("{begin}starts_at={}", time.value)), time, doctors: None, names: None }
     }
 
-    /// The same, at which so many doctors are free.
-    pub(super) fn with_doctors(self, doctors: usize) -> Self {
-        Self { doctors: Some(doctors), ..self }
+    /// The same, at which so many doctors are free, who are named to staff.
+    pub(super) fn with_doctors(self, doctors: usize, names: Option<String>) -> Self {
+        Self { doctors: Some(doctors), names, ..self }
     }
 }
 

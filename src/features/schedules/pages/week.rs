@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
+use entity::enums::Role;
 use serde::Serialize;
 
 use super::{
@@ -34,8 +35,8 @@ pub(in super::super) struct FreeWeek {
     form: FormView,
     doctors: Vec<Choice>,
     fields: Vec<Choice>,
-    /// Whether the times of whoever is free are shown.
-    is_any: bool,
+    /// What stands behind each time, where any doctor would do.
+    behind: Option<&'static str>,
     /// How a time is booked; none where there is none.
     hint: Option<&'static str>,
     zone: &'static str,
@@ -67,12 +68,16 @@ impl FreeWeek {
     ) -> Self {
         let free = |date| week.free_with(date, *rules, present);
         let sentence = if search.doctor_id.is_some() { NoTimes::sentence } else { NoTimes::sentence_of_all };
-        let day = |date| FreeDay::new(date, free(date).map(|free| times(viewer, search, free)).map_err(sentence));
+        let day =
+            |date| FreeDay::new(date, free(date).map(|free| times((viewer, doctors), search, free)).map_err(sentence));
         let link = |date: NaiveDate| DayLink { href: search.address(date), label: in_words(date) };
         let next = search.from + Days::new(WEEK);
         let days: Vec<FreeDay> = search.from.iter_days().take_while(|date| *date < next).map(day).collect();
         Self {
-            is_any: search.doctor_id.is_none(),
+            behind: search
+                .doctor_id
+                .is_none()
+                .then(|| if is_told_names(viewer) { "who is free then" } else { "how many doctors are free then" }),
             hint: days.iter().any(|day| !day.is_empty()).then(|| hint(viewer, search.doctor_id)),
             span: format!("{} to {}", date_in_words(search.from), date_in_words(next - Days::new(1))),
             days,
@@ -92,7 +97,7 @@ impl FreeWeek {
             form,
             doctors: [any].into_iter().chain(each).filter(|_| !doctors.is_empty()).map(choice).collect(),
             fields: fields(doctors).into_iter().map(|field| choice((field.to_owned(), field.to_owned()))).collect(),
-            is_any: true,
+            behind: None,
             hint: None,
             zone: viewer.zone().name(),
             span: String::new(),
@@ -114,7 +119,12 @@ fn hint(viewer: &Viewer, wanted: Option<i64>) -> &'static str {
 }
 
 /// The times of a day, each once: with whom it is booked, and how many are free then where any of them would do.
-fn times(viewer: &Viewer, search: &TimesSearch, free: BTreeMap<Stretch, Vec<i64>>) -> Vec<FreeTime> {
+fn times(
+    (viewer, doctors): (&Viewer, &[DoctorOfSchedule]),
+    search: &TimesSearch,
+    free: BTreeMap<Stretch, Vec<i64>>,
+) -> Vec<FreeTime> {
+    let names = |ids: &[i64]| is_told_names(viewer).then(|| names(doctors, ids));
     let begin = |ids: &[i64]| match (search.doctor_id, &viewer.kind) {
         (Some(id), _) => booking_href(viewer, id),
         (None, ViewerKind::Doctor { doctor_id, .. }) => {
@@ -124,9 +134,34 @@ fn times(viewer: &Viewer, search: &TimesSearch, free: BTreeMap<Stretch, Vec<i64>
     };
     let time = |(slot, ids): (Stretch, Vec<i64>)| {
         let time = FreeTime::new(slot.starts_at, viewer.zone(), begin(&ids).as_deref());
-        if search.doctor_id.is_none() { time.with_doctors(ids.len()) } else { time }
+        if search.doctor_id.is_none() { time.with_doctors(ids.len(), names(&ids)) } else { time }
     };
     free.into_iter().map(time).collect()
+}
+
+/// A patient asks whoever is free; the desk is asked who that is.
+fn is_told_names(viewer: &Viewer) -> bool {
+    viewer.role() != Role::Patient
+}
+
+/// So many letters of names stand beside a time, and one name however long it is.
+const NAMED: usize = 64;
+
+/// Who is free, by name: as many as there is room for, and how many more.
+fn names(doctors: &[DoctorOfSchedule], ids: &[i64]) -> String {
+    let mut named = String::new();
+    let mut left = ids.len();
+    for name in doctors.iter().filter(|doctor| ids.contains(&doctor.id)).map(DoctorOfSchedule::name) {
+        if !named.is_empty() {
+            if named.chars().count() + name.chars().count() > NAMED {
+                break;
+            }
+            named.push_str(", ");
+        }
+        named.push_str(&name);
+        left -= 1;
+    }
+    if left == 0 { named } else { format!("{named} and {left} more") }
 }
 
 impl Page for FreeWeek {

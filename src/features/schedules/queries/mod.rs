@@ -1,6 +1,8 @@
 //! Reading schedules: one statement for windows, absences and busy visits, of one doctor or of several.
 
+mod concerned;
 mod doctor_times;
+mod managed;
 mod several;
 mod week;
 
@@ -18,24 +20,28 @@ use sea_orm::{
     sea_query::{ExprTrait as _, SimpleExpr},
 };
 
+pub(super) use concerned::{ConcernedPerson, concerned};
 pub(crate) use doctor_times::{DoctorTime, DoctorTimes};
+pub(super) use managed::managed;
+pub(crate) use managed::{ManagedAbsence, managed_absence};
 pub(super) use several::practising;
 pub(crate) use several::{Candidates, several, several_now};
 pub(super) use week::{PlannedVisit, Week, week};
 
 use super::free::{Rules, Schedule, Stretch, Window};
 use crate::{
-    access::{Viewer, ViewerKind},
+    access::Viewer,
     coherence::{Topic, Topics},
     db::{InList, ReadConnection, Reader, SideBySide, is_one_of, is_word},
+    text::doctor_name,
     time_zone::ClockHours,
 };
 
 /// A doctor whose times are looked at, and how their hospital books.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct DoctorOfSchedule {
-    pub(super) id: i64,
-    pub(super) user_id: i64,
+pub(crate) struct DoctorOfSchedule {
+    pub(crate) id: i64,
+    pub(crate) user_id: i64,
     pub(super) first_name: String,
     pub(super) last_name: String,
     /// Their field.
@@ -48,7 +54,7 @@ pub(super) struct DoctorOfSchedule {
 
 impl DoctorOfSchedule {
     /// The rules as they hold for `viewer`.
-    pub(super) fn rules(&self, viewer: &Viewer) -> Rules {
+    pub(crate) fn rules(&self, viewer: &Viewer) -> Rules {
         rules(viewer, self.slot_minutes, self.booking_lead_hours)
     }
 
@@ -58,8 +64,8 @@ impl DoctorOfSchedule {
     }
 
     /// As it is written everywhere.
-    pub(super) fn name(&self) -> String {
-        format!("Dr {} {}", self.first_name, self.last_name)
+    pub(crate) fn name(&self) -> String {
+        doctor_name(&self.first_name, &self.last_name)
     }
 }
 
@@ -96,16 +102,6 @@ fn of_hospital(hospital_id: i64) -> Select<doctor::Entity> {
         .join(JoinType::InnerJoin, user::Relation::Hospital.def())
         .filter(user::Column::HospitalId.eq(hospital_id))
         .filter(is_word(user::Column::Role, Role::Doctor))
-}
-
-/// The same, for whoever manages the doctor's schedule: themselves or their hospital's administrator.
-pub(super) async fn managed(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Option<DoctorOfSchedule>, DbErr> {
-    let may_manage = match &viewer.kind {
-        ViewerKind::HospitalAdmin { .. } => true,
-        ViewerKind::Doctor { doctor_id, .. } => *doctor_id == id,
-        ViewerKind::Patient { .. } | ViewerKind::SuperAdmin => false,
-    };
-    if may_manage { doctor(viewer, reader, id).await } else { Ok(None) }
 }
 
 /// A window of a doctor's week.

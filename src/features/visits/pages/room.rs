@@ -38,6 +38,8 @@ struct Said {
 struct Emergency {
     contact_name: Option<String>,
     contact_phone: Option<PhoneLink>,
+    /// Whose word that is, if it is the patient's.
+    contact_said: Option<String>,
     /// What the hospital tells its doctors to do.
     text: Option<String>,
 }
@@ -130,7 +132,7 @@ impl Room {
             version: opening.as_ref().map_or(0, |said| said.version),
             identities: identity_choices(),
             is_unchecked: is_doctor && !is_checked && row.status == AppointmentStatus::InProgress,
-            emergency: is_doctor.then(|| Emergency::new(&patient, &hospital)),
+            emergency: is_doctor.then(|| Emergency::new(viewer, &patient, &hospital)),
             call: call.as_deref().map(PhoneLink::new),
             is_by_phone: row.modality == Modality::Phone,
             is_by_video: row.modality == Modality::Video,
@@ -202,7 +204,7 @@ fn asks(status: AppointmentStatus, is_doctor: bool, is_checked: bool) -> bool {
 
 fn banner(row: &AppointmentRow, patient: &PatientOfRoom, PageContext { viewer, present }: PageContext<'_>) -> Banner {
     let born = (row.patient.user.date_of_birth, present.date(viewer.zone()));
-    Banner::new(row.patient_name(), born, (patient.blood_type, patient.allergies.clone()))
+    Banner::new(viewer, row.patient_name(), born, &patient.facts)
 }
 
 /// The forms begin with what was said already.
@@ -246,10 +248,11 @@ impl Said {
 }
 
 impl Emergency {
-    fn new(patient: &PatientOfRoom, hospital: &HospitalOfRoom) -> Self {
+    fn new(viewer: &Viewer, patient: &PatientOfRoom, hospital: &HospitalOfRoom) -> Self {
         Self {
-            contact_name: patient.emergency_contact_name.clone(),
-            contact_phone: patient.emergency_contact_phone.as_deref().map(PhoneLink::new),
+            contact_name: patient.facts.emergency_contact_name.clone(),
+            contact_phone: patient.facts.emergency_contact_phone.as_deref().map(PhoneLink::new),
+            contact_said: patient.facts.said(viewer).contact,
             text: hospital.emergency_text.clone(),
         }
     }

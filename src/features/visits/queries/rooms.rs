@@ -72,7 +72,13 @@ pub(crate) fn in_rooms(viewer: &Viewer) -> Select<visit_presence::Entity> {
         .filter(scope(viewer))
         .filter(is_one_of(Column::Status, AppointmentStatus::BUSY));
     if viewer.role() == Role::Patient {
-        return of_visit.filter(visit_presence::Column::UserId.ne(viewer.user_id));
+        // Not one who had the visit before.
+        let is_doctor = appointment::Relation::Doctor.def().on_condition(|_, doctor| {
+            Expr::col((doctor, doctor::Column::UserId))
+                .equals((visit_presence::Entity, visit_presence::Column::UserId))
+                .into_condition()
+        });
+        return of_visit.join(JoinType::InnerJoin, is_doctor);
     }
     let is_patient = appointment::Relation::Patient.def().on_condition(|_, patient| {
         Expr::col((patient, patient::Column::UserId))

@@ -14,6 +14,7 @@ use crate::{
     coherence::Topics,
     db::{DbErr, UnitOfWork, Unrecorded, ViolationKind, violation},
     features::{
+        appointments::hold_visit,
         calls::{GRACE, PAUSE, Sign},
         visits::queries::{self, PresenceState},
     },
@@ -98,7 +99,7 @@ async fn note(
         return Err(NotNoted::Refused(AppError::Conflict(OVER.to_owned())));
     }
     let Some((row, is_news)) = after(&before, (viewer.session_id, now), sign) else { return Ok(()) };
-    let topics = if is_news { before.seen_by(id) } else { STILL_THERE };
+    let topics = if is_news { seen_by(uow, viewer, id).await? } else { STILL_THERE };
     match before.presence_id {
         Some(presence_id) => {
             let update = visit_presence::Entity::update_many().set(row).filter(Column::Id.eq(presence_id));
@@ -116,6 +117,13 @@ async fn note(
         }
     }
     Ok(())
+}
+
+/// Who sees that the viewer comes or goes: whoever hands the visit over meanwhile waits until it is told. Two statements.
+async fn seen_by(uow: &UnitOfWork, viewer: &Viewer, id: i64) -> Result<Topics, NotNoted> {
+    uow.read(async |conn| hold_visit(viewer, conn, id).await).await?;
+    let held = uow.read(async |conn| queries::presence_state(viewer, conn, id).await).await?;
+    held.map(|held| held.seen_by(id)).ok_or(NotNoted::Refused(AppError::NotFound))
 }
 
 const OVER: &str = "Nobody waits in the room of this visit now. Look at the visit to see where it stands.";

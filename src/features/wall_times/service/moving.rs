@@ -177,6 +177,7 @@ async fn write_visit(
         row.starts_at = Set(place.starts_at);
         row.ends_at = Set(place.starts_at + (visit.ends_at - visit.starts_at));
         row.proposed_starts_at = Set(place.proposed_starts_at);
+        row.wished_starts_at = Set(None);
         row.version = Set(visit.version + 1);
         row.updated_at = Set(now);
     }
@@ -250,6 +251,7 @@ fn event(visit: &Visit, place: &WallPlace, how: Reanchoring) -> appointment_even
         note: Set(Some(how.why.to_owned())),
         local_starts_at: Set(Some(place.local_starts_at)),
         proposed_local_starts_at: Set(place.proposed_local_starts_at),
+        from_doctor_id: Set(None),
         at: Set(how.now),
         created_at: Set(how.now),
         updated_at: Set(how.now),

@@ -46,6 +46,19 @@ async fn somebody_new_comes_in_as_was_said() {
 }
 
 #[tokio::test]
+async fn a_record_is_confirmed_as_was_said() {
+    let ward = Ward::open().await;
+    let path = format!("/patients/{}", ward.patient.id);
+    let profile = ward.home.get("/profile").await.ok();
+    ward.home.submit(&profile, "form[action='/profile']", &[("allergies", "Nuts")]).await.expect(303);
+    let page = ward.desk.get(&path).await.ok();
+    assert!(page.text("#banner").contains("said by the patient"));
+    let confirmed = ward.desk.submit(&page, &format!("form[action='{path}/confirmation']"), &[]).await;
+    says(&ward.desk, confirmed, "What the patient said is confirmed.").await;
+    assert!(!ward.desk.get(&path).await.ok().says("said by the patient"));
+}
+
+#[tokio::test]
 async fn a_record_is_changed_as_was_said() {
     let ward = Ward::open().await;
     let (app, desk) = (&ward.app, &ward.desk);

@@ -28,6 +28,8 @@ async fn times_are_as_was_said() {
     let visit = house.visit(AppointmentStatus::Scheduled, 48 * 60).await;
     let with_one = surgery.post_form(&absences, &away("2026-11-26T00:00", "2026-11-27T00:00")).await;
     let page = says(surgery, with_one, "The absence is recorded. Visits are planned in it").await;
+    assert_eq!(page.appointments("#visits"), [visit.id], "it is said below what is to become of each");
+    let page = surgery.get(&path).await.ok();
     assert_eq!(page.appointments("#broken"), [visit.id]);
     assert!(house.home.get(&visit.path()).await.ok().says("Scheduled"), "it stays until somebody cancels it");
     let removals = page.attributes("form[action$=\"/removal\"]", "action");
@@ -40,6 +42,38 @@ async fn times_are_as_was_said() {
     let page = says(surgery, removed, "The hours are removed. Visits are planned in them").await;
     assert_eq!(page.appointments("#broken"), [visit.id]);
     assert!(house.home.get(&visit.path()).await.ok().says("Scheduled"));
+}
+
+#[tokio::test]
+async fn a_week_is_as_was_said() {
+    let house = Ward::open().await;
+    let (surgery, path) = (&house.surgery, format!("/doctors/{}/availability", house.doctor.id));
+    let visit = house.visit(AppointmentStatus::Scheduled, 48 * 60).await;
+    let save = async |page: &Page, day: &str, (from, to): (&str, &str)| {
+        let mut fields = page.form("form.week").fields;
+        fields.retain(|(name, _)| !name.starts_with("same_"));
+        for (name, value) in &mut fields {
+            match name.strip_suffix("_0").map(|name| name.split_once('_')) {
+                Some(Some(("from", of))) if of == day => from.clone_into(value),
+                Some(Some(("to", of))) if of == day => to.clone_into(value),
+                _ => {}
+            }
+        }
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        surgery.post_form(&path, &fields).await
+    };
+    let week = surgery.get(&path).await.ok();
+    // A Saturday, on which nobody has a visit, and the Thursday of the visit.
+    let saved = says(surgery, save(&week, "5", ("09:00", "12:00")).await, "The hours are saved.").await;
+    assert!(!saved.has("#broken"));
+    let free = surgery.get(&format!("/doctors/{}/times?date=2026-11-28", house.doctor.id)).await.ok();
+    assert!(free.has("[data-time=\"2026-11-28T09:00\"]"));
+    let asked = save(&saved, "3", ("", "")).await.expect(409);
+    let page =
+        says(surgery, save(&asked, "3", ("", "")).await, "The hours are saved. Visits are planned outside of them")
+            .await;
+    assert_eq!(page.appointments("#broken"), [visit.id]);
+    assert!(house.home.get(&visit.path()).await.ok().says("Scheduled"), "it stays until somebody moves or cancels it");
 }
 
 #[tokio::test]

@@ -181,6 +181,7 @@ impl AppointmentDraft {
                 from_status: Set(from_status),
                 to_status: Set(to_status),
                 note: Set(Some(self.texts.make("Note", 500))),
+                from_doctor_id: Set(None),
                 at: Set(at),
                 created_at: Set(at),
                 updated_at: Set(at),

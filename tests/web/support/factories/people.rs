@@ -90,6 +90,7 @@ pub(crate) fn patient(hospital: &Hospital) -> PatientDraft {
         person: PersonDraft::new(Role::Patient, Some(hospital.id)),
         blood_type: Some(BloodType::ONegative),
         bare: false,
+        says: false,
     }
 }
 
@@ -117,6 +118,7 @@ pub(crate) struct PatientDraft {
     person: PersonDraft,
     blood_type: Option<BloodType>,
     bare: bool,
+    says: bool,
 }
 
 /// What can be said of everybody, for the drafts that have a person in them.
@@ -269,8 +271,14 @@ impl PatientDraft {
         self
     }
 
+    /// What they are allergic to is their own word, which nobody has confirmed; something else was recorded before.
+    pub(crate) fn by_their_own_word(self) -> Self {
+        Self { says: true, ..self }
+    }
+
     pub(crate) async fn create(self, app: &TestApp) -> Patient {
         let (mut person, mut texts) = self.person.insert(app).await;
+        let said_at = self.says.then(|| app.now());
         let mut known = |field: &str, most| (!self.bare).then(|| texts.make(field, most));
         let model = patient::ActiveModel {
             user_id: Set(person.user_id),
@@ -279,6 +287,8 @@ impl PatientDraft {
             medical_history: Set(known("History", 5000)),
             emergency_contact_name: Set(known("Contact", 120)),
             emergency_contact_phone: Set((!self.bare).then(|| texts.phone())),
+            allergies_said_at: Set(said_at),
+            allergies_before: Set(said_at.map(|_| texts.make("Before", 2000))),
             created_at: Set(app.now()),
             updated_at: Set(app.now()),
             ..Default::default()

@@ -98,6 +98,14 @@ pub(crate) async fn availability(
     model.insert(&app.db).await.unwrap().id
 }
 
+/// The doctor works on each day of the week between these hours of the hospital's clock.
+pub(crate) async fn works_daily(app: &TestApp, doctor: &Doctor, (from, until): (u32, u32)) {
+    let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    for weekday in 0..7 {
+        availability(app, doctor, weekday, (hour(from), hour(until))).await;
+    }
+}
+
 /// An absence of the doctor, with a reason; its id.
 pub(crate) async fn time_off(
     app: &TestApp,

@@ -1,5 +1,8 @@
 //! Leaving notifications, and marking them as read.
 
+mod reading;
+mod telling;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +15,9 @@ use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
+
+pub(crate) use reading::{NewsSubject, UnreadNews, look_at, open, unread_news};
+pub(crate) use telling::{SpokenNews, send_untold, told_by_phone};
 
 use super::notification::ToldTimes;
 use crate::{
@@ -58,7 +64,37 @@ pub(crate) struct News {
 /// # Errors
 /// The database's; the unit of work, and with it the act, fails then.
 pub(crate) async fn notify(uow: &UnitOfWork, at: DateTime<Utc>, news: &News) -> Result<(), DbErr> {
-    tell(uow, at, std::slice::from_ref(news)).await?;
+    notify_each(uow, at, std::slice::from_ref(news)).await
+}
+
+/// Tells of what happened to one visit, which is not the same to each whom it concerns. As many statements.
+///
+/// # Errors
+/// The database's; the unit of work, and with it the act, fails then.
+pub(crate) async fn notify_each(uow: &UnitOfWork, at: DateTime<Utc>, news: &[News]) -> Result<(), DbErr> {
+    tell(uow, at, news).await?;
+    mail::queue(uow, at, news.iter().flat_map(|news| news.mails(at))).await
+}
+
+/// Tells `news` on the page alone: to those who sit before it all day. One statement, or none if there is nobody to tell.
+///
+/// # Errors
+/// The database's; the unit of work, and with it the act, fails then.
+pub(crate) async fn notify_on_page(uow: &UnitOfWork, at: DateTime<Utc>, news: &News) -> Result<(), DbErr> {
+    tell(uow, at, std::slice::from_ref(news)).await
+}
+
+/// Tells `news` as [`notify`] does, and `besides` as [`notify_on_page`] does. Two statements.
+///
+/// # Errors
+/// The database's; the unit of work, and with it the act, fails then.
+pub(crate) async fn notify_and_show(
+    uow: &UnitOfWork,
+    at: DateTime<Utc>,
+    news: &News,
+    besides: &News,
+) -> Result<(), DbErr> {
+    tell(uow, at, &[news.clone(), besides.clone()]).await?;
     mail::queue(uow, at, news.mails(at)).await
 }
 
@@ -108,6 +144,28 @@ pub(crate) async fn withdraw(
         .filter(Column::Kind.eq(kind))
         .filter(Column::ReadAt.is_null());
     Ok(uow.delete_where(unread, Topic::Inbox(recipient_id)).await? > 0)
+}
+
+/// Marks as read what `recipients` were told of a visit and asked of them: it is answered, and they need not look. One statement.
+///
+/// # Errors
+/// The database's; the unit of work, and with it the act, fails then.
+pub(crate) async fn answered(
+    uow: &UnitOfWork,
+    at: DateTime<Utc>,
+    (appointment_id, kind): (i64, NotificationKind),
+    recipients: BTreeSet<i64>,
+) -> Result<(), DbErr> {
+    let topics = Topics::each(recipients.iter().map(|recipient_id| Topic::Inbox(*recipient_id)));
+    let unread = notification::Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::value(at))
+        .col_expr(Column::UpdatedAt, Expr::value(at))
+        .filter(Column::AppointmentId.eq(appointment_id))
+        .filter(Column::RecipientId.is_in(recipients))
+        .filter(Column::Kind.eq(kind))
+        .filter(Column::ReadAt.is_null());
+    uow.update_where(unread, topics).await?;
+    Ok(())
 }
 
 impl News {
