@@ -1,5 +1,5 @@
 //! The clinic, one folder a noun. A feature calls only those before it:
-//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → calls → device_checks → guests → visits → notes → messages → documents → calendars → exports → erasures → reports → day_book → home`.
+//! `audit → mail → wall_times → modalities → notifications → accounts → hospitals → people → schedules → appointments → records → calls → device_checks → guests → visits → notes → messages → documents → calendars → exports → erasures → reports → day_book → home`.
 
 pub mod accounts;
 mod appointments;
@@ -20,6 +20,7 @@ mod modalities;
 mod notes;
 mod notifications;
 mod people;
+mod records;
 mod reports;
 mod schedules;
 mod visits;
@@ -59,6 +60,7 @@ pub fn routes() -> RouteTable {
     people::routes(&mut table);
     schedules::routes(&mut table);
     appointments::routes(&mut table);
+    records::routes(&mut table);
     calls::routes(&mut table);
     device_checks::routes(&mut table);
     guests::routes(&mut table);

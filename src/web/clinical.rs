@@ -16,7 +16,7 @@ use serde::Serialize;
 /// # use telemedicine::web::{AppError, Clinical, ClinicalPage, Page};
 /// # #[derive(Serialize)] struct Shown { allergies: String }
 /// impl ClinicalPage for Shown {
-///     const TEMPLATE: &'static str = "people/patient.html";
+///     const TEMPLATE: &'static str = "records/patient.html";
 ///     fn title(&self) -> String { "Maya Gurung".to_owned() }
 /// }
 /// # fn show(pages: &Pages, viewer: &Viewer, record: Clinical<String>) -> Result<HttpResponse, AppError> {
@@ -31,7 +31,7 @@ use serde::Serialize;
 /// # use telemedicine::web::{AppError, Clinical, ClinicalPage, Page};
 /// # #[derive(Serialize)] struct Shown { allergies: String }
 /// impl Page for Shown {
-///     const TEMPLATE: &'static str = "people/patient.html";
+///     const TEMPLATE: &'static str = "records/patient.html";
 ///     fn title(&self) -> String { "Maya Gurung".to_owned() }
 /// }
 /// # fn show(pages: &Pages, viewer: &Viewer, record: Clinical<String>) -> Result<HttpResponse, AppError> {
@@ -46,7 +46,7 @@ use serde::Serialize;
 /// # use telemedicine::web::{AppError, Clinical, ClinicalPage, Page};
 /// # #[derive(Serialize)] struct Shown { allergies: String }
 /// impl ClinicalPage for Shown {
-///     const TEMPLATE: &'static str = "people/patient.html";
+///     const TEMPLATE: &'static str = "records/patient.html";
 ///     fn title(&self) -> String { "Maya Gurung".to_owned() }
 /// }
 /// # fn show(pages: &Pages, viewer: &Viewer, record: Clinical<String>) -> Result<HttpResponse, AppError> {

@@ -121,7 +121,7 @@ impl FormReader {
     pub fn required(&self, name: &str, label: &str, max: usize) -> String {
         let text = self.optional(name, label, max);
         if text.is_none() && !self.is_wrong(name) {
-            self.error(name, format!("Enter {}.", label.to_lowercase()));
+            self.error(name, format!("Enter the {}.", label.to_lowercase()));
         }
         text.unwrap_or_default()
     }
@@ -147,7 +147,7 @@ impl FormReader {
     pub fn parsed<T>(&self, name: &str, label: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let text = self.search(name, label, 320);
         if text.is_none() && !self.is_wrong(name) {
-            self.error(name, format!("Enter {}.", label.to_lowercase()));
+            self.error(name, format!("Enter the {}.", label.to_lowercase()));
         }
         self.accept(name, parse(&text?))
     }
@@ -166,7 +166,7 @@ impl FormReader {
     /// A password: not trimmed, never shown again, at most 512 bytes.
     pub fn secret(&self, name: &str, label: &str) -> String {
         self.optional_secret(name, label).unwrap_or_else(|| {
-            self.error(name, format!("Enter {}.", label.to_lowercase()));
+            self.error(name, format!("Enter the {}.", label.to_lowercase()));
             String::new()
         })
     }

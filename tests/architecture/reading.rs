@@ -14,6 +14,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "people",
     "schedules",
     "appointments",
+    "records",
     "calls",
     "device_checks",
     "guests",

@@ -11,9 +11,9 @@ export class Counted {
     page.on('load', () => { this.loads += 1; });
   }
 
-  /** What a task costs from the dashboard on, which is open already. More presses or loads than `most` are a fault; `before` is what it cost when nobody had thought of it. */
-  async task(name, { presses, loads, before }, act) {
-    await open(this.page, '/dashboard');
+  /** What a task costs from the dashboard on, or from the page `from`, which is open already. More presses or loads than `most` are a fault; `before` is what it cost when nobody had thought of it. */
+  async task(name, { presses, loads, before, from = '/dashboard' }, act) {
+    await open(this.page, from);
     Object.assign(this, { presses: 0, loads: 0 });
     await act(this);
     this.tasks.push({ name, presses: this.presses, loads: this.loads, before });

@@ -92,6 +92,17 @@ async function walkIn(desk, { patients, doctors }) {
   expect(path(page) === '/dashboard' || await page.locator('main [data-status=waiting]').count() > 0, 'who walked in does not wait');
 }
 
+/** Somebody whose page is open cannot wait: beside another visit of the doctor whom they know. */
+async function urgent(desk) {
+  const { page } = desk;
+  await desk.lead(page.locator('main a[href*="urgent=on"]'));
+  const chosen = page.locator('#times input[name=starts_at]:checked');
+  expect(await chosen.getAttribute('data-taken') !== null, 'the next time is not one that is taken');
+  await desk.type(page.locator('[name=overbook_reason]'), 'Chest pain.');
+  await desk.submit('/appointments');
+  await says(page, 'Overbooked because');
+}
+
 /** A doctor is ill, and twelve visits have to go elsewhere. */
 async function doctorIsIll(desk, { doctors, date }) {
   const { page } = desk;
@@ -139,6 +150,8 @@ async function live(browser, { scripts, name, date }) {
   const desk = new Counted(await signedIn(browser, clinic.desk.email, clinic.password, scripts));
   await theBoardHoldsEverybody(desk, clinic);
   for (const [task, most, act] of TASKS) await desk.task(task, most, () => act(desk, clinic));
+  const from = `/patients/${clinic.patients[120].id}`;
+  await desk.task('somebody urgent at a time that is taken', { presses: 2, loads: 2, before: '9 and 5', from }, () => urgent(desk));
   clock.set(instant(`${date}T19:00`));
   await desk.task('who is left over in the evening', { presses: 4, loads: 2 }, () => endOfDay(desk));
   console.log(desk.table());

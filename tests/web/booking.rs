@@ -3,7 +3,6 @@
 mod found;
 mod sent_again;
 
-use chrono::NaiveTime;
 use entity::appointment;
 use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -62,10 +61,6 @@ impl Desk {
         let of_doctor = appointment::Column::DoctorId.eq(self.doctor.id);
         appointment::Entity::find().filter(of_doctor).all(&self.app.db).await.unwrap()
     }
-}
-
-fn hour(hour: u32) -> NaiveTime {
-    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
 }
 
 #[tokio::test]
@@ -131,7 +126,7 @@ async fn each_time_that_cannot_be_had_is_refused_in_its_own_words() {
         ("2026-11-30T10:30", "You already have another visit at that time."),
         ("2026-11-30", "Choose a time"),
         ("2026-11-30T9:00", "Choose a time"),
-        ("", "Enter time."),
+        ("", "Enter the time."),
     ] {
         let page = clinic.ask(starts_at).await.expect(422);
         assert!(page.says(sentence), "{starts_at}: {}", page.words());

@@ -4,7 +4,7 @@ mod columns;
 mod edges;
 mod paper;
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::support::*;
 
@@ -16,10 +16,6 @@ struct Ward {
     hospital: Hospital,
     doctor: Doctor,
     desk: Client,
-}
-
-fn hour(hour: u32) -> NaiveTime {
-    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
 }
 
 fn at(text: &str) -> DateTime<Utc> {

@@ -61,6 +61,7 @@ mod notes;
 mod notifications;
 mod own_record;
 mod page_rules;
+mod patients_page;
 #[path = "support/ports.rs"]
 mod ports;
 mod presence;

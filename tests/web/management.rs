@@ -88,7 +88,7 @@ async fn each_field_that_is_wrong_is_told_beside_it() {
         ("license_number", "NMC-1", "Another doctor has this licence number."),
         ("email", "nobody", "Enter an e-mail address"),
         ("experience_years", "-1", "Enter whole years"),
-        ("specialization", "", "Enter field."),
+        ("specialization", "", "Enter the field."),
         ("password", "short", "at least 12 characters"),
         ("password", "asha shrestha 1", "must not contain"),
         ("date_of_birth", "2030-01-01", "must be in the past"),

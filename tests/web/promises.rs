@@ -59,7 +59,7 @@ const QUESTIONS: [(&str, &str, &str); 13] = [
         "an_account_that_is_shut_is_out_everywhere_and_nothing_of_it_is_removed",
     ),
     (
-        "people/patient.html",
+        "records/patient.html",
         "page.confirmation.href",
         "what_was_recorded_before_is_in_nobodys_sight_once_it_is_confirmed_as_it_was_said",
     ),

@@ -2,13 +2,7 @@
 
 mod whole_week;
 
-use chrono::NaiveTime;
-
 use crate::support::*;
-
-fn hour(hour: u32) -> NaiveTime {
-    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
-}
 
 fn times(page: &Page) -> Vec<String> {
     page.attributes("[data-time]", "data-time")

@@ -3,8 +3,6 @@
 mod booking;
 mod kept;
 
-use chrono::NaiveTime;
-
 use crate::support::*;
 
 /// The next Monday on which everybody can book: 30 November 2026.
@@ -48,10 +46,6 @@ impl Clinic {
         let patient = patient(&self.hospital).create(&self.app).await;
         appointment().of(doctor).with(&patient).at(at.parse().unwrap()).create(&self.app).await
     }
-}
-
-fn hour(hour: u32) -> NaiveTime {
-    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
 }
 
 /// Each time with how many are free then.

@@ -45,7 +45,7 @@ pub(super) fn sign_in(mut fields: Fields) -> Result<(SignIn, Destination, FormVi
 fn read_typed_email(reader: &FormReader) -> String {
     let typed = reader.search("email", "E-mail address", EMAIL_CHARACTERS);
     if typed.is_none() && reader.is_clean() {
-        reader.error("email", "Enter e-mail address.");
+        reader.error("email", "Enter the e-mail address.");
     }
     typed.map(|typed| address_key(&typed)).unwrap_or_default()
 }

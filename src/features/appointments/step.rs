@@ -54,6 +54,7 @@ pub(super) struct Stage {
 
 /// How long before its start, and behind its end, a visit is near whatever the day: around midnight.
 const NEAR: TimeDelta = TimeDelta::hours(2);
+const LATEST_ARRIVAL: TimeDelta = TimeDelta::hours(12);
 
 impl Stage {
     /// Of a visit in a hospital of `zone`, as lists have it.
@@ -88,6 +89,7 @@ impl Stage {
 
 const NOT_YET: &str = "That visit is on another day. This is recorded when its day has come.";
 const DAY_OVER: &str = "The day of that visit is over. The doctor records what came of it.";
+const LONG_OVER: &str = "The time of that visit has been over for half a day. The doctor records what came of it.";
 const NOT_BEGUN_YET: &str = "That visit has not begun yet, so nobody has missed it.";
 const TIME_OVER: &str = "The time of that visit is over, so nobody can promise it any more. Below is what can be done.";
 
@@ -126,6 +128,7 @@ impl Step {
         match self {
             Self::Arrive | Self::Start if !stage.day_has_come(present) => Some(NOT_YET),
             Self::Arrive | Self::Start if stage.day_is_over(present) => Some(DAY_OVER),
+            Self::Arrive if present.has_come(stage.ends_at + LATEST_ARRIVAL) => Some(LONG_OVER),
             Self::MissVisit if !present.has_come(stage.starts_at) => Some(NOT_BEGUN_YET),
             _ => self.promised(stage).filter(|visit| present.has_come(visit.ends_at)).map(|_| TIME_OVER),
         }

@@ -93,10 +93,3 @@ pub(super) fn removal_reason(fields: Fields) -> Result<RemovalReason, Box<FormVi
     });
     reader.finish(reason)
 }
-
-/// What somebody saw of a record that they confirm.
-pub(super) fn confirmation(fields: Fields) -> Result<String, Box<FormView>> {
-    let reader = FormReader::new(fields);
-    let seen = reader.required("seen", "What was seen", 64);
-    reader.finish(Some(seen))
-}

@@ -1,7 +1,7 @@
-//! People of a hospital: its doctors and its patients, their lists and their pages.
+//! People of a hospital: its doctors and its patients, their lists, and the pages of doctors.
 //!
-//! Owns `doctor` and `patient`, and manages the accounts of both and of those who run hospitals. A patient's page is a clinical record: opening it is recorded.
-//! What patients say of themselves on their profile is written by [`accounts`](crate::features::accounts), and confirmed here.
+//! Owns `doctor` and `patient`, and manages the accounts of both and of those who run hospitals. A patient's own page is that of [`records`](crate::features::records).
+//! What patients say of themselves on their profile is written by [`accounts`](crate::features::accounts).
 
 mod forms;
 mod handlers;
@@ -10,9 +10,11 @@ mod policy;
 mod queries;
 mod service;
 
-pub(crate) use pages::Banner;
+pub(crate) use pages::{Banner, EmergencyContact};
+pub(crate) use policy::SeePatients;
 pub(crate) use queries::{
     NamedPatient, matching as patients_matching, named as patient_named, topics as patient_topics,
+    visible as visible_patients,
 };
 
 use handlers::management;
@@ -30,8 +32,6 @@ pub(crate) fn routes(table: &mut RouteTable) {
     manage::<PatientRecord>(table, &PATIENTS);
     table.post(PATIENTS.all, management::create::<PatientRecord>);
     table.post(PATIENTS.reactivation, management::reactivate::<PatientRecord>);
-    table.get("/patients/{id}", handlers::patients::show);
-    table.post("/patients/{id}/confirmation", handlers::patients::confirm);
     manage::<AdminRecord>(table, &ADMINS);
     empower::<AdminRecord>(table, &ADMINS);
 }

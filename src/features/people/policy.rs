@@ -14,7 +14,7 @@ impl Permission for SeeDoctors {
 
 /// See patients: an administrator those of the hospital, a doctor their own.
 #[derive(Debug)]
-pub(super) struct SeePatients;
+pub(crate) struct SeePatients;
 
 impl Permission for SeePatients {
     const ROLES: &'static [Role] = &[Role::HospitalAdmin, Role::Doctor];

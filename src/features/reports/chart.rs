@@ -100,7 +100,7 @@ fn draw<'a>(area: &Area<'a>, (kind, labels): (Bars, &[String]), series: &[Series
         .bold_line_style(LINE)
         .axis_style(LINE)
         .label_style(letters)
-        .x_labels(8)
+        .x_labels(labels.len().min(8))
         .y_labels(5)
         .x_label_formatter(&|place| label_at(labels, *place))
         .y_label_formatter(&|value| format!("{value:.0}"))
@@ -130,6 +130,10 @@ fn height(kind: Bars, series: &[Series<'_>], bar: usize) -> i64 {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place within the drawing")]
 fn label_at(labels: &[String], place: f64) -> String {
+    // Between two bars, or in the middle of a single one, nothing is said again.
+    if place.fract() != 0.0 {
+        return String::new();
+    }
     labels.get(place.max(0.0) as usize).cloned().unwrap_or_default()
 }
 

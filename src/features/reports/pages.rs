@@ -58,7 +58,8 @@ fn wait(minutes: Option<i64>) -> String {
 }
 
 fn in_words(range: Range) -> String {
-    format!("{} to {}", date_in_words(range.from), date_in_words(range.to))
+    let from = date_in_words(range.from);
+    if range.from == range.to { from } else { format!("{from} to {}", date_in_words(range.to)) }
 }
 
 /// The parameters of the same days elsewhere.

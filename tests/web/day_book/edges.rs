@@ -1,6 +1,7 @@
 //! Where days begin and end, what the clock changes, and addresses that mean nothing.
 
 use super::*;
+use chrono::NaiveTime;
 
 #[tokio::test]
 async fn the_present_is_marked_today_and_moves_by_itself() {

@@ -91,8 +91,8 @@ pub(crate) use entity::enums::{
 };
 pub(crate) use factories::{
     Appointment, Doctor, Document, Hospital, Note, Notification, PASSWORD, Patient, Person, answered, appointment,
-    attachment, availability, call, doctor, document, gone_without, guest, hospital, hospital_admin, message, note,
-    notification, password_link, patient, session, super_admin, time_off, token_in, works_daily,
+    attachment, availability, call, doctor, document, gone_without, guest, hospital, hospital_admin, hour, message,
+    note, notification, password_link, patient, session, super_admin, time_off, token_in, works_daily,
 };
 pub(crate) use inserts::{allow_inserts, stop_inserts};
 pub(crate) use live::Live;

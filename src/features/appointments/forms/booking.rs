@@ -21,11 +21,11 @@ const WHOSE_TIMES: &str = "find_doctor_id";
 /// What looks for times; nothing of it is booked.
 const LOOKS: [&str; 3] = [WHOSE_TIMES, "q", "date"];
 
-/// What `walk_in` says of a patient who is here.
+/// What `walk_in` says of a patient who is here, and `urgent` of one who cannot wait.
 const ON: &str = "on";
 
-fn says_so(walk_in: Option<&str>) -> bool {
-    walk_in == Some(ON)
+fn says_so(said: Option<&str>) -> bool {
+    said == Some(ON)
 }
 
 /// The query string of the page that books.
@@ -38,6 +38,7 @@ pub(in super::super) struct NewQuery {
     date: Option<String>,
     starts_at: Option<String>,
     walk_in: Option<String>,
+    urgent: Option<String>,
     q: Option<String>,
 }
 
@@ -52,6 +53,8 @@ pub(in super::super) struct BookingDraft {
     pub(in super::super) search: String,
     /// Whether the patient is here now, and is to wait.
     pub(in super::super) is_walk_in: bool,
+    /// Whether the next time is wanted that there is, be it taken.
+    pub(in super::super) is_urgent: bool,
     /// Whether the form was filled in before, and shows what was typed.
     pub(in super::super) is_filled: bool,
     /// What the form shows.
@@ -90,6 +93,7 @@ impl NewQuery {
             patient_id: id(&self.patient_id),
             date: date.or(local.map(|local| local.date())),
             is_walk_in: says_so(self.walk_in.as_deref()),
+            is_urgent: says_so(self.urgent.as_deref()),
             is_filled: false,
             search: text(&self.q).trim().chars().filter(|c| !c.is_control()).take(SEARCH_CHARACTERS).collect(),
             form: FormView::filled(values),
@@ -153,8 +157,8 @@ pub(in super::super) fn looked_for(fields: &Fields) -> BookingDraft {
         patient_id: typed("patient_id").filter(|_| is_known),
         date: typed("date"),
         starts_at: typed("starts_at"),
-        walk_in: None,
         q: typed("q"),
+        ..NewQuery::default()
     };
     let mut draft = BookingDraft { is_filled: true, ..query.draft() };
     let kept = ["patient_id", "modality", "symptoms", "overbook_reason"];

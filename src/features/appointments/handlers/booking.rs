@@ -193,7 +193,9 @@ async fn form(
     let context = PageContext { viewer, present: &present };
     let times = times(context, &draft, &parties.doctors, pages).await?;
     let times = times.as_ref().map(|(free, rules)| (free.as_ref(), *rules));
-    Ok(Clinical::new(pages::BookingForm::new(context, draft, &parties, times)))
+    let is_urgent = draft.is_urgent && viewer.role() != Role::Patient;
+    let page = pages::BookingForm::new(context, draft, &parties, times);
+    Ok(Clinical::new(if is_urgent { page.at_the_next_time() } else { page }))
 }
 
 /// The times of the doctor who is wanted, or of all of whom any would do; none while it is not known with whom.

@@ -61,8 +61,10 @@ pub(in crate::features::appointments) struct BookingForm {
     zone: &'static str,
     /// To staff, of a doctor who has no hours: where they are entered.
     hours_href: Option<String>,
-    /// Whether the reason for overbooking is asked for.
+    /// Whether the reason for overbooking is asked for, whatever time is chosen.
     asks_why: bool,
+    /// To staff: whether the next time that there is was chosen for them.
+    is_urgent: bool,
     /// What tells this form from the next.
     token: String,
     /// How it can be held, and how the hospital usually does.
@@ -90,6 +92,9 @@ impl BookingForm {
         let is_staff = viewer.role() != Role::Patient;
         let is_doctor = viewer.role() == Role::Doctor;
         let wanted = draft.doctor.as_ref().filter(|_| !is_doctor);
+        let with =
+            if is_doctor { parties.doctors.first().map(|own| own.id) } else { wanted.and_then(WantedDoctor::id) };
+        let lacks_hours = times.is_some_and(|(schedule, _)| !schedule.has_hours());
         let href = |from| address(from, wanted, patient_id);
         let asks_why = is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
@@ -109,19 +114,28 @@ impl BookingForm {
             is_filled: draft.is_filled,
             lead_hours: times.map(|(_, rules)| rules.lead_hours()).filter(|hours| *hours > 0),
             times: times.map(|known| OfferedTimes::new(known, (date, is_staff), present, href)).unwrap_or_default(),
-            hours_href: wanted
-                .and_then(WantedDoctor::id)
-                .or(parties.doctors.first().map(|doctor| doctor.id).filter(|_| is_doctor))
-                .filter(|_| is_staff && times.is_some_and(|(schedule, _)| !schedule.has_hours()))
-                .map(|id| format!("/doctors/{id}/availability")),
+            hours_href: with.filter(|_| is_staff && lacks_hours).map(|id| format!("/doctors/{id}/availability")),
             zone: viewer.zone().name(),
             asks_why,
+            is_urgent: false,
             asks_for_proof: false,
             modalities: modality_choices(),
             usual_modality: parties.doctors.first().map(|doctor| modality_code(doctor.default_modality)),
             token: format!("{:032x}", rand::random::<u128>()),
             form: draft.form,
         }
+    }
+
+    /// The same for somebody who cannot wait: the next time is chosen, whether it is taken or not, and the reason is asked for, so that nothing is left to
+    /// do but to say it.
+    pub(in crate::features::appointments) fn at_the_next_time(mut self) -> Self {
+        self.is_urgent = true;
+        if let Some(next) =
+            self.times.first().filter(|_| self.form.values.get("starts_at").is_none_or(String::is_empty))
+        {
+            self.form.values.insert("starts_at".to_owned(), next.to_owned());
+        }
+        self.asking_why()
     }
 
     /// The same after it was refused: the time is taken, and staff are asked why it must be then.

@@ -63,7 +63,11 @@ impl ShownRecord {
         let stands = AppointmentStatus::AGREED.contains(&row.status);
         Self {
             title: title(viewer, &row),
-            patient: banner(viewer, &row, &about, present.date(viewer.zone())),
+            patient: banner(viewer, &row, &about, present.date(viewer.zone())).with_numbers(
+                viewer,
+                row.patient.phone.as_deref(),
+                &about.patient,
+            ),
             patient_href: patient_href(viewer, &row),
             overbook_reason: about.overbook_reason.filter(|_| viewer.role() != Role::Patient),
             symptoms: row.symptoms,

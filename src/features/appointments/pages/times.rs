@@ -18,6 +18,8 @@ const TIMES: usize = 30;
 #[derive(Debug, Default, Serialize)]
 pub(super) struct OfferedTimes {
     days: Vec<DayOfTimes>,
+    /// Whether one of them is taken, and can be had with a reason.
+    has_taken: bool,
     /// Where the days after these are, and those before.
     later_href: Option<String>,
     earlier_href: Option<String>,
@@ -34,7 +36,13 @@ impl OfferedTimes {
         let (days, later) = offer((schedule, rules), (date, is_staff), present);
         let today = present.date(rules.zone);
         let earlier = Some(today.max(date - Days::new(7))).filter(|_| date > today);
-        Self { days, later_href: later.map(&href), earlier_href: earlier.map(&href) }
+        let has_taken = days.iter().any(|day| day.times.iter().any(|time| time.is_taken));
+        Self { days, has_taken, later_href: later.map(&href), earlier_href: earlier.map(&href) }
+    }
+
+    /// The first of these times, as forms send it.
+    pub(super) fn first(&self) -> Option<&str> {
+        self.days.iter().flat_map(|day| &day.times).map(|time| time.value.as_str()).next()
     }
 
     /// The same but for one time, as forms send it.
@@ -71,6 +79,7 @@ fn offer(
     };
     for time in &mut taken.times {
         time.label.push_str(" (taken)");
+        time.is_taken = true;
     }
     match days.first_mut().filter(|day| day.date == taken.date) {
         Some(first) => {

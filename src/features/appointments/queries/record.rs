@@ -182,8 +182,10 @@ async fn read(viewer: &Viewer, reader: &Reader, id: i64) -> Result<Vec<Row>, DbE
         .list::<UnreadNews>("news", unread_news(viewer, id))
         .list::<CallOfVisit>("call", calls)
         .list::<Joined>("visit", joined);
-    // Of notes all that is told here is on lists as well.
-    let topics = viewer.visit_topics().and([Topic::Visit(id), Topic::Inbox(viewer.user_id)]);
+    // Of notes all that is told here is on lists as well. Staff are told how the patient is reached, which is no part of a visit.
+    let reached =
+        viewer.hospital().filter(|_| viewer.role() != Role::Patient).map(|hospital| Topic::Patients(hospital.id));
+    let topics = viewer.visit_topics().and([Topic::Visit(id), Topic::Inbox(viewer.user_id)]).and(reached);
     reader.run(topics, async |conn| lists.read(conn).await).await
 }
 

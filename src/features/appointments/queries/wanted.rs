@@ -122,7 +122,7 @@ fn matching(viewer: &Viewer, filter: &ListFilter) -> Condition {
         condition = condition.add(Column::PatientId.eq(patient_id));
     }
     condition = condition.add(days(filter, viewer.zone()));
-    filter.search.terms().iter().fold(condition, |all, term| all.add(party_is(viewer, term)))
+    condition.add(party_is(viewer, filter.search.terms()))
 }
 
 /// From the first instant of the first day to the last of the last, in `zone`.
@@ -138,16 +138,23 @@ fn days(filter: &ListFilter, zone: Tz) -> Condition {
     condition
 }
 
-/// Whether `term` finds somebody the viewer would look for: the other party, to an administrator either.
-fn party_is(viewer: &Viewer, term: &Term) -> Condition {
-    let patient = Column::PatientId
-        .in_subquery(found((patient::Entity, patient::Column::Id, patient::Column::UserId), (viewer, term)));
-    let doctor = Column::DoctorId
-        .in_subquery(found((doctor::Entity, doctor::Column::Id, doctor::Column::UserId), (viewer, term)));
+/// Whether all `terms` find one whom the viewer would look for: the other party, to an administrator either. Not one of them by one word and the other by
+/// another: those of a doctor's name are no part of a patient's.
+fn party_is(viewer: &Viewer, terms: &[Term]) -> Condition {
+    let all = |side: &dyn Fn(&Term) -> Expr| terms.iter().fold(Condition::all(), |all, term| all.add(side(term)));
+    let patient = |term: &Term| {
+        let found = found((patient::Entity, patient::Column::Id, patient::Column::UserId), (viewer, term));
+        Column::PatientId.in_subquery(found)
+    };
+    let doctor = |term: &Term| {
+        let found = found((doctor::Entity, doctor::Column::Id, doctor::Column::UserId), (viewer, term));
+        Column::DoctorId.in_subquery(found)
+    };
     match viewer.role() {
-        Role::Doctor => Condition::any().add(patient),
-        Role::Patient => Condition::any().add(doctor),
-        Role::HospitalAdmin | Role::SuperAdmin => Condition::any().add(patient).add(doctor),
+        _ if terms.is_empty() => Condition::all(),
+        Role::Doctor => all(&patient),
+        Role::Patient => all(&doctor),
+        Role::HospitalAdmin | Role::SuperAdmin => Condition::any().add(all(&patient)).add(all(&doctor)),
     }
 }
 

@@ -1,19 +1,22 @@
 //! Whose record it is.
 
 use chrono::NaiveDate;
-use entity::enums::BloodType;
+use entity::enums::{BloodType, Role};
 use serde::Serialize;
 
 use crate::{
     access::Viewer,
     features::accounts::{SaidParts, StatedFacts},
-    web::moment::{age, date_in_words},
+    web::{
+        PhoneLink,
+        moment::{age, date_in_words},
+    },
 };
 
 /// Whose record it is, on every page about one patient: the data of the person banner.
 #[derive(Debug, Serialize)]
 pub(crate) struct Banner {
-    pub(super) name: String,
+    name: String,
     date_of_birth: Option<String>,
     age: Option<u32>,
     blood_type: Option<&'static str>,
@@ -23,6 +26,25 @@ pub(crate) struct Banner {
     allergies: Option<String>,
     allergies_said: Option<String>,
     allergies_before: Option<String>,
+    /// To staff, on pages from which they call: the patient's own number.
+    phone: Option<PhoneLink>,
+    /// And whom to call for them.
+    emergency: Option<EmergencyContact>,
+}
+
+/// Whom to call in an emergency.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EmergencyContact {
+    name: Option<String>,
+    phone: Option<PhoneLink>,
+}
+
+impl EmergencyContact {
+    /// As the record has it, if it has any.
+    pub(crate) fn new(facts: &StatedFacts) -> Option<Self> {
+        let (name, phone) = (facts.emergency_contact_name.clone(), facts.emergency_contact_phone.as_deref());
+        (name.is_some() || phone.is_some()).then(|| Self { name, phone: phone.map(PhoneLink::new) })
+    }
 }
 
 impl Banner {
@@ -45,7 +67,23 @@ impl Banner {
             allergies: facts.allergies.clone(),
             allergies_said,
             allergies_before: facts.allergies_before.clone(),
+            phone: None,
+            emergency: None,
         }
+    }
+
+    /// Whose record it is.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same with the numbers that staff call. What tells a page of it from what it was has to know when they change.
+    pub(crate) fn with_numbers(mut self, viewer: &Viewer, phone: Option<&str>, facts: &StatedFacts) -> Self {
+        if viewer.role() != Role::Patient {
+            self.phone = phone.map(PhoneLink::new);
+            self.emergency = EmergencyContact::new(facts);
+        }
+        self
     }
 }
 

@@ -5,7 +5,7 @@ mod doctors;
 mod form;
 mod patients;
 
-pub(crate) use banner::Banner;
+pub(crate) use banner::{Banner, EmergencyContact};
 pub(super) use doctors::{Doctor, Doctors};
 pub(super) use form::{Choice, PersonForm};
-pub(super) use patients::{Patient, Patients};
+pub(super) use patients::Patients;

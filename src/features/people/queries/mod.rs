@@ -4,5 +4,5 @@ mod doctors;
 mod patients;
 
 pub(super) use doctors::{DoctorDetail, DoctorRow, HoursRow, doctor, doctors};
-pub(super) use patients::{ClinicalRecord, HeldFacts, PatientRow, facts_held, patient, patients};
-pub(crate) use patients::{NamedPatient, matching, named, topics};
+pub(crate) use patients::{NamedPatient, matching, named, topics, visible};
+pub(super) use patients::{PatientRow, patients};

@@ -1,22 +1,17 @@
 //! Patients: to an administrator those of the hospital; to a doctor their own, which are those who
 //! have or had an appointment with them that was not declined.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use entity::{
-    care_relation,
-    enums::{AuditSubject, Role},
-    patient, user,
-};
+use chrono::NaiveDate;
+use entity::{care_relation, enums::Role, patient, user};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PartialModelTrait, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait, Select, sea_query::LockType,
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    Select,
 };
 
 use crate::{
     access::{Viewer, ViewerKind},
     coherence::{Topic, Topics},
-    db::{Reach, ReadConnection, Reader, count, is_person, is_word},
-    features::{accounts::StatedFacts, audit::Accessed},
+    db::{Reach, Reader, count, is_person, is_word},
     text::SearchText,
     web::{
         Paginated, Paging,
@@ -33,23 +28,6 @@ pub(in super::super) struct PatientRow {
     pub(in super::super) date_of_birth: Option<NaiveDate>,
     pub(in super::super) phone: Option<String>,
     pub(in super::super) active: bool,
-}
-
-/// A patient's record.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(in super::super) struct ClinicalRecord {
-    pub(in super::super) first_name: String,
-    pub(in super::super) last_name: String,
-    pub(in super::super) email: String,
-    pub(in super::super) phone: Option<String>,
-    pub(in super::super) date_of_birth: Option<NaiveDate>,
-    pub(in super::super) active: bool,
-    pub(in super::super) medical_history: Option<String>,
-    #[sea_orm(nested)]
-    pub(in super::super) facts: StatedFacts,
-    pub(in super::super) created_at: DateTime<Utc>,
-    /// When they were erased.
-    pub(in super::super) erased_at: Option<DateTime<Utc>>,
 }
 
 /// The patients `viewer` may see, by name, and how many there are; whom `search` finds.
@@ -112,49 +90,12 @@ pub(crate) async fn named(viewer: &Viewer, reader: &Reader, id: i64) -> Result<O
     reader.run(topics(viewer), async |conn| found.clone().into_model().one(conn).await).await
 }
 
-/// The record of patient `id`, if `viewer` may see it; sealed until the opening is recorded.
-pub(in super::super) async fn patient(
-    viewer: &Viewer,
-    reader: &Reader,
-    id: i64,
-) -> Result<Option<Accessed<ClinicalRecord>>, DbErr> {
-    let found = visible(viewer)
-        .filter(patient::Column::Id.eq(id))
-        .select_only()
-        .column(patient::Column::MedicalHistory)
-        .columns([user::Column::FirstName, user::Column::LastName, user::Column::Email, user::Column::Phone])
-        .columns([user::Column::DateOfBirth, user::Column::Active, user::Column::CreatedAt, user::Column::ErasedAt]);
-    let found = StatedFacts::select_cols(found);
-    let record = reader.run(topics(viewer), async |conn| found.clone().into_model().one(conn).await).await?;
-    Ok(record.map(|record| Accessed::new(AuditSubject::Patient, id, record)))
-}
-
-/// What the record of somebody says, held.
-#[derive(FromQueryResult)]
-pub(in super::super) struct HeldFacts {
-    pub(in super::super) user_id: i64,
-    #[sea_orm(nested)]
-    pub(in super::super) facts: StatedFacts,
-}
-
-/// What the record of patient `id` says, if `viewer` may see it: until the unit of work ends nobody changes it. Nothing of it is shown.
-pub(in super::super) async fn facts_held(
-    viewer: &Viewer,
-    conn: &ReadConnection<'_>,
-    id: i64,
-) -> Result<Option<HeldFacts>, DbErr> {
-    let found = visible(viewer).filter(patient::Column::Id.eq(id)).select_only().column(patient::Column::UserId);
-    let mut held = StatedFacts::select_cols(found);
-    QuerySelect::query(&mut held).lock_with_tables(LockType::NoKeyUpdate, [patient::Entity]);
-    held.into_model().one(conn).await
-}
-
 /// What a list of the viewer's patients depends on: who they are and, to a doctor, whom they have visits with.
 pub(crate) fn topics(viewer: &Viewer) -> Topics {
     viewer.visit_topics().and(viewer.hospital().map(|hospital| Topic::Patients(hospital.id)))
 }
 
-fn visible(viewer: &Viewer) -> Select<patient::Entity> {
+pub(crate) fn visible(viewer: &Viewer) -> Select<patient::Entity> {
     let found = patient::Entity::find()
         .join(JoinType::InnerJoin, patient::Relation::User.def())
         .filter(is_word(user::Column::Role, Role::Patient));

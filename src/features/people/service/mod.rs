@@ -3,7 +3,6 @@
 mod address;
 mod admin;
 mod already;
-mod confirming;
 mod entrance;
 mod keys;
 mod not_saved;
@@ -20,7 +19,6 @@ use address::TypedAddress;
 pub(super) use admin::AdminRecord;
 use already::made_meanwhile;
 pub(super) use already::{Already, Namesake, already};
-pub(super) use confirming::{FactsConfirmed, confirm};
 pub(super) use entrance::{end_sessions, remove_factor, set_active};
 pub use keys::KeyMaker;
 pub(super) use not_saved::PersonNotSaved;

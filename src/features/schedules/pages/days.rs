@@ -24,6 +24,8 @@ pub(crate) struct Time {
     pub(crate) value: String,
     /// `14:30`
     pub(crate) label: String,
+    /// Whether another visit has it, and staff say why it must be then.
+    pub(crate) is_taken: bool,
 }
 
 /// Free times as `time_list` shows them.
@@ -43,7 +45,8 @@ pub(crate) fn booking_href(viewer: &Viewer, doctor_id: i64) -> Option<String> {
 
 impl Time {
     pub(crate) fn new(at: DateTime<Utc>, zone: Tz) -> Self {
-        Self { value: local_value(at, zone), label: at.with_timezone(&zone).format("%H:%M").to_string() }
+        let label = at.with_timezone(&zone).format("%H:%M").to_string();
+        Self { value: local_value(at, zone), label, is_taken: false }
     }
 }
 

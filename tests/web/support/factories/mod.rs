@@ -27,5 +27,6 @@ pub(crate) use password::{CHEAPEST, PASSWORD};
 pub(crate) use people::{Doctor, Patient, Person, doctor, hospital_admin, patient, super_admin};
 pub(crate) use rooms::{answered, device_check, gone_without};
 pub(crate) use traces::{
-    Notification, address_link, availability, notification, password_link, session, time_off, token_in, works_daily,
+    Notification, address_link, availability, hour, notification, password_link, session, time_off, token_in,
+    works_daily,
 };

@@ -79,6 +79,11 @@ impl NotificationDraft {
     }
 }
 
+/// That hour of a day.
+pub(crate) fn hour(hour: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
+}
+
 /// A window of the doctor's week, 0 = Monday, in the hospital's zone; its id.
 pub(crate) async fn availability(
     app: &TestApp,

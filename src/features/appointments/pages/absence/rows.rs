@@ -134,7 +134,7 @@ impl RowInAbsence {
             chosen == LEAVE || (self.cancels && chosen == CANCEL) || self.times.iter().any(|time| time.value == chosen);
         match parse_local(chosen) {
             _ if is_offered => {}
-            Some(local) => self.times.push(Time { value: chosen.to_owned(), label: label(local) }),
+            Some(local) => self.times.push(Time { value: chosen.to_owned(), label: label(local), is_taken: false }),
             None => return,
         }
         chosen.clone_into(&mut self.chosen);

@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use super::super::queries::{self, HeldFacts};
+use super::queries::{self, HeldFacts};
 use crate::{
     access::Viewer,
     coherence::Topics,
@@ -18,7 +18,7 @@ use crate::{
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::features::people) enum FactsConfirmed {
+pub(super) enum FactsConfirmed {
     /// It is confirmed, by this or before.
     Done,
     /// The record says something else than what was `seen`: nobody confirms what they have not looked at.
@@ -29,7 +29,7 @@ pub(in crate::features::people) enum FactsConfirmed {
 ///
 /// # Errors
 /// [`AppError::NotFound`] when they are not the viewer's to see.
-pub(in crate::features::people) async fn confirm(
+pub(super) async fn confirm(
     state: &AppState,
     viewer: &Viewer,
     id: i64,
