@@ -122,6 +122,10 @@ async fn who_is_called_is_one_press_away() {
         assert!(page.text("#banner").contains("Ram Rai"));
     }
     assert!(!pair.home.get(&visit.path()).await.ok().has("#banner a[href^='tel:']"));
+    // Of whom nothing is recorded nobody can be called.
+    let unknown = patient(&pair.hospital).with_nothing_recorded().create(&pair.app).await;
+    let page = desk.get(&format!("/patients/{}", unknown.id)).await.ok();
+    assert!(page.text("#contact").contains("In an emergencynot recorded"), "{}", page.text("#contact"));
     // An open page of the visit is told that it is another now.
     let state = async || {
         pair.surgery

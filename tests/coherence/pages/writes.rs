@@ -113,7 +113,6 @@ const SHOWN: [Shown; 12] = [
         "patient",
         "name",
         &[
-            ("super", "/dashboard"),
             ("admin", "/dashboard"),
             ("admin", "/appointments"),
             ("admin", "/patients"),

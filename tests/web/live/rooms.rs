@@ -112,6 +112,25 @@ async fn a_room_hears_that_the_visit_is_cancelled_and_offers_another() {
 }
 
 #[tokio::test]
+async fn a_room_hears_that_the_visit_is_with_another_doctor_and_is_that_doctors_then() {
+    let meeting = Meeting::begin_as(AppointmentStatus::Confirmed).await;
+    let other = doctor(&meeting.hospital).named("Bina", "Thapa").create(&meeting.app).await;
+    availability(&meeting.app, &other, 1, (hour(9), hour(18))).await;
+    let (before, mut live) = meeting.watch(&meeting.home).await;
+    let (_, mut doctors) = meeting.watch(&meeting.surgery).await;
+    let desk = meeting.app.sign_in(&hospital_admin(&meeting.hospital).create(&meeting.app).await).await;
+    let over = [("version", "0"), ("starts_at", "2026-11-24T10:30"), ("doctor_id", &other.id.to_string())];
+    desk.post_form(&format!("{}/rescheduling", meeting.visit.path()), &over).await.expect(303);
+    live.comes_to("changed").await;
+    let after = meeting.now(&meeting.home).await.ok();
+    assert_ne!(stage(&after), stage(&before), "the page is made anew");
+    assert!(after.says("Dr Bina Thapa"), "{}", after.words());
+    // Whoever had it is told as well, and sees nothing of it any more.
+    doctors.comes_to("changed").await;
+    meeting.now(&meeting.surgery).await.expect(404);
+}
+
+#[tokio::test]
 async fn who_comes_and_goes_is_told_in_the_room_of_the_other() {
     let meeting = Meeting::begin().await;
     let seen = |page: &Page| page.attributes("[data-presence]", "data-presence").join(" ");

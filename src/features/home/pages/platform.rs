@@ -1,5 +1,6 @@
 //! The platform administrator's dashboard: counts, and who is new. No clinical text.
 
+use entity::enums::Role;
 use serde::Serialize;
 
 use crate::{
@@ -43,7 +44,11 @@ impl PlatformDashboard {
             joined: Moment::new(row.created_at, Tz::UTC),
         });
         let people = newest.people.iter().map(|row| NewUser {
-            name: format!("{} {}", row.first_name, row.last_name),
+            // Who is treated somewhere is not for the platform to know.
+            name: match row.role {
+                Role::Patient => "Somebody".to_owned(),
+                _ => format!("{} {}", row.first_name, row.last_name),
+            },
             role: role_label(row.role),
             joined: Moment::new(row.created_at, Tz::UTC),
         });

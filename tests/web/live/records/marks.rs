@@ -46,12 +46,12 @@ impl Practice {
         self.correct(&format!("/patients/{}", self.visit.patient_id), field).await;
     }
 
-    /// Nothing that a record shows: somebody comes again, can be reached otherwise, another visit is called off.
+    /// Nothing that a record shows: somebody comes again, more is known of earlier years, another visit is called off.
     async fn something_else_happens(&self) {
         self.app.clock.advance(TimeDelta::seconds(1));
         self.app.sign_in(&self.patient).await;
         self.app.sign_in(&self.doctor).await;
-        self.patient_is(("emergency_contact_name", "Somebody else")).await;
+        self.patient_is(("medical_history", "Asthma as a child.")).await;
         let reason = [("version", "0"), ("reason", "The ward needs everybody.")];
         self.post(&self.surgery, &format!("{}/cancellation", self.other.path()), &reason).await;
     }
@@ -90,6 +90,13 @@ async fn a_visits_mark_is_of_whom_it_is_about() {
         practice.patient_is(field).await;
         let after = practice.marks().await;
         assert_eq!(others(&before, &after), [true; 3], "{field:?}");
+        before = after;
+    }
+    // How they are called is told to those who call.
+    for field in [("phone", "+977 980-7654321"), ("emergency_contact_name", "Somebody else")] {
+        practice.patient_is(field).await;
+        let after = practice.marks().await;
+        assert_eq!(others(&before, &after), [true, false, true], "{field:?}");
         before = after;
     }
     practice.something_else_happens().await;
