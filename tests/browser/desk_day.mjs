@@ -150,7 +150,7 @@ async function live(browser, { scripts, name, date }) {
   const desk = new Counted(await signedIn(browser, clinic.desk.email, clinic.password, scripts));
   await theBoardHoldsEverybody(desk, clinic);
   for (const [task, most, act] of TASKS) await desk.task(task, most, () => act(desk, clinic));
-  const from = `/patients/${clinic.patients[120].id}`;
+  const from = `/patients/${clinic.patients[125].id}`;
   await desk.task('somebody urgent at a time that is taken', { presses: 2, loads: 2, before: '9 and 5', from }, () => urgent(desk));
   clock.set(instant(`${date}T19:00`));
   await desk.task('who is left over in the evening', { presses: 4, loads: 2 }, () => endOfDay(desk));
