@@ -126,8 +126,7 @@ impl BookingForm {
         }
     }
 
-    /// The same for somebody who cannot wait: the next time is chosen, whether it is taken or not, and the reason is asked for, so that nothing is left to
-    /// do but to say it.
+    /// The same for somebody who cannot wait: the next time is chosen, whether it is taken or not. The reason is asked for if it is, as of any such time.
     pub(in crate::features::appointments) fn at_the_next_time(mut self) -> Self {
         self.is_urgent = true;
         if let Some(next) =
@@ -135,7 +134,7 @@ impl BookingForm {
         {
             self.form.values.insert("starts_at".to_owned(), next.to_owned());
         }
-        self.asking_why()
+        self
     }
 
     /// The same after it was refused: the time is taken, and staff are asked why it must be then.
