@@ -48,8 +48,9 @@ impl Struck {
     }
 }
 
-/// One after the other, again and again, for that long, beginning with any of them. Says which there were.
-pub(super) async fn go_on_for(mut struck: Struck, time: Duration) -> String {
+/// One after the other, again and again, for that long, beginning with any of them. Says which there were, and gives back whatever has come of
+/// Redis: it goes on as long as it is held.
+pub(super) async fn go_on_for(mut struck: Struck, time: Duration) -> (Struck, String) {
     let (start, kinds) = (Instant::now(), [redis::KINDS, instances::KINDS].concat());
     let first: usize = rand::random_range(0..kinds.len());
     let mut faults: BTreeMap<&str, usize> = BTreeMap::new();
@@ -67,7 +68,7 @@ pub(super) async fn go_on_for(mut struck: Struck, time: Duration) -> String {
     }
     quiet(&struck).await;
     let each: Vec<String> = faults.iter().map(|(name, count)| format!("{count} {name}")).collect();
-    format!("{count} faults ({})", each.join(", "))
+    (struck, format!("{count} faults ({})", each.join(", ")))
 }
 
 /// Redis answers all the time, and half of the times forgets everything: no excuse for anybody. After that writers wait for as long as leases of

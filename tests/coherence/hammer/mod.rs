@@ -97,16 +97,8 @@ async fn hammer(cluster: Option<&Cluster>) {
     }
     let shared = Shared::new(Participants::gather(&app, seconds).await, sites);
     let people = set_out(&shared);
-    let faults = match redis {
-        Some(redis) => {
-            let struck = Struck::new(redis, &shared, &app);
-            faults::go_on_for(struck, Duration::from_secs(seconds)).await
-        }
-        None => {
-            tokio::time::sleep(Duration::from_secs(seconds)).await;
-            "nothing fails".to_owned()
-        }
-    };
+    // Held to the end: nothing fails while it is waited for what is missing.
+    let (_struck, faults) = strike(redis, (&shared, &app), Duration::from_secs(seconds)).await;
     let missing = enough(&shared.ledger.tally, || lagging.is_none() || replicas::reads(&app) > 0).await;
     shared.is_over.store(true, Relaxed);
     people.join_all().await;
@@ -114,6 +106,20 @@ async fn hammer(cluster: Option<&Cluster>) {
     tell_of_standby(&app, lagging);
     assert_coherent(&shared.ledger);
     assert_eq!(missing, None, "{}", shared.ledger.tally);
+}
+
+/// Lets things fail for that long, where there is a Redis that can. Gives back what has been struck, with what happened to it.
+async fn strike(
+    redis: Option<RedisServer>,
+    (shared, app): (&Arc<Shared>, &TestApp),
+    time: Duration,
+) -> (Option<Struck>, String) {
+    let Some(redis) = redis else {
+        tokio::time::sleep(time).await;
+        return (None, "nothing fails".to_owned());
+    };
+    let (struck, faults) = faults::go_on_for(Struck::new(redis, shared, app), time).await;
+    (Some(struck), faults)
 }
 
 fn assert_coherent(ledger: &Ledger) {

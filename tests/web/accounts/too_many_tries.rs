@@ -1,4 +1,6 @@
 //! How often somebody may try, and that nobody is locked out by a stranger. Counted: who is let in, and who is told to come again.
+//!
+//! Each of them has addresses of its own: the queue for the processors, in which only so many of one place may wait, is the process's.
 
 use futures_util::future::{join, join_all};
 
@@ -85,15 +87,15 @@ async fn with_a_browser_that_is_known_are_ten_and_then_it_is_one_like_any_other(
     let (asha, bina) = (doctor(&house).create(&app).await, doctor(&house).create(&app).await);
     let browser = app.sign_in(&asha).await;
     for _ in 0..10 {
-        sign_in_again(&app, &browser, ("203.0.113.1", &asha.email, "wrong")).await.expect(422);
+        sign_in_again(&app, &browser, ("203.0.113.10", &asha.email, "wrong")).await.expect(422);
     }
     // It is known for nobody else: these are counted where everybody's are.
     for _ in 0..10 {
-        sign_in_again(&app, &browser, ("203.0.113.1", &bina.email, "wrong")).await.expect(422);
+        sign_in_again(&app, &browser, ("203.0.113.10", &bina.email, "wrong")).await.expect(422);
     }
-    let many = join_all((0..30).map(|_| sign_in_again(&app, &browser, ("203.0.113.1", &bina.email, "wrong")))).await;
+    let many = join_all((0..30).map(|_| sign_in_again(&app, &browser, ("203.0.113.10", &bina.email, "wrong")))).await;
     assert!(many.iter().filter(|answer| answer.status == 422).count() <= 10);
-    sign_in_again(&app, &browser, ("203.0.113.1", &asha.email, PASSWORD)).await.expect(303);
+    sign_in_again(&app, &browser, ("203.0.113.10", &asha.email, PASSWORD)).await.expect(303);
 }
 
 #[tokio::test]
@@ -101,20 +103,20 @@ async fn are_not_those_that_succeed() {
     let app = TestApp::start_at_full_cost(&[BEHIND_A_PROXY]).await;
     let asha = doctor(&hospital().create(&app).await).create(&app).await;
     for _ in 0..25 {
-        try_from(&app, "203.0.113.1", (&asha.email, PASSWORD)).await.expect(303);
+        try_from(&app, "203.0.113.20", (&asha.email, PASSWORD)).await.expect(303);
     }
 }
 
 #[tokio::test]
 async fn are_also_those_at_many_accounts_from_one_address() {
     let app = TestApp::start_at_full_cost(&[BEHIND_A_PROXY]).await;
-    let tries = (0..90).map(|number| ("203.0.113.1".to_owned(), format!("guess{number}@clinic.test")));
+    let tries = (0..90).map(|number| ("203.0.113.30".to_owned(), format!("guess{number}@clinic.test")));
     let (judged, refused) = at_once(&app, tries).await;
     // Who waited in vain for a turn, on a machine that has more to do than it can, was not refused for their number.
     let too_many = refused.iter().filter(|answer| answer.status == 429).count();
     assert!(judged > 0 && (1..=40).contains(&too_many), "{judged} of 90, and {too_many} told that they are too many");
     told_to_come_again(&refused);
-    try_from(&app, "203.0.113.2", ("guess0@clinic.test", "wrong")).await.expect(422);
+    try_from(&app, "203.0.113.31", ("guess0@clinic.test", "wrong")).await.expect(422);
 }
 
 /// Tries with a browser that has been here before.

@@ -55,10 +55,10 @@ impl TestDatabase {
     }
 
     async fn in_postgres(server: String, name: String) -> Self {
-        static TEMPLATE: OnceCell<String> = OnceCell::const_new();
-        let template = TEMPLATE.get_or_init(|| postgres_template(&server)).await;
+        static COPY: OnceCell<String> = OnceCell::const_new();
+        let copy = COPY.get_or_init(|| postgres_copy(&server)).await;
         let admin = open(&server).await;
-        run(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        run(&admin, &format!("CREATE DATABASE {name} {copy}")).await;
         Self { url: with_database(&server, &name), name, kind: Kind::Postgres { server } }
     }
 
@@ -128,6 +128,18 @@ fn with_database(url: &str, name: &str) -> String {
     let mut url = url::Url::parse(url).expect("TEST_DATABASE_URL is an address");
     url.set_path(name);
     url.into()
+}
+
+/// How a database becomes a copy of the template. File by file takes a third of what Postgres from 15 on takes to write each page into its log as well.
+async fn postgres_copy(server: &str) -> String {
+    let template = postgres_template(server).await;
+    let version = sea_orm::Statement::from_string(
+        sea_orm::DbBackend::Postgres,
+        "SELECT current_setting('server_version_num')::int AS version",
+    );
+    let version = open(server).await.query_one_raw(version).await.unwrap().unwrap();
+    let strategy = if version.try_get::<i32>("", "version").unwrap() >= 150_000 { " STRATEGY FILE_COPY" } else { "" };
+    format!("TEMPLATE {template}{strategy}")
 }
 
 async fn postgres_template(server: &str) -> String {
