@@ -9,6 +9,7 @@
 //! - [`plain`]: what is typed by sign, such as numbers, dates and addresses.
 //! - [`search_key`], [`person_key`], [`contact_key`], [`number_key`]: what is searched, put in order and kept unique.
 //! - [`folded`]: what passwords are compared by with what everybody knows.
+//! - [`typed_date`]: a date as people write it.
 //! - [`SearchText`]: what somebody searches for, by the same functions.
 //!
 //! And [`calendar`]: visits as text that programs with calendars read; [`doctor_name`]: doctors as they are called everywhere; [`given_address`]: whether somebody has an e-mail
@@ -17,6 +18,7 @@
 //! The tables are those of Unicode as `icu_properties` and `icu_normalizer` carry them. When they change, so may keys; those that are
 //! stored stay as they are until the text is written again.
 
+mod date;
 mod icalendar;
 mod invisible;
 mod key;
@@ -24,6 +26,7 @@ mod name;
 mod no_address;
 mod search;
 
+pub use date::typed_date;
 pub use icalendar::{CalendarEvent, CalendarMethod, InvitationParties, calendar};
 pub use invisible::{is_deceptive, is_readable};
 pub use key::{

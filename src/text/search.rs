@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::key::{folded, phone_digits, plain, search_key};
+use super::{
+    date::typed_date,
+    key::{folded, phone_digits, plain, search_key},
+};
 
 /// Fewer digits than these are a part of nearly every phone number.
 const DIGITS: usize = 3;
-/// How people write a date, beside the form of date fields.
-const DATES: [&str; 4] = ["%Y-%m-%d", "%d.%m.%Y", "%d %B %Y", "%B %d, %Y"];
 
 /// What was typed into a search, in terms each of which must be found, in whatever order. Nothing is looked for when there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,15 +56,11 @@ impl SearchText {
 
 /// A date and a phone number are one thing, however they are spaced.
 fn is_one(typed: &str) -> bool {
-    date(typed).is_some() || (is_dialled(typed) && phone_digits(typed).len() > DIGITS)
+    typed_date(typed).is_some() || (is_dialled(typed) && phone_digits(typed).len() > DIGITS)
 }
 
 fn is_dialled(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit() || "+-() ./".contains(c))
-}
-
-fn date(text: &str) -> Option<NaiveDate> {
-    DATES.into_iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
 }
 
 impl Term {
@@ -78,7 +75,7 @@ impl Term {
         } else {
             None
         };
-        Self { words: words.split_whitespace().map(str::to_owned).collect(), contact, born: date(part) }
+        Self { words: words.split_whitespace().map(str::to_owned).collect(), contact, born: typed_date(part) }
     }
 }
 
@@ -108,7 +105,9 @@ mod tests {
             assert_eq!(only(typed), Some((Some(Contact::Digits("981319".to_owned())), None)), "{typed}");
         }
         let born = NaiveDate::from_ymd_opt(1955, 10, 3);
-        for typed in ["1955-10-03", "3 October 1955", "3 Oct 1955", "03.10.1955", "१९५५-१०-०३"] {
+        for typed in
+            ["1955-10-03", "3 October 1955", "3 Oct 1955", "03.10.1955", "3/10/1955", "3 10 1955", "१९५५-१०-०३"]
+        {
             assert_eq!(only(typed).and_then(|(_, date)| date), born, "{typed}");
         }
         assert_eq!(only("12"), Some((None, None)));

@@ -4,6 +4,8 @@
 //! knows, and calls [`FormReader::finish`]: unknown fields, control characters and lengths are
 //! refused here, so no feature can forget them.
 
+mod parts;
+
 use std::{cell::RefCell, collections::BTreeMap};
 
 use actix_web::http::StatusCode;
@@ -11,6 +13,7 @@ use serde::Serialize;
 
 use crate::text;
 
+pub use self::parts::padded;
 pub use super::submitted::{Fields, LongSubmitted, Submitted};
 
 /// A form as its template shows it.
@@ -178,6 +181,11 @@ impl FormReader {
             self.error(name, format!("{label} is too long."));
         }
         Some(secret).filter(|secret| !secret.is_empty())
+    }
+
+    /// Keeps what was typed in that field as it was understood: for a form that is shown again, or compared with what is stored.
+    pub fn understood(&self, name: &str, text: String) {
+        self.view.borrow_mut().values.insert(name.to_owned(), text);
     }
 
     /// Says that the field `name` is wrong.

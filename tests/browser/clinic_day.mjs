@@ -88,8 +88,11 @@ async function leave(day) {
   await follow(page, `/doctors/${id}/availability`);
   const absence = { doctor: number, starts: instant(`${day.model.date}T16:00`), ends: instant(`${day.model.date}T23:00`) };
   const form = page.locator('form[action$="/time-off"]');
-  await set(page, form.locator('[name=starts_at]'), local(absence.starts));
-  await set(page, form.locator('[name=ends_at]'), local(absence.ends));
+  for (const [name, moment] of [['starts_at', absence.starts], ['ends_at', absence.ends]]) {
+    const [date, time] = local(moment).split('T');
+    await set(page, form.locator(`[name=${name}]`), date);
+    await type(page, form.locator(`[name=${name}_time]`), time);
+  }
   await type(page, form.locator('[name=reason]'), 'A train.');
   await submit(page, '/time-off');
   await says(page, 'A train.');
@@ -109,7 +112,9 @@ async function decide(day, visit) {
     visit.proposes = day.model.time(MOVED[number] + visit.doctor);
     await follow(page, `/appointments/${visit.id}`);
     day.model.reads('doctor', visit);
-    await answer(page, 'Propose another time', `${here}/proposal`, { starts_at: local(visit.proposes) });
+    await follow(page, `/appointments${here}/rescheduling`);
+    await choose(page, local(visit.proposes));
+    await submit(page, `${here}/proposal`);
     take('proposed');
     return day.step(`patient ${number} is proposed another time`, number);
   }

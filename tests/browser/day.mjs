@@ -1,7 +1,7 @@
 // node day.mjs
 // Lives through what people of the clinic at BASE_URL do with visits, once with scripts and once without: with the keyboard alone.
 import { startBrowser } from './checks.mjs';
-import { answer, at, choose, inShort, says, signedIn, submit, times } from './keyboard.mjs';
+import { answer, at, choose, follow, inShort, says, signedIn, submit, times } from './keyboard.mjs';
 import { PASSWORD } from './paths.mjs';
 
 let failed = 0;
@@ -16,7 +16,9 @@ async function asked({ patient, doctor }) {
   await says(patient, 'Requested');
   const visit = patient.url();
   await doctor.goto(visit);
-  await answer(doctor, 'Propose another time', '/proposal', { starts_at: free.at(-1) });
+  await follow(doctor, `${new URL(visit).pathname}/rescheduling`);
+  await choose(doctor, (await times(doctor)).at(-1));
+  await submit(doctor, '/proposal');
   await says(doctor, 'Time proposed');
   await patient.goto(visit);
   await submit(patient, '/proposal/acceptance');

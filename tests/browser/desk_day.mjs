@@ -112,8 +112,9 @@ async function doctorIsIll(desk, { doctors, date }) {
   await desk.follow(`/doctors/${id}/availability`);
   const form = page.locator('form[action$="/time-off"]');
   for (const [name, time] of [['starts_at', '09:00'], ['ends_at', '23:00']]) {
-    desk.presses += 1;
-    await form.locator(`[name=${name}]`).fill(`${date}T${time}`);
+    desk.presses += 2;
+    await form.locator(`[name=${name}]`).fill(date);
+    await form.locator(`[name=${name}_time]`).fill(time);
   }
   await desk.submit('/time-off');
   await desk.lead(page.locator('main a[href$="?each=first"]:visible'));

@@ -82,8 +82,7 @@ export async function answer(page, question, end, fields = {}) {
   await press(page, page.locator(`details.confirm:has(form[action$="${end}"]) > summary:has-text("${question}"):visible`).first());
   const asked = ':is(details, dialog)[open]';
   for (const [name, value] of Object.entries(fields)) {
-    const field = page.locator(`${asked} form[action$="${end}"] [name="${name}"]:visible`).first();
-    await (await field.getAttribute('type') === 'datetime-local' ? set : type)(page, field, value);
+    await type(page, page.locator(`${asked} form[action$="${end}"] [name="${name}"]:visible`).first(), value);
   }
   await submit(page, end, asked);
 }

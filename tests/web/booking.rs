@@ -235,11 +235,20 @@ async fn another_time_is_proposed_and_accepted() {
     let asked = clinic.ask("2026-11-30T09:00").await.expect(303);
     let path = asked.location();
     let propose = async |starts_at: &str| {
-        let page = clinic.surgery.get(&path).await.ok();
+        let visit = clinic.surgery.get(&path).await.ok();
+        assert!(visit.links().contains(&format!("{path}/rescheduling")), "{:?}", visit.links());
+        let page = clinic.surgery.get(&format!("{path}/rescheduling")).await.ok();
         clinic.surgery.submit(&page, &format!("form[action=\"{path}/proposal\"]"), &[("starts_at", starts_at)]).await
     };
+    let offered = clinic.surgery.get(&format!("{path}/rescheduling")).await.ok();
+    let times = offered.attributes("form input[name=starts_at]", "value");
+    assert!(times.contains(&"2026-12-01T10:00".to_owned()), "{times:?}");
+    assert!(!times.contains(&"2026-11-30T09:00".to_owned()), "that which was asked for is approved, not proposed");
+    assert!(!offered.has("select[name=doctor_id], textarea[name=overbook_reason]"));
     let refused = propose("2026-11-30T14:00").await.expect(422);
     assert!(refused.says("outside the doctor's hours") && refused.says("Free are: Monday 30 November, 09:00"));
+    // The times are there again, to choose one.
+    assert!(refused.attributes("form input[name=starts_at]", "value").contains(&"2026-12-01T10:00".to_owned()));
     assert!(propose("2026-11-30T09:00").await.expect(422).says("approve the request instead"));
     let proposed = propose("2026-12-01T10:00").await.expect(303);
     assert!(clinic.surgery.follow(proposed).await.ok().says("Time proposed"));

@@ -51,6 +51,28 @@ async fn a_time_that_begins_to_be_too_soon_leaves_the_page_at_that_moment() {
     assert_eq!(times(&home.get(&page).await.ok()), ["2026-11-25T10:30"]);
 }
 
+/// By the browser's own fields an afternoon is "PM" in many of them.
+#[tokio::test]
+async fn times_of_day_are_typed_by_24_hours_everywhere() {
+    let app = TestApp::start().await;
+    let doctor = doctor(&hospital().create(&app).await).create(&app).await;
+    let surgery = app.sign_in(&doctor).await;
+    let path = format!("/doctors/{}/availability", doctor.id);
+    surgery.post_form(&path, &[("weekday", "0"), ("start_time", "9"), ("end_time", "1730")]).await.expect(303);
+    let page = surgery.get(&path).await.ok();
+    assert!(page.says("09:00–17:30"), "{}", page.words());
+    assert!(!page.has("input[type=time], input[type=datetime-local]"));
+    let away =
+        [("starts_at", "2026-12-24"), ("starts_at_time", "13.30"), ("ends_at", "2026-12-27"), ("ends_at_time", "")];
+    let refused = surgery.submit(&page, "form[action$=time-off]", &away).await.expect(422);
+    assert!(refused.says("Enter a day and a time."), "{}", refused.words());
+    assert_eq!(refused.attributes("#starts_at", "value"), ["2026-12-24"]);
+    assert_eq!(refused.attributes("#starts_at_time", "value"), ["13:30"], "what was typed stays");
+    surgery.submit(&refused, "form[action$=time-off]", &[("ends_at_time", "8")]).await.expect(303);
+    let page = surgery.get(&path).await.ok();
+    assert!(page.says("24 December 2026, 13:30") && page.says("27 December 2026, 08:00"), "{}", page.words());
+}
+
 #[tokio::test]
 async fn hours_are_added_and_removed_by_those_who_keep_them() {
     let app = TestApp::start().await;
@@ -70,7 +92,7 @@ async fn hours_are_added_and_removed_by_those_who_keep_them() {
         ("0", "11:00", "13:00", "These hours overlap others of that day."),
         ("0", "13:00", "13:00", "The end must be after the beginning"),
         ("7", "09:00", "10:00", "Choose a day of the week."),
-        ("1", "9", "10:00", "Enter a time such as 09:00."),
+        ("1", "nine", "10:00", "Enter a time such as 09:00."),
     ] {
         let page = add(&surgery, day, from, to).await.expect(422);
         assert!(page.says(sentence), "{}", page.words());

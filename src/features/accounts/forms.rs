@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{
     destination::Destination,
     passwords::{Owner, Password},
-    person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone},
+    person::{EmailAddress, read_date_of_birth, read_email, read_names, read_phone},
     proof::{FIELD, Given},
     queries::{HospitalChoice, MAIL, Profile},
     second_factor::TypedCode,
@@ -80,7 +80,7 @@ pub(super) fn sign_up(
     let email = read_email(&reader);
     let phone = read_phone(&reader);
     let today = now.with_timezone(&hospital.map_or(crate::time_zone::Tz::UTC, |hospital| hospital.zone)).date_naive();
-    let date_of_birth = reader.parsed("date_of_birth", "Date of birth", |text| parse_date_of_birth(text, today));
+    let date_of_birth = read_date_of_birth(&reader, today, true);
     let owner = Owner {
         first_name: &first_name,
         last_name: &last_name,
@@ -140,12 +140,7 @@ pub(super) fn profile(
     let reader = FormReader::new(fields);
     let (first_name, last_name) = read_names(&reader);
     let phone = read_phone(&reader);
-    let parse = |text: &str| parse_date_of_birth(text, today);
-    let date_of_birth = if current.needs_date_of_birth() {
-        reader.parsed("date_of_birth", "Date of birth", parse)
-    } else {
-        reader.parsed_optional("date_of_birth", "Date of birth", parse)
-    };
+    let date_of_birth = read_date_of_birth(&reader, today, current.needs_date_of_birth());
     let mail_choice = (!mail::choices(current.role).is_empty())
         .then(|| reader.parsed(MAIL, "Which mail comes", |code| mail::parse_choice(current.role, code)));
     let mail_choice = mail_choice.flatten().unwrap_or(current.mail_choice);

@@ -39,7 +39,7 @@ pub use hashing::{HashingRules, PasswordNotHashed, hash as hash_password};
 pub(crate) use pages::proof::LEFT_OUT;
 pub use passwords::{MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Owner as PasswordOwner, Password};
 pub(crate) use person::parse_phone;
-pub use person::{EmailAddress, parse_date_of_birth, read_email, read_names, read_phone};
+pub use person::{EmailAddress, read_email, read_names, read_phone};
 pub(crate) use proof::{Provable, RecentlyProved};
 pub(crate) use queries::is_proved;
 pub use queries::{has_accounts, has_demo_accounts};

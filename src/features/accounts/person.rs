@@ -4,8 +4,8 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::{
-    text::{given_address, plain},
-    web::{FormReader, moment::parse_date},
+    text::{given_address, plain, typed_date},
+    web::FormReader,
 };
 
 /// Most characters of a first or last name, as in the column.
@@ -91,12 +91,21 @@ fn split_extension(typed: &str) -> (&str, Option<&str>) {
     (typed, None)
 }
 
-/// A date of birth, `YYYY-MM-DD`, not after `today`.
+/// The field `date_of_birth`, however it is written; none when it is wrong, and then `reader` fails, or left empty.
+pub(super) fn read_date_of_birth(reader: &FormReader, today: NaiveDate, is_required: bool) -> Option<NaiveDate> {
+    let (name, label) = ("date_of_birth", "Date of birth");
+    let parse = |text: &str| parse_date_of_birth(text, today);
+    let born = if is_required { reader.parsed(name, label, parse) } else { reader.parsed_optional(name, label, parse) };
+    // Written in another way it is not another day.
+    born.inspect(|born| reader.understood(name, born.to_string()))
+}
+
+/// A date of birth as [`typed_date`] has it, not after `today`.
 ///
 /// # Errors
 /// A sentence for beside the field.
-pub fn parse_date_of_birth(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
-    let date = parse_date(text).ok_or("Enter the date of birth as year-month-day, like 1990-04-23.")?;
+fn parse_date_of_birth(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
+    let date = typed_date(text).ok_or("Enter the date of birth as day, month and year, like 23 4 1990.")?;
     if date > today {
         return Err("The date of birth must be in the past.".to_owned());
     }
@@ -176,20 +185,12 @@ mod tests {
     #[test]
     fn dates_of_birth() {
         let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap_or_default();
-        for good in ["1900-01-01", "2000-02-29", "2026-11-24"] {
+        for good in ["1900-01-01", "2000-02-29", "2026-11-24", "01-01-2000", "23 4 1990"] {
             assert!(parse_date_of_birth(good, today).is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            "1899-12-31",
-            "2026-11-25",
-            "2001-02-29",
-            "01-01-2000",
-            "2000-1-1",
-            "+2000-01-01",
-            "20000101",
-            "2000-01-01T00",
-        ] {
+        for bad in
+            ["", "1899-12-31", "2026-11-25", "2001-02-29", "2000-1-1", "+2000-01-01", "20000101", "2000-01-01T00"]
+        {
             assert!(parse_date_of_birth(bad, today).is_err(), "{bad}");
         }
     }

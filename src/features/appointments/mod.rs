@@ -49,7 +49,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.cached_get("/appointments/{id}/standing", Policy::with(&[]), list::standing);
     table.post("/appointments/{id}/approval", steps::approve);
     table.post("/appointments/{id}/rejection", steps::reject);
-    table.post("/appointments/{id}/proposal", book::propose);
+    table.post("/appointments/{id}/proposal", moving::propose);
     table.post("/appointments/{id}/proposal/acceptance", steps::accept);
     table.post("/appointments/{id}/proposal/refusal", steps::refuse);
     table.post("/appointments/{id}/confirmation", steps::confirm);

@@ -30,6 +30,8 @@ pub(crate) struct OfferedStep {
     pub(crate) kind: &'static str,
     /// Hidden fields, the version among them.
     pub(crate) fields: BTreeMap<&'static str, String>,
+    /// Whether it leads to a page where it is done, and does nothing by itself.
+    pub(crate) leads: bool,
     /// What is asked before it is done; none for what needs no second thought.
     pub(crate) question: Option<Question>,
     /// Whether it is how staff answer a patient's wish for another time.
@@ -48,8 +50,6 @@ pub(crate) struct Question {
     pub(crate) no: &'static str,
     /// The id of the field `reason`, when one must be given; unique on a page of many appointments.
     pub(crate) reason_id: Option<String>,
-    /// The id of the field `starts_at`, when a time must be given.
-    pub(crate) time_id: Option<String>,
     /// The id of the field `overbook_reason`, when it was refused and may be done all the same.
     pub(crate) overbook_id: Option<String>,
     /// The id of the field `note`, when something may be said.
@@ -117,10 +117,13 @@ pub(crate) fn room_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present
 /// `step` as it is offered to `role`.
 fn act(step: Step, role: Role, row: &AppointmentRow) -> OfferedStep {
     let outcome = step.outcome().map(|code| ("outcome", code.to_owned()));
+    // Another time is chosen among those that are free.
+    let leads = step.needs_time();
     OfferedStep {
         step,
         label: label(step, role),
-        href: format!("/appointments/{}/{}", row.id, step.noun()),
+        href: format!("/appointments/{}/{}", row.id, if leads { "rescheduling" } else { step.noun() }),
+        leads,
         kind: match step {
             Step::RefuseProposal | Step::Propose => "plain",
             // Late is not over: whoever still waits is seen first.
@@ -167,7 +170,6 @@ impl OfferedStep {
             yes: "Approve it",
             no: "Not like that",
             reason_id: None,
-            time_id: None,
             overbook_id: Some("overbook-reason".to_owned()),
             note_id: None,
         });
@@ -183,7 +185,6 @@ impl OfferedStep {
         let question = self.question.as_ref()?;
         match name {
             "reason" => question.reason_id.as_deref(),
-            "starts_at" => question.time_id.as_deref(),
             "overbook_reason" => question.overbook_id.as_deref(),
             "note" => question.note_id.as_deref(),
             _ => None,
@@ -214,7 +215,6 @@ fn question(step: Step, role: Role, row: &AppointmentRow) -> Option<Question> {
         _ => row.patient_name(),
     };
     let (title, yes, no) = match step {
-        Step::Propose => (format!("Propose another time to {whom}?"), "Propose the time", "Keep the request as it is"),
         Step::Reject => (format!("Decline the request of {whom}?"), "Decline the request", "Keep it"),
         Step::Cancel => (format!("Cancel the visit with {whom}?"), "Cancel the visit", "Keep the visit"),
         Step::MissVisit => (format!("Record that {whom} did not attend?"), "Did not attend", "Not yet"),
@@ -225,7 +225,6 @@ fn question(step: Step, role: Role, row: &AppointmentRow) -> Option<Question> {
         yes,
         no,
         reason_id: step.needs_reason().then(|| format!("reason-{}-{}", step.noun(), row.id)),
-        time_id: step.needs_time().then(|| format!("time-{}-{}", step.noun(), row.id)),
         overbook_id: None,
         note_id: None,
     })

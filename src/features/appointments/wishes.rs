@@ -99,6 +99,7 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> 
         href: format!("/appointments/{}/{}", row.id, step.noun()),
         kind,
         fields: [("version", row.version.to_string())].into(),
+        leads: false,
         question: None,
         answers_wish: viewer.role() != Role::Patient,
     };
@@ -118,7 +119,6 @@ fn leaving(row: &AppointmentRow) -> Question {
         yes: "Leave it there",
         no: "Not yet",
         reason_id: None,
-        time_id: None,
         overbook_id: None,
         note_id: Some(format!("note-wish-{}", row.id)),
     }

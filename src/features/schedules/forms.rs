@@ -120,6 +120,7 @@ pub(super) struct NewAbsence {
 pub(super) fn absence(fields: Fields, zone: Tz, now: DateTime<Utc>) -> Result<(NewAbsence, FormView), Box<FormView>> {
     let reader = FormReader::new(fields);
     let at = |name, label| {
+        reader.join_moment(name, label);
         reader.parsed(name, label, |text| {
             let local = parse_local(text).ok_or_else(|| "Enter a day and a time.".to_owned())?;
             Ok((zone.resolve(local), local))

@@ -24,6 +24,26 @@ fn with<'a>(
     form
 }
 
+/// Nobody leafs through a calendar for it, and browsers do not agree whether 3/4 is in March or in April.
+#[tokio::test]
+async fn takes_a_birthday_as_it_is_typed() {
+    let app = TestApp::start().await;
+    let id = hospital().create(&app).await.id.to_string();
+    let browser = app.visitor();
+    assert_eq!(browser.get("/sign-up").await.ok().attributes("#date_of_birth", "type"), ["text"]);
+    let typed = with(form(&id, "maya@example.test"), "date_of_birth", "3/4/1990");
+    browser.post_form("/sign-up", &typed).await.expect(303);
+    let born = user::Entity::find().one(&app.db).await.unwrap().unwrap().date_of_birth;
+    assert_eq!(born.map(|born| born.to_string()).as_deref(), Some("1990-04-03"));
+    assert_eq!(browser.get("/profile").await.ok().attributes("#date_of_birth", "value"), ["3 4 1990"]);
+    let refused = app
+        .visitor()
+        .post_form("/sign-up", &with(form(&id, "bina@example.test"), "date_of_birth", "30 2 1990"))
+        .await
+        .expect(422);
+    assert_eq!(refused.attributes("#date_of_birth", "value"), ["30 2 1990"], "what was typed stays");
+}
+
 #[tokio::test]
 async fn makes_a_patient_who_is_signed_in() {
     let app = TestApp::start().await;

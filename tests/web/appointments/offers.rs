@@ -17,7 +17,7 @@ fn offered(page: &Page, visit: &Appointment) -> Vec<String> {
 async fn everybody_is_offered_what_is_theirs_to_do_next() {
     let practice = Practice::open().await;
     let table: [Offers; 10] = [
-        (Status::Requested, &["approval", "proposal", "rejection"], &["cancellation"], &["cancellation"]),
+        (Status::Requested, &["approval", "rejection"], &["cancellation"], &["cancellation"]),
         (
             Status::Proposed,
             &["cancellation"],

@@ -94,7 +94,7 @@ async fn hours_that_are_none_are_refused_and_everything_typed_stays() {
         (&[("from_0_0", "12:00"), ("to_0_0", "09:00")][..], "The end must be after the beginning."),
         (&[("from_2_0", "09:00")], "Enter when these hours end, or clear both."),
         (&[("to_2_1", "09:00")], "Enter when these hours begin, or clear both."),
-        (&[("from_1_0", "9")], "Enter a time such as 09:00."),
+        (&[("from_1_0", "nine")], "Enter a time such as 09:00."),
         (&[MORNING[0], MORNING[1], ("from_0_1", "11:00"), ("to_0_1", "13:00")], "overlap others of that day."),
     ] {
         let refused = surgery.save(&page, fields, &["6"]).await.expect(422);

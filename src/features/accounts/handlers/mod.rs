@@ -104,8 +104,7 @@ pub(super) async fn new_account(
         return Ok(see_other("/dashboard"));
     }
     let hospitals = queries::active_hospitals(&reader).await?;
-    let today = pages.state().clock.now().date_naive();
-    pages.show_public(StatusCode::OK, &SignUpPage::new(FormView::default(), hospitals, today))
+    pages.show_public(StatusCode::OK, &SignUpPage::new(FormView::default(), hospitals))
 }
 
 /// As with signing in, whoever's account this makes is signed in afterwards, and nobody else.
@@ -125,7 +124,7 @@ pub(super) async fn create_account(
             Err((field, why)) => typed.with_error(field, why),
         },
     };
-    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignUpPage::new(form, hospitals, now.date_naive()))
+    pages.show_public(StatusCode::UNPROCESSABLE_ENTITY, &SignUpPage::new(form, hospitals))
 }
 
 /// Makes the account: the answer, or at which field it failed, and why.

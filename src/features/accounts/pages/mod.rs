@@ -5,7 +5,6 @@ pub(super) mod profile;
 pub(super) mod proof;
 pub(super) mod second_factor;
 
-use chrono::NaiveDate;
 use entity::address_link;
 use entity::enums::AddressLinkPurpose;
 use serde::Serialize;
@@ -91,7 +90,6 @@ impl Page for LinkOverPage {
 pub(super) struct SignUpPage {
     form: FormView,
     hospitals: Vec<Choice>,
-    latest_birth: String,
     min_characters: usize,
 }
 
@@ -102,11 +100,11 @@ struct Choice {
 }
 
 impl SignUpPage {
-    /// The form with the hospitals that take patients; `today` is the last possible date of birth.
-    pub(super) fn new(form: FormView, hospitals: Vec<HospitalChoice>, today: NaiveDate) -> Self {
+    /// The form with the hospitals that take patients.
+    pub(super) fn new(form: FormView, hospitals: Vec<HospitalChoice>) -> Self {
         let hospitals =
             hospitals.into_iter().map(|hospital| Choice { value: hospital.id, label: hospital.name }).collect();
-        Self { form, hospitals, latest_birth: today.to_string(), min_characters: MIN_CHARACTERS }
+        Self { form, hospitals, min_characters: MIN_CHARACTERS }
     }
 }
 

@@ -34,7 +34,6 @@ pub(in super::super) struct ProfilePage {
     role: &'static str,
     hospital: Option<String>,
     needs_date_of_birth: bool,
-    latest_birth: String,
     min_characters: usize,
     has_calendar: bool,
     /// Where a patient takes away everything about themselves.
@@ -102,7 +101,6 @@ impl ProfilePage {
             role: role_label(profile.role),
             hospital: viewer.hospital().map(|hospital| hospital.name.clone()),
             needs_date_of_birth: profile.needs_date_of_birth(),
-            latest_birth: now.with_timezone(&viewer.zone()).date_naive().to_string(),
             min_characters: MIN_CHARACTERS,
             has_calendar: matches!(profile.role, Role::Doctor | Role::Patient),
             export: (profile.role == Role::Patient).then_some("/profile/export.json"),

@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::NotSet, ColumnTrait, DbErr, EntityTrait, QueryFilter,
 use crate::{
     coherence::Topics,
     db::{ChangedRow, PersonTexts, UnitOfWork},
-    features::accounts::person::{parse_date_of_birth, read_email, read_names, read_optional_email, read_phone},
+    features::accounts::person::{read_date_of_birth, read_email, read_names, read_optional_email, read_phone},
     text::{given_address, no_address},
     web::FormReader,
 };
@@ -32,12 +32,7 @@ impl AccountDetails {
         let (first_name, last_name) = read_names(reader);
         let email = if is_patient { read_optional_email(reader) } else { read_email(reader) };
         let phone = read_phone(reader);
-        let parse = |text: &str| parse_date_of_birth(text, today);
-        let date_of_birth = if is_patient {
-            reader.parsed("date_of_birth", "Date of birth", parse)
-        } else {
-            reader.parsed_optional("date_of_birth", "Date of birth", parse)
-        };
+        let date_of_birth = read_date_of_birth(reader, today, is_patient);
         let email = email.map(|email| email.as_str().to_owned());
         (is_patient || email.is_some()).then_some(Self { first_name, last_name, email, phone, date_of_birth })
     }

@@ -1,21 +1,16 @@
-//! `GET /appointments/new`, `POST /appointments`, `POST /appointments/{id}/proposal`.
+//! `GET /appointments/new`, `POST /appointments`.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, http::StatusCode};
 use entity::enums::{AppointmentStatus, Role};
 
 use super::{
     super::{
         forms::{self, Booking, BookingDraft, NewQuery, WantedDoctor, WantedTime},
         pages,
-        policy::{BookAppointment, DecideAppointment},
+        policy::BookAppointment,
         queries::{self, Party},
-        service::{
-            booking::{self, AHEAD, Booked, NotBooked},
-            proposing, standing,
-        },
-        step::Step,
+        service::booking::{self, AHEAD, Booked, NotBooked},
     },
-    steps::{self, StepForm},
     walk_in,
 };
 use crate::{
@@ -23,7 +18,7 @@ use crate::{
     db::Reader,
     features::schedules::{self, Attendees, Candidates, FreeTimes, Rules, span},
     state::Pages,
-    web::{AppError, Clinical, FlashKind, FormView, RedisplayedForm, Submitted, query::Filter, see_other_saying},
+    web::{AppError, Clinical, FlashKind, FormView, Submitted, query::Filter, see_other_saying},
 };
 
 /// The form: with whom, for whom, and the times that are free.
@@ -145,41 +140,6 @@ const ANOTHER_TIME: &str =
 const STANDS: &str = "This request was sent before, and approved since: the visit stands. Nothing new was sent.";
 const BOOKED_BEFORE: &str = "This visit was booked before, and stands as it is told below. Nothing new was booked.";
 
-/// Another time is proposed.
-pub(in super::super) async fn propose(
-    viewer: Allowed<DecideAppointment>,
-    id: web::Path<i64>,
-    submitted: Submitted,
-    pages: Pages,
-) -> Result<HttpResponse, AppError> {
-    let sent = StepForm { id: *id, steps: &[Step::Propose] };
-    let (mut command, typed) = match forms::step(sent.steps, submitted.fields()?) {
-        Ok(command) => command,
-        Err(form) => {
-            return steps::show_again(&viewer, sent, RedisplayedForm::unprocessable(*form), &pages).await;
-        }
-    };
-    let refused = match proposing::proposable(pages.state(), &viewer, *id, &command).await {
-        Ok(free) => {
-            command.proposes = Some(free);
-            return steps::carry_out(&viewer, sent, (command, typed), &pages).await;
-        }
-        Err(NotBooked::Taken(why) | NotBooked::Used(why)) => {
-            RedisplayedForm::conflict(typed.with_error("starts_at", why))
-        }
-        Err(NotBooked::Unproved) => RedisplayedForm::conflict(typed.with_error("", UNPROVED)),
-        Err(NotBooked::Failed(AppError::Conflict(_)))
-            if standing::was_done(pages.state(), &viewer, *id, &command).await? =>
-        {
-            return Ok(steps::done(*id, &command));
-        }
-        Err(NotBooked::Failed(AppError::Conflict(why))) => RedisplayedForm::conflict(typed.with_error("", why)),
-        Err(NotBooked::Field(field, why)) => RedisplayedForm::unprocessable(typed.with_error(field, why)),
-        Err(NotBooked::Failed(error)) => return Err(error),
-    };
-    steps::show_again(&viewer, sent, refused, &pages).await
-}
-
 /// The page of a draft; clinical, for it may hold the symptoms that were typed.
 async fn form(
     viewer: &Viewer,
@@ -194,7 +154,8 @@ async fn form(
     let times = times(context, &draft, &parties.doctors, pages).await?;
     let times = times.as_ref().map(|(free, rules)| (free.as_ref(), *rules));
     let is_urgent = draft.is_urgent && viewer.role() != Role::Patient;
-    let page = pages::BookingForm::new(context, draft, &parties, times);
+    let last = present.instant() + pages.state().settings.booking.horizon;
+    let page = pages::BookingForm::new(context, draft, &parties, times).until(viewer.zone().local(last).date());
     Ok(Clinical::new(if is_urgent { page.at_the_next_time() } else { page }))
 }
 

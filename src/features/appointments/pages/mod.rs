@@ -14,7 +14,7 @@ mod walk_in;
 
 pub(super) use absence::{AbsencePage, PageOfAbsence, place_of};
 pub(super) use index::{AppointmentsPage, Narrowing};
-pub(super) use moving::{DoctorChoice, RescheduleForm, first_day as first_day_to_move};
+pub(super) use moving::{DoctorChoice, Purpose, RescheduleForm, first_day as first_day_to_move};
 pub(super) use new::{BookingForm, first_day};
 pub(crate) use next::hindrance;
 pub(crate) use show::banner;

@@ -1,16 +1,16 @@
 //! The page that moves a visit.
 
 use chrono::NaiveDate;
-use entity::enums::Role;
+use entity::enums::{AppointmentStatus, Role};
 use serde::Serialize;
 
 use crate::{
-    access::PageContext,
+    access::{PageContext, Viewer},
     features::{
         appointments::{
             forms::MoveDraft,
             queries::{Colleague, VisitToMove},
-            service::{moving, wishing},
+            service::{moving, proposing, wishing},
             wishes::Wish,
         },
         schedules::{Rules, Schedule},
@@ -22,6 +22,42 @@ use super::{
     new::PartyChoice,
     times::{OfferedTimes, within_reach},
 };
+
+/// What somebody chooses another time for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::features::appointments) enum Purpose {
+    /// Staff move the visit there.
+    Move,
+    /// Its patient asks for that time.
+    Wish,
+    /// Its doctor proposes it instead of the one that was asked for.
+    Proposal,
+}
+
+impl Purpose {
+    /// What `viewer` chooses another time for, as the visit stands.
+    pub(in crate::features::appointments) fn of(viewer: &Viewer, visit: &VisitToMove) -> Self {
+        match (viewer.role(), visit.state.status) {
+            (Role::Patient, _) => Self::Wish,
+            (Role::Doctor, AppointmentStatus::Requested) => Self::Proposal,
+            _ => Self::Move,
+        }
+    }
+
+    /// Why nothing can be chosen for it.
+    fn refusal(
+        self,
+        PageContext { viewer, present }: PageContext<'_>,
+        (visit, rules): (&VisitToMove, Rules),
+    ) -> Option<AppError> {
+        let may = match self {
+            Self::Move => moving::may_be_moved((&visit.state).into(), present),
+            Self::Wish => wishing::may_wish(&visit.state, rules, present),
+            Self::Proposal => proposing::may_propose(viewer, &visit.state, present),
+        };
+        may.err()
+    }
+}
 
 /// The doctors with whom a visit could be, and the one whose times are looked at.
 #[derive(Debug)]
@@ -60,6 +96,8 @@ pub(in crate::features::appointments) struct RescheduleForm {
     version: i32,
     /// Whether its patient asks for another time, who moves nothing.
     is_wish: bool,
+    /// Whether its doctor proposes another time, and nothing else.
+    is_proposal: bool,
     /// What they have asked for already.
     wish: Option<String>,
     patient: String,
@@ -89,19 +127,14 @@ impl RescheduleForm {
     pub(in crate::features::appointments) fn new(
         context @ PageContext { viewer, present }: PageContext<'_>,
         draft: MoveDraft,
-        (visit, choice): (&VisitToMove, DoctorChoice),
+        (visit, choice, purpose): (&VisitToMove, DoctorChoice, Purpose),
         (schedule, rules): (&Schedule, Rules),
     ) -> Self {
         let date = first_day(context, &draft, visit);
-        let is_wish = viewer.role() == Role::Patient;
-        let refusal = if is_wish {
-            wishing::may_wish(&visit.state, rules, present).err()
-        } else {
-            moving::may_be_moved((&visit.state).into(), present).err()
-        };
+        let is_move = purpose == Purpose::Move;
         let with = choice.id.filter(|_| choice.is_other).map(|id| format!("&doctor_id={id}")).unwrap_or_default();
         let href = |from| format!("/appointments/{}/rescheduling?date={from}{with}", visit.state.id);
-        let times = OfferedTimes::new((schedule, rules), (date, !is_wish), present, href);
+        let times = OfferedTimes::new((schedule, rules), (date, is_move), present, href);
         // Its own time is free without it, and none to move it to, but another doctor's.
         let own = local_value(visit.state.starts_at, viewer.zone());
         let times = if choice.is_other { times } else { times.without(&own) };
@@ -109,19 +142,20 @@ impl RescheduleForm {
         Self {
             id: visit.state.id,
             version: visit.state.version,
-            is_wish,
+            is_wish: purpose == Purpose::Wish,
+            is_proposal: purpose == Purpose::Proposal,
             wish: wished(context, visit),
             patient: visit.patient(),
             born: visit.patient_date_of_birth.map(date_in_words),
             doctor: visit.doctor(),
             starts_at: Moment::new(visit.state.starts_at, viewer.zone()),
-            refusal: refusal.map(sentence),
+            refusal: purpose.refusal(context, (visit, rules)).map(sentence),
             date: date.to_string(),
             times,
             zone: viewer.zone().name(),
             hours_href: choice
                 .id
-                .filter(|_| schedule.windows.is_empty() && !is_wish)
+                .filter(|_| schedule.windows.is_empty() && purpose != Purpose::Wish)
                 .filter(|_| !choice.is_other || viewer.role() == Role::HospitalAdmin)
                 .map(|id| format!("/doctors/{id}/availability")),
             doctor_id: choice.id,
@@ -168,6 +202,12 @@ impl Page for RescheduleForm {
     const IS_CLINICAL: bool = true;
 
     fn title(&self) -> String {
-        if self.is_wish { "Ask for another time".to_owned() } else { format!("Move the visit of {}", self.patient) }
+        if self.is_wish {
+            "Ask for another time".to_owned()
+        } else if self.is_proposal {
+            "Propose another time".to_owned()
+        } else {
+            format!("Move the visit of {}", self.patient)
+        }
     }
 }

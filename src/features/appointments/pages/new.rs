@@ -71,6 +71,8 @@ pub(in crate::features::appointments) struct BookingForm {
     modalities: Vec<ModalityChoice>,
     usual_modality: Option<&'static str>,
     lead_hours: Option<i64>,
+    /// The last day on which they can.
+    last_day: Option<String>,
     /// Whether the patient has to confirm their address first, and may have the link sent again.
     asks_for_proof: bool,
 }
@@ -112,6 +114,7 @@ impl BookingForm {
             date: date.to_string(),
             is_ready: times.is_some(),
             is_filled: draft.is_filled,
+            last_day: None,
             lead_hours: times.map(|(_, rules)| rules.lead_hours()).filter(|hours| *hours > 0),
             times: times.map(|known| OfferedTimes::new(known, (date, is_staff), present, href)).unwrap_or_default(),
             hours_href: with.filter(|_| is_staff && lacks_hours).map(|id| format!("/doctors/{id}/availability")),
@@ -124,6 +127,12 @@ impl BookingForm {
             token: format!("{:032x}", rand::random::<u128>()),
             form: draft.form,
         }
+    }
+
+    /// The same saying to a patient how far ahead visits can be booked: until the day `last`.
+    pub(in crate::features::appointments) fn until(mut self, last: NaiveDate) -> Self {
+        self.last_day = (!self.is_staff).then(|| date_in_words(last));
+        self
     }
 
     /// The same for somebody who cannot wait: the next time is chosen, whether it is taken or not. The reason is asked for if it is, as of any such time.

@@ -7,7 +7,7 @@ use super::{
     super::{
         forms::StepCommand,
         queries::{self, AppointmentState},
-        step::Step,
+        step::{Stage, Step},
     },
     booking::{AHEAD, NotBooked, instant, sentence, wrong},
     bounds,
@@ -21,6 +21,23 @@ use crate::{
     state::AppState,
     web::{AppError, Present},
 };
+
+/// Whether its doctor may propose any other time for a visit as it stands.
+///
+/// # Errors
+/// [`AppError::Conflict`] with why not.
+pub(in crate::features::appointments) fn may_propose(
+    viewer: &Viewer,
+    visit: &AppointmentState,
+    present: &Present,
+) -> Result<(), AppError> {
+    if !Step::Propose.may_follow(&Stage::of(visit, viewer.zone()), present) {
+        return Err(AppError::Conflict(NOT_OPEN.to_owned()));
+    }
+    if visit.patient_active { Ok(()) } else { Err(nobody_to_tell(Step::Propose)) }
+}
+
+const NOT_OPEN: &str = "This request is not open any more. The page of the visit says where it stands.";
 
 /// Whether the doctor of the visit `id` may propose the time in `command` for it: as an instant, with where the visit stands.
 ///
@@ -65,7 +82,7 @@ pub(in crate::features::appointments) async fn proposable(
 const INSTEAD: usize = 6;
 
 /// Free times that the doctor of the visit `id` can propose with one click after one of `steps` was refused; none to anybody else, and
-/// none when nothing is to be decided. Two statements.
+/// none when it was no approval. Two statements.
 ///
 /// # Errors
 /// The database's.
@@ -75,8 +92,7 @@ pub(in crate::features::appointments) async fn free_instead(
     (id, steps): (i64, &[Step]),
     present: &Present,
 ) -> Result<Vec<DayOfTimes>, AppError> {
-    let decides = steps.iter().any(|step| matches!(step, Step::Approve | Step::Propose));
-    if viewer.role() != Role::Doctor || !decides {
+    if viewer.role() != Role::Doctor || !steps.contains(&Step::Approve) {
         return Ok(Vec::new());
     }
     let reader = state.db.reader();

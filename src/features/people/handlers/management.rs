@@ -36,7 +36,7 @@ pub(in super::super) async fn new<R: PersonRecord>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let hospitals = hospitals(&viewer, &reader).await?;
-    let form = PersonForm::new::<R>(FormView::default(), hospitals, today(&viewer, &pages));
+    let form = PersonForm::new::<R>(FormView::default(), hospitals);
     pages.show_clinical(&*viewer, &Clinical::new(form.by_mail(pages.state())))
 }
 
@@ -73,7 +73,7 @@ async fn make<R: PersonRecord>(viewer: &Viewer, submitted: Submitted, pages: &Pa
         },
         Err(form) => (UNFIT, *form, None),
     };
-    let page = PersonForm::new::<R>(form, hospitals, today).by_mail(state).asking(namesake);
+    let page = PersonForm::new::<R>(form, hospitals).by_mail(state).asking(namesake);
     pages.refuse_clinical(status, viewer, &Clinical::new(page))
 }
 
@@ -101,8 +101,8 @@ pub(in super::super) async fn edit<R: PersonRecord>(
     pages: Pages,
 ) -> Result<HttpResponse, AppError> {
     let person: StoredPerson<R> = service::find(&viewer, &reader, *id).await?;
-    let (stored, today) = (service::opened(pages.state(), &viewer, &person).await?, today(&viewer, &pages));
-    let page = stored.map(|stored| PersonForm::of(&person, FormView::filled(stored), today));
+    let stored = service::opened(pages.state(), &viewer, &person).await?;
+    let page = stored.map(|stored| PersonForm::of(&person, FormView::filled(stored)));
     let page = page.map(|page| page.telling(&viewer, &person, true));
     let visits = service::visits_to_come::<R>(&reader, *id, pages.state().clock.now()).await?;
     pages.show_clinical(&*viewer, &page.map(|page| page.with_visits(visits).inviting(&person, pages.state())))
@@ -141,7 +141,7 @@ pub(in super::super) async fn update<R: PersonRecord>(
         Err(form) => (UNFIT, Clinical::new(*form)),
     };
     let visits = service::visits_to_come::<R>(&state.db.reader(), *id, state.clock.now()).await?;
-    let page = form.map(|form| PersonForm::of(&person, form, today).with_visits(visits).inviting(&person, state));
+    let page = form.map(|form| PersonForm::of(&person, form).with_visits(visits).inviting(&person, state));
     let page = page.map(|page| page.telling(&viewer, &person, status == StatusCode::CONFLICT));
     pages.refuse_clinical(status, &*viewer, &page)
 }

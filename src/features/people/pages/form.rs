@@ -1,6 +1,5 @@
 //! The form of a person, whichever kind they are.
 
-use chrono::NaiveDate;
 use entity::enums::Role;
 use serde::Serialize;
 
@@ -43,7 +42,6 @@ pub(in super::super) struct PersonForm {
     blood_types: Vec<BloodOption>,
     /// Of a patient: what of it is their own word.
     said: SaidHints,
-    latest_birth: String,
     /// Whether they must have an e-mail address: everybody but patients, and who has one.
     needs_address: bool,
     /// None for somebody new.
@@ -112,7 +110,7 @@ struct AccountState {
 
 impl PersonForm {
     /// Of somebody new.
-    pub(in super::super) fn new<R: PersonRecord>(form: FormView, hospitals: Vec<Choice>, today: NaiveDate) -> Self {
+    pub(in super::super) fn new<R: PersonRecord>(form: FormView, hospitals: Vec<Choice>) -> Self {
         Self {
             title: format!("Add {} {}", article(R::NOUN), R::NOUN),
             action: R::PATH.to_owned(),
@@ -122,7 +120,6 @@ impl PersonForm {
             is_patient: R::ROLE == Role::Patient,
             blood_types: blood_types(),
             said: SaidHints::default(),
-            latest_birth: today.to_string(),
             needs_address: R::ROLE != Role::Patient,
             version: None,
             standing: None,
@@ -135,7 +132,7 @@ impl PersonForm {
     }
 
     /// Of somebody there is.
-    pub(in super::super) fn of<R: PersonRecord>(person: &StoredPerson<R>, form: FormView, today: NaiveDate) -> Self {
+    pub(in super::super) fn of<R: PersonRecord>(person: &StoredPerson<R>, form: FormView) -> Self {
         let name = format!("{} {}", person.account.first_name, person.account.last_name);
         let path = format!("{}/{}", R::PATH, person.id);
         let state = if person.account.active { "deactivation" } else { "reactivation" };
@@ -157,7 +154,7 @@ impl PersonForm {
             }),
             needs_address: R::ROLE != Role::Patient || person.email().is_some(),
             action: path,
-            ..Self::new::<R>(form, Vec::new(), today)
+            ..Self::new::<R>(form, Vec::new())
         }
     }
 }

@@ -10,7 +10,11 @@ use super::{NewWindow, not_hours};
 use crate::{
     features::schedules::free::{ByDay, MOST_A_DAY, Window},
     time_zone::ClockHours,
-    web::{FormReader, FormView, forms::Fields, parse_time},
+    web::{
+        FormReader, FormView,
+        forms::{Fields, padded},
+        parse_time,
+    },
 };
 
 /// The hours that are to be a doctor's from now on; what stands beside them stays.
@@ -107,6 +111,7 @@ fn hours(reader: &FormReader, weekday: i16, place: usize) -> Option<NewWindow> {
 
 /// A time of day. At the end of a day some write 24:00.
 pub(super) fn at(text: &str, is_end: bool) -> Result<NaiveTime, String> {
-    let text = if is_end && text == "24:00" { "00:00" } else { text };
+    let text = padded(text);
+    let text = if is_end && text == "24:00" { "00:00" } else { &text };
     parse_time(text).ok_or_else(|| "Enter a time such as 09:00.".to_owned())
 }
