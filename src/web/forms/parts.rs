@@ -12,7 +12,8 @@ impl FormReader {
         let Some(time) = self.part(&format!("{name}_time"), label) else { return };
         let mut unread = self.unread.borrow_mut();
         let Some(day) = unread.get_mut(name) else { return };
-        if !day.contains('T') && !(day.trim().is_empty() && time.is_empty()) {
+        let is_left_empty = day.trim().is_empty() && time.is_empty();
+        if !(day.contains('T') || is_left_empty) {
             *day = format!("{}T{}", day.trim(), padded(&time));
         }
     }

@@ -98,7 +98,6 @@ impl BookingForm {
             if is_doctor { parties.doctors.first().map(|own| own.id) } else { wanted.and_then(WantedDoctor::id) };
         let lacks_hours = times.is_some_and(|(schedule, _)| !schedule.has_hours());
         let href = |from| address(from, wanted, patient_id);
-        let asks_why = is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
             is_staff,
             doctors: if is_doctor { Vec::new() } else { doctors(&parties.doctors) },
@@ -119,7 +118,7 @@ impl BookingForm {
             times: times.map(|known| OfferedTimes::new(known, (date, is_staff), present, href)).unwrap_or_default(),
             hours_href: with.filter(|_| is_staff && lacks_hours).map(|id| format!("/doctors/{id}/availability")),
             zone: viewer.zone().name(),
-            asks_why,
+            asks_why: is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty()),
             is_urgent: false,
             asks_for_proof: false,
             modalities: modality_choices(),
