@@ -200,11 +200,7 @@ pub const VARIABLES: &[Variable] = &[
         "5",
         "Most requests of one patient that no doctor has decided yet and whose time is to come, 1 to 1000.",
     ),
-    var(
-        "BOOKING_HORIZON_DAYS",
-        "180",
-        "How far ahead visits can be booked, by staff without a reason, in days, 1 to 3650.",
-    ),
+    var("BOOKING_HORIZON_DAYS", "365", "How far ahead visits can be booked, by anybody, in days, 1 to 3650."),
     var("ATTACHMENT_MAX_MB", "10", "Largest file that can be attached to a message, in MiB, 1 to 50."),
     var(
         "ATTACHMENT_HOSPITAL_MB",

@@ -18,13 +18,13 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// A day as somebody writes it who knows it by heart: day, month and year with anything usual between them (`3 4 1990`, `3.4.1990`, `03/04/1990`), the month
-/// as a number or by its English name, wherever that stands; or as programs write it, `1990-04-03`. A year has four digits.
+/// as a number or by its English name, wherever that stands; or the year first, `1990-04-03`. A year has four digits.
 #[must_use]
 pub fn typed_date(text: &str) -> Option<NaiveDate> {
     let parts: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || "./-,".contains(c)).filter(|part| !part.is_empty()).collect();
     let (day, month, year) = match parts[..] {
-        [year, month, day] if text.len() == 10 && year.len() == 4 && text.contains('-') => (day, month, year),
+        [year, month, day] if year.len() == 4 => (day, month, year),
         [month, day, year] if named(month).is_some() => (day, month, year),
         [day, month, year] => (day, month, year),
         _ => return None,
@@ -61,6 +61,7 @@ mod tests {
             "3/4/1990",
             "03-04-1990",
             "1990-04-03",
+            "1990-4-3",
             "3 April 1990",
             "3 apr 1990",
             "April 3, 1990",
@@ -78,7 +79,6 @@ mod tests {
             "3 4 90",
             "30 2 2001",
             "2001-02-29",
-            "1990-4-3",
             "+1990-01-01",
             "19900403",
             "1990-04-03T00",

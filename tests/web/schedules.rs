@@ -62,10 +62,15 @@ async fn times_of_day_are_typed_by_24_hours_everywhere() {
     let page = surgery.get(&path).await.ok();
     assert!(page.says("09:00–17:30"), "{}", page.words());
     assert!(!page.has("input[type=time], input[type=datetime-local]"));
+    // Nothing is cut off before it is read: half past two in the afternoon is not half past two.
+    assert!(page.attributes("#start_time, #starts_at_time, #from_0_0", "maxlength").iter().all(|most| most == "16"));
+    let refused =
+        surgery.post_form(&path, &[("weekday", "1"), ("start_time", "2:30 PM"), ("end_time", "17")]).await.expect(422);
+    assert!(refused.says("Enter a time such as 09:00."), "{}", refused.words());
     let away =
         [("starts_at", "2026-12-24"), ("starts_at_time", "13.30"), ("ends_at", "2026-12-27"), ("ends_at_time", "")];
     let refused = surgery.submit(&page, "form[action$=time-off]", &away).await.expect(422);
-    assert!(refused.says("Enter a day and a time."), "{}", refused.words());
+    assert!(refused.says("Enter a day, and a time such as 09:00."), "{}", refused.words());
     assert_eq!(refused.attributes("#starts_at", "value"), ["2026-12-24"]);
     assert_eq!(refused.attributes("#starts_at_time", "value"), ["13:30"], "what was typed stays");
     surgery.submit(&refused, "form[action$=time-off]", &[("ends_at_time", "8")]).await.expect(303);

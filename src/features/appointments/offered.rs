@@ -24,7 +24,7 @@ pub(crate) struct OfferedStep {
     pub(super) step: Step,
     /// What the button says.
     pub(crate) label: &'static str,
-    /// Where the form is sent.
+    /// Where the form is sent; of what [leads](Self::leads) to another page, that page.
     pub(crate) href: String,
     /// The button's kind: primary, plain or danger.
     pub(crate) kind: &'static str,
@@ -82,7 +82,8 @@ pub(super) fn acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> 
     wishes::acts(viewer, row, present).into_iter().chain(steps).collect()
 }
 
-/// The same for a row of a dashboard: what is done many times a day, and leads back to that board. Calling a visit off is offered on its own page.
+/// The same for a row of a dashboard: what is done many times a day, and leads back to that board, but for another time, which is chosen on a page of its
+/// own. Calling a visit off is offered on its own page.
 pub(crate) fn row_acts(viewer: &Viewer, row: &AppointmentRow, present: &Present) -> Vec<OfferedStep> {
     let mut offered = acts(viewer, row, present);
     offered.retain(|act| act.step != Step::Cancel);

@@ -122,7 +122,7 @@ pub(super) fn absence(fields: Fields, zone: Tz, now: DateTime<Utc>) -> Result<(N
     let at = |name, label| {
         reader.join_moment(name, label);
         reader.parsed(name, label, |text| {
-            let local = parse_local(text).ok_or_else(|| "Enter a day and a time.".to_owned())?;
+            let local = parse_local(text).ok_or_else(|| "Enter a day, and a time such as 09:00.".to_owned())?;
             Ok((zone.resolve(local), local))
         })
     };

@@ -154,8 +154,7 @@ async fn form(
     let times = times(context, &draft, &parties.doctors, pages).await?;
     let times = times.as_ref().map(|(free, rules)| (free.as_ref(), *rules));
     let is_urgent = draft.is_urgent && viewer.role() != Role::Patient;
-    let last = present.instant() + pages.state().settings.booking.horizon;
-    let page = pages::BookingForm::new(context, draft, &parties, times).until(viewer.zone().local(last).date());
+    let page = pages::BookingForm::new(context, draft, &parties, times);
     Ok(Clinical::new(if is_urgent { page.at_the_next_time() } else { page }))
 }
 

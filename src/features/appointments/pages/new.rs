@@ -71,8 +71,6 @@ pub(in crate::features::appointments) struct BookingForm {
     modalities: Vec<ModalityChoice>,
     usual_modality: Option<&'static str>,
     lead_hours: Option<i64>,
-    /// The last day on which they can.
-    last_day: Option<String>,
     /// Whether the patient has to confirm their address first, and may have the link sent again.
     asks_for_proof: bool,
 }
@@ -98,6 +96,7 @@ impl BookingForm {
             if is_doctor { parties.doctors.first().map(|own| own.id) } else { wanted.and_then(WantedDoctor::id) };
         let lacks_hours = times.is_some_and(|(schedule, _)| !schedule.has_hours());
         let href = |from| address(from, wanted, patient_id);
+        let asks_why = is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         Self {
             is_staff,
             doctors: if is_doctor { Vec::new() } else { doctors(&parties.doctors) },
@@ -113,12 +112,11 @@ impl BookingForm {
             date: date.to_string(),
             is_ready: times.is_some(),
             is_filled: draft.is_filled,
-            last_day: None,
             lead_hours: times.map(|(_, rules)| rules.lead_hours()).filter(|hours| *hours > 0),
             times: times.map(|known| OfferedTimes::new(known, (date, is_staff), present, href)).unwrap_or_default(),
             hours_href: with.filter(|_| is_staff && lacks_hours).map(|id| format!("/doctors/{id}/availability")),
             zone: viewer.zone().name(),
-            asks_why: is_staff && draft.form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty()),
+            asks_why,
             is_urgent: false,
             asks_for_proof: false,
             modalities: modality_choices(),
@@ -126,12 +124,6 @@ impl BookingForm {
             token: format!("{:032x}", rand::random::<u128>()),
             form: draft.form,
         }
-    }
-
-    /// The same saying to a patient how far ahead visits can be booked: until the day `last`.
-    pub(in crate::features::appointments) fn until(mut self, last: NaiveDate) -> Self {
-        self.last_day = (!self.is_staff).then(|| date_in_words(last));
-        self
     }
 
     /// The same for somebody who cannot wait: the next time is chosen, whether it is taken or not. The reason is asked for if it is, as of any such time.

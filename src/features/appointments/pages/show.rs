@@ -113,7 +113,7 @@ impl Show {
         }
         let why = form.values.get("overbook_reason").is_some_and(|reason| !reason.is_empty());
         let takes_note = |act: &OfferedStep| act.field_id("note").is_some();
-        let is_kept = |act: &OfferedStep| why || act.step.needs_reason() || act.step.needs_time() || takes_note(act);
+        let is_kept = |act: &OfferedStep| why || act.step.needs_reason() || takes_note(act);
         if let Some(offer) = offer.filter(|offer| is_kept(&offer.act)) {
             offer.form = form.clone();
             offer.open = true;

@@ -31,7 +31,8 @@ pub(super) async fn may_ask(state: &AppState, viewer: &Viewer, reader: &Reader) 
     Err(NotBooked::Unproved)
 }
 
-/// Whether a visit at that instant is within the horizon.
+/// Whether a visit at that instant is within the horizon, for patients and staff alike: one in another century is a slip of the keyboard, or
+/// worse.
 ///
 /// # Errors
 /// `Field`, with the last day.
@@ -42,27 +43,6 @@ pub(super) fn within_horizon(state: &AppState, viewer: &Viewer, starts_at: DateT
     }
     let last = last.with_timezone(&viewer.zone()).format("%-d %B %Y");
     Err(wrong("starts_at", format!("Visits can be booked until {last}.")))
-}
-
-/// Whether a visit at that instant is beyond the horizon, where staff may have it who give a reason: one in another year is a slip of the keyboard more
-/// often than it is meant.
-///
-/// # Errors
-/// To a patient `Field`, with the last day; to staff without a reason `Taken`, which asks for it.
-pub(super) fn beyond_horizon(
-    state: &AppState,
-    viewer: &Viewer,
-    (starts_at, has_reason): (DateTime<Utc>, bool),
-) -> Result<bool, NotBooked> {
-    match within_horizon(state, viewer, starts_at) {
-        Ok(()) => Ok(false),
-        Err(refused) if viewer.role() == Role::Patient => Err(refused),
-        Err(_) if has_reason => Ok(true),
-        Err(NotBooked::Field(_, last)) => {
-            Err(NotBooked::Taken(format!("{last} For a later one, say why it must be then.")))
-        }
-        Err(refused) => Err(refused),
-    }
 }
 
 /// Whether a patient has as many open requests as one may have. The patient's row is held until the unit of work ends, so that of many sent at

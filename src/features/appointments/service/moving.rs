@@ -129,8 +129,7 @@ async fn judge(
     }
     let rules = schedules::rules(viewer, before.slot_minutes, before.booking_lead_hours);
     let starts_at = instant(change.local, rules).map_err(|sentence| wrong("starts_at", sentence))?;
-    let has_reason = change.overbook_reason.is_some();
-    let is_beyond = bounds::beyond_horizon(state, viewer, (starts_at, has_reason))?;
+    bounds::within_horizon(state, viewer, starts_at)?;
     let receiving = receiving(uow, &before, change).await?;
     if receiving.is_none() {
         stays(&before, starts_at)?;
@@ -138,8 +137,9 @@ async fn judge(
     let moved = Moved { before, receiving, starts_at, rules, overbooks: false };
     let where_to = (moved.doctor_id(), change.local.date(), rules);
     let schedule = schedule_without(uow, &moved.before, where_to).await?;
+    let has_reason = change.overbook_reason.is_some();
     let judged = schedule.judge(starts_at, rules, &present);
-    let overbooks = booking::overbooks(judged, (viewer, rules), (has_reason, false))? || is_beyond;
+    let overbooks = booking::overbooks(judged, (viewer, rules), (has_reason, false))?;
     Ok(Moved { overbooks, ..moved })
 }
 

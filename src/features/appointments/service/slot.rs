@@ -75,16 +75,13 @@ pub(super) async fn slot(
     let is_now = booking.time == WantedTime::Now;
     let starts_at = if is_now { Ok(minute_of(now)) } else { instant(local, rules) };
     let starts_at = starts_at.map_err(|sentence| wrong("starts_at", sentence))?;
-    let is_any = wanted(viewer, booking).is_any();
-    // Who is free is known within the horizon alone.
-    let has_reason = booking.overbook_reason.is_some() && !is_any;
-    let is_beyond = bounds::beyond_horizon(state, viewer, (starts_at, has_reason))?;
+    bounds::within_horizon(state, viewer, starts_at)?;
     let within = span(local.date(), 1, rules.zone);
     if is_now && patient.visits > 0 {
         return Err(wrong("patient_id", WAITS_ALREADY));
     }
     let time = AskedTime { viewer, starts_at, is_now, rules, present: Present::new(now, None), within };
-    let (doctor, overbooks) = if is_any {
+    let (doctor, overbooks) = if wanted(viewer, booking).is_any() {
         let among = Candidates {
             hospital_id,
             doctors: doctors.iter().map(|doctor| doctor.id).collect(),
@@ -95,7 +92,7 @@ pub(super) async fn slot(
     } else {
         let attendees = Attendees { doctor_id: first.id, patient_id: Some(patient.id) };
         let overbooks = with_one(uow, booking, attendees, &time).await?;
-        (first.clone(), overbooks || is_beyond)
+        (first.clone(), overbooks)
     };
     Ok(Slot { hospital_id, doctor, patient, starts_at, ends_at: starts_at + rules.slot, local, overbooks })
 }
