@@ -51,10 +51,10 @@ async fn nothing_is_approved_proposed_or_accepted_for_somebody_who_is_told_nothi
     let request = asked(&ward, 72, Status::Requested).await;
     let proposed = asked(&ward, 96, Status::Proposed).await;
     let page = ward.surgery.get(&request.path()).await.ok();
-    assert!(page.has("form[action$=\"/approval\"]") && page.has("form[action$=\"/proposal\"]"));
+    assert!(page.has("form[action$=\"/approval\"]") && page.has("a[href$=\"/rescheduling\"]"));
     shut(&ward).await;
     let page = ward.surgery.get(&request.path()).await.ok();
-    assert!(!page.has("form[action$=\"/approval\"]") && !page.has("form[action$=\"/proposal\"]"));
+    assert!(!page.has("form[action$=\"/approval\"]") && !page.has("a[href$=\"/rescheduling\"]"));
     assert!(page.has("form[action$=\"/rejection\"]"));
     let acts: [(&Client, String, FormFields<'_>); 3] = [
         (&ward.surgery, format!("{}/approval", request.path()), &[("version", "0")]),
