@@ -22,9 +22,9 @@ use crate::{
 
 /// A form that was sent to take one of `steps` with the appointment `id`.
 #[derive(Clone, Copy)]
-pub(super) struct StepForm<'a> {
-    pub(super) id: i64,
-    pub(super) steps: &'a [Step],
+struct StepForm<'a> {
+    id: i64,
+    steps: &'a [Step],
 }
 
 /// The doctor accepts the request.
@@ -133,7 +133,7 @@ async fn take(
 }
 
 /// The same for a form that was understood.
-pub(super) async fn carry_out(
+async fn carry_out(
     viewer: &Viewer,
     sent: StepForm<'_>,
     (command, typed): (StepCommand, FormView),
@@ -176,7 +176,7 @@ pub(super) fn done(id: i64, command: &StepCommand) -> HttpResponse {
 }
 
 /// The page as it is now, with what was typed and why nothing was done.
-pub(super) async fn show_again(
+async fn show_again(
     viewer: &Viewer,
     StepForm { id, steps }: StepForm<'_>,
     RedisplayedForm { status, form }: RedisplayedForm,
